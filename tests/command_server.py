@@ -69,7 +69,9 @@ class CommandServer:
         )  # fmt: skip
         self._subscribers: dict[str, tuple[Running, int]] = {}
 
-    def start(self, *words: str, out: int, err: int, typed: str = "", data_dir: Path | None = None) -> Running:
+    def start(
+        self, *words: str, out: int, err: int, typed: str = "", data_dir: Path | None = None
+    ) -> Running:
         """Start a command, its output going into these open files."""
         self._wait_until_warm()
         reading, writing = os.pipe()
@@ -80,10 +82,14 @@ class CommandServer:
         finally:
             os.close(reading)
 
-    def run(self, *words: str, typed: str = "", data_dir: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, typed: str = "", data_dir: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            code = self.start(*words, out=out.fileno(), err=err.fileno(), typed=typed, data_dir=data_dir).finish()
+            code = self.start(
+                *words, out=out.fileno(), err=err.fileno(), typed=typed, data_dir=data_dir
+            ).finish()
             out.seek(0), err.seek(0)
             return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
@@ -209,7 +215,6 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
     from django.db import connections
 
     from rollkeeper.kernel import stores
-    from rollkeeper.platform import embedded_postgres
     from rollkeeper.kernel.database import KeysRole, Role, address, this_role
     from rollkeeper.kernel.settings import settings
 
@@ -250,7 +255,6 @@ def run(words: list[str]) -> None:
 
 def hold() -> None:
     """Keep the servers of this instance up until the caller lets go."""
-    from rollkeeper.kernel import stores
     from rollkeeper.platform import embedded_postgres
 
     embedded_postgres.ensure_running()

@@ -45,11 +45,10 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import translation
 
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.settings import InstanceKind, write_settings
 from rollkeeper.operations import bootstrap
+from rollkeeper.platform import embedded_postgres
 from tests.superuser import as_superuser, empty
 
 

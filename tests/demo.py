@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rollkeeper.kernel.locks import alone
+from rollkeeper.kernel.locks import exclusive_lock
 from tests.conftest import IN_COMMON
 
 LINES = 1500

@@ -47,7 +47,9 @@ def require(authority: Authority, permission: Permission) -> StaffRole:
     """Return the role under which the act is done. Refuses: NotAllowed."""
     role = authority.role_for(permission)
     if role is None:
-        raise NotAllowed(permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles))
+        raise NotAllowed(
+            permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles)
+        )
     return role
 
 

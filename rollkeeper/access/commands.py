@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
 from rollkeeper.kernel.instance_opener import open_instance

@@ -13,8 +13,7 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
-from rollkeeper.kernel import database
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import run
 
 TRIES = 5

@@ -45,7 +45,7 @@ class Permission(StrEnum):
     SEND_NOTICES = "send_notices"
     RUN_PROVISIONING = "run_provisioning"
     REGISTER = "register"
-    OVERRIDE_LIMIT = "override_limit"  # noqa: S105 - a power, not a password
+    OVERRIDE_LIMIT = "override_limit"
     CHANGE_LINE = "change_line"
     APPROVE_ACTION = "approve_action"
     LINK_DOCUMENTS = "link_documents"

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from rollkeeper.access.authority import Authority, require, rule_for, staff_commitment
 from rollkeeper.access.errors import (
+    InvalidUserName,
     NotForOwnAccount,
     NotSignedIn,
     PasswordTooWeak,
@@ -25,7 +26,6 @@ from rollkeeper.access.errors import (
     RoleNotGranted,
     RoleTooRecent,
     StaffUnknown,
-    InvalidUserName,
     UserNameTaken,
 )
 from rollkeeper.access.models import RoleGrant, Staff
@@ -210,11 +210,16 @@ def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.
 
     An account that is closed by now does not count.
     """
-    able = sum(_qualifying(permission, on=day).filter(staff_id=staff_id).exists() for staff_id, day in decisions.items())
+    able = sum(
+        _qualifying(permission, on=day).filter(staff_id=staff_id).exists()
+        for staff_id, day in decisions.items()
+    )
     return able >= rule_for(permission).people
 
 
-def have_enough_approvers(permission: Permission, deciders: Collection[StaffId], *, on: dt.date | None = None) -> bool:
+def have_enough_approvers(
+    permission: Permission, deciders: Collection[StaffId], *, on: dt.date | None = None
+) -> bool:
     """Tell whether these are enough different people, each with a role that has the permission (`permissions.toml`)."""
     able = _qualifying(permission, on=on or clock.today()).filter(staff_id__in=deciders)
     return able.values("staff_id").distinct().count() >= rule_for(permission).people

@@ -11,31 +11,30 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.agents.services import (
-    AuditFinding,
-    approve_agent,
-    audit_agent,
-    add_agent,
-    remediate_finding,
-    attest_requirement,
-)
 from rollkeeper.agents.checklist import article_on_agents, checklist
-from rollkeeper.agents.review_cases import open_abandoned_cases
-from rollkeeper.agents.choices import SuspensionCause, Severity
+from rollkeeper.agents.choices import Severity, SuspensionCause
 from rollkeeper.agents.outlets import (
+    assign_staff,
     change_hours,
-    remove_devices,
     enrol_device,
     open_outlet,
-    assign_staff,
+    remove_devices,
     unassign_staff,
 )
 from rollkeeper.agents.outlets import close_outlet as close
 from rollkeeper.agents.queries import AgentView, agent_called, agent_list, open_cases
 from rollkeeper.agents.reverification import update_reverifications
-from rollkeeper.agents.suspension import terminate_agent, reinstate_agent, suspend_agent
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.agents.review_cases import open_abandoned_cases
+from rollkeeper.agents.services import (
+    AuditFinding,
+    add_agent,
+    approve_agent,
+    attest_requirement,
+    audit_agent,
+    remediate_finding,
+)
+from rollkeeper.agents.suspension import reinstate_agent, suspend_agent, terminate_agent
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.kernel.settings import settings
 
@@ -121,7 +120,9 @@ def evidence(
     instance_opener.open_instance()
     with file.open("rb") as shown:
         digest = hashlib.file_digest(shown, "sha256").hexdigest()
-    last = attest_requirement(console_authority(), agent, requirement, evidence=digest, on=on or clock.today())
+    last = attest_requirement(
+        console_authority(), agent, requirement, evidence=digest, on=on or clock.today()
+    )
     out.print(f"{requirement} is shown for {agent}; it counts through {last}.", markup=False)
 
 

@@ -148,7 +148,9 @@ class NoAssignment(RollkeeperError):
 
     code = "no_assignment"
     kind = Kind.FORBIDDEN
-    sentence = "You are assigned to no outlet at present, and so may not register subscribers (article {article})."
+    sentence = (
+        "You are assigned to no outlet at present, and so may not register subscribers (article {article})."
+    )
     remedy = "Send the customer to a counter of the operator, and call your contact there."
 
 

@@ -10,8 +10,8 @@ _INTERVAL_S = 3600.0
 
 def follow() -> int:
     """Follow every reverification and every account; return how much came of it. Nothing is cut off."""
-    from rollkeeper.agents.review_cases import delete_fingerprints, open_abandoned_cases
     from rollkeeper.agents.reverification import update_reverifications
+    from rollkeeper.agents.review_cases import delete_fingerprints, open_abandoned_cases
 
     done = update_reverifications(worker_authority(), on=clock.today())
     delete_fingerprints(worker_authority(), on=clock.today())

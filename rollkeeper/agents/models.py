@@ -38,7 +38,9 @@ class Agent(models.Model):
                 condition=models.Q(state__in=["candidate", "approved", "suspended", "terminated"]),
                 name="agents_agent_in_unknown_state",
             ),
-            models.CheckConstraint(condition=models.Q(daily_limit__gte=1), name="agents_agent_without_daily_limit"),
+            models.CheckConstraint(
+                condition=models.Q(daily_limit__gte=1), name="agents_agent_without_daily_limit"
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     state="suspended", suspended_on__isnull=False, suspended_because__isnull=False
@@ -103,7 +105,9 @@ class Assignment(models.Model):
         db_table = "agents_assignment"
         constraints = [
             models.UniqueConstraint(
-                fields=["staff_id"], condition=models.Q(until__isnull=True), name="agents_assignment_at_two_outlets"
+                fields=["staff_id"],
+                condition=models.Q(until__isnull=True),
+                name="agents_assignment_at_two_outlets",
             )
         ]
 

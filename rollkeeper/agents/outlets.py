@@ -11,24 +11,24 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
-from rollkeeper.access.services import commitment_of
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.errors import StaffUnknown
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import canonical_username
 from rollkeeper.access.roles import Permission
-from rollkeeper.agents.services import require_code, locked_agent
+from rollkeeper.access.services import commitment_of
+from rollkeeper.agents.choices import AgentState
 from rollkeeper.agents.errors import (
     AgentCodeTaken,
+    AlreadyAssigned,
     InvalidOpeningHours,
     NoDevice,
     NotAssigned,
     OutletUnknown,
-    AlreadyAssigned,
 )
-from rollkeeper.agents.choices import AgentState
-from rollkeeper.agents.models import Agent, Device, Outlet, Assignment
+from rollkeeper.agents.models import Agent, Assignment, Device, Outlet
 from rollkeeper.agents.rules import parse_hours
+from rollkeeper.agents.services import locked_agent, require_code
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -89,7 +89,9 @@ def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str
         staff_id, there = _account(username), _locked_outlet(agent, outlet)
         if Assignment.objects.filter(staff_id=staff_id, until__isnull=True).exists():
             raise AlreadyAssigned(username=username)
-        Assignment.objects.create(assignment_id=new_uuid(), staff_id=staff_id, outlet_id=there.outlet_id, since=on)
+        Assignment.objects.create(
+            assignment_id=new_uuid(), staff_id=staff_id, outlet_id=there.outlet_id, since=on
+        )
         facts = _facts(there) | {"staff": commitment_of(staff_id)}
         append_entry(authority, verb=Verb.STAFF_ASSIGNED, role=role, on=on, facts=facts)
 
@@ -172,7 +174,9 @@ def _newest_passkey(staff_id: StaffId) -> Authenticator | None:
 def _devices_of(staff_id: StaffId) -> list[Device]:
     passkeys = Authenticator.objects.filter(user_id=staff_id).values_list("pk", flat=True)
     return list(
-        Device.objects.select_for_update().filter(authenticator_id__in=list(passkeys), removed_on__isnull=True)
+        Device.objects.select_for_update().filter(
+            authenticator_id__in=list(passkeys), removed_on__isnull=True
+        )
     )
 
 

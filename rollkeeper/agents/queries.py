@@ -11,12 +11,12 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents import errors
-from rollkeeper.agents.services import valid_requirements
-from rollkeeper.agents.checklist import article_on_agents, legal_daily_limit, checklist
+from rollkeeper.agents.checklist import article_on_agents, checklist, legal_daily_limit
 from rollkeeper.agents.choices import AgentState, Pattern, Severity
-from rollkeeper.agents.models import Agent, Audit, Device, Finding, Outlet, Assignment, AgentRegistration
-from rollkeeper.agents.rules import Situation, may_entrust, format_hours
+from rollkeeper.agents.models import Agent, AgentRegistration, Assignment, Audit, Device, Finding, Outlet
+from rollkeeper.agents.rules import Situation, format_hours, may_entrust
 from rollkeeper.agents.rules import may_register as decide
+from rollkeeper.agents.services import valid_requirements
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
@@ -203,14 +203,18 @@ def open_cases(agent_id: UUID | None = None) -> list[CaseView]:
 
 def is_agent_account(authority: Authority) -> bool:
     """Tell whether an account works, worked or will work at an agent's outlet. For the operator's own this package does nothing."""
-    return bool(prepared_rows("SELECT FROM agents_assignment WHERE staff_id = %s LIMIT 1", [authority.staff_id]))
+    return bool(
+        prepared_rows("SELECT FROM agents_assignment WHERE staff_id = %s LIMIT 1", [authority.staff_id])
+    )
 
 
 def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Outlet] | None:
     if authority.staff_id is None or not is_agent_account(authority):
         return None
     on = at.astimezone(clock.zone()).date()
-    assignments = Assignment.objects.filter(staff_id=authority.staff_id, since__lte=on).order_by("-since", "-assignment_id")
+    assignments = Assignment.objects.filter(staff_id=authority.staff_id, since__lte=on).order_by(
+        "-since", "-assignment_id"
+    )
     assignment = next((one for one in assignments if one.until is None or one.until >= on), None)
     if assignment is None:
         # Once an agent's, never the operator's own: who was taken away from an outlet registers nobody anywhere.
@@ -221,7 +225,9 @@ def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent
 
 def _situation(agent: Agent, outlet: Outlet, *, has_device: bool, on: dt.date) -> Situation:
     article = article_on_agents()
-    entrust = may_entrust(wanted=checklist().keys(), shown=valid_requirements(agent.agent_id), article=article, on=on)
+    entrust = may_entrust(
+        wanted=checklist().keys(), shown=valid_requirements(agent.agent_id), article=article, on=on
+    )
     overdue = Finding.objects.filter(
         agent_id=agent.agent_id, severity=Severity.MAJOR.value, remediated_on__isnull=True, due_on__lt=on
     )
@@ -260,7 +266,9 @@ def _figures(agent: Agent, *, on: dt.date, window_days: int) -> Figures:
         sql("agents", "figures"),
         {"agent": agent.agent_id, "on": on, "since": on - dt.timedelta(days=window_days - 1)},
     )
-    return Figures(found.today, daily_limit_of(agent), found.in_window, found.flagged_in_window, found.images_today)
+    return Figures(
+        found.today, daily_limit_of(agent), found.in_window, found.flagged_in_window, found.images_today
+    )
 
 
 def _view(agent: Agent, *, on: dt.date, window_days: int) -> AgentView:
@@ -288,12 +296,24 @@ def _view(agent: Agent, *, on: dt.date, window_days: int) -> AgentView:
 
 def _open_rechecks(agent_id: UUID) -> int:
     found = rows(
-        "SELECT count(*) AS open FROM agents_reverification WHERE agent_id = %s AND settled_on IS NULL", [agent_id]
+        "SELECT count(*) AS open FROM agents_reverification WHERE agent_id = %s AND settled_on IS NULL",
+        [agent_id],
     )
     return int(found[0].open)
 
 
 __all__ = [
-    "AgentRow", "AgentView", "ActiveAssignment", "CaseView", "Figures", "agent_called", "agent_list", "daily_limit_of", "may_register",
-    "open_cases", "own_agent", "own_figures", "registrations_on",
+    "ActiveAssignment",
+    "AgentRow",
+    "AgentView",
+    "CaseView",
+    "Figures",
+    "agent_called",
+    "agent_list",
+    "daily_limit_of",
+    "may_register",
+    "open_cases",
+    "own_agent",
+    "own_figures",
+    "registrations_on",
 ]  # fmt: skip

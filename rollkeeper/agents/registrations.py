@@ -12,19 +12,19 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.agents import queries
-from rollkeeper.agents.errors import DailyLimitReached
-from rollkeeper.agents.review_cases import open_case
 from rollkeeper.agents.duplicate_images import fingerprints_of
-from rollkeeper.agents.models import ImageFingerprint, AgentRegistration
+from rollkeeper.agents.errors import DailyLimitReached
+from rollkeeper.agents.models import AgentRegistration, ImageFingerprint
 from rollkeeper.agents.queries import ActiveAssignment
+from rollkeeper.agents.review_cases import open_case
 from rollkeeper.agents.rules import SAME_IMAGE_SHARE, AnomalySignals, is_open, pattern_of
-from rollkeeper.registration.receipts import find_receipts
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.registration.receipts import find_receipts
+from rollkeeper.registration.submissions import Receipt
 
 
 def register_at_outlet(
@@ -97,14 +97,21 @@ def _note(
     role = require(authority, Permission.REGISTER)
     facts = _facts(there) | ({"device": str(there.device_id)} if there.device_id else {})
     append_entry(
-        authority, verb=Verb.AGENT_REGISTRATION_RECORDED, role=role, on=on, line_id=receipt.line_id, facts=facts
+        authority,
+        verb=Verb.AGENT_REGISTRATION_RECORDED,
+        role=role,
+        on=on,
+        line_id=receipt.line_id,
+        facts=facts,
     )
     taken = AgentRegistration(
         entry_id=receipt.entry_id, agent_id=there.agent_id, outlet_id=there.outlet_id, staff_id=there.staff_id,
         line_id=receipt.line_id, day=on, at=at,
     )  # fmt: skip
     pattern = pattern_of(
-        _anomaly_signals(taken, is_duplicate=_record_fingerprints(taken, copies), is_suspended=there.is_suspended)
+        _anomaly_signals(
+            taken, is_duplicate=_record_fingerprints(taken, copies), is_suspended=there.is_suspended
+        )
     )
     taken.pattern = pattern.value if pattern else None
     taken.save(force_insert=True)
@@ -136,8 +143,13 @@ def _record_fingerprints(taken: AgentRegistration, copies: Sequence[bytes]) -> b
     marks = fingerprints_of(copies)
     if not marks:
         return False
-    (found,) = rows(sql("agents", "is_duplicate_image"), {"line": taken.line_id, "marks": marks, "alike": SAME_IMAGE_SHARE})
-    ImageFingerprint.objects.create(line_id=taken.line_id, entry_id=taken.entry_id, registered_on=taken.day, marks=marks)
+    (found,) = rows(
+        sql("agents", "is_duplicate_image"),
+        {"line": taken.line_id, "marks": marks, "alike": SAME_IMAGE_SHARE},
+    )
+    ImageFingerprint.objects.create(
+        line_id=taken.line_id, entry_id=taken.entry_id, registered_on=taken.day, marks=marks
+    )
     return bool(found.seen)
 
 

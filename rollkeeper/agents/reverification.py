@@ -20,8 +20,8 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
-from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.receipts import REGISTRATIONS
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import line_history
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
@@ -58,7 +58,9 @@ def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, in
         with action():
             reverification = (
                 Reverification.objects.select_for_update(skip_locked=True)
-                .filter(line_id=found.line_id, reverification_id=found.reverification_id, settled_on__isnull=True)
+                .filter(
+                    line_id=found.line_id, reverification_id=found.reverification_id, settled_on__isnull=True
+                )
                 .first()
             )
             if reverification is not None:
@@ -68,7 +70,9 @@ def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, in
     return done
 
 
-def _follow(authority: Authority, reverification: Reverification, found: Any, *, role: str, on: dt.date) -> str | None:
+def _follow(
+    authority: Authority, reverification: Reverification, found: Any, *, role: str, on: dt.date
+) -> str | None:
     if found.is_confirmed or found.is_over:
         outcome = ReverificationOutcome.CONFIRMED if found.is_confirmed else ReverificationOutcome.OVER
         reverification.settled_on, reverification.outcome = on, outcome.value
@@ -80,7 +84,9 @@ def _follow(authority: Authority, reverification: Reverification, found: Any, *,
         return outcome.value
     if found.delivered_on is None:
         return None
-    due_on = _due_on(LineId(reverification.line_id), notified_on=found.delivered_on, promised=found.promised_on, on=on)
+    due_on = _due_on(
+        LineId(reverification.line_id), notified_on=found.delivered_on, promised=found.promised_on, on=on
+    )
     was_notified = reverification.notified_on is not None
     reverification.notified_on, reverification.due_on = found.delivered_on, due_on
     reverification.save()
@@ -104,7 +110,9 @@ def _due_on(line_id: LineId, *, notified_on: dt.date, promised: dt.date, on: dt.
     return max(counted.last_day_on or dt.date.max, promised)
 
 
-def _not_confirmed(authority: Authority, reverification: Reverification, *, role: str, on: dt.date) -> str | None:
+def _not_confirmed(
+    authority: Authority, reverification: Reverification, *, role: str, on: dt.date
+) -> str | None:
     pattern = Pattern.NOT_CONFIRMED
     if Case.objects.filter(
         line_id=reverification.line_id, pattern=pattern.value, opened_on__gte=reverification.started_on

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.agents.errors import AgentCaseUnknown, NothingToReverify
 from rollkeeper.agents.choices import Pattern, Verdict
+from rollkeeper.agents.errors import AgentCaseUnknown, NothingToReverify
 from rollkeeper.agents.models import Case
 from rollkeeper.agents.reverification import start_reverifications
 from rollkeeper.agents.rules import is_many_abandoned
@@ -73,7 +73,9 @@ def open_abandoned_cases(authority: Authority, *, on: dt.date) -> int:
     """
     role, opened = require(authority, Permission.UPDATE_REVERIFICATIONS), 0
     with action():
-        for one in rows(sql("agents", "abandoned_registrations"), {"on": on, "pattern": Pattern.ABANDONED.value}):
+        for one in rows(
+            sql("agents", "abandoned_registrations"), {"on": on, "pattern": Pattern.ABANDONED.value}
+        ):
             if is_many_abandoned(
                 begun=one.images, taken=one.taken, fewest=settings().agents_abandoned_fewest
             ):

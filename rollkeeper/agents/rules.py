@@ -104,14 +104,21 @@ def may_entrust(
 
 def may_register(now: Situation, *, at: dt.datetime) -> Decision:
     """Decide whether an agent may register somebody at this instant of its zone; the reason names the refusal's code."""
-    if now.state is not AgentState.APPROVED or now.missing_requirements or now.is_overdue or now.is_outlet_closed:
+    if (
+        now.state is not AgentState.APPROVED
+        or now.missing_requirements
+        or now.is_overdue
+        or now.is_outlet_closed
+    ):
         return Refused(now.article, "agent_may_not_register", "Go to a counter of the operator.")
     if now.needs_device and not now.has_device:
         return Refused(OPERATORS_RULE, "device_not_enrolled", "Sign in at the counter's own device.")
     if not is_open(now.hours, at=at):
         return Refused(OPERATORS_RULE, "outlet_closed", "Come back within the hours.")
     if now.taken >= now.limit:
-        return Refused(OPERATORS_RULE, "daily_limit_reached", "Come tomorrow, or go to a counter of the operator.")
+        return Refused(
+            OPERATORS_RULE, "daily_limit_reached", "Come tomorrow, or go to a counter of the operator."
+        )
     return Allowed(now.article)
 
 

@@ -10,15 +10,15 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.agents.checklist import article_on_agents, checklist, requirement_called
+from rollkeeper.agents.choices import AgentState, Severity
 from rollkeeper.agents.errors import (
-    InvalidAgentCode,
     AgentCodeTaken,
     AgentNotInState,
     AgentUnknown,
     FindingUnknown,
+    InvalidAgentCode,
     RequirementsOpen,
 )
-from rollkeeper.agents.choices import AgentState, Severity
 from rollkeeper.agents.models import Agent, Audit, Finding, RequirementMet
 from rollkeeper.agents.rules import may_entrust
 from rollkeeper.kernel.database import action
@@ -133,7 +133,9 @@ def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) ->
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         finding = (
-            Finding.objects.select_for_update().filter(finding_id=finding_id, remediated_on__isnull=True).first()
+            Finding.objects.select_for_update()
+            .filter(finding_id=finding_id, remediated_on__isnull=True)
+            .first()
         )
         if finding is None:
             raise FindingUnknown
@@ -159,7 +161,10 @@ def locked_agent(code: str, *, only: AgentState | None = None, unless: AgentStat
 def require_requirements_met(agent: Agent, *, on: dt.date) -> None:
     """Let only an agent through that meets every requirement. Refuses: RequirementsOpen."""
     verdict = may_entrust(
-        wanted=checklist().keys(), shown=valid_requirements(agent.agent_id), article=article_on_agents(), on=on
+        wanted=checklist().keys(),
+        shown=valid_requirements(agent.agent_id),
+        article=article_on_agents(),
+        on=on,
     )
     if isinstance(verdict, Refused):
         raise RequirementsOpen(agent=agent.code, article=verdict.article, requirements=verdict.reason)

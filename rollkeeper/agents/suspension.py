@@ -9,16 +9,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rollkeeper.access.services import close_accounts, open_accounts
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.agents.services import require_requirements_met, locked_agent
-from rollkeeper.agents.registrations import lock_registrations
-from rollkeeper.agents.errors import AgentNotInState
+from rollkeeper.access.services import close_accounts, open_accounts
 from rollkeeper.agents.choices import AgentState, SuspensionCause
+from rollkeeper.agents.errors import AgentNotInState
 from rollkeeper.agents.models import Agent
+from rollkeeper.agents.registrations import lock_registrations
 from rollkeeper.agents.reverification import start_reverifications
-from rollkeeper.kernel.database import action, without_timeout, rows
+from rollkeeper.agents.services import locked_agent, require_requirements_met
+from rollkeeper.kernel.database import action, rows, without_timeout
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -51,7 +51,9 @@ def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, 
         if agent.state == AgentState.SUSPENDED and because is not SuspensionCause.FRAUD:
             raise AgentNotInState(agent=code, state=agent.state)
         lock_registrations(agent.agent_id)
-        closed = close_accounts(authority, _assigned(agent, on=on), permission=Permission.SUSPEND_AGENT, on=on)
+        closed = close_accounts(
+            authority, _assigned(agent, on=on), permission=Permission.SUSPEND_AGENT, on=on
+        )
         agent.state, agent.suspended_on, agent.suspended_because = (
             AgentState.SUSPENDED.value, agent.suspended_on or on, because.value,
         )  # fmt: skip
@@ -80,7 +82,10 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
         agent = locked_agent(code, only=AgentState.SUSPENDED)
         require_requirements_met(agent, on=on)
         opened = open_accounts(
-            authority, [StaffId(one) for one in agent.closed_accounts], permission=Permission.APPROVE_AGENT, on=on
+            authority,
+            [StaffId(one) for one in agent.closed_accounts],
+            permission=Permission.APPROVE_AGENT,
+            on=on,
         )
         agent.state = (AgentState.APPROVED if agent.approved_on else AgentState.CANDIDATE).value
         agent.suspended_on, agent.suspended_because, agent.closed_accounts = None, None, []
@@ -99,7 +104,9 @@ def terminate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     with action():
         agent = locked_agent(code, unless=AgentState.TERMINATED)
         lock_registrations(agent.agent_id)
-        closed = close_accounts(authority, _assigned(agent, on=on), permission=Permission.APPROVE_AGENT, on=on)
+        closed = close_accounts(
+            authority, _assigned(agent, on=on), permission=Permission.APPROVE_AGENT, on=on
+        )
         agent.state, agent.suspended_on, agent.suspended_because = AgentState.TERMINATED.value, None, None
         agent.closed_accounts = []
         agent.save()

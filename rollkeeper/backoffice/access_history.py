@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel import clock
-from rollkeeper.ledger.queries import AccessEntry
-from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.access_history import accesses_by_number
+from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import LineForm
+from rollkeeper.kernel import clock
+from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
+from rollkeeper.ledger.queries import AccessEntry
+from rollkeeper.lines.access_history import accesses_by_number
+from rollkeeper.lines.errors import LineNotFound
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

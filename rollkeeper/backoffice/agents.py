@@ -11,21 +11,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
 from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
-from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
+from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.agents.suspension import suspend_agent
-from rollkeeper.reporting.queries import report_of, report_periods
-from rollkeeper.reporting.labels import row_label, titles_of
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.forms import SampleDrawForm
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
 from rollkeeper.reporting.audit_samples.queries import samples_of
+from rollkeeper.reporting.labels import row_label, titles_of
+from rollkeeper.reporting.queries import report_of, report_periods
 
 
 @require_safe

@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel import clock
+from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import ConsentRequestForm, SampleDrawForm
-from rollkeeper.reporting.audit_samples import queries
-from rollkeeper.reporting.audit_samples import services
+from rollkeeper.kernel import clock
+from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.vault.fields import Field
 
@@ -29,7 +28,9 @@ def draw(request: HttpRequest, quarter: str) -> HttpResponse:
         messages.error(request, _("Choose what happened to the lines, and give a text of your own."))
         return redirect("backoffice:report_of_period", quarter)
     given = form.cleaned_data
-    drawn = services.draw_sample(authority, quarter, SampledAction(given["kind"]), text=given["text"], on=clock.today())
+    drawn = services.draw_sample(
+        authority, quarter, SampledAction(given["kind"]), text=given["text"], on=clock.today()
+    )
     messages.success(request, _("The lines are drawn. Keep your text."))
     return redirect("backoffice:sample", drawn)
 
@@ -56,6 +57,8 @@ def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     return redirect("backoffice:sample", sample_id)
 
 
-def _page(request: HttpRequest, sample_id: UUID, form: ConsentRequestForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, sample_id: UUID, form: ConsentRequestForm, *, status: int = 200
+) -> HttpResponse:
     found = queries.sample(authority_in(request), sample_id, on=clock.today())
     return render(request, "backoffice/audit_sample.html", {"sample": found, "form": form}, status=status)

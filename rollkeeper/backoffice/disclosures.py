@@ -12,14 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import Permission
-from rollkeeper.disclosures import queries
-from rollkeeper.disclosures import services
-from rollkeeper.disclosures.choices import RefusalReason, DisclosureState
-from rollkeeper.kernel import clock
+from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
+from rollkeeper.disclosures import queries, services
+from rollkeeper.disclosures.choices import DisclosureState, RefusalReason
+from rollkeeper.kernel import clock
 
 
 @require_safe
@@ -61,7 +60,9 @@ def refuse(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     form = DisclosureRefusalForm(request.POST)
     if not form.is_valid():
         return _page(request, authority, disclosure_id, no=form, status=422)
-    services.refuse_disclosure(authority, disclosure_id, because=RefusalReason(form.cleaned_data["because"]), on=clock.today())
+    services.refuse_disclosure(
+        authority, disclosure_id, because=RefusalReason(form.cleaned_data["because"]), on=clock.today()
+    )
     messages.success(request, _("The disclosure request is refused."))
     return redirect("backoffice:disclosure", disclosure_id)
 

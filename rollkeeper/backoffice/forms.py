@@ -8,13 +8,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.backoffice.labels import REFUSAL_REASONS, SAMPLE_KINDS
 from rollkeeper.disclosures.choices import RefusalReason
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.labels import FIELDS
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.backoffice.labels import REFUSAL_REASONS, SAMPLE_KINDS
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.vault.fields import Field
 
@@ -123,7 +123,8 @@ class SampleDrawForm(forms.Form):
     """What is drawn, and the text that decides which lines."""
 
     kind = forms.ChoiceField(
-        label=_("What happened to the lines"), choices=[(one.value, SAMPLE_KINDS[one.value]) for one in SampledAction]
+        label=_("What happened to the lines"),
+        choices=[(one.value, SAMPLE_KINDS[one.value]) for one in SampledAction],
     )
     text = forms.CharField(
         label=_("Your own text"),

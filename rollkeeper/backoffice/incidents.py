@@ -14,15 +14,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import Authority, rule_for
+from rollkeeper.access.services import authority_in
 from rollkeeper.incidents import queries
-from rollkeeper.incidents.services import close_incident, note_report_sent
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, withdraw_step
-from rollkeeper.incidents.drafts import texts_in
 from rollkeeper.incidents.choices import Step, StepState
+from rollkeeper.incidents.drafts import texts_in
 from rollkeeper.incidents.queries import DutyView, IncidentView, StepView
 from rollkeeper.incidents.report import LANGUAGES, write_report
+from rollkeeper.incidents.services import close_incident, note_report_sent
 from rollkeeper.kernel import clock
 
 
@@ -141,7 +141,9 @@ def _offer(
     of_it = [one for one in asked if one.step is step]
     waiting = next((one for one in of_it if one.ended_at is None), None)
     may = authority.role_for(permission) is not None
-    makes_sense = not (step is Step.NOTIFY_PEOPLE and (found.scoped_at is None or found.notified_at is not None))
+    makes_sense = not (
+        step is Step.NOTIFY_PEOPLE and (found.scoped_at is None or found.notified_at is not None)
+    )
     return Offer(
         step, rule_for(permission).people, waiting,
         may_ask=may and makes_sense

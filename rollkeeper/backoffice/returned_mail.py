@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.unreachable import PAGE, AfterForm
 from rollkeeper.campaign.statistics import not_notified_by_post
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.notices.choices import Channel, Outcome
-from rollkeeper.notices.returned_mail import returned_letters, record_returned_letters
 from rollkeeper.notices.queries import attempt_counts
-from rollkeeper.backoffice.unreachable import PAGE, AfterForm
+from rollkeeper.notices.returned_mail import record_returned_letters, returned_letters
 
 NEWEST, MOST_AT_ONCE, LONGEST = 20, 500, 40
 _SHOWN_OUTCOMES = (Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.BOUNCED, Outcome.UNPROVEN)

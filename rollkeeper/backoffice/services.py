@@ -4,4 +4,4 @@
 from rollkeeper.campaign.line_lookup import look_up_line
 from rollkeeper.lines.reconnection import reconnect_temporarily
 
-__all__ = ["reconnect_temporarily", "look_up_line"]
+__all__ = ["look_up_line", "reconnect_temporarily"]

@@ -15,17 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import closure
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.labels import WAIVER_REASONS
+from rollkeeper.campaign import closure, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.notices.choices import Channel, NoticeState
 from rollkeeper.notices.queries import reach_by_channel
-from rollkeeper.backoffice.labels import WAIVER_REASONS
 
 PAGE = 100
 _UNDER_WAY = frozenset({NoticeState.QUEUED, NoticeState.SENT})

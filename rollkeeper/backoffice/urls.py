@@ -3,12 +3,16 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.backoffice import agents, incidents, views
-from rollkeeper.backoffice import disclosures
-from rollkeeper.backoffice import returned_mail
-from rollkeeper.backoffice import access_history
-from rollkeeper.backoffice import audit_samples
-from rollkeeper.backoffice import unreachable
+from rollkeeper.backoffice import (
+    access_history,
+    agents,
+    audit_samples,
+    disclosures,
+    incidents,
+    returned_mail,
+    unreachable,
+    views,
+)
 
 app_name = "backoffice"
 urlpatterns: list[URLPattern] = [

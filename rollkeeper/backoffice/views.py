@@ -13,23 +13,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign import batch_control
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import statistics
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.chart import NARROW, STACK, WIDE, chart, thinned
+from rollkeeper.backoffice.forms import BatchApprovalForm, LineForm, ReconnectForm
+from rollkeeper.backoffice.services import look_up_line, reconnect_temporarily
+from rollkeeper.backoffice.unreachable import by_channel
+from rollkeeper.campaign import batch_control, queries, statistics
+from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.errors import BatchNotFound
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
-from rollkeeper.campaign.choices import BatchState
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.error_messages import ENGLISH
+from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.provisioning.queries import last_comparison
-from rollkeeper.backoffice.services import reconnect_temporarily, look_up_line
-from rollkeeper.backoffice.forms import BatchApprovalForm, ReconnectForm, LineForm
-from rollkeeper.backoffice.chart import NARROW, STACK, WIDE, chart, thinned
-from rollkeeper.backoffice.unreachable import by_channel
 
 CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})
 CAN_UNDO = frozenset({BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE})
@@ -156,7 +154,12 @@ class AllowedActions:
 
 
 def _batch_page(
-    request: HttpRequest, authority: Authority, batch_id: BatchId, form: BatchApprovalForm, *, status: int = 200
+    request: HttpRequest,
+    authority: Authority,
+    batch_id: BatchId,
+    form: BatchApprovalForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     detail: BatchDetail | None = queries.batch(batch_id, language=_language())
     if detail is None:

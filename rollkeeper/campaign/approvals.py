@@ -8,8 +8,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from rollkeeper.access.services import commitment_of, has_enough_decisions
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import commitment_of, has_enough_decisions
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
 from rollkeeper.ledger.verbs import Verb

@@ -3,8 +3,8 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.notices.hooks import PROMISES
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.hooks import PROMISES
 
 
 class CampaignConfig(AppConfig):

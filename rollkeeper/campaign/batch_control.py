@@ -5,14 +5,14 @@ import datetime as dt
 
 from django.db.models import F
 
-from rollkeeper.access.services import require_cooldown_over, have_enough_approvers
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import have_enough_approvers, require_cooldown_over
+from rollkeeper.campaign.choices import BatchState
+from rollkeeper.campaign.court_stays import postpone_commands
 from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNotFound, BatchNotInState
 from rollkeeper.campaign.models import Approval, Batch, Complaint, EmergencyCount
 from rollkeeper.campaign.queries import last_batch_of
-from rollkeeper.campaign.choices import BatchState
-from rollkeeper.campaign.court_stays import postpone_commands
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
@@ -140,7 +140,5 @@ def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
 
 
 def _move(batch_id: BatchId, state: BatchState, *, because: str | None = None) -> BatchState:
-    Batch.objects.filter(batch_id=batch_id).update(
-        state=state.value, stop_reason=because or F("stop_reason")
-    )
+    Batch.objects.filter(batch_id=batch_id).update(state=state.value, stop_reason=because or F("stop_reason"))
     return state

@@ -18,23 +18,23 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.batch_control import lock_batch
-from rollkeeper.campaign.open_campaign import OpenCampaign, require_same_days, open_campaign
+from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.open_campaign import OpenCampaign, open_campaign, require_same_days
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
-from rollkeeper.campaign.choices import Action, BatchState
-from rollkeeper.campaign.court_stays import postpone_commands, known_stays
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.provisioning.gateways.registry import has_own_network
 from rollkeeper.notices.choices import NO_LANGUAGE
+from rollkeeper.provisioning.gateways.registry import has_own_network
 
 CHUNK = 5000
 """Lines in one transaction: a stay or a stop waits for no more than these."""

@@ -13,14 +13,14 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of
-from rollkeeper.campaign.open_campaign import OpenCampaign, require_same_days, lock_planning, open_campaign
-from rollkeeper.campaign.errors import DayClosed, DayPast
-from rollkeeper.campaign.models import Batch
-from rollkeeper.campaign.rules import Days, pilot_count, may_act_on, next_open_day
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.campaign.court_stays import known_stays
+from rollkeeper.campaign.errors import DayClosed, DayPast
+from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, require_same_days
+from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import refuse_unconfirmed

@@ -16,20 +16,20 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import CAN_UNDO, lock_batch
-from rollkeeper.campaign.models import Batch, Chunk
-from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.campaign.batch_execution import CHUNK
 from rollkeeper.campaign.choices import Action, BatchState
-from rollkeeper.campaign.court_stays import postpone_commands, known_stays
+from rollkeeper.campaign.court_stays import known_stays, postpone_commands
+from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.services import withdraw_of_line
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
+from rollkeeper.notices.services import withdraw_of_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,8 @@ def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
     """
     tomorrow = on + dt.timedelta(days=1)
     (campaign,) = rows(
-        "SELECT pack_id, begins_on FROM campaign_campaign WHERE campaign_id = %s", [_counting_campaign_id(batch)]
+        "SELECT pack_id, begins_on FROM campaign_campaign WHERE campaign_id = %s",
+        [_counting_campaign_id(batch)],
     )
     try:
         pack = load_pack(campaign.pack_id)

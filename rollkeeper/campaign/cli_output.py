@@ -10,17 +10,17 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import out, show_table
 
 if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
-    from rollkeeper.campaign.batch_planning import DueLines
     from rollkeeper.campaign.batch_execution import BatchRunResult
-    from rollkeeper.campaign.nightly import NightlyResult
+    from rollkeeper.campaign.batch_planning import DueLines
     from rollkeeper.campaign.batch_rollback import UndoResult
+    from rollkeeper.campaign.nightly import NightlyResult
     from rollkeeper.campaign.queries import (
         BatchDetail,
         BatchView,
         CampaignOverview,
         Explanation,
-        StayView,
         NotNotifiedLine,
+        StayView,
     )
     from rollkeeper.law.explain import Sentence
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
+from rollkeeper.campaign.choices import BatchState, Stage, WaiverReason
 from rollkeeper.campaign.errors import ApproverUnknown, CampaignNotOver, WaiversMissing
-from rollkeeper.campaign.choices import BatchState, WaiverReason, Stage
+from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.services import withdraw_of_campaign
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.services import withdraw_of_campaign
 
 WITHDRAWN_AT_CLOSE = (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)
 """Notices that promise a day of a campaign; none of them is sent once it is closed."""

@@ -8,15 +8,15 @@ has not heard waits as well: a trigger on the stays says to it on which days it 
 import datetime as dt
 from uuid import UUID
 
-from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayReversed
 from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.database import action, without_timeout, rows, run
+from rollkeeper.kernel.database import action, rows, run, without_timeout
 from rollkeeper.kernel.ids import BatchId, StaffId, new_uuid
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -71,7 +71,8 @@ def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
         append_entry(authority, verb=Verb.STAY_END_APPROVED, role=role, on=on, facts=agreed_facts)
         # A yes of months ago says nothing of today.
         agreed = rows(
-            "SELECT staff_id FROM campaign_stayendapproval WHERE stay_id = %s AND last_day = %s", [stay_id, on]
+            "SELECT staff_id FROM campaign_stayendapproval WHERE stay_id = %s AND last_day = %s",
+            [stay_id, on],
         )
         if not have_enough_approvers(Permission.END_STAY, {StaffId(row.staff_id) for row in agreed}, on=on):
             return False
@@ -104,7 +105,10 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     else:
         until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
     with without_timeout():
-        run("SELECT campaign_postpone_commands(%s, %s, %s, %s)", [until, of_batch, STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS])
+        run(
+            "SELECT campaign_postpone_commands(%s, %s, %s, %s)",
+            [until, of_batch, STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS],
+        )
 
 
 def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:

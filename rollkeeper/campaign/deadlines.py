@@ -16,9 +16,9 @@ from typing import Any
 
 from rollkeeper.campaign.rules import HORIZON_DAYS, Days, clipped
 from rollkeeper.kernel.database import run, sql
+from rollkeeper.law.clock_sql import fill_due
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock
-from rollkeeper.law.clock_sql import fill_due
 
 
 def make_clocks(name: str, values: Mapping[str, Any]) -> int:

@@ -13,8 +13,8 @@ from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.explain import LineHistory
-from rollkeeper.lines.queries import LineFacts, line_history
 from rollkeeper.lines.choices import SuspensionReason
+from rollkeeper.lines.queries import LineFacts, line_history
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         erased_on=line.erased_on,
     )
     pack_id = notified.pack_id or settings().pack
-    return LineWithHistory(line.service.value, notified.region, line.state.value, notified.stage, pack_id, history)
+    return LineWithHistory(
+        line.service.value, notified.region, line.state.value, notified.stage, pack_id, history
+    )
 
 
 def _suspension(facts: LineFacts) -> tuple[dt.date | None, dt.date | None]:

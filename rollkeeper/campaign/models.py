@@ -60,7 +60,9 @@ class Member(models.Model):
         db_table = "campaign_member"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(stage__in=["not_notified", "running", "suspended", "terminated", "out_of_scope"]),
+                condition=models.Q(
+                    stage__in=["not_notified", "running", "suspended", "terminated", "out_of_scope"]
+                ),
                 name="campaign_member_in_unknown_stage",
             ),
             models.CheckConstraint(
@@ -80,7 +82,9 @@ class Member(models.Model):
                 condition=models.Q(stage__in=["running", "suspended"]),
             ),
             models.Index(
-                fields=["line_id"], name="campaign_member_not_notified", condition=models.Q(stage="not_notified")
+                fields=["line_id"],
+                name="campaign_member_not_notified",
+                condition=models.Q(stage="not_notified"),
             ),
         ]
 
@@ -115,11 +119,20 @@ class Batch(models.Model):
         db_table = "campaign_batch"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(action__in=["suspend", "terminate"]), name="campaign_batch_of_unknown_action"
+                condition=models.Q(action__in=["suspend", "terminate"]),
+                name="campaign_batch_of_unknown_action",
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["waiting", "approved", "running", "stopped", "done", "undo_requested", "undone"]
+                    state__in=[
+                        "waiting",
+                        "approved",
+                        "running",
+                        "stopped",
+                        "done",
+                        "undo_requested",
+                        "undone",
+                    ]
                 ),
                 name="campaign_batch_in_unknown_state",
             ),
@@ -328,24 +341,3 @@ class NightlyRun(models.Model):
         """One row a day: pages read this instead of counting lines."""
 
         db_table = "campaign_nightlyrun"
-
-
-class Import(models.Model):
-    """One file taken in, so that an import that broke off resumes where it was."""
-
-    import_id = models.UUIDField(primary_key=True)
-    file_hash = models.TextField(unique=True, db_comment="Keyed hash of the file and its map.")
-    rows_done = models.BigIntegerField(default=0)
-    lines_made = models.BigIntegerField(default=0)
-    rows_known = models.BigIntegerField(
-        default=0, db_comment="Rows whose line was made by an earlier import."
-    )
-    rows_refused = models.BigIntegerField(default=0)
-    registered = models.BigIntegerField(default=0, db_comment="Lines whose subscriber the file declares.")
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        """Few rows."""
-
-        db_table = "imports_import"

@@ -13,13 +13,13 @@ from typing import Any
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
-from rollkeeper.campaign.restarted_clocks import restart_clocks
-from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
-from rollkeeper.campaign.errors import NightlyRunGap
-from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.campaign.court_stays import known_stays
+from rollkeeper.campaign.errors import NightlyRunGap
+from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
+from rollkeeper.campaign.restarted_clocks import restart_clocks
+from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.services import append_entry
@@ -91,7 +91,9 @@ def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:
 
 def _reenter(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> None:
     """Ask those again for whose line nobody is registered any more."""
-    promised_today = deadlines.last_day_if_notified(campaign.pack, stays=stays, begins_on=campaign.begins_on, on=on)
+    promised_today = deadlines.last_day_if_notified(
+        campaign.pack, stays=stays, begins_on=campaign.begins_on, on=on
+    )
     if promised_today is not None:
         run(sql("campaign", "reenter_campaign"), {**values, "promised_today": promised_today})
 

@@ -9,10 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollkeeper.campaign.errors import NoCampaign, OtherCampaignOpen, DifferentDays, PackChanged
-from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.campaign.errors import DifferentDays, NoCampaign, OtherCampaignOpen, PackChanged
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CampaignId
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.pack import Pack

@@ -18,7 +18,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.errors import BillingFileExists
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack

@@ -11,24 +11,24 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign import deadlines
+from rollkeeper.campaign.court_stays import known_stays
+from rollkeeper.campaign.errors import PackChanged
 from rollkeeper.campaign.open_campaign import (
-    require_no_other_campaign,
-    require_same_days,
     find_campaign,
     lock_planning,
+    require_no_other_campaign,
+    require_same_days,
 )
-from rollkeeper.campaign.errors import PackChanged
-from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, new_uuid
 from rollkeeper.law.errors import PackWithoutCampaign
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.services import Promise
 from rollkeeper.notices.choices import NO_LANGUAGE
+from rollkeeper.notices.services import Promise
 
 
 @dataclass(frozen=True, slots=True)

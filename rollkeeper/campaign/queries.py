@@ -12,12 +12,12 @@ from uuid import UUID
 
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.line_history import read_history
 from rollkeeper.campaign.choices import Action, Stage
+from rollkeeper.campaign.line_history import read_history
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.error_messages import ENGLISH
+from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
@@ -159,7 +159,9 @@ def overview(on: dt.date) -> CampaignOverview | None:
         series=_series(campaign.campaign_id),
         due_soon=_due_soon(tally, on),
         unreachable=stages.get(Stage.NOT_NOTIFIED.value, 0),
-        reached_by_channel=_summed((row.notified_by, row.lines) for row in tally if row.notified_by is not None),
+        reached_by_channel=_summed(
+            (row.notified_by, row.lines) for row in tally if row.notified_by is not None
+        ),
     )
 
 
@@ -300,7 +302,9 @@ def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewL
     )
 
 
-def _last_day(pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool) -> dt.date | None:
+def _last_day(
+    pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
+) -> dt.date | None:
     rules = pack.campaign
     anchor = notified_on and max(notified_on, rules.begins_on) if suspends else history.suspended_on
     if anchor is None:

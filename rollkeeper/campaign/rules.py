@@ -133,12 +133,17 @@ def _must_stop(progress: Progress, batch_limits: BatchLimits) -> str | None:
     done = max(progress.done, 1)
     if progress.complaints and progress.complaints / done >= batch_limits.abort_at_complaints:
         return f"{progress.complaints} complaints about {progress.done} lines"
-    if progress.failed_read_backs and progress.failed_read_backs / done >= batch_limits.abort_at_failed_read_backs:
+    if (
+        progress.failed_read_backs
+        and progress.failed_read_backs / done >= batch_limits.abort_at_failed_read_backs
+    ):
         return f"{progress.failed_read_backs} failed read-backs of {progress.done} lines"
     return None
 
 
-def _left_of_pilot(progress: Progress, batch_limits: BatchLimits, now: dt.datetime) -> tuple[int, Wait | None]:
+def _left_of_pilot(
+    progress: Progress, batch_limits: BatchLimits, now: dt.datetime
+) -> tuple[int, Wait | None]:
     """Return how many lines are left to the end of the present share."""
     if progress.position_done < progress.pilot_count:
         return progress.pilot_count - progress.position_done, None

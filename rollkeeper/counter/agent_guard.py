@@ -13,16 +13,16 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import Authority
-from rollkeeper.agents.registrations import register_at_outlet
+from rollkeeper.access.services import authority_in
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.errors import DailyLimitReached, OutletClosed
 from rollkeeper.agents.queries import may_register, own_agent
+from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.counter import labels
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
+from rollkeeper.registration.submissions import Receipt
 
 
 def require_outlet(request: HttpRequest, authority: Authority) -> None:

@@ -8,18 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
-from rollkeeper.counter.forms import DocumentCheckForm
+from rollkeeper.access.services import authority_in
 from rollkeeper.counter.agent_guard import require_outlet
+from rollkeeper.counter.forms import DocumentCheckForm
 from rollkeeper.counter.views import action_page
-from rollkeeper.registration.queries import receipt_for
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.selfcare.document_check import check_document, outcome_of
 from rollkeeper.selfcare.errors import ApplicationRefused, RegisterUnavailable
-from rollkeeper.selfcare.document_check import outcome_of, check_document
 
 ANSWER_TIMEOUT_S: Final = 8.0
 

@@ -12,18 +12,18 @@ from django_htmx.http import retarget
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents.registrations import count_document_image
 from rollkeeper.counter import labels
+from rollkeeper.counter.agent_guard import devices_in, require_outlet
 from rollkeeper.counter.errors import ImageMissing
-from rollkeeper.counter.agent_guard import require_outlet, devices_in
 from rollkeeper.counter.record_form import RecordForm
-from rollkeeper.counter.views import by_script, page_context, kind_in, record_form
+from rollkeeper.counter.views import by_script, kind_in, page_context, record_form
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.messages import MESSAGES
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import settings
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.error_messages import mark, translated
-from rollkeeper.kernel.settings import settings
 from rollkeeper.subscribers.choices import Part
 
 
@@ -41,7 +41,9 @@ def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
     try:
         reading = _read_image(request, authority, form, whose, purpose=_purpose(chosen))
     except RollkeeperError as fault:
-        form.show_faults({"": [mark(f"{said.sentence} {said.remedy}", said.language) for said in translated(fault)]})
+        form.show_faults(
+            {"": [mark(f"{said.sentence} {said.remedy}", said.language) for said in translated(fault)]}
+        )
         if by_script(request):
             return retarget(render(request, "counter/faults.html", shown), "#faults")
         return render(request, "counter/record.html", shown, status=422)

@@ -9,21 +9,27 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.offline.queries import outcomes
-from rollkeeper.offline.dual_control import PendingApproval, decide_approval, hold_for_approval, reference_of, list_pending_approvals
+from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
 from rollkeeper.counter.forms import QuietForm
-from rollkeeper.registration.queries import receipt_for
-from rollkeeper.registration.dual_control import approval_article
-from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.error_messages import cite, translated
+from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.counter_codes import extend_handle
+from rollkeeper.offline.dual_control import (
+    PendingApproval,
+    decide_approval,
+    hold_for_approval,
+    list_pending_approvals,
+    reference_of,
+)
+from rollkeeper.offline.queries import outcomes
+from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.subscribers.choices import PartyKind
 
 _FROM_IMAGE = ("__read", "__copy", "__copy_mark")
@@ -77,7 +83,13 @@ def pending_approvals(request: HttpRequest) -> HttpResponse:
             said = translated(fault)
         else:
             return redirect("counter:pending_approvals")
-    waiting = [(one, labels.ACTIONS.get(one.action_kind, one.action_kind)) for one in list_pending_approvals(authority)]
+    waiting = [
+        (one, labels.ACTIONS.get(one.action_kind, one.action_kind))
+        for one in list_pending_approvals(authority)
+    ]
     return render(
-        request, "counter/pending_approvals.html", {"waiting": waiting, "said": said}, status=422 if said else 200
+        request,
+        "counter/pending_approvals.html",
+        {"waiting": waiting, "said": said},
+        status=422 if said else 200,
     )

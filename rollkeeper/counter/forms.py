@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
 from rollkeeper.documents.rules import with_state
-from rollkeeper.registration.rules import is_usable_key
-from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.lines.choices import PauseReason
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.submissions import RegistrationKind
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
@@ -71,7 +71,10 @@ class QuietForm(forms.Form):
 
     def field_of(self, fault: RollkeeperError) -> str:
         """Return the field that a refusal is about."""
-        part, attribute = fault.facts.get("part", "subscriber"), fault.facts.get("attribute", "document_number")
+        part, attribute = (
+            fault.facts.get("part", "subscriber"),
+            fault.facts.get("attribute", "document_number"),
+        )
         if "part" in fault.facts:
             return name if (name := f"{part}__{attribute}") in self.fields else str(attribute)
         if "code" in self.fields:
@@ -211,7 +214,9 @@ class UnlinkDocumentForm(SubscriberForm):
     ) -> None:
         super().__init__(data, initial=initial)
         self.fields["document_number"].required = True
-        self.fields["document_number"].help_text = _("Of the document that is to be parted from the subscriber.")
+        self.fields["document_number"].help_text = _(
+            "Of the document that is to be parted from the subscriber."
+        )
 
 
 class PauseForm(QuietForm):

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.agents.choices import AgentState
-from rollkeeper.registration.submissions import RegistrationKind, Presence
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
+from rollkeeper.registration.submissions import Presence, RegistrationKind
 from rollkeeper.subscribers.choices import Part, PartyKind
 
 type Labels = dict[str, Any]
@@ -87,8 +87,12 @@ REGISTRATION_KIND_NOTES: Labels = {
         "Another person takes the line and is registered by the same act. An old deadline does not follow."
     ),
     RegistrationKind.INSTALL: _("A new line at a place, registered from its first day."),
-    RegistrationKind.RELOCATE: _("A fixed line moves to another place. The subscriber shows the document again."),
-    RegistrationKind.CHANGE: _("Correct or renew what is recorded about the present subscriber. It starts no deadline."),
+    RegistrationKind.RELOCATE: _(
+        "A fixed line moves to another place. The subscriber shows the document again."
+    ),
+    RegistrationKind.CHANGE: _(
+        "Correct or renew what is recorded about the present subscriber. It starts no deadline."
+    ),
 }
 STATES: Labels = {
     LineState.ACTIVE: _("In service"),

@@ -25,21 +25,20 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
-from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
-from rollkeeper.offline.errors import OfflineRegistrationRejected
-from rollkeeper.offline.queries import outcomes
-from rollkeeper.counter import views
-from rollkeeper.counter import labels
-from rollkeeper.counter.forms import DisputeForm, SubscriberForm, LinkDocumentForm, PauseForm, QuietForm
+from rollkeeper.access.services import authority_in
+from rollkeeper.counter import labels, views
 from rollkeeper.counter.agent_guard import require_device
+from rollkeeper.counter.forms import DisputeForm, LinkDocumentForm, PauseForm, QuietForm, SubscriberForm
 from rollkeeper.counter.record_form import RecordForm
-from rollkeeper.registration.pipeline import active_pack
-from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.queries import outcomes
+from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
+from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind
 
 _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
@@ -81,7 +80,9 @@ def submit(request: HttpRequest) -> HttpResponse:
     except (KeyError, TypeError, ValueError, binascii.Error):
         raise OfflineRegistrationRejected(why="a part of it is missing") from None
     language = get_language() or settings().languages[0]
-    store_submission(authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language)
+    store_submission(
+        authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language
+    )
     return JsonResponse({"accepted": True})
 
 
@@ -105,7 +106,9 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
     blank = _anonymous_request(request)
     shown: dict[str, Any] = {"is_offline_form": True}
     if not what:
-        action_kinds = [(action_kind.value, labels.REGISTRATION_KINDS[action_kind]) for action_kind in RegistrationKind]
+        action_kinds = [
+            (action_kind.value, labels.REGISTRATION_KINDS[action_kind]) for action_kind in RegistrationKind
+        ]
         return render(blank, "counter/offline_forms.html", shown | {"offline_kinds": action_kinds})
     if what in _FORMS:
         template, make = _FORMS[what]
@@ -115,7 +118,9 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
     action_kind, kind, pack = RegistrationKind(what), views.kind_in(request), active_pack()
     form = RecordForm(action_kind=action_kind, kind=kind, pack=pack, initial={"submission_key": ""})
     return render(
-        blank, "counter/record.html", shown | views.page_context(action_kind, kind=kind, pack=pack) | {"form": form}
+        blank,
+        "counter/record.html",
+        shown | views.page_context(action_kind, kind=kind, pack=pack) | {"form": form},
     )
 
 
@@ -150,7 +155,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 def _offline_form_addresses() -> list[str]:
-    records = [f"{action_kind.value}/?kind={kind.value}" for action_kind in RegistrationKind for kind in PartyKind]
+    records = [
+        f"{action_kind.value}/?kind={kind.value}" for action_kind in RegistrationKind for kind in PartyKind
+    ]
     return [f"/offline/forms/{name}" for name in ("", *records, *(f"{what}/" for what in _FORMS))]
 
 

@@ -11,19 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.counter.dual_control import waits
 from rollkeeper.counter.errors import ReceiptNotFound
 from rollkeeper.counter.forms import CodeForm, faults_of
-from rollkeeper.counter.dual_control import waits
-from rollkeeper.registration.queries import receipt_for
-from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.error_messages import cite
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.ledger import printouts
 from rollkeeper.ledger.errors import ReceiptsNotReady
-from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
 from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
+from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
+from rollkeeper.registration.queries import receipt_for
 
 
 @require_safe
@@ -86,7 +86,9 @@ def text(request: HttpRequest, code: str) -> HttpResponse:
     require(authority_in(request), Permission.REGISTER)
     found = find_by_code(code)
     return _file(
-        printouts.plain_text(found).encode(), name=printouts.file_name(found, "txt"), kind="text/plain; charset=utf-8"
+        printouts.plain_text(found).encode(),
+        name=printouts.file_name(found, "txt"),
+        kind="text/plain; charset=utf-8",
     )
 
 

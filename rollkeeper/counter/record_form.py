@@ -13,11 +13,17 @@ from rollkeeper.counter import labels
 from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field, state_field
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.rules import KNOWN_TYPES, with_state
-from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission, transferor_in, presence_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.lines.choices import Service
+from rollkeeper.registration.submissions import (
+    NEW_TENURE_KINDS,
+    RegistrationKind,
+    Submission,
+    presence_in,
+    transferor_in,
+)
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
 
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})

@@ -3,12 +3,15 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import receipts, views
-from rollkeeper.counter import offline
-from rollkeeper.counter import agent_guard
-from rollkeeper.counter import document_scan
-from rollkeeper.counter import dual_control
-from rollkeeper.counter import document_check
+from rollkeeper.counter import (
+    agent_guard,
+    document_check,
+    document_scan,
+    dual_control,
+    offline,
+    receipts,
+    views,
+)
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [

@@ -10,43 +10,43 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.offline.dual_control import PendingApproval, list_pending_approvals
+from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
+from rollkeeper.counter.agent_guard import at_outlet, require_outlet
+from rollkeeper.counter.dual_control import submit_for_approval
 from rollkeeper.counter.forms import (
     DisputeForm,
-    FindForm,
-    SubscriberForm,
-    LinkDocumentForm,
-    ReconnectForm,
-    UnlinkDocumentForm,
-    PauseForm,
     EssentialForm,
+    FindForm,
+    LinkDocumentForm,
+    PauseForm,
     QuietForm,
     ReadOutForm,
+    ReconnectForm,
+    SubscriberForm,
+    UnlinkDocumentForm,
     faults_of,
 )
-from rollkeeper.counter.agent_guard import at_outlet, require_outlet
 from rollkeeper.counter.record_form import RecordForm
-from rollkeeper.counter.dual_control import submit_for_approval
 from rollkeeper.documents.image_intake import start_in_background
-from rollkeeper.registration import services
-from rollkeeper.registration.errors import DocumentNeedsSupervisor
-from rollkeeper.registration.document_links import link_document, undo_document_link
-from rollkeeper.registration.pipeline import check_registration, active_pack
-from rollkeeper.registration.dual_control import approval_article
-from rollkeeper.registration.submissions import RegistrationKind, Receipt
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.error_messages import cite
+from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.law.pack import Pack
-from rollkeeper.lines.services import look_up_line
-from rollkeeper.lines.queries import LineView
-from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.selfcare.disputes import dispute_line, accept_receipt
+from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.services import look_up_line
+from rollkeeper.offline.dual_control import PendingApproval, list_pending_approvals
+from rollkeeper.registration import services
+from rollkeeper.registration.document_links import link_document, undo_document_link
+from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.errors import DocumentNeedsSupervisor
+from rollkeeper.registration.pipeline import active_pack, check_registration
+from rollkeeper.registration.submissions import Receipt, RegistrationKind
+from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
 
 _HANDLE = re.compile(r"handle:[0-9a-f-]{36}", re.ASCII)
@@ -120,7 +120,9 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
             refused = check_registration(authority, given, action_kind=chosen, on=clock.today())
             if refused and not isinstance(refused, DocumentNeedsSupervisor):
                 raise refused
-            return submit_for_approval(authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given)
+            return submit_for_approval(
+                authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given
+            )
         try:
             return at_outlet(
                 request, authority, key=given.submission_key,
@@ -128,7 +130,9 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
                 copies=[copy for copies in given.copies.values() for copy in copies],
             )  # fmt: skip
         except DocumentNeedsSupervisor:
-            return submit_for_approval(authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given)
+            return submit_for_approval(
+                authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given
+            )
 
     if request.method == "GET":
         start_in_background()
@@ -136,11 +140,18 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
     return action_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
 
-def record_form(request: HttpRequest, action_kind: str) -> tuple[Authority, RegistrationKind, Callable[..., RecordForm]]:
+def record_form(
+    request: HttpRequest, action_kind: str
+) -> tuple[Authority, RegistrationKind, Callable[..., RecordForm]]:
     """Return who acts, what they do, and what makes the form for it. Refuses: NotAllowed, NoRegistrationDuty."""
     authority = authority_in(request)
     chosen = RegistrationKind(action_kind)
-    require(authority, Permission.CHANGE_LINE if chosen in {RegistrationKind.RELOCATE, RegistrationKind.CHANGE} else Permission.REGISTER)
+    require(
+        authority,
+        Permission.CHANGE_LINE
+        if chosen in {RegistrationKind.RELOCATE, RegistrationKind.CHANGE}
+        else Permission.REGISTER,
+    )
     pack, kind = active_pack(), kind_in(request)
 
     def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
@@ -160,7 +171,9 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
     def do(form: SubscriberForm) -> Receipt | PendingApproval:
         given = form.cleaned_data
         if approval_article(what.replace("-", "_")):
-            services.check_subscriber(authority, number=given["number"], document=form.document(), on=clock.today())
+            services.check_subscriber(
+                authority, number=given["number"], document=form.document(), on=clock.today()
+            )
             return submit_for_approval(authority, form, action_kind=what)
         return perform(
             authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
@@ -168,7 +181,9 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
         )  # fmt: skip
 
     shown = {"what": what}
-    return action_page(request, f"counter/{what.replace('-', '_')}.html", make=SubscriberForm, do=do, shown=shown)
+    return action_page(
+        request, f"counter/{what.replace('-', '_')}.html", make=SubscriberForm, do=do, shown=shown
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -181,7 +196,9 @@ def link_document_page(request: HttpRequest) -> HttpResponse:
     def do(form: LinkDocumentForm) -> Receipt | PendingApproval:
         given = form.cleaned_data
         if approval_article("link_document"):
-            services.check_subscriber(authority, number=given["number"], document=form.document(), on=clock.today())
+            services.check_subscriber(
+                authority, number=given["number"], document=form.document(), on=clock.today()
+            )
             return submit_for_approval(authority, form, action_kind="further-document")
         try:
             return link_document(
@@ -191,7 +208,13 @@ def link_document_page(request: HttpRequest) -> HttpResponse:
         except DocumentNeedsSupervisor:
             return submit_for_approval(authority, form, action_kind="further-document")
 
-    return action_page(request, "counter/link_document.html", make=LinkDocumentForm, do=do, shown={"what": "further-document"})
+    return action_page(
+        request,
+        "counter/link_document.html",
+        make=LinkDocumentForm,
+        do=do,
+        shown={"what": "further-document"},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -370,4 +393,11 @@ def _to_confirm(authority: Authority) -> dict[str, Any]:
 
 
 def _registration_kinds() -> list[tuple[str, Any, Any]]:
-    return [(action_kind.value, labels.REGISTRATION_KINDS[action_kind], labels.REGISTRATION_KIND_NOTES[action_kind]) for action_kind in RegistrationKind]
+    return [
+        (
+            action_kind.value,
+            labels.REGISTRATION_KINDS[action_kind],
+            labels.REGISTRATION_KIND_NOTES[action_kind],
+        )
+        for action_kind in RegistrationKind
+    ]

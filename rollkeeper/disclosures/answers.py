@@ -20,32 +20,32 @@ import pyrage
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.disclosures.authorities import locked_authority, read_key, staff_of
+from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
+from rollkeeper.disclosures.due_actions import notify_if_due
+from rollkeeper.disclosures.errors import AnswerFileExists, NeedsWarrant, SeveralSubscribers, WrongApprovers
+from rollkeeper.disclosures.models import DisclosureRequest
+from rollkeeper.disclosures.rules import are_enough_approvers
 from rollkeeper.disclosures.services import (
     agreed_deferrals,
     approvers,
+    locked_disclosure,
     require_lawful,
     require_same_number,
-    locked_disclosure,
 )
-from rollkeeper.disclosures.authorities import locked_authority, read_key, staff_of
-from rollkeeper.disclosures.errors import AnswerFileExists, SeveralSubscribers, NeedsWarrant, WrongApprovers
-from rollkeeper.disclosures.due_actions import notify_if_due
-from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
-from rollkeeper.disclosures.models import DisclosureRequest
-from rollkeeper.disclosures.rules import are_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
-from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry, withhold_accesses
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault.services import open_sealed
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.files import open_file
 from rollkeeper.vault.opening import note_file_opened
+from rollkeeper.vault.services import open_sealed
 
 _PADDED_TO_BYTES: Final = 4096
 
@@ -108,7 +108,9 @@ def read_instrument(authority: Authority, disclosure_id: UUID, *, on: dt.date) -
     """
     require(authority, Permission.DECIDE_DISCLOSURE)
     with action():
-        found = locked_disclosure(disclosure_id, DisclosureState.WAITING, DisclosureState.APPROVED, DisclosureState.OPENED)
+        found = locked_disclosure(
+            disclosure_id, DisclosureState.WAITING, DisclosureState.APPROVED, DisclosureState.OPENED
+        )
         if found.file_id is None:
             raise CannotOpen
     note_file_opened(authority, disclosure_id=disclosure_id, on=on)
@@ -116,7 +118,13 @@ def read_instrument(authority: Authority, disclosure_id: UUID, *, on: dt.date) -
 
 
 def _clear(
-    authority: Authority, second: Authority, disclosure_id: UUID, *, number: str, held_on: dt.date, on: dt.date
+    authority: Authority,
+    second: Authority,
+    disclosure_id: UUID,
+    *,
+    number: str,
+    held_on: dt.date,
+    on: dt.date,
 ) -> _Cleared:
     pack = load_pack(settings().pack)
     with action():
@@ -139,7 +147,9 @@ def _clear(
 
 def _require_approvers(authority: Authority, second: Authority, found: DisclosureRequest) -> None:
     both: dict[UUID, frozenset[StaffRole]] = {staff_of(one): one.roles for one in (authority, second)}
-    if not both.keys() <= approvers(found.disclosure_id) or not are_enough_approvers(both, entered_by=found.entered_by):
+    if not both.keys() <= approvers(found.disclosure_id) or not are_enough_approvers(
+        both, entered_by=found.entered_by
+    ):
         raise WrongApprovers
 
 

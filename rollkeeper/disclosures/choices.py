@@ -60,7 +60,12 @@ class RefusalReason(StrEnum):
     @property
     def is_chosen_by_people(self) -> bool:
         """Tell whether people refuse for it; the others are found by rule as well."""
-        return self not in {RefusalReason.NO_POWER, RefusalReason.NOT_CONFIRMED, RefusalReason.TOO_MANY, RefusalReason.KEY_OVER}
+        return self not in {
+            RefusalReason.NO_POWER,
+            RefusalReason.NOT_CONFIRMED,
+            RefusalReason.TOO_MANY,
+            RefusalReason.KEY_OVER,
+        }
 
 
 class DeferralReason(StrEnum):

@@ -14,16 +14,15 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.services import sign_in
 from rollkeeper.disclosures import authorities as services
 from rollkeeper.disclosures import queries
 from rollkeeper.disclosures.answers import answer_disclosure, read_instrument, write_new
-from rollkeeper.disclosures.statistics import year_table
+from rollkeeper.disclosures.choices import DeferralReason, Instrument, RefusalReason
 from rollkeeper.disclosures.due_actions import run_due_disclosures
-from rollkeeper.disclosures.choices import RefusalReason, Instrument, DeferralReason
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.disclosures.statistics import year_table
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.vault.fields import Field
 
@@ -122,7 +121,9 @@ def approve_authority(authority: AuthorityArgument, *, user: UserOption, on: Dat
     """
     instance_opener.open_instance()
     who = _signed_in(user)
-    services.approve_authority(who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today())
+    services.approve_authority(
+        who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today()
+    )
     out.print("Approved.")
 
 
@@ -228,7 +229,9 @@ def document(
     out.print("Written. Delete it when you have read it.")
 
 
-def approve(disclosure: DisclosureArgument, *, user: UserOption, held_on: HeldOption, on: DateOption = None) -> None:
+def approve(
+    disclosure: DisclosureArgument, *, user: UserOption, held_on: HeldOption, on: DateOption = None
+) -> None:
     """Approve a disclosure request as one of two, having read the instrument. The password and the number that it names are asked for.
 
     Example: rollkeeper disclosures approve 01900000-0000-7000-8000-000000000000 --as officer-1 --held-on 2012-03-02
@@ -274,7 +277,8 @@ def defer(
     *,
     user: UserOption,
     until: Annotated[
-        dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day without notification.")
+        dt.date,
+        typer.Option("--until", parser=read_date, metavar="DATE", help="Last day without notification."),
     ],
     because: Annotated[DeferralReason, typer.Option("--because", help="Why; it stands in the ledger.")],
     on: DateOption = None,
@@ -334,7 +338,10 @@ def delivered(disclosure: DisclosureArgument, *, user: UserOption, on: DateOptio
     from rollkeeper.disclosures import services
 
     instance_opener.open_instance()
-    out.print(f"Noted: {services.record_delivery(_signed_in(user), disclosure, on=on or clock.today())}", markup=False)
+    out.print(
+        f"Noted: {services.record_delivery(_signed_in(user), disclosure, on=on or clock.today())}",
+        markup=False,
+    )
 
 
 def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.disclosures.choices import DisclosureState, Outcome
-from rollkeeper.disclosures.models import DisclosureRequest, DeferredNotification
+from rollkeeper.disclosures.models import DeferredNotification, DisclosureRequest
 from rollkeeper.disclosures.rules import is_over, is_to_erase, must_notify
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
+from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.vault.files import destroy_file
 
 
@@ -59,7 +59,9 @@ def notify_if_due(authority: Authority, found: DisclosureRequest, *, role: Staff
     deferral = _deferred_until(found)
     if found.person_id is None or found.outcome == Outcome.NOTHING_HELD.value:
         return False
-    if not must_notify(opened_on=found.opened_on, notified_on=found.notified_on, deferred_until=deferral, on=on):
+    if not must_notify(
+        opened_on=found.opened_on, notified_on=found.notified_on, deferred_until=deferral, on=on
+    ):
         return False
     lines = rows(
         sql("disclosures", "notification_line"),
@@ -81,7 +83,9 @@ def notify_if_due(authority: Authority, found: DisclosureRequest, *, role: Staff
 
 def _deferred_until(found: DisclosureRequest) -> dt.date | None:
     agreed = (
-        DeferredNotification.objects.filter(disclosure_id=found.disclosure_id, agreed_on__isnull=False).order_by("-renewal").first()
+        DeferredNotification.objects.filter(disclosure_id=found.disclosure_id, agreed_on__isnull=False)
+        .order_by("-renewal")
+        .first()
     )
     return agreed.until if agreed else None
 
@@ -94,14 +98,20 @@ def _expire_if_due(authority: Authority, found: DisclosureRequest, *, role: Staf
     found.closed_on = on  # an answer that was sealed and never fetched stays as it is
     found.save(update_fields=["state", "closed_on"])
     append_entry(
-        authority, verb=Verb.DISCLOSURE_EXPIRED, role=role, on=on, facts={"disclosure": str(found.disclosure_id)}
+        authority,
+        verb=Verb.DISCLOSURE_EXPIRED,
+        role=role,
+        on=on,
+        facts={"disclosure": str(found.disclosure_id)},
     )
     return True
 
 
 def _erase_if_due(authority: Authority, found: DisclosureRequest, *, role: StaffRole, on: dt.date) -> bool:
     is_notification_pending = (
-        found.person_id is not None and found.outcome != Outcome.NOTHING_HELD.value and found.notified_on is None
+        found.person_id is not None
+        and found.outcome != Outcome.NOTHING_HELD.value
+        and found.notified_on is None
     )
     if found.erased_on is not None or found.closed_on is None or is_notification_pending:
         return False
@@ -111,7 +121,13 @@ def _erase_if_due(authority: Authority, found: DisclosureRequest, *, role: Staff
     found.number_mark = found.instrument_mark = found.file_mark = found.file_id = None
     found.line_id = found.person_id = found.held_on = found.held_at = None
     found.save()
-    append_entry(authority, verb=Verb.DISCLOSURE_ERASED, role=role, on=on, facts={"disclosure": str(found.disclosure_id)})
+    append_entry(
+        authority,
+        verb=Verb.DISCLOSURE_ERASED,
+        role=role,
+        on=on,
+        facts={"disclosure": str(found.disclosure_id)},
+    )
     if file_id is not None:
         destroy_file(found.disclosure_id, file_id)
     return True

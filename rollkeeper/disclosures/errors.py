@@ -84,9 +84,7 @@ class NeedsWarrant(RollkeeperError):
     sentence = (
         "This record is protected: it is opened on a court's warrant alone, by the data protection officer."
     )
-    remedy = (
-        "Refuse the disclosure request as 'danger', or let the authority bring a warrant and the officer open (--as)."
-    )
+    remedy = "Refuse the disclosure request as 'danger', or let the authority bring a warrant and the officer open (--as)."
 
 
 class DeferralRefused(RollkeeperError):

@@ -9,9 +9,14 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission
-from rollkeeper.disclosures.errors import DisclosureUnknown
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
-from rollkeeper.disclosures.models import DisclosureRequest, DisclosureDecision, RequestingAuthority, DeferredNotification
+from rollkeeper.disclosures.errors import DisclosureUnknown
+from rollkeeper.disclosures.models import (
+    DeferredNotification,
+    DisclosureDecision,
+    DisclosureRequest,
+    RequestingAuthority,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,13 @@ def authorities(authority: Authority) -> list[AuthorityView]:
 
 def count_overdue_notifications(on: dt.date) -> int:
     """Count people who should have been notified before this day, for the doctor."""
-    due = DisclosureRequest.objects.filter(opened_on__lt=on, notified_on__isnull=True, person_id__isnull=False).exclude(
-        outcome=Outcome.NOTHING_HELD.value
-    )
+    due = DisclosureRequest.objects.filter(
+        opened_on__lt=on, notified_on__isnull=True, person_id__isnull=False
+    ).exclude(outcome=Outcome.NOTHING_HELD.value)
     waiting = set(
-        DeferredNotification.objects.filter(agreed_on__isnull=False, until__gte=on - dt.timedelta(days=1)).values_list(
-            "disclosure_id", flat=True
-        )
+        DeferredNotification.objects.filter(
+            agreed_on__isnull=False, until__gte=on - dt.timedelta(days=1)
+        ).values_list("disclosure_id", flat=True)
     )
     return sum(one.disclosure_id not in waiting for one in due)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.disclosures.choices import RefusalReason, Instrument
+from rollkeeper.disclosures.choices import Instrument, RefusalReason
 from rollkeeper.law.disclosures import DisclosureLaw
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
@@ -35,7 +35,9 @@ class DisclosureScope:
     """Other numbers that were requested with the same instrument."""
 
 
-def may_be_disclosed(asked: DisclosureScope, laws: Sequence[DisclosureLaw], *, pack: str, on: dt.date) -> Decision:
+def may_be_disclosed(
+    asked: DisclosureScope, laws: Sequence[DisclosureLaw], *, pack: str, on: dt.date
+) -> Decision:
     """Decide whether the law lets this be requested at all. Where the pack is silent, nothing is."""
     law = law_for(asked.kind, laws)
     if law is None:
@@ -104,7 +106,9 @@ def may_defer(
     """
     article = law.deferral_article or law.article
     if not law.may_be_deferred:
-        return Refused(article, "the person must be notified at once", "Nothing: they are notified with the opening.")
+        return Refused(
+            article, "the person must be notified at once", "Nothing: they are notified with the opening."
+        )
     if is_opened and (running_until is None or running_until < on):
         return Refused(
             article, "the person has been notified, or may look already", "Nothing: it cannot be taken back."

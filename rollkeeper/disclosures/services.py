@@ -11,22 +11,27 @@ from collections.abc import Collection, Iterable
 from hashlib import sha256
 from uuid import UUID
 
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import authority_of
 from rollkeeper.disclosures.authorities import key_valid_until, locked_authority, staff_of
+from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.errors import (
     AlreadyApproved,
+    DeferralRefused,
     DisclosureNotPending,
     DisclosureRefused,
     DisclosureUnknown,
     NumberMismatch,
     OwnDisclosureRequest,
-    DeferralRefused,
 )
-from rollkeeper.disclosures.choices import RefusalReason, DisclosureState, Instrument, DeferralReason
-from rollkeeper.disclosures.models import DisclosureRequest, DisclosureDecision, RequestingAuthority, DeferredNotification
+from rollkeeper.disclosures.models import (
+    DeferredNotification,
+    DisclosureDecision,
+    DisclosureRequest,
+    RequestingAuthority,
+)
 from rollkeeper.disclosures.rules import (
     APPROVER_ROLES,
     DisclosureScope,
@@ -136,7 +141,9 @@ def approve_disclosure(
     return enough
 
 
-def refuse_disclosure(authority: Authority, disclosure_id: UUID, *, because: RefusalReason, on: dt.date) -> None:
+def refuse_disclosure(
+    authority: Authority, disclosure_id: UUID, *, because: RefusalReason, on: dt.date
+) -> None:
     """Refuse a disclosure request, alone and with a reason; nothing was opened and nothing will be.
 
     Ledger: disclosures:request:refused. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending.
@@ -160,7 +167,11 @@ def defer_notification(
     role, pack = require(authority, Permission.DEFER_NOTIFICATION), load_pack(settings().pack)
     with action():
         found = locked_disclosure(
-            disclosure_id, DisclosureState.WAITING, DisclosureState.APPROVED, DisclosureState.OPENED, DisclosureState.DELIVERED
+            disclosure_id,
+            DisclosureState.WAITING,
+            DisclosureState.APPROVED,
+            DisclosureState.OPENED,
+            DisclosureState.DELIVERED,
         )
         if found.entered_by == authority.staff_id:
             raise OwnDisclosureRequest
@@ -175,9 +186,9 @@ def defer_notification(
         ):
             _request_deferral(authority, disclosure_id, until=until, because=because, renewal=len(running))
             return False
-        DeferredNotification.objects.filter(disclosure_id=disclosure_id, deferral_id=open_.deferral_id).update(
-            agreed_by=authority.staff_id, agreed_on=on
-        )
+        DeferredNotification.objects.filter(
+            disclosure_id=disclosure_id, deferral_id=open_.deferral_id
+        ).update(agreed_by=authority.staff_id, agreed_on=on)
         if found.opened_on is not None:
             withhold_accesses(disclosure_id, until=until, on=on)
         append_entry(
@@ -227,7 +238,9 @@ def require_same_number(found: DisclosureRequest, *, number: str, held_on: dt.da
     return written
 
 
-def require_lawful(found: DisclosureRequest, asking: RequestingAuthority, pack: Pack, *, on: dt.date) -> DisclosureLaw:
+def require_lawful(
+    found: DisclosureRequest, asking: RequestingAuthority, pack: Pack, *, on: dt.date
+) -> DisclosureLaw:
     """Return the power that a disclosure request rests on, if it still does on this day. Refuses: DisclosureRefused, UnsupportedPackField."""
     laws = disclosure_laws(pack)
     verdict = may_be_disclosed(_asked(found, asking, requests_before=0), laws, pack=pack.id, on=on)
@@ -239,19 +252,30 @@ def require_lawful(found: DisclosureRequest, asking: RequestingAuthority, pack: 
 
 def approvers(disclosure_id: UUID) -> set[UUID]:
     """Return who approved."""
-    return set(DisclosureDecision.objects.filter(disclosure_id=disclosure_id).values_list("staff_id", flat=True))
+    return set(
+        DisclosureDecision.objects.filter(disclosure_id=disclosure_id).values_list("staff_id", flat=True)
+    )
 
 
 def agreed_deferrals(disclosure_id: UUID) -> list[DeferredNotification]:
     """Return what two people agreed on, the first first."""
-    return list(DeferredNotification.objects.filter(disclosure_id=disclosure_id, agreed_on__isnull=False).order_by("renewal"))
+    return list(
+        DeferredNotification.objects.filter(disclosure_id=disclosure_id, agreed_on__isnull=False).order_by(
+            "renewal"
+        )
+    )
 
 
 _NOTHING = Refused("", "the law knows no such disclosure request", "")
 
 
 def _require_deferrable(
-    law: DisclosureLaw | None, found: DisclosureRequest, running: list[DeferredNotification], *, until: dt.date, on: dt.date
+    law: DisclosureLaw | None,
+    found: DisclosureRequest,
+    running: list[DeferredNotification],
+    *,
+    until: dt.date,
+    on: dt.date,
 ) -> None:
     verdict = _NOTHING if law is None or found.notified_on is not None else may_defer(
         law, until=until, renewals=len(running), is_opened=found.opened_on is not None,
@@ -272,10 +296,12 @@ def _request_deferral(
         "asked_by": authority.staff_id,
         "asked_at": clock.now(),
     }
-    if not DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal, agreed_on__isnull=True).update(
-        **asked
-    ):
-        DeferredNotification.objects.create(disclosure_id=disclosure_id, deferral_id=new_uuid(), renewal=renewal, **asked)
+    if not DeferredNotification.objects.filter(
+        disclosure_id=disclosure_id, renewal=renewal, agreed_on__isnull=True
+    ).update(**asked):
+        DeferredNotification.objects.create(
+            disclosure_id=disclosure_id, deferral_id=new_uuid(), renewal=renewal, **asked
+        )
 
 
 def _count_by_instrument(mark: bytes, file_mark: str) -> int:
@@ -309,7 +335,9 @@ def _enter_refusal(
 
 def _roles_of(staff_ids: Iterable[UUID]) -> dict[UUID, list[StaffRole]]:
     found = Staff.objects.filter(staff_id__in=list(staff_ids))
-    return {one.staff_id: [role for role in authority_of(one).roles if role in APPROVER_ROLES] for one in found}
+    return {
+        one.staff_id: [role for role in authority_of(one).roles if role in APPROVER_ROLES] for one in found
+    }
 
 
 def _said(verdict: Refused, disclosure_id: UUID) -> DisclosureRefused:

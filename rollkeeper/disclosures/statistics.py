@@ -13,8 +13,8 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.disclosures.errors import YearNotOver
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.cell_suppression import LEAST, Shown, hide_small
+from rollkeeper.kernel.database import rows, sql
 
 HIDDEN = f"1-{LEAST - 1} or hidden with them"
 

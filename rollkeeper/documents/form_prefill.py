@@ -15,19 +15,19 @@ from typing import Any, Final
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.image_intake import (
     ImageResult,
     Mark,
     NoCopy,
     Proposal,
-    read_and_redact,
     copy_rules,
     is_mark_of_reading,
     is_plain_jpeg,
     mark_of_reading,
+    read_and_redact,
     read_document,
 )
-from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack

@@ -19,18 +19,29 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from rollkeeper.documents.choices import Checked, Reason, Verdict, worst
 from rollkeeper.documents.dates import read_partial_date
 from rollkeeper.documents.errors import ImageRejected, NoDocumentFound, ReaderFailed
 from rollkeeper.documents.mrz import check_mrz
 from rollkeeper.documents.reading.refusals import RejectReason
 from rollkeeper.documents.reading.worker_client import Answer, start_in_background, the_worker
-from rollkeeper.documents.choices import Checked, Reason, Verdict, worst
 from rollkeeper.documents.rules import check_number, normalise_number, normalise_type
 from rollkeeper.law.pack import Pack
 
 __all__ = [
-    "ImageResult", "CopyRules", "Mark", "NoCopy", "Proposal", "read_and_redact", "copy_rules",
-    "is_mark_of_reading", "is_plain_jpeg", "mark_of_reading", "read_document", "start_in_background", "worker_report",
+    "CopyRules",
+    "ImageResult",
+    "Mark",
+    "NoCopy",
+    "Proposal",
+    "copy_rules",
+    "is_mark_of_reading",
+    "is_plain_jpeg",
+    "mark_of_reading",
+    "read_and_redact",
+    "read_document",
+    "start_in_background",
+    "worker_report",
 ]  # fmt: skip
 
 _ATTRIBUTES: Final = frozenset(

@@ -21,8 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rollkeeper.documents.dates import PartialDate
 from rollkeeper.documents.choices import Checked, Reason, Verdict
+from rollkeeper.documents.dates import PartialDate
 from rollkeeper.documents.issuing_states import is_issuing_state
 
 WIDTHS: Final[Mapping[str, int]] = {"TD1": 30, "TD2": 36, "TD3": 44, "MRV-A": 44, "MRV-B": 36}

@@ -28,9 +28,9 @@ from rollkeeper.imports.rows import RowChunk
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import new_uuid_bytes
 from rollkeeper.lines.contacts import ContactKind, join_contact
-from rollkeeper.vault.services import seal_line_columns
 from rollkeeper.vault.blind_index import blind_numbers, blind_references
 from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_columns
 
 PACKAGE = "imports"
 _MOST_TRIES = 5
@@ -134,7 +134,9 @@ def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
         elif held:
             faults.append((place_, reference_name, REFERENCE_TAKEN))
         elif number:
-            faults.append((place_, number_name, NUMBER_IN_QUARANTINE if number.quarantined_until else NUMBER_TAKEN))
+            faults.append(
+                (place_, number_name, NUMBER_IN_QUARANTINE if number.quarantined_until else NUMBER_TAKEN)
+            )
     for fault in (missed := _unapplied_changes(chunk, known)):
         del known[fault[0]]
     _remove(chunk, list(known), faults + missed)
@@ -145,7 +147,11 @@ def _unapplied_changes(chunk: RowChunk, known: Mapping[int, UUID]) -> list[tuple
     """Name what the file says of known lines and the register does not: silence would leave an alarm's line to be cut."""
     protected = chunk.columns.get("is_essential", ())
     subscribers = chunk.columns.get("registration", ())
-    asked = {p: held for p, held in known.items() if (protected and protected[p]) or (subscribers and subscribers[p])}
+    asked = {
+        p: held
+        for p, held in known.items()
+        if (protected and protected[p]) or (subscribers and subscribers[p])
+    }
     if not asked:
         return []
     found = {row.line_id: row for row in rows(sql(PACKAGE, "known_lines"), [list(asked.values())])}

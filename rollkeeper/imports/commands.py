@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.imports.services import ImportResult, import_lines
+from rollkeeper.imports.column_dictionary import Dropped
 from rollkeeper.imports.errors import ImportMapIncomplete, ImportMapNotConfirmed
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap, complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_map
 from rollkeeper.imports.reject_file import default_path
-from rollkeeper.imports.column_dictionary import Dropped
+from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.errors import raise_all

@@ -15,7 +15,7 @@ from rollkeeper.imports.registrations import PARTY, DeclaredSubscriber
 from rollkeeper.imports.rows import RowChunk
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run, sql
-from rollkeeper.kernel.ids import TenureId, LineId, new_uuids
+from rollkeeper.kernel.ids import LineId, TenureId, new_uuids
 from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import NewTenure, begin_tenures
@@ -42,7 +42,9 @@ def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pa
     ]
     if not declared:
         return 0
-    persons = find_or_create_persons([PresentedPerson(PARTY.value, given, who.document) for _, who, given in declared], on=on)
+    persons = find_or_create_persons(
+        [PresentedPerson(PARTY.value, given, who.document) for _, who, given in declared], on=on
+    )
     ids = [TenureId(value) for value in new_uuids(len(declared))]
     commitments = seal_persons(
         [PersonRecord(p, h, who.values) for p, h, (_, who, _) in zip(persons, ids, declared, strict=True)]

@@ -15,7 +15,12 @@ from typing import Protocol
 
 from rollkeeper.imports import delimited, encodings, parquet, spreadsheets
 from rollkeeper.imports.delimited import Record
-from rollkeeper.imports.errors import ImportFileChanged, ImportFileEmpty, ImportFileUnreadable, ImportHeaderRepeated
+from rollkeeper.imports.errors import (
+    ImportFileChanged,
+    ImportFileEmpty,
+    ImportFileUnreadable,
+    ImportHeaderRepeated,
+)
 
 BLOCK_BYTES = 1 << 20
 SAMPLE_ROWS = 2_000
@@ -163,7 +168,9 @@ def _refuse_foreign(file: Path, head: bytes) -> None:
     if head[:512].lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml")):
         raise ImportFileUnreadable(file=file, why="it is a web page or XML, whatever its name says")
     if head[:512].lstrip().startswith((b"{", b"[{")):
-        raise ImportFileUnreadable(file=file, why="it is JSON; 'rollkeeper register' reads JSON lines of registrations")
+        raise ImportFileUnreadable(
+            file=file, why="it is JSON; 'rollkeeper register' reads JSON lines of registrations"
+        )
 
 
 def _head(file: Path) -> bytes:

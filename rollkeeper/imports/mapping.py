@@ -22,12 +22,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rollkeeper.imports.errors import ImportMapInvalid, ImportSensitiveColumnMapped
 from rollkeeper.imports.column_dictionary import never_about
+from rollkeeper.imports.errors import ImportMapInvalid, ImportSensitiveColumnMapped
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.lines.numbers import NUMBERED
 from rollkeeper.lines.choices import Service
+from rollkeeper.lines.numbers import NUMBERED
 
 Column = Annotated[str, Field(min_length=1)]
 
@@ -57,7 +57,9 @@ class NumberSection(MapSection):
     """Where numbers come from."""
 
     column: Column | None = None
-    number_range: Annotated[str | None, AfterValidator(lambda number: number and _whole_number(number))] = None
+    number_range: Annotated[str | None, AfterValidator(lambda number: number and _whole_number(number))] = (
+        None
+    )
     count: Annotated[int | None, Field(gt=0)] = None
 
     @model_validator(mode="after")

@@ -13,8 +13,7 @@ from typing import Any
 import tomli_w
 
 from rollkeeper.imports import column_dictionary
-from rollkeeper.imports.errors import ImportHeaderMissing, ImportSingleColumn
-from rollkeeper.imports.files import FileScan
+from rollkeeper.imports.column_dictionary import Dropped
 from rollkeeper.imports.column_samples import (
     are_mobile,
     date_formats,
@@ -24,7 +23,8 @@ from rollkeeper.imports.column_samples import (
     telephone_share,
     values_of,
 )
-from rollkeeper.imports.column_dictionary import Dropped
+from rollkeeper.imports.errors import ImportHeaderMissing, ImportSingleColumn
+from rollkeeper.imports.files import FileScan
 
 _SURE = 0.8
 _REGISTRATION = ("name", "address", "document_type", "document_number")
@@ -179,7 +179,9 @@ def _service_source(column: str, values: list[str]) -> dict[str, Any] | None:
         return None
     table = {}
     for value in dict.fromkeys(values):
-        service = column_dictionary.known_value("service_values", value) or (own if column_dictionary.says_yes(value) else None)
+        service = column_dictionary.known_value("service_values", value) or (
+            own if column_dictionary.says_yes(value) else None
+        )
         if service:
             table[value] = service
     return {"column": column, "values": table} if table else None
@@ -223,7 +225,9 @@ def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
     made: dict[str, Any] = {"column": column}
     if part == "language":
         made["values"] = {
-            v: known for v in dict.fromkeys(values) if (known := column_dictionary.known_value("languages", v))
+            v: known
+            for v in dict.fromkeys(values)
+            if (known := column_dictionary.known_value("languages", v))
         }
         if not made["values"]:
             return

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import phonenumbers
 
-from rollkeeper.imports.errors import NumberRangeExhausted, ImportMapInvalid
+from rollkeeper.imports.errors import ImportMapInvalid, NumberRangeExhausted
 from rollkeeper.imports.mapping import NumberSection
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.lines.errors import NumberNotRead

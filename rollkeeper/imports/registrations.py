@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rollkeeper.documents.choices import Verdict
+from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.imports.errors import ImportMapInvalid
 from rollkeeper.imports.mapping import RegistrationSection
 from rollkeeper.imports.row_errors import (
@@ -20,8 +22,6 @@ from rollkeeper.imports.row_errors import (
     Reason,
     damage_in,
 )
-from rollkeeper.documents.choices import Verdict
-from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.vault.fields import Field

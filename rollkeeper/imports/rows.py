@@ -14,9 +14,10 @@ from typing import Any
 import phonenumbers
 
 from rollkeeper.imports import value_parsers
+from rollkeeper.imports.column_samples import is_email
 from rollkeeper.imports.delimited import Record
 from rollkeeper.imports.mapping import ActivatedSection, ImportMap, ServiceSection, ValueSection
-from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
+from rollkeeper.imports.registrations import DeclaredSubscriber, RegistrationReader
 from rollkeeper.imports.row_errors import (
     EMPTY,
     NOT_AN_ADDRESS,
@@ -27,8 +28,7 @@ from rollkeeper.imports.row_errors import (
     UnreadableRow,
     wrong_width,
 )
-from rollkeeper.imports.registrations import DeclaredSubscriber, RegistrationReader
-from rollkeeper.imports.column_samples import is_email
+from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.numbers import NUMBERED
 
@@ -149,7 +149,9 @@ class RowReader:
                 chunk.remarks += [RowError(chunk.rows[place], column, reason) for column, reason in declared]
                 chunk.columns["registration"][place] = None
 
-    def _compile(self, made: ImportMap, *, country: str, languages: Sequence[str], on: dt.date) -> list[SectionReader]:
+    def _compile(
+        self, made: ImportMap, *, country: str, languages: Sequence[str], on: dt.date
+    ) -> list[SectionReader]:
         """Return for each part of a line the columns it comes from and what reads it."""
         parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
@@ -195,7 +197,9 @@ class RowReader:
             return self._each("activated_on", part.column, value_parsers.date_reader(part.format, latest=on))
         return "activated_on", (), _constant(part.constant)
 
-    def _value(self, name: str, part: ValueSection, reading: value_parsers.CachedParser[Any]) -> SectionReader:
+    def _value(
+        self, name: str, part: ValueSection, reading: value_parsers.CachedParser[Any]
+    ) -> SectionReader:
         return self._each(name, part.column, reading) if part.column else (name, (), _constant(part.constant))
 
     def _whole(self, name: str, column: str, read: Callable[[list[str]], list[Any]]) -> SectionReader:

@@ -21,13 +21,13 @@ from django.db import DatabaseError
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.imports import chunks, declared_subscribers
-from rollkeeper.imports.number_ranges import NumberRange
-from rollkeeper.imports.errors import ImportRunning, ImportDiskFull, NothingImported
+from rollkeeper.imports.errors import ImportDiskFull, ImportRunning, NothingImported
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap
+from rollkeeper.imports.number_ranges import NumberRange
 from rollkeeper.imports.pipeline import ahead
 from rollkeeper.imports.reject_file import RejectFile, require_writable
-from rollkeeper.imports.rows import RowReader, RowChunk
+from rollkeeper.imports.rows import RowChunk, RowReader
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
@@ -92,7 +92,14 @@ class _Import:
     """One import under way."""
 
     def __init__(
-        self, authority: Authority, role: StaffRole, scan: FileScan, made: ImportMap, *, on: dt.date, named: object
+        self,
+        authority: Authority,
+        role: StaffRole,
+        scan: FileScan,
+        made: ImportMap,
+        *,
+        on: dt.date,
+        named: object,
     ) -> None:
         data_dir = settings()
         self._authority, self._role, self._scan, self._on = authority, role, scan, on
@@ -106,7 +113,9 @@ class _Import:
             on=on,
         )
         self._number_range = (
-            NumberRange(made.number, country=data_dir.country_code, named=named) if made.number.number_range else None
+            NumberRange(made.number, country=data_dir.country_code, named=named)
+            if made.number.number_range
+            else None
         )
         self._rows_done = 0
 

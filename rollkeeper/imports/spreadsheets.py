@@ -63,7 +63,9 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
             names = _load(file).sheet_names
             name = sheet or names[0]
             if name not in names:
-                raise ImportFileUnreadable(file=file, why=f"it has no sheet '{name}', only {', '.join(names)}")
+                raise ImportFileUnreadable(
+                    file=file, why=f"it has no sheet '{name}', only {', '.join(names)}"
+                )
             return Sheet(name, _faults(archive, _member(archive, name)))
     except (
         zipfile.BadZipFile,
@@ -73,7 +75,9 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
         IndexError,
         EOFError,
     ) as fault:
-        raise ImportFileUnreadable(file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})") from None
+        raise ImportFileUnreadable(
+            file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})"
+        ) from None
 
 
 def _load(file: Path) -> fastexcel.ExcelReader:
@@ -88,7 +92,9 @@ def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
             while block := stream.read(_BLOCK_BYTES):
                 total += len(block)
                 if total > UNPACKED_LIMIT_BYTES:
-                    raise ImportFileUnreadable(file=file, why="unpacked it is larger than 2 GiB; save it as CSV")
+                    raise ImportFileUnreadable(
+                        file=file, why="unpacked it is larger than 2 GiB; save it as CSV"
+                    )
                 if len(block) == _BLOCK_BYTES and part.filename.endswith(".xml") and b"<" not in block:
                     raise ImportFieldTooLong(
                         file=file,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from rollkeeper.imports import column_dictionary
+from rollkeeper.imports.column_samples import without_time
 from rollkeeper.imports.row_errors import (
     EARLY_DATE,
     EMPTY,
@@ -29,10 +30,9 @@ from rollkeeper.imports.row_errors import (
     bad_number,
     damage_in,
 )
-from rollkeeper.imports.column_samples import without_time
+from rollkeeper.lines.choices import Service
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import NUMBERED, normalise, normalise_identifier
-from rollkeeper.lines.choices import Service
 
 FIRST_YEAR: Final = 1876
 LONGEST_TEXT: Final = 128

@@ -8,22 +8,22 @@ people is data: `access/permissions.toml`.
 import datetime as dt
 from uuid import UUID
 
-from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.services import locked_incident, scope_incident, notify_affected
+from rollkeeper.access.services import have_enough_approvers
+from rollkeeper.incidents.choices import Remedy, Step, StepState
 from rollkeeper.incidents.drafts import note_draft
 from rollkeeper.incidents.errors import (
-    StepAlreadyApproved,
     IncidentNotScoped,
     NothingToSuspend,
     PeopleAlreadyNotified,
+    StepAlreadyApproved,
     StepNeedsNamedUser,
     StepNotPending,
 )
-from rollkeeper.incidents.choices import Remedy, Step, StepState
-from rollkeeper.incidents.models import Incident, StepRequest, StepApproval
+from rollkeeper.incidents.models import Incident, StepApproval, StepRequest
 from rollkeeper.incidents.remedies import remedy_incident
+from rollkeeper.incidents.services import locked_incident, notify_affected, scope_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
@@ -61,7 +61,10 @@ def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.
         if request.state != StepState.PENDING or said.filter(staff_id=authority.staff_id).exists():
             raise StepAlreadyApproved
         StepApproval.objects.create(
-            incident_id=incident_id, step_id=request.step_id, staff_id=authority.staff_id, approved_at=clock.now()
+            incident_id=incident_id,
+            step_id=request.step_id,
+            staff_id=authority.staff_id,
+            approved_at=clock.now(),
         )
         people = {StaffId(staff_id) for staff_id in said.values_list("staff_id", flat=True)}
         enough = have_enough_approvers(permission, people, on=on)

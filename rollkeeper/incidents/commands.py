@@ -9,20 +9,18 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.errors import StaffUnknown
+from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.queries import staff_list
-from rollkeeper.incidents import queries
-from rollkeeper.incidents import services
-from rollkeeper.incidents.services import close_incident
+from rollkeeper.incidents import queries, services
+from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.drafts import draft
 from rollkeeper.incidents.exercise import run_drill
-from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.report import LANGUAGES, write_report
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.incidents.services import close_incident
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.notices.choices import NO_LANGUAGE
@@ -178,9 +176,7 @@ def notify(
     if send:
         notified, missed = services.notify_affected(console_authority(), incident, on=on or clock.today())
         answer = {"notices": notified, "unreachable": missed}
-        said = (
-            f"{notified:,} people are notified by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
-        )
+        said = f"{notified:,} people are notified by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
         emit(answer) if as_json else out.print(said)
         return
     drafted = draft(console_authority(), incident)
@@ -260,7 +256,9 @@ def _show(view: IncidentView) -> None:
         markup=False,
     )
     if view.scoped_at:
-        out.print(f"{view.people:,} people, {view.unregistered_lines:,} lines without a subscriber; {view.notices:,} notices.")
+        out.print(
+            f"{view.people:,} people, {view.unregistered_lines:,} lines without a subscriber; {view.notices:,} notices."
+        )
     show_table(
         "Duties", ("to", "article", "within", "until", "stands"),
         [

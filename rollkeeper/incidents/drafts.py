@@ -6,9 +6,9 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.incidents.errors import IncidentNotScoped
 from rollkeeper.incidents.queries import people_by_field
+from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.choices import NoticeKind

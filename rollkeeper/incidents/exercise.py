@@ -4,10 +4,9 @@
 import datetime as dt
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.incidents import queries
-from rollkeeper.incidents import services
-from rollkeeper.incidents.drafts import draft
+from rollkeeper.incidents import queries, services
 from rollkeeper.incidents.choices import About, Remedy, Severity
+from rollkeeper.incidents.drafts import draft
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.kernel import clock
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.errors import IncidentNotFound
 from rollkeeper.incidents.choices import About, Remedy, Severity, Step, StepState
-from rollkeeper.incidents.models import Duty, AffectedPerson, Incident, AppliedRemedy
+from rollkeeper.incidents.errors import IncidentNotFound
+from rollkeeper.incidents.models import AffectedPerson, AppliedRemedy, Duty, Incident
 from rollkeeper.incidents.rules import is_in_time
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId

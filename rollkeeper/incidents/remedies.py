@@ -9,14 +9,14 @@ import datetime as dt
 from collections.abc import Callable
 from uuid import UUID
 
-from rollkeeper.access.services import close_accounts
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import close_accounts
 from rollkeeper.access.sign_out_all import sign_out_everyone
-from rollkeeper.incidents.services import locked_incident, meet_duties
-from rollkeeper.incidents.errors import NothingToSuspend
 from rollkeeper.incidents.choices import Remedy
-from rollkeeper.incidents.models import Incident, AppliedRemedy
+from rollkeeper.incidents.errors import NothingToSuspend
+from rollkeeper.incidents.models import AppliedRemedy, Incident
+from rollkeeper.incidents.services import locked_incident, meet_duties
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from rollkeeper.incidents.choices import Severity
-from rollkeeper.law.schema_common import Duration
 from rollkeeper.law.schema import Breach
+from rollkeeper.law.schema_common import Duration
 
 type IsClosed = Callable[[dt.date], bool]
 

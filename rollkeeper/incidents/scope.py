@@ -7,15 +7,15 @@ References only. Nothing is opened to find out, so that finding out exposes nobo
 import datetime as dt
 from dataclasses import dataclass
 
-from rollkeeper.incidents.errors import EpochNotFound
 from rollkeeper.incidents.choices import About
+from rollkeeper.incidents.errors import EpochNotFound
 from rollkeeper.incidents.models import Incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault.services import list_living_keys
 from rollkeeper.vault.fields import OPENED
 from rollkeeper.vault.keys import STORE
+from rollkeeper.vault.services import list_living_keys
 
 EXPOSES = (
     Verb.SEALED_OPENED, Verb.TENURE_REGISTERED, Verb.TENURE_ACCEPTED, Verb.TENURE_TRANSFERRED, Verb.TENURE_CORRECTED,

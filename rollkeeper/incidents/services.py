@@ -11,19 +11,19 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.incidents.errors import (
     DutiesOpen,
     IncidentClosed,
-    IncidentSubjectMissing,
-    IncidentNotScoped,
     IncidentNotFound,
+    IncidentNotScoped,
+    IncidentSubjectMissing,
 )
-from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.incidents.models import Duty, Incident
 from rollkeeper.incidents.rules import duties, is_in_time
-from rollkeeper.incidents.scope import Figures, require_epoch, list_affected
+from rollkeeper.incidents.scope import Figures, list_affected, require_epoch
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import is_closed

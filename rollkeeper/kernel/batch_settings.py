@@ -23,9 +23,7 @@ class BatchSettings(BaseModel):
     pilot_share: Annotated[
         float, Field(gt=0, le=1, description="The share of a batch that goes first, alone, before the rest.")
     ] = 0.01
-    pilot_hours: Annotated[
-        int, Field(ge=0, description="Hours between the pilot and the rest.")
-    ] = 4
+    pilot_hours: Annotated[int, Field(ge=0, description="Hours between the pilot and the rest.")] = 4
     abort_at_complaints: Annotated[
         float,
         Field(
@@ -60,4 +58,6 @@ class BatchSettings(BaseModel):
             description="Days after which a proof of a declared hardship is asked after. Nothing follows where none comes.",
         ),
     ] = 30
-    preview_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20
+    preview_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = (
+        20
+    )

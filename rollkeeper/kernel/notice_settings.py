@@ -18,7 +18,8 @@ class NoticeSettings(BaseModel):
     notice_channels: Annotated[
         list[Literal["sms", "voice", "email", "post"]],
         Field(
-            min_length=1, description="Ways to reach a subscriber, tried in this order until one leads to proof."
+            min_length=1,
+            description="Ways to reach a subscriber, tried in this order until one leads to proof.",
         ),
         AfterValidator(each_once),
     ] = ["sms", "voice", "email", "post"]

@@ -26,11 +26,12 @@ from pydantic_core import ErrorDetails
 
 from rollkeeper.kernel.agent_settings import AgentSettings
 from rollkeeper.kernel.batch_settings import BatchSettings
-from rollkeeper.kernel.offline_settings import OfflineSettings
-from rollkeeper.kernel.portal_settings import PortalSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
+from rollkeeper.kernel.job_settings import JobSettings
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
 from rollkeeper.kernel.notice_settings import NoticeSettings
+from rollkeeper.kernel.offline_settings import OfflineSettings
+from rollkeeper.kernel.portal_settings import PortalSettings
 from rollkeeper.kernel.setting_values import (
     each_once,
     known_country,
@@ -40,7 +41,6 @@ from rollkeeper.kernel.setting_values import (
     lasting_pack,
     whole_path,
 )
-from rollkeeper.kernel.job_settings import JobSettings
 
 DATA_FORMAT = 1
 
@@ -229,7 +229,9 @@ class Settings(
     ] = None
     outbox_full_addresses: Annotated[
         bool,
-        Field(description="Demo instances: write whole addresses into the file outbox instead of masked ones."),
+        Field(
+            description="Demo instances: write whole addresses into the file outbox instead of masked ones."
+        ),
     ] = False
     outbox_bounce_share: Annotated[
         float,
@@ -298,7 +300,8 @@ class Settings(
         ),
     ] = 8
     demo_network_faults: Annotated[
-        float, Field(ge=0, le=1, description="Demo instances: share of lines on which the file network fails.")
+        float,
+        Field(ge=0, le=1, description="Demo instances: share of lines on which the file network fails."),
     ] = 0.0
     ledger_origin: Annotated[
         str,

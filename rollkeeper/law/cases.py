@@ -16,7 +16,8 @@ def failed_cases(pack: Pack, *, file: str) -> list[RollkeeperError]:
     return [
         PackCaseFailed(file=file, case=f"'{case.name}'", on=case.on, expected=case.expect, found=found)
         for case in pack.file.tests
-        if (found := current_stage(pack, history_of(case), on=case.on, span=span_of(pack, case))) != case.expect
+        if (found := current_stage(pack, history_of(case), on=case.on, span=span_of(pack, case)))
+        != case.expect
     ]
 
 

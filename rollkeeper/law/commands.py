@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
+from rollkeeper.law.chart import print_chart, svg_chart
 from rollkeeper.law.engines import Engine
 from rollkeeper.law.errors import ResultNotWritten
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.chart import print_chart, svg_chart
 from rollkeeper.law.simulation import SimulationResult, refuse_output_path, write_atomically
 from rollkeeper.law.simulation import simulate as run
 
@@ -29,7 +29,10 @@ def simulate(
     first: Annotated[
         dt.date,
         typer.Option(
-            "--from", parser=read_date, metavar="DATE", help="The first day on which the nightly run takes place."
+            "--from",
+            parser=read_date,
+            metavar="DATE",
+            help="The first day on which the nightly run takes place.",
         ),
     ],
     last: Annotated[
@@ -76,6 +79,8 @@ def _at_the_end(found: SimulationResult) -> dict[str, int]:
 def _answer(found: SimulationResult) -> dict[str, object]:
     outcomes = found.outcomes
     done = {
-        name: outcomes.height - outcomes[name].null_count() for name in outcomes.columns[1:] if name.endswith("_on")
+        name: outcomes.height - outcomes[name].null_count()
+        for name in outcomes.columns[1:]
+        if name.endswith("_on")
     }
     return {"lines": outcomes.height, "stages": _at_the_end(found), "ever": done}

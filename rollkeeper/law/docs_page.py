@@ -7,8 +7,8 @@ Made from the schema and from the list of what is supported, so that it cannot s
 from collections.abc import Iterator
 from typing import Any
 
-from rollkeeper.law.supported_fields import support_of
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.supported_fields import support_of
 
 _HEAD = """A pack is one YAML 1.2 file: a law as dated data. It is read strictly (no key twice, no anchors, no tags, no
 decimal numbers, dates as YYYY-MM-DD), every fault is reported with its line, and it does not load when one of its own

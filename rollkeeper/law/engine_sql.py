@@ -13,11 +13,11 @@ from django.db import connections
 
 from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
+from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.engine_rules import OUTCOMES
 from rollkeeper.law.events import Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
-from rollkeeper.law.clock_sql import fill_due, multirange
 
 _ROWS_AT_ONCE: Final = 100_000
 _STEPS: Final = 6

@@ -54,9 +54,7 @@ class UnsupportedPackField(RollkeeperError):
     code = "unsupported_pack_field"
     kind = Kind.REFUSED
     sentence = "The pack {pack} cannot be used: nothing here supports its {fields} yet."
-    remedy = (
-        "Use another pack, or a version of Rollkeeper that supports it. A pack is supported whole or not at all."
-    )
+    remedy = "Use another pack, or a version of Rollkeeper that supports it. A pack is supported whole or not at all."
 
 
 class UnconfirmedPackValue(RollkeeperError):

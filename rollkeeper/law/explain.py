@@ -95,11 +95,16 @@ class _Explainer:
         if campaign and self.pack.has_campaign:
             rules = self.pack.campaign
             yield self._sentence(
-                "terminated_campaign", rules.termination_article, terminated_on=terminated, days=rules.suspension_days
+                "terminated_campaign",
+                rules.termination_article,
+                terminated_on=terminated,
+                days=rules.suspension_days,
             )
         else:
             known = self.history.terminated_by == "subscriber"
-            yield self._sentence("terminated_subscriber" if known else "terminated_other", "", terminated_on=terminated)
+            yield self._sentence(
+                "terminated_subscriber" if known else "terminated_other", "", terminated_on=terminated
+            )
         yield from self._erasure(terminated)
 
     def _notices(self) -> Iterator[Sentence]:

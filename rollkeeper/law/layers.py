@@ -8,8 +8,8 @@ list and writes one pack that says what holds.
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rollkeeper.law.supported_fields import leaves
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.supported_fields import leaves
 
 _OWN: Final = ("id", "version", "title", "valid", "recorded_at", "layers", "supersedes", "sources", "articles",
                "tests", "open_questions", "status", "jurisdiction")  # fmt: skip

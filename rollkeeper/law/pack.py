@@ -13,15 +13,15 @@ from functools import cached_property
 
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.errors import (
-    PackWithoutCampaign,
     EmergencyNumbersMissing,
     PackNotInForce,
+    PackWithoutCampaign,
     UnconfirmedPackValue,
     UnsupportedPackField,
 )
-from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
-from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
 
 
 class Action(StrEnum):
@@ -266,7 +266,9 @@ class Pack:
 
     def _cited(self, because: Citation) -> str:
         """Return an article as it is cited beside a value: the operator's own rules are never cited as the law's."""
-        is_operators = any(source.id == because.source and source.rank == "operator" for source in self.file.sources)
+        is_operators = any(
+            source.id == because.source and source.rank == "operator" for source in self.file.sources
+        )
         return f"operator's rule {because.article}" if is_operators else because.article
 
     def act_article(self, act: str) -> str | None:
@@ -297,7 +299,10 @@ class Pack:
         """Return for how long a suspended line is reconnected on request, None where it is not. Refuses: UnsupportedPackField."""
         self.refuse_unsupported()
         rules = (campaign.temporary_reconnection for campaign in self.file.campaigns)
-        return next((TemporaryReconnectionRule(rule.lasts.n, self._cited(rule.because)) for rule in rules if rule), None)
+        return next(
+            (TemporaryReconnectionRule(rule.lasts.n, self._cited(rule.because)) for rule in rules if rule),
+            None,
+        )
 
     @property
     def charges_while_suspended(self) -> ChargesWhileSuspended:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rollkeeper.law.calendars import closed_flags
 from rollkeeper.law.calendar_cache import NEVER, CalendarCache, Stretch, merge
+from rollkeeper.law.calendars import closed_flags
 from rollkeeper.law.errors import AnchorTooLate
 from rollkeeper.law.pack import Pack
 
@@ -206,7 +206,9 @@ class Run:
             return suspended, restored, NEVER, False, NEVER
         return suspended, restored, over, by_campaign < NEVER, self._erase(over, holds)
 
-    def _act(self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, terminated: int) -> int:
+    def _act(
+        self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, terminated: int
+    ) -> int:
         """Return the day of the stage, NEVER where an event of that day or of an earlier one prevents it."""
         cache = self.cache
         if anchor >= cache.size:

@@ -10,7 +10,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rollkeeper.law.schema_common import ArticleName, CitedModel, CounterAct, Duration, PackModel, Name, PackId, Text
+from rollkeeper.law.schema_common import (
+    ArticleName,
+    CitedModel,
+    CounterAct,
+    Duration,
+    Name,
+    PackId,
+    PackModel,
+    Text,
+)
 from rollkeeper.law.schema_people import Limit, PartyKind, Scope
 from rollkeeper.law.schema_stages import Calendar, Campaign
 
@@ -188,7 +197,9 @@ class Given(PackModel):
     outages: tuple[tuple[dt.date, dt.date], ...] = ()
 
 
-type StageName = Literal["out_of_scope", "not_notified", "running", "suspended", "registered", "terminated", "erased"]
+type StageName = Literal[
+    "out_of_scope", "not_notified", "running", "suspended", "registered", "terminated", "erased"
+]
 
 
 class Case(PackModel):

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from rollkeeper.law.schema_common import (
     CitedModel,
-    Requirement,
     Duration,
-    PackModel,
     Name,
     NoDocumentWay,
+    PackModel,
     RegisteringAct,
+    Requirement,
     Service,
     Text,
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rollkeeper.law.schema_common import CitedModel, Duration, PackModel, Name, Text
+from rollkeeper.law.schema_common import CitedModel, Duration, Name, PackModel, Text
 from rollkeeper.law.schema_people import Condition
 
 type Access = Literal["allow", "deny", "allow_listed"]

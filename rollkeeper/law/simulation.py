@@ -16,7 +16,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import EnginesDisagree, ResultNotWritten, InvalidSpan
+from rollkeeper.law.errors import EnginesDisagree, InvalidSpan, ResultNotWritten
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
@@ -46,7 +46,9 @@ def simulate(
     outcomes = _run(pack, events, span, engine, progress)
     with progress("Counting the stages"):
         counts = stage_counts(pack, moments(events, through=last), outcomes, first=first, last=last)
-    return SimulationResult(pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"), counts)
+    return SimulationResult(
+        pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"), counts
+    )
 
 
 def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progress) -> pl.DataFrame:

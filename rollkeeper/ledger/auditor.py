@@ -263,7 +263,9 @@ def read_witnesses(texts: Sequence[str], quorum: int | None = None) -> Witnesses
         raise AuditError("The same key twice is not two witnesses (--witness).")
     wanted = names if quorum is None else quorum
     if wanted > names:
-        raise AuditError(f"{wanted} cosignatures are requested, but only {names} witnesses are named (--witness).")
+        raise AuditError(
+            f"{wanted} cosignatures are requested, but only {names} witnesses are named (--witness)."
+        )
     return Witnesses(keys, wanted)
 
 
@@ -463,7 +465,9 @@ def _require_nothing_after(folder: Path, index: int, entries: list[bytes]) -> No
     file = folder / (_name("entries", index) + ("" if width == WIDTH else f".p/{width}"))
     # A partial bundle that is gone was read out of the full one, which goes on.
     if file.exists() and file.stat().st_size != sum(map(len, entries)) + 2 * width:
-        raise AuditError(f"{_name('entries', index)} goes on after its last entry, {index * WIDTH + width - 1:,}.")
+        raise AuditError(
+            f"{_name('entries', index)} goes on after its last entry, {index * WIDTH + width - 1:,}."
+        )
 
 
 def _first_difference(log: Log, older: Path, size: int) -> str:

@@ -9,11 +9,7 @@ import typer
 from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.ids import EntryId
-from rollkeeper.ledger import auditor, receipts
-from rollkeeper.ledger import printouts
-from rollkeeper.ledger import publication
-from rollkeeper.ledger import labels
-from rollkeeper.ledger import tile_store
+from rollkeeper.ledger import auditor, labels, printouts, publication, receipts, tile_store
 from rollkeeper.ledger.printouts import receipt_checker
 from rollkeeper.ledger.publication import PublicationResult
 from rollkeeper.ledger.receipts import LedgerReceipt
@@ -53,7 +49,8 @@ QuorumOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
     group = typer.Typer(
-        no_args_is_help=True, help="Publish the ledger, check it, see who accessed what, give and check receipts."
+        no_args_is_help=True,
+        help="Publish the ledger, check it, see who accessed what, give and check receipts.",
     )
     group.command()(publish)
     group.command()(verify)
@@ -100,7 +97,11 @@ def _print_result(done: PublicationResult, place: Path) -> None:
             markup=False,
         )
         return
-    stays = "there is none yet" if done.public_size is None else f"readers go on seeing that over {done.public_size:,}"
+    stays = (
+        "there is none yet"
+        if done.public_size is None
+        else f"readers go on seeing that over {done.public_size:,}"
+    )
     err.print(
         f"The checkpoint over {done.size:,} entries is signed, but bears {done.cosigned} of the {done.needed}"
         f" cosignatures that it needs: {stays}. Run this again when the witnesses answer.",

@@ -18,7 +18,9 @@ ACTION_LABELS: Labels = {
     Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
     Verb.TENURE_CORRECTED: _("The record is changed."),
     Verb.SIM_REPLACED: _("The SIM is replaced."),
-    Verb.DOCUMENT_LINKED: _("A further document is recorded as the subscriber's. It leads to the same person."),
+    Verb.DOCUMENT_LINKED: _(
+        "A further document is recorded as the subscriber's. It leads to the same person."
+    ),
     Verb.DOCUMENT_UNLINKED: _("A document is no longer recorded as the subscriber's."),
     Verb.LINE_TERMINATED: _("The contract is ended."),
     Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),

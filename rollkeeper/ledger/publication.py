@@ -22,10 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, settings
-from rollkeeper.ledger import notes, queries, tree, witnesses
-from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger import notes, queries, signed_entry_timestamps, tree, witnesses
 from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
-from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 from rollkeeper.ledger.errors import (
     EntryLeafMismatch,
     ForeignLogFolder,
@@ -34,8 +32,9 @@ from rollkeeper.ledger.errors import (
     LedgerRolledBack,
     WitnessConflict,
 )
-from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, bundle, public_folder
 from rollkeeper.ledger.sequencer import LOCK, integrate
+from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, bundle, public_folder
+from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 
 CHUNK_TILES = 256
 WITNESS = "the witness "
@@ -63,7 +62,9 @@ class PublicationResult:
         return self.public_size == self.size and self.cosigned >= self.needed
 
 
-def publish(folder: Path | None = None, *, progress: Callable[[int], None] = lambda _: None) -> PublicationResult:
+def publish(
+    folder: Path | None = None, *, progress: Callable[[int], None] = lambda _: None
+) -> PublicationResult:
     """Integrate what can be, write what the folder lacks, sign the head, have it cosigned and put it in place.
 
     Without a folder, into the one of the settings. `progress` is given the number of entries written after each chunk. Safe
@@ -128,7 +129,12 @@ def _ask(
 
 
 def _release(
-    place: TileStore, head: notes.Head, note: str, *, answers: tuple[witnesses.WitnessReply, ...], have: int | None
+    place: TileStore,
+    head: notes.Head,
+    note: str,
+    *,
+    answers: tuple[witnesses.WitnessReply, ...],
+    have: int | None,
 ) -> PublicationResult:
     """Replace the folder's checkpoint, if enough witnesses cosigned the new one. It bears no line that is not right."""
     lines = [*_lines_before(place, head), *(one.line for one in answers if one.line)]

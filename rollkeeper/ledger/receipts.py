@@ -18,9 +18,8 @@ from uuid import UUID
 
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import EntryId, LineId
-from rollkeeper.ledger import auditor, queries, tree
-from rollkeeper.ledger import signed_entry_timestamps
-from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotGenuine, ReceiptNotFound, ReceiptsNotReady
+from rollkeeper.ledger import auditor, queries, signed_entry_timestamps, tree
+from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotFound, ReceiptNotGenuine, ReceiptsNotReady
 from rollkeeper.ledger.verbs import Verb
 
 REGISTRATIONS = frozenset({
@@ -196,4 +195,6 @@ def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:
     text = proof or signed_entry_timestamps.sign_entry(body)
     if text is None:
         raise ReceiptsNotReady
-    return LedgerReceipt(entry_id, code_of(entry_id, body), ParsedEntry(body), text, is_proven=proof is not None)
+    return LedgerReceipt(
+        entry_id, code_of(entry_id, body), ParsedEntry(body), text, is_proven=proof is not None
+    )

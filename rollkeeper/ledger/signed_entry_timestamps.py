@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import notes
-from rollkeeper.ledger.auditor import SIGNED_ENTRY, RECEIPT_KEY
+from rollkeeper.ledger.auditor import RECEIPT_KEY, SIGNED_ENTRY
 
 
 def prepare_receipt_key(ledger_key: Ed25519PrivateKey) -> None:

@@ -8,7 +8,7 @@ here (`make docs`); `tests/ledger/golden/` freezes both the forms and the bytes.
 from enum import StrEnum
 from typing import Self
 
-from rollkeeper.ledger.entry_schema import OPTIONAL, REQUIRED, FactType, EntrySchema
+from rollkeeper.ledger.entry_schema import OPTIONAL, REQUIRED, EntrySchema, FactType
 
 CODE, REFERENCE, DIGEST, ACTOR = FactType.CODE, FactType.REFERENCE, FactType.DIGEST, FactType.ACTOR
 DAY, INSTANT, COUNT, FLAG = FactType.DAY, FactType.INSTANT, FactType.COUNT, FactType.FLAG
@@ -55,7 +55,9 @@ class Verb(StrEnum):
     )  # fmt: skip
     CAMPAIGN_PLANNED = (
         "campaign:campaign:planned",
-        EntrySchema(pack=REQUIRED, article=REQUIRED, facts={"added": COUNT, "campaign": REFERENCE, "members": COUNT}),
+        EntrySchema(
+            pack=REQUIRED, article=REQUIRED, facts={"added": COUNT, "campaign": REFERENCE, "members": COUNT}
+        ),
     )
     CAMPAIGN_CLOSED = (
         "campaign:campaign:closed",
@@ -67,11 +69,15 @@ class Verb(StrEnum):
     )
     LINE_WAIVED = (
         "campaign:line:waived",
-        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"because": CODE, "campaign": REFERENCE}),
+        EntrySchema(
+            line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"because": CODE, "campaign": REFERENCE}
+        ),
     )
     CLOCK_STARTED = (
         "campaign:clock:started",
-        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"anchor": DAY}, optional={"promised": DAY}),
+        EntrySchema(
+            line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"anchor": DAY}, optional={"promised": DAY}
+        ),
     )
     BATCH_PREPARED = (
         "campaign:batch:prepared",
@@ -84,7 +90,11 @@ class Verb(StrEnum):
     )
     BATCH_APPROVED = (
         "campaign:batch:approved",
-        EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT}, optional={"content": DIGEST}),
+        EntrySchema(
+            pack=REQUIRED,
+            facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT},
+            optional={"content": DIGEST},
+        ),
     )
     BATCH_STARTED = "campaign:batch:started", _BATCH_STEP
     BATCH_STOPPED = (
@@ -92,7 +102,10 @@ class Verb(StrEnum):
         EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "because": CODE}, optional={"position": COUNT}),
     )
     BATCH_FINISHED = "campaign:batch:finished", _BATCH_STEP
-    BATCH_UNDONE = "campaign:batch:undone", EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "undone": COUNT})
+    BATCH_UNDONE = (
+        "campaign:batch:undone",
+        EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "undone": COUNT}),
+    )
     UNDO_REQUESTED = "campaign:batch:undo_requested", EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE})
     NIGHTLY_RUN_FINISHED = (
         "campaign:nightly_run:finished",
@@ -103,8 +116,14 @@ class Verb(StrEnum):
             optional={"reminded": COUNT},
         ),
     )
-    STAY_ENTERED = "campaign:stay:entered", EntrySchema(facts={"first": DAY, "stay": REFERENCE}, optional={"last": DAY})
-    MEMBER_RELEASED = "campaign:member:released", EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"stage": CODE})
+    STAY_ENTERED = (
+        "campaign:stay:entered",
+        EntrySchema(facts={"first": DAY, "stay": REFERENCE}, optional={"last": DAY}),
+    )
+    MEMBER_RELEASED = (
+        "campaign:member:released",
+        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"stage": CODE}),
+    )
     STAY_END_APPROVED = "campaign:stay:end_approved", EntrySchema(facts={"last": DAY, "stay": REFERENCE})
     STAY_ENDED = "campaign:stay:ended", EntrySchema(facts={"last": DAY, "stay": REFERENCE})
     OUTAGE_HOURS_EXPORTED = (
@@ -112,18 +131,27 @@ class Verb(StrEnum):
         EntrySchema(facts={"file": DIGEST, "first": DAY, "last": DAY, "stretches": COUNT}),
     )
     EMERGENCY_COUNT_RECORDED = "campaign:emergency_count:recorded", EntrySchema(facts={"anomalies": COUNT})
-    COMPLAINT_RECORDED = "campaign:complaint:recorded", EntrySchema(line=REQUIRED, optional={"batch": REFERENCE})
+    COMPLAINT_RECORDED = (
+        "campaign:complaint:recorded",
+        EntrySchema(line=REQUIRED, optional={"batch": REFERENCE}),
+    )
     LINE_EXPLAINED = "campaign:line:explained", EntrySchema(line=REQUIRED, facts={"about": DAY})
     LINE_ACTIVATED = (
         "line:line:activated",
         EntrySchema(line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=OPTIONAL, facts={"service": CODE}),
     )
-    LINE_SUSPENDED = "line:line:suspended", EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts=_DATED)
+    LINE_SUSPENDED = (
+        "line:line:suspended",
+        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts=_DATED),
+    )
     LINE_RESTORED = (
         "line:line:restored",
         EntrySchema(line=REQUIRED, pack=REQUIRED, facts={"to": CODE, "undone_batch": REFERENCE}),
     )
-    LINE_TERMINATED = "line:line:terminated", EntrySchema(line=REQUIRED, pack=REQUIRED, article=OPTIONAL, optional={**_DATED, "by": CODE})
+    LINE_TERMINATED = (
+        "line:line:terminated",
+        EntrySchema(line=REQUIRED, pack=REQUIRED, article=OPTIONAL, optional={**_DATED, "by": CODE}),
+    )
     LINE_RELOCATED = "line:line:relocated", _SUBSCRIBER
     SIM_REPLACED = "line:sim:replaced", _LINE
     TENURE_REGISTERED = "line:tenure:registered", _SUBSCRIBER
@@ -147,16 +175,38 @@ class Verb(StrEnum):
     TENURE_ACCEPTED = "line:tenure:accepted", _SUBSCRIBER
     ROUTE_USED = (
         "line:route:used",
-        EntrySchema(line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"route": CODE}, optional={"through": DAY}),
+        EntrySchema(
+            line=REQUIRED,
+            person=REQUIRED,
+            pack=REQUIRED,
+            article=REQUIRED,
+            facts={"route": CODE},
+            optional={"through": DAY},
+        ),
     )
-    LIMIT_OVERRIDDEN = "line:limit:overridden", EntrySchema(line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=REQUIRED)
+    LIMIT_OVERRIDDEN = (
+        "line:limit:overridden",
+        EntrySchema(line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=REQUIRED),
+    )
     COPY_KEPT = (
         "line:copy:kept",
-        EntrySchema(line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"copies": COUNT, "tenure": REFERENCE}),
+        EntrySchema(
+            line=REQUIRED,
+            person=REQUIRED,
+            pack=REQUIRED,
+            article=REQUIRED,
+            facts={"copies": COUNT, "tenure": REFERENCE},
+        ),
     )
     CLOCK_PAUSED = (
         "line:clock:paused",
-        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"first": DAY, "reason": CODE}, optional={"last": DAY}),
+        EntrySchema(
+            line=REQUIRED,
+            pack=REQUIRED,
+            article=REQUIRED,
+            facts={"first": DAY, "reason": CODE},
+            optional={"last": DAY},
+        ),
     )
     CLOCK_RESUMED = (
         "line:clock:resumed",
@@ -171,13 +221,21 @@ class Verb(StrEnum):
     DISPUTE_SETTLED = "line:line:dispute_settled", _LINE
     RECEIPT_ACCEPTED = (
         "line:receipt:accepted",
-        EntrySchema(line=REQUIRED, facts={"day": DAY, "done": CODE, "known": FLAG, "lifted": FLAG, "receipt": DIGEST}),
+        EntrySchema(
+            line=REQUIRED, facts={"day": DAY, "done": CODE, "known": FLAG, "lifted": FLAG, "receipt": DIGEST}
+        ),
     )
     COUNTER_CODE_ISSUED = "line:counter_code:issued", _LINE
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
-    LINE_MARKED_ESSENTIAL = "line:line:marked_essential", EntrySchema(line=REQUIRED, facts={"essential": FLAG})
+    LINE_MARKED_ESSENTIAL = (
+        "line:line:marked_essential",
+        EntrySchema(line=REQUIRED, facts={"essential": FLAG}),
+    )
     NUMBER_FREED = "line:number:freed", EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED)
-    LEGAL_HOLD_ADDED = "line:legal_hold:added", EntrySchema(line=REQUIRED, facts={"first": DAY, "last": DAY, "review_on": DAY})
+    LEGAL_HOLD_ADDED = (
+        "line:legal_hold:added",
+        EntrySchema(line=REQUIRED, facts={"first": DAY, "last": DAY, "review_on": DAY}),
+    )
     LEGAL_HOLD_ENDED = "line:legal_hold:ended", EntrySchema(line=REQUIRED, facts={"first": DAY, "last": DAY})
     RECORD_ERASED = "line:record:erased", EntrySchema(
         line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"erasure": REFERENCE, "ground": CODE},
@@ -208,7 +266,10 @@ class Verb(StrEnum):
     CANARY_OPENED = "vault:canary:opened", EntrySchema()
     ALARM_SETTLED = "vault:alarm:settled", EntrySchema(facts={"entry": COUNT})
     EPOCH_BEGUN = "vault:epoch:begun", EntrySchema(facts={**_EPOCH, "public_half": DIGEST})
-    EPOCH_DESTROYED = "vault:epoch:destroyed", EntrySchema(facts={**_EPOCH, "line_values": COUNT, "people": COUNT})
+    EPOCH_DESTROYED = (
+        "vault:epoch:destroyed",
+        EntrySchema(facts={**_EPOCH, "line_values": COUNT, "people": COUNT}),
+    )
     OFFLINE_KEY_BEGUN = "vault:offline_key:begun", EntrySchema(facts={"key": COUNT, "public_half": DIGEST})
     OFFLINE_KEY_DESTROYED = "vault:offline_key:destroyed", EntrySchema(facts={"key": COUNT})
     OFFLINE_OPENED = "vault:offline:opened", EntrySchema(facts={"key": COUNT, "ticket": REFERENCE})
@@ -230,7 +291,9 @@ class Verb(StrEnum):
     SESSION_NOT_VERIFIED = "selfcare:session:not_verified", _LINE
     CASE_OPENED = (
         "selfcare:case:opened",
-        EntrySchema(line=REQUIRED, facts={"case": REFERENCE, "due_on": DAY, "kind": CODE}, optional={"about": CODE}),
+        EntrySchema(
+            line=REQUIRED, facts={"case": REFERENCE, "due_on": DAY, "kind": CODE}, optional={"about": CODE}
+        ),
     )
     CASE_SETTLED = (
         "selfcare:case:settled",
@@ -238,22 +301,34 @@ class Verb(StrEnum):
     )
     DELEGATE_ADDED = "selfcare:delegate:added", EntrySchema(line=REQUIRED, facts={"part": CODE})
     DELEGATE_REMOVED = "selfcare:delegate:removed", EntrySchema(line=REQUIRED, facts={"part": CODE})
-    DELEGATE_CHECKED = "selfcare:delegate:checked", EntrySchema(line=REQUIRED, facts={"matches": FLAG, "part": CODE})
+    DELEGATE_CHECKED = (
+        "selfcare:delegate:checked",
+        EntrySchema(line=REQUIRED, facts={"matches": FLAG, "part": CODE}),
+    )
     PASSKEY_ADDED = "selfcare:passkey:added", _LINE
     PASSKEY_REMOVED = "selfcare:passkey:removed", _LINE
     APPLICATION_SUBMITTED = "selfcare:application:submitted", EntrySchema(
         line=REQUIRED, pack=REQUIRED, article=OPTIONAL, facts={"application": REFERENCE, "pending": FLAG, "machine_read": FLAG},
         optional={"through": DAY},
     )  # fmt: skip
-    APPLICATION_CHECKED = "selfcare:application:checked", EntrySchema(line=REQUIRED, facts={"application": REFERENCE})
+    APPLICATION_CHECKED = (
+        "selfcare:application:checked",
+        EntrySchema(line=REQUIRED, facts={"application": REFERENCE}),
+    )
     APPLICATION_SETTLED = "selfcare:application:settled", EntrySchema(
         line=REQUIRED, facts={"application": REFERENCE, "outcome": CODE},
     )  # fmt: skip
-    SUBSCRIBER_PROTECTED = "selfcare:subscriber:protected", EntrySchema(line=REQUIRED, facts={"protected": FLAG})
+    SUBSCRIBER_PROTECTED = (
+        "selfcare:subscriber:protected",
+        EntrySchema(line=REQUIRED, facts={"protected": FLAG}),
+    )
     CONSENT_REQUESTED = "selfcare:consent:requested", EntrySchema(
         line=REQUIRED, facts={"answer_by": DAY, "consent": REFERENCE, "fields": COUNT, "sample": REFERENCE},
     )  # fmt: skip
-    CONSENT_GIVEN = "selfcare:consent:given", EntrySchema(line=REQUIRED, facts={"consent": REFERENCE, "through": DAY})
+    CONSENT_GIVEN = (
+        "selfcare:consent:given",
+        EntrySchema(line=REQUIRED, facts={"consent": REFERENCE, "through": DAY}),
+    )
     CONSENT_WITHDRAWN = "selfcare:consent:withdrawn", EntrySchema(line=REQUIRED, facts={"consent": REFERENCE})
     AUDIT_SAMPLE_DRAWN = "reporting:audit_sample:drawn", EntrySchema(
         facts={"first": DAY, "kind": CODE, "last": DAY, "lines": COUNT, "sample": REFERENCE, "seed": DIGEST, "size": COUNT},
@@ -286,7 +361,10 @@ class Verb(StrEnum):
     REQUIREMENT_ATTESTED = "agents:requirement:attested", EntrySchema(
         facts={"agent": REFERENCE, "evidence": DIGEST, "renew_by": DAY, "requirement": CODE},
     )  # fmt: skip
-    AGENT_APPROVED = "agents:agent:approved", EntrySchema(pack=REQUIRED, article=REQUIRED, facts={"agent": REFERENCE})
+    AGENT_APPROVED = (
+        "agents:agent:approved",
+        EntrySchema(pack=REQUIRED, article=REQUIRED, facts={"agent": REFERENCE}),
+    )
     AGENT_SUSPENDED = (
         "agents:agent:suspended",
         EntrySchema(facts={"accounts": COUNT, "agent": REFERENCE, "because": CODE, "lines": COUNT}),
@@ -302,7 +380,9 @@ class Verb(StrEnum):
     DEVICE_REMOVED = "agents:device:removed", _DEVICE
     AGENT_AUDITED = (
         "agents:agent:audited",
-        EntrySchema(facts={"agent": REFERENCE, "audit": REFERENCE, "major": COUNT, "minor": COUNT, "next_by": DAY}),
+        EntrySchema(
+            facts={"agent": REFERENCE, "audit": REFERENCE, "major": COUNT, "minor": COUNT, "next_by": DAY}
+        ),
     )
     FINDING_REMEDIATED = (
         "agents:finding:remediated",
@@ -311,7 +391,9 @@ class Verb(StrEnum):
     DOCUMENT_IMAGE_COUNTED = "agents:document_image:counted", _OUTLET
     AGENT_REGISTRATION_RECORDED = (
         "agents:registration:recorded",
-        EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "outlet": REFERENCE}, optional={"device": REFERENCE}),
+        EntrySchema(
+            line=REQUIRED, facts={"agent": REFERENCE, "outlet": REFERENCE}, optional={"device": REFERENCE}
+        ),
     )
     AGENT_CASE_OPENED = "agents:case:opened", EntrySchema(
         line=OPTIONAL, facts={"agent": REFERENCE, "case": REFERENCE, "pattern": CODE}, optional={"outlet": REFERENCE},
@@ -319,9 +401,18 @@ class Verb(StrEnum):
     AGENT_CASE_SETTLED = "agents:case:settled", EntrySchema(
         line=OPTIONAL, facts={"agent": REFERENCE, "case": REFERENCE, "pattern": CODE, "verdict": CODE},
     )  # fmt: skip
-    REVERIFICATION_STARTED = "agents:reverification:started", EntrySchema(line=REQUIRED, pack=REQUIRED, facts={"agent": REFERENCE})
-    REVERIFICATION_NOTIFIED = "agents:reverification:notified", EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "due_on": DAY})
-    REVERIFICATION_SETTLED = "agents:reverification:settled", EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "outcome": CODE})
+    REVERIFICATION_STARTED = (
+        "agents:reverification:started",
+        EntrySchema(line=REQUIRED, pack=REQUIRED, facts={"agent": REFERENCE}),
+    )
+    REVERIFICATION_NOTIFIED = (
+        "agents:reverification:notified",
+        EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "due_on": DAY}),
+    )
+    REVERIFICATION_SETTLED = (
+        "agents:reverification:settled",
+        EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "outcome": CODE}),
+    )
     # No entry about a disclosure request names a line or a person: whoever is not notified yet must not find themselves in the public ledger.
     AUTHORITY_PROPOSED = "disclosures:authority:proposed", _AUTHORITY
     AUTHORITY_APPROVED = "disclosures:authority:approved", _AUTHORITY
@@ -329,10 +420,15 @@ class Verb(StrEnum):
     DISCLOSURE_ENTERED = "disclosures:request:entered", EntrySchema(
         pack=REQUIRED, article=OPTIONAL, facts={"authority": REFERENCE, "disclosure": REFERENCE, "fields": COUNT, "instrument": CODE},
     )  # fmt: skip
-    DISCLOSURE_APPROVED = "disclosures:request:approved", EntrySchema(facts={"disclosure": REFERENCE, "enough": FLAG})
+    DISCLOSURE_APPROVED = (
+        "disclosures:request:approved",
+        EntrySchema(facts={"disclosure": REFERENCE, "enough": FLAG}),
+    )
     DISCLOSURE_REFUSED = (
         "disclosures:request:refused",
-        EntrySchema(pack=OPTIONAL, article=OPTIONAL, facts={"because": CODE, "by_law": FLAG, "disclosure": REFERENCE}),
+        EntrySchema(
+            pack=OPTIONAL, article=OPTIONAL, facts={"because": CODE, "by_law": FLAG, "disclosure": REFERENCE}
+        ),
     )
     DISCLOSURE_OPENED = "disclosures:request:opened", EntrySchema(
         pack=REQUIRED, article=REQUIRED, facts={"disclosure": REFERENCE, "fields": COUNT, "key": DIGEST},
@@ -352,7 +448,10 @@ class Verb(StrEnum):
     DISCLOSURE_ERASED = "disclosures:request:erased", _DISCLOSURE
     QUARTER_COUNTED = "reporting:quarter:counted", EntrySchema(facts={"first": DAY, "size": COUNT})
     REPORT_MADE = "reporting:report:made", EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST})
-    BACKUP_MADE = "operations:backup:made", EntrySchema(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
+    BACKUP_MADE = (
+        "operations:backup:made",
+        EntrySchema(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE}),
+    )
     INSTANCE_RESTORED = "operations:instance:restored", EntrySchema(
         facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,
                "without_key": COUNT},

@@ -66,7 +66,9 @@ class WitnessState:
     why: str = ""
 
 
-def request_cosignatures(head: Head, note: str, *, prove: Prove, known: Mapping[str, int]) -> list[WitnessReply]:
+def request_cosignatures(
+    head: Head, note: str, *, prove: Prove, known: Mapping[str, int]
+) -> list[WitnessReply]:
     """Ask every witness of the settings to cosign `note`; `known` is what each is believed to hold, by its name."""
     asked = settings().ledger_witnesses
     answers: dict[str, WitnessReply] = {}

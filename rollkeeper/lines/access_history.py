@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.queries import AccessEntry, TenurePeriod, accesses
-from rollkeeper.lines.services import look_up_line
 from rollkeeper.lines.protection import refuse_protected_subscriber
 from rollkeeper.lines.queries import current_tenure
+from rollkeeper.lines.services import look_up_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def access_periods(person_id: PersonId) -> dict[TenureId, TenurePeriod]:
     """
     found = rows(sql("lines", "access_periods"), {"person_id": person_id})
     return {
-        TenureId(row.tenure_id): TenurePeriod(LineId(row.line_id), row.since, row.others_since) for row in found
+        TenureId(row.tenure_id): TenurePeriod(LineId(row.line_id), row.since, row.others_since)
+        for row in found
     }
 
 

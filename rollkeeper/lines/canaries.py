@@ -16,16 +16,16 @@ from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import Service
-from rollkeeper.subscribers.services import make_subscriber
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.queries import document_index
-from rollkeeper.vault.services import PersonRecord, seal_line_values, seal_persons
+from rollkeeper.subscribers.services import make_subscriber
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import Field, LineField
+from rollkeeper.vault.services import PersonRecord, seal_line_values, seal_persons
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红建国文辉"

@@ -70,7 +70,12 @@ class PauseReason(StrEnum):
 
 
 NOT_DECLARED: Final = frozenset(
-    {PauseReason.TEMPORARY_RECONNECTION, PauseReason.NO_DOCUMENT, PauseReason.APPLICATION, PauseReason.NOT_BARRED}
+    {
+        PauseReason.TEMPORARY_RECONNECTION,
+        PauseReason.NO_DOCUMENT,
+        PauseReason.APPLICATION,
+        PauseReason.NOT_BARRED,
+    }
 )
 """Reasons that follow from an act and that nobody declares."""
 EVIDENCE_LATER: Final = frozenset(
@@ -136,7 +141,9 @@ TRANSITIONS: Final = (
         "art. 3",
     ),
     Transition(Event.REGISTER, _SUSPENDED, _SUSPENDED, "another reason stays open", "art. 3"),
-    Transition(Event.TRANSFER, _ACTIVE, _ACTIVE, "no dispute; the new subscriber is another person", "art. 2"),
+    Transition(
+        Event.TRANSFER, _ACTIVE, _ACTIVE, "no dispute; the new subscriber is another person", "art. 2"
+    ),
     Transition(
         Event.TRANSFER,
         _SUSPENDED,
@@ -167,7 +174,11 @@ TRANSITIONS: Final = (
         "art. 1",
     ),
     Transition(
-        Event.RELEASE, _TERMINATED, _RELEASED, "the number went to a new contract, or retention is over", "art. 5"
+        Event.RELEASE,
+        _TERMINATED,
+        _RELEASED,
+        "the number went to a new contract, or retention is over",
+        "art. 5",
     ),
 )
 

@@ -14,17 +14,16 @@ from uuid import UUID
 import typer
 from django.utils import translation
 
-from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.access.services import sign_in
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
-from rollkeeper.lines import access_history
-from rollkeeper.lines.opening import open_document_copy, open_field
+from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
+from rollkeeper.lines.opening import open_document_copy, open_field
 from rollkeeper.subscribers.choices import Part
 from rollkeeper.vault.canaries import open_alarms, settle_alarms
 from rollkeeper.vault.fields import Field, Purpose
@@ -78,9 +77,9 @@ def open_(
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
     field: Annotated[Field, typer.Option("--field", help="Which one field.")],
     purpose: Annotated[StaffPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
-    part: Annotated[PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
-        PartOption.SUBSCRIBER
-    ),
+    part: Annotated[
+        PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")
+    ] = (PartOption.SUBSCRIBER),
     on: DateOption = None,
 ) -> None:
     """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
@@ -108,9 +107,9 @@ def open_copy(
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
     purpose: Annotated[StaffPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
-    part: Annotated[PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
-        PartOption.SUBSCRIBER
-    ),
+    part: Annotated[
+        PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")
+    ] = (PartOption.SUBSCRIBER),
     page: Annotated[int, typer.Option("--page", min=1, max=4, help="Which page or side.")] = 1,
     on: DateOption = None,
 ) -> None:

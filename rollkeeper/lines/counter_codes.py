@@ -21,7 +21,13 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import CounterCodeInvalid, LineNotFound, NumberNotRead, TooManyCounterCodes, TooManyCodeAttempts
+from rollkeeper.lines.errors import (
+    CounterCodeInvalid,
+    LineNotFound,
+    NumberNotRead,
+    TooManyCodeAttempts,
+    TooManyCounterCodes,
+)
 from rollkeeper.lines.protection import refuse_protected
 from rollkeeper.lines.queries import LineView, find_line_by_input, find_lines, view_line
 from rollkeeper.vault.blind_index import blind_references

@@ -7,7 +7,7 @@ Lets the vault do that without knowing the table. Not an act: nothing about a li
 from collections.abc import Sequence
 from uuid import UUID
 
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.rotation import LineValue

@@ -135,9 +135,7 @@ class CounterTerminationLimitReached(RollkeeperError):
 
     code = "counter_termination_limit_reached"
     kind = Kind.CONFLICT
-    sentence = (
-        "The daily limit of contract terminations at counters has been reached; nothing was done."
-    )
+    sentence = "The daily limit of contract terminations at counters has been reached; nothing was done."
     remedy = "Tell an administrator at once. They check what was terminated, and raise the limit if each subscriber asked for it."
 
 

@@ -14,9 +14,9 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.errors import NoEvidenceAwaited
 from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.errors import NoEvidenceAwaited
+from rollkeeper.lines.writes import lock_line
 
 _BEFORE_ALL = UUID(int=0)
 

@@ -172,7 +172,9 @@ class Pause(models.Model):
     evidence_due_on = models.DateField(
         null=True, db_comment="Until when a proof is hoped for; nothing follows where none comes."
     )
-    evidence_seen_on = models.DateField(null=True, db_comment="When somebody saw one. The proof itself is not kept.")
+    evidence_seen_on = models.DateField(
+        null=True, db_comment="When somebody saw one. The proof itself is not kept."
+    )
 
     class Meta:
         """Sharded by line."""
@@ -204,7 +206,8 @@ class Reconnection(models.Model):
         db_table = "lines_reconnection"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("reconnected_at")), name="lines_reconnection_ends_before_it_begins"
+                condition=models.Q(ends_at__gt=models.F("reconnected_at")),
+                name="lines_reconnection_ends_before_it_begins",
             )
         ]
 
@@ -228,7 +231,9 @@ class CounterCode(models.Model):
         indexes = [
             models.Index(fields=["line_id", "made_at"], name="lines_countercode_by_line"),
             models.Index(
-                fields=["handle_id"], name="lines_countercode_by_handle", condition=models.Q(handle_id__isnull=False)
+                fields=["handle_id"],
+                name="lines_countercode_by_handle",
+                condition=models.Q(handle_id__isnull=False),
             ),
         ]
 
@@ -251,7 +256,9 @@ class CounterTermination(models.Model):
     """A contract that a counter ended within the last day: written by a trigger, so that all counters have one brake."""
 
     line_id = models.UUIDField(primary_key=True)
-    ended_at = models.DateTimeField(db_comment="Instant by the machine, whatever day a demo instance believes.")
+    ended_at = models.DateTimeField(
+        db_comment="Instant by the machine, whatever day a demo instance believes."
+    )
 
     class Meta:
         """Rows go after a day (`lines/sql/counter_role_triggers.sql`)."""

@@ -16,8 +16,8 @@ import idna
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
-from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.choices import Service
+from rollkeeper.lines.errors import NumberNotRead
 
 GREATEST_LENGTH = 64
 GREATEST_DOMAIN_LENGTH = 253
@@ -127,7 +127,9 @@ def _block(text: str) -> str:
 
 def _domain(text: str) -> str:
     try:
-        ascii_form = idna.encode(_as_displayed(text).removesuffix("."), uts46=True, std3_rules=True).decode("ascii")
+        ascii_form = idna.encode(_as_displayed(text).removesuffix("."), uts46=True, std3_rules=True).decode(
+            "ascii"
+        )
     except UnicodeError:
         raise NumberNotRead(value_class="not a domain name") from None
     labels = ascii_form.split(".")

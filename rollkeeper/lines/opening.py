@@ -10,14 +10,14 @@ from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import LineNotFound, SubscriberProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import TenureView, LastTenure, last_tenure_by_number, tenures, view_line
+from rollkeeper.lines.queries import LastTenure, TenureView, last_tenure_by_number, tenures, view_line
 from rollkeeper.subscribers.choices import Part
 from rollkeeper.subscribers.queries import protected_persons
-from rollkeeper.vault.services import open_copy, open_sealed
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
-from rollkeeper.vault.secret_value import SecretValue, SecretDocumentCopy
 from rollkeeper.vault.opening import permission_for
+from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
+from rollkeeper.vault.services import open_copy, open_sealed
 
 
 def open_field(
@@ -80,7 +80,9 @@ def _found(
     if last.tenure is None:
         raise CannotOpen
     person_id = _person(last.tenure, part)
-    if {last.tenure.person_id, person_id} & last.protected and not authority.role_for(Permission.SEE_PROTECTED):
+    if {last.tenure.person_id, person_id} & last.protected and not authority.role_for(
+        Permission.SEE_PROTECTED
+    ):
         raise SubscriberProtected
     return last.tenure, last.line_id, person_id
 

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, sql
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId
-from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import (
     LineState,
     PauseReason,
     Service,
     SuspensionReason,
 )
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.vault.blind_index import blind_numbers
 
 
@@ -158,7 +158,9 @@ def find_line_by_input(text: str, *, country: str) -> LineView | None:
 
 def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Find many at once by their blind indexes, in the order given."""
-    found = {bytes(r.number_index): _line(r) for r in rows(sql("lines", "lines_by_number"), [list(number_indexes)])}
+    found = {
+        bytes(r.number_index): _line(r) for r in rows(sql("lines", "lines_by_number"), [list(number_indexes)])
+    }
     return [found.get(bytes(index)) for index in number_indexes]
 
 

@@ -17,11 +17,11 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.errors import ReconnectionRefused
 from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.rules import may_reconnect_temporarily
-from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.writes import lock_line
 
 
 def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date) -> EntryId:
@@ -33,7 +33,9 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
     role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(settings().pack)
     with action(), hiding_protected_state(authority, line_id):
         line, rule = lock_line(line_id, in_force=True), pack.temporary_reconnection
-        verdict = may_reconnect_temporarily(rule, reasons=line.reasons, reconnected_on=reconnected_on(line_id))
+        verdict = may_reconnect_temporarily(
+            rule, reasons=line.reasons, reconnected_on=reconnected_on(line_id)
+        )
         if isinstance(verdict, Refused):
             raise ReconnectionRefused(line=line_id, reason=verdict.reason, article=verdict.article)
         assert rule is not None  # noqa: S101 - the verdict says so

@@ -10,12 +10,17 @@ from rollkeeper.lines.choices import LineState, SuspensionReason
 
 
 def may_reconnect_temporarily(
-    rule: TemporaryReconnectionRule | None, *, reasons: Collection[SuspensionReason], reconnected_on: dt.date | None
+    rule: TemporaryReconnectionRule | None,
+    *,
+    reasons: Collection[SuspensionReason],
+    reconnected_on: dt.date | None,
 ) -> Decision:
     """Decide whether a suspended line may work again for some hours: once, where want of registration alone shuts it."""
     if rule is None:
         return Refused(
-            "operator's rule", "the rule pack gives no temporary reconnection", "Register: service then comes back for good."
+            "operator's rule",
+            "the rule pack gives no temporary reconnection",
+            "Register: service then comes back for good.",
         )
     if SuspensionReason.REGISTRATION not in reasons:
         return Refused(

@@ -16,11 +16,12 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_disputed, lock_line
+from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
 from rollkeeper.lines.errors import DaysReversed, LineNotFound
 from rollkeeper.lines.protection import refuse_protected
 from rollkeeper.lines.queries import LineView, find_line_by_input
-from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
+from rollkeeper.lines.writes import lock_disputed, lock_line
+
 
 def pause_clock(
     authority: Authority,

@@ -14,22 +14,22 @@ from django.db.utils import DataError, IntegrityError
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
-from rollkeeper.kernel.ids import BatchId, TenureId, LineId, PersonId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid, new_uuids
+from rollkeeper.lines.choices import Service, SuspensionReason
 from rollkeeper.lines.errors import (
     AlreadySuspended,
     CounterTerminationLimitReached,
-    TenureOverlap,
     LineChanged,
     LineNotFound,
     LineTerminated,
     NotSuspended,
     NumberTaken,
+    TenureOverlap,
 )
 from rollkeeper.lines.queries import LineView, find_lines, view_line
-from rollkeeper.lines.choices import Service, SuspensionReason
-from rollkeeper.vault.services import seal_line_values
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_values
 
 
 @dataclass(frozen=True, slots=True)

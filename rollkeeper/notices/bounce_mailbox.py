@@ -14,8 +14,8 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from rollkeeper.notices.errors import NoBounceMailbox
 from rollkeeper.notices.dsn_parser import MOST_BYTES
+from rollkeeper.notices.errors import NoBounceMailbox
 
 _LEFT: Final = "k"  # in a maildir: small letters are keywords there
 _HEADER: Final = "X-Rollkeeper"

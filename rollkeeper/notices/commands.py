@@ -9,27 +9,26 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
-from rollkeeper.notices.services import IntakeResult, send_due
 from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
+from rollkeeper.notices.delivery_reports import read_delivery_reports
+from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.ivr import answers
+from rollkeeper.notices.queries import count_due, find_genuine_notice, published_senders
 from rollkeeper.notices.report_collection import (
     MailboxResult,
     collect_calls,
     collect_mail,
     collect_short_messages,
-    process_reports,
     process_letters,
+    process_reports,
 )
-from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.ivr import answers
-from rollkeeper.notices.queries import count_due, find_genuine_notice, published_senders
-from rollkeeper.notices.delivery_reports import read_delivery_reports
+from rollkeeper.notices.services import IntakeResult, send_due
 
 SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, metavar="S", help="How long to listen.")]
 LimitOption = Annotated[
@@ -104,7 +103,9 @@ def status(as_json: JsonOption = False) -> None:
         )
         return
     show_table("Notices", ("notice", "state", "how many"), [(n.kind, n.state, n.count) for n in notices])
-    show_table("Attempts", ("channel", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried])
+    show_table(
+        "Attempts", ("channel", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried]
+    )
     out.print(f"Still to be reached: {missing:,} lines. Nobody is suspended who was not provably notified.")
     out.print(f"Genuine senders: {', '.join(senders)}.")
     if unread:

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.notices.errors import DeliveryReportFault
 from rollkeeper.notices.choices import Outcome
+from rollkeeper.notices.errors import DeliveryReportFault
 
 _MOST_FAULTS: Final = 100
 _LONGEST_ROW: Final = 10_000
@@ -91,7 +91,10 @@ def _json_rows(lines: Any, file: str) -> Iterator[tuple[int, dict[str, Any] | De
         if isinstance(value, dict):
             yield row, value
         else:
-            yield row, DeliveryReportFault(file=file, row=row, column="(whole row)", why="it is not a JSON object")
+            yield (
+                row,
+                DeliveryReportFault(file=file, row=row, column="(whole row)", why="it is not a JSON object"),
+            )
 
 
 def _csv_rows(lines: Any, file: str) -> Iterator[tuple[int, dict[str, Any] | DeliveryReportFault]]:
@@ -116,7 +119,9 @@ def _read(raw: dict[str, Any], *, file: str, row: int) -> DeliveryReport | Deliv
         return DeliveryReportFault(file=file, row=row, column="outcome", why="it is no outcome that is known")
     at = _instant(raw.get("at"))
     if at is None:
-        return DeliveryReportFault(file=file, row=row, column="at", why="it is no instant, or lies in the future")
+        return DeliveryReportFault(
+            file=file, row=row, column="at", why="it is no instant, or lies in the future"
+        )
     return DeliveryReport(reference, _FINAL[word], at) if word in _FINAL else None
 
 

@@ -23,24 +23,24 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
-from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, SubmissionResult, Message
 from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message, SubmissionResult
 from rollkeeper.notices.models import IMMEDIATELY
 from rollkeeper.notices.rules import (
     RETRY_AFTER_FAILURE,
-    Line,
     ContactPolicy,
-    Step,
+    Line,
     PastAttempt,
+    Step,
     is_moot,
     key_to_press,
     next_step,
     wait_after,
 )
 from rollkeeper.notices.texts import languages_of, write_notice
-from rollkeeper.vault.services import open_line_values
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
+from rollkeeper.vault.services import open_line_values
 
 _TELLS_OF = {
     NoticeKind.SUSPENDED: frozenset({Verb.LINE_SUSPENDED}),
@@ -122,7 +122,13 @@ class Sender:
         by_channel: Mapping[Channel, Gateway],
         promises: Mapping[NoticeKind, Promise],
     ) -> None:
-        self._authority, self._role, self._claim, self._on, self._by_channel = authority, role, claim, on, by_channel
+        self._authority, self._role, self._claim, self._on, self._by_channel = (
+            authority,
+            role,
+            claim,
+            on,
+            by_channel,
+        )
         self._promises, self._away = promises, set[Channel]()
         self._pack = load_pack(settings().pack)
         self._policies = {bound: contact_policy(self._pack, is_statutory=bound) for bound in (False, True)}
@@ -255,7 +261,9 @@ class Sender:
         answers = dict(zip(map(id, ready), said, strict=True))
         if answers and all(one.answer is Answer.RETRY for one in answers.values()):
             self._away.add(channel)
-        nobody = SubmissionResult(Answer.REFUSED)  # the address does not open: erased meanwhile, and so no channel
+        nobody = SubmissionResult(
+            Answer.REFUSED
+        )  # the address does not open: erased meanwhile, and so no channel
         self._record(intents, [answers.get(id(one), nobody) for one in intents], sent)
 
     def _open(self, channel: Channel, intents: Sequence[_Intent]) -> dict[LineId, SecretValue]:
@@ -401,7 +409,10 @@ def _intent(row: Any, channel: Channel, *, promised_on: dt.date | None) -> _Inte
 def _receipt_codes(notified: Sequence[Any]) -> list[str | None]:
     """Return the code of the receipt of what each notice tells, None where it tells of nothing that was done."""
     return codes_of(
-        [(LineId(row.line_id), _TELLS_OF.get(NoticeKind(row.kind), frozenset()), row.queued_on) for row in notified]
+        [
+            (LineId(row.line_id), _TELLS_OF.get(NoticeKind(row.kind), frozenset()), row.queued_on)
+            for row in notified
+        ]
     )
 
 

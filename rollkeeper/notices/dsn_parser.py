@@ -58,7 +58,11 @@ class ReportKind(StrEnum):
     @property
     def outcome(self) -> Outcome | None:
         """Return what it means for the attempt, None where it means nothing."""
-        return Outcome(self.value) if self in {ReportKind.DELIVERED, ReportKind.BOUNCED, ReportKind.FAILED} else None
+        return (
+            Outcome(self.value)
+            if self in {ReportKind.DELIVERED, ReportKind.BOUNCED, ReportKind.FAILED}
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,21 @@ def _judge(block: Message) -> ReportKind:
         is_final = status and is_unknown_mailbox(status[0], code=int(reply[1]) if reply else None)
         return ReportKind.BOUNCED if is_final else ReportKind.FAILED
     if action == "delivered" and status and status[1] == "2":
-        return ReportKind.DELIVERED if said and (said[2] or "").strip().lower() in _TO_A_MAILBOX else ReportKind.NOT_YET
+        return (
+            ReportKind.DELIVERED
+            if said and (said[2] or "").strip().lower() in _TO_A_MAILBOX
+            else ReportKind.NOT_YET
+        )
     return ReportKind.NOT_YET if action else ReportKind.NO_REPORT
 
 
 def _together(said: Sequence[ReportKind]) -> ReportKind:
     """Judge a report about several recipients: whom a message was passed on to, we do not know, so all or none."""
-    worst = (ReportKind.NOT_YET, ReportKind.NO_REPORT, ReportKind.BOUNCED, ReportKind.FAILED, ReportKind.DELIVERED)
+    worst = (
+        ReportKind.NOT_YET,
+        ReportKind.NO_REPORT,
+        ReportKind.BOUNCED,
+        ReportKind.FAILED,
+        ReportKind.DELIVERED,
+    )
     return next((one for one in worst if one in said), ReportKind.NO_REPORT)

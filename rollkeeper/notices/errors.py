@@ -19,9 +19,7 @@ class LinkInNotice(RollkeeperError):
     code = "link_in_notice"
     kind = Kind.REFUSED
     sentence = "The notice '{text}' would carry something that looks like a link; it is not sent."
-    remedy = (
-        "Take it out of 'operator_name' or 'care_number' in settings.toml: people are asked never to follow links."
-    )
+    remedy = "Take it out of 'operator_name' or 'care_number' in settings.toml: people are asked never to follow links."
 
 
 class DeliveryReportFault(RollkeeperError):
@@ -48,9 +46,7 @@ class NoBounceMailbox(RollkeeperError):
     code = "no_bounce_mailbox"
     kind = Kind.MALFORMED
     sentence = "{folder} is no maildir and no mbox that can be read and locked."
-    remedy = (
-        "Name the folder or the file into which mail to 'bounce_mailbox' is delivered; docs/notices.md says how."
-    )
+    remedy = "Name the folder or the file into which mail to 'bounce_mailbox' is delivered; docs/notices.md says how."
 
 
 class NoReturnAddress(RollkeeperError):

@@ -22,8 +22,8 @@ _LISTENS_S = 10.0
 
 def send() -> int:
     """Send a bounded part of what is owed, after whoever the settings name was notified of alarms."""
-    from rollkeeper.notices.services import send_due
     from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
+    from rollkeeper.notices.services import send_due
 
     mail_alarms()
     mail_new_approvers()
@@ -37,7 +37,9 @@ def collect() -> int:
     """Listen for some seconds, and take in what is known of whole messages; return how many reports there were."""
     from rollkeeper.notices import report_collection
 
-    heard = report_collection.collect_short_messages(seconds=_LISTENS_S, on=clock.today(), by=worker_authority())
+    heard = report_collection.collect_short_messages(
+        seconds=_LISTENS_S, on=clock.today(), by=worker_authority()
+    )
     if heard.is_away and not _changed(heard.intake):
         raise ConnectionError("the message centre is out of reach")
     if heard.unknown:
@@ -101,7 +103,11 @@ JOBS = (
         collect_mail,
         interval_s=lambda: 60.0,
         needs_keys=lambda: False,
-        is_enabled=lambda: settings().bounce_mailbox is not None and settings().bounce_mailbox_path is not None,
+        is_enabled=lambda: (
+            settings().bounce_mailbox is not None and settings().bounce_mailbox_path is not None
+        ),
     ),
-    PeriodicJob("settle-letters", settle_letters, interval_s=lambda: 15.0, batch_size=_MOST, needs_keys=lambda: False),
+    PeriodicJob(
+        "settle-letters", settle_letters, interval_s=lambda: 15.0, batch_size=_MOST, needs_keys=lambda: False
+    ),
 )

@@ -13,15 +13,15 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.dispatch import address_in, line_of
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message
 from rollkeeper.notices.gateways.registry import gateways
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.rules import channels_to
-from rollkeeper.notices.dispatch import address_in, line_of
 from rollkeeper.notices.texts import RenderedText, best_language, write_code
-from rollkeeper.vault.services import open_line_values
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
+from rollkeeper.vault.services import open_line_values
 
 
 def send_one_time_code(

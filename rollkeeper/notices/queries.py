@@ -5,11 +5,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, sql
+from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.texts import languages, languages_of, read_language
 
 
@@ -73,7 +73,8 @@ def reach_by_channel(campaign_id: CampaignId) -> list[ChannelReach]:
     return [
         ChannelReach(Channel(row.channel) if row.channel else None, NoticeState(row.state), row.count)
         for row in rows(
-            sql("notices", "reach_by_channel"), {"campaign_id": campaign_id, "kind": NoticeKind.REGISTER_BY.value}
+            sql("notices", "reach_by_channel"),
+            {"campaign_id": campaign_id, "kind": NoticeKind.REGISTER_BY.value},
         )
     ]
 

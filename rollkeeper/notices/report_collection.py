@@ -17,12 +17,12 @@ from typing import Final
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.services import IntakeResult, record_outcomes
+from rollkeeper.notices.bounce_mailbox import BounceMailbox, Mail, open_mailbox
+from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
 from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportIdsUnknown
 from rollkeeper.notices.gateways.letters import read_letters
-from rollkeeper.notices.bounce_mailbox import Mail, BounceMailbox, open_mailbox
-from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
-from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.services import IntakeResult, record_outcomes
 from rollkeeper.notices.verp import return_secret
 
 _AT_ONCE: Final = 1000
@@ -83,7 +83,12 @@ def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None 
 
     if settings().smpp_url is None:
         raise NoMessageCentre
-    centre, total, until, is_away = SmppGateway.of_this_instance(), IntakeResult(), time.monotonic() + seconds, False
+    centre, total, until, is_away = (
+        SmppGateway.of_this_instance(),
+        IntakeResult(),
+        time.monotonic() + seconds,
+        False,
+    )
     while not is_away and (left := until - time.monotonic()) > 0:
         try:
             centre.listen(min(left, _PROCESSES_EVERY_S))

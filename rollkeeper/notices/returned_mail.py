@@ -19,10 +19,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.services import record_outcomes
-from rollkeeper.notices.gateways.letters import read_letter, written_reference
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.gateways.letters import read_letter, written_reference
+from rollkeeper.notices.services import record_outcomes
 from rollkeeper.notices.verp import return_secret
 
 BATCH_SIZE: Final = 500
@@ -82,7 +82,9 @@ def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: d
         values = {"references": references, "at": clock.now(), "staff_id": authority.staff_id}
         noted = run(sql("notices", "record_returned_letters"), values)
         if noted:
-            append_entry(authority, verb=Verb.RETURNED_LETTERS_RECORDED, role=role, on=on, facts={"letters": noted})
+            append_entry(
+                authority, verb=Verb.RETURNED_LETTERS_RECORDED, role=role, on=on, facts={"letters": noted}
+            )
     return RecordedLetters(noted, known=len(references) - noted, unread=found.count(None))
 
 
@@ -152,4 +154,6 @@ def returned_letters(*, limit: int) -> list[ReturnedLetter]:
         "SELECT reference, recorded_at, verdict FROM notices_returnedletter ORDER BY recorded_at DESC, reference LIMIT %s",
         [limit],
     )
-    return [ReturnedLetter(row.reference, row.recorded_at, row.verdict and Verdict(row.verdict)) for row in found]
+    return [
+        ReturnedLetter(row.reference, row.recorded_at, row.verdict and Verdict(row.verdict)) for row in found
+    ]

@@ -128,7 +128,9 @@ def next_step(
     return Step(channel=channel)
 
 
-def _away_since(channel: Channel, past_attempts: Sequence[PastAttempt], *, max_tries: int) -> dt.datetime | None:
+def _away_since(
+    channel: Channel, past_attempts: Sequence[PastAttempt], *, max_tries: int
+) -> dt.datetime | None:
     """Return when a channel was last tried whose gateway was out of reach, None where anything else is said of it."""
     made = [one for one in past_attempts if one.channel is channel]
     answered = [one for one in made if one.was_submitted or one.outcome is Outcome.DECLINED]
@@ -137,7 +139,9 @@ def _away_since(channel: Channel, past_attempts: Sequence[PastAttempt], *, max_t
     return max((one.at for one in made if one.at), default=None)
 
 
-def _channels_to_retry(channels: Sequence[Channel], past_attempts: Sequence[PastAttempt], policy: ContactPolicy) -> list[Channel]:
+def _channels_to_retry(
+    channels: Sequence[Channel], past_attempts: Sequence[PastAttempt], policy: ContactPolicy
+) -> list[Channel]:
     """Return the channels to go again, the least tried first, where the law wants more attempts than were made.
 
     What a gateway would not even take (no number, no mailbox), or declined as often as it is asked, is no channel again.
@@ -154,11 +158,18 @@ def _channels_to_retry(channels: Sequence[Channel], past_attempts: Sequence[Past
 
 
 def _wait_until(
-    channel: Channel, past_attempts: Sequence[PastAttempt], policy: ContactPolicy, *, now: dt.datetime, is_ringing: bool
+    channel: Channel,
+    past_attempts: Sequence[PastAttempt],
+    policy: ContactPolicy,
+    *,
+    now: dt.datetime,
+    is_ringing: bool,
 ) -> dt.datetime | None:
     """Return until when to wait, None where it is time."""
     made = [one for one in past_attempts if one.counts and one.at]
-    apart = max(policy.apart, _BETWEEN_ROUNDS) if any(one.channel is channel for one in made) else policy.apart
+    apart = (
+        max(policy.apart, _BETWEEN_ROUNDS) if any(one.channel is channel for one in made) else policy.apart
+    )
     latest = max((one.at for one in made if one.at), default=None)
     if latest is not None and apart and now < latest + apart:
         return latest + apart

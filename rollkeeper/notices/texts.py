@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.errors import LinkInNotice, TextFault
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
@@ -215,9 +215,7 @@ def parse_language(raw: str, *, file: str) -> Language:
 def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
     """Give the parts of a text, each with the placeholders that it may and those that it must have."""
     whole = (
-        _EVERYWHERE
-        | ({"day"} if kind.promises_date else set())
-        | ({"days"} if kind.is_statutory else set())
+        _EVERYWHERE | ({"day"} if kind.promises_date else set()) | ({"days"} if kind.is_statutory else set())
     )
     subject = whole - {"code", "care", "days"}
     return (("subject", subject, frozenset()), ("short", whole, whole), ("text", whole, whole))

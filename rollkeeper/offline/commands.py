@@ -6,17 +6,15 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.offline.processor import process_all, housekeeping
-from rollkeeper.offline.queries import count_waiting
 from rollkeeper.kernel.console import JsonOption, emit, out
 from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.offline.processor import housekeeping, process_all
+from rollkeeper.offline.queries import count_waiting
 
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
-    offline = typer.Typer(
-        no_args_is_help=True, rich_markup_mode=None, help="What counters recorded offline."
-    )
+    offline = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What counters recorded offline.")
     offline.command("status")(status)
     offline.command("process")(process)
     app.add_typer(offline, name="offline")
@@ -37,12 +35,16 @@ def status(*, as_json: JsonOption = False) -> None:
         f"{found.waiting} waiting{f', the oldest since {oldest}' if oldest else ''}; {found.failed} failed."
     )
     if found.failed:
-        out.print("Failed: those that broke three times. Try them again: rollkeeper offline process --retry-failed")
+        out.print(
+            "Failed: those that broke three times. Try them again: rollkeeper offline process --retry-failed"
+        )
 
 
 def process(
     *,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what broke three times.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what broke three times.")
+    ] = False,
 ) -> None:
     """Process what waits. 'rollkeeper serve' does so by itself; this is for an instance whose counter is served elsewhere.
 

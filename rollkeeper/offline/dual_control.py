@@ -13,18 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rollkeeper.access.services import require_cooldown_over
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.offline.services import issue_ticket
-from rollkeeper.offline.errors import OfflineRegistrationRejected, NoPendingApproval, ApproverIsSubmitter
-from rollkeeper.offline.payloads import FORMAT
-from rollkeeper.registration.rules import is_usable_key
-from rollkeeper.registration.submissions import Submission
+from rollkeeper.access.services import require_cooldown_over
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.offline.errors import ApproverIsSubmitter, NoPendingApproval, OfflineRegistrationRejected
+from rollkeeper.offline.payloads import FORMAT
+from rollkeeper.offline.services import issue_ticket
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.submissions import Submission
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.vault import wire
 from rollkeeper.vault.offline_keys import seal_offline
@@ -111,7 +111,9 @@ def list_pending_approvals(authority: Authority) -> list[ApprovalView]:
         {"me": authority.staff_id, "most": _MAX_LISTED},
     )
     return [
-        ApprovalView(row.submission_key, row.action_kind, row.received_at, row.username or "", bool(row.is_own))
+        ApprovalView(
+            row.submission_key, row.action_kind, row.received_at, row.username or "", bool(row.is_own)
+        )
         for row in found
     ]
 

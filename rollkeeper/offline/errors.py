@@ -19,9 +19,7 @@ class OfflineRegistrationUnreadable(RollkeeperError):
     code = "offline_registration_unreadable"
     kind = Kind.REFUSED
     sentence = "What was recorded offline does not open: its key is gone, or it was changed on its way. Nothing was recorded."
-    remedy = (
-        "Ask the person to come again. What is recorded offline must be sent within {days} days."
-    )
+    remedy = "Ask the person to come again. What is recorded offline must be sent within {days} days."
 
 
 class OfflineRegistrationExpired(RollkeeperError):
@@ -29,7 +27,9 @@ class OfflineRegistrationExpired(RollkeeperError):
 
     code = "offline_registration_expired"
     kind = Kind.REFUSED
-    sentence = "What was recorded offline could not be recorded within a day. It was erased; nothing was recorded."
+    sentence = (
+        "What was recorded offline could not be recorded within a day. It was erased; nothing was recorded."
+    )
     remedy = "Ask the person to come again with their slip, which says when they were here."
 
 

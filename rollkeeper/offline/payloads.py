@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rollkeeper.offline.errors import OfflineRegistrationMalformed
 from rollkeeper.documents.rules import with_state
-from rollkeeper.registration.submissions import RegistrationKind, Submission, transferor_in, presence_in
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason, Service
+from rollkeeper.offline.errors import OfflineRegistrationMalformed
+from rollkeeper.registration.submissions import RegistrationKind, Submission, presence_in, transferor_in
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
 
 FORMAT = 1
@@ -113,7 +113,9 @@ def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
             raise OfflineRegistrationMalformed(why="an unknown act")
         if not all(isinstance(value, str) for value in fields.values()):
             raise OfflineRegistrationMalformed(why="a field that is no text")
-        payload = Payload(action_kind, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"])
+        payload = Payload(
+            action_kind, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"]
+        )
         return _with_images(payload, found) if by_counter else payload
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OfflineRegistrationMalformed(why="it is not of the form that the counter seals") from None

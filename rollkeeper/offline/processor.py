@@ -18,32 +18,37 @@ from django.db import connections
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
-from rollkeeper.access.services import authority_on
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import authority_on
 from rollkeeper.agents.registrations import register_at_outlet
-from rollkeeper.offline.errors import ApprovalDenied, OfflineRegistrationExpired, OfflineRegistrationUnreadable, ApprovalExpired
-from rollkeeper.offline.payloads import Payload, read_payload
-from rollkeeper.offline.rules import EffectiveTime, effective_time
-from rollkeeper.offline.remote_applications import settle_applications
-from rollkeeper.registration import services
-from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
-from rollkeeper.registration.document_links import link_document
-from rollkeeper.registration.dual_control import approval_article
-from rollkeeper.registration.submissions import RegistrationKind, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.error_messages import cite, translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
-from rollkeeper.kernel.error_messages import cite, translated
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.selfcare.disputes import dispute_line, accept_receipt
-from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
+from rollkeeper.offline.errors import (
+    ApprovalDenied,
+    ApprovalExpired,
+    OfflineRegistrationExpired,
+    OfflineRegistrationUnreadable,
+)
+from rollkeeper.offline.payloads import Payload, read_payload
+from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.offline.rules import EffectiveTime, effective_time
+from rollkeeper.registration import services
+from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
+from rollkeeper.registration.submissions import Receipt, RegistrationKind
+from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.vault.epochs import close_key_store
 from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
 
 TRIES = 3
 FAILED_KEPT_FOR = dt.timedelta(hours=22)
@@ -174,7 +179,12 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     """Open one and do it; None where it now waits for an approver. What is refused is an outcome; what is busy comes back."""
     received_at = row.received_at.astimezone(dt.UTC)
     if row.approved is False:
-        return _Outcome("refused", received_at, {"action_kind": row.action_kind.replace("-", "_")}, _said(ApprovalDenied()))
+        return _Outcome(
+            "refused",
+            received_at,
+            {"action_kind": row.action_kind.replace("-", "_")},
+            _said(ApprovalDenied()),
+        )
     try:
         payload = _opened(authority, row)
     except RollkeeperError as fault:

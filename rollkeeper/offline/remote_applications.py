@@ -12,20 +12,25 @@ from typing import Any
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
-from rollkeeper.access.services import authority_on
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_on
 from rollkeeper.agents.registrations import register_at_outlet
-from rollkeeper.registration import services
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
-from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure
-from rollkeeper.selfcare.applications import pending_key, hold_application, open_application, settle_application
+from rollkeeper.registration import services
+from rollkeeper.selfcare.applications import (
+    hold_application,
+    open_application,
+    pending_key,
+    settle_application,
+)
 
 log = logging.getLogger("rollkeeper.offline_worker")
 
@@ -64,7 +69,7 @@ def settle_next_application(authority: Authority) -> bool:
             row.application_id,
             outcome=outcome,
             said=said,
-            tenure_id=held and held.tenure_id,
+            tenure_id=held.tenure_id if held else None,
         )
         facts: dict[str, str | int | bool] = {"application": str(row.application_id), "outcome": outcome}
         append_entry(

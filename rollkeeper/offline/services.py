@@ -9,10 +9,10 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.offline.errors import OfflineRegistrationRejected
-from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.vault.offline_keys import current_offline_key
 
 GREATEST_SEALED_BYTES = 64_000

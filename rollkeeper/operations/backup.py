@@ -28,7 +28,6 @@ from typing import IO, Any, cast
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
-from rollkeeper.platform import pg_backup
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, settings, settings_file
@@ -36,6 +35,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.document_backup import mirror_documents
 from rollkeeper.operations.errors import BackupDamaged, ExternalDatabases
+from rollkeeper.platform import pg_backup
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
 from rollkeeper.vault.keys import living_epoch_ids
@@ -85,7 +85,12 @@ class LastBackup:
 
 
 def back_up(
-    authority: Authority, folder: Path, *, parts: Iterable[Part], on: dt.date, on_progress: OnProgress = lambda _: None
+    authority: Authority,
+    folder: Path,
+    *,
+    parts: Iterable[Part],
+    on: dt.date,
+    on_progress: OnProgress = lambda _: None,
 ) -> list[Backup]:
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
@@ -146,7 +151,9 @@ def read_note(file: Path, part: Part) -> Note:
 
 
 @contextmanager
-def opened(file: Path, *, root: RootOfTrust, on_progress: OnProgress = lambda _: None) -> Iterator[ArchiveReader]:
+def opened(
+    file: Path, *, root: RootOfTrust, on_progress: OnProgress = lambda _: None
+) -> Iterator[ArchiveReader]:
     """Open a backup; at the end of the block it has been read through. Refuses: BackupDamaged, ArchiveOfAnotherRoot."""
     with file.open("rb") as source:
         try:

@@ -13,19 +13,25 @@ from django.db import connections
 from psycopg import sql as pgsql
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, database
-from rollkeeper.platform import pg_backup
-from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.kernel.settings import InstanceKind, data_dir, instance_exists, is_made, made_mark, settings, write_settings
+from rollkeeper.kernel.settings import (
+    InstanceKind,
+    data_dir,
+    instance_exists,
+    is_made,
+    made_mark,
+    settings,
+    write_settings,
+)
 from rollkeeper.ledger import publication
-from rollkeeper.operations.errors import InstanceKindMismatch, ServersInUse, ExternalDatabases
-from rollkeeper.vault import services as vault_acts
+from rollkeeper.operations.errors import ExternalDatabases, InstanceKindMismatch, ServersInUse
+from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.vault import canaries
 from rollkeeper.vault import document_store as vault_copies
 from rollkeeper.vault import keys as vault_keys
+from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
 

@@ -28,7 +28,7 @@ def make_app(*, with_django: bool = True) -> "typer.Typer":
     import typer
 
     from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
-    from rollkeeper.site.command_table import CommandsOnDemand, CommandsWithoutDjango
+    from rollkeeper.operations.command_table import CommandsOnDemand, CommandsWithoutDjango
 
     INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
     app = typer.Typer(

@@ -251,7 +251,9 @@ def backup(
     chosen = [Part.REGISTER] if register_only else []
     parts = (chosen + ([Part.KEYS] if keys_only else [])) or list(Part)
     with progress("Backing up (bytes)", total=estimated_bytes(parts)) as bar:
-        made = back_up(console_authority(), folder, parts=parts, on=on or clock.today(), on_progress=bar.advance)
+        made = back_up(
+            console_authority(), folder, parts=parts, on=on or clock.today(), on_progress=bar.advance
+        )
     if as_json:
         emit(
             [{"store": b.part, "file": str(b.file), "bytes": b.byte_count, "sha256": b.digest} for b in made]

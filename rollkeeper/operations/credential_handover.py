@@ -20,9 +20,9 @@ import tomli_w
 import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
 from rollkeeper.kernel.settings import data_dir, settings_file
 from rollkeeper.ledger.tile_store import public_folder
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 

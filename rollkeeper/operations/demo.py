@@ -21,42 +21,42 @@ from typing import Any
 import pyrage
 from django.db import connections
 
-from rollkeeper.access.services import add_staff, sign_in
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
-from rollkeeper.campaign.nightly import run_nightly
+from rollkeeper.access.services import add_staff, sign_in
 from rollkeeper.campaign.batch_control import approve_batch
 from rollkeeper.campaign.batch_execution import batches_to_run, run_batch
 from rollkeeper.campaign.batch_planning import prepare_batches
+from rollkeeper.campaign.nightly import run_nightly
 from rollkeeper.campaign.planning import plan_campaign  # fmt: skip
-from rollkeeper.imports.services import import_lines
+from rollkeeper.disclosures.authorities import approve_authority, fingerprint, propose_authority
+from rollkeeper.disclosures.choices import Instrument
+from rollkeeper.disclosures.errors import DisclosureRefused
+from rollkeeper.disclosures.services import enter_disclosure
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
-from rollkeeper.disclosures.services import enter_disclosure
-from rollkeeper.disclosures.authorities import approve_authority, fingerprint, propose_authority
-from rollkeeper.disclosures.errors import DisclosureRefused
-from rollkeeper.disclosures.choices import Instrument
-from rollkeeper.registration.services import pause_line
-from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.submissions import RegistrationKind, Submission
-from rollkeeper.incidents.services import open_incident
+from rollkeeper.imports.services import import_lines
 from rollkeeper.incidents.choices import About, Severity
+from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel import clock
-from rollkeeper.platform import embedded_postgres
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import InstanceKind, data_dir, settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import publish
-from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.choices import NOT_DECLARED, LineState, PauseReason, Service
-from rollkeeper.provisioning.services import push_due
-from rollkeeper.notices.services import record_outcomes, send_due
+from rollkeeper.lines.queries import find_line
 from rollkeeper.notices.delivery_reports import read_delivery_reports
+from rollkeeper.notices.services import record_outcomes, send_due
 from rollkeeper.operations import bootstrap
-from rollkeeper.operations.errors import DemoInProgress
-from rollkeeper.operations.fake_people import FakePerson, FakePeople
 from rollkeeper.operations.demo_logins import IN_PROGRESS, demo_was_interrupted, write_logins
+from rollkeeper.operations.errors import DemoInProgress
+from rollkeeper.operations.fake_people import FakePeople, FakePerson
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.provisioning.services import push_due
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.services import pause_line
+from rollkeeper.registration.submissions import RegistrationKind, Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault.fields import Field
 
@@ -221,7 +221,12 @@ class _Scenario:
         come = [
             self._unregistered.pop() for _ in range(min(len(self._unregistered), self._dice.randint(0, near)))
         ]
-        record(console_authority(), [_submission(*one) for one in come], action_kind=RegistrationKind.REGISTER, on=day)
+        record(
+            console_authority(),
+            [_submission(*one) for one in come],
+            action_kind=RegistrationKind.REGISTER,
+            on=day,
+        )
         if self._unregistered and self._dice.random() < 0.5:
             number, _ = self._dice.choice(self._unregistered)
             declared = [reason for reason in PauseReason if reason not in NOT_DECLARED]

@@ -98,7 +98,13 @@ def permissions_page() -> str:
         f"| {permission.value} | {', '.join(role.value for role in rule_for(permission).roles)} | {rule_for(permission).people} |"
         for permission in Permission
     ]
-    return "# Permissions\n\n" + MADE + "| permission | roles | people |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    return (
+        "# Permissions\n\n"
+        + MADE
+        + "| permission | roles | people |\n|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def verbs_page() -> str:

@@ -13,10 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_approvers
-from rollkeeper.offline.queries import count_waiting
 from rollkeeper.disclosures.queries import count_overdue_notifications
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.jobs import PeriodicJob, is_late, last_run
@@ -25,12 +23,12 @@ from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import check_witnesses
 from rollkeeper.ledger.queries import newest_publication, skipped_entries
-from rollkeeper.retention.abandoned import LONGEST, count_abandoned
-from rollkeeper.retention.legal_holds import current_legal_holds
+from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
-from rollkeeper.vault import canaries, epochs
-from rollkeeper.vault import document_store
+from rollkeeper.retention.abandoned import LONGEST, count_abandoned
+from rollkeeper.retention.legal_holds import current_legal_holds
+from rollkeeper.vault import canaries, document_store, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 
@@ -86,7 +84,9 @@ def _check_instance() -> Iterator[Finding]:
     else:
         day = clock.demo_date()
         detail = f"believes it is {day}" if day else "runs on the true date"
-        yield Finding("", Health.WARNING, f"A demo instance; it {detail}.", "Keep no real person in a demo instance.")
+        yield Finding(
+            "", Health.WARNING, f"A demo instance; it {detail}.", "Keep no real person in a demo instance."
+        )
 
 
 def _check_secrets() -> Iterator[Finding]:
@@ -412,11 +412,12 @@ def _check_offline() -> Iterator[Finding]:
             "Mend what 'offline registrations' in the log names, then 'rollkeeper offline process --retry-failed'; else they are erased.",
         )
     if found.oldest_waits and found.oldest_waits > MAX_OFFLINE_WAIT:
-        detail = (
-            f"{found.waiting:,} offline registrations wait to be carried, the oldest for {_age_text(found.oldest_waits)}."
-        )
+        detail = f"{found.waiting:,} offline registrations wait to be carried, the oldest for {_age_text(found.oldest_waits)}."
         yield Finding(
-            "", Health.WARNING, detail, "Keep 'rollkeeper serve' running, or run 'rollkeeper offline process'."
+            "",
+            Health.WARNING,
+            detail,
+            "Keep 'rollkeeper serve' running, or run 'rollkeeper offline process'.",
         )
     elif not found.failed:
         yield _ok("Nothing that a counter recorded offline is held or has waited for an hour.")

@@ -46,7 +46,9 @@ class DataDirInUse(RollkeeperError):
     code = "data_dir_in_use"
     kind = Kind.CONFLICT
     sentence = "The directory {data_dir} is in use and does not hold the demo."
-    remedy = "Set ROLLKEEPER_HOME to a new directory for the demo, or use 'rollkeeper serve' for this instance."
+    remedy = (
+        "Set ROLLKEEPER_HOME to a new directory for the demo, or use 'rollkeeper serve' for this instance."
+    )
 
 
 class DemoInProgress(RollkeeperError):

@@ -22,16 +22,16 @@ from types import FrameType
 from typing import IO, cast
 
 from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import InstanceKind, data_dir, is_made, settings
-from rollkeeper.operations.worker_processes import processes_for, stopped_at_end, workers
-from rollkeeper.operations.errors import AssetsMissing, AppDidNotStart, UnknownHost, PortInUse
-from rollkeeper.operations.log_rotation import log_output
-from rollkeeper.site.web_apps import APPS, SHEET, App
 from rollkeeper.operations.credential_handover import AppCredentials
-from rollkeeper.site.preloaded import ForkedProcess, Preloader
+from rollkeeper.operations.errors import AppDidNotStart, AssetsMissing, PortInUse, UnknownHost
+from rollkeeper.operations.log_rotation import log_output
+from rollkeeper.operations.preloader import ForkedProcess, Preloader
+from rollkeeper.operations.worker_processes import processes_for, stopped_at_end, workers
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.site.web_apps import APPS, SHEET, App
 
 START_SECONDS = 60
 RENEW_SECONDS = 5
@@ -89,7 +89,9 @@ def serve(
             if not _wait_until_well(one, stop):
                 return
         _announce(running)
-        processes = stack.enter_context(stopped_at_end(processes_for(apps, with_workers=with_workers, is_compact=is_compact)))
+        processes = stack.enter_context(
+            stopped_at_end(processes_for(apps, with_workers=with_workers, is_compact=is_compact))
+        )
         renewed = time.monotonic()
         while not stop:
             for other in processes:
@@ -180,7 +182,9 @@ def _start(app: App, host: str, base_port: int, preloader: Preloader | None) -> 
     )
 
 
-def _started(host: str, port: int, environment: dict[str, str], credentials: AppCredentials) -> subprocess.Popen[bytes]:
+def _started(
+    host: str, port: int, environment: dict[str, str], credentials: AppCredentials
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "rollkeeper.operations.app_process", host, str(port)],
         stdin=subprocess.PIPE,
@@ -228,9 +232,7 @@ def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:
         if _is_well(one):
             return True
         if time.monotonic() > deadline:
-            raise AppDidNotStart(
-                app=one.app.name, why=f"no answer in {START_SECONDS} s", log=log_of(one.app)
-            )
+            raise AppDidNotStart(app=one.app.name, why=f"no answer in {START_SECONDS} s", log=log_of(one.app))
         time.sleep(0.05)
     return False
 

@@ -18,20 +18,24 @@ from django.db import connections
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
-from rollkeeper.platform import pg_backup as server_copies
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action
 from rollkeeper.kernel.settings import data_dir, settings, settings_file
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.operations import bootstrap, document_backup
+from rollkeeper.operations.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
+from rollkeeper.operations.errors import (
+    BackupsFromDifferentInstances,
+    DataDirNotEmpty,
+    EmbeddedDatabases,
+    RootUrlMissing,
+    SecretsMissing,
+)
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence
 from rollkeeper.retention import services as retention_acts
-from rollkeeper.operations import document_backup
-from rollkeeper.operations import bootstrap
-from rollkeeper.operations.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
-from rollkeeper.operations.errors import BackupsFromDifferentInstances, DataDirNotEmpty, SecretsMissing, RootUrlMissing, EmbeddedDatabases
 from rollkeeper.vault import document_store
 from rollkeeper.vault.root import root_of_trust
 

@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.jobs import PeriodicJob, LastRun, hold_job, last_run, run_once
+from rollkeeper.kernel.jobs import LastRun, PeriodicJob, hold_job, last_run, run_once
 from rollkeeper.kernel.settings import settings
 from rollkeeper.vault.epochs import may_open
 
@@ -33,7 +33,9 @@ def all_jobs() -> list[PeriodicJob]:
     """Return every job that this instance has a use for: none, where it may do nothing by itself."""
     if not settings().background_jobs:
         return []
-    found = (job for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS)
+    found = (
+        job for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS
+    )
     return [job for job in found if job.is_enabled()]
 
 

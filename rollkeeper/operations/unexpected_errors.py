@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 
 import rollkeeper
-from rollkeeper.platform import embedded_postgres
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.platform import embedded_postgres
 
 HERE = Path(rollkeeper.__file__).parent
 
@@ -131,7 +131,9 @@ def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
             # The one of its kind here is a span of days whose end lies before its beginning.
             return DatesOutOfOrder()
         case psycopg.OperationalError():
-            return DiskFull(place="the register") if embedded_postgres.disk_is_full() else DatabaseUnreachable()
+            return (
+                DiskFull(place="the register") if embedded_postgres.disk_is_full() else DatabaseUnreachable()
+            )
     return None
 
 

@@ -87,16 +87,18 @@ class ManagedProcess:
         return process
 
 
-def processes_for(apps: Sequence[App], *, with_workers: bool, is_compact: bool = False) -> list[ManagedProcess]:
+def processes_for(
+    apps: Sequence[App], *, with_workers: bool, is_compact: bool = False
+) -> list[ManagedProcess]:
     """Return what these apps need beside them, and the workers, if they are wanted here.
 
     Compact, one process is both the portal worker and the worker that holds keys: both have the same user, role and keys.
     """
-    needs_porter = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
-    if needs_porter and works and is_compact:
+    needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
+    if needs_portal_worker and with_workers and is_compact:
         return workers(keeps_door=True)
     portal_worker = [ManagedProcess("portal_worker", "rollkeeper.operations.portal_worker_process")]
-    return (portal_worker if needs_porter else []) + (workers() if with_workers else [])
+    return (portal_worker if needs_portal_worker else []) + (workers() if with_workers else [])
 
 
 def workers(*, keeps_door: bool = False) -> list[ManagedProcess]:

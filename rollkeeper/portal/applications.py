@@ -21,20 +21,20 @@ from django_htmx.http import retarget
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.documents.messages import MESSAGES
-from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal import labels
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.record_form import RecordForm
 from rollkeeper.portal.views import during_session, go_to, refused
+from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.selfcare.applications import ApplicationData
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.vault.offline_keys import verified_sealer, seal_offline
+from rollkeeper.vault.offline_keys import seal_offline, verified_sealer
 
 PARTY = "individual"
 
@@ -84,7 +84,10 @@ def read(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     except RollkeeperError as fault:
         return _faulty(
-            request, begun.done, form, [mark(f"{s.sentence} {s.remedy}", s.language) for s in translated(fault)]
+            request,
+            begun.done,
+            form,
+            [mark(f"{s.sentence} {s.remedy}", s.language) for s in translated(fault)],
         )
     form.initial.update(reading.values)
     shown: dict[str, Any] = {"reading": reading, "reasons": [MESSAGES[one] for one in reading.reasons]}

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from rollkeeper.ledger import labels as ledger_labels
-from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.forms import ConsentForm
+from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.views import during_session, refused
 from rollkeeper.selfcare.choices import PortalRequestKind
 

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.error_messages import cite
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal import labels
-from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.forms import LineSelectionForm
+from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.views import during_session, refused, shown_to
 from rollkeeper.selfcare.choices import PortalRequestKind
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import labels as ledger_labels
-from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.forms import PasskeyForm
+from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.views import during_session, refused, shown_to
 from rollkeeper.selfcare.choices import PortalRequestKind
 

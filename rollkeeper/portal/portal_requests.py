@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from rollkeeper.kernel.error_messages import mark
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare.errors import RegisterUnavailable, SessionExpired
 from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.errors import RegisterUnavailable, SessionExpired
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,7 +36,9 @@ def put(
     token = token_of(request)
     if token is None:
         raise SessionExpired
-    came = portal_client.send_request(token, kind, language=language_of_page(), payload=payload, request_id=request_id, sealed=sealed)
+    came = portal_client.send_request(
+        token, kind, language=language_of_page(), payload=payload, request_id=request_id, sealed=sealed
+    )
     if "done" in came:
         return Answer(came["done"])
     if came["refused"] == SessionExpired.code:

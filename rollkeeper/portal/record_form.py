@@ -55,7 +55,9 @@ class RecordForm(QuietForm):
         """Take the copies that a reading gave, where this instance made them; ask for a second look at a doubtful number."""
         given = super().clean() or self.cleaned_data
         if given.get("copy"):
-            given["copies"] = form_prefill.copies_in(given["copy"], given.get("copy_mark", ""), on=clock.today())
+            given["copies"] = form_prefill.copies_in(
+                given["copy"], given.get("copy_mark", ""), on=clock.today()
+            )
             if given["copies"] is None:
                 self.add_error(
                     None, _("The copy of the document is not as it was made. Have the picture read again.")

@@ -3,9 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import consents, passkeys, views
-from rollkeeper.portal import applications
-from rollkeeper.portal import line_selection
+from rollkeeper.portal import applications, consents, line_selection, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [

@@ -19,33 +19,33 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.settings import InstanceKind, settings
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal import labels
-from rollkeeper.portal.portal_requests import Answer, language_of_page, put
+from rollkeeper.portal.data_export import FORM, DataExport
 from rollkeeper.portal.forms import (
+    ActionForm,
+    AddDelegateForm,
     CodeForm,
     ConsentForm,
     CopyForm,
     CorrectForm,
-    ReportDeathForm,
-    ActionForm,
-    TerminateForm,
-    AddDelegateForm,
     NumberForm,
     PauseForm,
-    VerificationForm,
     ReceiptForm,
     RemoveDelegateForm,
+    ReportDeathForm,
+    TerminateForm,
+    VerificationForm,
 )
-from rollkeeper.portal.data_export import FORM, DataExport
+from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.tokens import give, take_back, token_of
 from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare.errors import WrongCode, TooManyCodeRequests, SessionExpired
 from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.vault.blind_index import blind_once
 
@@ -106,7 +106,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
         return render(request, "portal/sign_in.html", {"form": form.blank(_said(fault))}, status=status)
-    return render(request, "portal/code.html", {"form": CodeForm(initial={"code_request": code_request_id})} | _minutes())
+    return render(
+        request,
+        "portal/code.html",
+        {"form": CodeForm(initial={"code_request": code_request_id})} | _minutes(),
+    )
 
 
 @login_not_required
@@ -132,7 +136,9 @@ def lines(request: HttpRequest) -> HttpResponse:
     shown = shown_to(request)
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
     shown["applied_until"] = shown["applied_until"] and dt.date.fromisoformat(shown["applied_until"])
-    shown["named"] = [(labels.DELEGATE_ROLES[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()]
+    shown["named"] = [
+        (labels.DELEGATE_ROLES[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()
+    ]
     shown["consents"] = _said_consents(shown)
     return render(request, "portal/lines.html", shown)
 
@@ -240,7 +246,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/verify.html", {"form": form.blank()} | around, status=422)
     request_id, document = new_uuid(), form.mark(clock.today())
     name = blind_once(request_id, normalise_name(form.cleaned_data["name"]))
-    answer = put(request, PortalRequestKind.VERIFY, {"document": document, "name": name.hex()}, request_id=request_id)
+    answer = put(
+        request, PortalRequestKind.VERIFY, {"document": document, "name": name.hex()}, request_id=request_id
+    )
     if answer.done and answer.done["verified"]:
         messages.success(request, _("Thank you. You now see every line in your name."))
         return redirect("portal:lines")
@@ -375,7 +383,9 @@ def _said_value(row: dict[str, Any]) -> str:
 
 def _said_kind(value: str) -> str:
     kind, _dash, state = value.rpartition("-")
-    said = labels.DOCUMENTS.get(value) or (kind in TYPES_WITH_STATE and f"{labels.DOCUMENTS[kind]} ({state.upper()})")
+    said = labels.DOCUMENTS.get(value) or (
+        kind in TYPES_WITH_STATE and f"{labels.DOCUMENTS[kind]} ({state.upper()})"
+    )
     return str(said or value)
 
 

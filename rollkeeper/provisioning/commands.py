@@ -12,14 +12,13 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.provisioning import queries
-from rollkeeper.provisioning.services import PushResult, push_due
-from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.provisioning.choices import CommandState
 from rollkeeper.provisioning.queries import Difference, count_due, state_counts
+from rollkeeper.provisioning.reconciliation import compare_lines
+from rollkeeper.provisioning.services import PushResult, push_due
 
 _POLL_INTERVAL_S = 1.0
 
@@ -30,7 +29,9 @@ LimitOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
-    group = typer.Typer(no_args_is_help=True, help="Command the network what to do, and read back what it did.")
+    group = typer.Typer(
+        no_args_is_help=True, help="Command the network what to do, and read back what it did."
+    )
     group.command()(push)
     group.command()(status)
     group.command()(reconcile)
@@ -126,7 +127,8 @@ def status(as_json: JsonOption = False) -> None:
 NeverCommandedOption = Annotated[
     bool,
     typer.Option(
-        "--never-commanded", help="List also active lines of which the network says nothing and never received a command."
+        "--never-commanded",
+        help="List also active lines of which the network says nothing and never received a command.",
     ),
 ]
 
@@ -159,7 +161,11 @@ def reconcile(
     instance_opener.open_instance()
     with progress("Asking the network", queries.count_lines()) as bar:
         compared = compare_lines(
-            console_authority(), on=clock.today(), lists_never_commanded=never_commanded, restores=restore, moved=bar.advance
+            console_authority(),
+            on=clock.today(),
+            lists_never_commanded=never_commanded,
+            restores=restore,
+            moved=bar.advance,
         )
     found = sorted([*compared.differences, *compared.never_commanded], key=queries.age)
     if as_json:

@@ -48,6 +48,20 @@ def needs_keys() -> bool:
 
 
 JOBS = (
-    PeriodicJob("push-network", push, interval_s=lambda: 1.0, needs_keys=needs_keys, is_enabled=has_network, batch_size=_MOST),
-    PeriodicJob("check-floor", watch, interval_s=lambda: 60.0, needs_keys=lambda: False, is_enabled=has_network, batch_size=1),
+    PeriodicJob(
+        "push-network",
+        push,
+        interval_s=lambda: 1.0,
+        needs_keys=needs_keys,
+        is_enabled=has_network,
+        batch_size=_MOST,
+    ),
+    PeriodicJob(
+        "check-floor",
+        watch,
+        interval_s=lambda: 60.0,
+        needs_keys=lambda: False,
+        is_enabled=has_network,
+        batch_size=1,
+    ),
 )

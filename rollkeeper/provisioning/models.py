@@ -55,7 +55,8 @@ class Command(models.Model):
                 name="provisioning_command_bars_the_floor",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["bar", "restore", "end"]), name="provisioning_command_of_unknown_kind"
+                condition=models.Q(kind__in=["bar", "restore", "end"]),
+                name="provisioning_command_of_unknown_kind",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "sent", "confirmed", "failed", "superseded"]),

@@ -10,9 +10,9 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.provisioning.choices import CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway
 from rollkeeper.provisioning.gateways.registry import has_network, network_gateway
-from rollkeeper.provisioning.choices import CommandKind, CommandState, ReadBack
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway
 from rollkeeper.provisioning.gateways.registry import network_gateway
-from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.models import Comparison
 from rollkeeper.provisioning.queries import Reconciliation, reconcile
 
@@ -59,7 +59,10 @@ def compare_lines(
         if found.floor_breaks:
             _lift(found.floor_breaks)
         if restores and found.out_of_service:
-            run(sql("provisioning", "restore_active_lines"), {"line_ids": found.out_of_service, "now": clock.now()})
+            run(
+                sql("provisioning", "restore_active_lines"),
+                {"line_ids": found.out_of_service, "now": clock.now()},
+            )
         Comparison.objects.create(
             compared_at=clock.now(),
             line_count=found.line_count,

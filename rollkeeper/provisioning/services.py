@@ -13,23 +13,22 @@ from typing import Any, Final
 
 from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
-from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action, connect, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
+from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway, Order
 from rollkeeper.provisioning.gateways.registry import network_gateway
-from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.models import IMMEDIATELY
 from rollkeeper.provisioning.rules import LONGEST_WAIT, Transition, counted_tries, next_state
-from rollkeeper.vault.services import open_line_values
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
+from rollkeeper.vault.services import open_line_values
 
 _CLAIMING: Final = 1  # the matter of kernel.claims.serialize_on
 _FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.END)
@@ -130,7 +129,12 @@ def push_due(
     Ledger: network:command:confirmed, network:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
-    network, done, day, position = gateway or network_gateway(), PushResult(), clock.advancing_day(on), _ClaimPosition()
+    network, done, day, position = (
+        gateway or network_gateway(),
+        PushResult(),
+        clock.advancing_day(on),
+        _ClaimPosition(),
+    )
     _release_dead_claims()
     with hold_lease() as claim:
         while True:
@@ -151,7 +155,9 @@ def _release_dead_claims() -> None:
         row.claimed_by
         for row in rows("SELECT DISTINCT claimed_by FROM provisioning_command WHERE claimed_by IS NOT NULL")
     ]
-    run("UPDATE provisioning_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [expired_leases(held)])
+    run(
+        "UPDATE provisioning_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [expired_leases(held)]
+    )
 
 
 def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> list[Any]:

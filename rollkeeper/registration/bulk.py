@@ -14,13 +14,13 @@ from typing import IO
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.registration.file_reader import Row, require_usable, read_rows, with_keys
-from rollkeeper.registration.pipeline import Outcome, active_pack, record
-from rollkeeper.registration.submissions import RegistrationKind, Receipt, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.registration.file_reader import Row, read_rows, require_usable, with_keys
+from rollkeeper.registration.pipeline import Outcome, active_pack, record
+from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 
 BATCH_ROWS = 2000
 
@@ -62,7 +62,9 @@ def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Calla
     return tally
 
 
-def _register_rows(authority: Authority, rows: Sequence[Row], *, on: dt.date, tally: Tally, refused: IO[str]) -> None:
+def _register_rows(
+    authority: Authority, rows: Sequence[Row], *, on: dt.date, tally: Tally, refused: IO[str]
+) -> None:
     keyed = with_keys(rows)
     outcomes: dict[int, Outcome] = {
         row.number: row.content for row in keyed if isinstance(row.content, RollkeeperError)

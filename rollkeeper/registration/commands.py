@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.registration.bulk import register_file, refused_file
-from rollkeeper.registration.file_reader import require_usable
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.registration.bulk import refused_file, register_file
+from rollkeeper.registration.file_reader import require_usable
 
 
 def register(app: typer.Typer) -> None:

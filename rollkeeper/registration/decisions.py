@@ -5,26 +5,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.documents.assurance import Assurance
-from rollkeeper.registration.errors import (
-    AlreadyRegistered,
-    ServiceMismatch,
-    DocumentReplaced,
-    TransferorDocumentMissing,
-    TransferorNotSubscriber,
-    LineInDispute,
-    NotRegistered,
-    NotRelocatable,
-    NotTheSubscriber,
-    NumberInUse,
-    OtherSuspensionsOpen,
-    RouteAlreadyUsed,
-    SameSubscriber,
-)
-from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.rules import Refused
+from rollkeeper.lines.choices import Service, SuspensionReason
 from rollkeeper.lines.errors import (
     LineNotFound,
     LineTerminated,
@@ -34,7 +19,22 @@ from rollkeeper.lines.errors import (
 )
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.rules import last_day_of_quarantine, may_take_number
-from rollkeeper.lines.choices import Service, SuspensionReason
+from rollkeeper.registration.errors import (
+    AlreadyRegistered,
+    DocumentReplaced,
+    LineInDispute,
+    NotRegistered,
+    NotRelocatable,
+    NotTheSubscriber,
+    NumberInUse,
+    OtherSuspensionsOpen,
+    RouteAlreadyUsed,
+    SameSubscriber,
+    ServiceMismatch,
+    TransferorDocumentMissing,
+    TransferorNotSubscriber,
+)
+from rollkeeper.registration.submissions import RegistrationKind
 
 _RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
 
@@ -116,7 +116,9 @@ def of_the_subscriber(
     return None
 
 
-def _of_a_new_contract(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
+def _of_a_new_contract(
+    action_kind: RegistrationKind, *, situation: Situation, on: dt.date
+) -> RollkeeperError | None:
     line = situation.line
     if line is None:
         return None
@@ -125,7 +127,9 @@ def _of_a_new_contract(action_kind: RegistrationKind, *, situation: Situation, o
             return NumberInUse(line=line.line_id)
         return AlreadyRegistered(line=line.line_id) if line.is_registered else None
     until = last_day_of_quarantine(
-        terminated_on=line.terminated_on or on, recorded=line.quarantined_until, days=situation.quarantine_days
+        terminated_on=line.terminated_on or on,
+        recorded=line.quarantined_until,
+        days=situation.quarantine_days,
     )
     returns = situation.subscriber is not None and situation.shown == situation.subscriber
     # Whoever was at a counter before a line ended for want of registration, and whose papers came later, keeps the number. On

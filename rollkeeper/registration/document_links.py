@@ -12,31 +12,30 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.registration.services import Document, require_subscriber, locked_line
-from rollkeeper.registration.errors import (
-    DocumentDoubtful,
-    DocumentAlreadyLinked,
-    DocumentNeedsSupervisor,
-    DocumentNotLinked,
-    InvalidDocumentNumber,
-    DocumentsIncompatible,
-)
-from rollkeeper.registration.receipts import ConcurrentChange, run_once
-from rollkeeper.registration.dual_control import require_approval, is_supervisor_check
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.protection import refuse_protected, refuse_protected_subscriber
 from rollkeeper.lines.line_counts import lock_line_limits
-from rollkeeper.lines.queries import LineView, lines_in_force_of, current_tenure
-from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.lines.protection import refuse_protected, refuse_protected_subscriber
+from rollkeeper.lines.queries import LineView, current_tenure, lines_in_force_of
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.subscribers.services import add_document, link_persons, unlink_document, unlink_person
-from rollkeeper.subscribers.errors import DocumentOfAnother
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.registration.dual_control import is_supervisor_check, require_approval
+from rollkeeper.registration.errors import (
+    DocumentAlreadyLinked,
+    DocumentDoubtful,
+    DocumentNeedsSupervisor,
+    DocumentNotLinked,
+    DocumentsIncompatible,
+    InvalidDocumentNumber,
+)
+from rollkeeper.registration.receipts import ConcurrentChange, run_once
+from rollkeeper.registration.services import Document, locked_line, require_subscriber
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.subscribers.choices import PartyKind
+from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import (
     document_index,
     find_persons,
@@ -45,6 +44,7 @@ from rollkeeper.subscribers.queries import (
     principals,
     references_of,
 )
+from rollkeeper.subscribers.services import add_document, link_persons, unlink_document, unlink_person
 
 
 def link_document(

@@ -6,10 +6,10 @@ None of them is done without. What subscribers do themselves, with the line in t
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.registration.errors import ApprovalNeeded
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
+from rollkeeper.registration.errors import ApprovalNeeded
 
 
 def approval_article(action_kind: str) -> str | None:

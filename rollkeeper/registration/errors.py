@@ -115,9 +115,7 @@ class RouteNotForThis(RollkeeperError):
 
     code = "route_not_for_this"
     kind = Kind.REFUSED
-    sentence = (
-        "The act '{action_kind}' belongs to the subscriber, whom only a document shows to be the subscriber ({article})."
-    )
+    sentence = "The act '{action_kind}' belongs to the subscriber, whom only a document shows to be the subscriber ({article})."
     remedy = "The line stays as it is. Once the subscriber has a document, register it; then change what is to be changed."
 
 
@@ -165,7 +163,9 @@ class AlreadyRegistered(RollkeeperError):
     code = "already_registered"
     kind = Kind.CONFLICT
     sentence = "Line {line} is registered already."
-    remedy = "For another subscriber transfer the line; for other data of the same subscriber change the record."
+    remedy = (
+        "For another subscriber transfer the line; for other data of the same subscriber change the record."
+    )
 
 
 class NotRegistered(RollkeeperError):

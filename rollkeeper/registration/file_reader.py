@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from rollkeeper.registration.errors import FileNotUsable, InvalidRow
-from rollkeeper.registration.rules import showable
-from rollkeeper.registration.submissions import ROW_KEY, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.choices import Service
+from rollkeeper.registration.errors import FileNotUsable, InvalidRow
+from rollkeeper.registration.rules import showable
+from rollkeeper.registration.submissions import ROW_KEY, Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault.blind_index import blind_references
 

@@ -12,22 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.roles import Permission
-from rollkeeper.registration.decisions import Situation
-from rollkeeper.registration.errors import (
-    LineSelectionNeeded,
-    LimitNeedsSupervisor,
-    LimitReached,
-    LimitReachedInPeriod,
-)
-from rollkeeper.registration.persistence import Context
-from rollkeeper.registration.submissions import RegistrationKind, Submission
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.law.pack import LimitRule
 from rollkeeper.law.rules import Refused
-from rollkeeper.lines.line_counts import count_current_lines, count_acquired_lines, lock_line_limits
-from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.choices import Service
+from rollkeeper.lines.line_counts import count_acquired_lines, count_current_lines, lock_line_limits
+from rollkeeper.lines.queries import LineView
+from rollkeeper.registration.decisions import Situation
+from rollkeeper.registration.errors import (
+    LimitNeedsSupervisor,
+    LimitReached,
+    LimitReachedInPeriod,
+    LineSelectionNeeded,
+)
+from rollkeeper.registration.persistence import Context
+from rollkeeper.registration.submissions import RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, principals
 from rollkeeper.subscribers.rules import may_hold_another
 
@@ -53,7 +53,12 @@ class LineRequest:
     def is_theirs(self) -> bool:
         """Tell whether they hold the line already, and only who they are was wanting."""
         line, subscriber = self.situation.line, self.situation.subscriber
-        return line is not None and not line.is_over and subscriber is not None and subscriber == self.situation.shown
+        return (
+            line is not None
+            and not line.is_over
+            and subscriber is not None
+            and subscriber == self.situation.shown
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,8 +79,12 @@ class Limits:
         rules = zip(self.context.limits, self.held, strict=True)
         concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service)]
         is_kept = self._is_kept(line_request.situation.line)
-        over = [rule for rule, held in concerned if not is_kept and _is_over(rule, held[line_request.applicant])]
-        may_pass = line_request.submission.overrides_limit and self.context.authority.role_for(Permission.OVERRIDE_LIMIT)
+        over = [
+            rule for rule, held in concerned if not is_kept and _is_over(rule, held[line_request.applicant])
+        ]
+        may_pass = line_request.submission.overrides_limit and self.context.authority.role_for(
+            Permission.OVERRIDE_LIMIT
+        )
         refused = next((rule for rule in over if rule.over != "review" or not may_pass), None)
         if refused:
             return _refusal(refused)

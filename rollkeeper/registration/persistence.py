@@ -12,44 +12,44 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.choices import Verdict
-from rollkeeper.registration.decisions import PriorSubscriber
-from rollkeeper.registration.receipts import ConcurrentChange, save_receipts
-from rollkeeper.registration.undocumented_effects import UndocumentedRegistration, apply_undocumented_effects
-from rollkeeper.registration.rules import AskedOf, ReadParts
-from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Receipt, Submission
-from rollkeeper.registration.side_effects import notify_registered
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import prepared_later, sql, pipeline
-from rollkeeper.kernel.ids import EntryId, TenureId, LineId, PersonId, new_uuids
+from rollkeeper.kernel.database import pipeline, prepared_later, sql
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.pack import LimitRule, Pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import Service
+from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.writes import (
-    NewTenure,
     NewLine,
+    NewTenure,
     RegistrationEffect,
     begin_tenures,
-    end_tenures,
     create_lines,
+    end_tenures,
     new_line_ids,
     reassign_number,
     record_registrations,
 )
-from rollkeeper.lines.queries import LineView
-from rollkeeper.lines.choices import Service
-from rollkeeper.provisioning.services import queue_command
 from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.registration.decisions import PriorSubscriber
+from rollkeeper.registration.receipts import ConcurrentChange, save_receipts
+from rollkeeper.registration.rules import AskedOf, ReadParts
+from rollkeeper.registration.side_effects import notify_registered
+from rollkeeper.registration.submissions import NEW_TENURE_KINDS, Receipt, RegistrationKind, Submission
+from rollkeeper.registration.undocumented_effects import UndocumentedRegistration, apply_undocumented_effects
+from rollkeeper.subscribers.choices import Part, pack_kind
 from rollkeeper.subscribers.services import (
     PresentedPerson,
     add_document,
-    unlink_document,
     find_or_create_persons,
     replace_document,
     restore_document,
+    unlink_document,
 )
-from rollkeeper.subscribers.choices import Part, pack_kind
-from rollkeeper.vault.services import PersonRecord, one_epoch, seal_persons
 from rollkeeper.vault.fields import Field
+from rollkeeper.vault.services import PersonRecord, one_epoch, seal_persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +139,16 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     _record_copies(context, written)
     _record_overrides(context, written)
     _record_relinquished(context, written)
-    apply_undocumented_effects(context.authority, [_route_taken(context, w) for w in written if w.draft.parts.route])
+    apply_undocumented_effects(
+        context.authority, [_route_taken(context, w) for w in written if w.draft.parts.route]
+    )
     receipts = [
         Receipt(
-            w.draft.submission.submission_key, _verb(context, w).value, w.line_id, context.on, entries[w.line_id]
+            w.draft.submission.submission_key,
+            _verb(context, w).value,
+            w.line_id,
+            context.on,
+            entries[w.line_id],
         )
         for w in written
     ]
@@ -283,7 +289,11 @@ def _assurance(draft: Draft) -> str:
 
 
 def _tell(
-    context: Context, written: Sequence[RenderedText], recorded: dict[LineId, RegistrationEffect], *, at: dt.datetime
+    context: Context,
+    written: Sequence[RenderedText],
+    recorded: dict[LineId, RegistrationEffect],
+    *,
+    at: dt.datetime,
 ) -> None:
     for one in written:
         outcome = recorded[one.line_id]
@@ -298,7 +308,9 @@ def _tell(
             queue_command(one.line_id, kind=CommandKind.RESTORE, reason="new_line", at=at)
 
 
-def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.datetime) -> Callable[[], list[Any]]:
+def _entered(
+    context: Context, written: Sequence[RenderedText], *, at: dt.datetime
+) -> Callable[[], list[Any]]:
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
     marks = lines + [(_verb(context, w), w, _facts(w)) for w in written]
     return prepared_later(sql("registration", "append_entries"), {
@@ -347,7 +359,9 @@ def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> N
 
 def _facts(written: RenderedText) -> dict[str, str]:
     others = {
-        part.key: commitment for part, commitment in written.commitments.items() if part is not Part.SUBSCRIBER
+        part.key: commitment
+        for part, commitment in written.commitments.items()
+        if part is not Part.SUBSCRIBER
     }
     return {
         "assurance": _assurance(written.draft),

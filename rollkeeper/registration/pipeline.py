@@ -14,51 +14,54 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.registration import persistence
-from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
-from rollkeeper.registration.errors import NoRegistrationDuty, SubmissionKeyUsed
-from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
-from rollkeeper.registration.receipts import repeat_receipt, find_receipts, retry_on_conflict
-from rollkeeper.registration.persistence import Draft, Context
-from rollkeeper.registration.undocumented_ways import asked_without_document, without_document_type, route_of
-from rollkeeper.registration.rules import (
-    ReadParts,
-    asked,
-    is_usable_key,
-    needs_supervisor,
-    read_parts,
-    doubtful_documents,
-)
-from rollkeeper.registration.dual_control import require_approval, is_supervisor_check
-from rollkeeper.registration.submissions import ROW_KEY, RegistrationKind, Receipt, Submission
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.writes import lock_numbers
+from rollkeeper.lines.choices import Service
+from rollkeeper.lines.counter_codes import number_index_of_handle
 from rollkeeper.lines.errors import CounterCodeInvalid, LineNotFound, SubscriberProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import (
-    LineView,
     LineKey,
+    LineView,
     accepted_through,
+    current_subscribers,
     find_line_keys,
     last_subscriber,
-    current_subscribers,
     protected_lines,
 )
-from rollkeeper.lines.counter_codes import number_index_of_handle
-from rollkeeper.lines.choices import Service
+from rollkeeper.lines.writes import lock_numbers
 from rollkeeper.provisioning.queries import still_served
+from rollkeeper.registration import persistence
+from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
+from rollkeeper.registration.dual_control import is_supervisor_check, require_approval
+from rollkeeper.registration.errors import NoRegistrationDuty, SubmissionKeyUsed
+from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
+from rollkeeper.registration.persistence import Context, Draft
+from rollkeeper.registration.receipts import find_receipts, repeat_receipt, retry_on_conflict
+from rollkeeper.registration.rules import (
+    ReadParts,
+    asked,
+    doubtful_documents,
+    is_usable_key,
+    needs_supervisor,
+    read_parts,
+)
+from rollkeeper.registration.submissions import ROW_KEY, Receipt, RegistrationKind, Submission
+from rollkeeper.registration.undocumented_ways import asked_without_document, route_of, without_document_type
 from rollkeeper.subscribers.choices import Part
 from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
 from rollkeeper.vault.blind_index import blind_numbers
 
 type Outcome = Receipt | RollkeeperError
 
-PERMISSIONS = {RegistrationKind.RELOCATE: Permission.CHANGE_LINE, RegistrationKind.CHANGE: Permission.CHANGE_LINE}
+PERMISSIONS = {
+    RegistrationKind.RELOCATE: Permission.CHANGE_LINE,
+    RegistrationKind.CHANGE: Permission.CHANGE_LINE,
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,7 +98,9 @@ def record(
     return retry_on_conflict(lambda: _record(context, submissions))
 
 
-def check_registration(authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date) -> RollkeeperError | None:
+def check_registration(
+    authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date
+) -> RollkeeperError | None:
     """Return why a submission would be refused now, None where it would not be; nothing is recorded and nothing sealed.
 
     Refuses: NotAllowed, NoRegistrationDuty.
@@ -194,7 +199,10 @@ def _with_numbers(
 
 
 def _read(
-    context: Context, waiting: Sequence[_Waiting], lines: Sequence[LineView | None], outcomes: dict[int, Outcome]
+    context: Context,
+    waiting: Sequence[_Waiting],
+    lines: Sequence[LineView | None],
+    outcomes: dict[int, Outcome],
 ) -> list[tuple[_Waiting, LineView | None, ReadParts]]:
     read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
     for one, line in zip(waiting, lines, strict=True):
@@ -213,12 +221,18 @@ def _read(
 
 def _parts(context: Context, one: _Waiting, *, service: str) -> ReadParts | list[RollkeeperError]:
     needed_facts, submission = context.asked, one.submission
-    route = route_of(context.pack, submission, service=service, action_kind=context.action_kind) if submission.route else None
+    route = (
+        route_of(context.pack, submission, service=service, action_kind=context.action_kind)
+        if submission.route
+        else None
+    )
     if isinstance(route, RollkeeperError):
         return [route]
     if route:
         needed_facts, submission = asked_without_document(needed_facts), without_document_type(submission)
-    parts = read_parts(needed_facts, submission=submission, service=service, pack_id=context.pack.id, on=context.on)
+    parts = read_parts(
+        needed_facts, submission=submission, service=service, pack_id=context.pack.id, on=context.on
+    )
     return replace(parts, route=route) if isinstance(parts, ReadParts) else parts
 
 
@@ -240,7 +254,9 @@ def _service(one: _Waiting, line: LineView | None) -> Service:
 
 
 def _decide(
-    context: Context, read: Sequence[tuple[_Waiting, LineView | None, ReadParts]], outcomes: dict[int, Outcome]
+    context: Context,
+    read: Sequence[tuple[_Waiting, LineView | None, ReadParts]],
+    outcomes: dict[int, Outcome],
 ) -> list[Draft]:
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[Part.SUBSCRIBER].document for _, _, parts in read]
@@ -251,20 +267,35 @@ def _decide(
     article = context.pack.act_article(context.action_kind.value) or ""
     transferors = _transferors(context, [one.submission for one, _, _ in read])
     held_by = [
-        None if line is None else last_subscriber(line.line_id) if line.is_over else subscribers.get(line.line_id)
+        None
+        if line is None
+        else last_subscriber(line.line_id)
+        if line.is_over
+        else subscribers.get(line.line_id)
         for _, line, _ in read
     ]
     # Whoever has several documents is one person under each of them.
     one = merged_persons(
-        context, [*shown, *former, *held_by, *(transferor.person if transferor else None for transferor in transferors)]
+        context,
+        [
+            *shown,
+            *former,
+            *held_by,
+            *(transferor.person if transferor else None for transferor in transferors),
+        ],
     )
     limits = count_limits(context, [one[person] for person in (*shown, *former) if person])
     replaced = _replaced(context, documents)
-    documented = with_documents(subscribers.values()) if context.action_kind is RegistrationKind.TRANSFER else set()
+    documented = (
+        with_documents(subscribers.values()) if context.action_kind is RegistrationKind.TRANSFER else set()
+    )
     protected = _protected_from(context, [line.line_id for _, line, _ in read if line is not None])
     served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
-    makes_anew = context.action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL}  # a new contract touches nobody's record
+    makes_anew = context.action_kind in {
+        RegistrationKind.REGISTER,
+        RegistrationKind.INSTALL,
+    }  # a new contract touches nobody's record
     drafts: list[Draft] = []
     for (waits, line, parts), by_document, by_former, formerly_shown, held, old, transferor in zip(
         read, shown, former, formerly, held_by, replaced, transferors, strict=True
@@ -324,7 +355,9 @@ def _transferors(context: Context, submissions: Sequence[Submission]) -> list[Pr
     documents = [(one[0], one[1].normalised) if one else None for one in checked]
     known, replaced = _known_by_document(documents), _replaced(context, documents)
     return [
-        PriorSubscriber(person, assurance_of(document_seen=one[2], verdict=one[1].verdict), old) if one else None
+        PriorSubscriber(person, assurance_of(document_seen=one[2], verdict=one[1].verdict), old)
+        if one
+        else None
         for one, person, old in zip(checked, known, replaced, strict=True)
     ]
 

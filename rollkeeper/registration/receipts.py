@@ -13,14 +13,14 @@ from uuid import UUID
 from django.db.utils import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
-from rollkeeper.registration.errors import ConcurrentUpdate, InvalidSubmissionKey, SubmissionKeyUsed
-from rollkeeper.registration.rules import is_usable_key
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.registration.errors import ConcurrentUpdate, InvalidSubmissionKey, SubmissionKeyUsed
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.submissions import Receipt
 
 TRIES = 5
 

@@ -10,21 +10,21 @@ from functools import cache, partial
 
 from rollkeeper.documents.choices import Reason, Verdict, worst
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.registration.errors import (
     DocumentDoubtful,
     DocumentNeedsSupervisor,
     InvalidDocumentNumber,
+    InvalidSubmissionKey,
+    InvalidValue,
     MissingAttribute,
     PartMissing,
     PartNotAsked,
     PartyNotCovered,
-    InvalidSubmissionKey,
     UnknownAttribute,
-    InvalidValue,
 )
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000

@@ -10,13 +10,6 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.registration.decisions import Situation, of_the_subscriber
-from rollkeeper.registration.errors import LineInDispute
-from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.dual_control import require_approval
-from rollkeeper.registration.submissions import RegistrationKind, Receipt, Submission
-from rollkeeper.registration.side_effects import restore_if_declared_in_time, restore_service, notify_terminated
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
@@ -25,16 +18,28 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines import protection, reconnection, services as lines
-from rollkeeper.lines.writes import terminate_line_state, lock_line
+from rollkeeper.lines import protection, reconnection
+from rollkeeper.lines import services as lines
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import LineView, current_subscribers
-from rollkeeper.lines.counter_codes import find_line_for_clerk
-from rollkeeper.lines.choices import PauseReason
-from rollkeeper.provisioning.services import queue_command
-from rollkeeper.provisioning.choices import CommandKind
-from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.lines.writes import lock_line, terminate_line_state
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.registration.decisions import Situation, of_the_subscriber
+from rollkeeper.registration.dual_control import require_approval
+from rollkeeper.registration.errors import LineInDispute
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.side_effects import (
+    notify_terminated,
+    restore_if_declared_in_time,
+    restore_service,
+)
+from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
 
 type Document = tuple[str, str]
@@ -158,7 +163,13 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
     queue_command(line.line_id, kind=CommandKind.END, reason="subscriber", at=clock.now())
     facts = {"by": "subscriber"}
     return append_entry(
-        authority, verb=Verb.LINE_TERMINATED, role=role, on=on, line_id=line.line_id, pack=pack.hash, facts=facts
+        authority,
+        verb=Verb.LINE_TERMINATED,
+        role=role,
+        on=on,
+        line_id=line.line_id,
+        pack=pack.hash,
+        facts=facts,
     )
 
 
@@ -222,7 +233,9 @@ def mark_essential(
     return run_once(submission_key, verb=Verb.LINE_MARKED_ESSENTIAL, on=on, do=do)
 
 
-def _one(authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date) -> Receipt:
+def _one(
+    authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date
+) -> Receipt:
     (outcome,) = record(authority, [submission], action_kind=action_kind, on=on)
     if isinstance(outcome, RollkeeperError):
         raise outcome
@@ -245,7 +258,9 @@ def index_of(document: Document, *, on: dt.date) -> bytes:
     return index
 
 
-def require_subscriber(line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True) -> None:
+def require_subscriber(
+    line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True
+) -> None:
     """Refuse an act that belongs to the subscriber where the document shown is not theirs, or proves nothing any more."""
     subscriber = current_subscribers([line.line_id]).get(line.line_id)
     shown = replaced = None

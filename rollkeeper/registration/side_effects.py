@@ -3,18 +3,18 @@
 
 import datetime as dt
 
-from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.writes import restore_from_suspension, mark_suspension_wrongful
-from rollkeeper.lines.queries import LineView, lines_in_force_of, view_line
 from rollkeeper.lines.choices import RESTRICTIONS, LineState, SuspensionReason
-from rollkeeper.provisioning.services import queue_command
-from rollkeeper.provisioning.choices import CommandKind
-from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.lines.queries import LineView, lines_in_force_of, view_line
+from rollkeeper.lines.writes import mark_suspension_wrongful, restore_from_suspension
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.registration.submissions import RegistrationKind
 
 
 def notify_registered(
@@ -42,7 +42,9 @@ def notify_registered(
         enqueue_notice(
             line_id, kind=NoticeKind.RESTORED, language=language, promised_on=None, pack_hash=pack_hash, on=on
         )
-    if self_declared or (document_seen and action_kind in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}):
+    if self_declared or (
+        document_seen and action_kind in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}
+    ):
         enqueue_notice(
             line_id,
             kind=NoticeKind.RECORD_CHANGED,
@@ -51,7 +53,9 @@ def notify_registered(
             pack_hash=pack_hash,
             on=on,
         )
-    if self_declared or (document_seen and action_kind not in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}):
+    if self_declared or (
+        document_seen and action_kind not in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}
+    ):
         for other, own in lines_in_force_of(person_id).items():
             if other != line_id:
                 enqueue_notice(
@@ -75,7 +79,9 @@ def restore_service(line: LineView, *, on: dt.date) -> bool:
     if line.is_over or SuspensionReason.REGISTRATION not in line.reasons:
         return False
     left = restore_from_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
-    request_remaining_restriction(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
+    request_remaining_restriction(
+        line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now()
+    )
     if left.state is not LineState.SUSPENDED:
         language = line.language
         pack_hash = load_pack(settings().pack).hash
@@ -90,9 +96,7 @@ def restore_service(line: LineView, *, on: dt.date) -> bool:
     return True
 
 
-def restore_if_declared_in_time(
-    line: LineView, *, said_on: dt.date, first: dt.date | None = None
-) -> bool:
+def restore_if_declared_in_time(line: LineView, *, said_on: dt.date, first: dt.date | None = None) -> bool:
     """Give service back that was taken since the day on which somebody said what forbids it, or moves the day on which it may be.
 
     A counter without a network takes down a hardship or a dispute, and hands it in days later. What happens on a day comes

@@ -65,7 +65,9 @@ class Transferor:
 def transferor_in(fields: Mapping[str, str]) -> Transferor | None:
     """Return who gives a line up out of a form's fields; None where no document of theirs was shown."""
     number = (fields.get("transferor__document_number") or "").strip()
-    kind = with_state(fields.get("transferor__document_type") or "other", fields.get("transferor__document_state"))
+    kind = with_state(
+        fields.get("transferor__document_type") or "other", fields.get("transferor__document_state")
+    )
     return Transferor((kind, number), presence_in(fields, "transferor")) if number else None
 
 

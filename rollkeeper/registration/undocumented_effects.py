@@ -13,10 +13,10 @@ from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.law.pack import RouteRule
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.lines.services import pause_clock
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.services import enqueue_notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,19 @@ Whoever vouches is not recorded: no pack asks for them. Where a way is accepted 
 through its last day and then goes on as the law says; nobody counts as registered by it, and nobody is cut off for it.
 """
 
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.errors import RouteNotForThis, RouteNotOffered, RouteWithDocument
 from rollkeeper.registration.rules import AskedOf, showable
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.subscribers.choices import Part, pack_kind
 
 _OF_A_DOCUMENT = frozenset({"document_type", "document_number"})
 
 
-def route_of(pack: Pack, submission: Submission, *, service: str, action_kind: RegistrationKind) -> RouteRule | RollkeeperError:
+def route_of(
+    pack: Pack, submission: Submission, *, service: str, action_kind: RegistrationKind
+) -> RouteRule | RollkeeperError:
     """Return the way that a submission names, or why it may not be taken. Precondition: it names one."""
     given = submission.parts.get(Part.SUBSCRIBER, {})
     offered = pack.routes(service, pack_kind(submission.kind, Part.SUBSCRIBER))

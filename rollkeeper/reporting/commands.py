@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.reporting.services import make_report
-from rollkeeper.reporting.printouts import LANGUAGES
-from rollkeeper.reporting.periods import period_between
-from rollkeeper.reporting.verification import verify_report
-from rollkeeper.reporting.report_files import write_report
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
 from rollkeeper.ledger import auditor
 from rollkeeper.ledger.tile_store import public_folder
+from rollkeeper.reporting.audit_samples import commands as audit_sample_commands
+from rollkeeper.reporting.periods import period_between
+from rollkeeper.reporting.printouts import LANGUAGES
+from rollkeeper.reporting.report_files import write_report
+from rollkeeper.reporting.services import make_report
+from rollkeeper.reporting.verification import verify_report
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +30,8 @@ def register(app: typer.Typer) -> None:
     )
     group.command("make")(report)
     group.command()(verify)
-    group.command("show-sample")(audit_samples.see)
-    group.command("redraw-sample")(audit_samples.redraw)
+    group.command("show-sample")(audit_sample_commands.see)
+    group.command("redraw-sample")(audit_sample_commands.redraw)
     app.add_typer(group, name="reports")
 
 
@@ -69,7 +69,8 @@ def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, show_default=False)],
     *,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="A copy of the published ledger; by default this instance's.")
+        Path | None,
+        typer.Option("--ledger", help="A copy of the published ledger; by default this instance's."),
     ] = None,
     vkey: Annotated[
         str | None,

@@ -33,4 +33,5 @@ class Report(models.Model):
 
         db_table = "reporting_report"
 
+
 __all__ = ["AuditSample", "AuditSampleLine", "Quarter", "Report"]

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rollkeeper.reporting.metrics import Table, needed_facts, tables
-from rollkeeper.reporting.periods import Period
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
+from rollkeeper.reporting.metrics import Table, needed_facts, tables
+from rollkeeper.reporting.periods import Period
 
 type Figures = dict[str, dict[str, int]]
 """By table, by row."""

@@ -14,11 +14,11 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from rollkeeper.reporting.quarter_counts import Figures, zero_figures
-from rollkeeper.reporting.metrics import Metric, needed_facts, tables
-from rollkeeper.reporting.periods import Period
 from rollkeeper.ledger.tile_store import tile_name
 from rollkeeper.ledger.tree import TILE_WIDTH, tile_width
+from rollkeeper.reporting.metrics import Metric, needed_facts, tables
+from rollkeeper.reporting.periods import Period
+from rollkeeper.reporting.quarter_counts import Figures, zero_figures
 
 _AT_ONCE = 512
 _VERB, _DAY, _FACTS = b'"verb":"', b'"day":"', b'"facts":{'

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rollkeeper.ledger import notes, queries
 from rollkeeper.reporting.errors import ReportFolderNotEmpty
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.report_tables import FORMAT, csv_rows
-from rollkeeper.ledger import notes, queries
 
 SIGNATURE = "signature"
 FILES = ("checkpoint", "datapackage.json", "report.csv", "report.json", "report.pdf")

@@ -4,9 +4,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rollkeeper.reporting.quarter_counts import Figures, sum_figures, table_figures
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.periods import Period
+from rollkeeper.reporting.quarter_counts import Figures, sum_figures, table_figures
 from rollkeeper.reporting.rules import MIN_SHOWN, TOTAL, protect, with_total
 
 FORMAT = "rollkeeper-evidence@v1"

@@ -8,18 +8,18 @@ from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.reporting.quarter_counts import count_quarter, count_stocks
-from rollkeeper.reporting.errors import LedgerNotPublished, PeriodNotOver
-from rollkeeper.reporting.models import Quarter, Report
-from rollkeeper.reporting.periods import Period
-from rollkeeper.reporting.report_tables import FORMAT, protected_stocks, protected_tables
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.database import action, without_timeout, rows, sql
+from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger import notes, queries
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.reporting.errors import LedgerNotPublished, PeriodNotOver
+from rollkeeper.reporting.models import Quarter, Report
+from rollkeeper.reporting.periods import Period
+from rollkeeper.reporting.quarter_counts import count_quarter, count_stocks
+from rollkeeper.reporting.report_tables import FORMAT, protected_stocks, protected_tables
 
 _LOCK = 0x65766964656E6365  # "evidence"
 
@@ -58,7 +58,9 @@ def _counted(authority: Authority, period: Period, *, role: str, on: dt.date) ->
     size = newest.size if newest else 0
     counts = count_quarter(period)
     # Only now, so that nothing can have been counted that this does not look at.
-    (left,) = rows(sql("reporting", "unpublished"), {"first": period.first, "last": period.last, "size": size})
+    (left,) = rows(
+        sql("reporting", "unpublished"), {"first": period.first, "last": period.last, "size": size}
+    )
     if left.entries:
         raise LedgerNotPublished(entries=left.entries)
     made = Quarter.objects.create(

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from rollkeeper.ledger import auditor, notes
 from rollkeeper.reporting.errors import ReportNotGenuine
 from rollkeeper.reporting.periods import Period, period_between
 from rollkeeper.reporting.recompute import recompute
-from rollkeeper.reporting.report_tables import FORMAT, protected_tables
 from rollkeeper.reporting.report_files import FILES, SIGNATURE, csv_bytes, signed_text
-from rollkeeper.ledger import auditor, notes
+from rollkeeper.reporting.report_tables import FORMAT, protected_tables
 
 
 @dataclass(frozen=True, slots=True)

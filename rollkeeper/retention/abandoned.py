@@ -11,13 +11,13 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, sql
-from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.database import action, rows, sql, without_timeout
+from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.retention.hooks import ABANDONED_ERASERS
-from rollkeeper.vault.services import list_living_keys, remove_copies, shred
 from rollkeeper.vault.canaries import lock_canaries
+from rollkeeper.vault.services import list_living_keys, remove_copies, shred
 
 UNDER_WAY = dt.timedelta(hours=1)
 """How long an act may take from the key to its commit; none comes near."""

@@ -9,18 +9,16 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.access.services import sign_in
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_by_input, view_line
-from rollkeeper.retention import abandoned
-from rollkeeper.retention import services
-from rollkeeper.retention.legal_holds import end_legal_hold, add_legal_hold, current_legal_holds
+from rollkeeper.retention import abandoned, services
+from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
 UserOption = Annotated[
     str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
@@ -123,7 +121,9 @@ def add(
     """
     instance_opener.open_instance()
     officer, line_id = _signed_in(user), _line_id()
-    add_legal_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today())
+    add_legal_hold(
+        officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today()
+    )
     out.print(f"{_describe_line(line_id)}: held through {last}; to be reviewed on {review_on}.")
 
 

@@ -16,9 +16,13 @@ from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.writes import begin_legal_hold
-from rollkeeper.retention.errors import InvalidCaseNumber, LegalHoldNotFound, InvalidLegalHoldDays, RecordErased
+from rollkeeper.lines.writes import begin_legal_hold, lock_line
+from rollkeeper.retention.errors import (
+    InvalidCaseNumber,
+    InvalidLegalHoldDays,
+    LegalHoldNotFound,
+    RecordErased,
+)
 
 MAX_DAYS: Final = 366
 """The operator's limit, not the law's: a longer need is stated again each year."""

@@ -15,9 +15,9 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
-from rollkeeper.kernel.ids import TenureId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
@@ -106,7 +106,7 @@ def erase_due(
         "verb": Verb.RECORD_ERASED.value,
     }
     erased.numbers_freed = _free_numbers(pack, values)
-    erased.lines = _erase("find_ended", pack, values, erased, progress)
+    erased.lines = _erase("find_terminated", pack, values, erased, progress)
     erased.tenures = _erase("find_past_tenures", pack, values, erased, progress)
     erased.abandoned = erase_abandoned(authority, on=on)
     return erased

@@ -8,19 +8,19 @@ other.
 import datetime as dt
 from uuid import UUID
 
-from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.ids import EntryId, TenureId, LineId
+from rollkeeper.kernel.ids import EntryId, LineId, TenureId
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.selfcare.services import Payload, key_of, open_case
-from rollkeeper.selfcare.errors import NothingToAppeal
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.errors import NothingToAppeal
 from rollkeeper.selfcare.rules import may_appeal
+from rollkeeper.selfcare.services import Payload, key_of, open_case
 from rollkeeper.selfcare.sessions import PortalSession
 
 

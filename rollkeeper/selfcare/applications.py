@@ -15,36 +15,41 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.image_intake import is_plain_jpeg
 from rollkeeper.documents.form_prefill import MAX_COPIES
+from rollkeeper.documents.image_intake import is_plain_jpeg
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.registration.services import register_subscriber
-from rollkeeper.registration.receipts import find_receipts, run_once
-from rollkeeper.registration.pipeline import check_registration, active_pack
-from rollkeeper.registration.submissions import RegistrationKind, Receipt, Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.ids import EntryId, TenureId, LineId
 from rollkeeper.kernel.error_messages import translated_plainly
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.ids import EntryId, LineId, TenureId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.services import pause_clock
-from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.selfcare.services import Payload, key_of
-from rollkeeper.selfcare.errors import ApplicationPending, InvalidRequest, LineHasSubscriber, TooManyApplications
+from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.registration.pipeline import active_pack, check_registration
+from rollkeeper.registration.receipts import find_receipts, run_once
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
+from rollkeeper.selfcare.errors import (
+    ApplicationPending,
+    InvalidRequest,
+    LineHasSubscriber,
+    TooManyApplications,
+)
 from rollkeeper.selfcare.rules import normalise_name
+from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.subscribers.queries import document_index
-from rollkeeper.vault.services import open_line_values
 from rollkeeper.vault.blind_index import blind_once
-from rollkeeper.vault.offline_keys import current_offline_key, open_offline, verified_sealer, seal_offline
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
+from rollkeeper.vault.offline_keys import current_offline_key, open_offline, seal_offline, verified_sealer
+from rollkeeper.vault.services import open_line_values
 
 GREATEST_SEALED_BYTES: Final = 6_000_000
 MOST_A_DAY: Final = 10
@@ -101,7 +106,9 @@ def allow_image(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str,
     return {}
 
 
-def apply_for_line(session: PortalSession, payload: Payload, sealed: bytes | None, *, on: dt.date) -> dict[str, Any]:
+def apply_for_line(
+    session: PortalSession, payload: Payload, sealed: bytes | None, *, on: dt.date
+) -> dict[str, Any]:
     """Register the subscriber of the line in the hand, or hold what they gave; what is refused uses up a try and says why.
 
     Law: the pack's way of verification. Ledger: vault:offline:opened, vault:sealed:opened (the number), selfcare:application:submitted,
@@ -132,7 +139,10 @@ def expire_applications(authority: Authority, *, on: dt.date) -> int:
     with action():
         lapsed = rows(sql("selfcare", "expire_applications"), {"on": on})
         for one in lapsed:
-            facts: dict[str, str | int | bool] = {"application": str(one.application_id), "outcome": "expired"}
+            facts: dict[str, str | int | bool] = {
+                "application": str(one.application_id),
+                "outcome": "expired",
+            }
             append_entry(
                 authority, verb=Verb.APPLICATION_SETTLED, role=role, on=on, line_id=LineId(one.line_id), facts=facts
             )  # fmt: skip
@@ -149,7 +159,11 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
         if len(copies) > MAX_COPIES or not all(map(is_plain_jpeg, copies)):
             raise InvalidRequest
         return ApplicationData(
-            values, copies, str(found["language"]), found["machine_read"] is True, str(found.get("number", ""))
+            values,
+            copies,
+            str(found["language"]),
+            found["machine_read"] is True,
+            str(found.get("number", "")),
         )
     except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
         raise InvalidRequest from None
@@ -211,7 +225,9 @@ def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.da
     )  # fmt: skip
 
 
-def _register(session: PortalSession, application_id: UUID, key: str, given: ApplicationData, *, on: dt.date) -> Receipt:
+def _register(
+    session: PortalSession, application_id: UUID, key: str, given: ApplicationData, *, on: dt.date
+) -> Receipt:
     receipt = register_subscriber(session.authority, given.submission(key, document_seen=False), on=on)
     tenure = current_tenure(session.line_id)
     assert tenure is not None  # noqa: S101 - it was registered in this transaction
@@ -229,10 +245,15 @@ def _register(session: PortalSession, application_id: UUID, key: str, given: App
     return receipt
 
 
-def _hold(session: PortalSession, application_id: UUID, given: ApplicationData, *, article: str, on: dt.date) -> EntryId:
+def _hold(
+    session: PortalSession, application_id: UUID, given: ApplicationData, *, article: str, on: dt.date
+) -> EntryId:
     lock_line(session.line_id, in_force=True)
     refused = check_registration(
-        session.authority, given.submission(pending_key(application_id), document_seen=False), action_kind=RegistrationKind.REGISTER, on=on
+        session.authority,
+        given.submission(pending_key(application_id), document_seen=False),
+        action_kind=RegistrationKind.REGISTER,
+        on=on,
     )
     if refused:
         raise refused

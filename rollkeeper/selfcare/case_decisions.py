@@ -10,22 +10,21 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.restarted_clocks import restart_clock
 from rollkeeper.campaign.batch_rollback import restore_terminated_line
-from rollkeeper.registration.side_effects import restore_service
+from rollkeeper.campaign.restarted_clocks import restart_clock
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.services import resume_clock, settle_dispute
-from rollkeeper.lines.writes import mark_suspension_wrongful, unlink_line
-from rollkeeper.lines.queries import view_line
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.selfcare.errors import CaseNotFound, DecidedBySamePerson, NotCorrected
+from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.services import resume_clock, settle_dispute
+from rollkeeper.lines.writes import lock_line, mark_suspension_wrongful, unlink_line
+from rollkeeper.registration.side_effects import restore_service
 from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.errors import CaseNotFound, DecidedBySamePerson, NotCorrected
 from rollkeeper.selfcare.rules import have_enough_approvers
 
 DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
@@ -46,7 +45,11 @@ def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.dat
         case = _locked(case_id)
         if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
             raise DecidedBySamePerson
-        if case.kind == CaseKind.CORRECT and upheld and not rows(sql("selfcare", "corrections_done"), [case_id]):
+        if (
+            case.kind == CaseKind.CORRECT
+            and upheld
+            and not rows(sql("selfcare", "corrections_done"), [case_id])
+        ):
             raise NotCorrected(opened_on=case.opened_on)
         close_case(authority, case, role=role.value, upheld=upheld, on=on)
 
@@ -80,7 +83,11 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
     line = view_line(line_id) if was_right else None
-    if line is not None and line.may_be_restored(on=on) and restore_terminated_line(authority, line_id, role=role, on=on):
+    if (
+        line is not None
+        and line.may_be_restored(on=on)
+        and restore_terminated_line(authority, line_id, role=role, on=on)
+    ):
         line = view_line(line_id)
     if line is not None and not line.is_over:
         restore_service(line, on=on)
@@ -98,7 +105,9 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
 
 
 def _locked(case_id: UUID) -> Any:
-    found = rows("SELECT * FROM selfcare_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE", [case_id])
+    found = rows(
+        "SELECT * FROM selfcare_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE", [case_id]
+    )
     if not found:
         raise CaseNotFound(case=case_id)
     return found[0]

@@ -16,18 +16,18 @@ from rollkeeper.campaign.commands.cli_options import (
     console_or_user,
     declared_reason,
 )
-from rollkeeper.registration.services import pause_line
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance_opener import open_instance
-from rollkeeper.selfcare.services import protect_subscriber as protect
+from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.case_decisions import settle_case
-from rollkeeper.selfcare.disputes import accept_receipt as honour
-from rollkeeper.selfcare.delegates import check_delegate as check
 from rollkeeper.selfcare.choices import DelegateRole
+from rollkeeper.selfcare.delegates import check_delegate as check
+from rollkeeper.selfcare.disputes import accept_receipt as honour
 from rollkeeper.selfcare.portal_worker import run_portal_worker as keep
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import protect_subscriber as protect
 
 _CLAIMANT = {None: "", True: "claimant named by the subscriber", False: "claimant not named"}
 

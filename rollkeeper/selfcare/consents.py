@@ -13,20 +13,20 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import EntryId, TenureId, LineId, PersonId, new_uuid
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
 from rollkeeper.lines.queries import protected_lines
-from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.lines.writes import lock_line
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.selfcare.services import Payload, key_of
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.errors import NoConsentRequested
+from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.vault.fields import Field
 

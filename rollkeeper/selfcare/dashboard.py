@@ -10,21 +10,21 @@ from typing import Any
 from rollkeeper.campaign.queries import explain_line
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.ledger.queries import TenurePeriod, accesses
 from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.lines.access_history import access_periods
 from rollkeeper.lines.queries import last_tenure_ended_at, view_line
 from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
-from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.consents import show_consents
-from rollkeeper.selfcare.errors import NotYourLine
 from rollkeeper.selfcare.delegates import delegates_of
-from rollkeeper.selfcare.personal_data import list_entries, open_entries
+from rollkeeper.selfcare.errors import NotYourLine
+from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.passkeys import passkeys_of
-from rollkeeper.selfcare.sessions import Tenure, PortalSession
+from rollkeeper.selfcare.personal_data import list_entries, open_entries
+from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.subscribers.queries import documents_of
 
 _WITH_RECEIPT = [verb for verb in ACTION_LABELS if isinstance(verb, Verb)]
@@ -70,7 +70,9 @@ def show_access_history(session: PortalSession) -> list[Shown]:
     found = (
         accesses(session.person_id, held=held)
         if session.is_verified
-        else accesses(None, held=held or [TenurePeriod(session.line_id, last_tenure_ended_at(session.line_id), None)])
+        else accesses(
+            None, held=held or [TenurePeriod(session.line_id, last_tenure_ended_at(session.line_id), None)]
+        )
     )
     return [
         {

@@ -11,21 +11,21 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.protection import refuse_protected
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_by_input, current_tenure
-from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
+from rollkeeper.lines.protection import refuse_protected
+from rollkeeper.lines.queries import current_tenure, find_line_by_input
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
-from rollkeeper.selfcare.errors import InvalidRequest, NoClaim
 from rollkeeper.selfcare.choices import CaseKind, DelegateRole
+from rollkeeper.selfcare.errors import InvalidRequest, NoClaim
+from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.blind_index import blind_once
@@ -82,7 +82,9 @@ def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) ->
 
 def delegates_of(person_id: PersonId) -> dict[DelegateRole, dt.date]:
     """Return for which parts a subscriber named somebody, and since when."""
-    found = rows("SELECT part, named_on FROM selfcare_delegate WHERE person_id = %s ORDER BY part", [person_id])
+    found = rows(
+        "SELECT part, named_on FROM selfcare_delegate WHERE person_id = %s ORDER BY part", [person_id]
+    )
     return {DelegateRole(row.part): row.named_on for row in found}
 
 
@@ -106,7 +108,9 @@ def check_delegate(
             tenure.person_id, mark_of(tenure.person_id, part, index), part
         )
         facts = {"matches": matches, "part": part.value}
-        append_entry(authority, verb=Verb.DELEGATE_CHECKED, role=role, on=on, line_id=line.line_id, facts=facts)
+        append_entry(
+            authority, verb=Verb.DELEGATE_CHECKED, role=role, on=on, line_id=line.line_id, facts=facts
+        )
     return matches
 
 
@@ -120,7 +124,9 @@ def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
     line_id, tenure_id = session.line_in({})
     if session.person_id is None:
         raise InvalidRequest
-    mark = mark_of(session.person_id, DelegateRole.HEIR, _document(payload)) if payload.get("document") else None
+    mark = (
+        mark_of(session.person_id, DelegateRole.HEIR, _document(payload)) if payload.get("document") else None
+    )
 
     def do() -> tuple[LineId, EntryId]:
         return line_id, open_dispute_case(

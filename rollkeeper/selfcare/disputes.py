@@ -13,23 +13,23 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId, LineId, TenureId
+from rollkeeper.ledger.receipts import REGISTRATIONS, ParsedEntry, is_in_ledger, verify_receipt
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.counter_codes import find_line_for_clerk
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.protection import hiding_protected_state, refuse_protected
+from rollkeeper.lines.queries import LineView, current_tenure, view_line
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.writes import lock_disputed
 from rollkeeper.registration.errors import NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect
 from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.registration.side_effects import restore_service
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import EntryId, TenureId, LineId
-from rollkeeper.ledger.services import append_entry
-from rollkeeper.ledger.receipts import REGISTRATIONS, ParsedEntry, is_in_ledger, verify_receipt
-from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.protection import refuse_protected, hiding_protected_state
-from rollkeeper.lines.writes import lock_disputed
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import LineView, current_tenure, view_line
-from rollkeeper.lines.counter_codes import find_line_for_clerk
-from rollkeeper.selfcare.services import has_open_case, open_case, open_dispute_case
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.services import has_open_case, open_case, open_dispute_case
 
 
 def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
@@ -109,4 +109,6 @@ def _tenure(line_id: LineId) -> TenureId | None:
 
 
 def _is_another(entry: ParsedEntry, line: LineView) -> bool:
-    return entry.line_id != line.line_id and entry.line_id is not None and view_line(entry.line_id) is not None
+    return (
+        entry.line_id != line.line_id and entry.line_id is not None and view_line(entry.line_id) is not None
+    )

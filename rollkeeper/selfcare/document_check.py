@@ -15,15 +15,15 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.choices import Reason
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.registration.errors import DocumentNeedsSupervisor, InvalidSubmissionKey
-from rollkeeper.registration.rules import is_usable_key
-from rollkeeper.registration.dual_control import require_approval, is_supervisor_check
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.counter_codes import find_line_for_clerk
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.registration.dual_control import is_supervisor_check, require_approval
+from rollkeeper.registration.errors import DocumentNeedsSupervisor, InvalidSubmissionKey
+from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.selfcare.applications import application_marks
 from rollkeeper.selfcare.errors import NoApplication
 

@@ -14,7 +14,7 @@ from rollkeeper.law.pack import LimitRule
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState
 from rollkeeper.selfcare.personal_data import open_numbers
-from rollkeeper.selfcare.sessions import Tenure, PortalSession
+from rollkeeper.selfcare.sessions import PortalSession, Tenure
 
 type Shown = dict[str, Any]
 

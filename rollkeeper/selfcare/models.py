@@ -97,7 +97,8 @@ class PortalRequest(models.Model):
     kind = models.TextField(db_comment="selfcare.kinds.PortalRequestKind.")
     payload = models.JSONField(db_comment="References, days, codes and keyed hashes; nothing personal.")
     sealed = models.BinaryField(
-        null=True, db_comment="Personal, sealed to a key for offline registrations: an application. Goes with the request."
+        null=True,
+        db_comment="Personal, sealed to a key for offline registrations: an application. Goes with the request.",
     )
     language = models.TextField()
     public_key = models.BinaryField()
@@ -111,7 +112,9 @@ class PortalRequest(models.Model):
         db_table = "selfcare_portalrequest"
         indexes = [
             models.Index(
-                fields=["made_at"], name="selfcare_portalrequest_pending", condition=models.Q(answered_at__isnull=True)
+                fields=["made_at"],
+                name="selfcare_portalrequest_pending",
+                condition=models.Q(answered_at__isnull=True),
             )
         ]
 
@@ -232,7 +235,11 @@ class Application(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["checked_at"], name="selfcare_application_checked", condition=models.Q(state="checked"))
+            models.Index(
+                fields=["checked_at"],
+                name="selfcare_application_checked",
+                condition=models.Q(state="checked"),
+            )
         ]
 
 
@@ -257,7 +264,8 @@ class Delegate(models.Model):
         db_table = "selfcare_delegate"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(part__in=["representative", "heir"]), name="selfcare_delegate_of_unknown_role"
+                condition=models.Q(part__in=["representative", "heir"]),
+                name="selfcare_delegate_of_unknown_role",
             )
         ]
 

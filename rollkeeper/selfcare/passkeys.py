@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from rollkeeper.access.authority import require
 from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.access.roles import Permission
-from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.selfcare.services import Payload, key_of
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.errors import InvalidPasskey, PasskeysUnavailable, TooManyPasskeys
-from rollkeeper.selfcare.verification import require_verifiable, may_attempt, note_verification
+from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.selfcare.verification import may_attempt, note_verification, require_verifiable
 
 if TYPE_CHECKING:  # it reads the list of public suffixes: whoever only asks for a page does not wait for that
     from fido2.server import Fido2Server
@@ -188,7 +188,10 @@ def _required(what: str) -> Any:
 
 def _new_challenge(session: PortalSession) -> bytes:
     challenge = os.urandom(32)
-    run("UPDATE selfcare_portalsession SET challenge = %s WHERE session_mark = %s", [challenge, session.session_mark])
+    run(
+        "UPDATE selfcare_portalsession SET challenge = %s WHERE session_mark = %s",
+        [challenge, session.session_mark],
+    )
     return challenge
 
 

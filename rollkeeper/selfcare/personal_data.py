@@ -12,16 +12,16 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import TenureId, LineId
+from rollkeeper.kernel.ids import LineId, TenureId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine
-from rollkeeper.selfcare.sessions import Tenure, PortalSession
-from rollkeeper.vault.services import open_copy, open_line_values, open_sealed
+from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.services import open_copy, open_line_values, open_sealed
 
 COPY = "document_copy"
 """What a copy is called among the fields, as in the ledger."""
@@ -51,8 +51,7 @@ def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[S
     held = list(session.tenures())
     numbers = open_numbers(session, held, on=on)
     return [
-        row
-        | {"value": _value(session, one, row, number=numbers.get(one.line_id, ""), images=images, on=on)}
+        row | {"value": _value(session, one, row, number=numbers.get(one.line_id, ""), images=images, on=on)}
         for one in held
         for row in list_entries(session, one)
     ]
@@ -120,7 +119,9 @@ def _copies(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     ]
 
 
-def _value(session: PortalSession, tenure: Tenure, row: Shown, *, number: str, images: bool, on: dt.date) -> str:
+def _value(
+    session: PortalSession, tenure: Tenure, row: Shown, *, number: str, images: bool, on: dt.date
+) -> str:
     match row["field"]:
         case LineField.NUMBER.value:
             return number

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.selfcare.errors import WrongCode, RegisterUnavailable, TooManyCodeRequests
-from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.answer_encryption import new_key, open_answer
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.errors import RegisterUnavailable, TooManyCodeRequests, WrongCode
 from rollkeeper.vault.blind_index import blind_numbers, blind_once
 
 ANSWER_TIMEOUT_S: Final = 8.0
@@ -74,7 +74,9 @@ def redeem_code(code_request_id: UUID, code: str) -> Token:
     """Begin a session with the code that came to the line. Refuses: WrongCode, whatever was wrong."""
     token = Token.fresh()
     given = hash_code(code_request_id, code)
-    (opened,) = rows("SELECT selfcare_verify_code(%s, %s, %s) AS opened", [code_request_id, given, token.mark])
+    (opened,) = rows(
+        "SELECT selfcare_verify_code(%s, %s, %s) AS opened", [code_request_id, given, token.mark]
+    )
     if not opened.opened:
         raise WrongCode
     return token
@@ -113,7 +115,9 @@ def send_request(
         _wake_worker()
     until = time.monotonic() + ANSWER_TIMEOUT_S
     while time.monotonic() < until:
-        if rows("SELECT FROM selfcare_portalrequest WHERE request_id = %s AND answer IS NOT NULL", [request_id]):
+        if rows(
+            "SELECT FROM selfcare_portalrequest WHERE request_id = %s AND answer IS NOT NULL", [request_id]
+        ):
             break
         time.sleep(_POLL_S)
     # Whoever is at work on it holds the row: this waits for them, and then their answer is there.

@@ -21,26 +21,26 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import LineView, current_tenure, find_lines
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.queries import LineView, find_lines, current_tenure
 from rollkeeper.notices.one_time_codes import send_one_time_code
+from rollkeeper.selfcare.answer_encryption import InvalidKey, seal_answer
 from rollkeeper.selfcare.applications import apply_for_line, expire_applications
 from rollkeeper.selfcare.case_decisions import settle_done_corrections
-from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, QUERY_HANDLERS
-from rollkeeper.selfcare.portal_client import hash_code
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.verification import verify
+from rollkeeper.selfcare.dashboard import export_all, show_dashboard, show_receipt
+from rollkeeper.selfcare.portal_client import hash_code
+from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, QUERY_HANDLERS
 from rollkeeper.selfcare.rules import may_send_code
-from rollkeeper.selfcare.answer_encryption import InvalidKey, seal_answer
-from rollkeeper.selfcare.dashboard import show_dashboard, export_all, show_receipt
-from rollkeeper.selfcare.sessions import PortalSession, end_session, active_session
+from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
+from rollkeeper.selfcare.verification import verify
 
 CODE_DIGITS = 8
 FORGET_EVERY_S = 600.0
@@ -103,9 +103,15 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
     )
     with action():
         if channel is None:
-            run("UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_request_id = %s", [code_request_id])
+            run(
+                "UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_request_id = %s",
+                [code_request_id],
+            )
             return True
-        run("UPDATE selfcare_coderequest SET channel = %s WHERE code_request_id = %s", [channel.value, code_request_id])
+        run(
+            "UPDATE selfcare_coderequest SET channel = %s WHERE code_request_id = %s",
+            [channel.value, code_request_id],
+        )
         facts = {"channel": channel.value}
         append_entry(authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts=facts)
     return True
@@ -158,7 +164,9 @@ def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:
         return {"refused": "crashed", "said": []}
 
 
-def _do(session: PortalSession, kind: PortalRequestKind, payload: dict[str, Any], *, row: Any, on: dt.date) -> dict[str, Any]:
+def _do(
+    session: PortalSession, kind: PortalRequestKind, payload: dict[str, Any], *, row: Any, on: dt.date
+) -> dict[str, Any]:
     language = row.language
     match kind:
         case PortalRequestKind.DASHBOARD:

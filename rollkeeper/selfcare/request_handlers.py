@@ -5,14 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from rollkeeper.registration.submissions import Receipt
-from rollkeeper.selfcare import counter_codes, passkeys
-from rollkeeper.selfcare import appeals
-from rollkeeper.selfcare import applications
-from rollkeeper.selfcare import line_selection
-from rollkeeper.selfcare import consents
-from rollkeeper.selfcare import delegates
-from rollkeeper.selfcare import personal_data
-from rollkeeper.selfcare import services
+from rollkeeper.selfcare import (
+    appeals,
+    applications,
+    consents,
+    counter_codes,
+    delegates,
+    line_selection,
+    passkeys,
+    personal_data,
+    services,
+)
 from rollkeeper.selfcare.choices import PortalRequestKind
 
 ACTION_HANDLERS: dict[PortalRequestKind, Callable[..., Receipt]] = {

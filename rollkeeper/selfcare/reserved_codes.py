@@ -13,10 +13,10 @@ from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.queries import find_line_by_input
+from rollkeeper.lines.writes import lock_line
 from rollkeeper.selfcare.errors import TooManyReservedCodes
 
 

@@ -40,7 +40,9 @@ def may_send_code(
             OPERATORS_RULE, f"{in_hour} codes in an hour, {in_day} in a day", "Wait, or call the care number."
         )
     if by_source_in_hour >= max(hourly - 1, 1) or by_source_in_day >= 2 * hourly - 1:
-        return Refused(OPERATORS_RULE, "the last code is kept for another source", "Wait, or call the care number.")
+        return Refused(
+            OPERATORS_RULE, "the last code is kept for another source", "Wait, or call the care number."
+        )
     return Allowed()
 
 
@@ -55,12 +57,16 @@ def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_app
     )
 
 
-def have_enough_approvers(*, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None) -> Decision:
+def have_enough_approvers(
+    *, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None
+) -> Decision:
     """Decide whether somebody may settle a case: an appeal is for a named person who did not decide before."""
     if not is_appeal or (is_named and decider != decided_before):
         return Allowed()
     return Refused(
-        OPERATORS_RULE, "an appeal is decided by somebody else", "Let another person decide, under their name."
+        OPERATORS_RULE,
+        "an appeal is decided by somebody else",
+        "Let another person decide, under their name.",
     )
 
 

@@ -12,24 +12,23 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import count_complaint
-from rollkeeper.registration.services import terminate_locked_line, pause_locked_line
-from rollkeeper.registration.receipts import run_once
-from rollkeeper.registration.submissions import Receipt
-from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.kernel.database import action, rows, run
-from rollkeeper.kernel.ids import EntryId, TenureId, LineId, new_uuid
+from rollkeeper.kernel.ids import EntryId, LineId, TenureId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.reconnection import reconnect_temporarily
-from rollkeeper.lines.writes import lock_line
-from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.writes import contest_tenure, lock_disputed
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_by_input, current_tenure
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
-from rollkeeper.selfcare.errors import InvalidRequest, CaseAlreadyOpen
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import current_tenure, find_line_by_input
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.writes import contest_tenure, lock_disputed, lock_line
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.services import pause_locked_line, terminate_locked_line
+from rollkeeper.registration.side_effects import restore_if_declared_in_time
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.errors import CaseAlreadyOpen, InvalidRequest
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.fields import Field
@@ -58,7 +57,9 @@ def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -
 
     def do() -> tuple[LineId, EntryId]:
         line = lock_line(line_id, in_force=True)
-        return line_id, pause_locked_line(session.authority, line, first=first, last=last, reason=reason, on=on)
+        return line_id, pause_locked_line(
+            session.authority, line, first=first, last=last, reason=reason, on=on
+        )
 
     return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, do=do)
 
@@ -84,7 +85,9 @@ def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> 
     line_id, tenure_id = session.line_in(payload)
 
     def do() -> tuple[LineId, EntryId]:
-        return line_id, open_dispute_case(session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, on=on)
+        return line_id, open_dispute_case(
+            session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, on=on
+        )
 
     return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
 
@@ -100,7 +103,9 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
     def do() -> tuple[LineId, EntryId]:
         lock_line(line_id, in_force=True)
         tenure_id = contest_tenure(line_id, person_id=person_id, on=on)
-        return line_id, open_dispute_case(session.authority, line_id, CaseKind.NOT_MINE, tenure_id=tenure_id, on=on)
+        return line_id, open_dispute_case(
+            session.authority, line_id, CaseKind.NOT_MINE, tenure_id=tenure_id, on=on
+        )
 
     return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, subscriber_authority
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import LineState, Service
-from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine, VerificationNeeded, SessionExpired
+from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine, SessionExpired, VerificationNeeded
 
 
 @dataclass(frozen=True, slots=True)

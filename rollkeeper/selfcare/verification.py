@@ -19,20 +19,22 @@ from rollkeeper.kernel.ids import PersonId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure
-from rollkeeper.selfcare.errors import InvalidRequest, VerificationNeeded, DocumentNeverChecked
+from rollkeeper.selfcare.errors import DocumentNeverChecked, InvalidRequest, VerificationNeeded
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.queries import find_persons
-from rollkeeper.vault.services import open_sealed
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.services import open_sealed
 
 MOST_A_DAY = 10
 """Proofs that fail for one line within 24 hours, whatever the sessions; then nobody proves anything until they are past."""
 
 
-def verify(session: PortalSession, payload: dict[str, Any], *, request_id: UUID, on: dt.date) -> dict[str, Any]:
+def verify(
+    session: PortalSession, payload: dict[str, Any], *, request_id: UUID, on: dt.date
+) -> dict[str, Any]:
     """Compare, and note in the session that its subscriber is there.
 
     Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened.
@@ -64,7 +66,10 @@ def may_attempt(session: PortalSession) -> bool:
 def note_verification(session: PortalSession, *, right: bool, role: str, on: dt.date) -> dict[str, Any]:
     """Note in the session that its subscriber is there, or that one try is used up. Ledger: selfcare:session:verified or not_proved."""
     if right:
-        run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp() WHERE session_mark = %s", [session.session_mark])
+        run(
+            "UPDATE selfcare_portalsession SET verified_at = clock_timestamp() WHERE session_mark = %s",
+            [session.session_mark],
+        )
     else:
         run(
             "UPDATE selfcare_portalsession SET attempts_left = greatest(attempts_left - 1, 0) WHERE session_mark = %s",

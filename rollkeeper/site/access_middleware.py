@@ -19,15 +19,15 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from rollkeeper.access.services import authority_in
 from rollkeeper.access.errors import NotSignedIn
+from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import InstanceKind, settings
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.portal.views import to_portal_sign_in
 from rollkeeper.selfcare.errors import SessionExpired
-from rollkeeper.site.http_errors import refuse
 from rollkeeper.site.errors import NotForThisApp, SecondFactorNeeded
+from rollkeeper.site.http_errors import refuse
 from rollkeeper.site.web_apps import AppName, app_named, this_app
 
 ACCOUNT = "account/"

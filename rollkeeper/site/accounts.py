@@ -15,8 +15,7 @@ from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import staff_of
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.settings import settings
 from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 

@@ -56,5 +56,3 @@ class ServerError(RollkeeperError):
     kind = Kind.INTERNAL
     sentence = "Something went wrong on our side; nothing was half done."
     remedy = "Try again. If it happens again, give the administrator this reference: {reference}."
-
-

@@ -11,8 +11,8 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
-from rollkeeper.site.web_apps import APPS
 from rollkeeper.site.access_middleware import is_open_to
+from rollkeeper.site.web_apps import APPS
 
 
 @login_not_required

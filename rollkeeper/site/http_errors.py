@@ -18,10 +18,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.error_messages import translated
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.settings import settings
-from rollkeeper.site.errors import ServerError, FormExpired, PageNotFound, BadRequest
+from rollkeeper.site.errors import BadRequest, FormExpired, PageNotFound, ServerError
 from rollkeeper.site.web_apps import app_named, this_app
 
 STATUS = {

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "rollkeeper.notices",
     "rollkeeper.provisioning",
     "rollkeeper.campaign",
+    "rollkeeper.imports",
     "rollkeeper.registration",
     "rollkeeper.retention",
     "rollkeeper.disclosures",

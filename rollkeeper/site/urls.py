@@ -12,8 +12,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from rollkeeper.site.home_page import check_receipt, healthz, home_page
 from rollkeeper.site.web_apps import app_named, this_app
-from rollkeeper.site.home_page import check_receipt, home_page, healthz
 
 handler400 = "rollkeeper.site.http_errors.not_read"
 handler403 = "rollkeeper.site.http_errors.forbidden"

@@ -46,7 +46,8 @@ def principals(persons: Collection[PersonId]) -> dict[PersonId, PersonId]:
     if not persons:
         return {}
     found = rows(
-        "SELECT person_id, principal_id FROM subscribers_personlink WHERE person_id = ANY (%s)", [list(persons)]
+        "SELECT person_id, principal_id FROM subscribers_personlink WHERE person_id = ANY (%s)",
+        [list(persons)],
     )
     joined = {PersonId(row.person_id): PersonId(row.principal_id) for row in found}
     return {person: joined.get(person, person) for person in persons}

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.documents.rules import is_known_type
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, new_uuids
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
 

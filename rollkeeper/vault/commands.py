@@ -4,8 +4,7 @@
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
 from rollkeeper.vault import canaries, rotation
 

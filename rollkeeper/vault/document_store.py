@@ -21,7 +21,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.settings import data_dir, settings
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
@@ -137,7 +137,9 @@ def look(*, newest: int = 20) -> tuple[int, list[str]]:
         "SELECT person_id, tenure_id, position, digest FROM vault_copy ORDER BY tenure_id DESC LIMIT %s",
         [newest],
     )
-    return int(counted.copies), [name for name in (_stored_copy(row).name for row in found) if not _is_there(name)]
+    return int(counted.copies), [
+        name for name in (_stored_copy(row).name for row in found) if not _is_there(name)
+    ]
 
 
 def prepare() -> None:

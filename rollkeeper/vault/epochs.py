@@ -16,8 +16,7 @@ from django.db import connections
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, in_transaction, prepared_run, rows
-from rollkeeper.vault import keys, wire
-from rollkeeper.vault import signed_public_keys
+from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, SealOnlyProcess
 from rollkeeper.vault.root import root_of_trust
 

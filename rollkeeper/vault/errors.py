@@ -36,7 +36,9 @@ class NeedsDisclosureRequest(RollkeeperError):
 
     code = "needs_disclosure_request"
     kind = Kind.FORBIDDEN
-    sentence = "On a disclosure request nothing is opened that the disclosure request's own record does not name."
+    sentence = (
+        "On a disclosure request nothing is opened that the disclosure request's own record does not name."
+    )
     remedy = "Enter the disclosure request with 'rollkeeper disclosures enter'; that is the one way out."
 
 
@@ -117,7 +119,9 @@ class EpochNotGenuine(RollkeeperError):
 
     code = "epoch_not_genuine"
     kind = Kind.INTERNAL
-    sentence = "The public half of epoch {epoch} is not the one that this instance made: nothing is sealed to it."
+    sentence = (
+        "The public half of epoch {epoch} is not the one that this instance made: nothing is sealed to it."
+    )
     remedy = (
         "Run 'rollkeeper setup': it signs what the root proves to be this instance's. If it refuses, somebody changed the store of"
         " keys; look into that before anything else."

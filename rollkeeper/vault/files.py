@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.vault import epochs, keys, wire
 from rollkeeper.vault.errors import CannotOpen, SealedFileTooLarge
 

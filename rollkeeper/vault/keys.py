@@ -14,9 +14,9 @@ from uuid import UUID
 import psycopg
 from django.db import IntegrityError, OperationalError, connections, transaction
 
-from rollkeeper.kernel.database import action, prepared_rows, prepared_run, without_timeout, rows, run, sql
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochEnded, NoEpoch
+from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql, without_timeout
 from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
+from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochEnded, NoEpoch
 
 STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000

@@ -18,8 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault import signed_public_keys
+from rollkeeper.vault import epochs, keys, signed_public_keys, wire
 from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine
 from rollkeeper.vault.root import root_of_trust
 
@@ -79,7 +78,9 @@ def resign() -> None:
         if key.key_id in living and not _is_genuine(key):
             if _secret(key.key_id, living[key.key_id]).public_key() != key.public_key:
                 raise EpochNotGenuine(epoch=key.key_id)
-            keys.sign_offline_key(key.key_id, signed_public_keys.sign_public_key(_KIND, key.key_id, key.public_key))
+            keys.sign_offline_key(
+                key.key_id, signed_public_keys.sign_public_key(_KIND, key.key_id, key.public_key)
+            )
 
 
 def rewrap() -> None:
@@ -119,7 +120,9 @@ def _begin() -> tuple[int, bytes]:
     key_id, secret = last.key_id + 1, secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(key_id, secret).public_key()
     keys.insert_offline_key(
-        keys.OfflineKey(key_id, public, signed_public_keys.sign_public_key(_KIND, key_id, public), clock.true_now()),
+        keys.OfflineKey(
+            key_id, public, signed_public_keys.sign_public_key(_KIND, key_id, public), clock.true_now()
+        ),
         secret_wrapped=root_of_trust().wrap(secret, context=_context(key_id)),
     )
     return key_id, public

@@ -14,25 +14,34 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.access.authority import Authority, require, rule_for
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, run, sql
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
-from rollkeeper.vault.errors import CannotOpen, NeedsConsent, NeedsDisclosureRequest, NeedsTwoApprovers, TooManyOpenings
+from rollkeeper.vault.errors import (
+    CannotOpen,
+    NeedsConsent,
+    NeedsDisclosureRequest,
+    NeedsTwoApprovers,
+    TooManyOpenings,
+)
 from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
-from rollkeeper.vault.secret_value import SecretValue, SecretDocumentCopy
 from rollkeeper.vault.rules import RefusedForEveryone, may_everyone_open_more, may_open_more
+from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
 
 WINDOW: Final = dt.timedelta(hours=24)
-_PERMISSIONS: Final = {Purpose.LEGAL_DISCLOSURE: Permission.OPEN_ON_DISCLOSURE, Purpose.AUDIT: Permission.OPEN_WITH_CONSENT}
+_PERMISSIONS: Final = {
+    Purpose.LEGAL_DISCLOSURE: Permission.OPEN_ON_DISCLOSURE,
+    Purpose.AUDIT: Permission.OPEN_WITH_CONSENT,
+}
 
 
 def open_sealed(
@@ -200,11 +209,15 @@ def _require(authority: Authority, purpose: Purpose, *, second: Authority | None
     role = require(authority, permission)
     if role is StaffRole.SUBSCRIBER and purpose is not Purpose.SUBSCRIBER_REQUEST:
         raise NotAllowed(
-            permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles if r is not role)
+            permission=permission.value,
+            needed=", ".join(r.value for r in rule_for(permission).roles if r is not role),
         )
     if second is not None:
         require(second, permission)
-    people, deciders = rule_for(permission).people, {a.staff_id for a in (authority, second) if a and a.staff_id}
+    people, deciders = (
+        rule_for(permission).people,
+        {a.staff_id for a in (authority, second) if a and a.staff_id},
+    )
     if people > 1 and not have_enough_approvers(permission, deciders, on=on):
         raise NeedsTwoApprovers(people=people, purpose=purpose.value)
     return role

@@ -17,13 +17,11 @@ from django.db import transaction
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault import offline_keys
-from rollkeeper.vault import services
+from rollkeeper.vault import epochs, keys, offline_keys, services, wire
 from rollkeeper.vault.errors import RotationCannotFinish
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES

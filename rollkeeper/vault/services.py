@@ -17,19 +17,31 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_run, run, sql
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
 from rollkeeper.vault.epochs import one_epoch
 from rollkeeper.vault.errors import AlreadySealed, EpochEnded
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
-from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
 
 __all__ = [
-    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "one_epoch", "open_copy", "open_line_values", "open_sealed",
-    "remove_copies", "seal_line_columns", "seal_line_values", "seal_persons", "shred", "resign_public_keys",
+    "PersonRecord",
+    "begin_epoch",
+    "begin_first_epoch",
+    "list_living_keys",
+    "one_epoch",
+    "open_copy",
+    "open_line_values",
+    "open_sealed",
+    "remove_copies",
+    "resign_public_keys",
+    "seal_line_columns",
+    "seal_line_values",
+    "seal_persons",
+    "shred",
 ]  # fmt: skip
 
 _SEALED_AT_ONCE = 10_000
@@ -184,9 +196,7 @@ def _keep_copies(with_copies: Sequence[tuple[PersonRecord, bytes]]) -> None:
 
 def _keep_keys(ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]) -> None:
     epoch_id, sealer = epochs.person_key_sealer()
-    wrapped = sealer.seal(
-        fresh, contexts=[wire.person_key_context(person, tenure) for person, tenure in ids]
-    )
+    wrapped = sealer.seal(fresh, contexts=[wire.person_key_context(person, tenure) for person, tenure in ids])
     keys.insert_person_keys(
         [(person, tenure, key) for (person, tenure), key in zip(ids, wrapped, strict=True)],
         epoch_id=epoch_id,

@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.services import sign_in
 from rollkeeper.access.errors import PasswordTooWeak
+from rollkeeper.access.services import sign_in
 from rollkeeper.operations.cli import make_app
 
 PASSWORD = "seven plain words of nothing"

@@ -6,12 +6,12 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from rollkeeper.access import services
-from rollkeeper.access.services import add_staff, grant_role, have_enough_approvers
-from rollkeeper.access.authority import console_authority, approving_roles
+from rollkeeper.access.authority import approving_roles, console_authority
 from rollkeeper.access.errors import RoleTooRecent
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import add_staff, grant_role, have_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.settings import InstanceKind, Settings

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from rollkeeper.access import passwords
-from rollkeeper.access.services import add_staff, authority_of, end_role, grant_role, have_enough_approvers, sign_in
 from rollkeeper.access.authority import console_authority, require, worker_authority
 from rollkeeper.access.errors import (
+    InvalidUserName,
     NotAllowed,
     NotForOwnAccount,
     NotSignedIn,
@@ -18,12 +18,19 @@ from rollkeeper.access.errors import (
     RoleNotGranted,
     StaffUnknown,
     TooManyAttempts,
-    InvalidUserName,
     UserNameTaken,
 )
 from rollkeeper.access.models import Staff
 from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import (
+    add_staff,
+    authority_of,
+    end_role,
+    grant_role,
+    have_enough_approvers,
+    sign_in,
+)
 from rollkeeper.kernel import clock
 from tests.entries import entries
 

@@ -9,20 +9,18 @@ from dataclasses import dataclass
 import pytest
 from allauth.mfa.models import Authenticator
 
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.agents import registrations
-from rollkeeper.agents import outlets
-from rollkeeper.agents import services
+from rollkeeper.access.services import authority_of
+from rollkeeper.agents import outlets, registrations, services
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.models import Device, Outlet
-from rollkeeper.registration.services import register_subscriber
-from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import Service
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import fresh_number
@@ -122,9 +120,7 @@ def supervisor(vaulted) -> Authority:
 @pytest.fixture
 def set_settings(monkeypatch) -> Callable[..., None]:
     """Give this instance other settings for the length of a test, in this package's modules."""
-    from rollkeeper.agents import review_cases
-    from rollkeeper.agents import registrations
-    from rollkeeper.agents import reverification
+    from rollkeeper.agents import registrations, reverification, review_cases
     from rollkeeper.kernel.settings import settings
 
     def given(**changes):

@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.agents import queries
-from rollkeeper.agents.review_cases import FINGERPRINT_RETENTION, delete_fingerprints
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.agents.duplicate_images import fingerprints_of
+from rollkeeper.agents.review_cases import FINGERPRINT_RETENTION, delete_fingerprints
 from rollkeeper.agents.rules import ALIKE
 from rollkeeper.kernel.database import rows, run
 from tests.agents.conftest import ON

@@ -8,15 +8,13 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.agents import review_cases, queries
-from rollkeeper.agents import outlets
-from rollkeeper.agents import suspension
-from rollkeeper.agents import services
+from rollkeeper.access.services import authority_of
+from rollkeeper.agents import outlets, queries, review_cases, services, suspension
+from rollkeeper.agents.choices import Pattern, Severity, SuspensionCause, Verdict
 from rollkeeper.agents.errors import (
     AgentMayNotRegister,
     AgentUnknown,
@@ -25,16 +23,15 @@ from rollkeeper.agents.errors import (
     NoAssignment,
     OutletClosed,
 )
-from rollkeeper.agents.choices import SuspensionCause, Pattern, Severity, Verdict
 from rollkeeper.agents.models import AgentRegistration
-from rollkeeper.incidents.services import open_incident, scope_incident
 from rollkeeper.incidents.choices import About
 from rollkeeper.incidents.choices import Severity as IncidentSeverity
+from rollkeeper.incidents.services import open_incident, scope_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, PLACE, Shop, approved, at_time, employ, shop
-from tests.registration.people import fresh_number
 from tests.entries import entries
+from tests.registration.people import fresh_number
 
 CONSOLE = console_authority()
 
@@ -254,9 +251,7 @@ def test_an_agent_sees_its_own_figures_and_no_other(counter):
     assert [row.code for row in queries.agent_list()] == ["agent-017", "agent-018"]
 
 
-def test_suspending_an_agent_ends_its_sessions_and_stops_registrations(
-    counter, supervisor, app
-):
+def test_suspending_an_agent_ends_its_sessions_and_stops_registrations(counter, supervisor, app):
     app("counter")
     client = Client()
     client.force_login(Staff.objects.get(username=counter.username))

@@ -6,20 +6,18 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.agents import queries
-from rollkeeper.agents import suspension
-from rollkeeper.agents import services
-from rollkeeper.agents.errors import InvalidAgentCode, AgentNotInState, RequirementsOpen
-from rollkeeper.agents.choices import SuspensionCause, Pattern, ReverificationOutcome
+from rollkeeper.agents import queries, services, suspension
+from rollkeeper.agents.choices import Pattern, ReverificationOutcome, SuspensionCause
+from rollkeeper.agents.errors import AgentNotInState, InvalidAgentCode, RequirementsOpen
 from rollkeeper.agents.models import Reverification
 from rollkeeper.agents.reverification import update_reverifications
-from rollkeeper.registration.services import change_record
-from rollkeeper.registration.submissions import Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.registration.services import change_record
+from rollkeeper.registration.submissions import Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.agents.conftest import AGENT, ON, Shop, employ
 from tests.registration.people import fresh_number

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.agents.rules import (
     DAYS,
-    Situation,
     AnomalySignals,
+    Situation,
+    format_hours,
     is_many_abandoned,
     is_open,
-    may_register,
     may_entrust,
-    pattern_of,
+    may_register,
     parse_hours,
-    format_hours,
+    pattern_of,
 )
 from rollkeeper.law.rules import Allowed, Refused
 

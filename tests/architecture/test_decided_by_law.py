@@ -39,7 +39,9 @@ def test_what_a_law_decides_cannot_be_entered_without_its_hash_and_article():
     needs = {verb: (form["pack"], form["article"]) for verb, form in frozen().items()}
 
     assert {verb for verb, need in needs.items() if need == (REQUIRED.value, REQUIRED.value)} == ALWAYS
-    assert {verb for verb, (_, article) in needs.items() if article == OPTIONAL.value} == WHERE_AN_ARTICLE_SPEAKS
+    assert {
+        verb for verb, (_, article) in needs.items() if article == OPTIONAL.value
+    } == WHERE_AN_ARTICLE_SPEAKS
 
 
 def test_an_entry_naming_a_pack_is_decided_by_law_or_listed_as_an_exception():

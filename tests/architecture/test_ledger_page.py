@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.ledger import auditor
+from tests.command_server import CommandServer
 from tests.ledger.witness import RealWitness
 from tests.operations.test_process_supervisor import free_ports, started
-from tests.command_server import CommandServer
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOR_OUTSIDERS = (DOCS / "ledger.md").read_text("utf-8")

@@ -15,10 +15,10 @@ from django.urls import URLPattern, get_resolver
 from typer.testing import CliRunner
 
 import rollkeeper
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
+from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.law.supported_fields import ATTRIBUTES
@@ -176,7 +176,12 @@ def test_demands_are_entered_and_answered_in_no_app():
     for file, tree in trees().items():
         if file.startswith(APP_PACKAGES):
             assert not called(
-                tree, "enter_disclosure", "answer_disclosure", "read_instrument", "defer_notification", "record_delivery"
+                tree,
+                "enter_disclosure",
+                "answer_disclosure",
+                "read_instrument",
+                "defer_notification",
+                "record_delivery",
             ), file
 
 
@@ -249,7 +254,8 @@ def test_a_role_that_has_no_part_in_demands_reads_none(register, role):
 @pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "auditor", "vault"])
 def test_nobody_in_a_app_hides_a_look(register, role):
     (may,) = rows(
-        "SELECT has_table_privilege(%s, 'ledger_deferreddisclosuremark', 'INSERT, UPDATE, DELETE') AS may", [role]
+        "SELECT has_table_privilege(%s, 'ledger_deferreddisclosuremark', 'INSERT, UPDATE, DELETE') AS may",
+        [role],
     )
 
     assert may.may is False
@@ -265,7 +271,12 @@ def test_the_machine_alone_decides_no_demand_and_a_clerk_sees_none():
         Permission.OPEN_ON_DISCLOSURE,
     ):
         assert not machines & set(rule_for(permission).roles), permission
-    for permission in (Permission.DECIDE_DISCLOSURE, Permission.DEFER_NOTIFICATION, Permission.APPROVE_AUTHORITY, Permission.OPEN_ON_DISCLOSURE):
+    for permission in (
+        Permission.DECIDE_DISCLOSURE,
+        Permission.DEFER_NOTIFICATION,
+        Permission.APPROVE_AUTHORITY,
+        Permission.OPEN_ON_DISCLOSURE,
+    ):
         assert rule_for(permission).people == 2, permission
     assert StaffRole.CLERK not in rule_for(Permission.SEE_DISCLOSURES).roles
 
@@ -294,9 +305,7 @@ def seen(said, values):
 
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 @pytest.mark.parametrize("app_name", ["backoffice", "counter"])
-def test_no_page_that_is_asked_for_by_its_address_shows_anybody(
-    two_people, app, app_name, role, monkeypatch
-):
+def test_no_page_that_is_asked_for_by_its_address_shows_anybody(two_people, app, app_name, role, monkeypatch):
     values, _ = two_people
     app(app_name)
     clock.set_demo_date(ON)

@@ -16,18 +16,18 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority, rule_for
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission
-from rollkeeper.registration.services import pause_line
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.choices import PauseReason, Service, SuspensionReason
+from rollkeeper.lines.counter_codes import hash_counter_code
+from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import begin_suspension, terminate_line_state
-from rollkeeper.lines.queries import current_tenure
-from rollkeeper.lines.counter_codes import hash_counter_code
-from rollkeeper.lines.choices import PauseReason, Service, SuspensionReason
-from rollkeeper.selfcare.services import open_case
-from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.operations.cli import make_app
+from rollkeeper.registration.services import pause_line
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.services import open_case
 from rollkeeper.site.web_apps import app_named
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.services import begin_first_epoch
@@ -125,7 +125,9 @@ BACKOFFICE = {
     "line": post("/line/", on="2012-03-02"),
     "line/lift": post("/line/reconnect/", line=lambda _, line: str(line)),
     "who-looked": post("/access-history/", on="2012-03-02"),
-    "unreachable/waive": post("/unreachable/waive/", because="no_channel_known", lines=lambda _, line: str(line)),
+    "unreachable/waive": post(
+        "/unreachable/waive/", because="no_channel_known", lines=lambda _, line: str(line)
+    ),
 }
 # What is of use to such a subscriber is done for them: two lines in service are alike, and one that cannot have it says nothing.
 HELPS = {"pause", "reconnect", "essential", "dispute"}
@@ -145,9 +147,7 @@ def member_of(role):
 
 @pytest.mark.parametrize("role", ORDINARY)
 @pytest.mark.parametrize(("app_name", "asks"), [("counter", COUNTER), ("backoffice", BACKOFFICE)])
-def test_no_page_tells_ordinary_staff_about_a_protected_subscribers_line(
-    sealed, app, app_name, asks, role
-):
+def test_no_page_tells_ordinary_staff_about_a_protected_subscribers_line(sealed, app, app_name, asks, role):
     app(app_name)
     client = member_of(role)
 
@@ -166,7 +166,8 @@ def test_no_page_tells_ordinary_staff_about_a_protected_subscribers_line(
 def may_ask(role):
     """Tell whether a role opens any of these pages at all."""
     return any(
-        role in rule_for(permission).roles for permission in (Permission.REGISTER, Permission.EXPLAIN_LINE, Permission.READ_LEDGER)
+        role in rule_for(permission).roles
+        for permission in (Permission.REGISTER, Permission.EXPLAIN_LINE, Permission.READ_LEDGER)
     )
 
 
@@ -207,7 +208,9 @@ def test_no_command_tells_it_either(sealed, what):
 
     refused = {one for one in answers if one[0]}
     assert len(refused) <= 1, answers
-    assert len(set(answers)) == 1 or (what == "codes reserve" and "protected subscriber" in str(refused)), answers
+    assert len(set(answers)) == 1 or (what == "codes reserve" and "protected subscriber" in str(refused)), (
+        answers
+    )
 
 
 def test_what_helps_is_done_for_them_like_for_everybody(sealed):

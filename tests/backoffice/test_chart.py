@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.campaign.choices import Stage
 from rollkeeper.backoffice.chart import (
     NARROW,
     STACK,
     WIDE,
+    chart,
     count_ticks,
     day_ticks,
     nice_top,
-    chart,
     share,
     thinned,
 )
+from rollkeeper.campaign.choices import Stage
 
 DAY = dt.date(2012, 1, 1)
 
@@ -40,7 +40,10 @@ def test_nothing_is_drawn_where_there_is_nothing():
 
 def test_bands_lie_on_each_other_without_gap_or_overlap():
     drawn = chart(
-        [(DAY, {"out_of_scope": 1, "running": 3}), (DAY + dt.timedelta(days=1), {"out_of_scope": 2, "running": 2})]
+        [
+            (DAY, {"out_of_scope": 1, "running": 3}),
+            (DAY + dt.timedelta(days=1), {"out_of_scope": 2, "running": 2}),
+        ]
     )
 
     below, above = (corners(band) for band in drawn.bands)
@@ -49,7 +52,9 @@ def test_bands_lie_on_each_other_without_gap_or_overlap():
 
 
 def test_a_stage_without_lines_is_not_drawn():
-    drawn = chart([(DAY, {"out_of_scope": 1, "terminated": 0}), (DAY + dt.timedelta(days=1), {"out_of_scope": 2})])
+    drawn = chart(
+        [(DAY, {"out_of_scope": 1, "terminated": 0}), (DAY + dt.timedelta(days=1), {"out_of_scope": 2})]
+    )
 
     assert [band.stage for band in drawn.bands] == ["out_of_scope"]
 

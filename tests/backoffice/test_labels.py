@@ -2,11 +2,11 @@
 
 import pytest
 
+from rollkeeper.backoffice import labels
 from rollkeeper.campaign.choices import Action, BatchState, SkipReason, Stage
 from rollkeeper.incidents import scope
 from rollkeeper.lines.choices import LineState, Service
 from rollkeeper.notices.choices import Channel
-from rollkeeper.backoffice import labels
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,16 @@ import pytest
 from django.db.utils import ProgrammingError
 from django.test import Client
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly
 from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.provisioning.choices import ReadBack
+from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.site.web_apps import app_named
 from rollkeeper.vault.blind_index import blind_numbers
 from tests.campaign.population import make_line, person, plan, tell
@@ -43,7 +43,9 @@ def batch(app):
     nightly.run_nightly(worker_authority(), on=PLANNED)
     clock.set_demo_date(DUE)
     nightly.run_nightly(worker_authority(), on=DUE)
-    (drawn,) = [one for one in batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE) if one.batch_id]
+    (drawn,) = [
+        one for one in batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE) if one.batch_id
+    ]
     app("backoffice")
     return drawn.batch_id
 
@@ -80,7 +82,15 @@ def state_of(batch_id):
     return Batch.objects.get(batch_id=batch_id).state
 
 
-EVERY_ITEM = {"/campaign/", "/line/", "/access-history/", "/disclosures/", "/incidents/", "/agents/", "reports/"}
+EVERY_ITEM = {
+    "/campaign/",
+    "/line/",
+    "/access-history/",
+    "/disclosures/",
+    "/incidents/",
+    "/agents/",
+    "reports/",
+}
 
 
 @pytest.mark.parametrize("role", sorted(app_named("backoffice").opens_to))
@@ -114,9 +124,7 @@ def text_of(page):
 
 
 def test_the_page_shows_due_dates_and_notification_by_channel(batch, signed_in):
-    run(
-        "UPDATE campaign_member SET next_check_on = %s WHERE stage = 'running'", [DUE + dt.timedelta(days=1)]
-    )
+    run("UPDATE campaign_member SET next_check_on = %s WHERE stage = 'running'", [DUE + dt.timedelta(days=1)])
     run(
         "UPDATE notices_notice SET state = 'bounced', channel = 'voice' WHERE state = 'queued' AND kind = 'register_by'"
     )
@@ -213,7 +221,8 @@ def test_an_auditor_only_reads(batch, signed_in):
     page = auditor("get", f"/batches/{batch}/").text_
 
     tried = [
-        auditor("post", f"/batches/{batch}/{action_kind}/", {"checked": "on"}) for action_kind in ("approve", "stop", "undo")
+        auditor("post", f"/batches/{batch}/{action_kind}/", {"checked": "on"})
+        for action_kind in ("approve", "stop", "undo")
     ]
 
     assert [answer.status_code for answer in tried] == [403, 403, 403]
@@ -313,7 +322,9 @@ def test_unreachable_lines_are_listed_by_reference_and_channel(batch, signed_in)
 
 
 def test_a_named_person_answers_for_the_unreachable_on_the_page_and_only_who_may(batch, signed_in):
-    (line,) = [row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'not_notified'")]
+    (line,) = [
+        row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'not_notified'")
+    ]
     answer = {"lines": [str(line)], "because": "every_channel_failed"}
 
     refused = signed_in(StaffRole.DATA_PROTECTION_OFFICER)("post", "/unreachable/waive/", answer)
@@ -345,5 +356,7 @@ def test_a_suspended_line_gets_its_hours(signed_in, batch):
     lifted = signed_in(StaffRole.SUPERVISOR)("post", "/line/reconnect/", {"line": line.line_id})
 
     assert lifted.status_code == 302
-    asked_for = rows("SELECT kind FROM provisioning_command WHERE line_id = %s ORDER BY position", [line.line_id])
+    asked_for = rows(
+        "SELECT kind FROM provisioning_command WHERE line_id = %s ORDER BY position", [line.line_id]
+    )
     assert [one.kind for one in asked_for] == ["bar", "restore", "bar"]

@@ -13,8 +13,8 @@ from rollkeeper.notices.gateways.letters import letter_reference, slip_reference
 from rollkeeper.notices.jobs import JOBS
 from rollkeeper.notices.returned_mail import settle_letters
 from rollkeeper.notices.verp import return_secret
-from tests.campaign.population import make_line, plan
 from tests.backoffice.test_pages import DUE, PLANNED, signed_in, verbs  # noqa: F401 - a fixture that is shared
+from tests.campaign.population import make_line, plan
 
 UNREACHABLE = "Not reached by letter, as a table"
 

@@ -150,9 +150,9 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from rollkeeper.platform import embedded_postgres
     from rollkeeper.kernel.settings import InstanceKind
     from rollkeeper.operations import bootstrap
+    from rollkeeper.platform import embedded_postgres
 
     try:
         bootstrap.set_up_instance(InstanceKind.DEMO)

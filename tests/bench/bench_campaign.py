@@ -28,11 +28,18 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
-from rollkeeper.access.services import add_staff, commitment_of
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import batch_control, batch_execution, batch_planning, batch_rollback, nightly, planning
+from rollkeeper.access.services import add_staff, commitment_of
+from rollkeeper.campaign import (
+    batch_control,
+    batch_execution,
+    batch_planning,
+    batch_rollback,
+    nightly,
+    planning,
+)
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
@@ -140,7 +147,10 @@ def _night(due_on: dt.date, people: tuple[Authority, Authority], chunks: list[fl
     for batch_id in batch_execution.batches_to_run(on=on):
         begun = [time.perf_counter()]
         ran = batch_execution.run_batch(
-            worker_authority(), batch_id, on=on, progress=lambda _, begun=begun: begun.append(time.perf_counter())
+            worker_authority(),
+            batch_id,
+            on=on,
+            progress=lambda _, begun=begun: begun.append(time.perf_counter()),
         )
         assert ran.state == "done", ran
         chunks += [after - before for before, after in pairwise(begun)]

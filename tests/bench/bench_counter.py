@@ -22,20 +22,19 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.submissions import RegistrationKind
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
+from rollkeeper.access.services import add_staff
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import KeysRole, Role, connect, rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.app_process import THREADS
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.vault.services import begin_first_epoch
-from tests.registration.people import fresh_number, person, submission
 from tests.operations.test_process_supervisor import free_ports, started
+from tests.registration.people import fresh_number, person, submission
 
 Row = tuple[str, int, float, float | None, float | None, str]
 

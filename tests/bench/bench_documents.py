@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from rollkeeper.documents.image_intake import ImageResult, read_document
 from rollkeeper.documents.errors import ImageRejected, NoDocumentFound
+from rollkeeper.documents.image_intake import ImageResult, read_document
 from rollkeeper.documents.reading.refusals import RejectReason
 from rollkeeper.documents.reading.worker_client import Worker, the_worker
 from rollkeeper.documents.specimens import Kind

@@ -27,9 +27,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, models, transaction
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.imports.services import import_lines
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
+from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.database import sql
 from rollkeeper.kernel.settings import settings

@@ -15,14 +15,14 @@ from typing import Any
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration import persistence
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.ledger import auditor, notes, queries, tree
+from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
-from rollkeeper.ledger.publication import publish
+from rollkeeper.registration import persistence
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import ON, fresh_number, submission
 

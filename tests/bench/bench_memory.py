@@ -73,7 +73,7 @@ def _look(size: int) -> None:
 
 def _shred(size: int) -> None:
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.ids import TenureId, PersonId
+    from rollkeeper.kernel.ids import PersonId, TenureId
     from rollkeeper.vault.services import shred
 
     gone = 0
@@ -92,8 +92,8 @@ def _main(step: str, size: int) -> None:
     import django
 
     django.setup()
-    from rollkeeper.platform import embedded_postgres
     from rollkeeper.kernel.database import run as execute
+    from rollkeeper.platform import embedded_postgres
     from rollkeeper.vault.services import begin_first_epoch
 
     embedded_postgres.ensure_running()

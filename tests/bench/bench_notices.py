@@ -19,13 +19,13 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.ids import LineId, new_uuids
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.services import send_due
-from rollkeeper.notices.report_collection import process_reports
+from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.gateways.base import CHUNK
 from rollkeeper.notices.queries import attempts, state_counts
-from rollkeeper.notices.delivery_reports import read_delivery_reports
-from rollkeeper.vault.services import seal_line_values
+from rollkeeper.notices.report_collection import process_reports
+from rollkeeper.notices.services import send_due
 from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_values
 from tests.superuser import as_superuser, empty
 
 TINY = [50, 60]

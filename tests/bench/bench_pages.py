@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.vault.services import begin_first_epoch
@@ -157,8 +157,8 @@ def _typed(page: Any, address: str, seconds_a_character: float) -> dict[str, flo
     """Register somebody with the keyboard alone, as fast as somebody types."""
     from time import monotonic, sleep
 
-    from tests.registration.people import person
     from tests.journeys.test_double_clicks_in_a_browser import Clerk
+    from tests.registration.people import person
 
     class Typing(Clerk):
         """A clerk who takes as long for each key as people do."""

@@ -14,14 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.reporting.services import make_report
-from rollkeeper.reporting.models import Quarter, Report
-from rollkeeper.reporting.periods import year
-from rollkeeper.reporting.verification import verify_report
-from rollkeeper.reporting.report_files import write_report
 from rollkeeper.kernel import database
 from rollkeeper.ledger import auditor, queries
 from rollkeeper.ledger.publication import publish
+from rollkeeper.reporting.models import Quarter, Report
+from rollkeeper.reporting.periods import year
+from rollkeeper.reporting.report_files import write_report
+from rollkeeper.reporting.services import make_report
+from rollkeeper.reporting.verification import verify_report
 
 Row = tuple[str, int, float, float | None, float | None, str]
 TINY = [50, 60]

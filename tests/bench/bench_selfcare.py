@@ -20,15 +20,14 @@ from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.incidents.services import open_incident, scope_incident, notify_affected
 from rollkeeper.incidents.choices import About, Severity
+from rollkeeper.incidents.services import notify_affected, open_incident, scope_incident
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.notices import one_time_codes
 from rollkeeper.notices.choices import Channel
-from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare import portal_worker
+from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.errors import WrongCode
 from rollkeeper.site import urls
 from rollkeeper.vault.services import begin_first_epoch

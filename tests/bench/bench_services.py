@@ -15,10 +15,18 @@ from pathlib import Path
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import batch_execution
-from rollkeeper.campaign import batch_control, batch_execution, batch_rollback, closure, court_stays, nightly, outage_hours, planning
-from rollkeeper.campaign.errors import CampaignNotOver
+from rollkeeper.campaign import (
+    batch_control,
+    batch_execution,
+    batch_rollback,
+    closure,
+    court_stays,
+    nightly,
+    outage_hours,
+    planning,
+)
 from rollkeeper.campaign.choices import WaiverReason
+from rollkeeper.campaign.errors import CampaignNotOver
 from rollkeeper.kernel.database import Role, action, rows
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.errors import Faults
@@ -28,8 +36,8 @@ from rollkeeper.lines.writes import record_registrations
 from rollkeeper.provisioning import queries
 from rollkeeper.provisioning.services import push_due
 from tests.bench.bench_campaign import _empty, _on, _person, _populate, _seconds
-from tests.campaign.soak import Network
 from tests.campaign.population import approved_batches
+from tests.campaign.soak import Network
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 type Act = tuple[str, int, float, str]
@@ -102,7 +110,9 @@ def _stopped(played: _Played, half: int) -> Iterator[Act]:
 
     def stop(_: int) -> None:
         if not taken and _count("suspended") >= half:
-            taken.append(_seconds(lambda: batch_control.stop_batch(played.supervisor, batch_id, on=played.on)))
+            taken.append(
+                _seconds(lambda: batch_control.stop_batch(played.supervisor, batch_id, on=played.on))
+            )
 
     on = _on(played.on)
     with _as(Role.WORKER):
@@ -168,11 +178,15 @@ def _closed(played: _Played) -> Iterator[Act]:
     """All come to their end, somebody answers for those who were never notified, and the campaign is over."""
     played.nights(lambda: _count("suspended") == 0)
     on = played.on
-    not_notified = [row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'not_notified'")]
+    not_notified = [
+        row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'not_notified'")
+    ]
     assert not_notified
     with _as(Role.BACKOFFICE):
         waived = _seconds(
-            lambda: closure.waive_unreachable(played.supervisor, not_notified, because=WaiverReason.NO_CHANNEL_KNOWN, on=on)
+            lambda: closure.waive_unreachable(
+                played.supervisor, not_notified, because=WaiverReason.NO_CHANNEL_KNOWN, on=on
+            )
         )
     with _as(Role.WORKER):
         closed = _seconds(lambda: closure.close_campaign(console_authority(), on=on))

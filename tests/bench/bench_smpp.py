@@ -20,14 +20,14 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import data_dir, settings, write_settings
-from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel, NoticeKind
 from rollkeeper.notices.gateways.smpp import SmppGateway
 from rollkeeper.notices.gateways.smpp_connection import Link
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import in_parts
-from rollkeeper.notices.choices import Channel, NoticeKind
+from rollkeeper.notices.services import send_due
 from rollkeeper.notices.texts import write_notice
-from tests.bench.bench_notices import QUEUED, PROMISED, Row, empty_register, enqueue_notice, seconds
+from tests.bench.bench_notices import PROMISED, QUEUED, Row, empty_register, enqueue_notice, seconds
 
 HERE = Path(__file__).parents[1]
 PACKAGE = HERE.parent / "node_modules" / "smpp"

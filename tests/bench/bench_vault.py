@@ -20,17 +20,16 @@ from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as execute
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, StaffId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.opening import open_field
-from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault import services
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.vault import epochs, keys, services, wire
 from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.bulk_writes import copy_binary
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.rotation import rotate
-from rollkeeper.vault.bulk_writes import copy_binary
 from tests.registration.people import fresh_number, submission
 
 DAY = dt.date(2012, 3, 2)

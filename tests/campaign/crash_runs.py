@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.command_server import Running, CommandServer
+from tests.command_server import CommandServer, Running
 
 EARLY, LATE = 1400, 700
 """Lines of the first file and of the second: the first are cut, and ended; the cut of the second is undone."""
@@ -76,7 +76,12 @@ class Siege:
     """An instance, and somebody who types at it. With dice it is besieged; without, nobody disturbs it."""
 
     def __init__(
-        self, data_dir: Path, surroundings: dict[str, str], *, dice: random.Random | None, spans: dict[str, float]
+        self,
+        data_dir: Path,
+        surroundings: dict[str, str],
+        *,
+        dice: random.Random | None,
+        spans: dict[str, float],
     ) -> None:
         self._data_dir, self._dice, self._undisturbed = data_dir, dice, spans
         self._typist = CommandServer(surroundings | {"ROLLKEEPER_HOME": str(data_dir)})
@@ -93,7 +98,9 @@ class Siege:
         (folder / "map.toml").write_text(MAP, "utf-8")
         self._typist.hold_servers(self._data_dir)
         try:
-            self._take_in_and_tell(write_lines(folder / "early.csv", range(EARLY)), IMPORTED, PLANNED, NOTIFIED)
+            self._take_in_and_tell(
+                write_lines(folder / "early.csv", range(EARLY)), IMPORTED, PLANNED, NOTIFIED
+            )
             self._take_in_and_tell(
                 write_lines(folder / "late.csv", range(EARLY, EARLY + LATE)), LATER, LATER, LATER
             )
@@ -127,7 +134,14 @@ class Siege:
         self._type("import", "import", file, "--map", file.with_name("map.toml"), "--on", imported)
         self._type("plan", "campaign", "plan", "--on", planned)
         self._type("send", "notices", "send", "--on", notified)
-        self._type("reports", "notices", "delivery-reports", self._data_dir / "outbox" / "delivery-reports.jsonl", "--on", notified)
+        self._type(
+            "reports",
+            "notices",
+            "delivery-reports",
+            self._data_dir / "outbox" / "delivery-reports.jsonl",
+            "--on",
+            notified,
+        )
 
     def _batch(self, what: str, day: str) -> str:
         """Nightly run, prepare, have two approve, carry out; tell the network. Return the batch."""
@@ -243,7 +257,12 @@ def fate(line: dict[str, Any]) -> dict[str, str]:
     suspended = [one.split(" ") for one in line["suspensions"] if one.startswith("registration ")]
     _, begun, lifted = suspended[0] if suspended else ("", "", "")
     return {"suspended_on": begun, "restored_on": lifted} | {
-        what: line[column] or "" for what, column in (("ended_on", "terminated_on"), ("ended_by", "terminated_by"), ("erased_on", "erased_on"))
+        what: line[column] or ""
+        for what, column in (
+            ("ended_on", "terminated_on"),
+            ("ended_by", "terminated_by"),
+            ("erased_on", "erased_on"),
+        )
     }
 
 
@@ -266,12 +285,11 @@ def write_people(file: Path, which: range) -> Path:
 
 def typed(*words: str) -> None:
     """Be the command `rollkeeper`, with a commit after every few rows: more instants at which to be killed."""
-    from rollkeeper.campaign import batch_execution
-    from rollkeeper.campaign import batch_rollback
+    from rollkeeper.campaign import batch_execution, batch_rollback
     from rollkeeper.imports import services as importing
+    from rollkeeper.operations import cli
     from rollkeeper.registration import bulk
     from rollkeeper.retention import services as retention
-    from rollkeeper.operations import cli
 
     batch_execution.CHUNK = batch_rollback.CHUNK = retention.CHUNK = bulk.BATCH_ROWS = 40
     importing.import_lines = partial(importing.import_lines, chunk_rows=50)
@@ -296,8 +314,7 @@ def make_ready() -> None:
 
 def let_leave(places: str, day: str) -> None:
     """Let some who are registered give their line up. Note before which place in the files each line came from."""
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel import instance_opener
+    from rollkeeper.kernel import clock, instance_opener
     from rollkeeper.kernel.database import rows
     from rollkeeper.lines.queries import find_line
     from rollkeeper.vault.blind_index import blind_numbers

@@ -5,16 +5,16 @@ import datetime as dt
 import os
 from uuid import UUID
 
-from rollkeeper.access.services import commitment_of
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import commitment_of
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly, planning
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
-from rollkeeper.lines.writes import terminate_line_state, lock_line, record_registrations
 from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.writes import lock_line, record_registrations, terminate_line_state
 
 PACK = "cn-xz-2011"
 
@@ -74,7 +74,9 @@ def end(line_id: LineId, on: dt.date) -> None:
 
     with action():
         if not lock_line(line_id).is_over:
-            terminate_line_state(line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
+            terminate_line_state(
+                line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on
+            )
 
 
 def pause(line_id: LineId, first: dt.date, last: dt.date | None, on: dt.date) -> None:
@@ -116,7 +118,10 @@ def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execut
     clock.set_demo_date(on)
     nightly.run_nightly(worker_authority(), on=on)
     approved_batches(on, people)
-    return [batch_execution.run_batch(worker_authority(), one, on=on) for one in batch_execution.batches_to_run(on=on)]
+    return [
+        batch_execution.run_batch(worker_authority(), one, on=on)
+        for one in batch_execution.batches_to_run(on=on)
+    ]
 
 
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:

@@ -25,12 +25,12 @@ def main(first: int, step: int, count: int, per_second: float, seconds: float, a
     django.setup()
     from rollkeeper.access.authority import Authority
     from rollkeeper.access.roles import StaffRole
-    from rollkeeper.registration.pipeline import record
-    from rollkeeper.registration.submissions import RegistrationKind
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.errors import RollkeeperError
     from rollkeeper.kernel.ids import StaffId, new_uuid
     from rollkeeper.law.packs import load_pack
+    from rollkeeper.registration.pipeline import record
+    from rollkeeper.registration.submissions import RegistrationKind
     from tests.campaign.typed_commands import DUE
     from tests.registration.people import card, person, submission
 
@@ -51,7 +51,9 @@ def main(first: int, step: int, count: int, per_second: float, seconds: float, a
             break
         those = [first + nth * step for nth in range(place, min(place + at_once, count))]
         given = [submission(number(n), person(document_number=card(n))) for n in those]
-        for n, outcome in zip(those, record(clerk, given, action_kind=RegistrationKind.REGISTER, on=DUE), strict=True):
+        for n, outcome in zip(
+            those, record(clerk, given, action_kind=RegistrationKind.REGISTER, on=DUE), strict=True
+        ):
             if isinstance(outcome, RollkeeperError):
                 refused[outcome.code] += 1
             else:

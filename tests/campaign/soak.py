@@ -24,9 +24,9 @@ from django.db import OperationalError, connection
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_planning, court_stays, nightly
 from rollkeeper.campaign.errors import DayClosed
-from rollkeeper.imports.services import import_lines
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
+from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import progress
 from rollkeeper.kernel.database import action, rows, run
@@ -34,10 +34,10 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.engines import Engine
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import simulate
-from rollkeeper.lines.writes import terminate_line_state, record_registrations
-from rollkeeper.provisioning.services import push_due
-from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.lines.writes import record_registrations, terminate_line_state
 from rollkeeper.provisioning.choices import Answer, ReadBack
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.services import push_due
 from rollkeeper.retention.services import erase_due
 from rollkeeper.vault.services import begin_first_epoch
 from tests.campaign.population import PACK, approved_batches, day, plan
@@ -301,7 +301,9 @@ def _night(on: dt.date, people: tuple[Authority, Authority], network: Network, w
             with _telling(network, on):
                 for batch_id in batch_ids:
                     watch.batch()
-                    done += batch_execution.run_batch(worker_authority(), batch_id, on=on, moved=watch.chunk).done
+                    done += batch_execution.run_batch(
+                        worker_authority(), batch_id, on=on, moved=watch.chunk
+                    ).done
     watch.dry_runs_kept &= due == done
     if swept == nightly.NightlyResult() and not due:
         watch.slowest_quiet_night = max(watch.slowest_quiet_night, took)
@@ -373,7 +375,9 @@ def happen(on: dt.date) -> None:
             record_registrations(coming, languages=[None] * len(coming), on=on)
     for row in rows(living.format("s.ended_on"), [on]):
         with action():
-            terminate_line_state(row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
+            terminate_line_state(
+                row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on
+            )
 
 
 def by_simulation(folder: Path, watch: Watch, of: str) -> pl.DataFrame:

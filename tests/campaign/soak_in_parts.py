@@ -22,11 +22,11 @@ def main(data_dir: Path, lines: int, lives: str) -> int:
     from django.db import connections
 
     from rollkeeper.access.roles import StaffRole
-    from rollkeeper.platform import embedded_postgres
     from rollkeeper.kernel.database import rows, run
     from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
     from rollkeeper.kernel.settings import InstanceKind, write_settings
     from rollkeeper.operations import bootstrap
+    from rollkeeper.platform import embedded_postgres
     from tests.campaign import soak
     from tests.campaign.population import person, plan
 
@@ -90,7 +90,9 @@ if __name__ == "__main__":
     )
     parser.add_argument("data_dir", type=Path, metavar="HOME")
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--lives", choices=("worst", "usual"), default="worst", help="Of an INSTANCE that is new.")
+    parser.add_argument(
+        "--lives", choices=("worst", "usual"), default="worst", help="Of an INSTANCE that is new."
+    )
     asked = parser.parse_args()
     os.environ |= {
         "ROLLKEEPER_HOME": str(asked.data_dir.absolute()),

@@ -6,13 +6,13 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import queries
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
+from rollkeeper.registration.services import register_subscriber
 from tests.campaign.population import day, member, night, nights, register, state
 from tests.campaign.test_batches import DUE, END_DUE, notified_lines
 from tests.campaign.test_disputes_outrank_batches import numbered

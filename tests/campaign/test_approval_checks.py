@@ -139,7 +139,13 @@ def test_the_office_revives_no_batch_that_was_stopped(
             for to in ("waiting", "approved", "running", "done", "undo_requested")
         }
 
-    assert refused == {"waiting": True, "approved": True, "running": True, "done": True, "undo_requested": False}
+    assert refused == {
+        "waiting": True,
+        "approved": True,
+        "running": True,
+        "done": True,
+        "undo_requested": False,
+    }
 
 
 def test_the_counter_enters_nobodys_approval(

@@ -11,34 +11,40 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import batch_execution
-from rollkeeper.campaign import batch_rollback
-from rollkeeper.campaign import batch_control, batch_execution, batch_planning, batch_rollback, court_stays, nightly, planning
-from rollkeeper.campaign.open_campaign import open_campaign
+from rollkeeper.campaign import (
+    batch_control,
+    batch_execution,
+    batch_planning,
+    batch_rollback,
+    court_stays,
+    nightly,
+    planning,
+    queries,
+)
+from rollkeeper.campaign.choices import Action
 from rollkeeper.campaign.errors import (
     ApprovedAlready,
     ApproverUnknown,
     BatchNotInState,
     DayClosed,
+    DifferentDays,
     NoCampaign,
     OtherCampaignOpen,
-    DifferentDays,
     PackChanged,
 )
-from rollkeeper.campaign.choices import Action
+from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.law.errors import PackWithoutCampaign
-from rollkeeper.lines.services import mark_disputed, pause_clock, mark_essential
-from rollkeeper.lines.writes import begin_suspension, record_registrations
-from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.services import mark_disputed, mark_essential, pause_clock
+from rollkeeper.lines.writes import begin_suspension, record_registrations
 from rollkeeper.provisioning import services as pushing
-from rollkeeper.provisioning.services import push_due
 from rollkeeper.provisioning.choices import Answer, ReadBack
+from rollkeeper.provisioning.services import push_due
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -553,7 +559,9 @@ def test_running_a_batch_twice_does_it_once(people: People) -> None:
     assert len(rows("SELECT line_id FROM lines_suspension")) == 3
 
 
-def test_the_first_share_goes_alone_and_the_rest_waits(people: People, batch_limits: Callable[..., None]) -> None:
+def test_the_first_share_goes_alone_and_the_rest_waits(
+    people: People, batch_limits: Callable[..., None]
+) -> None:
     batch_limits(pilot_share=0.1, pilot_hours=4)
     notified_lines(10)
     batch_id = drawn()
@@ -687,11 +695,15 @@ def complain_and_run(batch_id: BatchId) -> None:
     ("stop", "days"),
     [
         pytest.param(
-            lambda batch_id: batch_control.stop_batch(console_authority(), batch_id, on=DUE), 1, id="by a person"
+            lambda batch_id: batch_control.stop_batch(console_authority(), batch_id, on=DUE),
+            1,
+            id="by a person",
         ),
         pytest.param(complain_and_run, 1, id="by itself"),
         pytest.param(
-            lambda batch_id: batch_control.request_undo(console_authority(), batch_id, on=DUE), 7, id="undo asked for"
+            lambda batch_id: batch_control.request_undo(console_authority(), batch_id, on=DUE),
+            7,
+            id="undo asked for",
         ),
     ],
 )
@@ -833,7 +845,9 @@ def test_an_end_that_is_undone_beside_the_undo_of_the_suspension_leaves_nobody_b
         if state(line_id) == "terminated":
             batch_rollback.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
 
-    undone = batch_rollback.undo_batch(console_authority(), suspending.batch_id, on=END_DUE, moved=undo_the_end)
+    undone = batch_rollback.undo_batch(
+        console_authority(), suspending.batch_id, on=END_DUE, moved=undo_the_end
+    )
 
     assert (state(line_id), undone.undone, undone.left_alone) == ("active", 1, 0)
 
@@ -1062,7 +1076,8 @@ def test_an_explanation_looks_ahead(people: People) -> None:
 
 def before_and_after_undo(line_id: LineId) -> tuple[object, ...]:
     (line,) = rows(
-        "SELECT state, terminated_on, terminated_by, is_registered FROM lines_line WHERE line_id = %s", [line_id]
+        "SELECT state, terminated_on, terminated_by, is_registered FROM lines_line WHERE line_id = %s",
+        [line_id],
     )
     (number,) = rows("SELECT quarantined_until FROM lines_number WHERE line_id = %s", [line_id])
     m = member(line_id)
@@ -1187,7 +1202,9 @@ def test_the_office_asks_for_an_undo_and_the_next_run_does_it(
     assert (state(line_id), batch_rollback.requested_undos()) == ("active", [])
 
 
-def test_everything_runs_with_the_rights_of_the_worker(people: People, as_role: Callable[..., object]) -> None:
+def test_everything_runs_with_the_rights_of_the_worker(
+    people: People, as_role: Callable[..., object]
+) -> None:
     line_id = make_line()
 
     with as_role("worker"):

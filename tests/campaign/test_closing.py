@@ -9,10 +9,9 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import batch_rollback, closure, nightly
-from rollkeeper.campaign.errors import CampaignNotOver, NoCampaign, WaiversMissing
+from rollkeeper.campaign import batch_rollback, closure, nightly, queries
 from rollkeeper.campaign.choices import WaiverReason
+from rollkeeper.campaign.errors import CampaignNotOver, NoCampaign, WaiversMissing
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults

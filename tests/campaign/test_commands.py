@@ -9,8 +9,7 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import batch_control
+from rollkeeper.campaign import batch_control, queries
 from rollkeeper.kernel.database import rows, run
 from tests.campaign.population import make_line, register, state
 from tests.campaign.typed_commands import (
@@ -20,10 +19,10 @@ from tests.campaign.typed_commands import (
     PLANNED,
     Desk,
     approved,
-    prepared,
     employ,
-    surroundings,
     notified_lines,
+    prepared,
+    surroundings,
 )
 from tests.command_server import CommandServer
 

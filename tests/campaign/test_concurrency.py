@@ -19,14 +19,18 @@ from django.db import connection
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import planning, queries
-from rollkeeper.campaign import closure
-from rollkeeper.campaign import batch_execution
-from rollkeeper.campaign import batch_control, batch_execution, closure, court_stays, nightly, planning
-from rollkeeper.campaign.open_campaign import OpenCampaign
+from rollkeeper.campaign import (
+    batch_control,
+    batch_execution,
+    closure,
+    court_stays,
+    nightly,
+    planning,
+    queries,
+)
 from rollkeeper.campaign.errors import BatchNotInState, CampaignNotOver
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
+from rollkeeper.campaign.open_campaign import OpenCampaign
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import action, connect, rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.writes import lock_numbers
@@ -195,7 +199,10 @@ def test_a_stop_during_a_run_stops_it_within_a_chunk(
     batch_id, _ = approved(50, people)
 
     ran = batch_execution.run_batch(
-        worker_authority(), batch_id, on=DUE, moved=lambda _: batch_control.stop_batch(people[0], batch_id, on=DUE)
+        worker_authority(),
+        batch_id,
+        on=DUE,
+        moved=lambda _: batch_control.stop_batch(people[0], batch_id, on=DUE),
     )
 
     assert (ran.done, ran.state) == (10, "stopped")
@@ -280,7 +287,9 @@ def test_who_registers_while_a_campaign_is_planned_is_not_among_the_unreachable(
         end(line_ids[1], DUE)
         registered.set()
 
-    in_threads(come, lambda: planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=DUE) and None)
+    in_threads(
+        come, lambda: planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=DUE) and None
+    )
     nightly.run_nightly(worker_authority(), on=DUE)
 
     found = queries.overview(DUE).stage_counts
@@ -316,7 +325,10 @@ def test_two_batches_that_run_at_once_stay_below_the_cap_together(
 
     monkeypatch.setattr(batch_execution, "_progress", looked)
     in_threads(
-        *(lambda one=one: batch_execution.run_batch(worker_authority(), one, on=DUE) and None for one in batch_ids)
+        *(
+            lambda one=one: batch_execution.run_batch(worker_authority(), one, on=DUE) and None
+            for one in batch_ids
+        )
     )
 
     assert len(rows("SELECT line_id FROM lines_suspension")) == 10

@@ -63,6 +63,8 @@ def test_a_campaign_whose_servers_and_commands_are_killed_in_every_phase_ends_as
 
 def messages(data_dir: Path) -> Counter[tuple[str, str]]:
     """Count the messages that left Rollkeeper by way and text; each reference only once."""
-    said = [json.loads(line) for line in (data_dir / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()]
+    said = [
+        json.loads(line) for line in (data_dir / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()
+    ]
     assert len({one["reference"] for one in said}) == len(said)
     return Counter((one["channel"], one["language"]) for one in said)

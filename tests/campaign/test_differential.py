@@ -104,7 +104,9 @@ def live_through(
         clock.set_demo_date(on)
         for stay in world.stays if on in stops else ():
             if stay[0] == on:
-                court_stays.enter_stay(console_authority(), first=stay[0], last=stay[1], reason="court", on=on)
+                court_stays.enter_stay(
+                    console_authority(), first=stay[0], last=stay[1], reason="court", on=on
+                )
         for line_id, life in zip(line_ids, world.lives, strict=True):
             happen(line_id, life, on)
         if not any(first <= on <= last for first, last in world.outages):

@@ -8,36 +8,34 @@ import pytest
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import batch_planning, closure
-from rollkeeper.campaign.restarted_clocks import restart_clock
+from rollkeeper.campaign import batch_planning, closure, queries
 from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.campaign.outage_hours import list_outages
-from rollkeeper.registration.services import pause_line
+from rollkeeper.campaign.restarted_clocks import restart_clock
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.calendars import is_closed
-from rollkeeper.ledger import notes
-from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger import notes, signed_entry_timestamps
 from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.services import settle_dispute
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
+from rollkeeper.lines.services import settle_dispute
+from rollkeeper.operations.cli import make_app
 from rollkeeper.provisioning.services import push_due
+from rollkeeper.registration.services import pause_line
 from rollkeeper.retention.services import erase_due
-from rollkeeper.selfcare.services import declare_hardship, dispute_record
 from rollkeeper.selfcare.appeals import appeal
 from rollkeeper.selfcare.case_decisions import settle_case
-from rollkeeper.selfcare.disputes import dispute_line, accept_receipt
+from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import declare_hardship, dispute_record
 from rollkeeper.selfcare.sessions import PortalSession
-from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.blind_index import blind_numbers
 from tests.campaign.population import night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, notified_lines
-from tests.registration.people import fresh_number
 from tests.provisioning.fakes import Element
+from tests.registration.people import fresh_number
 
 
 def numbered(line_id):
@@ -321,7 +319,9 @@ def test_after_a_lost_dispute_a_line_is_notified_and_counted_again_with_the_days
     pack = open_campaign().pack
     left = pack.campaign.suspension_days - 3  # on the fourth day the dispute began
     (row,) = rows("SELECT stage, promised_on, next_check_on FROM campaign_member WHERE line_id = %s", [shown])
-    (notified,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [shown])
+    (notified,) = rows(
+        "SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [shown]
+    )
     promised = open_day(lost_on + dt.timedelta(days=left))
     assert (row.stage, row.promised_on, notified.promised_on) == ("running", promised, promised)
     assert not restart_clock(shown, on=lost_on)

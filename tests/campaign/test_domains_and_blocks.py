@@ -8,11 +8,11 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_rollback, line_lookup, nightly, planning
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import find_line_by_input
+from rollkeeper.registration.services import register_subscriber
 from tests.campaign.population import approved_batches, day, fate, member, state, tell
 from tests.imports.test_import import count, side_file, take_in, written  # noqa: F401 - a fixture that is shared
 from tests.registration.people import submission

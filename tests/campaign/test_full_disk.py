@@ -125,7 +125,9 @@ def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_ro
 def _bring_to_the_day(data_dir: SmallHome) -> None:
     """Have everybody notified, and a batch of all approved by two."""
     data_dir.do("campaign", "plan", "--on", PLANNED)
-    data_dir.ask("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = '2011-12-20'")
+    data_dir.ask(
+        "UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = '2011-12-20'"
+    )
     data_dir.do("campaign", "run", "--on", DUE)
     (drawn, _) = json.loads(data_dir.do("campaign", "prepare", "--json", "--on", DUE))
     for who in ("anna", "tashi"):

@@ -9,23 +9,22 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.registration.services import mark_essential
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.law.pack import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Refused
-from rollkeeper.lines.services import pause_clock
-from rollkeeper.lines.hardship_evidence import record_evidence
-from rollkeeper.lines.writes import begin_suspension
-from rollkeeper.lines.errors import ReconnectionRefused, NoEvidenceAwaited
-from rollkeeper.lines.reconnection import reconnect_temporarily
-from rollkeeper.lines.hardship_evidence import overdue_evidence
-from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
-from rollkeeper.provisioning.services import push_due
+from rollkeeper.lines.errors import NoEvidenceAwaited, ReconnectionRefused
+from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.rules import may_reconnect_temporarily
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.writes import begin_suspension
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
+from rollkeeper.provisioning.services import push_due
+from rollkeeper.registration.services import mark_essential
 from rollkeeper.vault.blind_index import blind_numbers
 from tests.campaign.population import (
     day,
@@ -177,7 +176,11 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
     ],
 )
 def test_hours_are_for_want_of_registration_alone_and_once(
-    rule: TemporaryReconnectionRule | None, reasons: tuple[SuspensionReason, ...], restored_on: dt.date | None, *, allowed: bool
+    rule: TemporaryReconnectionRule | None,
+    reasons: tuple[SuspensionReason, ...],
+    restored_on: dt.date | None,
+    *,
+    allowed: bool,
 ) -> None:
     verdict = may_reconnect_temporarily(rule, reasons=reasons, restored_on=restored_on)
 
@@ -256,7 +259,9 @@ def test_a_line_that_is_no_longer_protected_is_notified_a_new_day_and_counted_ag
     assert while_protected == ("active", "suspended")
     assert (state(cut), member(cut).stage) == ("active", "running")
     assert member(cut).promised_on > loose + dt.timedelta(days=20)
-    (notified,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [cut])
+    (notified,) = rows(
+        "SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [cut]
+    )
     assert notified.promised_on == member(cut).promised_on
 
 

@@ -20,9 +20,9 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.services import mark_disputed
 from tests.campaign.population import pause, register
-from tests.campaign.typed_commands import DUE, Desk, approved, employ, surroundings, notified_lines
-from tests.conftest import _empty_everything
+from tests.campaign.typed_commands import DUE, Desk, approved, employ, notified_lines, surroundings
 from tests.command_server import CommandServer
+from tests.conftest import _empty_everything
 
 LINES = 120
 RUN = "@tests.campaign.typed_commands:run_in_small_chunks"

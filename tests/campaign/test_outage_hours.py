@@ -20,8 +20,8 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.reconnection import reconnect_temporarily
-from rollkeeper.provisioning.services import queue_command, push_due
 from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import push_due, queue_command
 from tests.campaign.population import approved_batches, day, night, register, state
 from tests.campaign.test_batches import DUE as CUT
 from tests.campaign.test_batches import END_DUE, notified_lines

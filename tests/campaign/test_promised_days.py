@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.campaign import batch_execution
 from rollkeeper.campaign import batch_execution, batch_planning, nightly, planning
 from rollkeeper.campaign.errors import PackChanged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
-from rollkeeper.notices.services import send_due
 from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.services import send_due
 from tests.campaign.population import approved_batches, day, make_line, member, night, state, tell
 from tests.notices.fakes import Way
 from tests.notices.people import make_line as make_sealed_line
@@ -58,7 +57,12 @@ def test_whoever_was_promised_a_day_keeps_it_and_a_longer_time_is_theirs_too(
     last = day("2012-04-05")
     assert promised == (last if first == 90 else day("2012-03-05"))
     for on, due in ((last, 0), (last + dt.timedelta(days=1), 1)):
-        assert batch_planning.check_day(console_authority(), due_on=on, on=NOTIFIED + dt.timedelta(days=3))[0].count == due
+        assert (
+            batch_planning.check_day(console_authority(), due_on=on, on=NOTIFIED + dt.timedelta(days=3))[
+                0
+            ].count
+            == due
+        )
         night(on, people)
         assert state(line_id) == ("suspended" if due else "active")
 
@@ -92,7 +96,10 @@ def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
     night(day("2012-03-02"), people)
     tell(counting, day("2012-03-05"))
     nightly.run_nightly(worker_authority(), on=day("2012-03-05"))
-    run("UPDATE lines_line SET service = 'data_card' WHERE line_id = ANY (%s)", [[cut, counting, not_notified]])
+    run(
+        "UPDATE lines_line SET service = 'data_card' WHERE line_id = ANY (%s)",
+        [[cut, counting, not_notified]],
+    )
     before = [(state(one), member(one).stage) for one in (cut, kept, counting, not_notified)]
 
     narrower = version(60).replace(
@@ -104,7 +111,12 @@ def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
 
     assert before == [("suspended", "suspended")] * 2 + [("active", "running"), ("active", "not_notified")]
     after = [(state(one), member(one).stage) for one in (cut, kept, counting, not_notified)]
-    assert after == [("active", "out_of_scope"), ("suspended", "suspended"), ("active", "out_of_scope"), ("active", "out_of_scope")]
+    assert after == [
+        ("active", "out_of_scope"),
+        ("suspended", "suspended"),
+        ("active", "out_of_scope"),
+        ("active", "out_of_scope"),
+    ]
     asked = rows("SELECT line_id FROM provisioning_command WHERE kind = 'restore'")
     owed = rows("SELECT line_id, kind FROM notices_notice WHERE state = 'queued' AND line_id <> %s", [kept])
     said = rows("SELECT line_id FROM ledger_entry WHERE verb = 'campaign:member:released'")
@@ -112,7 +124,12 @@ def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
     assert [(one.line_id, one.kind) for one in owed] == [(cut, "restored")]
     assert {one.line_id for one in said} == {cut, counting, not_notified}
     night(day("2012-05-10"), people)
-    assert [state(one) for one in (cut, kept, counting, not_notified)] == ["active", "terminated", "active", "active"]
+    assert [state(one) for one in (cut, kept, counting, not_notified)] == [
+        "active",
+        "terminated",
+        "active",
+        "active",
+    ]
 
     # It was a slip of the pen: whoever was let go is asked again, from the beginning.
     pack.write_text(version(60), "utf-8")

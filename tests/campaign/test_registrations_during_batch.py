@@ -13,16 +13,15 @@ import pytest
 
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import batch_execution
 from rollkeeper.campaign import batch_execution, nightly
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuids
-from rollkeeper.vault.services import begin_first_epoch
 from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.services import begin_first_epoch
 from tests.campaign.population import approved_batches, person, plan
 from tests.campaign.registration_load import number
-from tests.campaign.typed_commands import DUE, PLANNED, NOTIFIED
+from tests.campaign.typed_commands import DUE, NOTIFIED, PLANNED
 
 pytestmark = pytest.mark.soak
 LINES, SECONDS = 24_000, 60

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import batch_planning, court_stays, nightly, planning
+from rollkeeper.campaign import batch_planning, court_stays, nightly, planning, queries
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
@@ -75,7 +74,9 @@ def reminders(line_id: LineId) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("through", "count"), [("2012-02-19", 0), ("2012-02-20", 1), ("2012-02-21", 1)])
-def test_a_reminder_is_owed_on_its_day_once(notified: Callable[..., LineId], through: str, count: int) -> None:
+def test_a_reminder_is_owed_on_its_day_once(
+    notified: Callable[..., LineId], through: str, count: int
+) -> None:
     line_id = notified(14)
 
     sweep_daily("2012-02-18", through)
@@ -158,7 +159,9 @@ def test_whoever_looks_at_the_sample_of_a_batch_sees_the_day_that_was_promised(
     assert [(one.notified_on, one.last_day_on) for one in found.sample] == [(NOTIFIED, day("2012-03-10"))]
 
 
-def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(notified: Callable[..., LineId]) -> None:
+def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(
+    notified: Callable[..., LineId],
+) -> None:
     line_id = notified(14)
     pause(line_id, day("2012-02-15"), day("2012-02-25"), day("2012-02-14"))  # eleven days: through 2012-03-16
 

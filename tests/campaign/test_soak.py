@@ -13,8 +13,8 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
-from tests.campaign.soak import forget, live_two_years
 from tests.campaign.population import person
+from tests.campaign.soak import forget, live_two_years
 
 SIZE = max(int(os.environ.get("ROLLKEEPER_SOAK_LINES", "100000")), 2000)
 

@@ -7,16 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.campaign.statistics import MIN_REGION_LINES, MAX_REGIONS, action_counts, group_by_region, unproven
-from rollkeeper.campaign.queries import DayCount
 from rollkeeper.campaign.choices import Stage
+from rollkeeper.campaign.queries import DayCount
+from rollkeeper.campaign.statistics import (
+    MAX_REGIONS,
+    MIN_REGION_LINES,
+    action_counts,
+    group_by_region,
+    unproven,
+)
 from rollkeeper.kernel.database import run
 
 ON = dt.date(2012, 3, 1)
 
 
 @pytest.mark.parametrize(
-    ("lines", "by_itself"), [(MIN_REGION_LINES - 1, False), (MIN_REGION_LINES, True), (MIN_REGION_LINES + 1, True)]
+    ("lines", "by_itself"),
+    [(MIN_REGION_LINES - 1, False), (MIN_REGION_LINES, True), (MIN_REGION_LINES + 1, True)],
 )
 def test_a_region_of_few_lines_is_not_shown_by_itself(lines: int, *, by_itself: bool) -> None:
     found = group_by_region([("small", "running", lines), ("large", "not_notified", 5000)])

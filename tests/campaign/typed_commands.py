@@ -11,18 +11,18 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import authority_of
 from rollkeeper.campaign import batch_control, batch_planning, nightly
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.vault.services import begin_first_epoch
 from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.services import begin_first_epoch
 from tests.campaign.population import day, make_line, plan
-from tests.command_server import Running, CommandServer
+from tests.command_server import CommandServer, Running
 
 PLANNED, NOTIFIED, DUE = day("2011-12-19"), day("2011-12-20"), day("2012-03-02")
 NUMBER = "+8613800138000"

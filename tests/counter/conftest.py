@@ -6,12 +6,12 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.vault.services import begin_first_epoch
-from tests.registration.conftest import limited, routed, dual_control  # noqa: F401 - fixtures that are shared
+from tests.registration.conftest import dual_control, limited, routed  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
 

@@ -40,7 +40,9 @@ def read(client, data, *, action_kind="register", part="subscriber", by_script=T
     file = io.BytesIO(data)
     file.name = name
     headers = {"HX-Request": "true"} if by_script else {}
-    return client.post(f"/{action_kind}/read/{part}/", {"picture": file, "service": "mobile"}, headers=headers)
+    return client.post(
+        f"/{action_kind}/read/{part}/", {"picture": file, "service": "mobile"}, headers=headers
+    )
 
 
 def given(page):
@@ -132,7 +134,9 @@ def test_what_was_typed_without_a_image_is_checked_and_has_no_copy(at_counter):
     ],
     ids=["mark", "no mark", "another", "twice", "nonsense"],
 )
-def test_a_copy_that_this_instance_did_not_make_is_refused_and_nothing_is_recorded(at_counter, proposed, spoilt):
+def test_a_copy_that_this_instance_did_not_make_is_refused_and_nothing_is_recorded(
+    at_counter, proposed, spoilt
+):
     number = fresh_number()
 
     answer = submit(at_counter, number, proposed, **spoilt(proposed))
@@ -155,7 +159,9 @@ def test_what_is_no_image_is_refused_beside_the_form(at_counter, by_script):
 
 
 def test_a_reading_without_a_image_asks_for_one(at_counter):
-    answer = at_counter.post("/register/read/subscriber/", {"service": "mobile"}, headers={"HX-Request": "true"})
+    answer = at_counter.post(
+        "/register/read/subscriber/", {"service": "mobile"}, headers={"HX-Request": "true"}
+    )
 
     assert "No picture came" in answer.content.decode()
 

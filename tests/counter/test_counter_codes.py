@@ -4,8 +4,8 @@
 import re
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.lines.queries import find_line, current_tenure
 from rollkeeper.lines.counter_codes import issue_code
+from rollkeeper.lines.queries import current_tenure, find_line
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number

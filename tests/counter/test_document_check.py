@@ -7,14 +7,19 @@ import json
 import pytest
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.counter import document_check
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.lines.choices import Service
-from rollkeeper.selfcare.applications import ApplicationData, pending_key, application_marks
-from rollkeeper.vault.offline_keys import current_offline_key, verified_sealer, renew_offline_keys, seal_offline
+from rollkeeper.lines.writes import activate_line
+from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.selfcare.applications import ApplicationData, application_marks, pending_key
+from rollkeeper.vault.offline_keys import (
+    current_offline_key,
+    renew_offline_keys,
+    seal_offline,
+    verified_sealer,
+)
 from tests.counter.conftest import ON
 from tests.selfcare.people import PERSON
 

@@ -4,13 +4,13 @@ import datetime as dt
 
 from django.test import Client
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.choices import LineState
+from rollkeeper.lines.queries import find_line
 from tests.counter.test_pages import SECRET, key, post
 from tests.registration.people import fresh_number
 
@@ -57,7 +57,11 @@ def test_a_line_of_a_foreigner_is_transferred_and_a_foreign_passport_renewed(at_
     assert "A newer document took the place" in taken.content.decode()
     assert (
         post(
-            at_counter, "transfer", given, double_checked="on", **transferor | {"transferor__document_number": "N7654399"}
+            at_counter,
+            "transfer",
+            given,
+            double_checked="on",
+            **transferor | {"transferor__document_number": "N7654399"},
         ).status_code
         == 302
     )

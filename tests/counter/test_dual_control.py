@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
 from rollkeeper.vault.offline_keys import renew_offline_keys

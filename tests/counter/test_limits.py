@@ -3,10 +3,10 @@
 
 import pytest
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.lines.queries import find_line
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, post

@@ -12,17 +12,16 @@ import pytest
 from django.http import QueryDict
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.offline.payloads import ImageResult
 from rollkeeper.counter.offline import _CACHED_FILES, _found, _offline_form_addresses
 from rollkeeper.counter.record_form import RecordForm
+from rollkeeper.offline.payloads import ImageResult
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
-from rollkeeper.vault import wire
-from rollkeeper.vault import offline_keys
+from rollkeeper.vault import offline_keys, wire
 from rollkeeper.vault.offline_keys import renew_offline_keys
-from tests.offline.browsers import form
 from tests.counter.conftest import ON
+from tests.offline.browsers import form
 from tests.registration.people import fresh_number, person
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +57,9 @@ def test_what_is_handed_in_waits_and_is_notified_apart_from_what_never_came(page
 
     first, second = page("/offline/submissions/", said), page("/offline/submissions/", said)
 
-    came = page("/offline/outcomes/", {"keys": ["a-submission-key", "another-key-here"]}).json()["submissions"]
+    came = page("/offline/outcomes/", {"keys": ["a-submission-key", "another-key-here"]}).json()[
+        "submissions"
+    ]
     assert (first.status_code, second.status_code) == (200, 200)
     assert came == [{"key": "a-submission-key", "outcome": None, "said": []}]
 
@@ -81,7 +82,14 @@ def test_nobody_who_is_not_signed_in_gets_a_ticket_or_hands_in(page, at_counter)
 
 
 @pytest.mark.parametrize(
-    "address", ["/offline/forms/", "/offline/forms/register/?kind=company", "/offline/forms/pause/", "/offline/forms/dispute/", "/offline/forms/end/"]
+    "address",
+    [
+        "/offline/forms/",
+        "/offline/forms/register/?kind=company",
+        "/offline/forms/pause/",
+        "/offline/forms/dispute/",
+        "/offline/forms/end/",
+    ],
 )
 def test_a_form_that_is_kept_was_drawn_for_nobody(at_counter, address):
     drawn = at_counter.get(address)
@@ -95,9 +103,9 @@ def test_a_form_that_is_kept_was_drawn_for_nobody(at_counter, address):
 
 
 def test_every_form_that_is_to_be_kept_can_be_had(page, at_counter):
-    assert {address: at_counter.get(address).status_code for address in _offline_form_addresses()} == dict.fromkeys(
-        _offline_form_addresses(), 200
-    )
+    assert {
+        address: at_counter.get(address).status_code for address in _offline_form_addresses()
+    } == dict.fromkeys(_offline_form_addresses(), 200)
 
 
 def test_every_file_that_is_to_be_kept_is_there_and_is_what_the_pages_load(at_counter):

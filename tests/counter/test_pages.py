@@ -8,9 +8,9 @@ import pytest
 
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.writes import activate_line
-from rollkeeper.lines.queries import find_line, tenures, line_history
 from rollkeeper.lines.choices import LineState, Service
+from rollkeeper.lines.queries import find_line, line_history, tenures
+from rollkeeper.lines.writes import activate_line
 from rollkeeper.vault.fields import Field
 from tests.registration.people import ON, card, fresh_number, person
 
@@ -144,7 +144,9 @@ def test_with_a_fault_nothing_that_was_typed_comes_back(at_counter, spoilt, by_s
 
     page = answer.content.decode()
     typed = [
-        v for k, v in form.items() if v and k not in {"submission_key", "language", "subscriber__document_type"}
+        v
+        for k, v in form.items()
+        if v and k not in {"submission_key", "language", "subscriber__document_type"}
     ]
     assert "govuk-error-summary" in page
     assert not [value for value in typed if value in page and len(value) > 2]

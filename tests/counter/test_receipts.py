@@ -7,10 +7,9 @@ import urllib.parse
 import pytest
 
 from rollkeeper.kernel.database import rows
-from rollkeeper.ledger import auditor, notes, receipts
-from rollkeeper.ledger import signed_entry_timestamps
-from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps
 from rollkeeper.ledger.printouts.receipt_checker import check_page, policy
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
 from tests.counter.conftest import ON

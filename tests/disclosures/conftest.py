@@ -10,11 +10,10 @@ import pyrage
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.disclosures import authorities
-from rollkeeper.disclosures import services
+from rollkeeper.access.services import authority_of
+from rollkeeper.disclosures import authorities, services
 from rollkeeper.disclosures.answers import answer_disclosure
 from rollkeeper.disclosures.choices import Instrument
 from rollkeeper.kernel import clock
@@ -97,7 +96,9 @@ def instance(law, tmp_path, hashed):
         disclosure_id, *, by="officer", second="supervisor", on=ON, number=NUMBER, held_on=ON, into=None
     ):
         into = into or tmp_path / f"{disclosure_id}-{on}.age"
-        answer_disclosure(who[by], who[second], disclosure_id, number=number, held_on=held_on, into=into, on=on)
+        answer_disclosure(
+            who[by], who[second], disclosure_id, number=number, held_on=held_on, into=into, on=on
+        )
         return json.loads(pyrage.decrypt(into.read_bytes(), [key]))
 
     return SimpleNamespace(

@@ -38,7 +38,9 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
         answers=[PASSWORD, "2012 no. 17", NUMBER],
     )  # fmt: skip
     disclosure = said.split(":")[0]
-    typed("disclosures", "document", disclosure, str(folder / "read.pdf"), "--as", "officer", answers=[PASSWORD])
+    typed(
+        "disclosures", "document", disclosure, str(folder / "read.pdf"), "--as", "officer", answers=[PASSWORD]
+    )
     for name in ("supervisor", "officer"):
         typed(
             "disclosure",

@@ -7,29 +7,28 @@ import pyrage
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.disclosures import authorities, queries
-from rollkeeper.disclosures import services
+from rollkeeper.disclosures import authorities, queries, services
 from rollkeeper.disclosures.answers import read_instrument
-from rollkeeper.disclosures.statistics import year_table
+from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
+from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.errors import (
-    AnswerFileExists,
-    SeveralSubscribers,
     AlreadyApproved,
+    AnswerFileExists,
+    DeferralRefused,
     DisclosureNotPending,
     DisclosureRefused,
     FingerprintMismatch,
     InvalidRecipientKey,
     NeedsWarrant,
-    WrongApprovers,
     NumberMismatch,
     OwnDisclosureRequest,
-    DeferralRefused,
     SameProposer,
+    SeveralSubscribers,
+    WrongApprovers,
     YearNotOver,
 )
-from rollkeeper.disclosures.due_actions import run_due_disclosures
-from rollkeeper.disclosures.choices import RefusalReason, DisclosureState, Instrument, DeferralReason
 from rollkeeper.disclosures.models import DisclosureRequest
+from rollkeeper.disclosures.statistics import year_table
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
@@ -37,12 +36,12 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.queries import accesses
 from rollkeeper.notices.services import send_due
 from rollkeeper.retention.abandoned import erase_abandoned
-from rollkeeper.vault.services import open_sealed, shred
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.canaries import ensure_canary, open_alarms
 from rollkeeper.vault.errors import NeedsDisclosureRequest
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.rotation import rotate
+from rollkeeper.vault.services import open_sealed, shred
 from tests.disclosures.conftest import DAY, NUMBER, ON, SCAN
 
 FORBIDDEN = DeferralReason.COURT_FORBIDS
@@ -82,7 +81,8 @@ def notices():
 
 def deferral(instance, disclosure_id, until, *, on=ON, by=("supervisor", "officer")):
     return [
-        services.defer_notification(instance.who[name], disclosure_id, until=until, because=FORBIDDEN, on=on) for name in by
+        services.defer_notification(instance.who[name], disclosure_id, until=until, because=FORBIDDEN, on=on)
+        for name in by
     ]
 
 
@@ -224,11 +224,16 @@ def test_one_instrument_gives_one_person_by_its_reference_and_by_its_file(instan
         with pytest.raises(DisclosureRefused):
             instance.enter(**changes)
 
-    assert [one.refused_because for one in DisclosureRequest.objects.order_by("entered_at")] == [None, *["too_many"] * 3]
+    assert [one.refused_because for one in DisclosureRequest.objects.order_by("entered_at")] == [
+        None,
+        *["too_many"] * 3,
+    ]
 
 
 def test_what_was_entered_wrongly_is_refused_and_entered_again(instance):
-    services.refuse_disclosure(instance.who["officer"], instance.enter(), because=RefusalReason.UNCLEAR, on=ON)
+    services.refuse_disclosure(
+        instance.who["officer"], instance.enter(), because=RefusalReason.UNCLEAR, on=ON
+    )
 
     assert of(instance.enter()).state == "waiting"
 
@@ -264,11 +269,15 @@ def test_an_authority_is_approved_by_another_with_the_fingerprint_that_was_read_
     )
 
     with pytest.raises(SameProposer):
-        authorities.approve_authority(instance.who["officer"], made, read_out=authorities.fingerprint(key), on=ON)
+        authorities.approve_authority(
+            instance.who["officer"], made, read_out=authorities.fingerprint(key), on=ON
+        )
     with pytest.raises(FingerprintMismatch):
         authorities.approve_authority(instance.who["supervisor"], made, read_out="ab" * 32, on=ON)
     shown = authorities.fingerprint(key).upper()
-    authorities.approve_authority(instance.who["supervisor"], made, read_out=f"{shown[:32]} {shown[32:]}", on=ON)
+    authorities.approve_authority(
+        instance.who["supervisor"], made, read_out=f"{shown[:32]} {shown[32:]}", on=ON
+    )
 
     assert {one.title: one.is_approved for one in queries.authorities(instance.who["officer"])}["Other"]
 
@@ -341,7 +350,9 @@ def test_nothing_is_opened_before_both_said_yes_nor_after_one_said_no(instance):
 def test_one_no_is_enough_after_a_yes(instance):
     disclosure_id = instance.approved()
 
-    services.refuse_disclosure(instance.who["officer-2"], disclosure_id, because=RefusalReason.NOT_GENUINE, on=ON)
+    services.refuse_disclosure(
+        instance.who["officer-2"], disclosure_id, because=RefusalReason.NOT_GENUINE, on=ON
+    )
 
     assert of(disclosure_id).state == "refused"
     with pytest.raises(DisclosureNotPending):

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.disclosures.choices import RefusalReason, Instrument
+from rollkeeper.disclosures.choices import Instrument, RefusalReason
 from rollkeeper.disclosures.rules import (
     DisclosureScope,
     are_enough_approvers,
@@ -106,7 +106,9 @@ def test_a_key_is_good_until_its_last_day_and_only_an_admitted_authoritys(days, 
     assert because(verdict(key_valid_until=None if days is None else ON + days * DAY)) is found
 
 
-@pytest.mark.parametrize(("before", "found"), [(1, None), (2, RefusalReason.TOO_MANY), (3, RefusalReason.TOO_MANY)])
+@pytest.mark.parametrize(
+    ("before", "found"), [(1, None), (2, RefusalReason.TOO_MANY), (3, RefusalReason.TOO_MANY)]
+)
 def test_an_instrument_names_no_more_people_than_the_law_lets_it(before, found):
     assert because(verdict([law(people=2)], requests_before=before)) is found
 

@@ -244,7 +244,12 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[RejectReason]]]
         "x.pdf",
         {RejectReason.ACTIVE},
     )
-    yield "a PDF with a form", lambda: page_pdf(catalog=b"/AcroForm << /XFA 4 0 R >>"), "x.pdf", {RejectReason.ACTIVE}
+    yield (
+        "a PDF with a form",
+        lambda: page_pdf(catalog=b"/AcroForm << /XFA 4 0 R >>"),
+        "x.pdf",
+        {RejectReason.ACTIVE},
+    )
     yield (
         "a locked PDF",
         lambda: pdf(b"<< /Type /Catalog >>", trailer=b"/Encrypt << /Filter /Standard /V 2 >>"),
@@ -261,7 +266,12 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[RejectReason]]]
     yield "half a PDF", lambda: page_pdf()[:90], "x.pdf", broken
     yield "a PDF of a page a mile long", lambda: page_pdf(box=b"0 0 30 9000000"), "x.pdf", pixels
     yield "a PDF that draws without end", bomb_pdf, "x.pdf", work | broken
-    yield "20 MB and a byte", lambda: b"\xff\xd8\xff" + bytes(20 * 1024 * 1024), "x.jpg", {RejectReason.TOO_LARGE}
+    yield (
+        "20 MB and a byte",
+        lambda: b"\xff\xd8\xff" + bytes(20 * 1024 * 1024),
+        "x.jpg",
+        {RejectReason.TOO_LARGE},
+    )
 
 
 def harmless() -> Iterator[tuple[str, Callable[[], bytes]]]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
-from rollkeeper.documents.image_intake import ImageResult, CopyRules, Mark, read_and_redact
 from rollkeeper.documents.errors import NoDocumentFound
+from rollkeeper.documents.image_intake import CopyRules, ImageResult, Mark, read_and_redact
 from rollkeeper.documents.reading.ocr_models import OcrModels
 from rollkeeper.documents.reading.page_layout import upright
 from rollkeeper.documents.specimens import Kind, Specimen, make_specimen
-from rollkeeper.documents.specimens.degradation import random_degradation, jpeg, degrade
+from rollkeeper.documents.specimens.degradation import degrade, jpeg, random_degradation
 
 ON = dt.date(2012, 3, 1)
 ASKED = frozenset({"name", "address", "document_type", "document_number"})
@@ -104,7 +104,9 @@ def is_read(name: str, value: str, lines: list[str]) -> bool:
     return any(plain.lower() in text.lower() for text in texts)
 
 
-def look(drawn: Specimen, done: ImageResult | None, number: int, ocr_models: OcrModels, tally: Tally) -> list[str]:
+def look(
+    drawn: Specimen, done: ImageResult | None, number: int, ocr_models: OcrModels, tally: Tally
+) -> list[str]:
     """Try to read what is masked on a copy, count, and return what was read."""
     tally.documents += 1
     if done is None or not done.copies:

@@ -29,7 +29,12 @@ def test_the_levels_stand_in_order_and_their_names_stay():
 )
 def test_a_level_needs_every_level_below_it(document_seen, verdict, machine_read, was_confirmed, level):
     assert (
-        assurance_of(document_seen=document_seen, verdict=verdict, machine_read=machine_read, was_confirmed=was_confirmed)
+        assurance_of(
+            document_seen=document_seen,
+            verdict=verdict,
+            machine_read=machine_read,
+            was_confirmed=was_confirmed,
+        )
         is level
     )
 

@@ -6,11 +6,11 @@ import json
 import pytest
 
 from rollkeeper.documents.errors import (
+    ImageNotReadable,
     ImageRejected,
+    NothingToCheck,
     OutputFileExists,
     UnknownSpecimen,
-    NothingToCheck,
-    ImageNotReadable,
 )
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from rollkeeper.documents.image_intake import read_document
 from rollkeeper.documents.errors import ImageRejected, NoDocumentFound
+from rollkeeper.documents.image_intake import read_document
 from rollkeeper.documents.reading.file_types import FileKind, sniff
 from rollkeeper.documents.reading.worker_client import the_worker
 from tests.documents import hostile

@@ -9,16 +9,16 @@ import pytest
 from django.core.files.uploadhandler import StopUpload
 from django.test import RequestFactory
 
+from rollkeeper.documents.choices import Checked, Verdict
 from rollkeeper.documents.image_intake import (
-    ImageResult,
     CopyRules,
+    ImageResult,
     Proposal,
     copy_rules,
     is_mark_of_reading,
     mark_of_reading,
 )
 from rollkeeper.documents.reading.file_types import MAX_BYTES
-from rollkeeper.documents.choices import Checked, Verdict
 from rollkeeper.documents.uploads import MemoryOnly
 from rollkeeper.law.packs import load_pack
 

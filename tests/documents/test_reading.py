@@ -9,16 +9,15 @@ import pytest
 from PIL import Image
 
 from rollkeeper.documents import image_intake
-from rollkeeper.documents.image_intake import read_document
+from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.errors import NoDocumentFound
-from rollkeeper.documents.reading import zones
-from rollkeeper.documents.reading import page_layout
+from rollkeeper.documents.image_intake import read_document
+from rollkeeper.documents.reading import page_layout, zones
 from rollkeeper.documents.reading.worker_client import Answer
 from rollkeeper.documents.reading.zones import find_zone
-from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.degradation import Degradation, degrade, jpeg
 from rollkeeper.documents.specimens.people import invent
-from rollkeeper.documents.specimens.degradation import Degradation, jpeg, degrade
 
 ON = dt.date(2012, 3, 1)
 ASKED = ("name", "address", "document_type", "document_number", "document_valid_until", "birth_date")

@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from rollkeeper.documents.image_intake import CopyRules, Mark, NoCopy, read_and_redact, is_plain_jpeg
 from rollkeeper.documents.choices import Reason
+from rollkeeper.documents.image_intake import CopyRules, Mark, NoCopy, is_plain_jpeg, read_and_redact
 from rollkeeper.documents.specimens import Kind, drawing, make_specimen
 from rollkeeper.documents.specimens.degradation import jpeg
 from rollkeeper.documents.specimens.zones import zone_of

@@ -5,8 +5,8 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.documents.mrz import check_mrz
 from rollkeeper.documents.choices import Reason, Verdict
+from rollkeeper.documents.mrz import check_mrz
 from rollkeeper.documents.resident_card import check_resident_card
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.drawing import SHAPES

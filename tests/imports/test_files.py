@@ -203,9 +203,7 @@ def test_a_field_of_two_gigabytes_is_refused_without_taking_memory(tmp_path):
 
 def test_a_first_line_without_an_end_is_refused_before_the_rest_is_read(written, monkeypatch):
     file = written("x" * (delimited.LINE_LIMIT + 10))
-    monkeypatch.setattr(
-        "rollkeeper.imports.files._read_through", lambda *_, **__: pytest.fail("read on")
-    )
+    monkeypatch.setattr("rollkeeper.imports.files._read_through", lambda *_, **__: pytest.fail("read on"))
 
     with pytest.raises(ImportFieldTooLong, match="row 1, column 1"):
         scan_file(file)
@@ -283,7 +281,11 @@ def test_a_formula_without_a_value_and_an_error_spoil_their_rows(tmp_path):
 
     _, rows = rows_of(file)
 
-    assert rows == [UnreadableRow("number", FORMULA), UnreadableRow("number", CELL_ERROR), ["3", "2011-05-01"]]
+    assert rows == [
+        UnreadableRow("number", FORMULA),
+        UnreadableRow("number", CELL_ERROR),
+        ["3", "2011-05-01"],
+    ]
 
 
 def test_a_formula_without_a_value_in_a_column_that_nobody_needs_spoils_nothing(tmp_path):

@@ -18,25 +18,25 @@ from django.db import connection
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.imports import chunks
-from rollkeeper.imports.services import import_lines
 from rollkeeper.imports.errors import (
-    NumberRangeExhausted,
-    ImportFileChanged,
-    ImportRunning,
-    ImportMapInvalid,
     ImportDiskFull,
+    ImportFileChanged,
+    ImportMapInvalid,
+    ImportRunning,
     NothingImported,
+    NumberRangeExhausted,
     RejectFileNotWritable,
 )
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.reject_file import RejectFile, default_path
+from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import connect, rows, run
 from rollkeeper.lines.queries import find_line, line_history
-from rollkeeper.vault.services import open_line_values, open_sealed
 from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.services import open_line_values, open_sealed
 from tests.campaign.population import person
 from tests.entries import entries
 
@@ -384,7 +384,12 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     subscriber = {"name": "བཀྲ་ཤིས", "address": "Specimen Job", "document": "E12345678"}
     nobody = dict.fromkeys(subscriber, "")
     file = written(
-        [line(1, **subscriber), line(2, **nobody), line(3, **subscriber), line(4, **subscriber | {"address": ""})]
+        [
+            line(1, **subscriber),
+            line(2, **nobody),
+            line(3, **subscriber),
+            line(4, **subscriber | {"address": ""}),
+        ]
     )
 
     result = take_in(file, SUBSCRIBERS)

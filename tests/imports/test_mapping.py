@@ -5,12 +5,17 @@ import tomllib
 
 import pytest
 
-from rollkeeper.imports.errors import ImportMapInvalid, ImportHeaderMissing, ImportSingleColumn, ImportSensitiveColumnMapped
+from rollkeeper.imports.column_dictionary import meaning_of, never_about, sensitive_about, service_of_heading
+from rollkeeper.imports.column_samples import date_formats
+from rollkeeper.imports.errors import (
+    ImportHeaderMissing,
+    ImportMapInvalid,
+    ImportSensitiveColumnMapped,
+    ImportSingleColumn,
+)
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import propose, write_map
-from rollkeeper.imports.column_samples import date_formats
-from rollkeeper.imports.column_dictionary import meaning_of, never_about, sensitive_about, service_of_heading
 from rollkeeper.kernel.errors import Faults
 
 AS_OF = dt.date(2011, 12, 1)
@@ -133,7 +138,9 @@ def test_a_file_without_numbers_is_notified_to_bring_an_number_range(proposed):
 
 
 def test_an_number_range_given_on_the_command_line_is_not_asked_for_again(proposed):
-    proposal, _ = proposed("customerID,tenure,PhoneService\nA,3,Yes\nB,4,Yes\n", number_range="+8689100000000")
+    proposal, _ = proposed(
+        "customerID,tenure,PhoneService\nA,3,Yes\nB,4,Yes\n", number_range="+8689100000000"
+    )
 
     assert not proposal.needs
 

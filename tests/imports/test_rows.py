@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rollkeeper.imports import value_parsers
-from rollkeeper.imports import row_errors
+from rollkeeper.imports import row_errors, value_parsers
 from rollkeeper.imports.mapping import make_map
-from rollkeeper.imports.row_errors import Reason, RowError, UnreadableRow
 from rollkeeper.imports.registrations import DeclaredSubscriber
+from rollkeeper.imports.row_errors import Reason, RowError, UnreadableRow
 from rollkeeper.imports.rows import RowReader
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.packs import load_pack

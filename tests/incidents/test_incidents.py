@@ -8,32 +8,31 @@ import os
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.services import authority_of, reinstate_staff
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.incidents import queries
-from rollkeeper.incidents import services
+from rollkeeper.access.services import authority_of, reinstate_staff
+from rollkeeper.incidents import queries, services
+from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.errors import (
     DutiesOpen,
     EpochNotFound,
     IncidentClosed,
-    IncidentSubjectMissing,
     IncidentNotScoped,
+    IncidentSubjectMissing,
 )
-from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.report import write_report
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, StaffId, new_uuid
+from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.cli import make_app
-from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from rollkeeper.vault.fields import OPENED, Field, Purpose
 from rollkeeper.vault.keys import living_epoch
+from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from tests.campaign.population import make_line
 
 NOW = dt.datetime(2012, 3, 2, 4, 0, tzinfo=dt.UTC)
@@ -82,7 +81,9 @@ def opened(about=About.WINDOW, **named):
 
 
 def exposed(incident_id):
-    return {(one.person_id, one.fields, one.openings) for one in queries.affected_people(CONSOLE, incident_id)}
+    return {
+        (one.person_id, one.fields, one.openings) for one in queries.affected_people(CONSOLE, incident_id)
+    }
 
 
 def test_an_account_leads_to_exactly_those_it_opened_within_the_time(register, monkeypatch):
@@ -149,9 +150,7 @@ def test_an_agent_or_a_device_is_its_accounts_together(register):
         assert services.scope_incident(CONSOLE, made, on=ON).people == 2
 
 
-def test_the_subscriber_at_the_time_of_the_opening_is_affected(
-    register, monkeypatch
-):
+def test_the_subscriber_at_the_time_of_the_opening_is_affected(register, monkeypatch):
     line_id, nobodys = make_line(), make_line()
     before, _ = held_by(line_id, until=NOW + HOUR)
     held_by(line_id, since=NOW + HOUR)

@@ -9,9 +9,9 @@ import pytest
 from rollkeeper.incidents.choices import Severity
 from rollkeeper.incidents.rules import duties, is_in_time, over_at
 from rollkeeper.law.calendars import is_closed
-from rollkeeper.law.schema_common import Citation, Duration
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.schema import Breach
+from rollkeeper.law.schema_common import Citation, Duration
 
 PACK = load_pack("cn-xz-2011")
 ZONE = ZoneInfo(PACK.zone)

@@ -9,20 +9,20 @@ from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, run_approved_steps, withdraw_step
+from rollkeeper.incidents.choices import About, Step, StepState
 from rollkeeper.incidents.errors import (
-    StepAlreadyApproved,
     IncidentNotScoped,
     NothingToSuspend,
     PeopleAlreadyNotified,
+    StepAlreadyApproved,
     StepNeedsNamedUser,
     StepNotPending,
 )
-from rollkeeper.incidents.choices import About, Step, StepState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault.keys import living_epoch
 from tests.campaign.population import make_line
-from tests.incidents.test_incidents import CONSOLE, HOUR, ON, held_by, accessed, officer, opened
+from tests.incidents.test_incidents import CONSOLE, HOUR, ON, accessed, held_by, officer, opened
 
 TWO = [step for step in Step if step in {Step.ROTATE_KEYS, Step.RESEAL, Step.NOTIFY_PEOPLE}]
 ONE = [step for step in Step if step not in TWO]
@@ -172,7 +172,9 @@ def test_the_console_agrees_to_nothing_and_a_clerk_to_nothing_either(register):
     clerk = type(clerk)(frozenset({StaffRole.CLERK}), clerk.staff_id, clerk.commitment)
 
     for step in Step:
-        with pytest.raises(StepNeedsNamedUser if PERMISSION_FOR[step].value == "manage_incident" else NotAllowed):
+        with pytest.raises(
+            StepNeedsNamedUser if PERMISSION_FOR[step].value == "manage_incident" else NotAllowed
+        ):
             approve_step(CONSOLE, made, step, on=ON)
         with pytest.raises(NotAllowed):
             approve_step(clerk, made, step, on=ON)

@@ -17,9 +17,9 @@ NUMBER = "+86139080{:05d}"
 def end(first: str, last: str, day: str) -> dict[str, int]:
     """End the contracts of these people, as a subscriber asks for it at a counter."""
     from rollkeeper.access.authority import console_authority
-    from rollkeeper.registration.services import terminate_line
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.registration.services import terminate_line
 
     open_instance()
     on = dt.date.fromisoformat(day)
@@ -53,10 +53,10 @@ def look() -> dict[str, object]:
 def _name(row):
     from rollkeeper.access.authority import worker_authority
     from rollkeeper.kernel import clock
-    from rollkeeper.kernel.ids import TenureId, PersonId
-    from rollkeeper.vault.services import open_sealed
+    from rollkeeper.kernel.ids import PersonId, TenureId
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import Field, Purpose
+    from rollkeeper.vault.services import open_sealed
 
     try:
         return open_sealed(
@@ -95,9 +95,9 @@ def _numbers():
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.database import rows
     from rollkeeper.kernel.ids import LineId
-    from rollkeeper.vault.services import open_line_values
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import LineField, Purpose
+    from rollkeeper.vault.services import open_line_values
 
     kept = rows("SELECT line_id, number_sealed FROM lines_line WHERE number_sealed IS NOT NULL")
     opened = open_line_values(

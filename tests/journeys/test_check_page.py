@@ -12,10 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from rollkeeper.ledger import auditor, cosignatures, notes, tree
-from rollkeeper.ledger import signed_entry_timestamps
-from rollkeeper.ledger.services import entry_body
+from rollkeeper.ledger import auditor, cosignatures, notes, signed_entry_timestamps, tree
 from rollkeeper.ledger.printouts.receipt_checker import LANGUAGES, check_page, policy
+from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.verbs import Verb
 from tests.journeys.conftest import AXE, RULES, SCREENSHOTS
 
@@ -130,7 +129,9 @@ def spoilt_entry(text):
     return text.replace(encoded, base64.b64encode(changed).decode())
 
 
-@pytest.mark.parametrize("make", [proof, lambda: signed_entry_timestamps.sign_entry(body())], ids=["proof", "signed entry"])
+@pytest.mark.parametrize(
+    "make", [proof, lambda: signed_entry_timestamps.sign_entry(body())], ids=["proof", "signed entry"]
+)
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
@@ -167,7 +168,9 @@ def test_a_proof_that_was_bent_proves_nothing(page, key, spoil):
     assert answer(page, spoil(proof()), key)[0] == "bad"
 
 
-@pytest.mark.parametrize("make", [proof, lambda: signed_entry_timestamps.sign_entry(body())], ids=["proof", "signed entry"])
+@pytest.mark.parametrize(
+    "make", [proof, lambda: signed_entry_timestamps.sign_entry(body())], ids=["proof", "signed entry"]
+)
 def test_a_receipt_of_another_ledger_proves_nothing_here(page, key, make):
     verdict, said = answer(page, make(), FOREIGN)
 

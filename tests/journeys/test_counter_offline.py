@@ -19,9 +19,7 @@ BUTTON = "form[data-offline] button[type=submit]:not([form])"
 SLIP = "[data-slip]:not([hidden])"
 NAME, ADDRESS = "འཇིགས་མེད་ཟླ་བ་ཟབ་མོ་", "Kesang Invented Job 4711 Zzyzx"
 COUNT = "SELECT count(*) FROM ledger_entry WHERE verb = 'line:tenure:registered' AND staff_id IS NOT NULL"
-CARRIED = (
-    "SELECT body FROM ledger_entry WHERE verb = 'offline:registration:processed' ORDER BY entry_id DESC LIMIT 1"
-)
+CARRIED = "SELECT body FROM ledger_entry WHERE verb = 'offline:registration:processed' ORDER BY entry_id DESC LIMIT 1"
 # The mark that all empty forms are kept is written last.
 KEPT = """() => !!navigator.serviceWorker.controller && new Promise(done => {
   const asked = indexedDB.open('rollkeeper-counter');
@@ -129,7 +127,9 @@ def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_co
     assert "The subscriber of the line is registered." in page.inner_text("main")
 
 
-def test_a_wire_cut_while_it_is_handed_in_does_it_once_and_the_time_of_offline_registration_counts(at_counter):
+def test_a_wire_cut_while_it_is_handed_in_does_it_once_and_the_time_of_offline_registration_counts(
+    at_counter,
+):
     before = at_counter.registered()
     at_counter.wire.cut()
     begun = time.monotonic()

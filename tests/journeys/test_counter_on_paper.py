@@ -3,9 +3,9 @@
 import pypdfium2
 import pytest
 
-from tests.registration.people import person
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_double_clicks_in_a_browser import SUBMIT, at_the_form, fill
+from tests.registration.people import person
 
 pytestmark = pytest.mark.browser
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.erasing import NUMBER
 from tests.command_server import CommandServer
+from tests.journeys.erasing import NUMBER
 from tests.vault.openbao import Bao, bao
 
 __all__ = ["bao"]
@@ -192,7 +192,9 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     assert_only_the_living_come_back(place)
 
     # The register's old disk, log and all, with the newest keys: everything sealed is there, and does not open.
-    place.assemble("old-disk", register="stolen/register", keys="stolen/keys-after", secrets="data_dir/secrets")
+    place.assemble(
+        "old-disk", register="stolen/register", keys="stolen/keys-after", secrets="data_dir/secrets"
+    )
     seen = place.look("old-disk")
     assert seen["sealed"] == place.people + CANARIES
     assert (seen["names"], seen["by_any_key"]) == (place.living, len(place.living) + CANARIES)

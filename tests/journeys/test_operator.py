@@ -216,7 +216,12 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     # Everybody is notified; only proof of delivery starts a clock.
     console.type("campaign", "plan", on="2011-12-05")
     console.type("notices", "send", on=NOTIFIED)
-    console.type("notices", "delivery-reports", str(console.data_dir / "outbox" / "delivery-reports.jsonl"), on=NOTIFIED)
+    console.type(
+        "notices",
+        "delivery-reports",
+        str(console.data_dir / "outbox" / "delivery-reports.jsonl"),
+        on=NOTIFIED,
+    )
     console.type("campaign", "run", on=NOTIFIED)
     notified = console.status(NOTIFIED)["campaign"]
     with CUSTOMERS.open(encoding="utf-8", newline="") as file:

@@ -15,8 +15,8 @@ import pytest
 import tomli_w
 
 from tests.demo import LINES
-from tests.superuser import as_superuser
 from tests.operations.test_process_supervisor import answers, free_ports
+from tests.superuser import as_superuser
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 KEPT = (
@@ -45,7 +45,12 @@ def kept(data_dir):
     """Return everything by which an instance that was made anew would differ."""
     with as_superuser() as owner:
         asked = [owner.execute(question).fetchone()[0] for question in KEPT]
-    files = [data_dir / "settings.toml", data_dir / "made", data_dir / "demo-logins.json", *(data_dir / "secrets").glob("*")]
+    files = [
+        data_dir / "settings.toml",
+        data_dir / "made",
+        data_dir / "demo-logins.json",
+        *(data_dir / "secrets").glob("*"),
+    ]
     return asked, {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
 
 

@@ -64,7 +64,11 @@ class Wire:
                     break
                 if self.mode == "no_answer" and not is_request:
                     break
-                if self.mode == "no_forms" and is_request and b" /offline/forms/" in data.split(b"\r\n", 1)[0]:
+                if (
+                    self.mode == "no_forms"
+                    and is_request
+                    and b" /offline/forms/" in data.split(b"\r\n", 1)[0]
+                ):
                     break
                 target.sendall(data)
                 if self.mode == "answered" and b"hx-redirect" in data.lower():

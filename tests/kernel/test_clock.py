@@ -51,7 +51,9 @@ def test_the_clock_s_instants_are_aware_and_in_utc():
     ],
 )
 @pytest.mark.parametrize("given", [None, LEAP_DAY])
-def test_the_days_that_an_instant_is_back_are_midnights_of_the_instance_s_zone(instant, back, given, monkeypatch):
+def test_the_days_that_an_instant_is_back_are_midnights_of_the_instance_s_zone(
+    instant, back, given, monkeypatch
+):
     monkeypatch.setattr(clock, "zone", lambda: ZoneInfo("Asia/Shanghai"))
     monkeypatch.setattr(clock, "true_now", lambda: dt.datetime(2012, 3, 2, 4, tzinfo=dt.UTC))
     clock.set_demo_date(given)

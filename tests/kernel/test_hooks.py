@@ -9,10 +9,10 @@ import pytest
 from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
 from rollkeeper.kernel.hooks import Hook, HookUnset
 from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
-from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.retention.hooks import ABANDONED_ERASERS
+from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
 from rollkeeper.operations.cli import make_app
+from rollkeeper.retention.hooks import ABANDONED_ERASERS
 from rollkeeper.vault.hooks import ALARM_MAILERS, CANARY_MAKER, LINE_VALUE_TABLES
 
 

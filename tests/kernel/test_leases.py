@@ -4,8 +4,8 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.leases import expired_leases, hold_lease
 from rollkeeper.kernel.database import Role, connect
+from rollkeeper.kernel.leases import expired_leases, hold_lease
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 import pytest
 from django.db import DataError
 
-from rollkeeper.kernel.database import action, prepared_later, prepared_rows, prepared_run, pipeline
+from rollkeeper.kernel.database import action, pipeline, prepared_later, prepared_rows, prepared_run
 
 pytestmark = pytest.mark.usefixtures("register")
 

@@ -28,7 +28,11 @@ def test_every_faulty_setting_is_reported_not_only_the_first(written):
     with pytest.raises(Faults) as refusal:
         settings()
 
-    assert {fault.facts["setting"] for fault in refusal.value.faults} == {"zone", "max_lines_per_hour", "unknown"}
+    assert {fault.facts["setting"] for fault in refusal.value.faults} == {
+        "zone",
+        "max_lines_per_hour",
+        "unknown",
+    }
 
 
 def test_an_instance_of_another_version_is_refused_by_name(written):

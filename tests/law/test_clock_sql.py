@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollkeeper.kernel import database
+from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
-from rollkeeper.law.clock_sql import fill_due, multirange
 from tests.law.populations import days, stretches
 
 D = dt.date

@@ -114,21 +114,27 @@ def test_a_restored_line_is_explained_without_further_steps():
 
 
 def test_an_ended_line_learns_how_long_its_records_are_kept():
-    text = explained(D(2012, 5, 1), suspended_on=D(2012, 3, 2), terminated_on=D(2012, 4, 5), terminated_by="campaign")
+    text = explained(
+        D(2012, 5, 1), suspended_on=D(2012, 3, 2), terminated_on=D(2012, 4, 5), terminated_by="campaign"
+    )
 
     assert "terminated on 2012-04-05: it had been suspended for 30 counted days" in text
     assert "kept through 2013-04-05 and erased on the first day after it. [5]" in text
 
 
 def test_a_legal_hold_is_explained():
-    text = explained(D(2013, 4, 6), terminated_on=D(2012, 4, 5), terminated_by="subscriber", lock=((D(2013, 1, 1), None),))
+    text = explained(
+        D(2013, 4, 6), terminated_on=D(2012, 4, 5), terminated_by="subscriber", lock=((D(2013, 1, 1), None),)
+    )
 
     assert "The subscriber terminated the contract on 2012-04-05." in text
     assert "A legal hold since 2013-01-01 makes the erasure wait" in text
 
 
 def test_an_erased_line_is_explained_with_its_day():
-    text = explained(D(2013, 5, 1), terminated_on=D(2012, 4, 5), terminated_by="subscriber", erased_on=D(2013, 4, 6))
+    text = explained(
+        D(2013, 5, 1), terminated_on=D(2012, 4, 5), terminated_by="subscriber", erased_on=D(2013, 4, 6)
+    )
 
     assert "erased on 2013-04-06. [5]" in text
 

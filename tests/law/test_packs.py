@@ -11,19 +11,19 @@ from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.law.errors import (
     PackArticleMissing,
-    PackWithoutCampaign,
     PackCaseFailed,
     PackFault,
     PackNotFound,
     PackNotInForce,
+    PackWithoutCampaign,
     UnconfirmedPackValue,
     UnsupportedPackField,
 )
-from rollkeeper.law.supported_fields import leaves, unsupported_fields
 from rollkeeper.law.layers import Conflict, list_conflicts
-from rollkeeper.law.pack import RouteRule, NotificationRules, refuse_unconfirmed
+from rollkeeper.law.pack import NotificationRules, RouteRule, refuse_unconfirmed
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.schema import CitedModel, PackFile
+from rollkeeper.law.supported_fields import leaves, unsupported_fields
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
 OTHERS = Path(__file__).parents[1] / "cases" / "packs"
@@ -156,9 +156,12 @@ def test_the_reference_campaign_is_as_the_decision_says():
     rules = load_pack("cn-xz-2011").campaign
 
     assert (str(rules.begins_on), rules.grace_days, rules.suspension_days) == ("2012-01-01", 60, 30)
-    assert {rules.cohort_article, rules.grace_article, rules.suspension_article, rules.termination_article} == {
-        "3"
-    }
+    assert {
+        rules.cohort_article,
+        rules.grace_article,
+        rules.suspension_article,
+        rules.termination_article,
+    } == {"3"}
     assert load_pack("cn-xz-2011").retention.article == "5"
 
 
@@ -441,9 +444,7 @@ def routed(route: str, kind: str = "individual", because: str = "article: 2 ¶1"
         (ROUTE, "company", "'party_kinds[3].no_document_route' (of a company)"),
     ],
 )
-def test_an_unsupported_route_without_document_is_refused_by_its_name(
-    route, kind, named
-):
+def test_an_unsupported_route_without_document_is_refused_by_its_name(route, kind, named):
     pack = read_pack(routed(route, kind), file="pack.yaml")
 
     with pytest.raises(UnsupportedPackField) as raised:
@@ -488,7 +489,10 @@ def test_the_hours_of_an_temporary_reconnection_are_the_packs_and_a_pack_may_giv
     )
     silent = REFERENCE[REFERENCE.index("    temporary_reconnection:") : REFERENCE.index("\nretention:")]
 
-    assert (given.temporary_reconnection.hours, given.temporary_reconnection.article) == (hours, "operator's rule 4")
+    assert (given.temporary_reconnection.hours, given.temporary_reconnection.article) == (
+        hours,
+        "operator's rule 4",
+    )
     assert read_pack(changed(silent, ""), file="pack.yaml").temporary_reconnection is None
 
 
@@ -682,9 +686,7 @@ def test_the_page_of_fields_lists_the_reference_pack_as_supported():
 
 
 @pytest.mark.parametrize(("number", "shown"), [("whole", True), ("ends", False)])
-def test_a_pack_says_whether_document_copies_are_kept_and_how_redacted(
-    number, shown
-):
+def test_a_pack_says_whether_document_copies_are_kept_and_how_redacted(number, shown):
     law = read_pack(changed("    number: whole\n", f"    number: {number}\n"), file="pack.yaml").document_copy
 
     assert (law.is_required, law.shows_middle_of_number, law.article) == (True, shown, "4 ¶1")

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.calendar_cache import merge
+from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.errors import AnchorTooLate
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.rules import History, count_clock, keeps_until, current_stage
+from rollkeeper.law.rules import History, count_clock, current_stage, keeps_until
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")

@@ -14,18 +14,18 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from rollkeeper.law.chart import svg_chart
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
 from rollkeeper.law.errors import EnginesDisagree, InvalidSpan, UnsupportedPackField
 from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.chart import svg_chart
-from rollkeeper.law.rules import LineOutcome, History, stage_of
+from rollkeeper.law.rules import History, LineOutcome, stage_of
 from rollkeeper.law.simulation import refuse_difference, simulate, write_atomically
 from rollkeeper.law.stages import STAGES, stage_counts
+from tests.command_server import CommandServer
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, write_rows
-from tests.command_server import CommandServer
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases"
@@ -247,7 +247,9 @@ def test_the_stages_of_a_day_are_those_of_its_lines(tmp_path, rows):
                 LineOutcome(*outcome.values()),
                 on=row["day"],
             )
-            for known_row, outcome in zip(known.iter_rows(named=True), outcomes.iter_rows(named=True), strict=True)
+            for known_row, outcome in zip(
+                known.iter_rows(named=True), outcomes.iter_rows(named=True), strict=True
+            )
         ]
         assert {stage: row[stage] for stage in STAGES} == {stage: stages.count(stage) for stage in STAGES}
 

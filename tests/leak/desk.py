@@ -139,7 +139,9 @@ class CounterDesk:
         make_specimen(Kind.PASSPORT, seed=SPECIMEN_SEED).image.save(picture, "JPEG", quality=85)
         answer = self._send_picture(picture.getvalue())
         assert answer.status == 200
-        filled = dict(re.findall(r'<input type="hidden" name="(subscriber__\w+)" value="([^"]+)"', answer.text))
+        filled = dict(
+            re.findall(r'<input type="hidden" name="(subscriber__\w+)" value="([^"]+)"', answer.text)
+        )
         assert filled["subscriber__copy"]
         fields = _form(line, line) | {
             "subscriber__document_type": "passport",
@@ -158,7 +160,9 @@ class CounterDesk:
             }
         )
         headers = {"Content-Type": form, "Content-Length": str(len(body)), "HX-Request": "true"}
-        return self._browser.ask("POST", "/register/read/subscriber/", body=body, headers=headers, asked_for=True)
+        return self._browser.ask(
+            "POST", "/register/read/subscriber/", body=body, headers=headers, asked_for=True
+        )
 
     def _be_refused(self, lines: list[Person]) -> None:
         """Fill in forms wrongly, each in another way, with and without htmx."""

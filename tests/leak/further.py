@@ -38,7 +38,9 @@ class CapturingDesk:
         anna, berta, chen = self._people.people(3)
         given = json.loads(self._post("/offline/ticket/", {}).text)
         self._hand_in(given, "done", _filled(lines[0], anna))
-        self._hand_in(given, "refused-0", _filled(lines[1], berta) | {"subscriber__document_number": chen.name})
+        self._hand_in(
+            given, "refused-0", _filled(lines[1], berta) | {"subscriber__document_number": chen.name}
+        )
         self._hand_in(given, "refused-1", _filled(lines[1], chen), ticket=str(uuid4()))
         self._hand_in(given, "refused-2", _filled(lines[1], chen), action_kind=self._people.person().name)
         wrong = {
@@ -117,7 +119,9 @@ class Portal:
         ):
             assert self._browser.ask("GET", page).status == 200, page
         assert subscriber.name in self._submit("/personal-data/", asked_for=True).text
-        assert subscriber.document_number in self._submit("/export/", of="/personal-data/", asked_for=True).text
+        assert (
+            subscriber.document_number in self._submit("/export/", of="/personal-data/", asked_for=True).text
+        )
         line = re.search(r"/do/pause/\?line=([0-9a-f-]{36})", self._browser.ask("GET", "/lines/").text)[1]
         heir = self._people.person()
         named = {"part": "heir", "document_type": heir.document_type, "document_number": heir.document_number}
@@ -216,7 +220,14 @@ def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: 
         disclosure, refused = (_entered(machine, one, court, *held, on=on) for one in (about, other))
         read = machine.own("read.pdf")
         machine.type(
-            "disclosures", "document", disclosure, str(read), "--as", "officer-01", on=on, typed=f"{PASSWORD}\n"
+            "disclosures",
+            "document",
+            disclosure,
+            str(read),
+            "--as",
+            "officer-01",
+            on=on,
+            typed=f"{PASSWORD}\n",
         )
         for name in ("supervisor-01", "officer-01"):
             approve = ("disclosures", "approve", disclosure, "--as", name, *held)
@@ -228,7 +239,9 @@ def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: 
             typed=f"{PASSWORD}\n{PASSWORD}\n{about.number}\n",
         )  # fmt: skip
         assert json.loads(pyrage.decrypt(sealed.read_bytes(), [key]))["fields"] == {"name": about.name}
-        machine.type("disclosures", "delivered", disclosure, "--as", "officer-01", on=on, typed=f"{PASSWORD}\n")
+        machine.type(
+            "disclosures", "delivered", disclosure, "--as", "officer-01", on=on, typed=f"{PASSWORD}\n"
+        )
         machine.type(
             "disclosures", "refuse", refused, "--as", "officer-01", "--because", "not_genuine", on=on, typed=f"{PASSWORD}\n",
             answers=(0, 1, 2),

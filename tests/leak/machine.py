@@ -21,9 +21,9 @@ from typing import Any
 import polars as pl
 import psycopg
 
+from tests.command_server import CommandServer, Running
 from tests.imports.sheets import number, text, write_sheet
 from tests.leak.search import hits_of
-from tests.command_server import Running, CommandServer
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "plum kettle orbit lantern"

@@ -19,15 +19,13 @@ def main(count: str, day: str) -> int:
     from rollkeeper.kernel.canonical import sha256_hex
     from rollkeeper.kernel.database import rows
     from rollkeeper.kernel.instance_opener import open_instance
-    from rollkeeper.vault.services import open_sealed
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import Field, Purpose
+    from rollkeeper.vault.services import open_sealed
 
     open_instance()
     authority, on = sign_in("supervisor-01", PASSWORD), dt.date.fromisoformat(day)
-    held = rows(
-        "SELECT person_id, tenure_id FROM lines_tenure WHERE upper_inf(held) LIMIT %s", [int(count)]
-    )
+    held = rows("SELECT person_id, tenure_id FROM lines_tenure WHERE upper_inf(held) LIMIT %s", [int(count)])
     for one in held:
         for field in (Field.NAME, Field.ADDRESS, Field.DOCUMENT_NUMBER):
             opened = open_sealed(

@@ -160,7 +160,10 @@ class Story:
             self.machine.type("notices", "send", on=NOTIFIED)
             take_in_what_came_back(self.machine, folder, self.far, on=NOTIFIED)
         self.machine.type(
-            "notices", "delivery-reports", str(self.machine.data_dir / "outbox" / "delivery-reports.jsonl"), on=NOTIFIED
+            "notices",
+            "delivery-reports",
+            str(self.machine.data_dir / "outbox" / "delivery-reports.jsonl"),
+            on=NOTIFIED,
         )
         nonsense = self.machine.lines(
             "delivery-reports.jsonl", [{"reference": p.number, "outcome": p.name} for p in self.bare[:9]]
@@ -168,7 +171,14 @@ class Story:
         self.machine.type("notices", "delivery-reports", str(nonsense), on=NOTIFIED, answers=(0, 2))
         self.machine.type("campaign", "run", on=NOTIFIED)
         self.machine.type(
-            "campaign", "pause", self.bare[-1].number, "--reason", "hospital", "--to", "2012-03-10", on=NOTIFIED
+            "campaign",
+            "pause",
+            self.bare[-1].number,
+            "--reason",
+            "hospital",
+            "--to",
+            "2012-03-10",
+            on=NOTIFIED,
         )
         self._check_documents()
         for number in (self.bare[-1].number, self.people.person().name):
@@ -268,7 +278,10 @@ class Story:
 
     def break_off(self) -> None:
         """Kill an import in the middle of its writing, then the server under it, then let it end."""
-        more = [*with_service(self.people.people(self._size // 10)), *without_subscriber(self.people.people(20))]
+        more = [
+            *with_service(self.people.people(self._size // 10)),
+            *without_subscriber(self.people.people(20)),
+        ]
         file = self.machine.table("more.csv", more)
         with self._held_up("import", str(file), "--map", str(self._map), on="2012-03-06") as process:
             os.kill(process, signal.SIGKILL)

@@ -70,7 +70,12 @@ def test_everything_that_was_written_was_searched(lived):
 def test_one_value_planted_anywhere_is_found(lived):
     machine, values = lived
     kind, value = next(pair for pair in values if pair[0] == "document number")
-    places = ("data_dir/register/pg/base/1/planted", "data_dir/logs/backoffice.log", "tmp/planted", "said/planted")
+    places = (
+        "data_dir/register/pg/base/1/planted",
+        "data_dir/logs/backoffice.log",
+        "tmp/planted",
+        "said/planted",
+    )
     sizes = {file: file.stat().st_size if file.exists() else 0 for file in map(machine.root.joinpath, places)}
 
     for file in sizes:

@@ -8,8 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollkeeper.kernel import database
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.settings import Settings, settings, write_settings
 from rollkeeper.ledger import publication
 from tests.ledger.witness import RealWitness

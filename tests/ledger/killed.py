@@ -31,13 +31,11 @@ import psycopg
 from django.db import connection
 from django.db.utils import DatabaseError
 
-from rollkeeper.kernel import database
-from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.settings import InstanceKind
-from rollkeeper.ledger import sequencer
-from rollkeeper.ledger import publication
+from rollkeeper.ledger import publication, sequencer
 from rollkeeper.operations import bootstrap
+from rollkeeper.platform import embedded_postgres
 
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"

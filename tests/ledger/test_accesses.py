@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
-from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.queries import accesses
+from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.cli import make_app
 
@@ -37,7 +37,9 @@ def access(*, person=None, line=None, field="name", purpose="complaint", role="s
 
 def test_every_access_to_a_person_is_listed_with_role_field_and_purpose(register):
     first = access(person=PERSON, field="name", purpose="complaint")
-    second = access(person=PERSON, field="address", purpose="legal_disclosure", role="data_protection_officer")
+    second = access(
+        person=PERSON, field="address", purpose="legal_disclosure", role="data_protection_officer"
+    )
 
     found = accesses(PERSON)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.ledger import auditor
-from rollkeeper.ledger.publication import publish, last_checkpoint_file
+from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from tests.ledger.forgery import FORGERIES, entries, forge
 
 SIZE = 700

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollkeeper.kernel import database
+from rollkeeper.ledger.entry_schema import ABSENT, REQUIRED, FactType, InvalidEntry
 from rollkeeper.ledger.services import entry_body
-from rollkeeper.ledger.entry_schema import REQUIRED, ABSENT, FactType, InvalidEntry
 from rollkeeper.ledger.verbs import Verb
 from tests.superuser import as_superuser
 

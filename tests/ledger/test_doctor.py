@@ -7,7 +7,7 @@ import pytest
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import InstanceKind
-from rollkeeper.ledger.publication import publish, last_checkpoint_file
+from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from rollkeeper.operations.doctor import Health, _check_ledger, _check_witnesses
 
 

@@ -28,7 +28,7 @@ from rollkeeper.ledger.errors import (
     LedgerRolledBack,
     WitnessConflict,
 )
-from rollkeeper.ledger.publication import publish, last_checkpoint_file
+from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from tests.ledger.forgery import FORGERIES, entries, forge
 from tests.ledger.witness import NAME
 
@@ -127,9 +127,7 @@ def test_recomputed_history_is_noticed_by_what_the_witness_cosigned(log, superus
 
 
 @pytest.mark.parametrize("attack", ["edit", "delete", "roll back", "roll back and grow"])
-def test_recomputed_history_is_not_cosigned_by_the_witness(
-    log, superuser, witness, monkeypatch, attack
-):
+def test_recomputed_history_is_not_cosigned_by_the_witness(log, superuser, witness, monkeypatch, attack):
     tamper(superuser, attack)
     monkeypatch.setattr(witnesses, "remember", lambda _: [])
 

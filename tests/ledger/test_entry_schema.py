@@ -35,7 +35,9 @@ def test_the_forms_are_those_that_were_frozen():
 
 
 def test_the_entry_schemas_in_sql_are_generated_from_the_verbs():
-    assert (HOUSE / "ledger" / "sql" / "entry_schemas.sql").read_text("utf-8") == docs_page.entry_schemas_sql(), "run `make docs`"
+    assert (HOUSE / "ledger" / "sql" / "entry_schemas.sql").read_text(
+        "utf-8"
+    ) == docs_page.entry_schemas_sql(), "run `make docs`"
 
 
 def test_an_instance_gets_new_entry_schemas_on_upgrade(data_dir):

@@ -11,17 +11,17 @@ import pytest
 
 from rollkeeper.access.authority import Authority, staff_commitment, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import terminate_line, register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.registration.services import register_subscriber, terminate_line
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault.services import begin_first_epoch
 from rollkeeper.vault.blind_index import blind_documents, blind_numbers
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.root import index_key, root_file, root_of_trust
+from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
 ERASED_ON = dt.date(2013, 5, 1)

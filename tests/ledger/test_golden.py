@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from uuid import UUID
 
-from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.entry_schema import ABSENT, FactType
+from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.verbs import Verb
 
 GOLDEN = Path(__file__).parent / "golden" / "entries.jsonl"

@@ -10,13 +10,11 @@ import pytest
 import zxingcpp
 
 from rollkeeper.kernel.ids import EntryId
-from rollkeeper.ledger import auditor, notes, receipts
-from rollkeeper.ledger import printouts
-from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger import auditor, notes, printouts, receipts, signed_entry_timestamps
 from rollkeeper.ledger.errors import FontsMissing
+from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt, ParsedEntry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.ledger.labels import ACTION_LABELS
 
 LINE = UUID("01900000-0000-7000-8000-000000000001")
 DONE_IN_CHINESE = "线路持有人已登记。"
@@ -35,7 +33,11 @@ def made(verb=Verb.TENURE_REGISTERED, *, text=None, facts=None):
     body = str(said).replace("'", '"').encode()
     code = receipts.code_of(EntryId(4711), body)
     return LedgerReceipt(
-        EntryId(4711), code, ParsedEntry(body), text or signed_entry_timestamps.sign_entry(body), is_proven=bool(text)
+        EntryId(4711),
+        code,
+        ParsedEntry(body),
+        text or signed_entry_timestamps.sign_entry(body),
+        is_proven=bool(text),
     )
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from rollkeeper.kernel import database
 from rollkeeper.ledger import auditor, notes, queries, tree
-from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.errors import (
     EntryLeafMismatch,
     ForeignLogFolder,
@@ -15,8 +14,9 @@ from rollkeeper.ledger.errors import (
     LedgerKeyMissing,
     LedgerRolledBack,
 )
+from rollkeeper.ledger.publication import last_checkpoint_file, publish
+from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
-from rollkeeper.ledger.publication import publish, last_checkpoint_file
 
 
 def files(folder):

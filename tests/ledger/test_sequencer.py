@@ -11,8 +11,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from rollkeeper.kernel import database
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.ledger import queries, tree
 from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb

@@ -8,9 +8,8 @@ import pytest
 
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.settings import data_dir as data_folder
-from rollkeeper.ledger import auditor, notes, receipts
-from rollkeeper.ledger import signed_entry_timestamps
-from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotGenuine, ReceiptNotFound
+from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps
+from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotFound, ReceiptNotGenuine
 from rollkeeper.ledger.publication import publish
 
 ENTRY = (
@@ -120,9 +119,7 @@ def test_what_is_written_around_a_receipt_is_passed_over(ready, tmp_path):
     assert checked(tmp_path, around).entry == ENTRY
 
 
-def test_a_receipt_becomes_a_proof_once_a_checkpoint_covers_its_entry(
-    ready, fill, tmp_path
-):
+def test_a_receipt_becomes_a_proof_once_a_checkpoint_covers_its_entry(ready, fill, tmp_path):
     fill(1, 3)
     before = receipts.receipt_of(EntryId(2))
     publish(tmp_path / "log")

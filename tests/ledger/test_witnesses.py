@@ -97,7 +97,12 @@ def test_below_the_number_that_is_needed_readers_go_on_seeing_the_older_checkpoi
 
     meanwhile = publish(tmp_path / "log")
 
-    assert (meanwhile.is_public, meanwhile.public_size, meanwhile.cosigned, meanwhile.needed) == (False, 300, 1, 2)
+    assert (meanwhile.is_public, meanwhile.public_size, meanwhile.cosigned, meanwhile.needed) == (
+        False,
+        300,
+        1,
+        2,
+    )
     assert [one.verdict.value for one in meanwhile.answers] == ["cosigned", "not_cosigned"]
     assert (tmp_path / "log" / "checkpoint").read_bytes() == before
     assert audited(tmp_path / "log", witness.vkey, second.vkey).size == 300
@@ -155,9 +160,7 @@ publishing.publish(Path(sys.argv[1]))
 
 
 @pytest.mark.parametrize("where", ["_ask", "_release", "_note_publication"])
-def test_a_killed_publisher_leaves_the_older_head_and_the_next_run_finishes(
-    fill, witness, tmp_path, where
-):
+def test_a_killed_publisher_leaves_the_older_head_and_the_next_run_finishes(fill, witness, tmp_path, where):
     fill(1, 300)
     publish(tmp_path / "log")
     fill(301, 700)
@@ -309,9 +312,7 @@ def test_an_invalid_cosignature_is_not_counted_and_the_reason_is_shown(fill, scr
 
 
 @pytest.mark.parametrize(("status", "said"), [(422, ""), (409, "4\n"), (409, "0\n")])
-def test_a_witness_with_another_history_stops_the_publisher(
-    fill, scripted, choose, tmp_path, status, said
-):
+def test_a_witness_with_another_history_stops_the_publisher(fill, scripted, choose, tmp_path, status, said):
     scripted(VKEY, lambda *_: (status, said))
     choose(ledger_cosignatures=0)
     fill(1, 3)

@@ -13,10 +13,12 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import TenureId, PersonId, new_uuid
+from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
+from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
+from rollkeeper.lines.access_history import accesses_by_number, person_accesses
+from rollkeeper.lines.choices import Service
 from rollkeeper.lines.writes import (
     NewTenure,
     activate_line,
@@ -24,11 +26,9 @@ from rollkeeper.lines.writes import (
     terminate_line_state,
     transfer_tenure,
 )
-from rollkeeper.lines.access_history import person_accesses, accesses_by_number
-from rollkeeper.lines.choices import Service
 from rollkeeper.operations.cli import make_app
-from rollkeeper.vault.services import begin_first_epoch
 from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import fresh_number
 
 DAY, DAYS = dt.date(2012, 3, 2), dt.timedelta(days=1)

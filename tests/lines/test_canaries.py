@@ -9,33 +9,33 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, StaffId, new_uuid
+from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.kernel.settings import Settings, settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
+from rollkeeper.lines.choices import Service
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.writes import (
     NewTenure,
     activate_line,
     begin_tenure,
-    terminate_line_state,
     record_registrations,
+    terminate_line_state,
 )
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.choices import Service
-from rollkeeper.provisioning.choices import ReadBack
-from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.notices import alarms
 from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
+from rollkeeper.provisioning.choices import ReadBack
+from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.retention.services import count_due
 from rollkeeper.subscribers.services import PresentedPerson, find_or_create_persons
 from rollkeeper.vault import canaries
-from rollkeeper.vault.services import PersonRecord, seal_persons
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.hooks import ALARM_MAILERS
 from rollkeeper.vault.keys import living_epoch
+from rollkeeper.vault.services import PersonRecord, seal_persons
 from tests.notices.fakes import Mailboxes, MailHost
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -157,7 +157,9 @@ def test_whatever_the_network_says_of_a_canarys_line_is_no_difference(canary, sa
 
 
 def test_a_canary_goes_in_its_time_like_anybody(canary):
-    last = keeps_until(load_pack(settings().pack), rows("SELECT terminated_on FROM lines_line")[0].terminated_on)
+    last = keeps_until(
+        load_pack(settings().pack), rows("SELECT terminated_on FROM lines_line")[0].terminated_on
+    )
 
     assert count_due(CONSOLE, on=last).lines == 0
     assert count_due(CONSOLE, on=last + dt.timedelta(days=1)).lines == 1

@@ -9,7 +9,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from rollkeeper.kernel.database import run
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.lines.choices import (
     TRANSITIONS,
     Event,
@@ -17,6 +16,7 @@ from rollkeeper.lines.choices import (
     Service,
     lifecycle_markdown,
 )
+from rollkeeper.lines.writes import activate_line
 
 
 def test_the_page_about_the_life_of_a_line_is_the_table():

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.lines import numbers
+from rollkeeper.lines.choices import Service
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise, normalise_identifier, service_guess
-from rollkeeper.lines.choices import Service
 
 DIGITS = st.text("0123456789", min_size=5, max_size=15)
 

@@ -8,13 +8,13 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import TenureId, PersonId, StaffId, new_uuid
-from rollkeeper.lines.writes import NewTenure, activate_line, begin_tenure
+from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
+from rollkeeper.lines.choices import Service
 from rollkeeper.lines.errors import SubscriberProtected
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.choices import Service
-from rollkeeper.subscribers.services import set_protection
+from rollkeeper.lines.writes import NewTenure, activate_line, begin_tenure
 from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 

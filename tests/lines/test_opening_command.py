@@ -6,9 +6,9 @@ from io import StringIO
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError

@@ -11,38 +11,38 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines import services
-from rollkeeper.lines.writes import (
-    NewTenure,
-    activate_line,
-    begin_tenure,
-    begin_suspension,
-    terminate_line_state,
-    restore_from_suspension,
-    lock_line,
-    transfer_tenure,
-)
+from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
 from rollkeeper.lines.errors import (
     AlreadySuspended,
     DaysReversed,
-    TenureOverlap,
     LineChanged,
     LineNotFound,
     LineTerminated,
     NotSuspended,
     NumberTaken,
+    TenureOverlap,
 )
 from rollkeeper.lines.queries import (
+    current_tenure,
     find_line,
     find_line_by_input,
+    line_history,
     subscriber_at,
     tenures,
-    line_history,
-    current_tenure,
 )
-from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
+from rollkeeper.lines.writes import (
+    NewTenure,
+    activate_line,
+    begin_suspension,
+    begin_tenure,
+    lock_line,
+    restore_from_suspension,
+    terminate_line_state,
+    transfer_tenure,
+)
 
 pytestmark = pytest.mark.usefixtures("register")
 

@@ -6,11 +6,11 @@ import uuid
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.lines.models import Line
-from rollkeeper.notices.services import enqueue_notice, record_outcomes
 from rollkeeper.notices.choices import NoticeKind, Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
-from rollkeeper.vault.services import seal_line_values
+from rollkeeper.notices.services import enqueue_notice, record_outcomes
 from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_values
 
 ON = dt.date(2011, 12, 20)
 PROMISED = dt.date(2012, 3, 1)

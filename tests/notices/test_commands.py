@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.notices.errors import NoNotice, DeliveryReportFault
 from rollkeeper.notices.delivery_reports import read_delivery_reports
+from rollkeeper.notices.errors import DeliveryReportFault, NoNotice
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.blind_index import blind_numbers
 from tests.notices.people import ON, attempts, make_line, notice, tell
@@ -27,10 +27,14 @@ def test_notices_are_sent_reported_and_counted(app):
     owed = [tell(make_line()) for _ in range(40)]
 
     sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])
-    taken = run.invoke(app, ["notices", "delivery-reports", str(data_dir() / "outbox" / "delivery-reports.jsonl"), "--json"])
+    taken = run.invoke(
+        app, ["notices", "delivery-reports", str(data_dir() / "outbox" / "delivery-reports.jsonl"), "--json"]
+    )
     notified = run.invoke(app, ["notices", "status", "--json"])
 
-    assert sent.exit_code == taken.exit_code == notified.exit_code == 0, sent.output + taken.output + notified.output
+    assert sent.exit_code == taken.exit_code == notified.exit_code == 0, (
+        sent.output + taken.output + notified.output
+    )
     delivered = [one for one in owed if notice(one).state == "delivered"]
     answer = json.loads(notified.stdout)
     assert json.loads(sent.stdout)["accepted"] == 40

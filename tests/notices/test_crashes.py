@@ -15,10 +15,10 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.leases import expired_leases
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.file import FileGateway
 from rollkeeper.notices.gateways.smtp import SmtpGateway
-from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.services import send_due
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
@@ -153,9 +153,7 @@ def test_an_intention_whose_channel_is_shut_by_now_is_not_carried_out(committed,
     assert not (tmp_path / "messages.jsonl").exists()
 
 
-def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(
-    committed, tmp_path
-):
+def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(committed, tmp_path):
     clock.set_demo_date(ON)
     owed = tell(make_line(contact=None))
     killed(tmp_path, "after everything was sent")

@@ -18,12 +18,12 @@ from rollkeeper.ledger import receipts
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
-from rollkeeper.notices.services import record_outcomes, send_due
-from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind, Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dispatch import Sender
+from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.gateways.base import Answer, GatewayBroken
+from rollkeeper.notices.services import record_outcomes, send_due
 from tests.entries import entries
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, report, tell
@@ -272,7 +272,9 @@ def test_two_reports_of_one_message_in_one_file_are_read_as_proof(by_channel, ou
     send(by_channel)
     reference = str(attempts(owed)[0].attempt_id)
 
-    record_outcomes(worker_authority(), reports=[DeliveryReport(reference, one, AT) for one in outcomes], on=ON)
+    record_outcomes(
+        worker_authority(), reports=[DeliveryReport(reference, one, AT) for one in outcomes], on=ON
+    )
 
     assert notice(owed).state == "delivered"
 
@@ -330,7 +332,10 @@ def test_what_a_gateway_refuses_goes_the_next_channel_in_the_same_run(by_channel
     sent = send(by_channel)
 
     assert (sent.bounced, sent.accepted) == (1, 1)
-    assert [(one.channel, one.outcome) for one in attempts(owed)] == [("sms", "bounced"), ("voice", "accepted")]
+    assert [(one.channel, one.outcome) for one in attempts(owed)] == [
+        ("sms", "bounced"),
+        ("voice", "accepted"),
+    ]
     assert [entry.facts["channel"] for entry in entries(NOTICES)] == ["sms"]
 
 
@@ -420,9 +425,7 @@ def test_what_fails_before_it_leaves_the_register_uses_up_no_channel_that_is_the
     assert [one.gateway_reference for one in attempts(owed)][:-1] == [None] * (settings().notice_tries + 2)
 
 
-def test_while_a_gateway_is_away_no_address_is_opened_and_no_attempt_is_spent(
-    by_channel, monkeypatch
-):
+def test_while_a_gateway_is_away_no_address_is_opened_and_no_attempt_is_spent(by_channel, monkeypatch):
     monkeypatch.setattr("rollkeeper.notices.services.CHUNK", 2)
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
     owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]
@@ -512,7 +515,8 @@ def test_reports_wait_for_the_first_notice_before_they_touch_the_next(by_channel
     send(by_channel)
     first, last = sorted(owed, key=lambda one: notice(one).line_id)
     receipts = [
-        DeliveryReport(str(attempts(one)[0].attempt_id), Outcome.BOUNCED, clock.now()) for one in (last, first)
+        DeliveryReport(str(attempts(one)[0].attempt_id), Outcome.BOUNCED, clock.now())
+        for one in (last, first)
     ]
 
     def hear():
@@ -851,7 +855,9 @@ def strict_law(tmp_path):
     write_settings(pack="cn-xz-2011")
 
 
-def test_the_duty_s_notices_go_by_the_channels_of_the_law_and_others_by_the_instance_s(by_channel, strict_law):
+def test_the_duty_s_notices_go_by_the_channels_of_the_law_and_others_by_the_instance_s(
+    by_channel, strict_law
+):
     line = make_line()
     duty, other = tell(line), tell(line, NoticeKind.RESTORED)
 
@@ -861,9 +867,7 @@ def test_the_duty_s_notices_go_by_the_channels_of_the_law_and_others_by_the_inst
     assert [one.channel for one in attempts(other)] == ["sms"]
 
 
-def test_no_one_is_unreachable_before_the_attempts_that_the_law_requires(
-    by_channel, strict_law
-):
+def test_no_one_is_unreachable_before_the_attempts_that_the_law_requires(by_channel, strict_law):
     owed = tell(make_line())
     made = []
 

@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.services import send_due
-from rollkeeper.notices.report_collection import collect_mail
-from rollkeeper.notices.errors import NoBounceMailbox, NoReturnAddress
-from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.dsn_parser import ReportKind, read_mail
+from rollkeeper.notices.errors import NoBounceMailbox, NoReturnAddress
+from rollkeeper.notices.gateways.smtp import SmtpGateway
+from rollkeeper.notices.report_collection import collect_mail
+from rollkeeper.notices.services import send_due
 from rollkeeper.notices.verp import attempts_named, return_address, return_secret
 from rollkeeper.operations.cli import make_app
 from tests.notices.fakes import Mailboxes, MailHost, Way
@@ -187,9 +187,7 @@ def left_in(path):
 
 
 @pytest.mark.parametrize("folder", [maildir, mbox])
-def test_reports_are_removed_from_the_mailbox_and_other_mail_is_left_unread(
-    reported, tmp_path, folder
-):
+def test_reports_are_removed_from_the_mailbox_and_other_mail_is_left_unread(reported, tmp_path, folder):
     (gone, of_gone), (notified, of_notified), (_, of_away) = sent_by_mail(), sent_by_mail(), sent_by_mail()
     key = return_secret()
     path = folder(
@@ -251,9 +249,7 @@ def test_no_bounce_revokes_a_proven_notification(reported, tmp_path, action, sta
     assert (notice(owed).state, notice(owed).delivered_on) == ("delivered", ON)
 
 
-def test_a_full_mailbox_is_retried_daily_up_to_the_usual_number_of_attempts(
-    reported, tmp_path
-):
+def test_a_full_mailbox_is_retried_daily_up_to_the_usual_number_of_attempts(reported, tmp_path):
     owed, attempt = sent_by_mail()
 
     read = collect_mail(maildir(tmp_path, dsn(attempt, status="5.2.2", secret=return_secret())), on=ON)

@@ -7,15 +7,17 @@ import pytest
 from django.db.utils import IntegrityError
 
 from rollkeeper.kernel import database
-from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.services import enqueue_notice
 
 ON = dt.date(2011, 12, 20)
 PROMISED = dt.date(2012, 3, 1)
 
 
 def owed(kind=NoticeKind.REGISTER_BY, promised_on=PROMISED):
-    return enqueue_notice(uuid.uuid4(), kind=kind, language="bo", promised_on=promised_on, pack_hash="00", on=ON)
+    return enqueue_notice(
+        uuid.uuid4(), kind=kind, language="bo", promised_on=promised_on, pack_hash="00", on=ON
+    )
 
 
 def test_a_notice_is_due_at_once_and_has_a_code_of_eight_digits(register):
@@ -50,7 +52,8 @@ def test_set_based_callers_need_only_say_whom_and_what(register):
     )
 
     assert (
-        len({row.code for row in database.rows("SELECT code FROM notices_notice WHERE state = 'queued'")}) == 3
+        len({row.code for row in database.rows("SELECT code FROM notices_notice WHERE state = 'queued'")})
+        == 3
     )
 
 

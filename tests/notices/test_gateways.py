@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from rollkeeper.kernel import clock
+from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.file import FileGateway, masked
 from rollkeeper.notices.gateways.smpp import SmppGateway
-from rollkeeper.notices.gateways.smtp import SmtpGateway, NotEncrypted
+from rollkeeper.notices.gateways.smtp import NotEncrypted, SmtpGateway
 from rollkeeper.notices.gateways.voice import VoiceGateway
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.caller import telephone_system
@@ -279,7 +279,9 @@ def test_a_refusal_after_the_text_is_notified_apart_too(host, mailboxes, reply, 
         ("451 4.1.8 your domain", False), ("450 busy", False),
     ],
 )  # fmt: skip
-def test_only_a_no_about_the_mailbox_was_an_attempt_to_reach_its_subscriber(host, mailboxes, reply, is_attempt):
+def test_only_a_no_about_the_mailbox_was_an_attempt_to_reach_its_subscriber(
+    host, mailboxes, reply, is_attempt
+):
     mailboxes.refuses["tashi@mail.example"] = reply
     one = message()
 

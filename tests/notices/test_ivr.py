@@ -9,8 +9,8 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices import ivr
-from rollkeeper.notices.services import send_due
 from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.services import send_due
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.blind_index import blind_numbers
 from tests.notices.fakes import Way

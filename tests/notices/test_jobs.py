@@ -9,12 +9,12 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel, Outcome
 from rollkeeper.notices.gateways.base import GatewayBroken
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.voice import VoiceGateway
-from rollkeeper.notices.choices import Channel, Outcome
 from rollkeeper.notices.jobs import JOBS
+from rollkeeper.notices.services import send_due
 from rollkeeper.notices.verp import return_secret
 from tests.notices.caller import telephone_system
 from tests.notices.fakes import Way

@@ -15,12 +15,12 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run as run_sql
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.letters import letter_reference, read_letter, slip_reference
-from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
-from rollkeeper.notices.verp import return_secret
+from rollkeeper.notices.services import send_due
 from rollkeeper.notices.texts import RenderedText, write_notice
+from rollkeeper.notices.verp import return_secret
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.people import ON, attempts, make_line, notice, tell
@@ -105,7 +105,11 @@ def test_a_letter_in_the_subscriber_s_language_embeds_its_glyphs(tmp_path, langu
 
 
 def test_no_letter_stands_on_the_back_of_another_s_and_the_cover_counts_them(tmp_path):
-    batch = [message(), message("zh-hans", texts=(RenderedText("zh-hans", "标题", "很长。" * 900),)), message()]
+    batch = [
+        message(),
+        message("zh-hans", texts=(RenderedText("zh-hans", "标题", "很长。" * 900),)),
+        message(),
+    ]
 
     read = pages(letters(tmp_path).sheets(batch, name="letters-x"))
 

@@ -6,8 +6,8 @@ from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
-from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.one_time_codes import send_one_time_code
 from tests.notices.fakes import Way
 from tests.notices.people import ON, make_line
@@ -27,7 +27,13 @@ def by_channel():
 
 def passed(line, by_channel, authority=None):
     return send_one_time_code(
-        authority or worker_authority(), line, code=CODE, minutes=5, language="en", on=ON, by_channel=by_channel
+        authority or worker_authority(),
+        line,
+        code=CODE,
+        minutes=5,
+        language="en",
+        on=ON,
+        by_channel=by_channel,
     )
 
 

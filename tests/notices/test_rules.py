@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.notices.gateways.smpp_text import SEPTETS, sms_parts
 from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.gateways.smpp_text import SEPTETS, sms_parts
 from rollkeeper.notices.rules import (
-    Line,
     ContactPolicy,
-    Step,
+    Line,
     PastAttempt,
+    Step,
+    channels_to,
     end_of_all_quiet,
     end_of_quiet,
     is_moot,
     next_step,
     wait_after,
-    channels_to,
 )
 
 LHASA = ZoneInfo("Asia/Shanghai")
@@ -96,7 +96,9 @@ def test_a_gateway_that_is_away_says_nothing_of_the_subscriber():
     assert (waits.is_away, waits.wait_until, waits.settle) == (True, NOW + dt.timedelta(hours=1), None)
     assert later.channel is Channel.SMS
     assert step(past_attempts=of_the_subscriber, **sms_alone).lacks_gateway
-    assert step(past_attempts=of_the_subscriber, order=[Channel.SMS], **sms_alone).settle is NoticeState.BOUNCED
+    assert (
+        step(past_attempts=of_the_subscriber, order=[Channel.SMS], **sms_alone).settle is NoticeState.BOUNCED
+    )
 
 
 @pytest.mark.parametrize("least", [0, 9])
@@ -137,7 +139,9 @@ def test_a_channel_without_a_gateway_is_passed_over_for_one_with():
 
 @pytest.mark.parametrize("past_attempts", [(), (PastAttempt(Channel.EMAIL, Outcome.BOUNCED),)])
 def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given_up(past_attempts):
-    waiting = step(of=line(has_mailbox=bool(past_attempts)), past_attempts=past_attempts, present=[Channel.EMAIL])
+    waiting = step(
+        of=line(has_mailbox=bool(past_attempts)), past_attempts=past_attempts, present=[Channel.EMAIL]
+    )
 
     assert waiting.lacks_gateway
     assert waiting.settle is None
@@ -271,7 +275,9 @@ def test_nobody_is_given_up_before_so_many_attempts_as_the_law_wants(attempts, a
 @pytest.mark.parametrize(
     "no_attempt",
     [
-        PastAttempt(Channel.SMS, Outcome.BOUNCED, at=NOW - dt.timedelta(9)),  # refused before it left Rollkeeper
+        PastAttempt(
+            Channel.SMS, Outcome.BOUNCED, at=NOW - dt.timedelta(9)
+        ),  # refused before it left Rollkeeper
         PastAttempt(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9)),  # the gateway was away
         left(Channel.SMS, Outcome.UNCOUNTED),  # to the very line that was barred
     ],
@@ -285,18 +291,27 @@ def test_what_reached_nobody_by_its_nature_is_no_attempt(no_attempt):
 def test_an_address_that_no_gateway_would_take_is_not_tried_for_ever():
     refused = PastAttempt(Channel.EMAIL, Outcome.BOUNCED, at=NOW - dt.timedelta(9))
 
-    assert step(of=line("domain"), past_attempts=[refused], min_attempts=3) == Step(settle=NoticeState.BOUNCED)
+    assert step(of=line("domain"), past_attempts=[refused], min_attempts=3) == Step(
+        settle=NoticeState.BOUNCED
+    )
 
 
 def test_the_channel_that_was_tried_least_goes_first_again():
-    past_attempts = [left(Channel.SMS), left(Channel.SMS), left(Channel.VOICE), left(Channel.EMAIL, Outcome.BOUNCED)]
+    past_attempts = [
+        left(Channel.SMS),
+        left(Channel.SMS),
+        left(Channel.VOICE),
+        left(Channel.EMAIL, Outcome.BOUNCED),
+    ]
 
     assert step(past_attempts=past_attempts, min_attempts=9).channel is Channel.VOICE
 
 
 @pytest.mark.parametrize(("hours", "waits"), [(47, True), (48, False), (49, False)])
 def test_two_attempts_lie_as_far_apart_as_the_law_wants(hours, waits):
-    found = step(past_attempts=[left(Channel.SMS, Outcome.BOUNCED, hours_ago=hours)], apart=dt.timedelta(hours=48))
+    found = step(
+        past_attempts=[left(Channel.SMS, Outcome.BOUNCED, hours_ago=hours)], apart=dt.timedelta(hours=48)
+    )
 
     assert found == (Step(wait_until=NOW + dt.timedelta(hours=1)) if waits else Step(channel=Channel.VOICE))
 

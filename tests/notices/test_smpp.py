@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import data_dir, settings, write_settings
+from rollkeeper.notices.choices import Channel, Outcome
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken, Message
 from rollkeeper.notices.gateways.smpp import SmppGateway
 from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
-from rollkeeper.notices.choices import Channel, Outcome
 from rollkeeper.notices.jobs import JOBS
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.operations.cli import make_app
@@ -215,7 +215,9 @@ def test_an_answer_with_an_id_however_long_is_an_answer(tmp_path, how):
         ("DELIVRD", 1, 0), ("DELIVRD", 6, 0), ("DELIVRD", 7, 1), ("DELIVRD", 0, 1), ("DELIVRD", 5, 0), ("ACCEPTD", 6, 0),
     ],
 )  # fmt: skip
-def test_a_report_is_believed_where_text_and_field_do_not_contradict_each_other(tmp_path, stat, state, notified):
+def test_a_report_is_believed_where_text_and_field_do_not_contradict_each_other(
+    tmp_path, stat, state, notified
+):
     sent = sms()
     Spool(tmp_path / "smpp.sqlite").keep_part(sent.reference, part=1, parts=1, message_id="7")
     with message_centre(state=state, on_bind=[["7", stat]]) as centre:
@@ -429,9 +431,7 @@ HEX = 0x18  # 18, 19, 1A ...: the report of 1A is of 26, and 26 is another's
 
 
 @pytest.mark.parametrize("early", [False, True])
-def test_hexadecimal_answers_match_decimal_reports_once_configured(
-    tmp_path, early
-):
+def test_hexadecimal_answers_match_decimal_reports_once_configured(tmp_path, early):
     sent = [sms() for _ in range(8)]
     with message_centre(hex=HEX, early=early, reports="DELIVRD") as centre:
         gateway = centre.gateway(tmp_path, report_ids=ReportIds.DECIMAL)
@@ -443,9 +443,7 @@ def test_hexadecimal_answers_match_decimal_reports_once_configured(
 
 @pytest.mark.parametrize("early", [False, True])
 @pytest.mark.parametrize("turned", [False, True])
-def test_reports_wait_until_their_id_format_is_configured(
-    tmp_path, turned, early
-):
+def test_reports_wait_until_their_id_format_is_configured(tmp_path, turned, early):
     sent, how = [sms() for _ in range(24)], ReportIds.HEXADECIMAL if turned else ReportIds.DECIMAL
     with message_centre(hex=HEX, turned=turned, early=early, reports="DELIVRD") as centre:
         gateway = centre.gateway(tmp_path, window=1, report_ids=None)
@@ -704,7 +702,9 @@ def test_who_collects_hears_that_the_centre_names_messages_in_two_formats(app, m
     (data_dir() / "secrets" / "smpp.password").write_text(PASSWORD)
     with message_centre(hex=HEX, reports="DELIVRD") as centre:
         write_settings(smpp_url=centre.url)
-        centre.gateway(data_dir() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
+        centre.gateway(data_dir() / "outbox", name=centre.url, report_ids=None).send(
+            [sms() for _ in range(21)]
+        )
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
         turn = next(one for one in JOBS if one.name == "collect-reports")
         with pytest.raises(ReportIdsUnknown) as refusal:

@@ -7,8 +7,8 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.notices import queries
-from rollkeeper.notices.services import enqueue_notice, send_due
 from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
+from rollkeeper.notices.services import enqueue_notice, send_due
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_line, report, tell
 
@@ -84,7 +84,9 @@ def test_the_reached_and_the_unreachable_of_a_campaign_are_counted_by_channel(_t
     ]
     owed_in_campaign(make_line(contact=None, service="domain"))
     tell(make_line())
-    assert {(one.channel, one.state, one.count) for one in queries.reach_by_channel(CAMPAIGN)} == {(None, "queued", 3)}
+    assert {(one.channel, one.state, one.count) for one in queries.reach_by_channel(CAMPAIGN)} == {
+        (None, "queued", 3)
+    }
 
     send()
     report(attempts(notified)[0].attempt_id)

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
 from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.gateways.smpp_text import sms_parts
-from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
 from rollkeeper.notices.texts import (
     best_language,
     languages,
@@ -80,9 +80,7 @@ def test_a_text_that_promises_a_day_names_it(language, kind, channel):
 @pytest.mark.parametrize("language", languages())
 @of_the_duty
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
-def test_the_first_notice_names_the_days_of_suspension_before_the_number_is_lost(
-    language, kind, channel
-):
+def test_the_first_notice_names_the_days_of_suspension_before_the_number_is_lost(language, kind, channel):
     assert str(DAYS) in written(language, kind, channel).text
 
 
@@ -133,9 +131,7 @@ def test_a_short_text_of_what_was_done_does_so_with_the_code_of_its_receipt_too(
 
 @every_text
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
-def test_a_notice_shows_its_receipt_code_and_nothing_without_one(
-    language, kind, channel
-):
+def test_a_notice_shows_its_receipt_code_and_nothing_without_one(language, kind, channel):
     with_one = written(language, kind, channel, receipt="4711-K2M9QX").text
     without = written(language, kind, channel).text
 
@@ -251,5 +247,7 @@ def test_who_named_no_language_is_notified_in_each_that_the_instance_offers(want
     ("wanted", "offered", "chosen"),
     [("bo", ["en"], "bo"), ("fr", ["zh-hans", "en"], "zh-hans"), ("fr", ["xx"], "en")],
 )
-def test_a_subscriber_whose_language_has_no_texts_is_notified_in_the_instance_s_first(wanted, offered, chosen):
+def test_a_subscriber_whose_language_has_no_texts_is_notified_in_the_instance_s_first(
+    wanted, offered, chosen
+):
     assert best_language(wanted, offered=offered) == chosen

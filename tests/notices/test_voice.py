@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import NO_LANGUAGE, CallResult, Channel, Outcome
 from rollkeeper.notices.errors import VoiceProgramFailed
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.registry import gateways
 from rollkeeper.notices.gateways.voice import VoiceGateway
-from rollkeeper.notices.choices import NO_LANGUAGE, CallResult, Channel, Outcome
 from rollkeeper.notices.rules import judge_call, key_to_press
+from rollkeeper.notices.services import send_due
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue

@@ -4,11 +4,10 @@
 import datetime as dt
 import json
 
-from rollkeeper.offline.services import issue_ticket, store_submission
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.vault import wire
-from rollkeeper.vault import offline_keys
+from rollkeeper.offline.services import issue_ticket, store_submission
+from rollkeeper.vault import offline_keys, wire
 
 
 class Browser:
@@ -18,11 +17,20 @@ class Browser:
         self.clerk = clerk
         self.given = issue_ticket(clerk)
 
-    def seal(self, fields, *, action_kind="register", kind="individual", key=None, elapsed_ms=0, clock="monotonic"):
+    def seal(
+        self, fields, *, action_kind="register", kind="individual", key=None, elapsed_ms=0, clock="monotonic"
+    ):
         """Return the key and the bytes of a filled-in form."""
         key = key or str(new_uuid())
         clear = json.dumps(
-            {"v": 1, "action_kind": action_kind, "kind": kind, "fields": fields, "elapsed_ms": elapsed_ms, "clock": clock}
+            {
+                "v": 1,
+                "action_kind": action_kind,
+                "kind": kind,
+                "fields": fields,
+                "elapsed_ms": elapsed_ms,
+                "clock": clock,
+            }
         ).encode()
         sealer = wire.PublicSealer(self.given.key_id, self.given.public_key)
         context = wire.offline_context(key, self.given.ticket_id.bytes)
@@ -30,7 +38,9 @@ class Browser:
         return key, sealer.seal([padded], contexts=[context])[0]
 
     def hand_in(self, key, sealed):
-        store_submission(self.clerk, submission_key=key, ticket_id=self.given.ticket_id, sealed=sealed, language="en")
+        store_submission(
+            self.clerk, submission_key=key, ticket_id=self.given.ticket_id, sealed=sealed, language="en"
+        )
         return key
 
     def record(self, fields, **more):

@@ -5,16 +5,16 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.offline import processor
+from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
-from rollkeeper.vault.services import begin_first_epoch
+from rollkeeper.offline import processor
 from rollkeeper.vault.offline_keys import renew_offline_keys
+from rollkeeper.vault.services import begin_first_epoch
 from tests.offline.browsers import Browser
-from tests.registration.conftest import limited, routed, dual_control  # noqa: F401 - fixtures that are shared
+from tests.registration.conftest import dual_control, limited, routed  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
 

@@ -7,25 +7,25 @@ import pytest
 from django.db import connection
 from django.db.utils import IntegrityError
 
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.offline import processor
-from rollkeeper.offline.errors import NoPendingApproval, ApproverIsSubmitter
-from rollkeeper.offline.queries import outcomes
-from rollkeeper.offline.payloads import read_payload
-from rollkeeper.offline.dual_control import decide_approval, hold_for_approval, list_pending_approvals
-from rollkeeper.registration.services import terminate_line, register_subscriber, replace_sim, transfer_line
-from rollkeeper.registration.errors import ApprovalNeeded
-from rollkeeper.registration.document_links import link_document
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.queries import find_line, current_tenure
 from rollkeeper.lines.choices import LineState
+from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.offline import processor
+from rollkeeper.offline.dual_control import decide_approval, hold_for_approval, list_pending_approvals
+from rollkeeper.offline.errors import ApproverIsSubmitter, NoPendingApproval
+from rollkeeper.offline.payloads import read_payload
+from rollkeeper.offline.queries import outcomes
+from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration.errors import ApprovalNeeded
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.offline.browsers import form
 from tests.offline.conftest import ON
@@ -187,7 +187,9 @@ def test_the_ledger_says_who_submitted_and_who_confirmed_and_neither_by_name(
     assert carried["line"] == registered["line"]
 
 
-def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notified(clerk, supervisor, dual_control):
+def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notified(
+    clerk, supervisor, dual_control
+):
     dual_control("register")
     key = held(clerk, form(fresh_number(), person()))
     assert processor.expire_failed(worker_authority(), on=ON) == 0
@@ -242,7 +244,9 @@ def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser,
 
 
 @pytest.mark.parametrize("action_kind", ["transfer", "end", "replace-sim", "further-document"])
-def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(clerk, supervisor, dual_control, process, action_kind):
+def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
+    clerk, supervisor, dual_control, process, action_kind
+):
     dual_control("transfer", "end", "replace_sim", "link_document")
     number, who = fresh_number(), person()
     register_subscriber(clerk, submission(number, who), on=ON)
@@ -254,7 +258,10 @@ def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(clerk, superv
     further = {"further__document_type": "passport", "further__document_state": "NPL"}
     fields = {
         "transfer": form(number, person())
-        | {"transferor__document_type": who["document_type"], "transferor__document_number": who["document_number"]},
+        | {
+            "transferor__document_type": who["document_type"],
+            "transferor__document_number": who["document_number"],
+        },
         "further-document": shown | further | {"further__document_number": "N4711000"},
     }.get(action_kind, shown)
 
@@ -304,7 +311,9 @@ def test_machine_read_data_waits_and_is_never_taken_from_the_browser(
 ):
     dual_control("register")
     number, who = fresh_number(), person()
-    given = submission(number, who, machine_read=frozenset({Part.SUBSCRIBER}), copies={Part.SUBSCRIBER: (b"a copy",)})
+    given = submission(
+        number, who, machine_read=frozenset({Part.SUBSCRIBER}), copies={Part.SUBSCRIBER: (b"a copy",)}
+    )
     clear = b'{"v":1,"action_kind":"register","kind":"individual","fields":{},"elapsed_ms":0,"clock":"device","machine_read":["subscriber"]}'
 
     key = held(clerk, form(number, who), given=given)

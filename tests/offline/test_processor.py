@@ -7,26 +7,25 @@ import json
 import pytest
 from django.db.utils import OperationalError, ProgrammingError
 
-from rollkeeper.access.services import add_staff, authority_of, suspend_staff
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.offline import processor
-from rollkeeper.offline.services import issue_ticket
-from rollkeeper.offline.errors import OfflineRegistrationRejected
-from rollkeeper.offline.queries import count_waiting, outcomes
-from rollkeeper.registration.services import register_subscriber
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.access.services import add_staff, authority_of, suspend_staff
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.writes import activate_line, begin_suspension, terminate_line_state
-from rollkeeper.lines.queries import accepted_through, find_line
 from rollkeeper.lines.choices import LineState, Service, SuspensionReason
-from rollkeeper.retention import services as retention
+from rollkeeper.lines.queries import accepted_through, find_line
+from rollkeeper.lines.writes import activate_line, begin_suspension, terminate_line_state
+from rollkeeper.offline import processor
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.queries import count_waiting, outcomes
+from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
-from rollkeeper.vault import rotation
-from rollkeeper.vault import offline_keys
+from rollkeeper.vault import offline_keys, rotation
 from tests.offline.browsers import Browser, form
 from tests.offline.conftest import ON
 from tests.registration.people import card, fresh_number, person, submission
@@ -94,9 +93,7 @@ def test_a_line_that_was_suspended_after_the_offline_registration_is_restored(br
 
 
 @pytest.mark.parametrize("days_later", [1, 0])  # on the very day it is the person who was first
-def test_a_number_goes_to_the_offline_registration_that_came_in_time(
-    browser, process, days_later
-):
+def test_a_number_goes_to_the_offline_registration_that_came_in_time(browser, process, days_later):
     number, captured_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
     terminate_line_state(
         find_line(number).line_id,
@@ -115,7 +112,9 @@ def test_a_number_goes_to_the_offline_registration_that_came_in_time(
 
 def test_a_line_that_ended_before_the_offline_registration_keeps_its_quarantine(browser, process):
     number = suspended_line(on=ON - 40 * DAY)
-    terminate_line_state(find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY)
+    terminate_line_state(
+        find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY
+    )
     browser.was_open(2)
 
     key = browser.record(form(number, person()), elapsed_ms=0)
@@ -245,7 +244,9 @@ def test_who_has_no_document_is_recorded_by_the_way_that_was_taken_down(browser,
 def test_a_reason_that_nobody_declares_stops_no_clock(browser, process):
     number = suspended_line()
 
-    key = browser.record({"number": number, "reason": "no_document", "first": "2012-03-02"}, action_kind="pause")
+    key = browser.record(
+        {"number": number, "reason": "no_document", "first": "2012-03-02"}, action_kind="pause"
+    )
     process()
 
     assert came_of(key) == "refused"
@@ -470,8 +471,7 @@ def test_the_counters_role_may_do_what_it_must(browser, clerk, as_role):
 
 
 def test_only_one_carries_at_a_time(browser, process):
-    from rollkeeper.kernel import database
-    from rollkeeper.kernel import stores
+    from rollkeeper.kernel import database, stores
 
     browser.record(form(fresh_number(), person()))
 

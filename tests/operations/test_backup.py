@@ -13,23 +13,26 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock
-from rollkeeper.platform import pg_backup
-from rollkeeper.kernel import stores
-from rollkeeper.platform import embedded_postgres
-from rollkeeper.platform.pg_backup import BackupToolFailed
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import settings
-from rollkeeper.provisioning.services import queue_command
-from rollkeeper.provisioning.choices import CommandKind
-from rollkeeper.operations import backup
-from rollkeeper.operations import doctor
+from rollkeeper.operations import backup, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part
-from rollkeeper.operations.errors import BackupDamaged, BackupsFromDifferentInstances, DataDirNotEmpty, ExternalDatabases, EmbeddedDatabases
+from rollkeeper.operations.errors import (
+    BackupDamaged,
+    BackupsFromDifferentInstances,
+    DataDirNotEmpty,
+    EmbeddedDatabases,
+    ExternalDatabases,
+)
 from rollkeeper.operations.restore import finish_restore, restore
-from rollkeeper.vault.services import seal_persons, shred
+from rollkeeper.platform import embedded_postgres, pg_backup
+from rollkeeper.platform.pg_backup import BackupToolFailed
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import queue_command
 from rollkeeper.vault.root import root_of_trust
+from rollkeeper.vault.services import seal_persons, shred
 from tests.vault.conftest import person
 
 pytestmark = pytest.mark.usefixtures("committed")

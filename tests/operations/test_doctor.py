@@ -10,9 +10,9 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.settings import settings, write_settings
-from rollkeeper.provisioning.services import queue_command, push_due
-from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.operations.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import push_due, queue_command
 from tests.provisioning.fakes import Element
 
 OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday

@@ -63,9 +63,7 @@ def test_a_flood_without_lines_is_bounded_too(log, tmp_path):
     assert max(sizes(tmp_path).values()) <= 2 * LARGEST + 50
 
 
-def test_piped_output_is_logged_to_its_end_and_a_full_disk_blocks_nothing(
-    tmp_path, monkeypatch
-):
+def test_piped_output_is_logged_to_its_end_and_a_full_disk_blocks_nothing(tmp_path, monkeypatch):
     full = [True]
     write = BoundedLog.write
 

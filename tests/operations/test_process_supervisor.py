@@ -17,7 +17,7 @@ import pytest
 
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
-from rollkeeper.operations.errors import AssetsMissing, UnknownHost, PortInUse
+from rollkeeper.operations.errors import AssetsMissing, PortInUse, UnknownHost
 from rollkeeper.site.web_apps import APPS
 from tests.superuser import as_superuser
 

@@ -5,9 +5,7 @@ import tomllib
 import pytest
 
 from rollkeeper.kernel.settings import settings, settings_file
-from rollkeeper.operations import doctor
-from rollkeeper.operations import restore
-from rollkeeper.operations import scheduler
+from rollkeeper.operations import doctor, restore, scheduler
 from rollkeeper.operations.backup import Note, Part
 
 KEPT = 'kind = "production"\nledger_folder = "/srv/www/ledger"\nledger_origin = "ledger.example"\n'

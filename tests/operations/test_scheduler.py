@@ -15,10 +15,16 @@ import pytest
 
 from rollkeeper.kernel import jobs
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.jobs import PeriodicJob, LastRun
-from rollkeeper.operations import doctor
-from rollkeeper.operations import scheduler
-from tests.operations.test_process_supervisor import COMMAND, below, cores_allowed, free_ports, limits_of_cores, until
+from rollkeeper.kernel.jobs import LastRun, PeriodicJob
+from rollkeeper.operations import doctor, scheduler
+from tests.operations.test_process_supervisor import (
+    COMMAND,
+    below,
+    cores_allowed,
+    free_ports,
+    limits_of_cores,
+    until,
+)
 
 MARK = "an invented name that no note may hold"
 
@@ -124,7 +130,8 @@ def test_a_job_that_ran_lately_waits_for_its_time_though_its_process_is_new(own_
     jobs.note("made-up", LastRun(int(time.time()) - 60, int(time.time()) - 59))
     stop, runs = threading.Event(), []
     keeper = threading.Thread(
-        target=scheduler.run_periodically, args=(job(lambda: runs.append(1) or 0, interval_s=lambda: 3600.0), stop)
+        target=scheduler.run_periodically,
+        args=(job(lambda: runs.append(1) or 0, interval_s=lambda: 3600.0), stop),
     )
     keeper.start()
     time.sleep(0.2)
@@ -139,7 +146,8 @@ def test_a_job_that_ran_by_a_clock_a_month_ahead_does_not_wait(own_data_dir):
     jobs.note("made-up", LastRun(ahead, ahead))
     stop, runs = threading.Event(), []
     keeper = threading.Thread(
-        target=scheduler.run_periodically, args=(job(lambda: runs.append(1) or 0, interval_s=lambda: 3600.0), stop)
+        target=scheduler.run_periodically,
+        args=(job(lambda: runs.append(1) or 0, interval_s=lambda: 3600.0), stop),
     )
     keeper.start()
     until(lambda: runs)

@@ -13,13 +13,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rollkeeper.platform import embedded_postgres
-from rollkeeper.kernel.console import InvalidDate, DateOutOfRange, out, read_date, show_error, show_table
+from rollkeeper.kernel.console import DateOutOfRange, InvalidDate, out, read_date, show_error, show_table
 from rollkeeper.kernel.errors import Faults
-from rollkeeper.operations import cli
-from rollkeeper.operations import demo
+from rollkeeper.operations import cli, demo
+from rollkeeper.operations.errors import DataDirInUse, DemoInProgress, UnknownHost
 from rollkeeper.operations.unexpected_errors import tell
-from rollkeeper.operations.errors import DemoInProgress, DataDirInUse, UnknownHost
+from rollkeeper.platform import embedded_postgres
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 

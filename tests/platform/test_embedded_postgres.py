@@ -174,5 +174,7 @@ def test_a_server_that_does_not_start_says_the_last_of_its_own_words(monkeypatch
     stores.REGISTER.log.parent.mkdir()
     stores.REGISTER.log.write_text("x LOG:  begins\nx FATAL:  lock file is there\nx LOG:  ends\n", "utf-8")
 
-    assert embedded_postgres._failure_reason(OSError("see the log."), stores.REGISTER).endswith("lock file is there")
+    assert embedded_postgres._failure_reason(OSError("see the log."), stores.REGISTER).endswith(
+        "lock file is there"
+    )
     assert embedded_postgres._failure_reason(OSError("see the log."), stores.KEYS) == "see the log"

@@ -12,8 +12,8 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.lines.choices import Service
+from rollkeeper.lines.writes import activate_line
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.pages import text
@@ -84,9 +84,7 @@ def test_what_was_confirmed_is_held_and_the_line_says_until_when(inside):
     assert 'href="/register/"' not in page
 
 
-def test_an_image_fills_the_form_without_a_script_and_its_copy_waits(
-    inside, picture
-):
+def test_an_image_fills_the_form_without_a_script_and_its_copy_waits(inside, picture):
     page = text(read(inside, picture))
 
     found = fields_in(page)

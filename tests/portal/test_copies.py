@@ -10,11 +10,11 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.document_links import link_document
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.registration.document_links import link_document
 from rollkeeper.vault import document_store
 from tests.pages import text
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
@@ -110,7 +110,10 @@ def test_each_linked_document_is_listed_with_its_days_and_no_number(come_in, pro
     before = browser.get("/personal-data/").content.decode()
     prove()
 
-    page, whole = browser.get("/personal-data/").content.decode(), json.loads(browser.post("/export/").content)
+    page, whole = (
+        browser.get("/personal-data/").content.decode(),
+        json.loads(browser.post("/export/").content),
+    )
 
     assert "Documents by which you are known" not in before
     assert "Documents by which you are known" in page

@@ -19,7 +19,15 @@ from rollkeeper.selfcare.queries import open_cases
 from tests.pages import text
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
-PAGES = ("/lines/", "/personal-data/", "/access-history/", "/receipts/", "/verify/", "/do/pause/", "/do/terminate/")
+PAGES = (
+    "/lines/",
+    "/personal-data/",
+    "/access-history/",
+    "/receipts/",
+    "/verify/",
+    "/do/pause/",
+    "/do/terminate/",
+)
 VALUES = (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER, NUMBER[1:])
 
 
@@ -46,7 +54,9 @@ def test_an_unknown_number_gets_the_same_page(browser):
 def test_a_wrong_code_says_the_same_for_every_number_and_gives_no_cookie(browser):
     register_line()
 
-    answers = [browser.post("/code/", {"code_request": str(new_uuid()), "code": "12345678"}) for _ in range(2)]
+    answers = [
+        browser.post("/code/", {"code_request": str(new_uuid()), "code": "12345678"}) for _ in range(2)
+    ]
 
     assert {one.status_code for one in answers} == {422}
     assert "rollkeeper_portal_session" not in browser.cookies
@@ -175,7 +185,9 @@ def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(co
 
 def test_a_line_of_somebody_else_is_out_of_reach(come_in, prove):
     register_line()
-    strange = register_line("+8613908915678", PERSON | {"document_number": "X7654321", "name": "Somebody Else"})
+    strange = register_line(
+        "+8613908915678", PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
+    )
     browser = come_in()
     prove()
 
@@ -253,7 +265,12 @@ def test_a_proof_that_failed_tells_by_nothing_which_half_was_right(come_in, prov
     """Neither by its words, nor by what was done for it, nor by who is said to have looked."""
     register_line()
     browser = come_in()
-    neither, notified, done, looks = {"name": "Another Person", "document_number": "X7654321"}, set(), set(), []
+    neither, notified, done, looks = (
+        {"name": "Another Person", "document_number": "X7654321"},
+        set(),
+        set(),
+        [],
+    )
 
     for wrong in (neither, {"name": "Another Person"}, {"document_number": "X7654321"}):
         with CaptureQueriesContext(connection) as seen:

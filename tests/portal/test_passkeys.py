@@ -28,7 +28,9 @@ def add(browser, device, key=None):
 
 
 def show(browser, device):
-    return browser.post("/passkeys/verify/", {"credential": device.shown(options(browser, "show")["options"])})
+    return browser.post(
+        "/passkeys/verify/", {"credential": device.shown(options(browser, "show")["options"])}
+    )
 
 
 def is_verified(browser):

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from rollkeeper.provisioning.gateways.signing import RequestNotGenuine, Verifier
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.signing import RequestNotGenuine, Verifier
 
 PROOF = {"bar": "barred", "restore": "open", "end": "absent"}
 

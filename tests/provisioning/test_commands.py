@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
+from rollkeeper.operations.cli import make_app
 from rollkeeper.provisioning import commands
-from rollkeeper.provisioning.services import queue_command
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import last_comparison
-from rollkeeper.operations.cli import make_app
+from rollkeeper.provisioning.services import queue_command
 
 run = CliRunner()
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
@@ -185,7 +185,12 @@ def test_what_a_comparison_found_is_kept_with_its_entry_and_names_no_line(app):
 
     kept = last_comparison()
     entries = rows("SELECT body FROM ledger_entry WHERE verb = 'provisioning:lines:compared'")
-    assert (kept.line_count, kept.difference_count, kept.never_commanded_count, kept.oldest_at) == (1, 1, 0, AT)
+    assert (kept.line_count, kept.difference_count, kept.never_commanded_count, kept.oldest_at) == (
+        1,
+        1,
+        0,
+        AT,
+    )
     assert len(entries) == 1
     assert '"facts":{"differences":1,"lines":1,"never_commanded":0}' in entries[0].body
     assert str(line) not in entries[0].body

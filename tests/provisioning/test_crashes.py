@@ -12,9 +12,9 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import database
 from rollkeeper.kernel.leases import expired_leases
-from rollkeeper.provisioning.services import queue_command, push_due
-from rollkeeper.provisioning.gateways.file import FileGateway
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.file import FileGateway
+from rollkeeper.provisioning.services import push_due, queue_command
 
 ON = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)

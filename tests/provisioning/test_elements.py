@@ -25,23 +25,23 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import SettingFault, data_dir, settings, settings_file, write_settings
+from rollkeeper.lines.choices import Service
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
-from rollkeeper.lines.choices import Service
-from rollkeeper.provisioning.services import queue_command, push_due
+from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
+from rollkeeper.provisioning.gateways.element_secrets import ElementSecretMissing
 from rollkeeper.provisioning.gateways.fence import Fence, HeldFence, LastOrder
 from rollkeeper.provisioning.gateways.osmo_hlr import OsmoHlr
 from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.provisioning.gateways.radius_wire import Radius
 from rollkeeper.provisioning.gateways.registry import network_gateway
-from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
-from rollkeeper.provisioning.gateways.element_secrets import ElementSecretMissing
-from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
-from rollkeeper.vault.services import seal_line_values
+from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.secret_value import SecretValue
+from rollkeeper.vault.services import seal_line_values
 from tests.campaign.population import make_line, night, person, plan
 from tests.campaign.population import tell as tell_subscriber
 from tests.provisioning.elements import NUMBERS, PASSWORD, TOKEN, RadiusProgram, running, wanted
@@ -138,7 +138,12 @@ def test_the_sgsn_is_notified_and_a_barred_phone_s_next_update_is_refused(hlr):
         notified, domain, while_barred = sgsn.hears(), sgsn.names_a_domain, sgsn.attach()
         gateway.push([order(number, RESTORE, 2)])
 
-        assert (attached, notified, domain, while_barred) == (LOCATION_DONE, DELETE_DATA, False, LOCATION_REFUSED)
+        assert (attached, notified, domain, while_barred) == (
+            LOCATION_DONE,
+            DELETE_DATA,
+            False,
+            LOCATION_REFUSED,
+        )
         assert sgsn.attach() == LOCATION_DONE
     finally:
         sgsn.close()
@@ -294,9 +299,7 @@ def test_calls_that_a_data_card_got_since_are_not_taken_by_opening_it_again(hlr)
 
 
 @pytest.mark.parametrize("service", ["mobile", "data_card"])
-def test_restoring_enables_calls_of_a_phone_but_not_of_a_data_card(
-    whole_network, hlr, service
-):
+def test_restoring_enables_calls_of_a_phone_but_not_of_a_data_card(whole_network, hlr, service):
     number = NUMBERS[17 + ["mobile", "data_card"].index(service)]
     set_switches(hlr, number, "ps")
     line = suspended(service, number)
@@ -689,9 +692,7 @@ def test_one_nas_that_is_silent_does_not_stop_what_others_hold(radius, customer,
     assert said == [Answer.RETRY] * 4 + [Answer.ACCEPTED]
 
 
-def test_a_silent_nas_is_not_waited_for_by_the_next_order(
-    radius, customer, nas
-):
+def test_a_silent_nas_is_not_waited_for_by_the_next_order(radius, customer, nas):
     names = [f"0891633020{number}" for number in range(4)]
     for name in names:
         tell(customer, f"s4-{name}", name)
@@ -745,9 +746,7 @@ def test_silent_nas_use_up_the_patience_of_a_call_once_and_every_order_is_tried(
 
 
 @pytest.mark.parametrize("kinds", [(BAR, RESTORE), (RESTORE, BAR)])
-def test_a_repeated_accounting_start_proves_no_unheard_order(
-    radius, customer, nas, kinds
-):
+def test_a_repeated_accounting_start_proves_no_unheard_order(radius, customer, nas, kinds):
     number, name = f"+86891633030{kinds.index(BAR)}", f"0891633030{kinds.index(BAR)}"
     gateway = radius.gateway()
     gateway.push([order(number, kinds[0], 6)])
@@ -769,9 +768,7 @@ def test_a_repeated_accounting_start_proves_no_unheard_order(
     assert gateway.read_back([order(number).line_id]) == [kinds[1].proof]
 
 
-def test_a_session_authenticated_before_an_order_is_still_pending(
-    radius, customer, nas
-):
+def test_a_session_authenticated_before_an_order_is_still_pending(radius, customer, nas):
     number, name, gateway = "+868916330401", "08916330401", radius.gateway()
     classes = [b"of another", *ask_in(customer, name)["Class"]]
 
@@ -796,9 +793,7 @@ def test_a_nas_that_does_not_say_who_it_is_is_found_where_it_speaks_from(radius,
     assert gateway.read_back([order(number).line_id]) == [ReadBack.BARRED]
 
 
-def test_a_recently_reported_session_is_kept_when_the_nas_denies_it(
-    radius, customer, nas
-):
+def test_a_recently_reported_session_is_kept_when_the_nas_denies_it(radius, customer, nas):
     gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 40)
     gateway.push([order(ACCOUNT, RESTORE, 39)])
     tell(customer, "s5")
@@ -881,9 +876,7 @@ def states():
     return [row.state for row in database.rows("SELECT state FROM provisioning_command ORDER BY position")]
 
 
-def test_a_command_waits_for_an_absent_element(
-    whole_network, kamailio
-):
+def test_a_command_waits_for_an_absent_element(whole_network, kamailio):
     lines = [suspended("mobile", NUMBERS[20]), suspended("fixed_line", "+8689111111111"),
              suspended("internet_access", NUMBERS[30]), suspended("domain", "invented.example")]  # fmt: skip
     kamailio.kill(signal.SIGKILL)

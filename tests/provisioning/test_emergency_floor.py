@@ -19,21 +19,20 @@ from pydantic import ValidationError
 
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import data_dir, settings, write_settings
 from rollkeeper.law import packs
-from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.lines.choices import Service, SuspensionReason
-from rollkeeper.provisioning.services import queue_command, push_due
+from rollkeeper.lines.writes import activate_line, begin_suspension
+from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.registry import network_gateway
-from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
-from rollkeeper.vault.services import begin_first_epoch
+from rollkeeper.provisioning.services import push_due, queue_command
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.vault.secret_value import SecretValue
-from tests.registration.people import submission
+from rollkeeper.vault.services import begin_first_epoch
 from tests.provisioning.elements import (
     CARE,
     EMERGENCY_NUMBERS,
@@ -45,6 +44,7 @@ from tests.provisioning.elements import (
     wanted,
 )
 from tests.provisioning.osmocom import RECORDING, UDP, Telephones
+from tests.registration.people import submission
 
 ON = dt.date(2012, 3, 2)
 FLOOR = (*EMERGENCY_NUMBERS, CARE, REGISTRATION)

@@ -5,11 +5,11 @@ import uuid
 
 import pytest
 
+from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
 from rollkeeper.provisioning.gateways.file import FileGateway
 from rollkeeper.provisioning.gateways.webhook import Webhook
-from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.vault.secret_value import SecretValue
 from tests.provisioning.elements import NUMBERS
 from tests.provisioning.fakes import Element, HttpElement

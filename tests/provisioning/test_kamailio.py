@@ -8,8 +8,8 @@ import uuid
 
 import pytest
 
-from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.vault.secret_value import SecretValue
 from tests.provisioning.elements import (
     CARE,
@@ -213,9 +213,7 @@ def test_a_barred_line_opens_nothing_by_the_tag_of_a_call_that_it_does_not_have(
 
 
 @pytest.mark.parametrize("dialled", ["120", CARE])
-def test_a_barred_line_may_change_and_end_its_own_call_only(
-    barred, centre, desk, gateway, dialled
-):
+def test_a_barred_line_may_change_and_end_its_own_call_only(barred, centre, desk, gateway, dialled):
     called_one, call = centre if dialled == "120" else desk, f"call-{dialled}"
     way = called(barred, called_one, dialled, call)
 
@@ -230,9 +228,7 @@ def test_a_barred_line_may_change_and_end_its_own_call_only(
         assert barred.hear().startswith("SIP/2.0 200")
 
 
-def test_an_emergency_call_is_not_refused_for_an_unknown_dialog_tag(
-    barred, gateway
-):
+def test_an_emergency_call_is_not_refused_for_an_unknown_dialog_tag(barred, gateway):
     route = f"Route: <sip:{gateway.host}:{gateway.port};lr>"
 
     barred.say("INVITE", elsewhere(gateway, "110"), "lost", route, within=True)
@@ -268,9 +264,7 @@ def test_a_call_with_the_floor_is_changed_after_kamailio_began_again(kamailio, b
     assert called_one.hear(first="BYE")
 
 
-def test_another_party_at_the_centre_s_host_is_not_reached_in_an_unknown_dialog(
-    kamailio, barred
-):
+def test_another_party_at_the_centre_s_host_is_not_reached_in_an_unknown_dialog(kamailio, barred):
     way = f"Route: <sip:{HERE}:{kamailio.sip};lr>"
     with Handset("", kamailio.sip) as trunk:
         for count, place in enumerate((f"{HERE}:{trunk.port}", HERE)):
@@ -307,9 +301,7 @@ def test_a_line_that_is_barred_while_it_talks_to_the_floor_goes_on_changing_that
         assert changes(line, agent, f"talk-{dialled}", way)
 
 
-def test_a_line_barred_during_a_call_from_the_centre_may_change_that_call(
-    kamailio, centre, agent
-):
+def test_a_line_barred_during_a_call_from_the_centre_may_change_that_call(kamailio, centre, agent):
     number = "+8689100001201"
     centre.place = agent.place
     with Handset(number, kamailio.sip) as line:
@@ -323,9 +315,7 @@ def test_a_line_barred_during_a_call_from_the_centre_may_change_that_call(
         assert changes(line, agent, "asks", way)
 
 
-def test_a_line_s_own_anonymous_request_is_not_taken_for_the_other_end(
-    barred, centre, agent
-):
+def test_a_line_s_own_anonymous_request_is_not_taken_for_the_other_end(barred, centre, agent):
     way, place = called(barred, centre, "119", "hidden", at=agent), barred.place
     barred.place = place.replace(BARRED, "anonymous")
     barred.say("UPDATE", agent.place, "hidden", *way, within=True)

@@ -8,18 +8,17 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock, database
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import Role, connect
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import InstanceKind, settings, write_settings
 from rollkeeper.lines.models import Line, Suspension
-from rollkeeper.provisioning.services import queue_command, advance_command_sequence, push_due
-from rollkeeper.provisioning.reconciliation import compare_lines
-from rollkeeper.provisioning.gateways.registry import NoNetwork, network_gateway
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
+from rollkeeper.provisioning.gateways.registry import NoNetwork, network_gateway
 from rollkeeper.provisioning.jobs import JOBS
 from rollkeeper.provisioning.queries import count_due, reconcile, state_counts
+from rollkeeper.provisioning.reconciliation import compare_lines
+from rollkeeper.provisioning.services import advance_command_sequence, push_due, queue_command
 from tests.entries import entries
 from tests.provisioning.fakes import Element
 
@@ -258,9 +257,7 @@ def test_what_is_put_off_takes_no_restoring_command_s_place(register, element):
     assert (command(restoring).state, command(barring).state) == ("confirmed", "waiting")
 
 
-def test_on_a_closed_day_sent_commands_are_read_back_and_not_resent(
-    register, element
-):
+def test_on_a_closed_day_sent_commands_are_read_back_and_not_resent(register, element):
     line = uuid.uuid4()
     Line.objects.create(line_id=line, service="mobile", state="suspended", activated_on=ON)
     asked = bar(line)
@@ -279,9 +276,7 @@ def test_on_a_closed_day_sent_commands_are_read_back_and_not_resent(
     assert [order.kind for order in element.heard] == ["bar", "restore"]
 
 
-def test_on_a_closed_day_unproven_commands_are_read_back_too(
-    register, element
-):
+def test_on_a_closed_day_unproven_commands_are_read_back_too(register, element):
     asked = bar()
     element.says = lambda _: ReadBack.OPEN
     push_on(ON, element)
@@ -376,7 +371,9 @@ def test_a_line_whose_older_command_is_being_sent_by_another_process_waits(commi
 
 def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
     asked = bar()
-    element.says = lambda _: database.run("UPDATE provisioning_command SET claimed_by = 5") and ReadBack.BARRED
+    element.says = lambda _: (
+        database.run("UPDATE provisioning_command SET claimed_by = 5") and ReadBack.BARRED
+    )
 
     push(element)
 
@@ -456,7 +453,9 @@ def test_an_unknown_line_is_a_difference_unless_terminated_and_never_commanded(
 
     compared = reconcile(gateway=element, lists_never_commanded=True)
 
-    found = {name: [one.line_id for one in getattr(compared, name)] for name in ("differences", "never_commanded")}
+    found = {
+        name: [one.line_id for one in getattr(compared, name)] for name in ("differences", "never_commanded")
+    }
     assert found == {"differences": [], "never_commanded": []} | ({listed: [line]} if listed else {})
 
 
@@ -469,12 +468,12 @@ def test_an_unknown_line_is_a_difference_unless_terminated_and_never_commanded(
         ("terminated", False, False),
     ],
 )
-def test_a_comparison_restores_lines_that_lost_emergency_calls(
-    register, element, state, is_tried, restored
-):
+def test_a_comparison_restores_lines_that_lost_emergency_calls(register, element, state, is_tried, restored):
     line = uuid.uuid4()
     Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
-    queue_command(line, kind=CommandKind.END if state == "terminated" else CommandKind.BAR, reason="registration", at=AT)
+    queue_command(
+        line, kind=CommandKind.END if state == "terminated" else CommandKind.BAR, reason="registration", at=AT
+    )
     push(element)
     element.says = lambda _: ReadBack.FLOOR_MISSING
     if is_tried:
@@ -549,7 +548,9 @@ def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeyp
     monkeypatch.setattr("rollkeeper.provisioning.jobs._asked_up_to", None)
     monkeypatch.setattr("rollkeeper.provisioning.reconciliation.network_gateway", lambda: element)
     lines = sorted(new_uuid() for _ in range(5))
-    for line, state in zip(lines, ("suspended", "terminated", "suspended", "active", "suspended"), strict=True):
+    for line, state in zip(
+        lines, ("suspended", "terminated", "suspended", "active", "suspended"), strict=True
+    ):
         Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
         if state != "active":
             Suspension.objects.create(

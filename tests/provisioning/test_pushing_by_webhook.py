@@ -10,12 +10,12 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import database
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
-from rollkeeper.provisioning.services import queue_command, push_due
+from rollkeeper.provisioning.choices import CommandKind, CommandState
 from rollkeeper.provisioning.gateways.registry import network_gateway
 from rollkeeper.provisioning.gateways.signing import webhook_secret
-from rollkeeper.provisioning.choices import CommandKind, CommandState
-from rollkeeper.vault.services import seal_line_values
+from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_values
 from tests.provisioning.fakes import HttpElement
 
 ON = dt.date(2012, 3, 2)

@@ -7,8 +7,8 @@ import pytest
 from django.db.utils import IntegrityError
 
 from rollkeeper.kernel import database
-from rollkeeper.provisioning.services import queue_command
 from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import queue_command
 
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
 
@@ -29,7 +29,9 @@ def test_set_based_callers_need_only_say_what_and_why(register):
         " SELECT uuidv7(), 'bar', 'registration', now() FROM generate_series(1, 3)"
     )
 
-    found = database.rows("SELECT position FROM provisioning_command WHERE state = 'waiting' ORDER BY position")
+    found = database.rows(
+        "SELECT position FROM provisioning_command WHERE state = 'waiting' ORDER BY position"
+    )
     assert len({row.position for row in found}) == 3
 
 

@@ -46,7 +46,9 @@ def test_an_element_that_is_away_is_waited_for_and_has_tries_left_when_it_comes_
 
 
 def test_what_the_network_refuses_is_not_tried_again():
-    followed = next_state(CommandKind.BAR, answer=Answer.REFUSED, read_back=ReadBack.OPEN, tries=1, max_tries=8)
+    followed = next_state(
+        CommandKind.BAR, answer=Answer.REFUSED, read_back=ReadBack.OPEN, tries=1, max_tries=8
+    )
 
     assert followed.state is CommandState.FAILED
 

@@ -6,8 +6,8 @@ from itertools import count
 
 from stdnum.iso7064 import mod_11_2
 
-from rollkeeper.registration.submissions import Transferor, Presence, Submission
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.registration.submissions import Presence, Submission, Transferor
 from rollkeeper.subscribers.choices import Part, PartyKind
 
 ON = dt.date(2012, 3, 2)

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.registration import bulk
-from rollkeeper.registration.services import register_subscriber
-from rollkeeper.registration.errors import FileNotUsable
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.writes import activate_line, terminate_line_state
-from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.lines.choices import Service
+from rollkeeper.lines.queries import find_line, tenures
+from rollkeeper.lines.writes import activate_line, terminate_line_state
+from rollkeeper.registration import bulk
+from rollkeeper.registration.errors import FileNotUsable
+from rollkeeper.registration.services import register_subscriber
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")

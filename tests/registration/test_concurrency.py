@@ -10,18 +10,18 @@ from django.db import OperationalError, connections, transaction
 from psycopg.errors import LockNotAvailable
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.registration import persistence
-from rollkeeper.registration.services import change_record, terminate_line, register_subscriber
-from rollkeeper.registration.errors import AlreadyRegistered, LimitReached
-from rollkeeper.registration.document_links import link_document
-from rollkeeper.registration.receipts import retry_on_conflict
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.writes import terminate_line_state, lock_line
-from rollkeeper.lines.errors import LineChanged
-from rollkeeper.lines.queries import find_line, current_tenure
 from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.lines.errors import LineChanged
+from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.lines.writes import lock_line, terminate_line_state
+from rollkeeper.registration import persistence
+from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration.errors import AlreadyRegistered, LimitReached
+from rollkeeper.registration.receipts import retry_on_conflict
+from rollkeeper.registration.services import change_record, register_subscriber, terminate_line
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
 from rollkeeper.vault.rules import normalise_document
@@ -167,9 +167,7 @@ def test_concurrent_lines_under_two_documents_of_one_person_count_together(clerk
     assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 5 + ["Receipt"], outcomes
 
 
-def test_documents_linked_during_registrations_count_together_afterwards(
-    clerk, limited
-):
+def test_documents_linked_during_registrations_count_together_afterwards(clerk, limited):
     limited("what: lines, group: person, scope: operator, kind: stock, n: 3, over: refuse")
     card, abroad = person(), person(document_type="passport-npl", document_number="N4700002")
     first = fresh_number()

@@ -10,6 +10,20 @@ from django.db import connection
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.lines import counter_codes
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.counter_codes import find_line_for_clerk, issue_code, issue_codes, redeem_code
+from rollkeeper.lines.errors import (
+    CounterCodeInvalid,
+    LineNotFound,
+    SubscriberProtected,
+    TooManyCodeAttempts,
+    TooManyCounterCodes,
+)
+from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration.services import (
     change_record,
     install_line,
@@ -17,20 +31,6 @@ from rollkeeper.registration.services import (
     register_subscriber,
     replace_sim,
 )
-from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines import counter_codes
-from rollkeeper.lines.errors import (
-    CounterCodeInvalid,
-    LineNotFound,
-    SubscriberProtected,
-    TooManyCounterCodes,
-    TooManyCodeAttempts,
-)
-from rollkeeper.lines.queries import find_line, current_tenure
-from rollkeeper.lines.counter_codes import issue_codes, find_line_for_clerk, issue_code, redeem_code
-from rollkeeper.lines.choices import PauseReason
 from rollkeeper.subscribers.services import set_protection
 from tests.registration.people import ON, fresh_number, person, submission
 

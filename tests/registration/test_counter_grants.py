@@ -3,15 +3,15 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from rollkeeper.registration import services
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.writes import begin_suspension, lock_line
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import CounterTerminationLimitReached
 from rollkeeper.lines.queries import find_line
-from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.writes import begin_suspension, lock_line
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.operations.bootstrap import set_counter_limits
+from rollkeeper.registration import services
 from tests.registration.people import ON, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -126,11 +126,15 @@ def three_a_day():
 
 
 @pytest.mark.usefixtures("three_a_day")
-def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_says(clerk, new_line, as_role):
+def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_says(
+    clerk, new_line, as_role
+):
     numbers = [new_line() for _ in range(5)]
 
     def end(number):
-        services.terminate_line(clerk, submission_key=f"end-{number[1:]}", number=number, document=None, on=ON)
+        services.terminate_line(
+            clerk, submission_key=f"end-{number[1:]}", number=number, document=None, on=ON
+        )
 
     with as_role("counter"):
         for number in numbers[:3]:
@@ -182,12 +186,10 @@ def test_hours_given_to_a_line_that_is_not_suspended_do_not_bar_it_at_their_end(
     number = new_line(SuspensionReason.REGISTRATION)
     services.register_subscriber(clerk, submission(number, person()), on=ON)
     line_id = find_line(number).line_id
-    given = (
-        "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, now(), now() + interval '1 second')"
-    )
+    given = "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, now(), now() + interval '1 second')"
 
     with as_role(role):
         assert refused(given, line_id)
-    assert {row.kind for row in rows("SELECT kind FROM provisioning_command WHERE line_id = %s", [line_id])} == {
-        "restore"
-    }
+    assert {
+        row.kind for row in rows("SELECT kind FROM provisioning_command WHERE line_id = %s", [line_id])
+    } == {"restore"}

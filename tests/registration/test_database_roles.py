@@ -4,11 +4,11 @@
 import pytest
 from django.db import ProgrammingError, transaction
 
-from rollkeeper.registration import services
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
+from rollkeeper.lines.queries import find_line
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.registration import services
 from tests.registration.people import ON, fresh_number, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")

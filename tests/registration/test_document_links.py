@@ -6,29 +6,35 @@ from django.db import connection
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import change_record, terminate_line, register_subscriber, replace_sim, transfer_line
-from rollkeeper.registration.errors import (
-    DocumentDoubtful,
-    DocumentAlreadyLinked,
-    DocumentNotLinked,
-    InvalidDocumentNumber,
-    DocumentReplaced,
-    DocumentsIncompatible,
-    LimitReached,
-    NotTheSubscriber,
-)
-from rollkeeper.registration.document_links import link_document, undo_document_link
-from rollkeeper.registration.submissions import Receipt
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.errors import SubscriberProtected
-from rollkeeper.lines.queries import find_line, current_tenure
-from rollkeeper.subscribers.services import link_persons, unlink_person, set_protection
-from rollkeeper.subscribers.errors import DocumentOfAnother
+from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.registration.document_links import link_document, undo_document_link
+from rollkeeper.registration.errors import (
+    DocumentAlreadyLinked,
+    DocumentDoubtful,
+    DocumentNotLinked,
+    DocumentReplaced,
+    DocumentsIncompatible,
+    InvalidDocumentNumber,
+    LimitReached,
+    NotTheSubscriber,
+)
+from rollkeeper.registration.services import (
+    change_record,
+    register_subscriber,
+    replace_sim,
+    terminate_line,
+    transfer_line,
+)
+from rollkeeper.registration.submissions import Receipt
 from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import principals
-from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
+from rollkeeper.subscribers.services import link_persons, set_protection, unlink_person
 from tests.entries import entries
+from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 

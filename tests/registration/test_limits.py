@@ -6,27 +6,27 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import (
-    change_record,
-    terminate_line,
-    install_line,
-    register_subscriber,
-    transfer_line,
-)
-from rollkeeper.registration.errors import (
-    LineSelectionNeeded,
-    LimitNeedsSupervisor,
-    LimitReached,
-    LimitReachedInPeriod,
-)
-from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.submissions import RegistrationKind, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.writes import activate_line, contest_tenure
-from rollkeeper.lines.queries import find_line, current_tenure
 from rollkeeper.lines.choices import Service
+from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.lines.writes import activate_line, contest_tenure
+from rollkeeper.registration.errors import (
+    LimitNeedsSupervisor,
+    LimitReached,
+    LimitReachedInPeriod,
+    LineSelectionNeeded,
+)
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.services import (
+    change_record,
+    install_line,
+    register_subscriber,
+    terminate_line,
+    transfer_line,
+)
+from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
@@ -134,9 +134,7 @@ def test_who_is_at_the_limit_has_records_corrected(clerk, limited):
     assert change_record(clerk, submission(number, who | {"address": "虚构路 2 号"}), on=ON)
 
 
-def test_a_line_older_than_the_law_ignores_the_limit_but_counts_for_the_next(
-    clerk, limited, new_line
-):
+def test_a_line_older_than_the_law_ignores_the_limit_but_counts_for_the_next(clerk, limited, new_line):
     limited(TWO)
     who = person()
 
@@ -225,7 +223,12 @@ def test_a_batch_counts_its_own_earlier_rows_of_somebody_nobody_knew_before(cler
     limited(TWO)
     who = person()
 
-    outcomes = record(clerk, [submission(fresh_number(), who) for _ in range(4)], action_kind=RegistrationKind.REGISTER, on=ON)
+    outcomes = record(
+        clerk,
+        [submission(fresh_number(), who) for _ in range(4)],
+        action_kind=RegistrationKind.REGISTER,
+        on=ON,
+    )
 
     assert [type(one) for one in outcomes] == [Receipt, Receipt, LimitReached, LimitReached]
 
@@ -242,9 +245,7 @@ def test_where_the_law_lets_people_choose_the_new_line_waits_and_none_is_touched
     assert all(current_tenure(one.line_id) for one in taken)
 
 
-def test_a_supervisor_overrides_a_limit_and_it_is_entered(
-    clerk, supervisor, limited
-):
+def test_a_supervisor_overrides_a_limit_and_it_is_entered(clerk, supervisor, limited):
     limited(REVIEW)
     who = person()
     for _ in range(2):

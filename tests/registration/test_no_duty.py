@@ -3,12 +3,12 @@
 
 import pytest
 
-from rollkeeper.registration import services
-from rollkeeper.registration.errors import NoRegistrationDuty
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.queries import find_line, line_history
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.registration import services
+from rollkeeper.registration.errors import NoRegistrationDuty
 from tests.registration.people import ON, fresh_number, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -25,7 +25,13 @@ def _no_duty():
 @pytest.mark.usefixtures("_no_duty")
 @pytest.mark.parametrize(
     "act",
-    [services.register_subscriber, services.transfer_line, services.install_line, services.relocate_line, services.change_record],
+    [
+        services.register_subscriber,
+        services.transfer_line,
+        services.install_line,
+        services.relocate_line,
+        services.change_record,
+    ],
 )
 def test_nothing_is_collected_where_no_law_asks(clerk, act):
     with pytest.raises(NoRegistrationDuty):

@@ -5,14 +5,14 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration import services
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.errors import SubscriberProtected
-from rollkeeper.lines.queries import find_line, tenures, current_tenure
 from rollkeeper.lines.choices import Service
-from rollkeeper.subscribers.services import set_protection
+from rollkeeper.lines.errors import SubscriberProtected
+from rollkeeper.lines.queries import current_tenure, find_line, tenures
+from rollkeeper.registration import services
 from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.services import set_protection
 from tests.registration.people import ON, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -32,8 +32,12 @@ ACTS = {
     "transfer": lambda who, number, subscriber: services.transfer_line(
         who, submission(number, transferor=given_by(subscriber)), on=ON
     ),
-    "relocate": lambda who, number, subscriber: services.relocate_line(who, submission(number, subscriber), on=ON),
-    "change": lambda who, number, subscriber: services.change_record(who, submission(number, subscriber), on=ON),
+    "relocate": lambda who, number, subscriber: services.relocate_line(
+        who, submission(number, subscriber), on=ON
+    ),
+    "change": lambda who, number, subscriber: services.change_record(
+        who, submission(number, subscriber), on=ON
+    ),
     "replace_sim": lambda who, number, subscriber: by_document(services.replace_sim, who, number, subscriber),
     "end": lambda who, number, subscriber: by_document(services.terminate_line, who, number, subscriber),
 }
@@ -58,7 +62,10 @@ def test_a_clerk_moves_no_line_of_somebody_protected_even_with_their_document(cl
 
     assert (find_line(number), tenures(before[0].line_id)) == before
     assert "data protection officer" in raised.value.advice
-    assert rows("SELECT FROM provisioning_command WHERE line_id = %s AND kind = 'end'", [before[0].line_id]) == []
+    assert (
+        rows("SELECT FROM provisioning_command WHERE line_id = %s AND kind = 'end'", [before[0].line_id])
+        == []
+    )
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)

@@ -9,31 +9,31 @@ from hypothesis import strategies as st
 
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration import errors
-from rollkeeper.registration.services import (
-    change_record,
-    terminate_line,
-    install_line,
-    pause_line,
-    register_subscriber,
-    relocate_line,
-    replace_sim,
-    transfer_line,
-)
-from rollkeeper.registration.submissions import Presence
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import InstanceKind, write_settings
-from rollkeeper.lines.services import mark_disputed, pause_clock
-from rollkeeper.lines.errors import LineNotFound, LineTerminated, NumberQuarantined, NumberStillServed
-from rollkeeper.lines.queries import find_line, subscriber_at, tenures, line_history, view_line
 from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
+from rollkeeper.lines.errors import LineNotFound, LineTerminated, NumberQuarantined, NumberStillServed
+from rollkeeper.lines.queries import find_line, line_history, subscriber_at, tenures, view_line
+from rollkeeper.lines.services import mark_disputed, pause_clock
 from rollkeeper.provisioning.services import push_due
+from rollkeeper.registration import errors
+from rollkeeper.registration.services import (
+    change_record,
+    install_line,
+    pause_line,
+    register_subscriber,
+    relocate_line,
+    replace_sim,
+    terminate_line,
+    transfer_line,
+)
+from rollkeeper.registration.submissions import Presence
 from rollkeeper.subscribers.choices import Part, PartyKind
-from tests.registration.people import ON, card, fresh_number, given_by, person, submission, without_address
 from tests.provisioning.fakes import Element
+from tests.registration.people import ON, card, fresh_number, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -291,7 +291,13 @@ def test_a_registration_is_recorded_as_sure_as_it_was_and_no_surer(
 
     register_subscriber(
         SUPERVISOR,
-        submission(number, who, machine_read=frozenset(machine_read), document_seen=document_seen, double_checked=True),
+        submission(
+            number,
+            who,
+            machine_read=frozenset(machine_read),
+            document_seen=document_seen,
+            double_checked=True,
+        ),
         on=ON,
     )
 
@@ -627,7 +633,9 @@ def test_whoever_has_a_line_that_nobody_showed_to_be_theirs_is_notified_of_its_e
         )
 
     notified = rows("SELECT kind FROM notices_notice WHERE line_id = %s", [find_line(number).line_id])
-    assert [row.kind for row in notified if row.kind == "terminated"] == ([] if is_registered else ["terminated"])
+    assert [row.kind for row in notified if row.kind == "terminated"] == (
+        [] if is_registered else ["terminated"]
+    )
 
 
 def test_no_open_reason_holds_back_whoever_takes_their_number_to_another_operator(clerk, new_line):
@@ -669,9 +677,7 @@ def test_an_applied_for_document_stops_the_clock_until_registration(clerk, new_l
     assert register_subscriber(clerk, submission(number, who), on=ON + dt.timedelta(days=400))
 
 
-def test_no_expiry_is_kept_and_nobody_is_asked_to_register_again(
-    clerk, new_line
-):
+def test_no_expiry_is_kept_and_nobody_is_asked_to_register_again(clerk, new_line):
     number, who = new_line(), person(document_type="passport-npl", document_number="X4711990")
     receipt = register_subscriber(clerk, submission(number, who), on=ON)
 
@@ -718,9 +724,7 @@ def rested(clerk, new_line):
 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "failed"])
-def test_a_number_is_not_reassigned_before_the_network_has_removed_the_line(
-    clerk, rested, state
-):
+def test_a_number_is_not_reassigned_before_the_network_has_removed_the_line(clerk, rested, state):
     run("UPDATE provisioning_command SET state = %s WHERE kind = 'end'", [state])
     later = ON + dt.timedelta(days=1)
 
@@ -762,9 +766,7 @@ def test_a_line_nobody_knows_cannot_be_transferred(clerk):
         transfer_line(clerk, submission(fresh_number()), on=ON)
 
 
-def test_a_disputed_terminated_number_is_not_reassigned(
-    clerk, new_line
-):
+def test_a_disputed_terminated_number_is_not_reassigned(clerk, new_line):
     number = new_line()
     run(
         "UPDATE lines_line SET state = 'terminated', terminated_on = %s, terminated_by = 'campaign', is_disputed = true WHERE line_id = %s",

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration import errors
 from rollkeeper.registration.services import register_subscriber, transfer_line
 from rollkeeper.registration.submissions import Presence
-from rollkeeper.kernel.database import rows, run
-from rollkeeper.lines.queries import find_line, current_tenure
 from tests.registration.people import ON, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -32,7 +32,8 @@ def facts_of(receipt):
 
 
 @pytest.mark.parametrize(
-    ("transferor", "refused"), [(None, errors.TransferorDocumentMissing), (given_by(person()), errors.TransferorNotSubscriber)]
+    ("transferor", "refused"),
+    [(None, errors.TransferorDocumentMissing), (given_by(person()), errors.TransferorNotSubscriber)],
 )
 def test_nobody_takes_a_line_behind_the_back_of_who_is_registered_for_it(clerk, held, transferor, refused):
     number, _ = held
@@ -48,17 +49,25 @@ def test_nobody_takes_a_line_behind_the_back_of_who_is_registered_for_it(clerk, 
 @pytest.mark.parametrize("presence", Presence)
 def test_the_ledger_says_who_stood_there_for_each_side_and_how_sure_it_is(clerk, held, presence):
     number, old = held
-    given = submission(number, transferor=given_by(old, presence=presence), transferee_presence=Presence.PROXY)
+    given = submission(
+        number, transferor=given_by(old, presence=presence), transferee_presence=Presence.PROXY
+    )
 
     facts = facts_of(transfer_line(clerk, given, on=ON))
 
-    assert (facts["transferor_presence"], facts["transferor_assurance"], facts["transferee_presence"]) == (presence.value, "checked", "proxy")
+    assert (facts["transferor_presence"], facts["transferor_assurance"], facts["transferee_presence"]) == (
+        presence.value,
+        "checked",
+        "proxy",
+    )
 
 
 def test_what_is_only_said_of_the_transferor_is_never_called_checked(clerk, held):
     number, old = held
 
-    facts = facts_of(transfer_line(clerk, submission(number, transferor=given_by(old), document_seen=False), on=ON))
+    facts = facts_of(
+        transfer_line(clerk, submission(number, transferor=given_by(old), document_seen=False), on=ON)
+    )
 
     assert facts["transferor_assurance"] == "declared"
 

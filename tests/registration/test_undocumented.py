@@ -6,22 +6,22 @@ from dataclasses import replace
 import pytest
 
 from rollkeeper.documents.assurance import Assurance
-from rollkeeper.registration.services import change_record, register_subscriber, transfer_line
-from rollkeeper.registration.bulk import register_file
-from rollkeeper.registration.errors import (
-    MissingAttribute,
-    RouteNotForThis,
-    RouteNotOffered,
-    RouteAlreadyUsed,
-    RouteWithDocument,
-)
 from rollkeeper.kernel.database import rows
 from rollkeeper.law.errors import UnsupportedPackField
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.queries import accepted_through, find_line, line_history, current_tenure
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
+from rollkeeper.lines.queries import accepted_through, current_tenure, find_line, line_history
+from rollkeeper.registration.bulk import register_file
+from rollkeeper.registration.errors import (
+    MissingAttribute,
+    RouteAlreadyUsed,
+    RouteNotForThis,
+    RouteNotOffered,
+    RouteWithDocument,
+)
+from rollkeeper.registration.services import change_record, register_subscriber, transfer_line
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
@@ -90,7 +90,9 @@ def test_no_kind_and_no_number_of_a_document_is_sealed(clerk, routed, new_line):
         (bare(), {}, Exception),
     ],
 )
-def test_a_way_that_the_law_does_not_give_registers_nobody(clerk, routed, new_line, subscriber, changes, refused):
+def test_a_way_that_the_law_does_not_give_registers_nobody(
+    clerk, routed, new_line, subscriber, changes, refused
+):
     routed(FOR_GOOD)
     number = new_line()
 
@@ -159,9 +161,7 @@ def test_a_report_of_a_theft_gives_service_back_and_registers_nobody_for_good(cl
     assert ("document_by", THROUGH) in notices(line.line_id)
 
 
-def test_the_clock_is_paused_through_the_last_day_of_the_report(
-    clerk, routed, new_line
-):
+def test_the_clock_is_paused_through_the_last_day_of_the_report(clerk, routed, new_line):
     routed(STOLEN)
     number = new_line()
     register_subscriber(clerk, submission(number, bare(), route="police_report"), on=ON)

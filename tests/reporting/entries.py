@@ -4,12 +4,12 @@
 import datetime as dt
 import random
 
-from rollkeeper.reporting.metrics import tables
 from rollkeeper.kernel.database import copy_rows
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.entry_schema import ABSENT, FactType
+from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.reporting.metrics import tables
 
 FIRST = dt.date(2012, 1, 1)
 ZEROS = "00000000-0000-7000-8000-000000000000"

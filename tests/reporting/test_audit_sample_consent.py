@@ -15,15 +15,20 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.ledger.queries import accesses
 from rollkeeper.lines.opening import open_document_copy, open_field
 from rollkeeper.lines.queries import current_tenure
-from rollkeeper.selfcare.services import protect_subscriber
-from rollkeeper.selfcare.consents import CONSENT_ANSWER_DAYS, CONSENT_VALID_DAYS, request_consent, valid_consent
 from rollkeeper.reporting.audit_samples.consented_access import open_with_consent
+from rollkeeper.selfcare.consents import (
+    CONSENT_ANSWER_DAYS,
+    CONSENT_VALID_DAYS,
+    request_consent,
+    valid_consent,
+)
+from rollkeeper.selfcare.services import protect_subscriber
 from rollkeeper.vault.errors import NeedsConsent
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.opening import open_line_values
 from tests.portal.conftest import at_portal, browser, come_in, prove, telephone  # noqa: F401 - the same door
-from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 from tests.reporting.test_audit_sample_draw import employed
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
 OTHER = "+8613908911235"
 DAY = dt.timedelta(days=1)
@@ -35,7 +40,9 @@ def asked(at_portal):  # noqa: F811
     auditor = employed("auditor-7")
     clock.set_demo_date(ON)
     line_id, sample_id = register_line(), new_uuid()
-    consent_id = request_consent(auditor, line_id, sample_id=sample_id, fields=[Field.NAME, Field.ADDRESS], on=ON)
+    consent_id = request_consent(
+        auditor, line_id, sample_id=sample_id, fields=[Field.NAME, Field.ADDRESS], on=ON
+    )
     return auditor, line_id, consent_id
 
 
@@ -48,7 +55,9 @@ def answer(browser, what, line_id, consent_id):  # noqa: F811
 
 
 def seen(auditor, consent_id, on=ON):
-    return {field.value: value.reveal() for field, value in open_with_consent(auditor, consent_id, on=on).items()}
+    return {
+        field.value: value.reveal() for field, value in open_with_consent(auditor, consent_id, on=on).items()
+    }
 
 
 def looks_of_auditor(line_id):
@@ -128,7 +137,10 @@ def test_a_yes_is_good_for_the_auditor_who_asked_and_for_no_other(asked, come_in
             open_with_consent(employed(f"some-{role.value}", role), consent_id, on=ON)
 
 
-@pytest.mark.parametrize(("days", "good"), [(CONSENT_VALID_DAYS - 1, True), (CONSENT_VALID_DAYS, True), (CONSENT_VALID_DAYS + 1, False)])
+@pytest.mark.parametrize(
+    ("days", "good"),
+    [(CONSENT_VALID_DAYS - 1, True), (CONSENT_VALID_DAYS, True), (CONSENT_VALID_DAYS + 1, False)],
+)
 def test_a_yes_ends_by_itself(asked, come_in, prove, days, good):  # noqa: F811
     auditor, line_id, consent_id = asked
     browser = come_in()  # noqa: F811
@@ -141,7 +153,8 @@ def test_a_yes_ends_by_itself(asked, come_in, prove, days, good):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    ("days", "good"), [(CONSENT_ANSWER_DAYS - 1, True), (CONSENT_ANSWER_DAYS, True), (CONSENT_ANSWER_DAYS + 1, False)]
+    ("days", "good"),
+    [(CONSENT_ANSWER_DAYS - 1, True), (CONSENT_ANSWER_DAYS, True), (CONSENT_ANSWER_DAYS + 1, False)],
 )
 def test_a_yes_that_comes_too_late_is_none(asked, come_in, prove, days, good):  # noqa: F811
     auditor, line_id, consent_id = asked

@@ -8,24 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
-from rollkeeper.reporting.services import make_report
-from rollkeeper.reporting.errors import ReportNotFound
-from rollkeeper.reporting.periods import quarters_of
+from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
-from rollkeeper.reporting.audit_samples import queries
-from rollkeeper.reporting.audit_samples import services
-from rollkeeper.reporting.audit_samples.errors import SampleAlreadyDrawn, InvalidQuarter, AuditSampleNotFound, SeedTextTooShort
+from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.reporting.audit_samples.errors import (
+    AuditSampleNotFound,
+    InvalidQuarter,
+    SampleAlreadyDrawn,
+    SeedTextTooShort,
+)
 from rollkeeper.reporting.audit_samples.redraw import redraw
 from rollkeeper.reporting.audit_samples.rules import MAX_LINES, first_of_each, is_long_enough
+from rollkeeper.reporting.errors import ReportNotFound
+from rollkeeper.reporting.periods import quarters_of
+from rollkeeper.reporting.services import make_report
 from tests.reporting.entries import write_year
 
 AFTER = dt.date(2013, 1, 2)
@@ -84,7 +88,9 @@ def test_an_outsider_draws_the_same_lines_out_of_the_published_ledger(lived, aud
     size, published = sizes()
     kind = kind_with_many(size)
 
-    drawn = queries.sample(auditor, services.draw_sample(auditor, "2012-Q1", kind, text=DICE, on=AFTER), on=AFTER)
+    drawn = queries.sample(
+        auditor, services.draw_sample(auditor, "2012-Q1", kind, text=DICE, on=AFTER), on=AFTER
+    )
     again = redraw(lived, Q1, kind, text=f" {DICE}\n", size=size, head_size=published)
     other = redraw(lived, Q1, kind, text=f"{DICE} 2", size=size, head_size=published)
 
@@ -114,7 +120,9 @@ def test_a_sample_of_a_kind_is_drawn_once_by_each_auditor(auditor):
 
     with pytest.raises(SampleAlreadyDrawn):
         services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE + " 9", on=AFTER)
-    other = services.draw_sample(employed("auditor-8"), "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER)
+    other = services.draw_sample(
+        employed("auditor-8"), "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER
+    )
 
     assert first != other
 
@@ -143,7 +151,11 @@ def test_staff_of_the_operator_cannot_draw(auditor):
     for role in set(StaffRole) - {StaffRole.AUDITOR}:
         with pytest.raises(NotAllowed):
             services.draw_sample(
-                Authority(frozenset({role}), None, "0a" * 32), "2012-Q1", SampledAction.TERMINATED, text=DICE, on=AFTER
+                Authority(frozenset({role}), None, "0a" * 32),
+                "2012-Q1",
+                SampledAction.TERMINATED,
+                text=DICE,
+                on=AFTER,
             )
 
 

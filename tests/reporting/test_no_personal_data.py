@@ -4,15 +4,15 @@
 import pytest
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.submissions import RegistrationKind, Receipt
-from rollkeeper.reporting import services
-from rollkeeper.reporting.periods import quarters_of
-from rollkeeper.reporting.report_files import write_report
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.submissions import Receipt, RegistrationKind
+from rollkeeper.reporting import services
+from rollkeeper.reporting.periods import quarters_of
+from rollkeeper.reporting.report_files import write_report
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import ON, fresh_number, person, submission
 

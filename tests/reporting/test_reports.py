@@ -17,22 +17,21 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.reporting import queries
-from rollkeeper.reporting import services
-from rollkeeper.reporting.errors import (
-    LedgerNotPublished,
-    ReportFolderNotEmpty,
-    PeriodNotOver,
-    ReportNotGenuine,
-)
-from rollkeeper.reporting.metrics import tables
-from rollkeeper.reporting.periods import quarters_of, year
-from rollkeeper.reporting.verification import verify_report
-from rollkeeper.reporting.report_files import write_report
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.reporting import queries, services
+from rollkeeper.reporting.errors import (
+    LedgerNotPublished,
+    PeriodNotOver,
+    ReportFolderNotEmpty,
+    ReportNotGenuine,
+)
+from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.periods import quarters_of, year
+from rollkeeper.reporting.report_files import write_report
+from rollkeeper.reporting.verification import verify_report
 from tests.reporting.entries import FIRST, write_year
 
 CONSOLE = console_authority()

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rollkeeper.lines.choices import Service
 from rollkeeper.reporting.errors import InvalidReportPeriod
+from rollkeeper.reporting.labels import labels_in, titles_of
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import period_between, quarters_of
 from rollkeeper.reporting.rules import TOTAL, protect, with_total
-from rollkeeper.reporting.labels import titles_of, labels_in
-from rollkeeper.lines.choices import Service
 
 QUARTERS = ("q1", "q2", "q3", "q4")
 

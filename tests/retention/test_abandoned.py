@@ -11,19 +11,18 @@ from django.db import connections
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration import persistence
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.canaries import make_canary
-from rollkeeper.retention import abandoned
-from rollkeeper.retention import services
 from rollkeeper.operations import doctor
+from rollkeeper.registration import persistence
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.retention import abandoned, services
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault import canaries
-from rollkeeper.vault.services import begin_first_epoch
 from rollkeeper.vault.hooks import CANARY_MAKER
+from rollkeeper.vault.services import begin_first_epoch
 from tests.campaign.population import person as staff
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 

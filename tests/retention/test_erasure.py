@@ -15,10 +15,9 @@ from django.db import connections
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, connect, rows, run
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
 from rollkeeper.kernel.settings import InstanceKind, write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
@@ -26,9 +25,9 @@ from rollkeeper.retention import services
 from rollkeeper.retention.errors import ErasuresMissing
 from rollkeeper.retention.legal_holds import add_legal_hold
 from rollkeeper.retention.rules import last_termination_to_erase
-from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from tests.campaign.population import day, make_line, person
 
 PACK = load_pack("cn-xz-2011")
@@ -58,7 +57,10 @@ def tenure_of(line_id: LineId, first: dt.date, last: dt.date | None) -> tuple[Pe
 
 def ended_line(on: dt.date = ENDED) -> LineId:
     line_id = make_line(state="terminated")
-    run("UPDATE lines_line SET terminated_on = %s, terminated_by = 'campaign' WHERE line_id = %s", [on, line_id])
+    run(
+        "UPDATE lines_line SET terminated_on = %s, terminated_by = 'campaign' WHERE line_id = %s",
+        [on, line_id],
+    )
     run("INSERT INTO lines_reference VALUES (%s, %s)", [os.urandom(32), line_id])
     return line_id
 
@@ -165,9 +167,13 @@ def test_a_certificate_says_on_what_ground(committed: None) -> None:
 def test_a_legal_hold_delays_erasure_and_ends_by_itself(until: str, gone: int, committed: None) -> None:
     line_id = ended_line()
     held = day(until)
-    add_legal_hold(person(OFFICER), line_id, case_reference="1", last=held, review_on=held, on=ERASED - 9 * DAY)
+    add_legal_hold(
+        person(OFFICER), line_id, case_reference="1", last=held, review_on=held, on=ERASED - 9 * DAY
+    )
 
-    assert services.count_due(worker_authority(), on=ERASED) == services.Due(lines=gone, tenures=0, held=1 - gone)
+    assert services.count_due(worker_authority(), on=ERASED) == services.Due(
+        lines=gone, tenures=0, held=1 - gone
+    )
     assert erase(ERASED).lines == gone
     assert erase(day("2013-04-08")).lines == 1 - gone
 

@@ -9,18 +9,23 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import line_history
-from rollkeeper.retention import services
-from rollkeeper.retention.errors import InvalidCaseNumber, LegalHoldNotFound, InvalidLegalHoldDays, RecordErased
-from rollkeeper.retention.legal_holds import MAX_DAYS, end_legal_hold, add_legal_hold, current_legal_holds
 from rollkeeper.operations.cli import make_app
+from rollkeeper.retention import services
+from rollkeeper.retention.errors import (
+    InvalidCaseNumber,
+    InvalidLegalHoldDays,
+    LegalHoldNotFound,
+    RecordErased,
+)
+from rollkeeper.retention.legal_holds import MAX_DAYS, add_legal_hold, current_legal_holds, end_legal_hold
 from tests.campaign.population import make_line, person
 from tests.retention.test_erasure import DAY, ENDED, ERASED, LAST_KEPT, ended_line, erase, tenure_of
 
@@ -50,9 +55,7 @@ def test_a_legal_hold_has_an_end_a_review_day_and_an_entry_without_its_case(offi
 
 
 @pytest.mark.parametrize("who", [console_authority, worker_authority, lambda: person(StaffRole.SUPERVISOR)])
-def test_only_a_named_officer_adds_or_ends_one(
-    who: Callable[[], Authority], officer: Authority
-) -> None:
+def test_only_a_named_officer_adds_or_ends_one(who: Callable[[], Authority], officer: Authority) -> None:
     line_id = ended_line()
     lay(officer, line_id)
 

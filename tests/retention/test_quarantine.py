@@ -6,22 +6,22 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import InstanceKind, write_settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.lines.choices import LineState
-from rollkeeper.provisioning.services import push_due
-from rollkeeper.notices.services import enqueue_notice, send_due
+from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.notices.choices import Channel, NoticeKind
+from rollkeeper.notices.services import enqueue_notice, send_due
+from rollkeeper.provisioning.services import push_due
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services
 from rollkeeper.retention.services import erase_due
-from tests.registration.people import fresh_number, submission
-from tests.provisioning.fakes import Element
 from tests.notices.fakes import Way
+from tests.provisioning.fakes import Element
+from tests.registration.people import fresh_number, submission
 
 PACK = load_pack("cn-xz-2011")
 ENDED = dt.date(2012, 4, 5)
@@ -40,8 +40,8 @@ MAY_KNOW_BY_NUMBER = {
 @pytest.fixture
 def given_back(register: None) -> tuple[str, LineId]:
     """A registered line whose contract is over, and the network knows."""
-    from rollkeeper.registration.services import terminate_locked_line
     from rollkeeper.lines.writes import lock_line
+    from rollkeeper.registration.services import terminate_locked_line
 
     number = fresh_number()
     clock.set_demo_date(ENDED)
@@ -78,7 +78,9 @@ def test_nothing_leads_from_a_freed_number_to_its_former_subscriber(given_back: 
         assert rows(f"SELECT FROM {table} WHERE number_index = %s", [before.number_index]) == []
 
 
-def test_the_next_subscriber_of_a_number_inherits_nothing_of_the_former_line(given_back: tuple[str, LineId]) -> None:
+def test_the_next_subscriber_of_a_number_inherits_nothing_of_the_former_line(
+    given_back: tuple[str, LineId],
+) -> None:
     number, old = given_back
     freed(LAST + DAY)
 
@@ -102,7 +104,9 @@ def test_no_message_to_a_former_subscriber_goes_to_a_reused_number(
     freed(LAST + DAY)
     new = register_subscriber(ME, submission(number), on=LAST + DAY).line_id
     ways = {channel: Way(rings=channel is Channel.VOICE) for channel in (Channel.SMS, Channel.VOICE)}
-    enqueue_notice(old, kind=NoticeKind.TERMINATED, language="en", promised_on=None, pack_hash=PACK.hash, on=LAST + DAY)
+    enqueue_notice(
+        old, kind=NoticeKind.TERMINATED, language="en", promised_on=None, pack_hash=PACK.hash, on=LAST + DAY
+    )
 
     send_due(worker_authority(), on=LAST + DAY, by_channel=ways)
 

@@ -7,15 +7,15 @@ import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import change_record
-from rollkeeper.registration.submissions import Submission
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.queries import line_history, view_line
+from rollkeeper.registration.services import change_record
+from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare.case_decisions import settle_case, settle_done_corrections
+from rollkeeper.selfcare.choices import CaseKind, PortalRequestKind
 from rollkeeper.selfcare.errors import DecidedBySamePerson, NotCorrected
-from rollkeeper.selfcare.choices import PortalRequestKind, CaseKind
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.rules import may_appeal
 from rollkeeper.subscribers.choices import Part, PartyKind

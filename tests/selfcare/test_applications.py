@@ -10,25 +10,24 @@ from importlib.resources import files
 import pytest
 from django.db.utils import ProgrammingError
 
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.writes import activate_line
-from rollkeeper.lines.queries import tenures, view_line
 from rollkeeper.lines.choices import Service
-from rollkeeper.selfcare import applications
-from rollkeeper.selfcare import portal_client
+from rollkeeper.lines.queries import tenures, view_line
+from rollkeeper.lines.writes import activate_line
+from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
-from rollkeeper.selfcare.errors import NoApplication
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.document_check import outcome_of, check_document
-from rollkeeper.vault.offline_keys import verified_sealer, renew_offline_keys, seal_offline
+from rollkeeper.selfcare.document_check import check_document, outcome_of
+from rollkeeper.selfcare.errors import NoApplication
 from rollkeeper.vault.errors import EpochNotGenuine
+from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
 FREE = "+8613908917777"
@@ -103,7 +102,10 @@ def test_where_the_document_must_be_checked_it_waits_and_the_clock_is_paused(lin
         ON,
         ON + dt.timedelta(days=15),
     )
-    assert ask(token, PortalRequestKind.DASHBOARD)["done"]["applied_until"] == (ON + dt.timedelta(days=14)).isoformat()
+    assert (
+        ask(token, PortalRequestKind.DASHBOARD)["done"]["applied_until"]
+        == (ON + dt.timedelta(days=14)).isoformat()
+    )
 
 
 def test_a_checked_application_is_recorded_in_the_clerks_name_and_erased(line, at_portal):
@@ -180,7 +182,9 @@ def test_what_was_sent_twice_is_one_application_and_another_waits_behind_it(line
 
 
 def test_a_fault_is_said_with_its_article_and_leaves_nothing(line, at_portal):
-    answer = apply(session(at_portal, FREE), {name: value for name, value in PERSON.items() if name != "address"})
+    answer = apply(
+        session(at_portal, FREE), {name: value for name, value in PERSON.items() if name != "address"}
+    )
 
     assert "2 ¶1" in answer["done"]["faults"][0]["sentence"] + answer["done"]["faults"][0]["remedy"]
     assert rows("SELECT FROM selfcare_application") == []
@@ -237,9 +241,7 @@ def test_where_the_law_has_nobody_see_it_the_line_is_registered_as_declared(unse
     assert (facts["pending"], facts["machine_read"]) == (False, True)
 
 
-def test_a_remote_registration_is_notified_on_every_line_of_that_person(
-    unseen, line, at_portal
-):
+def test_a_remote_registration_is_notified_on_every_line_of_that_person(unseen, line, at_portal):
     other = register_line()
 
     apply(session(at_portal, FREE))
@@ -248,16 +250,19 @@ def test_a_remote_registration_is_notified_on_every_line_of_that_person(
     assert {(line, "record_changed"), (other, "new_line_in_your_name")} <= notified
 
 
-def test_a_remote_registration_opens_nothing_else_until_the_document_check(
-    unseen, line, at_portal
-):
+def test_a_remote_registration_opens_nothing_else_until_the_document_check(unseen, line, at_portal):
     register_line()
     token = session(at_portal, FREE)
     apply(token)
 
     for one in (token, session(at_portal, FREE)):
-        assert ask(one, PortalRequestKind.VERIFY, {"document": "00", "name": "00"})["refused"] == "document_never_checked"
-        assert [shown["line"] for shown in ask(one, PortalRequestKind.DASHBOARD)["done"]["lines"]] == [str(line)]
+        assert (
+            ask(one, PortalRequestKind.VERIFY, {"document": "00", "name": "00"})["refused"]
+            == "document_never_checked"
+        )
+        assert [shown["line"] for shown in ask(one, PortalRequestKind.DASHBOARD)["done"]["lines"]] == [
+            str(line)
+        ]
         assert ask(one, PortalRequestKind.EXPORT)["refused"] == "verification_needed"
 
 

@@ -10,14 +10,14 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.line_lookup import look_up_line as explain
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.services import look_up_line
 from rollkeeper.lines.errors import SubscriberProtected
 from rollkeeper.lines.queries import line_history, view_line
-from rollkeeper.selfcare.services import protect_subscriber
+from rollkeeper.lines.services import look_up_line
 from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.delegates import check_delegate
-from rollkeeper.selfcare.choices import PortalRequestKind, DelegateRole
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import protect_subscriber
 from tests.selfcare.people import NUMBER, ON, ask, register_line, session
 
 CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)

@@ -5,14 +5,14 @@ import pytest
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import terminate_line
-from rollkeeper.registration.errors import LineInDispute
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.queries import current_tenure, view_line
+from rollkeeper.registration.errors import LineInDispute
+from rollkeeper.registration.services import terminate_line
 from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.delegates import check_delegate
-from rollkeeper.selfcare.choices import PortalRequestKind, DelegateRole
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.subscribers.queries import document_index
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session

@@ -8,26 +8,25 @@ from django.db import transaction
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.registration.services import change_record, terminate_line, register_subscriber, replace_sim
-from rollkeeper.registration.errors import NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import data_dir as data_folder
-from rollkeeper.ledger import auditor, notes, receipts, tree
-from rollkeeper.ledger import signed_entry_timestamps
-from rollkeeper.ledger.errors import ReceiptNotGenuine, ReceiptNotFound
+from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps, tree
+from rollkeeper.ledger.errors import ReceiptNotFound, ReceiptNotGenuine
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import LineNotFound, LineTerminated
 from rollkeeper.lines.queries import find_line, line_history
-from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
-from rollkeeper.selfcare.case_decisions import settle_case
-from rollkeeper.selfcare.disputes import dispute_line, accept_receipt
-from rollkeeper.selfcare.errors import CaseAlreadyOpen
-from rollkeeper.selfcare.choices import CaseKind
-from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.operations.cli import make_app
-from tests.registration.people import ON, fresh_number, person, submission
+from rollkeeper.registration.errors import NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect
+from rollkeeper.registration.services import change_record, register_subscriber, replace_sim, terminate_line
+from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
+from rollkeeper.selfcare.errors import CaseAlreadyOpen
+from rollkeeper.selfcare.queries import open_cases
 from tests.entries import entries
+from tests.registration.people import ON, fresh_number, person, submission
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,9 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Allowed, Refused
-from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare import portal_worker
-from rollkeeper.selfcare.errors import WrongCode, TooManyCodeRequests
+from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.errors import TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
 from rollkeeper.vault.services import begin_first_epoch
@@ -50,7 +49,9 @@ def test_a_code_opens_in_the_figures_of_the_readers_own_script(at_portal, zero):
     register_line()
     code_request_id = code_request()
 
-    assert portal_client.redeem_code(code_request_id, " ".join(chr(ord(zero) + int(figure)) for figure in at_portal.newest_code))
+    assert portal_client.redeem_code(
+        code_request_id, " ".join(chr(ord(zero) + int(figure)) for figure in at_portal.newest_code)
+    )
 
 
 def test_a_code_is_kept_as_a_hash_alone_and_goes_when_it_is_used(at_portal):
@@ -60,7 +61,9 @@ def test_a_code_is_kept_as_a_hash_alone_and_goes_when_it_is_used(at_portal):
 
     (before,) = rows("SELECT * FROM selfcare_coderequest WHERE code_request_id = %s", [code_request_id])
     portal_client.redeem_code(code_request_id, code)
-    (after,) = rows("SELECT code_hash FROM selfcare_coderequest WHERE code_request_id = %s", [code_request_id])
+    (after,) = rows(
+        "SELECT code_hash FROM selfcare_coderequest WHERE code_request_id = %s", [code_request_id]
+    )
 
     assert code not in repr(before)
     assert code.encode() not in bytes(before.code_hash)
@@ -173,7 +176,9 @@ def test_codes_that_are_on_their_way_count_as_those_that_went(at_portal, monkeyp
     assert len(at_portal.messages) == settings().portal_codes_per_hour
 
 
-def test_two_code_requests_of_one_source_at_once_are_counted_one_after_the_other(committed, data_dir, monkeypatch):
+def test_two_code_requests_of_one_source_at_once_are_counted_one_after_the_other(
+    committed, data_dir, monkeypatch
+):
     begin_first_epoch()
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
     settled = settings().portal_code_requests_per_hour
@@ -311,7 +316,9 @@ def test_an_ask_that_nobody_answers_is_taken_back_and_never_done(at_portal, monk
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
 
     with pytest.raises(portal_client.RegisterUnavailable):
-        portal_client.send_request(token, PortalRequestKind.DISPUTE, language="en", payload={"key": str(new_uuid())})
+        portal_client.send_request(
+            token, PortalRequestKind.DISPUTE, language="en", payload={"key": str(new_uuid())}
+        )
     portal_worker.process_all(worker_authority())
 
     assert not rows("SELECT FROM lines_line WHERE is_disputed")
@@ -322,11 +329,17 @@ def test_a_session_ends_by_itself_and_when_the_line_changes_hands(at_portal):
     token = session(at_portal)
     run("UPDATE lines_tenure SET tenure_id = gen_random_uuid()")
 
-    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["refused"] == "session_expired"
+    assert (
+        portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["refused"]
+        == "session_expired"
+    )
 
     token = session(at_portal)
     run("UPDATE selfcare_portalsession SET ends_at = clock_timestamp()")
-    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["refused"] == "session_expired"
+    assert (
+        portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["refused"]
+        == "session_expired"
+    )
 
 
 @pytest.mark.parametrize("no_key", [b"", b"short", bytes(32)])

@@ -6,11 +6,11 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, subscriber_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.registration.services import replace_sim
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Refused
+from rollkeeper.registration.services import replace_sim
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.errors import TooManyReservedCodes
 from rollkeeper.selfcare.reserved_codes import reserve_code

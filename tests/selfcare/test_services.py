@@ -6,24 +6,22 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
-from rollkeeper.registration.services import change_record, terminate_line, transfer_line
-from rollkeeper.registration.submissions import Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import activate_line, begin_suspension
+from rollkeeper.lines.choices import LineState, Service, SuspensionReason
 from rollkeeper.lines.line_counts import count_current_lines
 from rollkeeper.lines.queries import current_tenure, view_line
-from rollkeeper.lines.choices import LineState, Service, SuspensionReason
-from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare import portal_worker
-from rollkeeper.selfcare import verification
+from rollkeeper.lines.writes import activate_line, begin_suspension
+from rollkeeper.registration.services import change_record, terminate_line, transfer_line
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.selfcare import portal_client, portal_worker, verification
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.verification import MOST_A_DAY
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.verification import MOST_A_DAY
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.registration.people import given_by
 from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session
@@ -75,7 +73,9 @@ def test_a_line_that_was_given_away_is_no_longer_theirs_to_act_on(at_portal, kin
     assert rows("SELECT FROM lines_pause") == []
 
 
-@pytest.mark.parametrize(("kind", "more"), [(PortalRequestKind.DISPUTE, {}), (PortalRequestKind.CORRECT, {"about": "name"})])
+@pytest.mark.parametrize(
+    ("kind", "more"), [(PortalRequestKind.DISPUTE, {}), (PortalRequestKind.CORRECT, {"about": "name"})]
+)
 def test_a_case_is_about_the_tenure_of_its_own_line_and_is_shown_with_it(at_portal, kind, more):
     register_line()
     other = register_line(OTHER)
@@ -127,7 +127,9 @@ def test_a_line_that_is_not_theirs_is_unlinked_for_good_or_stays_as_it_was(at_po
     assert view_line(line).is_registered is not upheld
     assert not view_line(line).is_disputed
     assert held_by(tenure.person_id) == (0 if upheld else 1)
-    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en").get("refused") == ("session_expired" if upheld else None)
+    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en").get("refused") == (
+        "session_expired" if upheld else None
+    )
 
 
 @pytest.mark.parametrize("upheld", [True, False])
@@ -194,7 +196,10 @@ YESTERDAY = ON - dt.timedelta(days=1)
 
 @pytest.mark.parametrize(
     ("kind", "more"),
-    [(PortalRequestKind.PAUSE, {"reason": "hospital", "first": YESTERDAY.isoformat()}), (PortalRequestKind.DISPUTE, {})],
+    [
+        (PortalRequestKind.PAUSE, {"reason": "hospital", "first": YESTERDAY.isoformat()}),
+        (PortalRequestKind.DISPUTE, {}),
+    ],
 )
 @pytest.mark.parametrize(("made", "said_on", "stands"), [
     (1, YESTERDAY, LineState.ACTIVE), (0, ON, LineState.SUSPENDED),

@@ -9,15 +9,15 @@ from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import InstanceKind, Settings
 from rollkeeper.site import access_middleware
-from rollkeeper.site.web_apps import APPS as ALL_APPS
 from rollkeeper.site.sessions import SessionStore
+from rollkeeper.site.web_apps import APPS as ALL_APPS
 
 APPS = [app for app in ALL_APPS if app.is_staffs]
 """The portal is no app of the staff's; its own gate is tested at the end."""

@@ -14,14 +14,19 @@ import pytest
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import TenureId, PersonId, new_uuid
-from rollkeeper.site.web_apps import APPS, app_named
+from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.operations.credential_handover import AppCredentials
-from rollkeeper.vault import document_store
-from rollkeeper.vault import services
-from rollkeeper.vault.services import PersonRecord
+from rollkeeper.site.web_apps import APPS, app_named
+from rollkeeper.vault import document_store, services
 from rollkeeper.vault.fields import Field
-from tests.operations.test_process_supervisor import below, cores_allowed, free_ports, limits_of_cores, started
+from rollkeeper.vault.services import PersonRecord
+from tests.operations.test_process_supervisor import (
+    below,
+    cores_allowed,
+    free_ports,
+    limits_of_cores,
+    started,
+)
 from tests.vault.conftest import person
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +147,9 @@ def test_a_app_reads_nothing_of_the_instance_but_what_it_was_handed(taken):
         inside = {Path(file) for file in seen["files"] if Path(file).is_relative_to(data_dir)}
         assert inside
         others = {file for file in inside if not file.is_relative_to(credentials)}
-        assert {file for file in others if not file.is_relative_to(data_dir / "ledger" / "public")} <= no_secret
+        assert {
+            file for file in others if not file.is_relative_to(data_dir / "ledger" / "public")
+        } <= no_secret
 
 
 WITH_THE_COPIES = """
@@ -292,7 +299,13 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_a_backoffice_fewer(data_
         for file in kept.values():
             file.unlink()
 
-    common = {"settings.toml", "secrets/web.key", "secrets/staff.key", "secrets/index.key", "secrets/index.token"}
+    common = {
+        "settings.toml",
+        "secrets/web.key",
+        "secrets/staff.key",
+        "secrets/index.key",
+        "secrets/index.token",
+    }
     assert given["counter"] - {"secrets/receipts.key", "ledger/receipts", "ledger/vkey", "ledger/checkpoint", "secrets/public-keys.pub"} == common | {
         "secrets/register-counter.pgpass", "secrets/keys-sealer.pgpass",
     }  # fmt: skip
@@ -305,7 +318,9 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_a_backoffice_fewer(data_
 
 
 def names(credentials):
-    found = {str(file.relative_to(credentials.folder)) for file in credentials.folder.rglob("*") if file.is_file()}
+    found = {
+        str(file.relative_to(credentials.folder)) for file in credentials.folder.rglob("*") if file.is_file()
+    }
     credentials.clear()
     return found
 

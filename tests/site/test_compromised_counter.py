@@ -14,12 +14,12 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from fido2.utils import websafe_encode
 
-from rollkeeper.access.services import add_staff, sign_in
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import TooManyAttempts
 from rollkeeper.access.models import Attempt, RoleGrant, Staff
 from rollkeeper.access.passwords import TRIES
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff, sign_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.site.accounts import StaffMFAAdapter
@@ -142,7 +142,9 @@ def test_no_app_sees_or_ends_the_sessions_of_another(as_role):
 
     assert got == [[], 0, 0]
     assert (len(own[0]), *own[1:]) == (1, 1, 0)
-    assert [row.session_key for row in rows("SELECT session_key FROM django_session")] == ["of the back office"]
+    assert [row.session_key for row in rows("SELECT session_key FROM django_session")] == [
+        "of the back office"
+    ]
 
 
 def test_whoever_signs_everybody_out_ends_the_sessions_of_every_app(as_role):

@@ -13,14 +13,14 @@ import rollkeeper
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.documents.choices import Reason
-from rollkeeper.registration.errors import DocumentDoubtful, MissingAttribute, InvalidValue
-from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
+from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.errors import LineNotFound, NumberNotRead, NumberQuarantined
 from rollkeeper.lines.choices import LineState, Service, SuspensionReason
-from rollkeeper.provisioning.gateways.registry import NoNetwork
+from rollkeeper.lines.errors import LineNotFound, NumberNotRead, NumberQuarantined
 from rollkeeper.operations.docs import error_classes
+from rollkeeper.provisioning.gateways.registry import NoNetwork
+from rollkeeper.registration.errors import DocumentDoubtful, InvalidValue, MissingAttribute
 from rollkeeper.subscribers.choices import Part, PartyKind
 
 PACKAGE = Path(rollkeeper.__file__).parent
@@ -120,7 +120,11 @@ def test_every_part_and_attribute_of_the_shipped_pack_is_in_chinese(catalogue):
 
 
 def test_every_reason_written_into_a_refusal_is_in_chinese(catalogue):
-    written = {catalogue_key(text) for package in PACKAGES_BEHIND_PAGES for text in reasons_written(PACKAGE / package)}
+    written = {
+        catalogue_key(text)
+        for package in PACKAGES_BEHIND_PAGES
+        for text in reasons_written(PACKAGE / package)
+    }
 
     assert len(written) > 10
     assert not written - set(catalogue)
@@ -169,7 +173,9 @@ def test_several_reasons_in_one_fact_are_each_said(chinese):
 
 
 def test_a_figure_in_a_fact_stays_what_it_is(chinese):
-    (said,) = translated(InvalidValue(attribute="name", part="subscriber", value_class="longer than 2000 characters"))
+    (said,) = translated(
+        InvalidValue(attribute="name", part="subscriber", value_class="longer than 2000 characters")
+    )
 
     assert "超过 2000 个字符" in said.sentence
 

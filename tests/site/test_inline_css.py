@@ -5,8 +5,8 @@ from django.conf import settings
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 
-from rollkeeper.site.web_apps import SHEET
 from rollkeeper.site.inline_css import InlineCssMiddleware
+from rollkeeper.site.web_apps import SHEET
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.platform.os_users import system_user
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.operations import worker_processes
-from rollkeeper.site.web_apps import APPS
 from rollkeeper.operations.credential_handover import AppCredentials
-from rollkeeper.site.preloaded import Preloader
+from rollkeeper.operations.preloader import Preloader
+from rollkeeper.platform.os_users import system_user
+from rollkeeper.site.web_apps import APPS
 from tests.operations.test_process_supervisor import free_ports, until
 
 
@@ -131,7 +131,10 @@ def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
 
 
 def test_only_a_compact_start_makes_one_process_of_porter_and_worker():
-    separate = [(one.name, one.opens, one.keeps_door) for one in worker_processes.processes_for(APPS, with_workers=True)]
+    separate = [
+        (one.name, one.opens, one.keeps_door)
+        for one in worker_processes.processes_for(APPS, with_workers=True)
+    ]
     compact = [
         (one.name, one.opens, one.keeps_door)
         for one in worker_processes.processes_for(APPS, with_workers=True, is_compact=True)
@@ -144,4 +147,6 @@ def test_only_a_compact_start_makes_one_process_of_porter_and_worker():
 
 
 def test_a_compact_start_without_workers_still_has_a_porter():
-    assert [one.name for one in worker_processes.processes_for(APPS, with_workers=False, is_compact=True)] == ["porter"]
+    assert [
+        one.name for one in worker_processes.processes_for(APPS, with_workers=False, is_compact=True)
+    ] == ["porter"]

@@ -7,12 +7,12 @@ import tomllib
 import pytest
 from django.test import Client
 
-from rollkeeper.platform.os_users import is_readable_by_others
 from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.ledger.tile_store import TileStore
+from rollkeeper.operations.credential_handover import AppCredentials
+from rollkeeper.platform.os_users import is_readable_by_others
 from rollkeeper.site import public_ledger
 from rollkeeper.site.web_apps import app_named
-from rollkeeper.operations.credential_handover import AppCredentials
 
 TILE, PARTIAL, BUNDLE = "tile/0/x001/234", "tile/1/000.p/17", "tile/entries/000"
 FILES = {

@@ -10,9 +10,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core.cache import cache
 from django.test import Client
 
-from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 
 PASSWORD = "seven plain words of nothing"

@@ -6,9 +6,9 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.ids import TenureId, PersonId, StaffId, new_uuid, new_uuids
-from rollkeeper.vault.services import PersonRecord, open_sealed
+from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid, new_uuids
 from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.services import PersonRecord, open_sealed
 
 DAY = dt.date(2012, 3, 2)
 

@@ -14,9 +14,8 @@ from django.db import connections
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid
-from rollkeeper.vault import epochs, keys
-from rollkeeper.vault import services
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
+from rollkeeper.vault import epochs, keys, services
 from rollkeeper.vault.blind_index import blind_documents, blind_numbers
 from rollkeeper.vault.fields import Field, LineField, Purpose
 

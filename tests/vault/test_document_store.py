@@ -11,11 +11,10 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations.document_backup import bring_back, mirror_documents
-from rollkeeper.vault import wire
-from rollkeeper.vault import document_store
-from rollkeeper.vault.services import begin_first_epoch, open_copy, remove_copies, seal_persons, shred
+from rollkeeper.vault import document_store, wire
 from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
 from rollkeeper.vault.fields import Purpose
+from rollkeeper.vault.services import begin_first_epoch, open_copy, remove_copies, seal_persons, shred
 from tests.vault.conftest import DAY, person
 from tests.vault.seaweed import BUCKET, seaweed
 

@@ -18,11 +18,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
 from django.template import Context, Template
 
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run, sql
@@ -30,11 +30,10 @@ from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
 from rollkeeper.kernel.settings import Settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import canaries, epochs, opening
-from rollkeeper.vault import services
+from rollkeeper.vault import canaries, epochs, opening, services
 from rollkeeper.vault.errors import CannotOpen, NeedsTwoApprovers, OwnAlarm, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
-from rollkeeper.vault.secret_value import SecretValue, SecretDocumentCopy
+from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
 from tests.entries import entries
 from tests.vault.conftest import DAY, people, person
 
@@ -159,7 +158,9 @@ def by_copy(authority):
 def by_lines(authority):
     line = LineId(new_uuid())
     sealed = services.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
-    services.open_line_values(authority, LineField.NUMBER, [(line, sealed[0])], purpose=Purpose.REVIEW, on=DAY)
+    services.open_line_values(
+        authority, LineField.NUMBER, [(line, sealed[0])], purpose=Purpose.REVIEW, on=DAY
+    )
 
 
 @pytest.mark.parametrize("way", [lambda one: opened(one, person()), by_copy, by_lines])
@@ -195,7 +196,8 @@ def test_reaching_what_all_may_open_is_one_alarm_a_day(officer, limit_of_all, da
         first.entry_id,
     )
     assert (
-        f"ledger entry {first.entry_id}" in (data_dir / "logs" / "alarms.log").read_text("ascii").splitlines()[-1]
+        f"ledger entry {first.entry_id}"
+        in (data_dir / "logs" / "alarms.log").read_text("ascii").splitlines()[-1]
     )
 
 
@@ -266,7 +268,8 @@ def test_several_values_of_lines_are_opened_all_or_none(officer, limit):
     assert entries(OPENED) == []
     assert entries(REFUSED)[0].facts["asked"] == 3
     assert (
-        len(services.open_line_values(officer, LineField.NUMBER, pairs[:2], purpose=Purpose.REVIEW, on=DAY)) == 2
+        len(services.open_line_values(officer, LineField.NUMBER, pairs[:2], purpose=Purpose.REVIEW, on=DAY))
+        == 2
     )
 
 

@@ -14,13 +14,11 @@ from django.db import connections, models, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
-from rollkeeper.kernel import database
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole, rows, run
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.encrypted_columns import EncryptedColumns
-from rollkeeper.vault import epochs, keys, rotation, wire
-from rollkeeper.vault import services
+from rollkeeper.vault import epochs, keys, rotation, services, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES

@@ -10,17 +10,14 @@ from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
-from rollkeeper.kernel import database
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid, new_uuids
-from rollkeeper.vault import epochs, keys, root, wire
-from rollkeeper.vault import signed_public_keys
-from rollkeeper.vault import services
-from rollkeeper.vault.offline_keys import current_offline_key, renew_offline_keys
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
+from rollkeeper.vault import epochs, keys, root, services, signed_public_keys, wire
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochNotGenuine
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.key_files import write_keys
+from rollkeeper.vault.offline_keys import current_offline_key, renew_offline_keys
 from rollkeeper.vault.rotation import count_to_reseal
 from tests.vault.conftest import DAY, people, person
 

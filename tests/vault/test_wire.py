@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.vault import wire
-from rollkeeper.vault import document_store
+from rollkeeper.vault import document_store, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Attempt",
+            name="SignInAttempt",
             fields=[
                 ("pk", models.CompositePrimaryKey("name_mark", "counted_by", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("name_mark", models.BinaryField(db_comment="HMAC-SHA-256 of the user name under the instance's staff key.", max_length=32)),

@@ -3,11 +3,11 @@
 
 from django import template
 
+from rollkeeper.backoffice import labels
+from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel import error_messages
 from rollkeeper.kernel.error_messages import mark, translated_words
-from rollkeeper.backoffice import labels
-from rollkeeper.backoffice.chart import share
 
 register = template.Library()
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `campaign …`, `explain` and `import`: thin ways in to the acts of this package, a file for each subject."""
+"""The commands `campaign …` and `explain`: thin ways in to the acts of this package, a file for each subject."""
 
 import typer
 
 from rollkeeper.campaign.commands import batches, campaigns, lines, stays
-from rollkeeper.imports import commands as importing
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
-    importing.register(app)
     group = typer.Typer(no_args_is_help=True, help="All lines at once: plan, check, approve, run, undo.")
     for command in (
         campaigns.plan, batches.prepare, batches.approve, batches.run, batches.stop, batches.undo,

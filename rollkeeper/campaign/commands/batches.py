@@ -11,9 +11,15 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import cli_output
-from rollkeeper.campaign import services
+from rollkeeper.campaign import (
+    batch_control,
+    batch_execution,
+    batch_planning,
+    batch_rollback,
+    cli_output,
+    nightly,
+    queries,
+)
 from rollkeeper.campaign.commands.cli_options import (
     AsOption,
     BatchArgument,
@@ -25,6 +31,7 @@ from rollkeeper.campaign.commands.cli_options import (
     signed_in,
 )
 from rollkeeper.campaign.errors import BatchNotInState
+from rollkeeper.campaign.outage_hours import export_outage_hours
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
 from rollkeeper.kernel.ids import BatchId
@@ -99,12 +106,17 @@ def run(
         with bar_for("Undoing", len(asked)) as moved:
             for one in asked:
                 with suppress(BatchNotInState):  # another run has put it back meanwhile
-                    undone.append(batch_rollback.undo_batch(console(), one, on=on or clock.today(), moved=moved))
+                    undone.append(
+                        batch_rollback.undo_batch(console(), one, on=on or clock.today(), moved=moved)
+                    )
         nightly_result = nightly.run_nightly(console(), on=on or clock.today(), after_gap=after_gap)
         chosen = batch_execution.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:
             # Asked for each: the one before may have gone on past midnight.
-            ran = [batch_execution.run_batch(console(), one, on=on or clock.today(), moved=moved) for one in chosen]
+            ran = [
+                batch_execution.run_batch(console(), one, on=on or clock.today(), moved=moved)
+                for one in chosen
+            ]
     if as_json:
         emit(
             {
@@ -130,7 +142,9 @@ def stop(
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
     with opened():
-        batch_control.stop_batch(console_or_user(as_), BatchId(batch), on=on or clock.today(), because=because)
+        batch_control.stop_batch(
+            console_or_user(as_), BatchId(batch), on=on or clock.today(), because=because
+        )
     out.print(
         "Stopped. What it did stands until it is undone; what the network has not taken of it waits for a day."
     )
@@ -146,7 +160,9 @@ def undo(
     with opened():
         authority = console_or_user(as_)
         with progress("Undoing") as bar:
-            undone = batch_rollback.undo_batch(authority, BatchId(batch), on=on or clock.today(), moved=bar.advance)
+            undone = batch_rollback.undo_batch(
+                authority, BatchId(batch), on=on or clock.today(), moved=bar.advance
+            )
     if as_json:
         emit(dataclasses.asdict(undone))
         return
@@ -184,7 +200,7 @@ def outage_hours(
     Lines stand there by reference. Example: rollkeeper campaign outage-hours march.csv --from 2012-03-01 --to 2012-03-31
     """
     with opened():
-        done = outage_hours.export_outage_hours(console(), file, first=first, last=last, on=on or clock.today())
+        done = export_outage_hours(console(), file, first=first, last=last, on=on or clock.today())
     if as_json:
         emit(dataclasses.asdict(done))
         return

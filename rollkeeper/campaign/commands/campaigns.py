@@ -9,11 +9,9 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import cli_output
-from rollkeeper.campaign import services
-from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
+from rollkeeper.campaign import cli_output, closure, planning, queries
 from rollkeeper.campaign.choices import WaiverReason
+from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
@@ -90,7 +88,9 @@ def waive(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", exists=True, dir_okay=False, help="What 'campaign not-notified --json' printed."),
+        typer.Option(
+            "--file", exists=True, dir_okay=False, help="What 'campaign not-notified --json' printed."
+        ),
     ] = None,
     as_json: JsonOption = False,
     on: DateOption = None,

@@ -12,15 +12,15 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.services import sign_in
 from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import read_date
 from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LineView, find_line
-from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 
 BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.campaign import cli_output
-from rollkeeper.campaign import services
+from rollkeeper.campaign import batch_control, cli_output, line_lookup
 from rollkeeper.campaign.commands.cli_options import (
     NumberArgument,
     console,
@@ -21,8 +20,8 @@ from rollkeeper.campaign.commands.cli_options import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, read_date
+from rollkeeper.lines import hardship_evidence
 from rollkeeper.lines.reconnection import reconnect_temporarily
-from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
 
 
 def reconnect(number: NumberArgument, on: DateOption = None) -> None:
@@ -48,7 +47,9 @@ def record_evidence(
     """
     chosen = declared_reason(reason)
     with opened():
-        count = hardship_evidence.record_evidence(console(), line_with(number).line_id, reason=chosen, on=on or clock.today())
+        count = hardship_evidence.record_evidence(
+            console(), line_with(number).line_id, reason=chosen, on=on or clock.today()
+        )
     out.print(f"Noted, for {count:,} of its pauses.")
 
 
@@ -60,7 +61,7 @@ def evidence(as_json: JsonOption = False, on: DateOption = None) -> None:
     count, last = 0, None
     with opened():
         today = on or clock.today()
-        while page := overdue_evidence(on=today, after=last):
+        while page := hardship_evidence.overdue_evidence(on=today, after=last):
             for one in page:
                 if as_json:
                     out.print(canonical_bytes(plain(one)).decode(), markup=False)
@@ -76,7 +77,9 @@ def complaint(number: NumberArgument, on: DateOption = None) -> None:
     Example: rollkeeper campaign complaint 13812345678
     """
     with opened():
-        batch_id = batch_control.record_complaint(console(), line_with(number).line_id, on=on or clock.today())
+        batch_id = batch_control.record_complaint(
+            console(), line_with(number).line_id, on=on or clock.today()
+        )
     out.print(f"Noted, against batch {batch_id}." if batch_id else "Noted; no batch has acted on that line.")
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import queries
-from rollkeeper.campaign import services
+from rollkeeper.campaign import court_stays, queries
 from rollkeeper.campaign.commands.cli_options import (
     FirstDayOption,
     LastDayOption,

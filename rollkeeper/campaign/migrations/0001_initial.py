@@ -53,23 +53,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Import",
-            fields=[
-                ("import_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("file_hash", models.TextField(db_comment="Keyed hash of the file and its map.", unique=True)),
-                ("rows_done", models.BigIntegerField(default=0)),
-                ("lines_made", models.BigIntegerField(default=0)),
-                ("rows_known", models.BigIntegerField(db_comment="Rows whose line was made by an earlier import.", default=0)),
-                ("rows_refused", models.BigIntegerField(default=0)),
-                ("registered", models.BigIntegerField(db_comment="Lines whose subscriber the file declares.", default=0)),
-                ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "imports_import",
-            },
-        ),
-        migrations.CreateModel(
             name="RegionTally",
             fields=[
                 ("tally_id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -158,7 +141,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "campaign_batch",
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("action__in", ["suspend", "end"])), name="campaign_batch_of_unknown_action"),
+                    models.CheckConstraint(condition=models.Q(("action__in", ["suspend", "terminate"])), name="campaign_batch_of_unknown_action"),
                     models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "approved", "running", "stopped", "done", "undo_requested", "undone"])), name="campaign_batch_in_unknown_state"),
                 ],
             },
@@ -268,5 +251,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "watch", "backoffice_triggers", "take_stock", "postpone_commands", "stays_are_rests")]),
+        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "track_line_changes", "backoffice_role_triggers", "refresh_statistics", "postpone_commands", "stays_as_closed_days")]),
     ]

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["instrument_mark"], name="disclosures_request_by_instrument"),
                     models.Index(fields=["file_mark"], name="disclosures_request_by_file"),
-                    models.Index(condition=models.Q(("opened_on__isnull", False), ("notified_on__isnull", True)), fields=["opened_on"], name="disclosures_request_to_tell"),
+                    models.Index(condition=models.Q(("notified_on__isnull", True), ("opened_on__isnull", False)), fields=["opened_on"], name="disclosures_request_to_tell"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "approved", "opened", "delivered", "refused", "expired"])), name="disclosures_request_in_unknown_state"),

@@ -11,8 +11,8 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from rollkeeper.documents.reading.refusals import FileRejectedError, RejectReason
 from rollkeeper.documents.reading.file_types import FileKind, sniff
+from rollkeeper.documents.reading.refusals import FileRejectedError, RejectReason
 
 type Pixels = NDArray[np.uint8]
 

@@ -13,9 +13,9 @@ from rollkeeper.documents.reading.cards import find_resident_card
 from rollkeeper.documents.reading.decoding import Pixels, decode
 from rollkeeper.documents.reading.findings import Finding, Spot
 from rollkeeper.documents.reading.ocr_models import OcrModels, rectangle
+from rollkeeper.documents.reading.page_layout import Sheet, turned_over, upright
 from rollkeeper.documents.reading.redaction import CopyWanted, Fonts, MarkNotDrawableError, redact
 from rollkeeper.documents.reading.refusals import FileRejectedError
-from rollkeeper.documents.reading.page_layout import Sheet, turned_over, upright
 from rollkeeper.documents.reading.travel import find_travel_document
 
 _WARM: Final = (

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rollkeeper.documents.errors import ImageRejected, ReaderFailed, WorkerNotSandboxed
-from rollkeeper.documents.reading.refusals import RejectReason
 from rollkeeper.documents.reading.file_types import MAX_BYTES
+from rollkeeper.documents.reading.refusals import RejectReason
 
 OPEN_SECONDS: Final = 15.0
 """To wait for a file to be opened on a machine that is busy; the worker ends its child after 1.6 processor seconds."""

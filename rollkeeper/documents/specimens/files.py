@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 from rollkeeper.documents.errors import UnknownSpecimen
+from rollkeeper.documents.specimens.degradation import degrade, random_degradation
 from rollkeeper.documents.specimens.drawing import Kind, make_specimen
-from rollkeeper.documents.specimens.degradation import random_degradation, degrade
 
 _FORMS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "pdf": "PDF"}
 

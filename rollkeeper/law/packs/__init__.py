@@ -19,11 +19,11 @@ from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.calendars import is_known
 from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.errors import PackArticleMissing, PackFault, PackNotFound
-from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.schema import Article, PackFile
+from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.strict_yaml import MAX_BYTES, Document, leaf_name, read_strict
 from rollkeeper.law.strict_yaml import Path as LeafPath
-from rollkeeper.law.schema import Article, PackFile
 
 __all__ = ["Pack", "load_pack", "shipped_packs"]
 

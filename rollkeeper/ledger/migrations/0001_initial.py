@@ -116,5 +116,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("ledger", name) for name in ("order_of_commits", "append_only", "held_to_form", "of_the_counter")]),
+        migrations.RunSQL([database.sql("ledger", name) for name in ("commit_order", "append_only", "enforce_entry_schema", "counter_role_triggers")]),
     ]

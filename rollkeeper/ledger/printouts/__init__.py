@@ -22,9 +22,9 @@ from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.errors import FontsMissing
+from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
 from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
 
 # Both are loaded when the first sheet or square is asked for: an app that only serves the page has no need of them.
 if TYPE_CHECKING:

@@ -64,15 +64,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Lift",
+            name="Reconnection",
             fields=[
                 ("line_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("restored_at", models.DateTimeField()),
+                ("reconnected_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
             ],
             options={
                 "db_table": "lines_reconnection",
-                "constraints": [models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("restored_at"))), name="lines_reconnection_ends_before_it_begins")],
+                "constraints": [models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("reconnected_at"))), name="lines_reconnection_ends_before_it_begins")],
             },
         ),
         migrations.CreateModel(
@@ -99,8 +99,8 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "lines_line",
                 "indexes": [
-                    models.Index(condition=models.Q(("terminated_on__isnull", False), ("erased_on__isnull", True)), fields=["terminated_on", "line_id"], name="lines_line_to_erase"),
-                    models.Index(condition=models.Q(("terminated_on__isnull", False), ("number_index__isnull", False)), fields=["number_index"], name="lines_line_by_past_number"),
+                    models.Index(condition=models.Q(("erased_on__isnull", True), ("terminated_on__isnull", False)), fields=["terminated_on", "line_id"], name="lines_line_to_erase"),
+                    models.Index(condition=models.Q(("number_index__isnull", False), ("terminated_on__isnull", False)), fields=["number_index"], name="lines_line_by_past_number"),
                 ],
             },
         ),
@@ -162,13 +162,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CounterCodeAttempt",
             fields=[
-                ("try_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),
+                ("attempt_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),
                 ("staff_id", models.UUIDField()),
-                ("tried_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("attempted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 "db_table": "lines_countercodeattempt",
-                "indexes": [models.Index(fields=["tried_at"], name="lines_countercodeattempt_by_time")],
+                "indexes": [models.Index(fields=["attempted_at"], name="lines_countercodeattempt_by_time")],
             },
         ),
         migrations.CreateModel(
@@ -199,5 +199,5 @@ class Migration(migrations.Migration):
                 CHECK (state IN ('active', 'suspended', 'terminated', 'released'));
             """
         ),
-        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "protected", "at_the_counter", "steps", "lock_lines", "end_legal_hold")]),
+        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "essential_lines", "counter_role_triggers", "state_transitions", "lock_lines", "end_legal_hold")]),
     ]

@@ -25,9 +25,9 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.errors import FontsMissing
-from rollkeeper.notices.gateways.base import Answer, SubmissionResult, Message
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult
 from rollkeeper.notices.verp import return_secret
 
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -4,8 +4,8 @@
 from collections.abc import Mapping
 
 from rollkeeper.kernel.settings import InstanceKind, settings
-from rollkeeper.notices.gateways.base import Gateway
 from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.gateways.base import Gateway
 
 
 def gateways() -> Mapping[Channel, Gateway]:
@@ -14,8 +14,8 @@ def gateways() -> Mapping[Channel, Gateway]:
     A demo instance has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
     calls and letters by the operator's programs where they are named.
     """
-    from rollkeeper.notices.gateways.letters import LetterGateway
     from rollkeeper.notices.gateways.file import FileGateway
+    from rollkeeper.notices.gateways.letters import LetterGateway
     from rollkeeper.notices.gateways.smpp import SmppGateway
     from rollkeeper.notices.gateways.smtp import SmtpGateway
     from rollkeeper.notices.gateways.voice import VoiceGateway
@@ -32,4 +32,8 @@ def gateways() -> Mapping[Channel, Gateway]:
         by_channel[Channel.VOICE] = VoiceGateway.of_this_instance()
     if settings().post_program is not None:
         by_channel[Channel.POST] = LetterGateway.of_this_instance()
-    return {channel: by_channel[channel] for channel in map(Channel, settings().notice_channels) if channel in by_channel}
+    return {
+        channel: by_channel[channel]
+        for channel in map(Channel, settings().notice_channels)
+        if channel in by_channel
+    }

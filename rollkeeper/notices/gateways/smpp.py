@@ -22,13 +22,13 @@ from smpplib import exceptions
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import data_dir, settings
-from rollkeeper.notices.gateways.base import CHUNK, Answer, SubmissionResult, Message
-from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
-from rollkeeper.notices.gateways.smpp_connection import PAYLOAD, RECEIPTED, STATE, Link
-from rollkeeper.notices.gateways.smpp_spool import Spool
-from rollkeeper.notices.gateways.smpp_text import WITH_HEADER, TooLong, in_parts
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport, outcome_of
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
+from rollkeeper.notices.gateways.smpp_connection import PAYLOAD, RECEIPTED, STATE, Link
+from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
+from rollkeeper.notices.gateways.smpp_spool import Spool
+from rollkeeper.notices.gateways.smpp_text import WITH_HEADER, TooLong, in_parts
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
                   struct.error, ValueError, KeyError)  # fmt: skip

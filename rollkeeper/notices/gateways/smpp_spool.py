@@ -24,10 +24,10 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
-from rollkeeper.notices.gateways.base import GatewayBroken
-from rollkeeper.notices.gateways.smpp_report_ids import LONGEST_ID, ReportIds, of_answer, of_report
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.gateways.base import GatewayBroken
+from rollkeeper.notices.gateways.smpp_report_ids import LONGEST_ID, ReportIds, of_answer, of_report
 
 _EARLY: Final = dt.timedelta(hours=1)
 """How long a report that nobody knows waits for the answer that names its message."""

@@ -19,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import data_dir, settings
-from rollkeeper.notices.gateways.base import Answer, SubmissionResult, Message
-from rollkeeper.notices.smtp_status import is_unknown_mailbox, concerns_mailbox
+from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult
+from rollkeeper.notices.smtp_status import concerns_mailbox, is_unknown_mailbox
 from rollkeeper.notices.verp import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}

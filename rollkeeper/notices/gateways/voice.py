@@ -18,10 +18,10 @@ from uuid import UUID
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.errors import VoiceProgramFailed
-from rollkeeper.notices.gateways.base import CHUNK, Answer, SubmissionResult, Message
 from rollkeeper.notices.choices import CallResult
 from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.errors import VoiceProgramFailed
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
 from rollkeeper.notices.rules import judge_call
 
 _ANSWERS: Final = {"accepted": Answer.ACCEPTED, "refused": Answer.REFUSED}

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ("needs_approval", models.BooleanField(db_comment="The law has somebody else confirm it before it is done.", db_default=False)),
                 ("approved_by", models.UUIDField(null=True)),
                 ("approved_at", models.DateTimeField(null=True)),
-                ("agreed", models.BooleanField(db_comment="What they said; empty: nobody has said anything.", null=True)),
+                ("approved", models.BooleanField(db_comment="What they said; empty: nobody has said anything.", null=True)),
             ],
             options={
                 "db_table": "offline_registration",

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CommandId, LineId
-from rollkeeper.provisioning.gateways.base import Gateway, Order
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import Gateway, Order
 
 
 class ServiceRouter:

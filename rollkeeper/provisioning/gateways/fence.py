@@ -108,7 +108,8 @@ class HeldFence:
     def keep(self, line: LineId, last_order: LastOrder) -> None:
         """Write down what a line is ordered."""
         self._file.execute(
-            "INSERT OR REPLACE INTO last_order VALUES (?, ?, ?)", (str(line), last_order.sequence, last_order.place)
+            "INSERT OR REPLACE INTO last_order VALUES (?, ?, ?)",
+            (str(line), last_order.sequence, last_order.place),
         )
         self._file.execute(
             "INSERT OR REPLACE INTO card VALUES (?, ?, ?)", (str(line), last_order.mark, last_order.digits)

@@ -18,8 +18,8 @@ from typing import IO
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import data_dir, settings
-from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import Order
 
 
 @dataclass(slots=True)

@@ -20,10 +20,10 @@ from pyrad.client import Timeout
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.provisioning.gateways.base import Order
-from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
-from rollkeeper.provisioning.gateways.element_secrets import read_secret
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.element_secrets import read_secret
+from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
 
 _NEVER: Final = {402, 404}
 """Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
@@ -39,9 +39,7 @@ class FreeRadius:
 
     needs_number = True
 
-    def __init__(
-        self, *, coa: str, auth: str, secret: str, patience_s: float = 5, tries: int = 2
-    ) -> None:
+    def __init__(self, *, coa: str, auth: str, secret: str, patience_s: float = 5, tries: int = 2) -> None:
         self._coa, self._auth, self._secret = coa, auth, secret
         self._patience_s, self._tries = patience_s, tries
 

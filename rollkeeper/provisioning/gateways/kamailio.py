@@ -13,10 +13,10 @@ from typing import Final
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.provisioning.gateways.base import Order
-from rollkeeper.provisioning.gateways.http_client import HttpClient
-from rollkeeper.provisioning.gateways.element_secrets import read_secret
 from rollkeeper.provisioning.choices import Allowed, Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.element_secrets import read_secret
+from rollkeeper.provisioning.gateways.http_client import HttpClient
 
 _ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
 _STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}

@@ -32,10 +32,10 @@ import phonenumbers
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import data_dir, settings
-from rollkeeper.provisioning.gateways.base import Order
-from rollkeeper.provisioning.gateways.fence import Fence, HeldFence, OwnGrants, LastOrder
-from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.fence import Fence, HeldFence, LastOrder, OwnGrants
+from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, Terminal
 
 _CALLS, _DATA, _BOTH, _NONE = "cs", "ps", "cs+ps", "none"
 _MODES: Final = {("1", "1"): _BOTH, ("1", "0"): _CALLS, ("0", "1"): _DATA, ("0", "0"): _NONE}

@@ -18,10 +18,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
+from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.http_client import AT_ONCE, HttpClient
 from rollkeeper.provisioning.gateways.signing import sign, webhook_secret
-from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, ReadBack
 
 _NEVER: Final = {400, 409, 410, 413, 422}
 """Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""

@@ -92,5 +92,5 @@ class Migration(migrations.Migration):
                 WHERE state IN ('waiting', 'sent');
             """
         ),
-        migrations.RunSQL([database.sql("provisioning", name) for name in ("lift_for_hours", "protected", "at_the_counter", "end_what_has_ended", "postpone", "set_rest")]),
+        migrations.RunSQL([database.sql("provisioning", name) for name in ("temporary_reconnection_trigger", "essential_line_trigger", "counter_role_triggers", "terminate_only_terminated_trigger", "postpone", "set_rest")]),
     ]

@@ -8,10 +8,10 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.selfcare.consents import valid_consent
-from rollkeeper.vault.services import open_sealed
 from rollkeeper.vault.errors import CannotOpen, NeedsConsent
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.secret_value import SecretValue
+from rollkeeper.vault.services import open_sealed
 
 
 def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) -> dict[Field, SecretValue]:

@@ -10,10 +10,10 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.ledger.queries import newest_publication
-from rollkeeper.selfcare.consents import valid_consent
-from rollkeeper.reporting.audit_samples.services import auditor_of, own_audit_sample
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.reporting.audit_samples.models import AuditSampleLine, AuditSample
+from rollkeeper.reporting.audit_samples.models import AuditSample, AuditSampleLine
+from rollkeeper.reporting.audit_samples.services import auditor_of, own_audit_sample
+from rollkeeper.selfcare.consents import valid_consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ def sample(authority: Authority, sample_id: UUID, *, on: dt.date) -> AuditSample
         sql("reporting", "sample_published"),
         {"lines": [one.line_id for one in items], "published": newest.size if newest else 0},
     ):
-        said.setdefault(row.line_id, []).append(PublishedEntry(row.leaf_index, row.day, row.verb, row.article))
+        said.setdefault(row.line_id, []).append(
+            PublishedEntry(row.leaf_index, row.day, row.verb, row.article)
+        )
     asked = {
         row.line_id: row
         for row in rows(
@@ -96,7 +98,14 @@ def sample(authority: Authority, sample_id: UUID, *, on: dt.date) -> AuditSample
     )
 
 
-def _item(one: AuditSampleLine, entries: tuple[PublishedEntry, ...], asked: Any, *, authority: Authority, on: dt.date) -> AuditSampleLineView:
+def _item(
+    one: AuditSampleLine,
+    entries: tuple[PublishedEntry, ...],
+    asked: Any,
+    *,
+    authority: Authority,
+    on: dt.date,
+) -> AuditSampleLineView:
     good = asked and valid_consent(asked.consent_id, auditor=authority.staff_id, on=on)
     return AuditSampleLineView(
         one.nth, one.line_id, one.leaf_index, one.day, entries, asked.consent_id if good else None,
@@ -106,5 +115,11 @@ def _item(one: AuditSampleLine, entries: tuple[PublishedEntry, ...], asked: Any,
 
 def _view(one: AuditSample, items: tuple[AuditSampleLineView, ...] = ()) -> AuditSampleView:
     return AuditSampleView(
-        one.sample_id, one.quarter, SampledAction(one.kind), bytes(one.seed).hex(), one.size, one.drawn_on, items
+        one.sample_id,
+        one.quarter,
+        SampledAction(one.kind),
+        bytes(one.seed).hex(),
+        one.size,
+        one.drawn_on,
+        items,
     )

@@ -10,11 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from rollkeeper.reporting.periods import Period
-from rollkeeper.reporting.recompute import entries_of
 from rollkeeper.ledger.tree import TILE_WIDTH
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.reporting.audit_samples.rules import FIRST_CANDIDATES, MAX_LINES, first_of_each, rank_of, seed_of
+from rollkeeper.reporting.audit_samples.rules import (
+    FIRST_CANDIDATES,
+    MAX_LINES,
+    first_of_each,
+    rank_of,
+    seed_of,
+)
+from rollkeeper.reporting.periods import Period
+from rollkeeper.reporting.recompute import entries_of
 
 
 def redraw(

@@ -8,25 +8,30 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.reporting.periods import Period, quarters_of
-from rollkeeper.reporting.queries import report_of
-from rollkeeper.kernel.database import action, without_timeout, rows, sql
+from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.selfcare.consents import request_consent
-from rollkeeper.reporting.audit_samples.errors import SampleAlreadyDrawn, InvalidQuarter, AuditSampleNotFound, SeedTextTooShort
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.reporting.audit_samples.models import AuditSampleLine, AuditSample
+from rollkeeper.reporting.audit_samples.errors import (
+    AuditSampleNotFound,
+    InvalidQuarter,
+    SampleAlreadyDrawn,
+    SeedTextTooShort,
+)
+from rollkeeper.reporting.audit_samples.models import AuditSample, AuditSampleLine
 from rollkeeper.reporting.audit_samples.rules import (
-    FIRST_CANDIDATES,
     DOMAIN,
-    MIN_SEED_LETTERS,
+    FIRST_CANDIDATES,
     MAX_LINES,
+    MIN_SEED_LETTERS,
     first_of_each,
     is_long_enough,
     seed_of,
 )
+from rollkeeper.reporting.periods import Period, quarters_of
+from rollkeeper.reporting.queries import report_of
+from rollkeeper.selfcare.consents import request_consent
 from rollkeeper.vault.fields import Field
 
 
@@ -73,7 +78,11 @@ def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Fi
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     with action():
         own_audit_sample(authority, sample_id)
-        lines = AuditSampleLine.objects.filter(sample_id=sample_id).order_by("nth").values_list("line_id", flat=True)
+        lines = (
+            AuditSampleLine.objects.filter(sample_id=sample_id)
+            .order_by("nth")
+            .values_list("line_id", flat=True)
+        )
         asked = [
             request_consent(authority, LineId(line_id), sample_id=sample_id, fields=fields, on=on)
             for line_id in lines

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from rollkeeper.reporting.labels import titles_of, labels_in
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.reporting.labels import labels_in, titles_of
 
 LANGUAGES = ("en", "zh-hans", "bo")
 _LATIN = "Noto Sans"

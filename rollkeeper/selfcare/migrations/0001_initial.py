@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "selfcare_application",
-                "indexes": [models.Index(condition=models.Q(("state", "seen")), fields=["checked_at"], name="selfcare_application_checked")],
+                "indexes": [models.Index(condition=models.Q(("state", "checked")), fields=["checked_at"], name="selfcare_application_checked")],
                 "constraints": [
                     models.UniqueConstraint(condition=models.Q(("state__in", ["pending", "checked"])), fields=("line_id",), name="selfcare_application_pending_twice_for_one_line"),
                     models.CheckConstraint(condition=models.Q(("state__in", ["pending", "checked", "registered", "refused", "expired"])), name="selfcare_application_of_unknown_state"),

@@ -52,5 +52,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["principal_id"], name="subscribers_personlink_by_principal")],
             },
         ),
-        migrations.RunSQL([database.sql("subscribers", name) for name in ("one_person", "unlink_document", "carry_protection")]),
+        migrations.RunSQL([database.sql("subscribers", name) for name in ("references_of", "unlink_document", "link_protection")]),
     ]

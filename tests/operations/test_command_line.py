@@ -13,7 +13,7 @@ from typer.main import get_command, get_group
 
 import rollkeeper
 from rollkeeper.operations.cli import make_app
-from rollkeeper.site.command_table import COMMANDS, app_of
+from rollkeeper.operations.command_table import COMMANDS, app_of
 
 PACKAGE = Path(rollkeeper.__file__).parent
 COMMAND = Path(sys.executable).with_name("rollkeeper")

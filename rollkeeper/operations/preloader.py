@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Starts the apps of a demo instance as forks of one process that has imported what they all need: ``python -m rollkeeper.site.preloaded``.
+"""Starts the apps of a demo instance as forks of one process that has imported what they all need: ``python -m rollkeeper.operations.preloader``.
 
 Three apps then have most of their memory in common. The process that forks knows no instance: it is started with no
 setting, no address and no secret, and what makes an app (its environment, its folder, its user) reaches its fork alone.
@@ -93,7 +93,7 @@ class Preloader:
         self._control, far = socket.socketpair()
         with far:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rollkeeper.site.preloaded"],
+                [sys.executable, "-m", "rollkeeper.operations.preloader"],
                 stdin=far.fileno(),
                 cwd="/",
                 env={name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Imports of files."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Import",
+            fields=[
+                ("import_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("file_hash", models.TextField(db_comment="Keyed hash of the file and its map.", unique=True)),
+                ("rows_done", models.BigIntegerField(default=0)),
+                ("lines_made", models.BigIntegerField(default=0)),
+                ("rows_known", models.BigIntegerField(db_comment="Rows whose line was made by an earlier import.", default=0)),
+                ("rows_refused", models.BigIntegerField(default=0)),
+                ("registered", models.BigIntegerField(db_comment="Lines whose subscriber the file declares.", default=0)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "imports_import",
+            },
+        ),
+    ]

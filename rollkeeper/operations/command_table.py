@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The table of commands, and the command line that reads it: a package is imported when a command of it is called.
+
+The table repeats what the packages' ``commands.py`` register, so that ``rollkeeper --help`` imports none of them. A test
+compares the two.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+
+@dataclass(frozen=True)
+class CommandEntry:
+    """A command or group: its name, the line that `--help` shows, and the packages whose ``commands.py`` make it up."""
+
+    name: str
+    help_line: str
+    packages: tuple[str, ...]
+
+
+# In the order in which `rollkeeper --help` lists them.
+COMMANDS = (
+    CommandEntry("simulate", "Say what the law would do to each line, day by day, before anyone is touched.", ("law",)),
+    CommandEntry("counter-codes", "Give codes by which a counter finds a line, as the voice or text menu of the care number asks: a line in, a line out.", ("lines",)),
+    CommandEntry("import", "Take in lines, and what is declared about their subscribers, from the operator's own export.", ("imports",)),
+    CommandEntry("explain", "Say why a line stands where it stands: dates, counting and articles.", ("campaign",)),
+    CommandEntry("register", "Register everybody in a file; a number that has no line yet gets one.", ("registration",)),
+    CommandEntry("setup", "Make the instance, or bring it up to date.", ("operations",)),
+    CommandEntry("serve", "Serve the web apps until Ctrl-C, and run the background jobs.", ("operations",)),
+    CommandEntry("worker", "Send notices, tell the network, publish the ledger and erase what is due, by itself, until Ctrl-C.", ("operations",)),
+    CommandEntry("demo", "Make a demo instance with invented people, a campaign half way, and a login for each role.", ("operations",)),
+    CommandEntry("doctor", "Say whether this installation is sound, and what to do where it is not.", ("operations",)),
+    CommandEntry("backup", "Back up the register and the keys, sealed and apart, and read each backup again before it counts.", ("operations",)),
+    CommandEntry("restore", "Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.", ("operations",)),
+    CommandEntry("finish-restore", "Do what 'restore' does at its end, where you brought back servers of your own with their own tools.", ("operations",)),
+    CommandEntry("campaign", "All lines at once: plan, check, approve, run, undo.", ("campaign",)),
+    CommandEntry("retention", "Erase what the law no longer allows to keep.", ("retention",)),
+    CommandEntry("holds", "Legal holds: what a case keeps from being erased, and until when.", ("retention",)),
+    CommandEntry("portal", "The worker behind the portal.", ("selfcare",)),
+    CommandEntry("cases", "What subscribers contest or ask to be corrected.", ("selfcare",)),
+    CommandEntry("subscribers", "Subscribers under protection.", ("selfcare",)),
+    CommandEntry("disputes", "Disputes about a record.", ("selfcare",)),
+    CommandEntry("codes", "Codes for lines.", ("selfcare",)),
+    CommandEntry("delegates", "Persons whom subscribers named.", ("selfcare",)),
+    CommandEntry("ledger", "Publish the ledger, check it, see who accessed what, give and check receipts.", ("ledger", "lines")),
+    CommandEntry("staff", "Accounts of staff and their roles.", ("access",)),
+    CommandEntry("documents", "Documents: check a number, a zone or a picture, redact a picture, draw specimens.", ("documents",)),
+    CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines")),
+    CommandEntry("notices", "Notify subscribers, and count only proven delivery.", ("notices",)),
+    CommandEntry("provisioning", "Command the network what to do, and read back what it did.", ("provisioning",)),
+    CommandEntry("disclosures", "A third party's disclosure request about one person: the one way out.", ("disclosures",)),
+    CommandEntry("incidents", "When something leaked: who was exposed, what the law wants by when, and doing it.", ("incidents",)),
+    CommandEntry("agents", "Those who register people for the operator.", ("agents",)),
+    CommandEntry("reports", "Figures of a period for the authority, and audit samples; no person in them.", ("reporting",)),
+    CommandEntry("offline", "What counters recorded offline.", ("offline",)),
+)  # fmt: skip
+
+
+def app_of(packages: Sequence[str]) -> typer.Typer:
+    """Import these packages' commands and return them as one application."""
+    app = typer.Typer(rich_markup_mode=None)
+    app.callback()(_nothing)
+    for package in packages:
+        import_module(f"rollkeeper.{package}.commands").register(app)
+    return app
+
+
+class CommandsOnDemand(TyperGroup):
+    """Lists the commands from the table, and imports a command's packages when that command is wanted."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self._entries = {entry.name: entry for entry in COMMANDS}
+        self.commands = {
+            name: TyperGroup(name=name, help=entry.help_line) for name, entry in self._entries.items()
+        }
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command itself, its packages imported with Django ready."""
+        if cmd_name not in self._entries:
+            return None
+        self._prepare()
+        whole = typer.main.get_group(app_of(self._entries[cmd_name].packages))
+        return whole.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the names and lines of the table."""
+        TyperGroup(commands=dict(self.commands)).format_commands(ctx, formatter)
+
+    def _prepare(self) -> None:
+        import django
+
+        django.setup()
+
+
+class CommandsWithoutDjango(CommandsOnDemand):
+    """The same for a process that only starts others: each of those sets up Django for itself."""
+
+    def _prepare(self) -> None:
+        pass
+
+
+def _nothing() -> None:
+    """Keep Typer from taking a lone command for the whole program."""
