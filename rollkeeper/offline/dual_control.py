@@ -91,7 +91,7 @@ def hold_for_approval(
         sealed = seal_offline(sealer, clear, submission_key=submission_key, ticket_id=given.ticket_id)
         run(
             "INSERT INTO offline_registration"
-            " (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action, needs_approval)"
+            " (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action_kind, needs_approval)"
             " VALUES (%s, %s, %s, %s, %s, true, %s, true) ON CONFLICT DO NOTHING",
             [submission_key, given.ticket_id, authority.staff_id, language, sealed, action_kind],
         )

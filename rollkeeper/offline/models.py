@@ -72,12 +72,12 @@ class OfflineRegistration(models.Model):
                 name="offline_registration_sealed_after_processing",
             ),
             models.CheckConstraint(
-                condition=models.Q(seconded_by__isnull=True) | ~models.Q(approved_by=models.F("submitted_by")),
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("submitted_by")),
                 name="offline_registration_approved_by_its_submitter",
             ),
             models.CheckConstraint(
-                condition=models.Q(agreed__isnull=True, seconded_by__isnull=True)
-                | models.Q(agreed__isnull=False, seconded_by__isnull=False),
+                condition=models.Q(approved__isnull=True, approved_by__isnull=True)
+                | models.Q(approved__isnull=False, approved_by__isnull=False),
                 name="offline_registration_approved_by_nobody",
             ),
         ]  # fmt: skip

@@ -93,7 +93,7 @@ def bring_up_to_date() -> None:
         )  # an index of a nation's lines takes longer than a statement may
         call_command("migrate", verbosity=0, interactive=False)
         for name in (
-            "forms",
+            "entry_schemas",
             "body",
         ):  # the ledger's forms grow with the program, whatever migrations there are
             database.run(database.sql("ledger", name))

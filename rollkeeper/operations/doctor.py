@@ -387,7 +387,7 @@ def _check_notices_and_commands() -> Iterator[Finding]:
     """What is held on purpose (by a stay, a stopped batch, a day on which the desks are shut) does not wait for the network."""
     now = clock.now()
     (commands,) = rows(
-        "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND asked_at < %s"
+        "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND requested_at < %s"
         " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)",
         [now - dt.timedelta(hours=24), now],
     )

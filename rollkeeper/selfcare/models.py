@@ -44,7 +44,7 @@ class CodeRequest(models.Model):
             models.Index(
                 fields=["made_at"],
                 name="selfcare_coderequest_pending",
-                condition=models.Q(carried_at__isnull=True),
+                condition=models.Q(processed_at__isnull=True),
             ),
         ]
 

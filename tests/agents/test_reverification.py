@@ -65,7 +65,7 @@ def test_every_living_line_of_the_agent_is_asked_for_and_none_is_cut_off(counter
     own = Shop(employ("clerk-01"), "clerk-01", 0)
     ended = done[2].line_id
     run(
-        "UPDATE lines_line SET state = 'terminated', removed_on = %s, terminated_by = 'subscriber' WHERE line_id = %s",
+        "UPDATE lines_line SET state = 'terminated', terminated_on = %s, terminated_by = 'subscriber' WHERE line_id = %s",
         [ON, ended],
     )
     before = [line(one.line_id) for one in done]

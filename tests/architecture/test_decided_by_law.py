@@ -7,7 +7,7 @@ from pathlib import Path
 from rollkeeper.ledger.entry_schema import OPTIONAL, REQUIRED
 from rollkeeper.ledger.verbs import Verb
 
-FROZEN = Path(__file__).parents[1] / "ledger" / "golden" / "forms.json"
+FROZEN = Path(__file__).parents[1] / "ledger" / "golden" / "entry_schemas.json"
 
 ALWAYS = {
     "campaign:campaign:planned", "campaign:campaign:closed", "campaign:line:waived", "campaign:clock:started",

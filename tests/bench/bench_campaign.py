@@ -227,7 +227,7 @@ BARE = (
     SELECT line_id, uuidv7(), 'registration', '2012-03-02', now() FROM due
     """,
     """
-    INSERT INTO provisioning_command (line_id, kind, reason, asked_at)
+    INSERT INTO provisioning_command (line_id, kind, reason, requested_at)
     SELECT line_id, 'bar', 'registration', now() FROM due
     """,
     """
@@ -315,7 +315,7 @@ AS_THOSE = (
     SELECT campaign_id, region, stage, count(*) FROM campaign_member GROUP BY 1, 2, 3
     """,
     """
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_channel, change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
     SELECT 'notice', campaign_id, kind, state, channel, count(*) FROM notices_notice GROUP BY 2, 3, 4, 5
     """,
 )

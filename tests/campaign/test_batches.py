@@ -366,7 +366,7 @@ WORKS_ON = {
     "it was taken and never proved": "UPDATE provisioning_command SET state = 'sent' WHERE line_id = %s",
     "the element is away": "UPDATE provisioning_command SET attempts = 3 WHERE line_id = %s",
     "the bar is held back": "UPDATE provisioning_command SET next_try_at = '9999-01-01' WHERE line_id = %s",
-    "its floor was broken": "INSERT INTO provisioning_command (line_id, kind, reason, asked_at)"
+    "its floor was broken": "INSERT INTO provisioning_command (line_id, kind, reason, requested_at)"
     " VALUES (%s, 'restore', 'floor_missing', '2012-03-02')",
 }
 

@@ -70,7 +70,7 @@ def at_the_end() -> None:
     """Let the hours be over, as the network's queue sees it."""
     run("UPDATE provisioning_command SET next_try_at = %s WHERE next_try_at > %s", [clock.now(), clock.now()])
     run(
-        "UPDATE lines_reconnection SET restored_at = restored_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
+        "UPDATE lines_reconnection SET reconnected_at = restored_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
     )
 
 
@@ -156,7 +156,7 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
         reconnect_temporarily(ME, cut, on=CUT)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             run(
-                "INSERT INTO provisioning_command (line_id, kind, reason, asked_at) VALUES (%s, 'end', 'x', now())",
+                "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%s, 'end', 'x', now())",
                 [cut],
             )
 
@@ -268,8 +268,8 @@ def test_a_line_that_is_no_longer_protected_is_notified_a_new_day_and_counted_ag
 CUTS = {
     "suspended": "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
     " VALUES (%s, gen_random_uuid(), 'registration', '2012-03-02', now())",
-    "barred": "INSERT INTO provisioning_command (line_id, kind, reason, asked_at) VALUES (%s, 'bar', 'registration', now())",
-    "barred by a batch": "INSERT INTO provisioning_command (line_id, kind, reason, batch_id, asked_at)"
+    "barred": "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%s, 'bar', 'registration', now())",
+    "barred by a batch": "INSERT INTO provisioning_command (line_id, kind, reason, batch_id, requested_at)"
     " VALUES (%s, 'bar', 'unpaid', gen_random_uuid(), now())",
     "terminated": "UPDATE lines_line SET state = 'terminated', terminated_on = '2012-03-02', terminated_by = 'campaign' WHERE line_id = %s",
 }

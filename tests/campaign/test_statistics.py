@@ -73,7 +73,7 @@ def test_what_the_network_has_not_proved_is_counted_by_what_is_wrong(register: N
         ("sent", "open"),
     ):
         run(
-            "INSERT INTO provisioning_command (line_id, kind, reason, batch_id, asked_at, state, read_back)"
+            "INSERT INTO provisioning_command (line_id, kind, reason, batch_id, requested_at, state, read_back)"
             " VALUES (gen_random_uuid(), 'bar', 'registration', gen_random_uuid(), now(), %s, %s)",
             [state, read_back],
         )

@@ -115,7 +115,7 @@ def test_the_bytes_of_a_whole_body_are_these():
     )
 
     assert body == (
-        '{"actor":"nightly run","article":"art. 3 第三条","at":"2012-03-02T01:00:00.999Z","day":"2012-03-02",'
+        '{"actor":"worker","article":"art. 3 第三条","at":"2012-03-02T01:00:00.999Z","day":"2012-03-02",'
         '"facts":{"anchor":"2012-01-01","batch":"00000000-0000-0000-0000-000000000002","last_day":"2012-03-01"},'
         '"line":"00000000-0000-0000-0000-000000000001","pack":"' + "cd" * 32 + '",'
         '"role":"worker","v":1,"verb":"line:line:suspended"}'

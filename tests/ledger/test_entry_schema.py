@@ -13,7 +13,7 @@ from rollkeeper.ledger import docs_page
 from rollkeeper.ledger.entry_schema import FactType
 from rollkeeper.ledger.verbs import Verb
 
-GOLDEN = Path(__file__).parent / "golden" / "forms.json"
+GOLDEN = Path(__file__).parent / "golden" / "entry_schemas.json"
 HOUSE = Path(str(files("rollkeeper")))
 WRITES = re.compile(r"INSERT\s+INTO\s+ledger_entry", re.IGNORECASE)
 

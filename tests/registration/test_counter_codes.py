@@ -142,7 +142,7 @@ def test_all_counters_together_guess_no_more_than_they_may(clerk, new_line):
 
     with pytest.raises(TooManyCodeAttempts):
         redeem_code(clerk, code, on=ON)
-    run("UPDATE lines_countercodeattempt SET tried_at = tried_at - interval '1 hour'")
+    run("UPDATE lines_countercodeattempt SET attempted_at = tried_at - interval '1 hour'")
     assert redeem_code(clerk, code, on=ON)
 
 

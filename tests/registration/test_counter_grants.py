@@ -32,7 +32,9 @@ SUSPENDED = (
     "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
     " VALUES (%s, uuidv7(), 'unpaid', '2012-03-02', now())"
 )
-ASKED = "INSERT INTO provisioning_command (line_id, kind, reason, asked_at) VALUES (%s, '{}', '{}', now())"
+ASKED = (
+    "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%s, '{}', '{}', now())"
+)
 
 
 def refused(statement, line_id):
@@ -52,8 +54,8 @@ def refused(statement, line_id):
         ASKED.format("bar", "unpaid"),
         ASKED.format("end", "subscriber"),
         ASKED.format("end", "registration"),
-        "INSERT INTO provisioning_command (line_id, kind, reason, asked_at, batch_id) VALUES (%s, 'restore', 'x', now(), uuidv7())",
-        "INSERT INTO provisioning_command (line_id, kind, reason, asked_at, state) VALUES (%s, 'restore', 'x', now(), 'confirmed')",
+        "INSERT INTO provisioning_command (line_id, kind, reason, requested_at, batch_id) VALUES (%s, 'restore', 'x', now(), uuidv7())",
+        "INSERT INTO provisioning_command (line_id, kind, reason, requested_at, state) VALUES (%s, 'restore', 'x', now(), 'confirmed')",
         "UPDATE provisioning_command SET kind = 'bar' WHERE line_id = %s",
         "DELETE FROM provisioning_command WHERE line_id = %s",
         SUSPENDED,

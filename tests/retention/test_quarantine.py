@@ -182,7 +182,7 @@ def test_numbers_that_the_network_keeps_let_the_others_behind_them_go(
     for before in range(8):
         end(make_line(), ENDED - dt.timedelta(days=before))
     run(
-        "INSERT INTO provisioning_command (line_id, kind, reason, state, asked_at)"
+        "INSERT INTO provisioning_command (line_id, kind, reason, state, requested_at)"
         " SELECT line_id, 'end', 'registration', 'failed', now() FROM lines_line ORDER BY terminated_on LIMIT 5"
     )
 

@@ -347,7 +347,7 @@ def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobod
     register_line()
     token = session(at_portal)
     run(
-        "INSERT INTO selfcare_portalrequest (request_id, session_mark, kind, asked, language, public_key) VALUES (%s, %s, %s, %s, %s, %s)",
+        "INSERT INTO selfcare_portalrequest (request_id, session_mark, kind, payload, language, public_key) VALUES (%s, %s, %s, %s, %s, %s)",
         [new_uuid(), token.mark, PortalRequestKind.DISPUTE.value, f'{{"key": "{new_uuid()}"}}', "en", no_key],
     )
 

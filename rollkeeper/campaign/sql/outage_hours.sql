@@ -38,7 +38,7 @@ WITH begun AS (
            SELECT CASE c.state WHEN 'confirmed' THEN c.read_back_at WHEN 'superseded' THEN g.restored_at ELSE %(now)s END AS at
              FROM provisioning_command c
             WHERE g.restored_at IS NOT NULL AND g.cause <> 'terminated' AND c.line_id = g.line_id AND c.kind = 'restore'
-              AND c.reason <> 'temporary_reconnection' AND c.asked_at >= g.restored_at - interval '1 minute'
+              AND c.reason <> 'temporary_reconnection' AND c.requested_at >= g.restored_at - interval '1 minute'
             ORDER BY c.position LIMIT 1) back ON true
 )
 SELECT e.line_id, e.cause, e.batch_id, lower(part) AS off_from, upper(part) AS off_until, e.credited

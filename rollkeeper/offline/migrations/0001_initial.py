@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("outcome__in", ["done", "refused", "failed"]), ("outcome__isnull", True), _connector="OR"), name="offline_registration_of_unknown_outcome"),
                     models.CheckConstraint(condition=models.Q(("sealed__isnull", True), models.Q(("outcome__in", ["done", "refused"]), _negated=True), ("outcome__isnull", True), _connector="OR"), name="offline_registration_sealed_after_processing"),
-                    models.CheckConstraint(condition=models.Q(("seconded_by__isnull", True), models.Q(("approved_by", models.F("submitted_by")), _negated=True), _connector="OR"), name="offline_registration_approved_by_its_submitter"),
-                    models.CheckConstraint(condition=models.Q(models.Q(("agreed__isnull", True), ("seconded_by__isnull", True)), models.Q(("agreed__isnull", False), ("seconded_by__isnull", False)), _connector="OR"), name="offline_registration_approved_by_nobody"),
+                    models.CheckConstraint(condition=models.Q(("approved_by__isnull", True), models.Q(("approved_by", models.F("submitted_by")), _negated=True), _connector="OR"), name="offline_registration_approved_by_its_submitter"),
+                    models.CheckConstraint(condition=models.Q(models.Q(("approved__isnull", True), ("approved_by__isnull", True)), models.Q(("approved__isnull", False), ("approved_by__isnull", False)), _connector="OR"), name="offline_registration_approved_by_nobody"),
                 ],
             },
         ),

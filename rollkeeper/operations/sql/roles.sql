@@ -101,11 +101,11 @@ GRANT INSERT, UPDATE ON lines_pause TO backoffice;
 -- What must be notified, what the network must do.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
 -- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
-GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, asked_at),
+GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
 GRANT SELECT ON provisioning_closedday TO worker, auditor;
 GRANT SELECT ON notices_notice, provisioning_command TO counter;
-GRANT INSERT (line_id, command_id, kind, reason, asked_at) ON provisioning_command TO counter;
+GRANT INSERT (line_id, command_id, kind, reason, requested_at) ON provisioning_command TO counter;
 GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on) ON notices_notice
     TO counter, backoffice;
 GRANT SELECT, INSERT ON provisioning_comparison TO worker;

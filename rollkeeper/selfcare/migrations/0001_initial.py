@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "selfcare_coderequest",
-                "indexes": [models.Index(fields=["source_mark", "made_at"], name="selfcare_coderequest_by_source"), models.Index(fields=["line_id", "made_at"], name="selfcare_coderequest_by_line"), models.Index(condition=models.Q(("carried_at__isnull", True)), fields=["made_at"], name="selfcare_coderequest_pending")],
+                "indexes": [models.Index(fields=["source_mark", "made_at"], name="selfcare_coderequest_by_source"), models.Index(fields=["line_id", "made_at"], name="selfcare_coderequest_by_line"), models.Index(condition=models.Q(("processed_at__isnull", True)), fields=["made_at"], name="selfcare_coderequest_pending")],
             },
         ),
         migrations.CreateModel(
