@@ -4,10 +4,10 @@
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
-class ReceiptNotFound(RollkeeperError):
+class SubmissionNotFound(RollkeeperError):
     """No submission gave a receipt under this key."""
 
-    code = "receipt_not_found"
+    code = "submission_not_found"
     kind = Kind.NOT_FOUND
     sentence = "There is no such receipt: nothing was recorded under this key."
     remedy = "Submit the form again; what was recorded is not recorded twice."

@@ -57,10 +57,10 @@ class DatesOutOfOrder(RollkeeperError):
     remedy = "In a demo instance give a later day with --on; elsewhere set the clock of this machine right."
 
 
-class FileNotUsable(RollkeeperError):
+class FileAccessRefused(RollkeeperError):
     """The operating system refused a file."""
 
-    code = "file_not_usable"
+    code = "file_access_refused"
     kind = Kind.MALFORMED
     sentence = "{place}: {why}."
     remedy = "Give the right to that place or name another, then run the command again."
@@ -140,7 +140,7 @@ def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
 def _tell_of_a_file(fault: OSError) -> RollkeeperError:
     if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(place=fault.filename or "the output")
-    return FileNotUsable(place=fault.filename or "a file", why=fault.strerror or type(fault).__name__)
+    return FileAccessRefused(place=fault.filename or "a file", why=fault.strerror or type(fault).__name__)
 
 
 def _place(fault: BaseException) -> str:

@@ -44,26 +44,26 @@ ONLY_TYPED_FOR = (
 # And single ones, of modules whose other refusals do reach a page.
 ONLY_TYPED = set(
     """
-    invalid_agent_code agent_code_taken outlet_unknown invalid_opening_hours requirement_unknown requirements_open finding_unknown
-    already_assigned not_assigned no_device invalid_report_period period_not_over ledger_not_published
+    invalid_agent_code agent_code_taken outlet_unknown invalid_opening_hours requirement_unknown requirements_open
+    finding_unknown already_assigned not_assigned no_device invalid_report_period period_not_over ledger_not_published
     voice_program_failed no_bounce_mailbox no_return_address report_folder_not_empty report_not_genuine
-    archive_damaged archive_of_another_root assets_missing backup_damaged backups_of_two_homes demo_under_way
-    engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable file_refused file_there
-    font_missing home_in_use
-    home_not_empty home_of_other_kind host_not_known interrupted kept_secrets_missing no_notice no_such_specimen not_for_oneself not_text
-    nothing_to_check password_too_weak picture_not_there port_taken delivery_report_fault role_held_already role_not_for_people
-    role_not_held result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use invalid_span staff_unknown
-    needs_two_people no_message_centre report_ids_unknown not_ones_own_alarm token_refused too_many_openings
-    answer_file_exists erasures_missing authority_not_pending authority_unknown disclosure_refused file_too_large fingerprint_mismatch
-    several_subscribers needs_disclosure_request wrong_approvers protected_needs_warrant deferral_refused invalid_recipient_key
-    same_proposer year_not_over
-    stores_elsewhere text_fault unforeseen user_name_not_read user_name_taken
+    archive_damaged archive_of_another_root assets_missing backup_damaged backups_from_different_instances
+    demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable
+    file_access_refused output_file_exists font_missing data_dir_in_use data_dir_not_empty instance_kind_mismatch
+    unknown_host interrupted secrets_missing no_notice unknown_specimen not_for_own_account not_utf8 nothing_to_check
+    password_too_weak image_not_readable port_in_use delivery_report_fault role_already_granted role_not_for_people
+    role_not_granted result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use
+    invalid_span staff_unknown needs_two_approvers no_message_centre report_ids_unknown own_alarm token_refused
+    too_many_openings answer_file_exists erasures_missing authority_not_pending authority_unknown disclosure_refused
+    sealed_file_too_large fingerprint_mismatch several_subscribers needs_disclosure_request wrong_approvers
+    protected_needs_warrant deferral_refused invalid_recipient_key same_proposer year_not_over external_databases
+    text_fault unexpected_error invalid_user_name user_name_taken
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
 # Where a refusal's facts are words that the packages behind the pages wrote, and the names under which they stand.
-PACKAGES_BEHIND_PAGES = ("lines", "enrolment", "subscribers", "campaign")
+PACKAGES_BEHIND_PAGES = ("lines", "registration", "subscribers", "campaign")
 FACTS_IN_WORDS = {"value_class", "why", "reason", "remedy", "next_day"}
-NOT_BEHIND_PAGES = ("commands", "imports", "reading", "bulk", "cli_output", "batch_execution")
+NOT_BEHIND_PAGES = ("commands", "imports", "file_reader", "bulk", "cli_output", "batch_execution")
 
 
 @pytest.fixture(scope="module")
