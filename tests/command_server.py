@@ -174,12 +174,12 @@ def warm_up() -> None:
     for name in program.list_commands(typer.Context(program)):
         program.get_command(typer.Context(program), name)
     for name in (
-        "campaign.acts",
-        "enrolment.bulk",
+        "campaign.batch_execution",
+        "registration.bulk",
         "notices.services",
-        "network.acts",
-        "retention.acts",
-        "site.restore",
+        "provisioning.services",
+        "retention.services",
+        "operations.restore",
     ):
         import_module(f"rollkeeper.{name}")
     from rollkeeper.law.packs import load_pack
