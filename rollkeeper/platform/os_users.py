@@ -26,7 +26,7 @@ def system_user(name: str) -> str | None:
                     "useradd",
                     "--system",
                     "--user-group",
-                    "--no-create-data_dir",
+                    "--no-create-home",
                     "--shell",
                     "/usr/sbin/nologin",
                     name,
