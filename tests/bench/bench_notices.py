@@ -21,7 +21,7 @@ from rollkeeper.kernel.ids import LineId, new_uuids
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.gateways.base import CHUNK
-from rollkeeper.notices.queries import attempts, state_counts
+from rollkeeper.notices.queries import attempt_counts, state_counts
 from rollkeeper.notices.report_collection import process_reports
 from rollkeeper.notices.services import send_due
 from rollkeeper.vault.fields import LineField
@@ -54,8 +54,8 @@ def _at(size: int) -> list[Row]:
     taken = seconds(lambda: process_reports(reports, on=QUEUED, by=worker_authority()))
     (notified,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
     assert notified.n == size, (notified.n, size)
-    counted = seconds(lambda: (state_counts(), attempts()))
-    for name in ("messages", "receipts"):
+    counted = seconds(lambda: (state_counts(), attempt_counts()))
+    for name in ("messages", "delivery-reports"):
         (data_dir() / "outbox" / f"{name}.jsonl").unlink()
     return [
         (

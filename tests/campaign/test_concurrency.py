@@ -212,16 +212,16 @@ RUN = """
 import django
 django.setup()
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.campaign import acts, running, undoing
+from rollkeeper.campaign import batch_execution, batch_rollback
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.kernel import clock
 import datetime as dt, uuid
-running.CHUNK = undoing.CHUNK = 7
+batch_execution.CHUNK = batch_rollback.CHUNK = 7
 day = dt.date(2012, 3, 2)
 clock.set_demo_date(day)
 print("ready", flush=True)
 try:
-    acts.{act}(worker_authority(), uuid.UUID("{batch_id}"), on=day)
+    {act}(worker_authority(), uuid.UUID("{batch_id}"), on=day)
 except BatchNotInState as fault:
     assert fault.facts["state"] in ("done", "undone"), fault  # killed between its last commit and its end
 """
@@ -254,12 +254,12 @@ def test_a_run_and_an_undo_killed_at_any_instant_lose_and_double_nothing(
 ) -> None:
     batch_id, line_ids = approved(300, people)
 
-    kills = killed_at_random("run_batch", batch_id, seed=7)
+    kills = killed_at_random("batch_execution.run_batch", batch_id, seed=7)
 
     assert kills
     everybody_was_cut_once(300)
 
-    kills = killed_at_random("undo_batch", batch_id, seed=8)
+    kills = killed_at_random("batch_rollback.undo_batch", batch_id, seed=8)
 
     assert kills
     assert {state(line_id) for line_id in line_ids} == {"active"}

@@ -448,12 +448,12 @@ def test_an_import_needs_no_more_rights_than_the_worker_has(register, written, a
 
 def test_two_imports_at_once_are_refused(committed, written):
     with connect(stores.REGISTER, "worker") as other:
-        other.execute("SELECT pg_advisory_lock(hashtextextended('campaign:import', 0))")
+        other.execute("SELECT pg_advisory_lock(hashtextextended('imports:import', 0))")
 
         with pytest.raises(ImportRunning):
             take_in(written([line(1)]))
         # Closing is noticed by the server a moment later; asking is answered at once.
-        other.execute("SELECT pg_advisory_unlock(hashtextextended('campaign:import', 0))")
+        other.execute("SELECT pg_advisory_unlock(hashtextextended('imports:import', 0))")
 
     assert take_in(written([line(1)])).lines == 1
 
@@ -536,20 +536,20 @@ from pathlib import Path
 import django
 django.setup()
 from rollkeeper.access.authority import console_authority
-from rollkeeper.imports import services\
+from rollkeeper.imports import services
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
-from rollkeeper.imports.reject_file import beside
+from rollkeeper.imports.reject_file import default_path
 from tests.imports.test_import import ON, WITH_REFERENCE
 take_in = services._Import.take_in
 def slow(self, *given):
     take_in(self, *given)
     time.sleep(0.2)
-acts._Import.take_in = slow
+services._Import.take_in = slow
 file = Path(sys.argv[1])
 seen = scan_file(file)
 made = make_map(WITH_REFERENCE, named="m", header=seen.header)
-acts.import_lines(console_authority(), seen, made, refused_file=beside(file), on=ON, chunk_rows=100)
+services.import_lines(console_authority(), seen, made, refused_file=default_path(file), on=ON, chunk_rows=100)
 """
 
 
@@ -592,15 +592,15 @@ def _wait_until_free():
     """The server notices a moment after the kill that the other session is gone."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
-        if rows("SELECT pg_try_advisory_lock(hashtextextended('campaign:import', 0)) AS free")[0].free:
-            rows("SELECT pg_advisory_unlock(hashtextextended('campaign:import', 0)) AS was_ours")
+        if rows("SELECT pg_try_advisory_lock(hashtextextended('imports:import', 0)) AS free")[0].free:
+            rows("SELECT pg_advisory_unlock(hashtextextended('imports:import', 0)) AS was_ours")
             return
         time.sleep(0.05)
 
 
 def test_whoever_stops_listening_leaves_no_thread_behind(register, written, monkeypatch):
     file = written([line(n) for n in range(50)])
-    monkeypatch.setattr(chunks, "place", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(chunks, "copy_chunk", lambda *_, **__: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         take_in(file, chunk_rows=1)

@@ -176,12 +176,12 @@ def test_a_clerk_erases_none(clerk):
         abandoned.erase_abandoned(clerk, on=ON)
 
 
-@pytest.mark.parametrize(("age", "health"), [(DAY - MOMENT, "sound"), (DAY + MOMENT, "FAULT")])
+@pytest.mark.parametrize(("age", "health"), [(DAY - MOMENT, "ok"), (DAY + MOMENT, "error")])
 def test_the_doctor_asks_for_it_after_a_day(clerk, later, monkeypatch, age, health):
     break_off(clerk, monkeypatch)
     later(age)
 
-    (found,) = doctor._look(doctor._check_abandoned_applications)
+    (found,) = doctor._run_check(doctor._check_abandoned_applications)
 
     assert found.health.name == health.upper()
-    assert ("retention erase" in found.remedy) is (health == "FAULT")
+    assert ("retention erase" in found.remedy) is (health == "error")

@@ -145,9 +145,11 @@ def test_a_repeated_legal_hold_replaces_the_former_and_ends_as_one(officer: Auth
     assert current_legal_holds(console_authority(), on=ENDED + 23 * DAY) == []
     said = [
         row.verb
-        for row in rows("SELECT verb FROM ledger_entry WHERE verb LIKE 'line:erasure:%%' ORDER BY entry_id")
+        for row in rows(
+            "SELECT verb FROM ledger_entry WHERE verb LIKE 'line:legal_hold:%%' ORDER BY entry_id"
+        )
     ]
-    assert said == [f"line:erasure:{what}" for what in ("held", "hold_ended", "held", "hold_ended")]
+    assert said == [f"line:legal_hold:{what}" for what in ("added", "ended", "added", "ended")]
 
 
 def test_the_case_is_forgotten_with_the_record(officer: Authority) -> None:
