@@ -276,7 +276,7 @@ class Verb(StrEnum):
     OFFLINE_REGISTRATION_PROCESSED = "offline:registration:processed", EntrySchema(
         line=OPTIONAL,
         facts={"effective_at": INSTANT, "clock": CODE, "outcome": CODE, "received_at": INSTANT, "ticket": REFERENCE},
-        optional={"action_kind": CODE, "moved": FLAG},
+        optional={"action_kind": CODE, "adjusted": FLAG},
     )  # fmt: skip
     APPROVAL_DECIDED = (
         "offline:approval:decided",

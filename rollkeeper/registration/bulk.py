@@ -18,6 +18,7 @@ from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.registration.errors import InvalidDocumentNumber
 from rollkeeper.registration.file_reader import Row, read_rows, require_usable, with_keys
 from rollkeeper.registration.pipeline import Outcome, active_pack, record
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
@@ -142,7 +143,7 @@ def column_of(fault: RollkeeperError) -> str:
     if fault.code in _ABOUT_THE_KEY:
         return "submission_key"
     part, attribute = str(fault.facts.get("part", "")), str(fault.facts.get("attribute", ""))
-    if fault.code.startswith("document_"):
+    if fault.code.startswith("document_") or isinstance(fault, InvalidDocumentNumber):
         attribute = "document_number"
     if not part:
         return "service" if "service" in fault.facts else "number"

@@ -157,7 +157,7 @@ def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
     content, and may ask for a second contract in the very words of the first. Whoever is answered with the receipt of
     something else is not registered and thinks that they are.
     """
-    if line is None or submission.number.startswith("hand:"):
+    if line is None or submission.number.startswith("handle:"):
         return False
     if line.is_over and submission.submission_key.startswith(ROW_KEY):
         return True
@@ -175,7 +175,7 @@ def _with_numbers(
     numbers: dict[int, str] = {}
     shown: list[_Waiting] = []
     for position, submission in enumerate(submissions):
-        if position not in outcomes and submission.number.startswith("hand:"):
+        if position not in outcomes and submission.number.startswith("handle:"):
             index = number_index_of_handle(context.authority, submission.number)
             if index is None:
                 outcomes[position] = CounterCodeInvalid()

@@ -61,7 +61,7 @@ def test_a_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(b
     refused = client.post("/register/read/subscriber/", {"service": "mobile", "picture": no_picture}, **PAGE)
 
     assert (nothing.status_code, refused.status_code) == (422, 422)
-    assert [row.pictures for row in rows("SELECT pictures FROM agents_documentimagecount")] == [1]
+    assert [row.images for row in rows("SELECT images FROM agents_documentimagecount")] == [1]
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'agents:document_image:counted'")) == 1
 
 

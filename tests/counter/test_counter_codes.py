@@ -21,7 +21,7 @@ def test_the_page_says_where_the_line_stands_and_leads_on_without_its_number(at_
     post(at_counter, "register", number, double_checked="on")
 
     page = found(at_counter, number)
-    hand = re.search(r"/replace-sim/\?handle=(hand:[0-9a-f-]{36})", page).group(1)
+    hand = re.search(r"/replace-sim/\?handle=(handle:[0-9a-f-]{36})", page).group(1)
     form = at_counter.get(f"/replace-sim/?handle={hand}").content.decode()
     shown = {"document_type": SECRET["document_type"], "document_number": SECRET["document_number"]}
     done = at_counter.post(
@@ -43,7 +43,7 @@ def test_the_page_says_where_the_line_stands_and_leads_on_without_its_number(at_
 def test_a_record_is_changed_for_the_line_in_the_hand_and_a_fault_keeps_it(at_counter):
     number = fresh_number()
     post(at_counter, "register", number, double_checked="on")
-    hand = re.search(r"\?handle=(hand:[0-9a-f-]{36})", found(at_counter, number)).group(1)
+    hand = re.search(r"\?handle=(handle:[0-9a-f-]{36})", found(at_counter, number)).group(1)
     address = f"/change/?handle={hand}"
     before = current_tenure(find_line(number).line_id).tenure_id
 

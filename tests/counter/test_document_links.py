@@ -85,7 +85,7 @@ def test_a_further_document_is_joined_and_parted_by_an_officer_alone(at_counter)
     assert at_counter.get("/unlink-document/").status_code == 403
     assert "/unlink-document/" not in at_counter.get("/").content.decode()
     assert "/unlink-document/" in officer.get("/").content.decode()
-    assert act(officer, "part-documents", number=number, **SHOWN).status_code == 302
+    assert act(officer, "unlink-document", number=number, **SHOWN).status_code == 302
     assert rows("SELECT count(*) AS n FROM subscribers_document")[0].n == 1
 
 

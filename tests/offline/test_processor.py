@@ -324,12 +324,12 @@ def test_what_breaks_is_held_sealed_and_keeps_nobody_waiting(browser, process, m
         process()
     assert (came_of(bad), came_of(good)) == ("failed", "done")
     assert count_waiting().held == 1
-    assert [one.health for one in doctor._look(doctor._check_offline)] == [doctor.Health.ERROR]
+    assert [one.health for one in doctor._run_check(doctor._check_offline)] == [doctor.Health.ERROR]
     assert "甲" not in caplog.text
 
-    process(held=True)
+    process(retry_failed=True)
     assert came_of(bad) == "done"
-    assert [one.health for one in doctor._look(doctor._check_offline)] == [doctor.Health.OK]
+    assert [one.health for one in doctor._run_check(doctor._check_offline)] == [doctor.Health.OK]
 
 
 @pytest.fixture
@@ -375,14 +375,14 @@ def test_what_is_held_for_most_of_a_day_is_erased_and_its_clerk_is_notified(held
     assert "slip" in row.said[0]["remedy"]
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'offline:registration:processed'")
     assert json.loads(entry.body)["facts"]["outcome"] == "refused"
-    assert [one.health for one in doctor._look(doctor._check_offline)] == [doctor.Health.OK]
+    assert [one.health for one in doctor._run_check(doctor._check_offline)] == [doctor.Health.OK]
 
 
 def test_what_is_held_for_less_can_still_be_processed(held, process):
     key = held(21.9)
 
     assert erase_due() == 0
-    process(held=True)
+    process(retry_failed=True)
 
     assert came_of(key) == "done"
 
@@ -403,7 +403,7 @@ def test_what_nobody_carries_for_an_hour_is_notified_by_the_doctor(browser, ago,
     browser.record(form(fresh_number(), person()))
     run("UPDATE offline_registration SET received_at = now() - %s::interval", [ago])
 
-    (found,) = doctor._look(doctor._check_offline)
+    (found,) = doctor._run_check(doctor._check_offline)
 
     assert found.health is health
 

@@ -99,7 +99,7 @@ def test_an_image_fills_the_form_without_a_script_and_its_copy_waits(inside, pic
     )
     assert answer.status_code == 302, text(answer)
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'selfcare:application:submitted'")
-    assert '"read_by_machine":true' in entry.body
+    assert '"machine_read":true' in entry.body
 
 
 def test_a_script_gets_the_form_alone_and_a_fault_beside_what_was_typed(inside, picture):

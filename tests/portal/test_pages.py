@@ -41,7 +41,7 @@ def test_an_unknown_number_gets_the_same_page(browser):
 
     pages = [
         re.sub(
-            r'(knock" value="|csrfmiddlewaretoken" value=")[^"]+',
+            r'(code_request" value="|csrfmiddlewaretoken" value=")[^"]+',
             r"\1",
             text(browser.post("/", {"number": number})),
         )
@@ -141,7 +141,7 @@ def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):
     browser = come_in()
     prove()
     do(browser, "dispute", line)
-    do(browser, "name", line, part="heir", document_type="other", document_number="H1")
+    do(browser, "add-delegate", line, part="heir", document_type="other", document_number="H1")
 
     whole = json.loads(browser.post("/export/").content)
 
@@ -203,10 +203,10 @@ def test_a_line_ends_only_after_the_second_proof(come_in, prove):
     line = register_line()
     browser = come_in()
 
-    assert do(browser, "end", line, sure="on").status_code == 422
+    assert do(browser, "terminate", line, sure="on").status_code == 422
     assert not view_line(line).is_over
     prove()
-    assert do(browser, "end", line, sure="on").status_code == 302
+    assert do(browser, "terminate", line, sure="on").status_code == 302
     assert view_line(line).is_over
 
 
@@ -322,7 +322,7 @@ def test_nothing_that_was_typed_is_drawn_again(browser, come_in, prove):
 @pytest.mark.parametrize(
     ("what", "fields"),
     [("pause", {"reason": "Mistyped Invented", "first": "2012-03-05"}),
-     ("correct", {"about": "Mistyped Invented"}), ("name", {"part": "Mistyped Invented"})],
+     ("correct", {"about": "Mistyped Invented"}), ("add-delegate", {"part": "Mistyped Invented"})],
 )  # fmt: skip
 def test_no_sentence_repeats_what_was_sent_in_the_place_of_a_choice(come_in, prove, what, fields):
     line = register_line()

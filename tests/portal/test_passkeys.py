@@ -216,7 +216,7 @@ def test_without_a_domain_a_production_instance_takes_none(enrolled, monkeypatch
     from rollkeeper.kernel.settings import InstanceKind
 
     browser, _ = enrolled
-    monkeypatch.setattr(domains, "InstanceKind", type("Kind", (), {"TRIAL": InstanceKind.PRODUCTION}))
+    monkeypatch.setattr(domains, "InstanceKind", type("Kind", (), {"DEMO": InstanceKind.PRODUCTION}))
 
     assert domains.passkey_domain() is None
     assert "takes no passkeys" in text(browser.get("/passkeys/"))

@@ -95,7 +95,7 @@ def dual_control(tmp_path: Path) -> Iterator[Callable[..., None]]:
         listed = f"  - {{acts: [{', '.join(acts)}], {because}}}\n"
         path = tmp_path / f"{new_uuid()}.yaml"
         path.write_text(
-            REFERENCE.replace("\nretention:", f"\nsecond_person:\n{listed}retention:", 1), "utf-8"
+            REFERENCE.replace("\nretention:", f"\ndual_control:\n{listed}retention:", 1), "utf-8"
         )
         kernel_settings.write_settings(pack=str(path))
 

@@ -142,7 +142,7 @@ def test_all_counters_together_guess_no_more_than_they_may(clerk, new_line):
 
     with pytest.raises(TooManyCodeAttempts):
         redeem_code(clerk, code, on=ON)
-    run("UPDATE lines_countercodeattempt SET attempted_at = tried_at - interval '1 hour'")
+    run("UPDATE lines_countercodeattempt SET attempted_at = attempted_at - interval '1 hour'")
     assert redeem_code(clerk, code, on=ON)
 
 
@@ -166,7 +166,7 @@ def test_what_stands_for_the_line_is_good_for_that_clerk_alone_and_for_minutes(c
     assert find_line_for_clerk(clerk, found.handle) == found.line
     assert find_line_for_clerk(another(clerk), found.handle) is None
     assert find_line_for_clerk(clerk, f"handle:{new_uuid()}") is None
-    assert find_line_for_clerk(clerk, "hand:anything") is None
+    assert find_line_for_clerk(clerk, "handle:anything") is None
     run("UPDATE lines_countercode SET ends_at = clock_timestamp()")
     assert find_line_for_clerk(clerk, found.handle) is None
 

@@ -182,7 +182,7 @@ def test_after_ten_proofs_that_failed_for_a_line_none_is_right_for_a_day(
         earlier.setattr(clock, "now", lambda: then)
         for _ in range(failed):
             append_entry(
-                subscriber_authority("0d" * 32), verb=Verb.SESSION_NOT_PROVED, role="subscriber", on=ON, line_id=line
+                subscriber_authority("0d" * 32), verb=Verb.SESSION_NOT_VERIFIED, role="subscriber", on=ON, line_id=line
             )  # fmt: skip
     monkeypatch.setattr(verification, "_is_right", lambda *_, **__: True)
 

@@ -211,7 +211,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'vault:offline_key:begun' THEN ARRAY[['key', 'count', '+'], ['public_half', 'digest', '+']]
     WHEN 'vault:offline_key:destroyed' THEN ARRAY[['key', 'count', '+']]
     WHEN 'vault:offline:opened' THEN ARRAY[['key', 'count', '+'], ['ticket', 'reference', '+']]
-    WHEN 'offline:registration:processed' THEN ARRAY[['action_kind', 'code', '_'], ['clock', 'code', '+'], ['effective_at', 'instant', '+'], ['moved', 'flag', '_'], ['outcome', 'code', '+'], ['received_at', 'instant', '+'], ['ticket', 'reference', '+']]
+    WHEN 'offline:registration:processed' THEN ARRAY[['action_kind', 'code', '_'], ['adjusted', 'flag', '_'], ['clock', 'code', '+'], ['effective_at', 'instant', '+'], ['outcome', 'code', '+'], ['received_at', 'instant', '+'], ['ticket', 'reference', '+']]
     WHEN 'offline:approval:decided' THEN ARRAY[['action_kind', 'code', '+'], ['approved', 'flag', '+'], ['ticket', 'reference', '+']]
     WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
