@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Words that were retired stay out of names and out of prose. `docs/glossary.md` says what is written instead.
+
+Words are looked for in identifiers (components of snake_case, CamelCase and kebab-case) and in prose alike. Quotations of a law and
+other people's names are allowed, each with its reason.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).relative_to(ROOT).as_posix()
+
+RETIRED = {
+    "home": "instance, data directory",
+    "house": "Rollkeeper, this instance, the operator",
+    "room": "package",
+    "floor": "layer",
+    "face": "app",
+    "lane": "job",
+    "porter": "portal worker",
+    "carrier": "offline worker",
+    "sweep": "nightly run",
+    "door": "portal sign-in",
+    "knock": "code request",
+    "deed": "action",
+    "seconding": "dual control",
+    "seconded": "approved by a second person",
+    "looks": "accesses",
+    "untold": "not notified",
+    "unreached": "unreachable",
+    "holder": "subscriber",
+    "holding": "tenure",
+    "excuse": "waive",
+    "capture": "offline registration",
+    "keep_door": "run_portal_worker",
+    "kept_code": "reserved code",
+    "enrolment": "registration",
+    "enrol": "register",
+    "stranger": "independent package",
+    "beat": "step",
+    "own_up": "mark_suspension_wrongful",
+    "let_go": "release",
+    "put_right": "corrected",
+    "take_back": "re-enter",
+    "sayings": "error messages",
+    "wanting": "missing",
+    "anew": "again",
+    "whoever": "name who it is",
+    "whomever": "name who it is",
+}
+"""What is retired, and what is written instead."""
+
+FORMS = {
+    "home": "homes?", "house": "houses?", "room": "rooms?", "floor": "floors?", "face": "faces?", "lane": "lanes?",
+    "porter": "porters?", "carrier": "carriers?", "sweep": "sweeps?|swept|sweeping", "door": "doors?", "knock": "knocks?|knocked",
+    "deed": "deeds?", "holder": "holders?", "holding": "holdings?", "excuse": "excuses?|excused", "capture": "captures?|captured|capturing",
+    "stranger": "strangers?", "beat": "beats?", "enrol": "enrols?|enrolled|enrolling",
+}  # fmt: skip
+
+TEXTS = {".py", ".sql", ".html", ".toml", ".yaml", ".js", ".scss", ".typ", ".md", ".sh", ".cfg", ".conf", ".service", ".timer", ".po", ".hcl"}
+LEFT_OUT = ("rollkeeper/law/packs/", "rollkeeper/site/static/built/", "LICENSE", "tests/data/")
+
+ALLOWED: dict[str, tuple[str, ...]] = {}
+"""By retired word: patterns of what may stand there all the same, each with its reason beside it."""
+
+
+def files() -> Iterator[Path]:
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    for name in listed:
+        path = ROOT / name
+        if path.suffix in TEXTS and name != HERE and not name.startswith(LEFT_OUT) and path.is_file():
+            yield path
+
+
+def pattern_of(word: str) -> re.Pattern[str]:
+    """Match a word as a component of an identifier or as a word of prose, in any spelling."""
+    forms = FORMS.get(word, word)
+    return re.compile(rf"(?<![A-Za-z])(?:{forms})(?![a-z])|(?<![A-Z])(?:{forms.title()})(?![a-z])|(?<![A-Za-z])(?:{forms.upper()})(?![A-Za-z])")
+
+
+def without_translations(text: str) -> str:
+    return re.sub(r'^msgstr.*(?:\n".*)*', "", text, flags=re.MULTILINE)
+
+
+TEXT_OF = {path: without_translations(path.read_text("utf-8")) for path in files()}
+
+
+@pytest.mark.parametrize("word", RETIRED)
+def test_a_retired_word_stands_nowhere(word: str):
+    retired, allowed = pattern_of(word), re.compile("|".join(ALLOWED.get(word, ())) or r"(?!)")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path, text in TEXT_OF.items()
+        if retired.search(text)
+        for number, line in enumerate(text.splitlines(), 1)
+        if retired.search(allowed.sub("", line))
+    ]
+
+    assert found == [], f"write '{RETIRED[word]}'"
+
+
+@pytest.mark.parametrize("word", RETIRED)
+def test_no_file_is_named_by_a_retired_word(word: str):
+    retired, allowed = pattern_of(word), re.compile("|".join(ALLOWED.get(word, ())) or r"(?!)")
+    named = [path.relative_to(ROOT).as_posix() for path in TEXT_OF]
+
+    assert [name for name in named if retired.search(allowed.sub("", name))] == []
