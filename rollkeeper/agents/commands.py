@@ -16,8 +16,8 @@ from rollkeeper.agents.choices import Severity, SuspensionCause
 from rollkeeper.agents.outlets import (
     assign_staff,
     change_hours,
-    enrol_device,
     open_outlet,
+    register_device,
     remove_devices,
     unassign_staff,
 )
@@ -268,17 +268,17 @@ def unassign(username: UserName, on: DateOption = None) -> None:
 
 
 def add_device(username: UserName, on: DateOption = None) -> None:
-    """Enrol at its outlet the newest passkey of an account, added in the very device that stands there.
+    """Register at its outlet the newest passkey of an account, added in the very device that stands there.
 
     Example: rollkeeper agents add-device clerk-07
     """
     instance_opener.open_instance()
-    enrolled = enrol_device(console_authority(), username, on=on or clock.today())
-    out.print(f"The device is enrolled, as {enrolled}.", markup=False)
+    registered = register_device(console_authority(), username, on=on or clock.today())
+    out.print(f"The device is registered, as {registered}.", markup=False)
 
 
 def remove_device(username: UserName, on: DateOption = None) -> None:
-    """End at once every enrolled device of an account, such as one that was lost.
+    """End at once every registered device of an account, such as one that was lost.
 
     Example: rollkeeper agents remove-device clerk-07
     """

@@ -126,7 +126,7 @@ class NotAssigned(RollkeeperError):
 
 
 class NoDevice(RollkeeperError):
-    """An account has no passkey, so there is no device to be enrolled."""
+    """An account has no passkey, so there is no device to be registered."""
 
     code = "no_device"
     kind = Kind.CONFLICT
@@ -163,14 +163,14 @@ class OutletClosed(RollkeeperError):
     remedy = "Come back within the hours; have other hours entered if these are wrong."
 
 
-class DeviceNotEnrolled(RollkeeperError):
+class DeviceNotRegistered(RollkeeperError):
     """A device was used that does not belong to the outlet."""
 
-    code = "device_not_enrolled"
+    code = "device_not_registered"
     kind = Kind.FORBIDDEN
-    sentence = "This device is not enrolled at {outlet}."
+    sentence = "This device is not registered at {outlet}."
     remedy = (
-        "Sign out and sign in with the passkey of the counter's own device; a supervisor enrols a new one."
+        "Sign out and sign in with the passkey of the counter's own device; a supervisor registers a new one."
     )
 
 

@@ -120,11 +120,11 @@ class Device(models.Model):
     authenticator_id = models.BigIntegerField(
         db_comment="mfa_authenticator.id, a passkey of an account assigned there."
     )
-    enrolled_on = models.DateField()
+    registered_on = models.DateField()
     removed_on = models.DateField(null=True)
 
     class Meta:
-        """Never edited: ended and enrolled anew."""
+        """Never edited: ended and registered anew."""
 
         db_table = "agents_device"
         constraints = [

@@ -115,10 +115,10 @@ def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
         append_entry(authority, verb=Verb.STAFF_UNASSIGNED, role=role, on=on, facts=facts)
 
 
-def enrol_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
-    """Enrol at their outlet the newest passkey of an account, which its owner added in the device that stands there.
+def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
+    """Register at their outlet the newest passkey of an account, which its owner added in the device that stands there.
 
-    Ledger: agents:device:enrolled. Refuses: NotAllowed, StaffUnknown, NotAssigned, NoDevice.
+    Ledger: agents:device:registered. Refuses: NotAllowed, StaffUnknown, NotAssigned, NoDevice.
     """
     role, device_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     with action():
@@ -129,15 +129,15 @@ def enrol_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
         if passkey is None:
             raise NoDevice(username=username)
         Device.objects.create(
-            device_id=device_id, outlet_id=outlet.outlet_id, authenticator_id=passkey.pk, enrolled_on=on
+            device_id=device_id, outlet_id=outlet.outlet_id, authenticator_id=passkey.pk, registered_on=on
         )
         facts = _facts(outlet) | {"device": str(device_id)}
-        append_entry(authority, verb=Verb.DEVICE_ENROLLED, role=role, on=on, facts=facts)
+        append_entry(authority, verb=Verb.DEVICE_REGISTERED, role=role, on=on, facts=facts)
     return device_id
 
 
 def remove_devices(authority: Authority, username: str, *, on: dt.date) -> int:
-    """End every enrolled device of an account, such as one that was lost; return how many.
+    """End every registered device of an account, such as one that was lost; return how many.
 
     Ledger: agents:device:removed for each. Refuses: NotAllowed, StaffUnknown.
     """
@@ -162,10 +162,10 @@ def stays_in_one_device(credential: Any) -> bool:
 
 
 def _newest_passkey(staff_id: StaffId) -> Authenticator | None:
-    enrolled = Device.objects.filter(removed_on__isnull=True).values_list("authenticator_id", flat=True)
+    registered = Device.objects.filter(removed_on__isnull=True).values_list("authenticator_id", flat=True)
     passkeys = (
         Authenticator.objects.filter(user_id=staff_id, type=Authenticator.Type.WEBAUTHN)
-        .exclude(pk__in=list(enrolled))
+        .exclude(pk__in=list(registered))
         .order_by("-created_at")
     )
     return next((one for one in passkeys if stays_in_one_device(one.data.get("credential"))), None)

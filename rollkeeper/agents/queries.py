@@ -132,7 +132,7 @@ def may_register(
     `devices` are the passkeys with which they signed in (`mfa_authenticator.id`). What was recorded offline and
     is submitted `late` is no more held against the hours, nor against a suspension that came after it: it is held for a
     supervisor instead. The device was asked for when the page that entered it was given its ticket.
-    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotEnrolled, OutletClosed, DailyLimitReached.
+    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotRegistered, OutletClosed, DailyLimitReached.
     """
     there = _current_assignment(authority, at=at)
     if there is None:
@@ -251,8 +251,8 @@ def daily_limit_of(agent: Agent) -> int:
 
 def _refusal(verdict: Refused, *, agent: Agent, outlet: Outlet, limit: int) -> RollkeeperError:
     match verdict.reason:
-        case errors.DeviceNotEnrolled.code:
-            return errors.DeviceNotEnrolled(outlet=outlet.code)
+        case errors.DeviceNotRegistered.code:
+            return errors.DeviceNotRegistered(outlet=outlet.code)
         case errors.OutletClosed.code:
             return errors.OutletClosed(outlet=outlet.code)
         case errors.DailyLimitReached.code:

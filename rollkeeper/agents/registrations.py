@@ -38,13 +38,13 @@ def register_at_outlet(
     late: bool = False,
     copies: Sequence[bytes] = (),
 ) -> Receipt:
-    """Do a registration (`do`, an act of `enrolment`) at the outlet where the account is assigned, in one transaction.
+    """Do a registration (`do`, an action of `registration`) at the outlet where the account is assigned, in one transaction.
 
     An account of the operator's own is bound to no outlet: for it this is `do` alone. A submission that was done already is
     answered again, whatever the hour. `at` is when it was recorded offline, `late` that it is submitted after that; `copies` are those
     that are kept of the documents shown.
     Ledger: agents:registration:recorded, and agents:case:opened where it is unusual.
-    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotEnrolled, OutletClosed, DailyLimitReached, and whatever `do` refuses.
+    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotRegistered, OutletClosed, DailyLimitReached, and whatever `do` refuses.
     """
     if not queries.is_agent_account(authority) or find_receipts([submission_key]):
         return do()

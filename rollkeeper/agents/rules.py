@@ -112,7 +112,7 @@ def may_register(now: Situation, *, at: dt.datetime) -> Decision:
     ):
         return Refused(now.article, "agent_may_not_register", "Go to a counter of the operator.")
     if now.needs_device and not now.has_device:
-        return Refused(OPERATORS_RULE, "device_not_enrolled", "Sign in at the counter's own device.")
+        return Refused(OPERATORS_RULE, "device_not_registered", "Sign in at the counter's own device.")
     if not is_open(now.hours, at=at):
         return Refused(OPERATORS_RULE, "outlet_closed", "Come back within the hours.")
     if now.taken >= now.limit:

@@ -37,7 +37,7 @@ class AfterForm(forms.Form):
     after = forms.UUIDField(required=False)
 
 
-class ExcuseForm(forms.Form):
+class WaiveForm(forms.Form):
     """Why nobody could be notified about the lines that somebody answers for."""
 
     because = forms.ChoiceField(
@@ -49,13 +49,13 @@ class ExcuseForm(forms.Form):
 @require_safe
 def unreachable(request: HttpRequest) -> HttpResponse:
     """Show by which channels notification got how far, and the lines whom nothing has reached."""
-    return _page(request, ExcuseForm())
+    return _page(request, WaiveForm())
 
 
 @require_POST
 def waive(request: HttpRequest) -> HttpResponse:
     """Answer, by name, for the lines that were marked."""
-    form = ExcuseForm(request.POST)
+    form = WaiveForm(request.POST)
     lines = [LineId(UUID(one)) for one in request.POST.getlist("lines")[:PAGE] if _is_reference(one)]
     if not form.is_valid() or not lines:
         return _page(request, form, status=422)
@@ -65,7 +65,7 @@ def waive(request: HttpRequest) -> HttpResponse:
     return redirect("backoffice:unreachable")
 
 
-def _page(request: HttpRequest, form: ExcuseForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.SEE_CAMPAIGN)
     asked = AfterForm(request.GET)

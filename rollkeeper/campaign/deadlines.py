@@ -3,7 +3,7 @@
 
 A caller leaves the lines in the temporary table `member_clock (line_id, anchor_on, days, pauses, …)`; afterwards
 `law_due` says for each distinct clock when its last day is and from when a stage may follow. Separate because
-planning, sweeping, preparing and running all count in the same way.
+planning, the nightly run, preparing and running all count in the same way.
 
 Two views of the same clock: *as known* takes pauses and stays as they are recorded; *at least* leaves out what lies
 after a day, since that may still be taken back. The second can only be too early and is what `next_check_on` and

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How far a batch may go now, and on which days anything may be done at all. Pure: numbers and days in, verdict out.
 
-The days of each line are the law's business (`law.rules`, `law.sweep`); what stands here are the operator's own brakes:
+The days of each line are the law's business (`law.rules`, `law.clock_sql`); what stands here are the operator's own brakes:
 a first small share, a hourly limit, a stop by itself.
 """
 

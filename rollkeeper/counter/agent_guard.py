@@ -33,7 +33,7 @@ def require_outlet(request: HttpRequest, authority: Authority) -> None:
 def require_device(request: HttpRequest, authority: Authority) -> None:
     """Let a page record offline what is held against the hours and the limit when it is handed in.
 
-    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotEnrolled.
+    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotRegistered.
     """
     with suppress(OutletClosed, DailyLimitReached):
         require_outlet(request, authority)
@@ -47,7 +47,7 @@ def at_outlet(
     do: Callable[[], Receipt],
     copies: Sequence[bytes] = (),
 ) -> Receipt:
-    """Do a registration where it is recorded offline. Refuses: as `agents.capturing.register_at_outlet`."""
+    """Do a registration where it is recorded offline. Refuses: as `agents.registrations.register_at_outlet`."""
     return register_at_outlet(
         authority, submission_key=key, devices=devices_in(request), do=do, on=clock.today(), copies=copies
     )

@@ -125,14 +125,14 @@ def redact(
     day = on or clock.today()
     if copy.exists():
         raise OutputFileExists(file=copy.name)
-    captured = read_and_redact(
+    intake = read_and_redact(
         _picture(picture), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
         mark=Mark(settings().operator_name, purpose, day), on=day, name=picture.name,
     )  # fmt: skip
-    if captured.no_copy:
-        err.print(f"No copy is made: {captured.no_copy.sentence}", markup=False)
+    if intake.no_copy:
+        err.print(f"No copy is made: {intake.no_copy.sentence}", markup=False)
         raise typer.Exit(1)
-    for number, made in enumerate(captured.copies, start=1):
+    for number, made in enumerate(intake.copies, start=1):
         file = copy if number == 1 else copy.with_stem(f"{copy.stem}-{number}")
         try:
             with file.open("xb") as written:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the findings of a reading are said to whoever confirms what was read: a clerk, or the holder themselves."""
+"""How the findings of a reading are said to whoever confirms what was read: a clerk, or the subscriber."""
 
 from typing import Any
 

@@ -104,7 +104,7 @@ def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None)
 def _print_proposal(proposal: Proposal, scan: FileScan, *, as_json: bool) -> None:
     if as_json:
         emit({
-            "map": proposal.raw, "wanting": proposal.needs, "notes": proposal.notes,
+            "map": proposal.raw, "missing": proposal.needs, "notes": proposal.notes,
             "dropped": _dropped_json(proposal.dropped),
         })  # fmt: skip
     else:

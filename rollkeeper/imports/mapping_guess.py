@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A map proposed from the header and the first rows, for a person to look at.
 
-It proposes what the dictionary is sure of, says what it dropped and what is still wanting, and guesses nothing that
+It proposes what the dictionary is sure of, says what it dropped and what is still missing, and guesses nothing that
 could put a line's age or its service wrong: where two readings fit, it asks.
 """
 
@@ -32,7 +32,7 @@ _REGISTRATION = ("name", "address", "document_type", "document_number")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A map as far as it can be known, what is still wanting, and what is dropped."""
+    """A map as far as it can be known, what is still missing, and what is dropped."""
 
     raw: dict[str, Any]
     needs: tuple[str, ...]
@@ -88,7 +88,7 @@ def write_map(proposal: Proposal, scan: FileScan) -> str:
     remarks = [
         f"# How {scan.file.name} is read ({scan.opened.description}; {scan.row_count:,} rows). Change what is wrong."
     ]
-    remarks += [f"# WANTING: {need}" for need in proposal.needs]
+    remarks += [f"# MISSING: {need}" for need in proposal.needs]
     remarks += [f"# Note: {note}" for note in proposal.notes]
     remarks += [f"# Dropped, since it is about {c.about}: {c.column}" for c in proposal.sensitive]
     plain = [c.column for c in proposal.dropped if not c.about]

@@ -2,7 +2,7 @@
 """Everything that a rule pack can hold: a statute, or several layers of them, as dated data and no code.
 
 The schema is wider than what any engine supports (`supported_fields.py` says what is supported), so that a law can be written down
-whole before the house can serve it. Values that can hurt a person carry the article they rest on.
+whole before an instance can serve it. Values that can hurt a person carry the article they rest on.
 """
 
 import datetime as dt

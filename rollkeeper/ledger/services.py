@@ -101,7 +101,7 @@ def entry_body(
             "person": "<64 hex>",
             "role": "...",
             "v": 1,
-            "verb": "room:thing:done",
+            "verb": "package:thing:done",
         }
 
     on one line, without spaces, keys in this order at every depth (RFC 8785), UTF-8.

@@ -38,7 +38,7 @@ _DISCLOSURE = EntrySchema(facts={"disclosure": REFERENCE})
 
 
 class Verb(StrEnum):
-    """`room:thing:done`, in the past tense, and its form."""
+    """`package:thing:done`, in the past tense, and its form."""
 
     schema: EntrySchema
     _value_: str
@@ -376,7 +376,7 @@ class Verb(StrEnum):
     OUTLET_CLOSED = "agents:outlet:closed", _OUTLET
     STAFF_ASSIGNED = "agents:staff:assigned", _ASSIGNED
     STAFF_UNASSIGNED = "agents:staff:unassigned", _ASSIGNED
-    DEVICE_ENROLLED = "agents:device:enrolled", _DEVICE
+    DEVICE_REGISTERED = "agents:device:registered", _DEVICE
     DEVICE_REMOVED = "agents:device:removed", _DEVICE
     AGENT_AUDITED = (
         "agents:agent:audited",

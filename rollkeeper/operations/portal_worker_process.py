@@ -11,7 +11,7 @@ from rollkeeper.operations.child_process import run_as_child
 
 
 def keep(stop: threading.Event) -> None:
-    """Keep the door, and carry."""
+    """Answer the portal, and process offline registrations."""
     from rollkeeper.offline.processor import run_offline_worker
     from rollkeeper.selfcare.portal_worker import run_portal_worker
 

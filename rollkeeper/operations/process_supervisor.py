@@ -76,7 +76,7 @@ def serve(
         from rollkeeper.operations import bootstrap
 
         bootstrap.open_instance()
-    _let_go_of_the_stores()
+    _close_store_connections()
     stores.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:
         preloader = Preloader() if is_compact else None
@@ -122,7 +122,7 @@ def _renew(running: Sequence[Running]) -> float:
     return time.monotonic()
 
 
-def _let_go_of_the_stores() -> None:
+def _close_store_connections() -> None:
     """Close what this process opened to make the instance: a rotation of keys waits for whoever has sealed and is still there."""
     if "django.db" in sys.modules:
         from django.db import connections

@@ -30,7 +30,7 @@ class ManagedProcess:
     name: str
     module: str
     opens: bool = True
-    keeps_door: bool = False
+    is_portal_worker: bool = False
     """Whether it does the portal worker's work too."""
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _begun: float = field(default=0.0, init=False)
@@ -78,7 +78,7 @@ class ManagedProcess:
                 "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
                 "PYTHONUNBUFFERED": "1",
                 "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
-                "ROLLKEEPER_KEEPS_DOOR": "yes" if self.keeps_door else "no",
+                "ROLLKEEPER_IS_PORTAL_WORKER": "yes" if self.is_portal_worker else "no",
                 "ROLLKEEPER_ROLE": "worker",
             },
             start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
@@ -96,15 +96,17 @@ def processes_for(
     """
     needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
     if needs_portal_worker and with_workers and is_compact:
-        return workers(keeps_door=True)
+        return workers(is_portal_worker=True)
     portal_worker = [ManagedProcess("portal_worker", "rollkeeper.operations.portal_worker_process")]
     return (portal_worker if needs_portal_worker else []) + (workers() if with_workers else [])
 
 
-def workers(*, keeps_door: bool = False) -> list[ManagedProcess]:
+def workers(*, is_portal_worker: bool = False) -> list[ManagedProcess]:
     """Return the two who work by themselves."""
     return [
-        ManagedProcess("worker-with-keys", "rollkeeper.operations.job_process", keeps_door=keeps_door),
+        ManagedProcess(
+            "worker-with-keys", "rollkeeper.operations.job_process", is_portal_worker=is_portal_worker
+        ),
         ManagedProcess("worker-without-keys", "rollkeeper.operations.job_process", opens=False),
     ]
 

@@ -23,7 +23,7 @@ def token_of(request: HttpRequest) -> Token | None:
     return Token(secret) if len(secret) == _BYTES else None
 
 
-def give(response: HttpResponse, token: Token) -> HttpResponse:
+def issue(response: HttpResponse, token: Token) -> HttpResponse:
     """Let the browser hold a token until it is closed."""
     response.set_signed_cookie(
         COOKIE,
@@ -36,7 +36,7 @@ def give(response: HttpResponse, token: Token) -> HttpResponse:
     return response
 
 
-def take_back(response: HttpResponse) -> HttpResponse:
+def revoke(response: HttpResponse) -> HttpResponse:
     """Let the browser forget it."""
     response.delete_cookie(COOKIE, samesite="Strict")
     return response

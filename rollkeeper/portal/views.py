@@ -42,7 +42,7 @@ from rollkeeper.portal.forms import (
     VerificationForm,
 )
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
-from rollkeeper.portal.tokens import give, take_back, token_of
+from rollkeeper.portal.tokens import issue, revoke, token_of
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
@@ -78,7 +78,7 @@ def during_session(view: View) -> View:
 def to_portal_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead whoever holds no living session to the sign-in page, with a word about it."""
     messages.info(request, _("Your session is over. Ask for a new code to come in again."))
-    return take_back(go_to(request, "portal:sign_in"))
+    return revoke(go_to(request, "portal:sign_in"))
 
 
 def go_to(request: HttpRequest, page: str) -> HttpResponse:
@@ -126,7 +126,7 @@ def code(request: HttpRequest) -> HttpResponse:
     except WrongCode as fault:
         blank = form.blank(_said(fault), code_request=form.cleaned_data["code_request"])
         return render(request, "portal/code.html", {"form": blank} | _minutes(), status=422)
-    return give(redirect("portal:lines"), token)
+    return issue(redirect("portal:lines"), token)
 
 
 @require_safe
@@ -295,7 +295,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session now."""
     put(request, PortalRequestKind.SIGN_OUT)
     messages.success(request, _("You are signed out. Close this page on a device that is not yours."))
-    return take_back(redirect("portal:sign_in"))
+    return revoke(redirect("portal:sign_in"))
 
 
 def shown_to(request: HttpRequest) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class LineRequest:
 
     @property
     def is_theirs(self) -> bool:
-        """Tell whether they hold the line already, and only who they are was wanting."""
+        """Tell whether they hold the line already, and only who they are was missing."""
         line, subscriber = self.situation.line, self.situation.subscriber
         return (
             line is not None

@@ -19,4 +19,4 @@ class AbandonedEraser(Protocol):
 
 
 ABANDONED_ERASERS: Final[Hook[AbandonedEraser]] = Hook("retention: erase what came to nothing")
-"""Erases registrations of one kind that came to nothing. `captures` registers those recorded offline."""
+"""Erases registrations of one kind that came to nothing. `offline` registers those recorded offline."""

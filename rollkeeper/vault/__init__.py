@@ -27,10 +27,10 @@ Keys
     index key              HMAC for exact look-ups; derived from the root once,
                            then a file of its own that a web app may read             (vault.blind)
 
-    capture key            32 random bytes, wrapped by the root as an epoch's secret is; its public half is for browsers.
+    offline key            32 random bytes, wrapped by the root as an epoch's secret is; its public half is for browsers.
                            Renewed every week, destroyed some weeks later          (vault.offline_keys)
 
-    halves' key            Ed25519; signs the public halves of epochs and capture keys      (vault.halves)
+    halves' key            Ed25519; signs the public halves of epochs and offline keys      (vault.halves)
 
 Who only writes (the counter) has the public half, what its signature is checked by, and the index key. Who opens has the root.
 
@@ -65,10 +65,10 @@ A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sea
     kind 2: HPKE (RFC 9180) in base mode, MLKEM768-X25519, HKDF-SHA256, AES-256-GCM; the context is its `info`,
             the associated data is empty; enc is 1088 bytes of ML-KEM-768 and 32 of X25519
 
-What a browser sealed without a network (`offline_registration.sealed`), to a capture key, whose number stands in the place of
+What a browser sealed without a network (`offline_registration.sealed`), to an offline key, whose number stands in the place of
 the epoch's, whose secret is a secret as an epoch's, and which is no epoch (`vault.offline_keys`)::
 
-    kind 2, as above; the number is the capture key's
+    kind 2, as above; the number is the offline key's
     context = first six bytes || "rollkeeper/capture" || 00 || ticket_id (16) || submission key (ASCII)
     cleartext = JSON in UTF-8, then one byte 80, then zeros up to a multiple of 4096
 
@@ -79,7 +79,7 @@ An epoch's secret (`epoch.secret_wrapped`), under a root that is a file::
     | 01     | 00     | root version (4) | nonce (12) | ciphertext (32)     | tag (16)   |
     +--------+--------+------------------+------------+---------------------+------------+
     associated data = first six bytes || "rollkeeper/epoch-secret" || 00 || epoch (4)
-                    | first six bytes || "rollkeeper/capture-secret" || 00 || capture key (4)
+                    | first six bytes || "rollkeeper/capture-secret" || 00 || offline key (4)
 
 Before sealing, a value is filled up with one byte 80 and then zeros to a multiple of `fields.padded_to_bytes`, so that
 the length of a number says nothing and that of a name little. A canary's value has 80 01 there and then zeros: an invented

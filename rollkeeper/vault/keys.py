@@ -211,18 +211,18 @@ def insert_offline_key(key: OfflineKey, *, secret_wrapped: bytes) -> None:
     )
 
 
-def wrapped_capture_secret(key_id: int) -> bytes | None:
+def wrapped_offline_secret(key_id: int) -> bytes | None:
     """Return the secret of a key for offline registrations as the root wrapped it, None where it is destroyed."""
-    return dict(wrapped_capture_secrets()).get(key_id)
+    return dict(wrapped_offline_secrets()).get(key_id)
 
 
-def wrapped_capture_secrets() -> list[tuple[int, bytes]]:
+def wrapped_offline_secrets() -> list[tuple[int, bytes]]:
     """Return the living keys for offline registrations, as the root wrapped them: a handful."""
     living = "SELECT key_id, secret_wrapped FROM offline_key WHERE secret_wrapped IS NOT NULL ORDER BY key_id"
     return [(row.key_id, bytes(row.secret_wrapped)) for row in rows(living, using=STORE)]
 
 
-def replace_capture_secret(key_id: int, wrapped: bytes) -> None:
+def replace_offline_secret(key_id: int, wrapped: bytes) -> None:
     """Keep a secret as the root's newest version wraps it, if it is not destroyed meanwhile."""
     run(
         "UPDATE offline_key SET secret_wrapped = %s WHERE key_id = %s AND secret_wrapped IS NOT NULL",

@@ -73,7 +73,7 @@ def resign() -> None:
 
     Refuses: EpochNotGenuine, CannotOpen.
     """
-    living = dict(keys.wrapped_capture_secrets())
+    living = dict(keys.wrapped_offline_secrets())
     for key in keys.offline_keys():
         if key.key_id in living and not _is_genuine(key):
             if _secret(key.key_id, living[key.key_id]).public_key() != key.public_key:
@@ -85,9 +85,9 @@ def resign() -> None:
 
 def rewrap() -> None:
     """Have the root's newest version wrap every living key, before its older versions go."""
-    for key_id, wrapped in keys.wrapped_capture_secrets():
+    for key_id, wrapped in keys.wrapped_offline_secrets():
         root = root_of_trust()
-        keys.replace_capture_secret(
+        keys.replace_offline_secret(
             key_id, root.wrap(root.unwrap(wrapped, context=_context(key_id)), context=_context(key_id))
         )
 
@@ -102,7 +102,7 @@ def open_offline(
     with transaction.atomic(using="vault", durable=True):
         facts: dict[str, str | int | bool] = {"key": key_id, "ticket": str(ticket_id)}
         append_entry(authority, verb=Verb.OFFLINE_OPENED, role=role.value, on=on, facts=facts, using="vault")
-    secret = _secret(key_id, keys.wrapped_capture_secret(key_id))
+    secret = _secret(key_id, keys.wrapped_offline_secret(key_id))
     context = wire.offline_context(submission_key, ticket_id.bytes)
     return wire.unpad(secret.open_offline(sealed, context=context))
 

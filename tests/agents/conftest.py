@@ -82,14 +82,14 @@ def approved(code=AGENT, *, limit=40, on=ON) -> None:
 
 
 def shop(username="clerk-07", *, agent=AGENT, outlet=PLACE, hours="always") -> Shop:
-    """An outlet with an account and a passkey that is enrolled there."""
+    """An outlet with an account and a passkey that is registered there."""
     who = employ(username, StaffRole.CLERK)
     outlets.open_outlet(CONSOLE, agent, outlet, hours=hours, on=ON)
     outlets.assign_staff(CONSOLE, username, agent=agent, outlet=outlet, on=ON)
     passkey = Authenticator.objects.create(user_id=who.staff_id, type="webauthn", data={})
     Device.objects.create(
         device_id=new_uuid(), outlet_id=Outlet.objects.get(code=outlet).outlet_id, authenticator_id=passkey.pk,
-        enrolled_on=ON,
+        registered_on=ON,
     )  # fmt: skip
     return Shop(who, username, passkey.pk)
 

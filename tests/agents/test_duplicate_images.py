@@ -83,7 +83,7 @@ def test_a_copy_that_is_used_for_a_second_line_is_held_and_the_line_keeps_its_da
     assert done.day == ON
 
 
-def test_a_line_that_is_put_right_with_its_own_copy_is_not_held(counter):
+def test_a_line_that_is_corrected_with_its_own_copy_is_not_held(counter):
     key, number = "same-submission", fresh_number()
     counter.register(copies=[written(1)], key=key, number=number)
     counter.register(copies=[written(1)], key=key, number=number)

@@ -19,7 +19,7 @@ from rollkeeper.agents.errors import (
     AgentMayNotRegister,
     AgentUnknown,
     DailyLimitReached,
-    DeviceNotEnrolled,
+    DeviceNotRegistered,
     NoAssignment,
     OutletClosed,
 )
@@ -85,18 +85,18 @@ def test_what_was_done_is_answered_again_at_any_hour(counter):
 
 
 def test_another_device_registers_nobody(counter):
-    with pytest.raises(DeviceNotEnrolled):
+    with pytest.raises(DeviceNotRegistered):
         counter.register(passkey=counter.passkey + 1000)
 
     outlets.remove_devices(CONSOLE, counter.username, on=ON)
-    with pytest.raises(DeviceNotEnrolled):
+    with pytest.raises(DeviceNotRegistered):
         counter.register()
 
 
 def test_a_device_of_another_place_of_the_same_agent_registers_nobody_here(counter):
     other = shop("clerk-08", outlet="shigatse-01")
 
-    with pytest.raises(DeviceNotEnrolled):
+    with pytest.raises(DeviceNotRegistered):
         counter.register(passkey=other.passkey)
 
 

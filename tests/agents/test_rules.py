@@ -107,7 +107,7 @@ def test_each_requirement_that_was_never_shown_is_named_with_the_article():
         ({"missing_requirements": ("trained",)}, "agent_may_not_register"),
         ({"is_overdue": True}, "agent_may_not_register"),
         ({"is_outlet_closed": True}, "agent_may_not_register"),
-        ({"has_device": False}, "device_not_enrolled"),
+        ({"has_device": False}, "device_not_registered"),
         ({"taken": 2}, "daily_limit_reached"),
         ({"taken": 3}, "daily_limit_reached"),
     ],

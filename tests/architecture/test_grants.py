@@ -96,12 +96,12 @@ def test_no_role_may_write_what_no_statement_writes(data_dir):
         "DELETE FROM lines_legalhold",
     ],
 )
-def test_the_house_by_itself_does_not_change_what_people_decided(register, as_role, statement):
+def test_the_worker_does_not_change_what_people_decided(register, as_role, statement):
     with as_role("worker"), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         run(statement)
 
 
-def test_the_house_by_itself_sees_passkeys_and_no_secret_of_an_app(register, as_role):
+def test_the_worker_sees_passkeys_and_no_secret_of_an_app(register, as_role):
     staff = Staff.objects.create(username="clerk-07", password="!", salt=b"0" * 32)
     for kind in Authenticator.Type.values:
         Authenticator.objects.create(user=staff, type=kind, data={})

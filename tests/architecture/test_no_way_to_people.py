@@ -90,7 +90,7 @@ def test_something_sealed_is_opened_in_known_places_alone():
 
 
 def test_no_web_app_opens_or_imports_what_opens():
-    doors = (
+    entrances = (
         "vault.opening",
         "vault.files",
         "vault.keys",
@@ -98,14 +98,14 @@ def test_no_web_app_opens_or_imports_what_opens():
         "disclosures.answering",
         "samples.seeing",
         "selfcare.showing",
-        "selfcare.porter",
+        "selfcare.portal_worker",
     )
     guilty = [
         f"{file}: {name}"
         for file, tree in trees().items()
         if file.startswith(APP_PACKAGES)
         for name in imported(tree)
-        if any(name.startswith(f"rollkeeper.{door}") for door in doors)
+        if any(name.startswith(f"rollkeeper.{entrance}") for entrance in entrances)
     ]
 
     assert guilty == []
@@ -161,7 +161,7 @@ def test_nothing_streams_and_json_goes_out_where_somebody_looked():
         "site/http_errors.py": "refusals (RFC 9457)",
         "portal/passkeys.py": "a challenge that the visitor's own passkey signs; of the person no more than that a visit is theirs",
         "portal/views.py": "what the subscriber asked for about themselves",
-        "counter/offline.py": "tickets to seal to, and what came of sealed captures by their random keys; nothing personal",
+        "counter/offline.py": "tickets to seal to, and what came of sealed registrations by their random keys; nothing personal",
     }
     speaking = {
         file

@@ -20,9 +20,9 @@ def test_each_of_the_seventy_five_stands_once_in_order():
 
 
 def test_a_case_is_held_by_a_test_or_said_not_to_be_served():
-    wanting = [number for number, what, tests in _rows() if bool(tests) == what.startswith("Not served")]
+    missing = [number for number, what, tests in _rows() if bool(tests) == what.startswith("Not served")]
 
-    assert wanting == []
+    assert missing == []
 
 
 def test_every_test_that_is_named_is_there():

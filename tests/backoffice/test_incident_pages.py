@@ -12,7 +12,7 @@ from rollkeeper.incidents.approvals import run_approved_steps
 from rollkeeper.incidents.choices import StepState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same house
+from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
 from tests.campaign.population import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, held_by, looked, opened
 

@@ -91,7 +91,7 @@ def _at(size: int) -> list[Row]:
     with _as_worker():
         few = _seconds(lambda: _night(FEW_DUE, people, []))
         peaks.look()
-        swept = _seconds(lambda: _night(DUE, people, chunks))
+        night = _seconds(lambda: _night(DUE, people, chunks))
         peaks.look()
     assert _cut(FEW_DUE) == few_lines, _cut(FEW_DUE)
     assert _cut(DUE) == size // 20, _cut(DUE)
@@ -101,9 +101,9 @@ def _at(size: int) -> list[Row]:
         (
             "campaign: a night with one line in twenty due, all writes",
             size,
-            swept,
+            night,
             baseline,
-            swept / baseline,
+            night / baseline,
             "at most 3",
         ),
         _row("the longest chunk of that night", size, max(chunks), limit="60 s: a stay stops a run"),

@@ -32,11 +32,11 @@ TINY = [2]
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Start a worker, capture documents one after the other, hand over every hostile file; of either no more than a size."""
+    """Start a worker, take in documents one after the other, hand over every hostile file; of either no more than a size."""
     most = min(sizes)
     started = _start()
     the_worker()
-    return [started, *_captures(min(DOCUMENTS, most)), *_hostile(most)]
+    return [started, *_image_intakes(min(DOCUMENTS, most)), *_hostile(most)]
 
 
 def _start() -> Row:
@@ -45,11 +45,11 @@ def _start() -> Row:
     return ("documents: start of the sealed worker", 1, time.perf_counter() - begun, None, None, "-")
 
 
-def _captures(count: int) -> list[Row]:
+def _image_intakes(count: int) -> list[Row]:
     baseline, taken, theirs, right = _baseline(), [], [], 0
     for drawn, data, number in recall.documents(count):
         begun = time.perf_counter()
-        done = recall.captured(data, shows_middle=number % 2 == 0)
+        done = recall.intake(data, shows_middle=number % 2 == 0)
         taken.append(time.perf_counter() - begun)
         right += is_right(drawn, done)
         if number < BASELINES:
@@ -57,10 +57,10 @@ def _captures(count: int) -> list[Row]:
     mean, their_mean = statistics.mean(taken[: len(theirs)]), statistics.mean(theirs)
     half, most, whole = statistics.median(taken), _share(taken, 0.95), sum(taken)
     assert right, "no number was read right"
-    ratio, name = mean / their_mean, "documents: capture / rapidocr's own pipeline"
+    ratio, name = mean / their_mean, "documents: image intake / rapidocr's own pipeline"
     return [
-        ("documents: capture (read, check, redact), half of them within", count, half, None, None, "-"),
-        ("documents: capture, 95 % of them within", count, most, None, None, "under 2 s"),
+        ("documents: image intake (read, check, redact), half of them within", count, half, None, None, "-"),
+        ("documents: image intake, 95 % of them within", count, most, None, None, "under 2 s"),
         (name, len(theirs), mean, their_mean, ratio, "(for comparison)"),
         (f"documents: number read right on {right} of {count}", count, whole, None, None, "-"),
     ]

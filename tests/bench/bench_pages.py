@@ -92,7 +92,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
     )
 
 
-def look(address: str, door: str, notified: str) -> dict[str, Any]:
+def look(address: str, entrance: str, notified: str) -> dict[str, Any]:
     """Load the pages some times, fresh and again, and register somebody. In a process of its own."""
     given = json.loads(notified)
     import shutil
@@ -112,7 +112,7 @@ def look(address: str, door: str, notified: str) -> dict[str, Any]:
         state = signed_in.storage_state()
         # A browser that has no file yet was not notified either that it has one.
         state["cookies"] = [one for one in state["cookies"] if not one["name"].endswith("_look")]
-        asked = {"the subscriber portal": (None, door), "sign in": (None, address + "/account/login/")}
+        asked = {"the subscriber portal": (None, entrance), "sign in": (None, address + "/account/login/")}
         asked |= {name: (state, address + path) for name, path in PAGES.items()}
         some = list(asked)[-given["pages"] :] if given["pages"] < len(PAGES) else list(asked)
         pages = {name: [_load(chromium, *asked[name]) for _ in range(given["loads"])] for name in some}

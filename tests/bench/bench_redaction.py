@@ -31,10 +31,10 @@ class Seen:
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Capture every document, no more than the least of the sizes, and look at every copy."""
+    """Take in every document, no more than the least of the sizes, and look at every copy."""
     seen = Seen()
     look(seen, min(DOCUMENTS, *sizes))
-    assert seen.tally.copies, "no document was captured"
+    assert seen.tally.copies, "no document was taken in"
     return notified(seen)
 
 
@@ -43,7 +43,7 @@ def look(seen: Seen, count: int, *, first: int = 0) -> None:
     ocr_models = OcrModels()
     for drawn, data, number in recall.documents(count, first=first):
         begun = time.perf_counter()
-        done = recall.captured(data, shows_middle=number % 2 == 0)
+        done = recall.intake(data, shows_middle=number % 2 == 0)
         seen.right += is_right(drawn, done)
         seen.leaks += recall.look(drawn, done, number, ocr_models, seen.tally)
         seen.seconds += time.perf_counter() - begun

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A nation's lines through two years of nights, and what `simulate` says of the very same histories.
 
-The file is imported as an operator would, the campaign planned, everybody lives an invented life; each night is swept,
+The file is imported as an operator would, the campaign planned, everybody lives an invented life; each night is played,
 tried without acting, prepared, approved by two and carried out, the network is notified and asked while batches still run, and
 what the law no longer allows to keep is erased. Separate from the test that holds it to zero differences, which says what it wants of it.
 """
@@ -289,7 +289,7 @@ def live(
 def _night(on: dt.date, people: tuple[Authority, Authority], network: Network, watch: Watch) -> None:
     begin = time.perf_counter()
     with watch.of("worker"):
-        swept = nightly.run_nightly(worker_authority(), on=on)
+        night = nightly.run_nightly(worker_authority(), on=on)
     took = time.perf_counter() - begin
     with watch.of("dry run"):
         due = _dry_run(on)
@@ -305,7 +305,7 @@ def _night(on: dt.date, people: tuple[Authority, Authority], network: Network, w
                         worker_authority(), batch_id, on=on, moved=watch.chunk
                     ).done
     watch.dry_runs_kept &= due == done
-    if swept == nightly.NightlyResult() and not due:
+    if night == nightly.NightlyResult() and not due:
         watch.slowest_quiet_night = max(watch.slowest_quiet_night, took)
 
 

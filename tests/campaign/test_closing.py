@@ -74,7 +74,7 @@ def test_it_closes_once_a_named_person_answers_for_each_of_them(planned):
     assert [state(line_id) for line_id in planned] == ["active", "active"]
 
 
-def test_who_is_excused_is_still_listed_as_unreachable_with_the_reason(planned):
+def test_who_is_waived_is_still_listed_as_unreachable_with_the_reason(planned):
     waive(planned[:1], because=WaiverReason.NO_PERSON)
 
     found = {line.line_id: line.waiver_reason for line in queries.unreachable()}
@@ -82,7 +82,7 @@ def test_who_is_excused_is_still_listed_as_unreachable_with_the_reason(planned):
     assert found == {planned[0]: "no_person", planned[1]: None}
 
 
-def test_only_who_waits_to_be_reached_can_be_excused_and_once(planned):
+def test_only_who_waits_to_be_reached_can_be_waived_and_once(planned):
     tell(planned[0], day("2012-01-02"))
     nightly.run_nightly(console_authority(), on=LATER)
 
@@ -97,7 +97,7 @@ def test_only_who_waits_to_be_reached_can_be_excused_and_once(planned):
 @pytest.mark.parametrize(
     "by", [console_authority, lambda: person(StaffRole.CLERK), lambda: person(StaffRole.ADMINISTRATOR)]
 )
-def test_nobody_is_excused_by_a_machine_or_by_who_has_no_say(planned, by):
+def test_nobody_is_waived_by_a_machine_or_by_who_has_no_say(planned, by):
     with pytest.raises(NotAllowed):
         waive(planned, by=by())
 
@@ -147,7 +147,7 @@ def test_what_was_still_owed_is_withdrawn_and_nothing_follows(planned):
         close()
 
 
-def test_a_new_campaign_takes_in_who_was_excused_and_forgets_the_excuse(planned):
+def test_a_new_campaign_takes_in_who_was_waived_and_forgets_the_waiver(planned):
     waive(planned)
     close()
 

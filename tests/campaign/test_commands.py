@@ -344,7 +344,7 @@ def test_unreachable_lists_by_reference_whom_nobody_notified_and_answers_no(noti
     assert "1 lines." in done.remarks
 
 
-def test_whoever_was_not_notified_is_excused_by_name_out_of_the_list_itself(notified, desk, tmp_path):
+def test_whoever_was_not_notified_is_waived_by_name_out_of_the_list_itself(notified, desk, tmp_path):
     not_notified = make_line()
     desk.campaign("plan", on=PLANNED)
     desk.campaign("run")
@@ -367,7 +367,7 @@ def test_whoever_was_not_notified_is_excused_by_name_out_of_the_list_itself(noti
         (["17", "--because", "other"], "a valid UUID"), (["--because", "other", "--file", "/nowhere"], "does not exist"),
     ],
 )  # fmt: skip
-def test_an_excuse_that_makes_no_sense_is_a_wrong_call(desk, words, says):
+def test_a_waiver_that_makes_no_sense_is_a_wrong_call(desk, words, says):
     done = desk.campaign("waive", *words, "--as", "tashi", typed=PASSWORD + "\n")
 
     assert done.code == 2

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.soak
 
 
 @pytest.fixture
-def homes() -> Iterator[Path]:
+def instances() -> Iterator[Path]:
     """Instances beside pytest's own folders: every pytest that starts closes those to the servers' system users."""
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-besieged-"))
     yield folder
@@ -31,15 +31,15 @@ def homes() -> Iterator[Path]:
 
 
 def test_a_campaign_whose_servers_and_commands_are_killed_in_every_phase_ends_as_if_nobody_had(
-    homes: Path,
+    instances: Path,
 ) -> None:
     # Killed is the server and not the machine: what it gave to the kernel lives on, and nothing need wait for the disk.
     around = surroundings() | {"ROLLKEEPER_SERVER_CONFIGURATION": "log_min_messages = panic\nfsync = off\n"}
     seed = int(os.environ.get("ROLLKEEPER_SIEGE_SEED", "1"))
-    peace = Siege(homes / "peace", around, dice=None, spans={})
+    peace = Siege(instances / "peace", around, dice=None, spans={})
     wanted = peace.live()
 
-    siege = Siege(homes / "siege", around, dice=random.Random(seed), spans=peace.spans)  # noqa: S311
+    siege = Siege(instances / "siege", around, dice=random.Random(seed), spans=peace.spans)  # noqa: S311
     found = siege.live()
 
     print(f"killed: {dict(siege.kills)}; how commands ended: {dict(siege.broken_off)}")
@@ -53,7 +53,7 @@ def test_a_campaign_whose_servers_and_commands_are_killed_in_every_phase_ends_as
     assert found["report"] == wanted["report"]
     assert set(found["simulated"]) == set(map(str, range(EARLY)))
     assert {n: fate(found["lines"][n]) for n in found["simulated"]} == found["simulated"]
-    assert messages(homes / "siege") == messages(homes / "peace")
+    assert messages(instances / "siege") == messages(instances / "peace")
     ended = Counter(one["terminated_by"] for one in found["lines"].values())
     stay = LATE + len(IN_TIME) + len(COME_BACK) - len(LEAVE)
     assert ended == {"campaign": EARLY + LATE - stay - len(LEAVE), "subscriber": len(LEAVE), None: stay}

@@ -25,7 +25,7 @@ LEFT_MIB = 12
 """Less than a segment of the write-ahead log: the work begins, and breaks off in the midst of it."""
 
 
-class SmallHome:
+class SmallInstance:
     """An instance on a small disk, and somebody who types at it."""
 
     def __init__(self, disk: Path, command_server: CommandServer) -> None:
@@ -54,7 +54,7 @@ class SmallHome:
 
 
 @pytest.fixture
-def instance_there() -> Iterator[SmallHome]:
+def instance_there() -> Iterator[SmallInstance]:
     """An instance that is made, on a file system in memory; it is unmounted when its servers are down."""
     if os.geteuid() != 0:
         pytest.skip("only root can make a small file system: a full disk was NOT tried")
@@ -64,7 +64,7 @@ def instance_there() -> Iterator[SmallHome]:
     try:
         command_server.run(MAKE_READY)
         command_server.hold_servers(disk / "data_dir")
-        yield SmallHome(disk, command_server)
+        yield SmallInstance(disk, command_server)
     finally:
         command_server.go()
         subprocess.run(["umount", disk], check=True)
@@ -72,7 +72,7 @@ def instance_there() -> Iterator[SmallHome]:
 
 
 def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_room(
-    instance_there: SmallHome, tmp_path: Path
+    instance_there: SmallInstance, tmp_path: Path
 ) -> None:
     lines, people, way = (
         write_lines(tmp_path / "lines.csv", range(LINES)),
@@ -122,7 +122,7 @@ def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_ro
     assert instance_there.ask("SELECT state, position_done FROM campaign_batch") == [["done", LINES]]
 
 
-def _bring_to_the_day(data_dir: SmallHome) -> None:
+def _bring_to_the_day(data_dir: SmallInstance) -> None:
     """Have everybody notified, and a batch of all approved by two."""
     data_dir.do("campaign", "plan", "--on", PLANNED)
     data_dir.ask(
@@ -134,7 +134,7 @@ def _bring_to_the_day(data_dir: SmallHome) -> None:
         data_dir.do("campaign", "approve", drawn["batch_id"], "--as", who, "--on", DUE, typed=PASSWORD + "\n")
 
 
-def _stories(data_dir: SmallHome) -> Counter[tuple[object, ...]]:
+def _stories(data_dir: SmallInstance) -> Counter[tuple[object, ...]]:
     """Count the lines of each story: state, registered, and how many suspensions, commands, notices and entries of a cut."""
     found = data_dir.ask(
         "SELECT state, is_registered, (SELECT count(*) FROM lines_suspension x WHERE x.line_id = l.line_id) AS cuts,"

@@ -85,7 +85,7 @@ def test_a_law_that_is_put_off_begins_later_for_whoever_was_notified_already_too
     assert [member(one).anchor_on for one in (notified, late)] == [put_off] * 2
 
 
-def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
+def test_whoever_a_changed_law_concerns_no_more_is_released_and_has_service_again(
     people: People, tmp_path: Path
 ) -> None:
     pack, notified = tmp_path / "pack.yaml", day("2011-12-20")

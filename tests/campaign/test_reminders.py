@@ -54,7 +54,7 @@ def worker(on: dt.date) -> nightly.NightlyResult:
     return nightly.run_nightly(worker_authority(), on=on)
 
 
-def sweep_daily(first: str, last: str) -> None:
+def run_nights(first: str, last: str) -> None:
     for ahead in range((day(last) - day(first)).days + 1):
         worker(day(first) + ahead * DAY)
 
@@ -79,7 +79,7 @@ def test_a_reminder_is_owed_on_its_day_once(
 ) -> None:
     line_id = notified(14)
 
-    sweep_daily("2012-02-18", through)
+    run_nights("2012-02-18", through)
 
     assert reminders(line_id) == [("2012-02-20", "2012-03-05")] * count
 
@@ -89,7 +89,7 @@ def test_every_reminder_names_the_day_that_holds_and_moves_none(
 ) -> None:
     line_id = notified(3, 14)
 
-    sweep_daily("2012-02-18", "2012-03-05")
+    run_nights("2012-02-18", "2012-03-05")
 
     assert reminders(line_id) == [("2012-02-20", "2012-03-05"), ("2012-03-02", "2012-03-05")]
     assert member(line_id).promised_on == LAST
@@ -102,9 +102,9 @@ def test_every_reminder_names_the_day_that_holds_and_moves_none(
 def test_a_night_that_runs_twice_reminds_once(notified: Callable[..., LineId]) -> None:
     line_id = notified(14)
 
-    swept = [worker(day("2012-02-20")).reminded, worker(day("2012-02-20")).reminded]
+    night = [worker(day("2012-02-20")).reminded, worker(day("2012-02-20")).reminded]
 
-    assert swept == [1, 0]
+    assert night == [1, 0]
     assert len(reminders(line_id)) == 1
 
 
@@ -112,7 +112,7 @@ def test_whoever_has_come_meanwhile_is_not_reminded(notified: Callable[..., Line
     line_id = notified(14)
     register(line_id, day("2012-02-10"))
 
-    sweep_daily("2012-02-19", "2012-02-21")
+    run_nights("2012-02-19", "2012-02-21")
 
     assert reminders(line_id) == []
 
@@ -120,7 +120,7 @@ def test_whoever_has_come_meanwhile_is_not_reminded(notified: Callable[..., Line
 def test_a_pack_without_reminders_reminds_nobody(notified: Callable[..., LineId]) -> None:
     line_id = notified()
 
-    sweep_daily("2012-02-19", "2012-03-05")
+    run_nights("2012-02-19", "2012-03-05")
 
     assert reminders(line_id) == []
 
@@ -165,7 +165,7 @@ def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(
     line_id = notified(14)
     pause(line_id, day("2012-02-15"), day("2012-02-25"), day("2012-02-14"))  # eleven days: through 2012-03-16
 
-    sweep_daily("2012-02-14", "2012-03-03")
+    run_nights("2012-02-14", "2012-03-03")
 
     assert reminders(line_id) == [("2012-03-02", "2012-03-16")]
 
@@ -174,10 +174,10 @@ def test_a_day_that_a_pause_moved_is_reminded_of_again_and_not_moved_further(
     notified: Callable[..., LineId],
 ) -> None:
     line_id = notified(14)
-    sweep_daily("2012-02-20", "2012-02-24")
+    run_nights("2012-02-20", "2012-02-24")
     pause(line_id, day("2012-02-25"), day("2012-03-05"), day("2012-02-24"))  # ten days: through 2012-03-15
 
-    sweep_daily("2012-02-25", "2012-03-08")
+    run_nights("2012-02-25", "2012-03-08")
 
     assert reminders(line_id) == [("2012-02-20", "2012-03-05"), ("2012-03-07", "2012-03-15")]
 
@@ -186,10 +186,10 @@ def test_a_pack_that_asks_for_more_reminders_reminds_those_whose_clock_runs(
     notified: Callable[..., LineId], people: People
 ) -> None:
     line_id = notified()
-    sweep_daily("2012-01-06", "2012-01-10")
+    run_nights("2012-01-06", "2012-01-10")
 
     notified(14)
-    sweep_daily("2012-01-11", "2012-03-05")
+    run_nights("2012-01-11", "2012-03-05")
 
     assert reminders(line_id) == [("2012-02-20", "2012-03-05")]
     night(LAST + DAY, people)
@@ -200,10 +200,10 @@ def test_a_pack_that_asks_late_for_a_reminder_gives_the_whole_time_from_then(
     notified: Callable[..., LineId], people: People
 ) -> None:
     line_id = notified()
-    sweep_daily("2012-01-06", "2012-03-01")
+    run_nights("2012-01-06", "2012-03-01")
 
     notified(14)
-    sweep_daily("2012-03-02", "2012-03-03")
+    run_nights("2012-03-02", "2012-03-03")
 
     assert [owed for owed, _ in reminders(line_id)] == ["2012-03-02"]
     night(LAST + DAY, people)
@@ -212,14 +212,14 @@ def test_a_pack_that_asks_late_for_a_reminder_gives_the_whole_time_from_then(
 
 def test_a_stay_reminds_nobody_until_it_is_over(notified: Callable[..., LineId]) -> None:
     line_id = notified(14, 3)
-    sweep_daily("2012-02-18", "2012-02-26")
+    run_nights("2012-02-18", "2012-02-26")
     first, last = day("2012-02-27"), day("2012-03-20")
     clock.set_demo_date(first)
     court_stays.enter_stay(console_authority(), first=first, last=last, reason="court", on=first)
 
-    sweep_daily("2012-02-27", "2012-03-20")
+    run_nights("2012-02-27", "2012-03-20")
     during = reminders(line_id)
-    sweep_daily("2012-03-21", "2012-04-01")
+    run_nights("2012-03-21", "2012-04-01")
 
     assert during == [("2012-02-20", "2012-03-05")]
     assert [promised for _, promised in reminders(line_id)[1:]] == ["2012-03-28"] * len(

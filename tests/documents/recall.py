@@ -43,7 +43,7 @@ def documents(count: int, *, first: int = 0) -> Iterator[tuple[Specimen, bytes, 
         yield drawn, jpeg(degrade(drawn.image, degradation, seed=number), quality=degradation.quality), number
 
 
-def captured(data: bytes, *, shows_middle: bool) -> ImageResult | None:
+def intake(data: bytes, *, shows_middle: bool) -> ImageResult | None:
     try:
         return read_and_redact(data, asked=ASKED, copy=CopyRules(ASKED, shows_middle), mark=MARK, on=ON)
     except NoDocumentFound:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What lies around a capture: the upload in memory, the mark of a reading, quick starts."""
+"""What lies around an image intake: the upload in memory, the mark of a reading, quick starts."""
 
 import datetime as dt
 import subprocess
@@ -58,7 +58,7 @@ def test_a_copy_shows_what_the_pack_asks_of_the_party_and_none_is_kept_without_a
     assert copy_rules(load_pack("none"), asked=asked) is None
 
 
-def test_nothing_captured_shows_in_a_repr():
+def test_nothing_taken_in_shows_in_a_repr():
     proposal = Proposal("TD3", {"name": "TASHI"}, Checked(Verdict.VALID, "L898902C3", ()))
 
     assert "TASHI" not in repr(proposal) + repr(ImageResult(proposal, (b"TASHI",), None))

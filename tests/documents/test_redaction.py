@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("fonts")
 def copies(fonts):
     """One copy of every kind, every second one with the number's middle hidden."""
     return [
-        (drawn, data, number, recall.captured(data, shows_middle=number % 2 == 0))
+        (drawn, data, number, recall.intake(data, shows_middle=number % 2 == 0))
         for drawn, data, number in recall.documents(len(Kind), first=40)
     ]
 
@@ -108,7 +108,7 @@ def test_the_copy_of_a_picture_with_exif_has_none():
     written = io.BytesIO()
     make_specimen(Kind.PASSPORT, seed=8).image.save(written, "JPEG", exif=exif)
 
-    (copy,) = recall.captured(written.getvalue() + b"trailing bytes", shows_middle=True).copies
+    (copy,) = recall.intake(written.getvalue() + b"trailing bytes", shows_middle=True).copies
 
     assert b"somebody" not in copy
     assert not Image.open(io.BytesIO(copy)).getexif()
@@ -151,7 +151,7 @@ def test_nothing_that_is_masked_can_be_read_on_the_copies_of_many_documents(ocr_
     tally, read = recall.Tally(), []
 
     for drawn, data, number in recall.documents(18 * len(Kind), first=1000):
-        done = recall.captured(data, shows_middle=number % 2 == 0)
+        done = recall.intake(data, shows_middle=number % 2 == 0)
         read += recall.look(drawn, done, number, ocr_models, tally)
 
     assert tally.copies > 0.9 * tally.documents
@@ -176,7 +176,7 @@ def forged(monkeypatch):
 def test_a_zone_whose_digits_do_not_fit_is_proposed_doubtful_and_leaves_no_copy(forged):
     drawn = forged("P23456789", place=3, digit="9")
 
-    done = recall.captured(jpeg(drawn.image), shows_middle=True)
+    done = recall.intake(jpeg(drawn.image), shows_middle=True)
 
     assert done.proposal.checked.reasons == (Reason.CHECK_DIGIT,)
     assert done.proposal.values["document_number"] == "P23956789"
@@ -187,7 +187,7 @@ def test_a_letter_that_looks_like_a_digit_is_read_right_where_its_check_digit_fi
     number = "P2345678O"
     drawn = forged(number, place=8, digit="O")
 
-    done = recall.captured(jpeg(drawn.image), shows_middle=True)
+    done = recall.intake(jpeg(drawn.image), shows_middle=True)
 
     assert done.proposal.values["document_number"] == number
     assert set(done.proposal.checked.reasons) <= {Reason.LOOKS_ALIKE}
@@ -203,7 +203,7 @@ def test_nothing_is_written_to_a_disk_while_a_picture_is_read(copies, tmp_path):
             written.append(arguments[0])
 
     sys.addaudithook(watch)
-    recall.captured(copies[0][1], shows_middle=True)
+    recall.intake(copies[0][1], shows_middle=True)
     by_reading = list(written)
     (tmp_path / "x").write_bytes(b"x")
     with tempfile.TemporaryFile(dir=tmp_path):

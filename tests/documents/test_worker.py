@@ -96,9 +96,9 @@ def test_nothing_that_is_tried_from_inside_comes_through(who, which):
 
 
 def test_the_attempts_come_through_where_nothing_is_sealed():
-    open_door = ATTEMPTS.replace("held += sandbox.seal()", "")
+    unsealed = ATTEMPTS.replace("held += sandbox.seal()", "")
     done = subprocess.run(
-        [sys.executable, "-I", "-c", open_door], capture_output=True, check=False, timeout=60
+        [sys.executable, "-I", "-c", unsealed], capture_output=True, check=False, timeout=60
     )
 
     # It has made itself another program, which ends well and says nothing, before it could answer.

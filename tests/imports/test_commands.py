@@ -146,7 +146,7 @@ def test_a_foreign_export_gets_a_sensible_proposal(rollkeeper, telco):
     assert made["activated_on"]["tenure_months"] == "tenure"
     assert [source["column"] for source in made["service"]["from"]] == ["PhoneService", "InternetService"]
     assert "number" not in made
-    assert printed.count("WANTING") == 1
+    assert printed.count("MISSING") == 1
     assert "7,043 free numbers" in printed
     for column, about in (
         ("gender", "gender or sex"),

@@ -146,9 +146,9 @@ def test_a_wire_cut_while_it_is_handed_in_does_it_once_and_the_time_of_offline_r
 
     at_counter.waits_for("done")
     facts = json.loads(at_counter.ask(CARRIED))["facts"]
-    captured, received = (dt.datetime.fromisoformat(facts[name]) for name in ("effective_at", "received_at"))
+    taken, received = (dt.datetime.fromisoformat(facts[name]) for name in ("effective_at", "received_at"))
     assert at_counter.registered() == before + 1
-    assert dt.timedelta(0) < received - captured < dt.timedelta(seconds=waited)
+    assert dt.timedelta(0) < received - taken < dt.timedelta(seconds=waited)
 
 
 def test_a_receipt_that_the_wire_kept_back_is_there_once_it_is_mended(at_counter):

@@ -49,7 +49,7 @@ def assert_nothing_is_left(page):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_a_image_fills_the_form_in_on_a_page_that_is_sound_in_every_language(visitor, picture, language):
     page = at_the_form(visitor, language)
-    visitor.look("counter-capture")
+    visitor.look("counter-document-image")
 
     read(page, picture)
 
@@ -58,7 +58,7 @@ def test_a_image_fills_the_form_in_on_a_page_that_is_sound_in_every_language(vis
     assert page.input_value("#id_subscriber__name") == " ".join(f"{WHO.surname} {WHO.given}".split())
     assert page.evaluate("document.activeElement.matches('[data-clear-on-leave]')")
     visitor.look("counter-read")
-    page.locator("#part-holder [data-clear-on-leave] summary").click()
+    page.locator("#part-subscriber [data-clear-on-leave] summary").click()
     page.wait_for_function("document.querySelector('.rk-copy').naturalWidth > 0")
     visitor.look("counter-copy")
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_image_is_refused_on_a_sound_page(visitor, tmp_path):
     page.click("#read-subscriber-button")
 
     page.wait_for_selector(".govuk-error-summary", timeout=READ_MS)
-    visitor.look("counter-capture-refused")
+    visitor.look("counter-document-image-refused")
 
 
 def test_after_a_reading_neither_reload_nor_another_page_nor_the_way_back_shows_it(strict_visitor, picture):

@@ -53,12 +53,12 @@ class Place:
         return json.loads(self.type(data_dir, "@tests.journeys.erasing:main", *words))
 
     def look(self, data_dir: str) -> dict:
-        """Open whatever opens; whose names are not of those that were enrolled are canaries, and counted."""
+        """Open whatever opens; whose names are not of those that were registered are canaries, and counted."""
         seen = self.inside(data_dir, "look")
-        enrolled = self.gone | set(self.living)
+        registered = self.gone | set(self.living)
         numbers = [number for number in seen["numbers"] if number.startswith(NUMBER[:9])]
-        canaries = [name for name in seen["names"] if name not in enrolled]
-        names = [name for name in seen["names"] if name in enrolled]
+        canaries = [name for name in seen["names"] if name not in registered]
+        names = [name for name in seen["names"] if name in registered]
         return seen | {"names": names, "numbers": numbers, "canaries": len(canaries)}
 
     def carve(self, data_dir: str, *folders: str) -> set[str]:
@@ -126,7 +126,7 @@ def make_place(request) -> Iterator[Callable[..., Place]]:
         place.destroy()
 
 
-def enrol_all(place: Place) -> None:
+def register_all(place: Place) -> None:
     place.type("data_dir", "setup")
     file = place.folder / "people.jsonl"
     file.write_text(
@@ -177,8 +177,8 @@ def assert_only_the_living_come_back(place: Place) -> None:
 def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place, people, root):
     place = make_place(people, root)
 
-    # Everybody is enrolled; both stores are backed up, and somebody copies both disks and the backups.
-    enrol_all(place)
+    # Everybody is registered; both stores are backed up, and somebody copies both disks and the backups.
+    register_all(place)
     place.type("data_dir", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     place.copy("backups", "stolen/backups")
@@ -233,7 +233,7 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
 
 def test_the_same_restore_under_a_key_service(make_place):
     place = make_place(10, "OpenBao")
-    enrol_all(place)
+    register_all(place)
     place.type("data_dir", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     erase_half(place)

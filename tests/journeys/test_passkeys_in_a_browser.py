@@ -1,4 +1,4 @@
-"""Passkeys in a real Chromium with a device of its own making: an agent's counter is enrolled by one."""
+"""Passkeys in a real Chromium with a device of its own making: an agent's counter is registered by one."""
 
 import os
 import subprocess
@@ -94,7 +94,7 @@ def test_a_counter_opens_with_the_passkey_that_was_registered_there_and_with_no_
     page.goto(counter + "/register/")
 
     assert done.returncode == 0, done.stderr
-    assert "not enrolled" in before
+    assert "not registered" in before
     assert page.locator("#id_number").count() == 1
 
 

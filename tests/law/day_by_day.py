@@ -44,7 +44,7 @@ def _outcome(name: str, rows: list[Row], first: dt.date, last: dt.date) -> tuple
         today = [event for _, on, event, _ in rows if on == day]
         _events(line, day, sorted(today, key=lambda event: event == "ended"))
         if day >= first and not _covered(rows, day, "outage"):
-            _sweep(line, day)
+            _play_day(line, day)
         day += DAY
     return (name, line.suspended, line.restored, line.ended, line.ended_by, line.erased)
 
@@ -66,7 +66,7 @@ def _events(line: Line, day: dt.date, events: list[str]) -> None:
                 line.ended, line.ended_by = day, "subscriber"
 
 
-def _sweep(line: Line, day: dt.date) -> None:
+def _play_day(line: Line, day: dt.date) -> None:
     """Take at most one step."""
     if line.erased:
         return

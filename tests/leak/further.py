@@ -25,7 +25,7 @@ MAILBOX = "reports@operator.example"
 _PADDED_TO_BYTES = 4096
 
 
-class CapturingDesk:
+class OfflineDesk:
     """A counter that was without a network: it hands in what its browser sealed, and hears what came of it."""
 
     def __init__(self, browser: Browser, people: Inventor) -> None:
@@ -49,7 +49,7 @@ class CapturingDesk:
             "sealed": self._people.person().address,
         }
         assert self._post("/offline/submissions/", wrong).status in {400, 422}
-        keys = [f"capture-{name}" for name in ("done", "refused-0", "refused-1", "refused-2")]
+        keys = [f"offline-{name}" for name in ("done", "refused-0", "refused-1", "refused-2")]
         came: dict[str, str] = {}
 
         def heard() -> bool:
@@ -70,7 +70,7 @@ class CapturingDesk:
         ticket: str | None = None,
     ) -> None:
         """Seal a filled-in form as the page's script does, and send it; bound to another ticket it does not open."""
-        key, ticket = f"capture-{name}", ticket or given["ticket"]
+        key, ticket = f"offline-{name}", ticket or given["ticket"]
         clear = {
             "v": 1,
             "action_kind": action_kind,

@@ -123,7 +123,7 @@ def test_the_bytes_of_a_whole_body_are_these():
 
 
 LOOKED_AT = {"field": "name", "purpose": "complaint"}
-EXCUSED = {"because": "unreachable", "campaign": str(uuid.UUID(int=8))}
+WAIVED = {"because": "unreachable", "campaign": str(uuid.UUID(int=8))}
 ENDED = {"batch": str(uuid.UUID(int=7)), "undone": 3}
 
 
@@ -225,7 +225,7 @@ def test_sql_and_python_hold_the_same_for_a_fact_of_a_kind(register, kind, value
     ("article", "is_let"), [("", False), ("3", True), ("条" * 40, True), ("条" * 41, False)]
 )
 def test_an_article_is_a_short_name_and_no_text(register, article, is_let):
-    body = a_body(verb=Verb.LINE_WAIVED, commitment=None, pack="cd" * 32, article=article, facts=EXCUSED)
+    body = a_body(verb=Verb.LINE_WAIVED, commitment=None, pack="cd" * 32, article=article, facts=WAIVED)
 
     if is_let:
         assert body_by_sql(**body) == entry_body(**body)

@@ -14,7 +14,7 @@ from rollkeeper.ledger.entry_schema import FactType
 from rollkeeper.ledger.verbs import Verb
 
 GOLDEN = Path(__file__).parent / "golden" / "entry_schemas.json"
-HOUSE = Path(str(files("rollkeeper")))
+PACKAGE = Path(str(files("rollkeeper")))
 WRITES = re.compile(r"INSERT\s+INTO\s+ledger_entry", re.IGNORECASE)
 
 
@@ -35,7 +35,7 @@ def test_the_forms_are_those_that_were_frozen():
 
 
 def test_the_entry_schemas_in_sql_are_generated_from_the_verbs():
-    assert (HOUSE / "ledger" / "sql" / "entry_schemas.sql").read_text(
+    assert (PACKAGE / "ledger" / "sql" / "entry_schemas.sql").read_text(
         "utf-8"
     ) == docs_page.entry_schemas_sql(), "run `make docs`"
 
@@ -62,12 +62,12 @@ def test_every_kind_of_fact_is_explained_and_none_takes_free_text():
 
 
 def test_every_statement_that_appends_makes_its_bodies_by_the_forms():
-    statements = [file for file in HOUSE.rglob("*.sql") if WRITES.search(file.read_text("utf-8"))]
-    modules = [file for file in HOUSE.rglob("*.py") if WRITES.search(file.read_text("utf-8"))]
+    statements = [file for file in PACKAGE.rglob("*.sql") if WRITES.search(file.read_text("utf-8"))]
+    modules = [file for file in PACKAGE.rglob("*.py") if WRITES.search(file.read_text("utf-8"))]
 
     assert len(statements) > 5
     assert [file.name for file in statements if "ledger_body(" not in file.read_text("utf-8")] == []
-    assert [file.relative_to(HOUSE).as_posix() for file in modules] == ["ledger/services.py"]
+    assert [file.relative_to(PACKAGE).as_posix() for file in modules] == ["ledger/services.py"]
 
 
 def test_a_body_is_made_under_the_path_of_the_trigger_that_makes_it_again(register):
@@ -82,7 +82,7 @@ def test_a_body_is_made_under_the_path_of_the_trigger_that_makes_it_again(regist
 def test_every_verb_is_used():
     said = {
         name
-        for file in HOUSE.rglob("*.py")
+        for file in PACKAGE.rglob("*.py")
         if file.name != "verbs.py"
         for name in re.findall(r"\bVerb\.([A-Z_]+)", file.read_text("utf-8"))
     }

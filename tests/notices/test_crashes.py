@@ -173,7 +173,7 @@ def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(committed, tmp_p
     assert [(one.reference, one.is_repeat) for one in way.heard] == [(printed.attempt_id, True)]
 
 
-def test_the_sweep_s_own_role_has_the_rights_that_sending_needs(committed, tmp_path):
+def test_the_workers_own_role_has_the_rights_that_sending_needs(committed, tmp_path):
     owed = tell(make_line())
     script = CHILD.replace("Dying(folder)", "FileGateway(folder)")
 

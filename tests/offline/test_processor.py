@@ -75,9 +75,9 @@ def test_the_day_of_offline_registration_counts_and_both_instants_are_in_the_led
 
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'offline:registration:processed'")
     facts = json.loads(entry.body)["facts"]
-    captured, received = (dt.datetime.fromisoformat(facts[name]) for name in ("effective_at", "received_at"))
+    intake, received = (dt.datetime.fromisoformat(facts[name]) for name in ("effective_at", "received_at"))
     assert receipt_for(key).day == ON - 3 * DAY
-    assert dt.timedelta(days=2, hours=23) < received - captured < dt.timedelta(days=3, minutes=1)
+    assert dt.timedelta(days=2, hours=23) < received - intake < dt.timedelta(days=3, minutes=1)
     assert facts["clock"] == "monotonic"
     assert facts["adjusted"] is False
 
@@ -94,12 +94,12 @@ def test_a_line_that_was_suspended_after_the_offline_registration_is_restored(br
 
 @pytest.mark.parametrize("days_later", [1, 0])  # on the very day it is the person who was first
 def test_a_number_goes_to_the_offline_registration_that_came_in_time(browser, process, days_later):
-    number, captured_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
+    number, taken_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
     terminate_line_state(
         find_line(number).line_id,
         by="campaign",
         quarantined_until=ON + 90 * DAY,
-        on=captured_on + days_later * DAY,
+        on=taken_on + days_later * DAY,
     )
     browser.was_open(2)
 
@@ -314,10 +314,10 @@ def test_what_breaks_is_held_sealed_and_keeps_nobody_waiting(browser, process, m
     good = browser.record(form(fresh_number(), person()))
     whole = processor._done
 
-    def broken(captured, *arguments, **more):
-        if captured.fields["subscriber__name"].startswith("甲"):
-            raise KeyError(captured.fields["subscriber__name"])
-        return whole(captured, *arguments, **more)
+    def broken(intake, *arguments, **more):
+        if intake.fields["subscriber__name"].startswith("甲"):
+            raise KeyError(intake.fields["subscriber__name"])
+        return whole(intake, *arguments, **more)
 
     with monkeypatch.context() as while_broken:
         while_broken.setattr(processor, "_done", broken)

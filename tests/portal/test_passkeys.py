@@ -38,7 +38,7 @@ def is_verified(browser):
 
 
 @pytest.fixture
-def enrolled(come_in, prove):
+def registered(come_in, prove):
     """A browser in whose session a passkey was added, and the device."""
     register_line()
     browser, device = come_in(), Device()
@@ -47,8 +47,8 @@ def enrolled(come_in, prove):
     return browser, device
 
 
-def test_who_added_a_passkey_shows_by_it_who_they_are_in_the_next_session(enrolled, come_in):
-    _, device = enrolled
+def test_who_added_a_passkey_shows_by_it_who_they_are_in_the_next_session(registered, come_in):
+    _, device = registered
     browser = come_in()
     before = is_verified(browser)
 
@@ -99,8 +99,8 @@ def test_a_passkey_of_somebody_else_shows_nothing_and_uses_up_a_try(come_in, pro
     ],
     ids=["another address", "another domain", "nobody was checked"],
 )
-def test_what_was_signed_elsewhere_or_without_its_owner_is_not_taken(enrolled, come_in, wrong):
-    _, device = enrolled
+def test_what_was_signed_elsewhere_or_without_its_owner_is_not_taken(registered, come_in, wrong):
+    _, device = registered
     browser = come_in()
     for name, value in wrong.items():
         setattr(device, name, value)
@@ -110,8 +110,8 @@ def test_what_was_signed_elsewhere_or_without_its_owner_is_not_taken(enrolled, c
     assert not is_verified(browser)
 
 
-def test_an_answer_is_good_once_and_for_its_own_session(enrolled, come_in):
-    browser, device = enrolled
+def test_an_answer_is_good_once_and_for_its_own_session(registered, come_in):
+    browser, device = registered
     of_the_first = device.shown(options(browser, "show")["options"])
     come_in()
     options(browser, "show")
@@ -127,8 +127,8 @@ def test_an_answer_is_good_once_and_for_its_own_session(enrolled, come_in):
     assert (elsewhere, here, is_verified(browser)) == (False, True, False)
 
 
-def test_a_counter_that_does_not_go_on_is_a_copy_and_shows_nobody(enrolled, come_in):
-    _, device = enrolled
+def test_a_counter_that_does_not_go_on_is_a_copy_and_shows_nobody(registered, come_in):
+    _, device = registered
     browser = come_in()
     show(browser, device)
     device.count -= 1
@@ -158,8 +158,8 @@ def test_passkey_options_are_the_same_with_and_without_a_passkey(come_in, prove)
     assert "allowCredentials" not in without
 
 
-def test_a_passkey_that_is_removed_shows_nobody_any_more(enrolled, come_in):
-    browser, device = enrolled
+def test_a_passkey_that_is_removed_shows_nobody_any_more(registered, come_in):
+    browser, device = registered
     (held,) = rows("SELECT passkey_id FROM selfcare_passkey")
 
     answer = browser.post("/passkeys/remove/", {"key": str(new_uuid()), "passkey": str(held.passkey_id)})
@@ -170,7 +170,7 @@ def test_a_passkey_that_is_removed_shows_nobody_any_more(enrolled, come_in):
     assert not is_verified(browser)
 
 
-def test_nobody_removes_the_passkey_of_somebody_else(enrolled, come_in, prove):
+def test_nobody_removes_the_passkey_of_somebody_else(registered, come_in, prove):
     (held,) = rows("SELECT passkey_id FROM selfcare_passkey")
     register_line(SECOND, STRANGER)
     browser = come_in(SECOND)
@@ -181,8 +181,8 @@ def test_nobody_removes_the_passkey_of_somebody_else(enrolled, come_in, prove):
     assert len(rows("SELECT FROM selfcare_passkey")) == 1
 
 
-def test_the_fifth_is_taken_and_a_sixth_is_not(enrolled):
-    browser, _ = enrolled
+def test_the_fifth_is_taken_and_a_sixth_is_not(registered):
+    browser, _ = registered
     for _ in range(4):
         add(browser, Device())
 
@@ -190,8 +190,8 @@ def test_the_fifth_is_taken_and_a_sixth_is_not(enrolled):
     assert "options" not in options(browser, "new")
 
 
-def test_a_form_sent_twice_adds_one(enrolled):
-    browser, _ = enrolled
+def test_a_form_sent_twice_adds_one(registered):
+    browser, _ = registered
     device, key = Device(), str(new_uuid())
 
     answer = add(browser, device, key)
@@ -201,8 +201,8 @@ def test_a_form_sent_twice_adds_one(enrolled):
     assert len(rows("SELECT FROM selfcare_passkey")) == 2
 
 
-def test_the_page_and_the_file_say_since_when_and_hold_no_key(enrolled):
-    browser, device = enrolled
+def test_the_page_and_the_file_say_since_when_and_hold_no_key(registered):
+    browser, device = registered
 
     page, whole = text(browser.get("/passkeys/")), json.loads(browser.post("/export/").content)
 
@@ -211,11 +211,11 @@ def test_the_page_and_the_file_say_since_when_and_hold_no_key(enrolled):
     assert device.name.hex() not in json.dumps(whole)
 
 
-def test_without_a_domain_a_production_instance_takes_none(enrolled, monkeypatch):
+def test_without_a_domain_a_production_instance_takes_none(registered, monkeypatch):
     from rollkeeper.access import passkeys as domains
     from rollkeeper.kernel.settings import InstanceKind
 
-    browser, _ = enrolled
+    browser, _ = registered
     monkeypatch.setattr(domains, "InstanceKind", type("Kind", (), {"DEMO": InstanceKind.PRODUCTION}))
 
     assert domains.passkey_domain() is None
@@ -226,8 +226,8 @@ def test_without_a_domain_a_production_instance_takes_none(enrolled, monkeypatch
     write_settings(passkey_domain=None)
 
 
-def test_nonsense_is_no_passkey_and_breaks_nothing(enrolled):
-    browser, _ = enrolled
+def test_nonsense_is_no_passkey_and_breaks_nothing(registered):
+    browser, _ = registered
 
     for said in ("", "{}", "[1]", "null", '{"id": 5}', "\x00", json.dumps({"id": "x", "response": {}})):
         options(browser, "new")
@@ -239,7 +239,7 @@ def test_nonsense_is_no_passkey_and_breaks_nothing(enrolled):
     assert len(rows("SELECT FROM selfcare_passkey")) == 1
 
 
-def test_who_is_erased_leaves_no_passkey(enrolled):
+def test_who_is_erased_leaves_no_passkey(registered):
     from rollkeeper.kernel.database import sql
 
     run("UPDATE subscribers_subscriber SET erased_on = '2012-03-02'")

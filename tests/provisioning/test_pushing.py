@@ -336,7 +336,7 @@ def test_no_clerk_pushes_commands(register, element):
         push_due(clerk, on=ON, gateway=element)
 
 
-def test_the_sweep_s_own_role_has_the_rights_that_pushing_needs(register, element, as_role):
+def test_the_workers_own_role_has_the_rights_that_pushing_needs(register, element, as_role):
     asked = bar()
 
     with as_role("worker"):

@@ -226,8 +226,8 @@ def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_
     with transaction.atomic():
         terminate_line_state(line_id, by="subscriber", quarantined_until=ON, on=ON)
     later, inside, go = ON.replace(year=ON.year + 2), threading.Event(), threading.Event()
-    room, name = (persistence, "save_receipts") if first == "who registers" else (retention, "run")
-    real = getattr(room, name)
+    module, name = (persistence, "save_receipts") if first == "who registers" else (retention, "run")
+    real = getattr(module, name)
 
     def wait_inside(*words, **more):
         done = real(*words, **more)
@@ -236,7 +236,7 @@ def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_
             go.wait(5)
         return done
 
-    monkeypatch.setattr(room, name, wait_inside)
+    monkeypatch.setattr(module, name, wait_inside)
     action_kinds = {
         "who registers": lambda: register_subscriber(clerk, submission(number, who), on=later),
         "who erases": lambda: retention.erase_due(worker_authority(), on=later),

@@ -26,7 +26,7 @@ from rollkeeper.selfcare.services import protect_subscriber
 from rollkeeper.vault.errors import NeedsConsent
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.opening import open_line_values
-from tests.portal.conftest import at_portal, browser, come_in, prove, telephone  # noqa: F401 - the same door
+from tests.portal.conftest import at_portal, browser, come_in, prove, telephone  # noqa: F401 - the same portal
 from tests.reporting.test_audit_sample_draw import employed
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 

@@ -32,7 +32,7 @@ def code_request(number=NUMBER, source="203.0.113.9"):
     return portal_client.request_code(number, source=source, language="en")
 
 
-def test_a_code_goes_to_the_line_itself_and_opens_the_door_once(at_portal):
+def test_a_code_goes_to_the_line_itself_and_signs_in_once(at_portal):
     register_line()
 
     code_request_id = code_request()
@@ -297,7 +297,7 @@ def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(a
     assert active_session(of_staff).authority.commitment not in {of_staff.hex(), "console", "worker"}
 
 
-def test_the_portals_role_can_do_all_that_the_door_needs(at_portal, as_role, monkeypatch):
+def test_the_portals_role_can_do_all_that_sign_in_needs(at_portal, as_role, monkeypatch):
     register_line()
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: run("NOTIFY selfcare"))
     with as_role("portal"):

@@ -214,7 +214,7 @@ def test_whoever_is_sent_to_sign_in_takes_no_value_along(app):
     assert answer["Location"] == "/account/login/?next=/register/"
 
 
-def test_the_portal_sends_whoever_holds_no_visit_to_its_door(app):
+def test_the_portal_sends_who_has_no_session_to_sign_in(app):
     app("portal")
     open_here = OPEN | {"sign_in", "code"}
 

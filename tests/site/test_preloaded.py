@@ -130,23 +130,23 @@ def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
     os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_only_a_compact_start_makes_one_process_of_porter_and_worker():
+def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
     separate = [
-        (one.name, one.opens, one.keeps_door)
+        (one.name, one.opens, one.is_portal_worker)
         for one in worker_processes.processes_for(APPS, with_workers=True)
     ]
     compact = [
-        (one.name, one.opens, one.keeps_door)
+        (one.name, one.opens, one.is_portal_worker)
         for one in worker_processes.processes_for(APPS, with_workers=True, is_compact=True)
     ]
 
     assert separate == [
-        ("porter", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
+        ("portal_worker", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
     ]  # fmt: skip
     assert compact == [("worker-with-keys", True, True), ("worker-without-keys", False, False)]
 
 
-def test_a_compact_start_without_workers_still_has_a_porter():
+def test_a_compact_start_without_workers_still_has_a_portal_worker():
     assert [
         one.name for one in worker_processes.processes_for(APPS, with_workers=False, is_compact=True)
-    ] == ["porter"]
+    ] == ["portal_worker"]

@@ -103,8 +103,8 @@ def _write(folder, *, at, backoffice, mine):
 
 
 def _listens(port):
-    with socket.socket() as knock:
-        return knock.connect_ex(("127.0.0.1", port)) == 0
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def connected(port):

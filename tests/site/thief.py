@@ -169,8 +169,8 @@ def as_person(spoils, key):
 
 def by_commands(given, mine, environments):
     """Run the vault's own code as a command would, in the app's instance and in the true one."""
-    homes = {one["ROLLKEEPER_HOME"] for one in environments.values() if one} | {given["data_dir"]}
-    for data_dir in homes:
+    instances = {one["ROLLKEEPER_HOME"] for one in environments.values() if one} | {given["data_dir"]}
+    for data_dir in instances:
         words = {k: v for k, v in mine.items() if k != "ROLLKEEPER_APP"} or dict(os.environ)
         words |= {
             "ROLLKEEPER_HOME": data_dir, "ROLLKEEPER_ROLE": "worker", "ROLLKEEPER_SOCKETS": given["sockets"],

@@ -52,7 +52,7 @@ def folder(committed, tmp_path):
     write_settings(documents_url=None)
 
 
-def captured(*kept):
+def intake(*kept):
     record = dataclasses.replace(person(), copies=kept or (FRONT, BACK))
     seal_persons([record])
     return record
@@ -70,7 +70,7 @@ def pairs_of(record):
 
 
 def test_a_copy_is_opened_as_it_was_kept_and_the_ledger_says_so_first(store, officer):
-    record = captured()
+    record = intake()
 
     assert [opened(officer, record, position) for position in (0, 1)] == [FRONT, BACK]
     said = rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
@@ -79,7 +79,7 @@ def test_a_copy_is_opened_as_it_was_kept_and_the_ledger_says_so_first(store, off
 
 
 def test_without_the_persons_key_nothing_opens_though_the_object_is_there(store, officer):
-    record = captured()
+    record = intake()
 
     shred(pairs_of(record))
 
@@ -89,7 +89,7 @@ def test_without_the_persons_key_nothing_opens_though_the_object_is_there(store,
 
 
 def test_what_is_removed_is_gone_from_the_store_and_removing_it_again_does_nothing(store, officer):
-    record, other = captured(), captured(FRONT)
+    record, other = intake(), intake(FRONT)
 
     for _ in range(2):
         assert remove_copies(pairs_of(record), recorded=True) == 2
@@ -100,7 +100,7 @@ def test_what_is_removed_is_gone_from_the_store_and_removing_it_again_does_nothi
 
 
 def test_what_was_put_and_never_recorded_is_found_by_its_tenure(store):
-    record, other = captured(), captured(FRONT)
+    record, other = intake(), intake(FRONT)
     run("DELETE FROM vault_copy WHERE tenure_id = %s", [record.tenure_id])
 
     assert [remove_copies(pairs_of(record), recorded=False) for _ in range(2)] == [2, 0]
@@ -109,7 +109,7 @@ def test_what_was_put_and_never_recorded_is_found_by_its_tenure(store):
 
 
 def test_what_an_older_register_does_not_know_is_removed(store):
-    record, _ = captured(), captured(FRONT)
+    record, _ = intake(), intake(FRONT)
     run("DELETE FROM vault_copy WHERE tenure_id = %s", [record.tenure_id])
 
     assert [document_store.remove_unknown() for _ in range(2)] == [2, 0]
@@ -121,7 +121,7 @@ def files(folder: Path):
 
 
 def test_an_object_that_was_swapped_or_bent_does_not_open(folder, officer):
-    record, other = captured(FRONT), captured(FRONT)
+    record, other = intake(FRONT), intake(FRONT)
     one, another = files(folder)
     one.write_bytes(another.read_bytes())
     another.write_bytes(another.read_bytes()[:-1] + b"\x00")
@@ -143,7 +143,7 @@ def test_a_copy_is_bound_to_its_person_its_tenure_and_its_place(changed):
 
 
 def test_nothing_of_a_picture_and_only_references_are_in_the_folder(folder):
-    record = captured(BACK)
+    record = intake(BACK)
 
     (file,) = files(folder)
     assert file.read_bytes().count(b"invented") == 0
@@ -161,7 +161,7 @@ def test_a_store_that_does_not_answer_is_said_and_nothing_is_recorded(committed,
     document_store._elsewhere.cache_clear()
     try:
         with pytest.raises(DocumentStoreUnavailable):
-            captured()
+            intake()
     finally:
         write_settings(documents_url=None)
         secrets.unlink()
@@ -170,10 +170,10 @@ def test_a_store_that_does_not_answer_is_said_and_nothing_is_recorded(committed,
 
 
 def test_a_backup_follows_the_folder_and_forgets_what_was_removed(folder, tmp_path):
-    kept, gone = captured(FRONT), captured(BACK)
+    kept, gone = intake(FRONT), intake(BACK)
     first = mirror_documents(tmp_path / "backup")
     remove_copies(pairs_of(gone), recorded=True)
-    captured(FRONT)
+    intake(FRONT)
 
     second = mirror_documents(tmp_path / "backup")
 
@@ -186,7 +186,7 @@ def test_a_backup_follows_the_folder_and_forgets_what_was_removed(folder, tmp_pa
 def test_what_a_backup_brings_back_opens_again(committed, officer, tmp_path):
     begin_first_epoch()
     document_store.prepare()
-    record = captured(FRONT)
+    record = intake(FRONT)
     kept = data_folder() / "documents" / document_store.name_of(record.person_id, record.tenure_id, 0)
     mirror_documents(tmp_path)
     kept.unlink()

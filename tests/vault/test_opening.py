@@ -98,7 +98,7 @@ def test_a_demand_of_an_authority_needs_two_different_people_who_may():
     assert entries(OPENED)[0].facts["second"] == two.commitment
 
 
-def test_the_house_itself_lets_no_demand_through():
+def test_the_worker_lets_no_disclosure_request_through():
     record = person()
     services.seal_persons([record])
 
@@ -446,7 +446,7 @@ def test_no_role_of_a_app_knows_of_alarms_or_canaries(as_role):
                 rows(f"SELECT * FROM {table}")  # noqa: S608
 
 
-def test_an_opener_cannot_take_back_an_alarm():
+def test_an_opener_cannot_withdraw_an_alarm():
     for statement in ("DELETE FROM vault_alarm", "UPDATE vault_alarm SET settled_at = now()"):
         with pytest.raises(Exception, match="permission denied"):
             run(statement, using="vault")

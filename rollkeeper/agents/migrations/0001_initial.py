@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ("device_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("outlet_id", models.UUIDField()),
                 ("authenticator_id", models.BigIntegerField(db_comment="mfa_authenticator.id, a passkey of an account assigned there.")),
-                ("enrolled_on", models.DateField()),
+                ("registered_on", models.DateField()),
                 ("removed_on", models.DateField(null=True)),
             ],
             options={

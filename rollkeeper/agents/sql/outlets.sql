@@ -1,4 +1,4 @@
--- Lists the open outlets of one agent with the accounts that are assigned and the devices that are enrolled there.
+-- Lists the open outlets of one agent with the accounts that are assigned and the devices that are registered there.
 -- Law: art. 4. Reads: agents_outlet, agents_assignment, agents_device, access_staff. Writes: -. Plan: few rows. Again: the same.
 SELECT p.code, p.hours, p.needs_device,
        (SELECT count(*) FROM agents_device d WHERE d.outlet_id = p.outlet_id AND d.removed_on IS NULL) AS devices,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from PIL import Image, ImageDraw, ImageFont
 
-from rollkeeper.documents.specimens.fonts import Face, font
+from rollkeeper.documents.specimens.fonts import Typeface, font
 from rollkeeper.documents.specimens.people import Invented, invent
 from rollkeeper.documents.specimens.zones import STATE, zone_of
 
@@ -66,12 +66,12 @@ class _Sheet:
         self.draw = ImageDraw.Draw(self.image)
 
     def write(
-        self, text: str, at: tuple[float, float], *, mm: float, face: Face = Face.LATIN, name: str = "",
+        self, text: str, at: tuple[float, float], *, mm: float, typeface: Typeface = Typeface.LATIN, name: str = "",
         ink: tuple[int, int, int] = _INK,
     ) -> None:  # fmt: skip
         """Write text with its upper left corner at a place in millimetres, and remember a named field."""
         place = (round(at[0] * PIXELS_PER_MM), round(at[1] * PIXELS_PER_MM))
-        glyphs = font(face, round(mm * PIXELS_PER_MM))
+        glyphs = font(typeface, round(mm * PIXELS_PER_MM))
         self.draw.text(place, text, font=glyphs, fill=ink)
         if name:
             self._remember(name, text, self.draw.textbbox(place, text, font=glyphs))
@@ -107,7 +107,7 @@ class _Sheet:
             fill=(150, 158, 172),
         )
         self.draw.rectangle((box[0], box[3], box[2], box[3] + 2 * radius), fill=self.tint)
-        glyphs = font(Face.BOLD, (box[2] - box[0]) // 7)
+        glyphs = font(Typeface.BOLD, (box[2] - box[0]) // 7)
         self.draw.text(
             (middle, box[3] - radius // 2), "NOBODY", font=glyphs, fill=(250, 250, 252), anchor="mm"
         )
@@ -116,7 +116,7 @@ class _Sheet:
     def mark(self) -> None:
         """Say what it is, across."""
         layer = Image.new("RGBA", self.image.size, (0, 0, 0, 0))
-        glyphs = font(Face.BOLD, self.image.height // 9)
+        glyphs = font(Typeface.BOLD, self.image.height // 9)
         ImageDraw.Draw(layer).text(
             (self.image.width // 2, self.image.height // 2),
             "SPECIMEN",
@@ -159,7 +159,9 @@ def _travel_document(kind: Kind, person: Invented) -> _Sheet:
     shape, (width, height) = SHAPES[kind]
     sheet = _Sheet(width, height, (232, 240, 236))
     titles = {"TD3": "PASSPORT", "MRV-A": "VISA", "MRV-B": "VISA"}
-    sheet.write(f"UTOPIA   {titles.get(shape, 'IDENTITY CARD')}   SPECIMEN", (4, 2.2), mm=3.4, face=Face.BOLD)
+    sheet.write(
+        f"UTOPIA   {titles.get(shape, 'IDENTITY CARD')}   SPECIMEN", (4, 2.2), mm=3.4, typeface=Typeface.BOLD
+    )
     lines = zone_of(shape, person)
     room = height - 13 - len(lines) * _MRZ_LEADING_MM
     sheet.portrait(4, 8, room * 0.62, room * 0.8)
@@ -180,7 +182,7 @@ def _travel_document(kind: Kind, person: Invented) -> _Sheet:
         person.given.title() or "X",
         (4.5, 8 + room * 0.81),
         mm=min(2.4, room * 0.1),
-        face=Face.SCRIPT,
+        typeface=Typeface.SCRIPT,
         name="signature",
         ink=(40, 40, 120),
     )
@@ -199,38 +201,44 @@ def _card_front(person: Invented, *, bilingual: bool) -> _Sheet:
         (27.2, "住址", "སྡོད་གནས།", "", "", 0),
     ]  # fmt: skip
     for top, label, tibetan, value, name, left in rows:
-        sheet.write(label, (5, top), mm=2.9, face=Face.HAN, ink=(60, 110, 160))
+        sheet.write(label, (5, top), mm=2.9, typeface=Typeface.HAN, ink=(60, 110, 160))
         if bilingual:
-            sheet.write(tibetan, (5, top - 2.6), mm=2.0, face=Face.TIBETAN, ink=(60, 110, 160))
+            sheet.write(tibetan, (5, top - 2.6), mm=2.0, typeface=Typeface.TIBETAN, ink=(60, 110, 160))
         if name:
-            sheet.write(value, (left, top), mm=3.1 if name != "name" else 3.6, face=Face.HAN, name=name)
-    sheet.write("民族", (24, 13.2), mm=2.9, face=Face.HAN, ink=(60, 110, 160))
-    sheet.write(person.people, (33, 13.2), mm=3.1, face=Face.HAN, name="people")
+            sheet.write(
+                value, (left, top), mm=3.1 if name != "name" else 3.6, typeface=Typeface.HAN, name=name
+            )
+    sheet.write("民族", (24, 13.2), mm=2.9, typeface=Typeface.HAN, ink=(60, 110, 160))
+    sheet.write(person.people, (33, 13.2), mm=3.1, typeface=Typeface.HAN, name="people")
     for row in range(0, len(person.address), 11):
         sheet.write(
             person.address[row : row + 11],
             (15.5, 27.2 + row / 11 * 4.6),
             mm=3.1,
-            face=Face.HAN,
+            typeface=Typeface.HAN,
             name="address",
         )
-    sheet.write("公民身份号码", (5, 45.2), mm=2.9, face=Face.HAN, ink=(60, 110, 160))
-    sheet.write(person.card_number, (28, 44.6), mm=3.9, face=Face.DIGITS, name="number")
-    sheet.write("样本 SPECIMEN", (58, 40), mm=2.6, face=Face.HAN, ink=_MARK)
+    sheet.write("公民身份号码", (5, 45.2), mm=2.9, typeface=Typeface.HAN, ink=(60, 110, 160))
+    sheet.write(person.card_number, (28, 44.6), mm=3.9, typeface=Typeface.DIGITS, name="number")
+    sheet.write("样本 SPECIMEN", (58, 40), mm=2.6, typeface=Typeface.HAN, ink=_MARK)
     sheet.mark()
     return sheet
 
 
 def _card_back(person: Invented) -> _Sheet:
     sheet = _Sheet(85.6, 54, (228, 238, 240))
-    sheet.write("样本", (7, 7), mm=9, face=Face.HAN, ink=_MARK)
-    sheet.write("无名共和国", (32, 8), mm=5.2, face=Face.HAN)
-    sheet.write("居民身份证", (31, 16), mm=7.4, face=Face.HAN)
-    sheet.write("签发机关", (17, 38), mm=2.9, face=Face.HAN)
-    sheet.write(person.authority, (33, 37.8), mm=3.1, face=Face.HAN, name="authority")
-    sheet.write("有效期限", (17, 45), mm=2.9, face=Face.HAN)
+    sheet.write("样本", (7, 7), mm=9, typeface=Typeface.HAN, ink=_MARK)
+    sheet.write("无名共和国", (32, 8), mm=5.2, typeface=Typeface.HAN)
+    sheet.write("居民身份证", (31, 16), mm=7.4, typeface=Typeface.HAN)
+    sheet.write("签发机关", (17, 38), mm=2.9, typeface=Typeface.HAN)
+    sheet.write(person.authority, (33, 37.8), mm=3.1, typeface=Typeface.HAN, name="authority")
+    sheet.write("有效期限", (17, 45), mm=2.9, typeface=Typeface.HAN)
     sheet.write(
-        f"{person.issued:%Y.%m.%d}-{person.expires:%Y.%m.%d}", (33, 44.8), mm=3.1, face=Face.HAN, name="valid"
+        f"{person.issued:%Y.%m.%d}-{person.expires:%Y.%m.%d}",
+        (33, 44.8),
+        mm=3.1,
+        typeface=Typeface.HAN,
+        name="valid",
     )
     sheet.mark()
     return sheet
@@ -238,5 +246,5 @@ def _card_back(person: Invented) -> _Sheet:
 
 def _at_pitch(pitch: int) -> ImageFont.FreeTypeFont:
     """Return OCR-B in the size in which a character is as wide as its place."""
-    probe = font(Face.ZONE, 100)
-    return font(Face.ZONE, round(100 * pitch / probe.getlength("0")))
+    probe = font(Typeface.ZONE, 100)
+    return font(Typeface.ZONE, round(100 * pitch / probe.getlength("0")))

@@ -12,7 +12,7 @@ from rollkeeper.documents.errors import FontMissing
 _ROOT = Path("/usr/share/fonts")
 
 
-class Face(Enum):
+class Typeface(Enum):
     """What a font is for: file, index in it, and the package that brings it."""
 
     ZONE = ("opentype/ocr-b/OCRB.otf", 0, "fonts-ocr-b")
@@ -25,9 +25,9 @@ class Face(Enum):
 
 
 @cache
-def font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
+def font(typeface: Typeface, pixels: int) -> ImageFont.FreeTypeFont:
     """Return a font. Refuses: FontMissing, naming Debian's package."""
-    file, index, package = face.value
+    file, index, package = typeface.value
     try:
         return ImageFont.truetype(str(_ROOT / file), pixels, index=index)
     except OSError as fault:

@@ -120,7 +120,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'agents:outlet:closed' THEN '----'
     WHEN 'agents:staff:assigned' THEN '----'
     WHEN 'agents:staff:unassigned' THEN '----'
-    WHEN 'agents:device:enrolled' THEN '----'
+    WHEN 'agents:device:registered' THEN '----'
     WHEN 'agents:device:removed' THEN '----'
     WHEN 'agents:agent:audited' THEN '----'
     WHEN 'agents:finding:remediated' THEN '----'
@@ -251,7 +251,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'agents:outlet:closed' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+']]
     WHEN 'agents:staff:assigned' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+'], ['staff', 'digest', '+']]
     WHEN 'agents:staff:unassigned' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+'], ['staff', 'digest', '+']]
-    WHEN 'agents:device:enrolled' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['outlet', 'reference', '+']]
+    WHEN 'agents:device:registered' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['outlet', 'reference', '+']]
     WHEN 'agents:device:removed' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['outlet', 'reference', '+']]
     WHEN 'agents:agent:audited' THEN ARRAY[['agent', 'reference', '+'], ['audit', 'reference', '+'], ['major', 'count', '+'], ['minor', 'count', '+'], ['next_by', 'day', '+']]
     WHEN 'agents:finding:remediated' THEN ARRAY[['agent', 'reference', '+'], ['finding', 'reference', '+'], ['in_time', 'flag', '+']]

@@ -172,7 +172,7 @@ GRANT INSERT ON agents_registration TO worker;
 GRANT UPDATE ON agents_agent, agents_device TO backoffice;
 GRANT UPDATE (settled_on, verdict) ON agents_case TO backoffice;
 GRANT INSERT ON agents_reverification TO backoffice;
--- A device that is enrolled is a passkey of an account.
+-- A device that is registered is a passkey of an account.
 GRANT SELECT ON mfa_authenticator TO worker;
 
 -- Disclosure requests about one person are entered and answered by commands; the back office sees how they stand and decides.

@@ -4,7 +4,7 @@
 const FILES = `rollkeeper-files-${CACHED.version}`;
 const FORMS = "rollkeeper-forms";
 const PATIENCE_MS = 10_000;
-const OFFLINE_HOME = new URL("/offline/forms/", self.location.origin);
+const OFFLINE_START = new URL("/offline/forms/", self.location.origin);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -34,7 +34,7 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== self.location.origin) return;
   if (request.method !== "GET") {
     // A form that needs the register and has no script of its own: without a network, the forms that need none.
-    if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await cachedForm(OFFLINE_HOME)) ?? Response.error()));
+    if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await cachedForm(OFFLINE_START)) ?? Response.error()));
   } else if (CACHED.files.includes(url.pathname) || CACHED.lazy.includes(url.pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, url));
 });
