@@ -30,7 +30,7 @@ _CALL = """\
 #!{python} -IS
 import array, json, os, socket, sys
 call = socket.socket(socket.AF_UNIX)
-call.connect({door!r})
+call.connect({socket_path!r})
 said = json.dumps({{"words": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}).encode()
 files = array.array("i", [0, 1, 2])
 call.sendmsg([len(said).to_bytes(4) + said], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
@@ -60,10 +60,10 @@ class CommandServer:
 
     def __init__(self, surroundings: Mapping[str, str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="rk-command_server-")
-        self._door = str(Path(self._folder.name) / "door")
+        self._socket = str(Path(self._folder.name) / "socket")
         self._surroundings = dict(surroundings)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.command_server", self._door], cwd=ROOT,
+            [sys.executable, "-m", "tests.command_server", self._socket], cwd=ROOT,
             env=self._surroundings | {"OPENBLAS_NUM_THREADS": "1"},  # a process with threads is not forked
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -116,7 +116,7 @@ class CommandServer:
         self._wait_until_warm()
         folder.mkdir(exist_ok=True)
         command = folder / "rollkeeper"
-        command.write_text(_CALL.format(python=sys.executable, door=self._door), "utf-8")
+        command.write_text(_CALL.format(python=sys.executable, socket_path=self._socket), "utf-8")
         command.chmod(0o755)
 
     def go(self) -> None:
@@ -128,13 +128,13 @@ class CommandServer:
             self._folder.cleanup()
 
     def _wait_until_warm(self) -> None:
-        if not Path(self._door).exists():
+        if not Path(self._socket).exists():
             assert self._process.stdout
             assert self._process.stdout.readline() == "ready\n", "the typist did not start"
 
     def _call(self, words: Any, data_dir: Path | None, files: list[int]) -> Running:
         call = socket.socket(socket.AF_UNIX)
-        call.connect(self._door)
+        call.connect(self._socket)
         here = {"ROLLKEEPER_HOME": str(data_dir)} if data_dir else {}
         asked = {"words": words, "environment": self._surroundings | here, "folder": str(ROOT)}
         said = json.dumps(asked).encode()
@@ -142,11 +142,11 @@ class CommandServer:
         return Running(call)
 
 
-def main(door: str) -> None:
+def main(socket_path: str) -> None:
     """Run what is asked until nobody is there any more."""
     warm_up()
     with socket.socket(socket.AF_UNIX) as waiting:
-        waiting.bind(door)
+        waiting.bind(socket_path)
         waiting.listen()
         print("ready", flush=True)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A document's picture, from the bytes that arrived to what a clerk may confirm and a copy that may be kept.
 
-    captured = read_and_redact(data, asked=names, copy=CopyRules(...), mark=Mark(...), on=day)
+    intake = read_and_redact(data, asked=names, copy=CopyRules(...), mark=Mark(...), on=day)
     result.proposal    what was read, for the clerk to look at; only what the law asks
     result.copies      JPEG files ready to be sealed; empty where `result.no_copy` says why
 

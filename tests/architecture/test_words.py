@@ -85,9 +85,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         r"home_page|home page",
         r"home_server(_pool)?",
         r"ProtectHome",
+        r"--no-create-home",
         r"[Aa][Tt]_[Hh][Oo][Mm][Ee]",
     ),
     "house": (
+        r"Think of a house",
         r"printing[ _]house",
         r"Tea House",
         r"house[78]?['\"]",
