@@ -104,7 +104,7 @@ class CommandServer:
         os.close(up)
         self._subscribers[str(data_dir)] = held, writing
 
-    def let_go_of_servers(self, data_dir: Path) -> None:
+    def release_servers(self, data_dir: Path) -> None:
         """Let them stop, and wait until they have written what they had in memory."""
         if found := self._subscribers.pop(str(data_dir), None):
             held, writing = found
@@ -122,7 +122,7 @@ class CommandServer:
     def go(self) -> None:
         """End it, with the servers that it holds."""
         for data_dir in list(self._subscribers):
-            self.let_go_of_servers(Path(data_dir))
+            self.release_servers(Path(data_dir))
         if self._process.returncode is None:
             self._process.communicate(timeout=120)
             self._folder.cleanup()

@@ -103,6 +103,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         r"rollkeeper/capture",
         r"symmetric=\"captures\"",
         r"\"captures?\"",
+        r"captureBeyondViewport|Page\.captureScreenshot",
     ),
 }
 """By retired word: patterns of what may stand there all the same, each with its reason beside it."""

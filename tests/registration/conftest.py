@@ -94,9 +94,7 @@ def dual_control(tmp_path: Path) -> Iterator[Callable[..., None]]:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
         listed = f"  - {{acts: [{', '.join(acts)}], {because}}}\n"
         path = tmp_path / f"{new_uuid()}.yaml"
-        path.write_text(
-            REFERENCE.replace("\nretention:", f"\ndual_control:\n{listed}retention:", 1), "utf-8"
-        )
+        path.write_text(REFERENCE.replace("\nretention:", f"\ndual_control:\n{listed}retention:", 1), "utf-8")
         kernel_settings.write_settings(pack=str(path))
 
     yield ask

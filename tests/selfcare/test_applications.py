@@ -158,7 +158,9 @@ def test_what_nobody_saw_is_forgotten_the_day_after_its_last_day(line, at_portal
     assert expire_applications(worker_authority(), on=ON + dt.timedelta(days=day)) == expired
 
     (waits,) = rows("SELECT sealed, document_mark, name_mark FROM selfcare_application")
-    assert (waits.sealed is None, waits.document_mark is None, waits.name_mark is None) == (bool(expired),) * 3
+    assert (waits.sealed is None, waits.document_mark is None, waits.name_mark is None) == (
+        bool(expired),
+    ) * 3
 
 
 def test_a_second_application_stops_no_clock_again(line, at_portal):
