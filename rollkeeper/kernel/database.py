@@ -203,7 +203,7 @@ def prepared_later(
 
 @contextmanager
 def pipeline(using: str = "default") -> Iterator[None]:
-    """Send what stands in the block without waiting for each answer. What fails is notified where rows are asked for, or at the end.
+    """Send what stands in the block without waiting for each answer. What fails is raised where rows are asked for, or at the end.
 
     No COPY and no `run` in it, and nothing whose fault says which refusal it is: another statement would be blamed.
     """

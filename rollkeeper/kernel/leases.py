@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A claim on work that ends with whoever holds it, however that one ends.
 
-Work that cannot be taken back (a message sent, a switch notified) is claimed and committed before it is done, so that no
+Work that cannot be taken back (a message sent, a switch commanded) is claimed and committed before it is done, so that no
 transaction stays open meanwhile. A claim is a random number under an advisory lock of the subscriber's own session: when
 the process is killed or its connection breaks, PostgreSQL drops the lock at once, and the next process takes the work
 over. Needs a connection of its own to the server; a pool that shares one between transactions breaks the promise.

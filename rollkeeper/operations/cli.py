@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The command line: each package brings its own commands, this file puts them under one name.
 
-Nothing of weight is imported before `main` stands guard: whoever presses Ctrl-C while the program starts is notified so in
+Nothing of weight is imported before `main` stands guard: Ctrl-C while the program starts is answered in
 a sentence, too.
 """
 

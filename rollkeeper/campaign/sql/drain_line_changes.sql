@@ -1,7 +1,7 @@
 -- Takes the lines that `track_line_changes.sql` noted since the last nightly run off the list, each once, with the stage at which a member stood.
 -- Law: -. Reads: campaign_linechange, campaign_member. Writes: campaign_linechange (emptied), changed_line (temporary).
 -- Plan: as many rows as there were changes, in the order of the lines, so that neighbours in a table are read together; one probe
--- of campaign_member_pkey each. What each step of a nightly run has to look at is notified by the stage: most lines stand where it
+-- of campaign_member_pkey each. The stage says what each step of a nightly run has to look at: most lines are where it
 -- has nothing to do.
 -- Again: no rows, or those noted since; a nightly run that breaks off leaves them all.
 CREATE TEMPORARY TABLE changed_line ON COMMIT DROP AS
