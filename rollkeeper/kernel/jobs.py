@@ -54,7 +54,7 @@ class LastRun:
 
 def folder() -> Path:
     """Return where notes and locks of the jobs lie."""
-    return data_dir() / "work"
+    return data_dir() / "jobs"
 
 
 def last_run(name: str) -> LastRun | None:

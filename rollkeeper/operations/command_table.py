@@ -38,7 +38,7 @@ COMMANDS = (
     CommandEntry("backup", "Back up the register and the keys, sealed and apart, and read each backup again before it counts.", ("operations",)),
     CommandEntry("restore", "Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.", ("operations",)),
     CommandEntry("finish-restore", "Do what 'restore' does at its end, where you brought back servers of your own with their own tools.", ("operations",)),
-    CommandEntry("campaign", "All lines at once: plan, check, approve, run, undo.", ("campaign",)),
+    CommandEntry("campaign", "All lines at once: plan, prepare, approve, run, undo.", ("campaign", "selfcare")),
     CommandEntry("retention", "Erase what the law no longer allows to keep.", ("retention",)),
     CommandEntry("holds", "Legal holds: what a case keeps from being erased, and until when.", ("retention",)),
     CommandEntry("portal", "The worker behind the portal.", ("selfcare",)),

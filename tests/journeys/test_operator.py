@@ -156,15 +156,15 @@ def console() -> Iterator[Console]:
         pytest.skip(f"LOUD: {CUSTOMERS} is not here, so the main job was not tried on a foreign file")
     data_dir = Path(tempfile.mkdtemp(prefix="rollkeeper-operator-"))
     (data_dir / "settings.toml").write_text(
-        "pilot_share = 0.5\nfirst_share_hours = 0\ncap_per_hour = 100000\n", "utf-8"
+        "pilot_share = 0.5\npilot_hours = 0\nmax_lines_per_hour = 100000\n", "utf-8"
     )
     console = Console(data_dir)
     console.type("setup")
     for name, role in STAFF.items():
         console.type("staff", "add", name, "--role", role, on="2011-12-01", typed=PASSWORD + "\n")
-    subscriber = "from rollkeeper.platform import embedded_postgres as server; server.ensure_running(); print('up', flush=True); input()"
+    keeper = "from rollkeeper.platform import embedded_postgres as server; server.ensure_running(); print('up', flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", subscriber],
+        [sys.executable, "-c", keeper],
         env=console._env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -207,7 +207,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert "the file holds no telephone numbers" in proposal
     console.type("import", str(CUSTOMERS), "--yes", on="2011-12-05", answer=2)
 
-    taken = ("import", str(CUSTOMERS), "--yes", "--number_range", number(0), "--as-of", "2011-12-01")
+    taken = ("import", str(CUSTOMERS), "--yes", "--number-range", number(0), "--as-of", "2011-12-01")
     refused = ("--refused", str(tmp_path / "refused.csv"))
     assert "7,043 lines made" in console.type(*taken, *refused, on="2011-12-05")
     again = console.type(*taken, *refused, on="2011-12-06")

@@ -76,10 +76,11 @@ def test_what_the_program_says_of_itself_imports_no_package(words):
 
 
 def test_the_help_of_a_command_imports_its_own_package_alone():
-    said = imported_by(["samples", "--help"])
+    said = imported_by(["reports", "--help"])
 
     assert {name for name in said if name.startswith("rollkeeper.") and name.endswith(".commands")} == {
-        "rollkeeper.reporting.audit_samples.commands"
+        "rollkeeper.reporting.commands",
+        "rollkeeper.reporting.audit_samples.commands",
     }
 
 
@@ -106,7 +107,7 @@ def imported_by(words):
     """Give the modules that are imported when the program has answered these words."""
     asked = f"""
 import sys
-from rollkeeper.site import cli
+from rollkeeper.operations import cli
 sys.argv = ["rollkeeper", *{words}]
 try:
     cli.main()

@@ -16,7 +16,7 @@ def test_the_same_seed_invents_the_same_people():
 
 def test_three_scripts_and_single_names_are_among_them():
     single = set(
-        tomllib.loads((files("rollkeeper") / "site" / "data" / "invented.toml").read_text("utf-8"))["names"][
+        tomllib.loads((files("rollkeeper") / "operations" / "data" / "fake_people.toml").read_text("utf-8"))["names"][
             "tibetan"
         ]
     )

@@ -15,7 +15,7 @@ KEPT = 'kind = "production"\nledger_folder = "/srv/www/ledger"\nledger_origin = 
 def restored(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
     settings.cache_clear()
-    restore._bring_settings(
+    restore._restore_settings(
         Note(1, Part.REGISTER, "a register", "2012-03-02T00:00:00+00:00", KEPT), root_url=None
     )
     yield

@@ -60,7 +60,7 @@ def test_a_turn_that_breaks_is_noted_by_its_code_alone(own_data_dir, run, notifi
 
     assert done.fault == notified
     assert jobs.last_run("made-up") == done
-    assert all(MARK not in file.read_text("utf-8") for file in (own_data_dir / "worker").iterdir())
+    assert all(MARK not in file.read_text("utf-8") for file in (own_data_dir / "jobs").iterdir())
 
 
 def test_a_turn_that_was_killed_is_seen_to_have_begun_and_not_ended(own_data_dir):
@@ -159,12 +159,12 @@ def test_a_job_that_ran_by_a_clock_a_month_ahead_does_not_wait(own_data_dir):
 
 
 def test_a_job_is_kept_by_one_process_at_a_time(own_data_dir):
-    subscriber = (
-        "from rollkeeper.kernel.jobs import held\n"
-        "with held('made-up') as mine:\n    print(mine, flush=True); input()\n"
+    keeper = (
+        "from rollkeeper.kernel.jobs import hold_job\n"
+        "with hold_job('made-up') as mine:\n    print(mine, flush=True); input()\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", subscriber], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", keeper], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         theirs = other.stdout.readline().strip()
         with jobs.hold_job("made-up") as mine:
@@ -233,7 +233,7 @@ class Instance:
 
     def run(self, name: str) -> dict:
         try:
-            return json.loads((self.data_dir / "work" / f"{name}.json").read_text("utf-8"))
+            return json.loads((self.data_dir / "jobs" / f"{name}.json").read_text("utf-8"))
         except OSError:
             return {}
 
@@ -319,8 +319,8 @@ def test_the_doctor_says_when_everything_ran(instance):
 
     found = {one["check"]: one for one in json.loads(instance.type("doctor", "--json"))}
 
-    assert found["work by itself"]["health"] == "ok", found["work by itself"]
-    assert all(name in found["work by itself"]["sentence"] for name in names)
+    assert found["background jobs"]["health"] == "ok", found["background jobs"]
+    assert all(name in found["background jobs"]["sentence"] for name in names)
 
 
 def test_one_of_the_two_who_work_holds_nothing_that_opens(instance):
@@ -368,7 +368,7 @@ def test_a_worker_that_is_killed_is_replaced_and_goes_on(instance):
 
     for one in before:
         os.kill(one, 9)
-    (instance.data_dir / "work" / "push-network.json").unlink()
+    (instance.data_dir / "jobs" / "push-network.json").unlink()
 
     until(lambda: len(set(workers(instance)) - set(before)) == 2, seconds=60)
     until(lambda: instance.run("push-network").get("ended"), seconds=60)

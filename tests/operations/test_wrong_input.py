@@ -80,7 +80,7 @@ def test_a_fault_that_nobody_foresaw_shows_its_place_and_no_value(typed):
         (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "Tashi"), 2, "byte at place 2"),
         (psycopg.errors.DataException("Tashi"), 2, "something later than the day"),
         (psycopg.errors.DiskFull("Tashi"), 2, "disk is full"),
-        (psycopg.errors.LockNotAvailable("Tashi"), 1, "Somebody else"),
+        (psycopg.errors.LockNotAvailable("Tashi"), 1, "Another process"),
         (psycopg.errors.UniqueViolation("Tashi"), 2, "UniqueViolation"),
         (OSError(errno.ENOSPC, "no space"), 2, "the output could not be written"),
         (PermissionError(errno.EACCES, "Permission denied", "/srv/x"), 2, "/srv/x: Permission denied"),
@@ -149,11 +149,11 @@ def test_the_demo_is_not_made_where_something_else_lies(monkeypatch, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_demo_under_way_is_not_cleared_away_by_a_second_one(monkeypatch, tmp_path):
+def test_a_demo_in_progress_is_not_cleared_away_by_a_second_one(monkeypatch, tmp_path):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
     (tmp_path / "half").touch()
 
-    with (tmp_path / demo.BEGUN).open("a") as mark:
+    with (tmp_path / demo.IN_PROGRESS).open("a") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX)
         with pytest.raises(DemoInProgress):
             demo.make_demo(lines=100)
@@ -190,7 +190,7 @@ def test_an_import_never_writes_its_rejects_over_the_export(data_dir, tmp_path):
     ],
 )
 def test_a_wrong_file_or_word_is_named_before_anything_is_opened(tmp_path, monkeypatch, words, says):
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "no-data_dir"))
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "no-instance"))
     (tmp_path / "empty").touch()
     places = {"EMPTY": "empty", "FOLDER": ".", "EMPTY.vkey": "none.vkey"}
 
@@ -202,7 +202,7 @@ def test_a_wrong_file_or_word_is_named_before_anything_is_opened(tmp_path, monke
     assert says in " ".join(done.output.split())
 
 
-def test_every_date_of_a_demand_is_refused_in_the_same_words():
+def test_every_date_of_a_disclosure_request_is_refused_in_the_same_words():
     words = (
         "enter FILE --as a --authority 01900000-0000-7000-8000-000000000000 --instrument warrant --field name"
     )
@@ -211,6 +211,6 @@ def test_every_date_of_a_demand_is_refused_in_the_same_words():
     for wrong in dates:
         given = [part for pair in (dates | {wrong: "1950-00-00"}).items() for part in pair]
         done = CliRunner().invoke(
-            cli.make_app(), ["disclosure", *words.replace("FILE", __file__).split(), *given]
+            cli.make_app(), ["disclosures", *words.replace("FILE", __file__).split(), *given]
         )
         assert isinstance(done.exception, InvalidDate)

@@ -10,7 +10,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
-    group = typer.Typer(no_args_is_help=True, help="All lines at once: plan, check, approve, run, undo.")
+    group = typer.Typer(no_args_is_help=True, help="All lines at once: plan, prepare, approve, run, undo.")
     for command in (
         campaigns.plan, batches.prepare, batches.approve, batches.run, batches.stop, batches.undo,
         batches.emergency_calls, batches.outage_hours, campaigns.status,
