@@ -123,7 +123,7 @@ REFUSAL_REASONS: dict[str, Promise] = {
 DISCLOSURE_STATES: dict[str, Promise] = {
     "waiting": _("Waiting for two people"),
     "approved": _("Approved by both"),
-    "opened": _("SecretValue"),
+    "opened": _("Opened"),
     "delivered": _("Delivered"),
     "refused": _("Refused"),
     "expired": _("Ran out"),

@@ -192,7 +192,7 @@ class ApprovalNeeded(RollkeeperError):
     code = "approval_needed"
     kind = Kind.REFUSED
     sentence = (
-        "The law has an approver of the operator confirm the act '{act}' before it is done ({article})."
+        "By law a second member of staff must approve '{action_kind}' before it is carried out ({article})."
     )
     remedy = "Submit it at a counter: it waits there, sealed, until a supervisor or the data protection officer has confirmed it."
 
