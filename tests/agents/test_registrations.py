@@ -100,7 +100,7 @@ def test_a_device_of_another_place_of_the_same_agent_registers_nobody_here(count
         counter.register(passkey=other.passkey)
 
 
-def test_the_cap_counts_all_places_of_an_agent_together_and_starts_again_the_next_day(vaulted):
+def test_the_daily_limit_counts_all_outlets_of_an_agent_and_starts_again_next_day(vaulted):
     approved(limit=2)
     one, other = shop(), shop("clerk-08", outlet="shigatse-01")
     one.register()
@@ -330,7 +330,7 @@ def test_a_registration_made_before_a_suspension_is_flagged_not_refused(counter)
         counter.register(at=clock.now(), late=True)
 
 
-def test_an_incident_that_starts_from_an_agent_finds_all_whom_its_accounts_registered(counter):
+def test_an_incident_of_an_agent_finds_everyone_whom_its_accounts_registered(counter):
     here, gone = counter.register(), shop("clerk-08", outlet="lhasa-04")
     there = gone.register()
     outlets.unassign_staff(CONSOLE, "clerk-08", on=ON)

@@ -57,6 +57,8 @@ FORMS = {
     "beat": "beats?", "enrol": "enrols?|enrolled|enrolling",
 }  # fmt: skip
 
+MOST_LETTERS = 80
+
 TEXTS = {
     ".py",
     ".sql",
@@ -157,3 +159,14 @@ def test_no_file_is_named_by_a_retired_word(word: str):
     named = [path.relative_to(ROOT).as_posix() for path in TEXT_OF]
 
     assert [name for name in named if retired.search(allowed.sub("", name))] == []
+
+
+def test_a_tests_name_is_a_claim_of_at_most_80_characters():
+    names = [
+        name
+        for path, text in TEXT_OF.items()
+        if path.name.startswith("test_")
+        for name in re.findall(r"^\s*(?:async )?def (test_\w+)", text, re.MULTILINE)
+    ]
+
+    assert [name for name in names if len(name) > MOST_LETTERS] == []

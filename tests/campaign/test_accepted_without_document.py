@@ -131,7 +131,7 @@ def test_who_registers_a_document_meanwhile_leaves_the_campaign(stolen):
     assert member(robbed).out_of_scope_reason == "registered"
 
 
-def test_whose_service_came_back_before_the_day_of_the_cut_by_a_clock_set_right_keeps_no_night_from_running(
+def test_service_restored_before_the_cut_by_a_clock_set_right_blocks_no_night(
     stolen,
 ):
     (robbed,) = notified_lines(1)

@@ -385,9 +385,7 @@ def test_a_line_that_the_network_has_not_barred_does_not_come_to_its_end(why: st
 
 
 @pytest.mark.parametrize("why", WORKS_ON)
-def test_what_the_network_has_not_barred_is_found_by_a_batch_that_was_drawn_up_before(
-    why: str, people: People
-) -> None:
+def test_a_batch_prepared_before_finds_what_the_network_has_not_barred(why: str, people: People) -> None:
     barred, works = notified_lines(2)
     night(DUE, people)
     batch_id = drawn(END_DUE)
@@ -812,7 +810,7 @@ def test_a_batch_that_runs_past_midnight_obeys_the_day_that_it_is_then(
     assert "2012-03-03" in str(ran.why)
 
 
-def test_what_waits_for_the_network_over_a_weekend_bars_nobody_before_the_desks_are_open(
+def test_a_command_that_waited_over_a_weekend_bars_nobody_before_shops_open(
     people: People,
 ) -> None:
     _, element = cut_and_unheard(2, people)
@@ -835,7 +833,7 @@ def test_undos_that_were_asked_for_go_the_latest_first(people: People) -> None:
     assert state(line_id) == "active"
 
 
-def test_an_end_that_is_undone_beside_the_undo_of_the_suspension_leaves_nobody_barred(people: People) -> None:
+def test_undoing_termination_and_suspension_together_leaves_nobody_barred(people: People) -> None:
     (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
@@ -879,7 +877,7 @@ def test_an_end_that_is_undone_after_the_suspension_was_has_that_undone_again(pe
     assert (state(line_id), batch_rollback.requested_undos()) == ("active", [])
 
 
-def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_put_back(
+def test_an_undo_that_breaks_off_cuts_off_nobody_who_is_still_to_be_restored(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_id, element = cut_and_unheard(3, people)
@@ -889,7 +887,7 @@ def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_
     assert barred(element, DUE) == barred(element, day("2012-03-05")) == 0
 
 
-def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_before(
+def test_an_undo_that_broke_off_is_finished_by_the_next_one(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_id, _ = cut_and_unheard(6, people)
@@ -906,7 +904,7 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_b
     assert rows("SELECT FROM lines_line WHERE state = 'suspended'") == []
 
 
-def test_whoever_comes_back_from_their_end_has_emergency_calls_the_same_day_though_the_undo_broke_off(
+def test_a_reinstated_line_has_emergency_calls_the_same_day_though_the_undo_broke_off(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notified_lines(3)

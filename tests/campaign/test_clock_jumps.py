@@ -133,7 +133,7 @@ def production_after_planning(people: People) -> Iterator[None]:
 
 @pytest.mark.usefixtures("production_after_planning")
 @pytest.mark.parametrize("days", [8, 366])
-def test_a_production_instance_whose_date_is_far_ahead_does_nothing_until_somebody_says_that_it_is_right(
+def test_a_production_instance_whose_date_is_far_ahead_waits_for_a_person(
     days: int,
 ) -> None:
     ahead = NOTIFIED + dt.timedelta(days=days)

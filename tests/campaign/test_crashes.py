@@ -30,7 +30,7 @@ def instances() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_a_campaign_whose_servers_and_commands_are_killed_in_every_phase_ends_as_if_nobody_had(
+def test_a_campaign_killed_in_every_phase_ends_as_if_nothing_had_happened(
     instances: Path,
 ) -> None:
     # Killed is the server and not the machine: what it gave to the kernel lives on, and nothing need wait for the disk.

@@ -125,9 +125,7 @@ def test_the_clock_stands_still_for_as_long_as_it_takes(people, later):
         (3, 29, "suspended"),
     ],
 )
-def test_a_hardship_that_was_declared_before_the_cut_and_heard_of_after_it_gives_service_back(
-    people, said, last, stands
-):
+def test_a_hardship_declared_before_the_cut_and_heard_of_later_restores_service(people, said, last, stands):
     (cut,) = notified_lines(1)
     number, said_on = numbered(cut), DUE + dt.timedelta(days=said)
     night(DUE, people)
@@ -252,7 +250,7 @@ def test_enough_who_contest_what_a_batch_did_to_their_line_stop_it(
     assert (carry_out(batch_id).state == "stopped") is stops
 
 
-def test_whoever_disputes_and_then_shows_a_receipt_has_complained_once_and_of_the_batch_alone(people):
+def test_a_dispute_and_then_a_receipt_count_as_one_complaint_about_the_batch(people):
     before, cut = notified_lines(2)
     dispute_at_portal(before, None, DUE)
     night(DUE, people)
@@ -268,9 +266,7 @@ def test_whoever_disputes_and_then_shows_a_receipt_has_complained_once_and_of_th
 
 
 @pytest.mark.parametrize(("upheld", "stands"), [(True, "active"), (False, "suspended")])
-def test_whoever_disputes_a_suspension_and_is_right_has_service_back_and_what_was_left_of_their_time(
-    people, upheld, stands
-):
+def test_a_dispute_that_is_upheld_restores_service_and_the_time_that_was_left(people, upheld, stands):
     (cut,) = notified_lines(1)
     number = numbered(cut)
     night(DUE, people)
@@ -306,7 +302,7 @@ def test_whose_receipt_gave_service_back_gets_the_hours_back_only_if_right(peopl
     assert (before, are_given_back(cut)) == ([False], [upheld])
 
 
-def test_after_a_lost_dispute_a_line_is_notified_and_counted_again_with_the_days_that_were_left(people):
+def test_after_a_lost_dispute_the_days_that_were_left_count_again(people):
     shown, same = notified_lines(2)
     number = numbered(shown)
     night(DUE, people)
@@ -343,9 +339,7 @@ def ended(count, people):
 
 
 @pytest.mark.parametrize("role", ["counter", "worker"])
-def test_a_line_that_was_ended_wrongly_comes_back_alone_and_its_number_waits_for_the_verdict(
-    role, people, as_role
-):
+def test_a_line_terminated_wrongly_comes_back_alone_and_its_number_waits(role, people, as_role):
     (shown, same), number = ended(2, people)
     after_quarantine = END_DUE + dt.timedelta(days=120)
 

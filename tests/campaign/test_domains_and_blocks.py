@@ -65,7 +65,7 @@ def test_a_line_is_found_by_every_spelling_of_its_name(imported, spelling, servi
     assert find_line_by_input(spelling, country="CN").service == service
 
 
-def test_one_name_in_two_spellings_is_one_line_and_a_block_written_by_an_address_in_it_is_none(imported):
+def test_one_name_in_two_spellings_is_one_line_and_an_address_in_a_block_is_none(imported):
     file, outcome = imported(
         [("dom", "例子.中国"), ("dom", "XN--FSQU00A.中国."), ("net", "10.0.0.0/8"), ("net", "10.1.2.3/8")]
     )
@@ -97,9 +97,7 @@ def test_a_campaign_about_telephone_users_leaves_every_other_line_alone(imported
     assert "may not be suspended" in explained("13800138000")
 
 
-def test_a_campaign_that_means_names_and_blocks_suspends_them_and_one_command_undoes_it(
-    imported, people, tmp_path
-):
+def test_a_campaign_of_names_and_blocks_suspends_them_and_one_command_undoes_it(imported, people, tmp_path):
     imported()
     law = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
     pack = tmp_path / "names.yaml"

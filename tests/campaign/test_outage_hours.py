@@ -139,7 +139,7 @@ def test_the_hours_between_a_wrong_end_and_its_undo_are_given_back(people: Peopl
     assert causes["registration"] == (False, 38.0)
 
 
-def test_the_hours_of_a_wrong_end_are_given_back_where_the_number_is_another_s_by_now(people: People) -> None:
+def test_the_hours_of_a_wrong_termination_are_given_back_though_the_number_is_gone(people: People) -> None:
     (line_id,) = notified_lines(1)
     night(CUT, people)
     night(END_DUE, people)
@@ -152,7 +152,7 @@ def test_the_hours_of_a_wrong_end_are_given_back_where_the_number_is_another_s_b
     assert causes == {"registration": (False, 34.0), "terminated": (True, 4.0)}
 
 
-def test_whoever_registered_where_no_network_was_and_was_cut_before_it_came_gets_the_hours_back(
+def test_hours_cut_after_an_offline_registration_are_given_back(
     people: People,
 ) -> None:
     (line_id,) = notified_lines(1)

@@ -155,7 +155,7 @@ def test_each_notice_keeps_the_version_it_rests_on_and_the_day_it_promises(
     assert (found[late].pack_hash, found[late].promised_on) == (new, day("2012-03-05"))
 
 
-def test_a_first_notice_that_is_sent_late_names_the_day_that_is_left_to_whoever_is_notified_now(
+def test_a_first_notice_sent_late_names_the_day_counted_from_now(
     people: People,
 ) -> None:
     line_id, way, late = make_sealed_line(), Way(), day("2012-02-10")
@@ -176,7 +176,7 @@ def test_a_first_notice_that_is_sent_late_names_the_day_that_is_left_to_whoever_
     assert state(line_id) == "active"
 
 
-def test_nobody_is_notified_of_a_day_that_is_past_while_a_changed_pack_waits_to_be_planned(
+def test_no_past_day_is_promised_while_a_changed_pack_waits_to_be_planned(
     people: People, tmp_path: Path
 ) -> None:
     pack, line_id, way, late = tmp_path / "pack.yaml", make_sealed_line(), Way(), day("2012-05-10")
@@ -211,7 +211,7 @@ def promised_of(line_id: LineId) -> dt.date:
     return owed.promised_on
 
 
-def test_a_pack_that_is_rewritten_while_a_batch_runs_stops_it_and_shortens_nobody_s_time(
+def test_a_pack_rewritten_while_a_batch_runs_stops_it_and_shortens_no_time(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_execution, "CHUNK", 2)

@@ -89,7 +89,7 @@ def deferral(instance, disclosure_id, until, *, on=ON, by=("supervisor", "office
 # ---- the whole way ----
 
 
-def test_a_disclosure_request_is_answered_with_the_named_fields_alone_and_the_person_is_notified(instance):
+def test_a_disclosure_answers_the_named_fields_alone_and_notifies_the_person(instance):
     line = instance.register_line()
     disclosure_id = instance.approved()
 
@@ -122,7 +122,7 @@ def test_no_entry_about_a_disclosure_request_names_a_line_a_person_or_a_number(i
     assert '"line"' not in said
 
 
-def test_a_disclosure_request_that_opens_a_canary_is_answered_like_any_other_and_raises_the_alarm(instance):
+def test_a_disclosure_that_opens_a_canary_is_answered_and_raises_the_alarm(instance):
     run("DELETE FROM vault_canary")
     ensure_canary(console_authority(), on=ON)
     (canary,) = rows("SELECT line_id, lower(held) AS since FROM lines_tenure")
@@ -148,7 +148,7 @@ def test_a_disclosure_request_that_opens_a_canary_is_answered_like_any_other_and
     )
 
 
-def test_neither_the_number_nor_anything_that_leads_to_it_lies_with_a_disclosure_request(instance):
+def test_no_number_and_nothing_that_leads_to_it_lies_with_a_disclosure_request(instance):
     line = instance.register_line()
     disclosure_id = instance.enter()
 
@@ -238,7 +238,7 @@ def test_what_was_entered_wrongly_is_refused_and_entered_again(instance):
     assert of(instance.enter()).state == "waiting"
 
 
-def test_an_authority_that_is_ended_disclosure_requests_nothing_more_and_gets_no_answer(instance):
+def test_a_removed_authority_requests_nothing_more_and_gets_no_answer(instance):
     instance.register_line()
     disclosure_id = instance.approved()
     authorities.remove_authority(instance.who["officer"], instance.court, on=ON)

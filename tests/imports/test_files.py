@@ -96,7 +96,7 @@ def test_however_short_a_file_is_no_encoding_is_found_in_which_nobody_writes(wor
     assert guess(f"id;name\n1;{word}\n".encode(encoding)) in {*encodings._LIVING, "latin-1"}
 
 
-def test_one_byte_that_is_not_utf_8_does_not_turn_a_file_of_utf_8_into_another_encoding(written):
+def test_one_byte_that_is_not_utf_8_does_not_change_the_encoding_of_a_file(written):
     file = written(CHINESE.encode() + b"13800138002,\xff\xfe,2011-05-03\n")
 
     _, rows = rows_of(file)
@@ -118,7 +118,7 @@ def test_the_separator_is_found_though_another_one_stands_inside_the_fields(writ
     assert rows == [["1", f"a{other}b", "2011-01-01"]]
 
 
-def test_mixed_line_ends_and_line_breaks_inside_quotes_are_rows_as_a_spreadsheet_counts_them(written):
+def test_mixed_line_ends_and_quoted_line_breaks_are_rows_as_in_a_spreadsheet(written):
     file = written(b'number,name\r\n1,"two\nlines"\n2,b\r3,c\r\n')
 
     _, rows = rows_of(file)
@@ -296,7 +296,7 @@ def test_a_formula_without_a_value_in_a_column_that_nobody_needs_spoils_nothing(
     assert rows == [["1", ""]]
 
 
-def test_a_spreadsheet_with_a_giant_text_is_refused_before_it_is_unpacked_into_memory(tmp_path):
+def test_a_spreadsheet_with_a_giant_text_is_refused_before_it_is_unpacked(tmp_path):
     file = write_sheet(tmp_path / "lines.xlsx", [[text("number")], [text("x" * 2_000_000)]])
 
     with pytest.raises(ImportFieldTooLong, match=r"sheet1\.xml"):

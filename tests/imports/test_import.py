@@ -126,7 +126,7 @@ def test_every_column_of_a_line_arrives_as_it_was_meant(register, written):
         ("a@example.org", "", None, "a@example.org"),
     ],
 )
-def test_a_postal_address_is_sealed_with_the_mailbox_and_only_its_kind_stands_in_clear(
+def test_a_postal_address_is_sealed_with_the_mailbox_and_only_its_kind_is_clear(
     committed, written, mail, street, kind, contact
 ):
     file = written([line(1, mail=mail, street=street, place="Lhasa" if street else "")])
@@ -419,7 +419,7 @@ def _supervisor():
     return (StaffRole.SUPERVISOR,)
 
 
-def test_a_file_of_which_nothing_can_be_imported_writes_nothing_and_may_be_tried_again(register, written):
+def test_a_file_without_any_usable_row_writes_nothing_and_may_be_tried_again(register, written):
     file = written([line(1, phone="x"), line(2, phone="")])
 
     with pytest.raises(NothingImported, match="none of its 2 rows") as refused:

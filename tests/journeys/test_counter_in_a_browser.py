@@ -115,7 +115,7 @@ def test_a_form_keeps_to_what_its_reader_prefers_and_loses_nothing_at_twice_the_
     assert needed <= 640
 
 
-def test_every_field_is_reached_by_the_keyboard_in_the_order_of_the_page_and_shows_where_one_is(visitor):
+def test_every_field_is_reached_by_keyboard_in_page_order_with_a_visible_focus(visitor):
     page = visitor.page
     visitor.sign_in("clerk", at=visitor.demo.counter)
     page.goto(visitor.demo.counter + "/register/")

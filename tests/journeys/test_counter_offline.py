@@ -127,7 +127,7 @@ def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_co
     assert "The subscriber of the line is registered." in page.inner_text("main")
 
 
-def test_a_wire_cut_while_it_is_handed_in_does_it_once_and_the_time_of_offline_registration_counts(
+def test_a_wire_cut_at_submission_registers_once_as_of_the_offline_time(
     at_counter,
 ):
     before = at_counter.registered()
@@ -166,7 +166,7 @@ def test_a_receipt_that_the_wire_kept_back_is_there_once_it_is_mended(at_counter
     assert at_counter.registered() == before + 1
 
 
-def test_what_was_asked_or_chosen_as_the_wire_was_cut_leads_to_the_kept_forms_and_loses_nothing(at_counter):
+def test_a_wire_cut_at_any_choice_leads_to_the_kept_forms_and_loses_nothing(at_counter):
     page = at_counter.page
     at_counter.fill()
     page.set_input_files(
@@ -188,7 +188,7 @@ def test_what_was_asked_or_chosen_as_the_wire_was_cut_leads_to_the_kept_forms_an
     assert page.locator("main a[href='/register/']").count() == 1
 
 
-def test_forms_that_the_wire_kept_back_are_fetched_later_and_the_page_can_be_installed(demo, chromium):
+def test_forms_missed_by_a_cut_wire_are_fetched_later_and_the_page_installs(demo, chromium):
     with wired(int(demo.counter.rsplit(":", 1)[1])) as wire:
         context = chromium.new_context(locale="en-GB")
         clerk = Clerk(context.new_page(), demo, wire)

@@ -49,9 +49,7 @@ def test_a_receipt_is_one_sheet_with_its_code_and_nothing_about_the_person(recei
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_reason_of_a_refusal_is_printed_with_its_article_and_without_what_was_typed(
-    receipt, strict_visitor, language
-):
+def test_a_refusal_is_printed_with_its_article_and_without_what_was_typed(receipt, strict_visitor, language):
     page, counter = strict_visitor.page, strict_visitor.demo.counter
     page.goto(counter + "/account/login/")
     page.click(f"button[name=language][value={language}]")

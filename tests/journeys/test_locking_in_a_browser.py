@@ -65,7 +65,7 @@ def test_the_button_locks_and_another_tab_is_wiped_with_it(strict_visitor):
     assert_locked(page, strict_visitor)
 
 
-def test_a_counter_that_nobody_touches_locks_by_itself_and_one_that_is_touched_does_not(strict_visitor):
+def test_an_idle_counter_locks_by_itself_and_a_used_one_does_not(strict_visitor):
     strict_visitor.page.clock.install()
     page = at_the_form(strict_visitor)
 

@@ -82,7 +82,7 @@ def sign_in_by_it(visitor):
     page.wait_for_url(visitor.demo.counter + "/")
 
 
-def test_a_counter_opens_with_the_passkey_that_was_registered_there_and_with_no_other(visitor, shop, typed):
+def test_a_counter_opens_with_the_passkey_registered_there_and_with_no_other(visitor, shop, typed):
     page, counter = visitor.page, visitor.demo.counter
     device(page)
     add_passkey(visitor, "shop-18")

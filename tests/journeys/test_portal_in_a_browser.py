@@ -164,7 +164,7 @@ def test_a_passkey_is_added_shows_its_subscriber_in_the_next_session_and_is_remo
     assert "You have none." in page.inner_text("main")
 
 
-def test_where_the_browser_gives_no_passkey_it_says_so_and_number_and_name_do_the_same(visitor, sessions):
+def test_a_browser_without_a_passkey_says_so_and_number_and_name_do_instead(visitor, sessions):
     page, elsewhere = visitor.page, visitor.demo.portal.replace("localhost", "127.0.0.1")
     device(page)
     page.context.add_cookies([one | {"domain": "127.0.0.1"} for one in sessions["proved"]])

@@ -483,7 +483,7 @@ def test_a_pack_may_have_people_reminded_so_many_days_before_the_last_one():
 
 
 @pytest.mark.parametrize("hours", [1, 24, 25])
-def test_the_hours_of_an_temporary_reconnection_are_the_packs_and_a_pack_may_give_none(hours):
+def test_the_hours_of_a_temporary_reconnection_are_the_packs_and_may_be_none(hours):
     given = read_pack(
         changed("lasts: {n: 24, unit: hour}", f"lasts: {{n: {hours}, unit: hour}}"), file="pack.yaml"
     )

@@ -69,7 +69,7 @@ def test_looks_at_a_line_belong_to_whoever_held_it_then(world):
     assert early not in [one.entry_id for one in person_accesses(OFFICER, present)]
 
 
-def test_looks_after_the_end_of_a_line_are_notified_to_whoever_held_it_last_and_to_nobody_before(world):
+def test_accesses_after_termination_are_shown_to_the_last_subscriber_alone(world):
     _, line_id, (former, last) = world
     clock.set_demo_date(DAY + DAYS * 2)
     terminate_line_state(line_id, by="subscriber", quarantined_until=DAY + DAYS * 92, on=DAY + DAYS * 2)

@@ -406,7 +406,7 @@ def test_a_declined_message_is_retried_for_days_then_unreachable(by_channel):
     assert {one.outcome for one in attempts(owed)} == {"declined"}
 
 
-def test_what_fails_before_it_leaves_the_register_uses_up_no_channel_that_is_the_only_one(by_channel):
+def test_a_failure_before_sending_does_not_use_up_the_only_channel(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.answer, mail.reference = lambda _: Answer.FAILED, lambda _: None
     owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
@@ -471,7 +471,7 @@ def test_what_was_put_off_for_days_is_sent_when_it_goes_out_and_waits_for_its_pr
     assert {notice(one).state for one in owed} == {"sent"}
 
 
-def test_a_gateway_with_a_fault_of_this_instance_spends_no_try_and_holds_up_no_other_channel(by_channel):
+def test_a_gateway_misconfigured_here_spends_no_attempt_and_blocks_no_channel(by_channel):
     def break_down(_):
         raise GatewayBroken
 
@@ -627,7 +627,7 @@ def test_a_reminder_of_a_day_that_has_passed_is_not_sent(by_channel):
     assert notice(owed).state == "withdrawn"
 
 
-def test_without_proof_in_time_the_next_channel_is_tried_and_a_late_proof_still_counts(by_channel):
+def test_without_proof_in_time_the_next_channel_is_tried_and_late_proof_counts(by_channel):
     owed = tell(make_line())
     send(by_channel)
     clock.set_demo_date(ON + dt.timedelta(days=settings().notice_wait_days + 1))
@@ -855,9 +855,7 @@ def strict_law(tmp_path):
     write_settings(pack="cn-xz-2011")
 
 
-def test_the_duty_s_notices_go_by_the_channels_of_the_law_and_others_by_the_instance_s(
-    by_channel, strict_law
-):
+def test_notices_of_the_duty_go_by_the_laws_channels_and_others_by_the_instances(by_channel, strict_law):
     line = make_line()
     duty, other = tell(line), tell(line, NoticeKind.RESTORED)
 

@@ -299,7 +299,7 @@ def test_a_mail_server_may_pipe_one_report(reported, monkeypatch):
     assert (read.intake.bounced, notice(owed).state) == (1, "queued")
 
 
-def test_what_is_no_mailbox_is_refused_and_so_is_an_instance_that_asks_for_no_reports(reported, tmp_path):
+def test_what_is_no_mailbox_is_refused_and_an_instance_without_reports_too(reported, tmp_path):
     for place in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(NoBounceMailbox):
             collect_mail(place, on=ON)

@@ -103,7 +103,7 @@ def test_a_gateway_that_is_away_says_nothing_of_the_subscriber():
 
 @pytest.mark.parametrize("least", [0, 9])
 @pytest.mark.parametrize("others", [0, 2])
-def test_a_channel_that_declines_so_often_is_over_and_made_no_attempt_that_the_law_counts(least, others):
+def test_a_channel_that_declines_too_often_is_over_and_counts_as_no_attempt(least, others):
     away = [PastAttempt(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9))] * others
     declined = [PastAttempt(Channel.EMAIL, Outcome.DECLINED, at=NOW - dt.timedelta(1))] * 3
     by_mail_alone = {"of": line("domain"), "min_attempts": least}

@@ -247,7 +247,5 @@ def test_who_named_no_language_is_notified_in_each_that_the_instance_offers(want
     ("wanted", "offered", "chosen"),
     [("bo", ["en"], "bo"), ("fr", ["zh-hans", "en"], "zh-hans"), ("fr", ["xx"], "en")],
 )
-def test_a_subscriber_whose_language_has_no_texts_is_notified_in_the_instance_s_first(
-    wanted, offered, chosen
-):
+def test_a_subscriber_whose_language_has_no_texts_is_notified_in_the_first_one(wanted, offered, chosen):
     assert best_language(wanted, offered=offered) == chosen

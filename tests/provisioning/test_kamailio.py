@@ -289,7 +289,7 @@ def changes(phone, other, call, way):
 
 
 @pytest.mark.parametrize("dialled", ["112", CARE, REGISTRATION])
-def test_a_line_that_is_barred_while_it_talks_to_the_floor_goes_on_changing_that_call(
+def test_a_line_barred_during_an_emergency_call_can_go_on_changing_that_call(
     kamailio, centre, desk, agent, dialled
 ):
     number, called_one = f"+86891000011{dialled[-2:]}", centre if dialled == "112" else desk

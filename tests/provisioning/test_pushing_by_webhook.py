@@ -83,7 +83,7 @@ def test_an_instance_that_keeps_numbers_to_itself_opens_none(element, line):
 
 
 @pytest.mark.parametrize("status", [500, 503, 302, 401])
-def test_a_system_in_trouble_gets_the_same_command_under_the_same_key_when_it_is_back(element, line, status):
+def test_a_system_that_comes_back_gets_the_same_command_under_the_same_key(element, line, status):
     asked = bar(line)
     element.status = status
     before = push().counts[CommandState.WAITING]
