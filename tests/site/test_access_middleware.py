@@ -1,4 +1,4 @@
-"""The gate: every address of every app disclosure requests a sign-in and a role, but for a few that are named here."""
+"""The gate: every address of every app requires a sign-in and a role, but for a few that are named here."""
 
 import datetime as dt
 import re
@@ -26,7 +26,7 @@ DAY = dt.date(2012, 3, 2)
 OPEN = {
     "healthz",
     "check_receipt",  # one file that asks this server nothing: whoever has a receipt may check it
-    "worker",  # a script of this app's, the same for everybody; a browser fetches it without the session
+    "service_worker",  # a script of this app's, the same for everybody; a browser fetches it without the session
     "manifest",  # how the app is installed: its name and its mark
     "set_language",
     "home_page",

@@ -16,7 +16,7 @@ from fido2.utils import websafe_encode
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import TooManyAttempts
-from rollkeeper.access.models import Attempt, RoleGrant, Staff
+from rollkeeper.access.models import RoleGrant, SignInAttempt, Staff
 from rollkeeper.access.passwords import TRIES
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, sign_in
@@ -195,7 +195,7 @@ def test_tries_at_the_backoffice_are_not_forgiven_by_the_counter(as_role):
         sign_in("somebody", PASSWORD)
 
     assert forgiven == [0, 0]
-    assert Attempt.objects.count() == 1
+    assert SignInAttempt.objects.count() == 1
     with as_role("backoffice"), pytest.raises(TooManyAttempts):
         sign_in("somebody", PASSWORD)
 

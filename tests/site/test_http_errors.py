@@ -145,8 +145,8 @@ def test_the_log_has_the_route_and_neither_query_nor_values(app, caplog):
         Client().get("/batches/01890000-0000-7000-8000-000000000001/", HTTP_ACCEPT="text/html")
 
     lines = [r.getMessage() for r in caplog.records if r.name == "rollkeeper.requests"]
-    assert lines[0].startswith("back office GET / 200")
-    assert lines[1].startswith("back office GET /batches/<uuid:batch_id>/ 302")
+    assert lines[0].startswith("backoffice GET / 200")
+    assert lines[1].startswith("backoffice GET /batches/<uuid:batch_id>/ 302")
     assert "13900001234" not in caplog.text
 
 

@@ -1,6 +1,6 @@
 """A thief in the place of an app: has its user, its environment and every file it may read, and rows of both stores.
 
-Run by `test_taken_over.py` as that user. Takes one JSON object from standard input and prints one: what could be read, which
+Run by `test_compromised_app.py` as that user. Takes one JSON object from standard input and prints one: what could be read, which
 sessions could be had, and by which ways, if any, the sealed name came out.
 """
 
@@ -24,11 +24,11 @@ AS_A_COMMAND = """
 import datetime, json, sys, uuid, django
 django.setup()
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.vault import acts
+from rollkeeper.vault import services
 from rollkeeper.vault.fields import Field, Purpose
 person, tenure = map(uuid.UUID, sys.argv[1:])
-print(acts.open_sealed(worker_authority(), person_id=person, tenure_id=tenure, field=Field.NAME,
-                       purpose=Purpose.REVIEW, on=datetime.date(2012, 3, 2)).reveal())
+print(services.open_sealed(worker_authority(), person_id=person, tenure_id=tenure, field=Field.NAME,
+                           purpose=Purpose.REVIEW, on=datetime.date(2012, 3, 2)).reveal())
 """
 
 
