@@ -22,7 +22,7 @@ def may_send_code(
     sim_days: int,
     on: dt.date,
 ) -> Decision:
-    """Decide whether a line may be sent a code. Whoever asked is never notified which of these it was.
+    """Decide whether a line may be sent a code. Whoever asked never learns which of these it was.
 
     The last code of an hour and of a day is kept for another source than the one that had the others: a stranger who
     types the number alone does not shut its subscriber out. One that staff keep for the line (`is_kept`) is counted apart.

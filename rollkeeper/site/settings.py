@@ -96,7 +96,7 @@ TEMPLATES = [
 # Forms and their widgets are drawn by templates/django/forms/, so that every form of every app looks and reads alike.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# No web app opens what is sealed, and no process that was notified that it need not (`operations/worker_processes.py`).
+# No web app opens what is sealed, and no process that was started without the need (`operations/worker_processes.py`).
 OPENS = not APP and os.environ.get("ROLLKEEPER_OPENS") != "no"
 DATABASES = {
     "default": address(stores.REGISTER, this_role()),

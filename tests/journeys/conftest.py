@@ -67,7 +67,7 @@ class Demo:
 def demo() -> Iterator[Demo]:
     """The demo, smaller, made and served as anybody would."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
-        data_dir = Path(folder) / "data_dir"
+        data_dir = Path(folder) / "instance"
         copy_demo(data_dir)
         logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
         port = free_ports()
@@ -137,7 +137,7 @@ class Visitor:
             self.page.locator("main form button").first.click()
 
     def look(self, name: str) -> None:
-        """Keep screenshots at every width; disclosure request that nothing overflows and that axe finds nothing."""
+        """Keep screenshots at every width; require that nothing overflows and that axe finds nothing."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         language = self.page.get_attribute("html", "lang")
         for width in WIDTHS:

@@ -20,7 +20,7 @@ from tests.vault.openbao import Bao, bao
 
 __all__ = ["bao"]
 CANARIES = 1
-"""One invented person more is in every instance until its first rotation (`vault.canaries`): nobody notified them from the others."""
+"""One invented person more is in every instance until its first rotation (`vault.canaries`): nothing tells them apart from the others."""
 REGISTERED_ON, ENDED, ERASED = "2011-06-01", "2012-03-02", "2013-03-03"
 ROOT_FILES = ("root.key", "root.token", "index.token")
 SURROUNDINGS = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")} | {
@@ -78,13 +78,13 @@ class Place:
         self.copy(keys, f"{data_dir}/keys")
         self.copy(secrets, f"{data_dir}/secrets")
         for name in ("settings.toml", "made"):
-            self.copy(f"data_dir/{name}", f"{data_dir}/{name}")
+            self.copy(f"instance/{name}", f"{data_dir}/{name}")
 
     def keep_root(self) -> None:
         """Keep the root apart, as the key ceremony says."""
         shutil.rmtree(self.kept, ignore_errors=True)
         self.kept.mkdir()
-        for file in (self.folder / "data_dir" / "secrets").iterdir():
+        for file in (self.folder / "instance" / "secrets").iterdir():
             if file.name in ROOT_FILES:
                 shutil.copy(file, self.kept)
 
@@ -98,7 +98,7 @@ class Place:
         shutil.rmtree(self.folder)
 
     def _point_at(self, service: Bao) -> None:
-        data_dir = self.folder / "data_dir"
+        data_dir = self.folder / "instance"
         (data_dir / "secrets").mkdir(mode=0o700, parents=True)
         (data_dir / "settings.toml").write_text(f'root_url = "{service.url}"\n', "utf-8")
         tokens = {
@@ -127,7 +127,7 @@ def make_place(request) -> Iterator[Callable[..., Place]]:
 
 
 def register_all(place: Place) -> None:
-    place.type("data_dir", "setup")
+    place.type("instance", "setup")
     file = place.folder / "people.jsonl"
     file.write_text(
         "".join(
@@ -145,15 +145,15 @@ def register_all(place: Place) -> None:
         ),
         "utf-8",
     )
-    place.type("data_dir", "register", str(file), "--on", REGISTERED_ON)
+    place.type("instance", "register", str(file), "--on", REGISTERED_ON)
 
 
 def erase_half(place: Place) -> None:
     """Half of them end their contracts and are erased a year later; then the keys are backed up."""
-    place.inside("data_dir", "end", "0", str(place.erased), ENDED)
-    erased = place.ask("data_dir", "retention", "erase", "--on", ERASED)
+    place.inside("instance", "end", "0", str(place.erased), ENDED)
+    erased = place.ask("instance", "retention", "erase", "--on", ERASED)
     assert (erased["lines"], erased["keys_destroyed"]) == (place.erased, place.erased)
-    place.type("data_dir", "backup", str(place.backups), "--keys", "--on", ERASED)
+    place.type("instance", "backup", str(place.backups), "--keys", "--on", ERASED)
 
 
 def assert_only_the_living_come_back(place: Place) -> None:
@@ -179,21 +179,21 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
 
     # Everybody is registered; both stores are backed up, and somebody copies both disks and the backups.
     register_all(place)
-    place.type("data_dir", "backup", str(place.backups), "--on", REGISTERED_ON)
+    place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     place.copy("backups", "stolen/backups")
-    place.copy("data_dir/register", "stolen/register")
-    place.copy("data_dir/keys", "stolen/keys")
+    place.copy("instance/register", "stolen/register")
+    place.copy("instance/keys", "stolen/keys")
     assert any((place.folder / "stolen/register/pg/pg_wal").iterdir())
     erase_half(place)
-    place.copy("data_dir/keys", "stolen/keys-after")
+    place.copy("instance/keys", "stolen/keys-after")
 
     # The old register with the newest keys: the others open, of the erased neither a value nor a number.
     assert_only_the_living_come_back(place)
 
     # The register's old disk, log and all, with the newest keys: everything sealed is there, and does not open.
     place.assemble(
-        "old-disk", register="stolen/register", keys="stolen/keys-after", secrets="data_dir/secrets"
+        "old-disk", register="stolen/register", keys="stolen/keys-after", secrets="instance/secrets"
     )
     seen = place.look("old-disk")
     assert seen["sealed"] == place.people + CANARIES
@@ -207,17 +207,17 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     assert set(place.look("thief")["names"]) == everybody
 
     # After it, older copies open nothing: no backup, no disk, no number, not even with the root as it is now.
-    place.type("data_dir", "vault", "rotate", "--on", ERASED)
+    place.type("instance", "vault", "rotate", "--on", ERASED)
     place.keep_root()
     assert "another root of trust" in place.restore("late-thief", "stolen/backups", answer=1)
     assert not any((place.folder / "late-thief").iterdir())
-    place.assemble("dead", register="stolen/register", keys="stolen/keys", secrets="data_dir/secrets")
+    place.assemble("dead", register="stolen/register", keys="stolen/keys", secrets="instance/secrets")
     seen = place.look("dead")
     assert seen["sealed"] == place.people + CANARIES
     assert (seen["names"], seen["by_any_key"], seen["numbers"], seen["canaries"]) == ([], 0, [], 0)
 
     # Nor does any key that lies among the bytes of any copy or of Rollkeeper's own disks, but for those of the living.
-    assert place.carve("dead", "stolen", "backups", "data_dir/keys", "data_dir/register") == set(place.living)
+    assert place.carve("dead", "stolen", "backups", "instance/keys", "instance/register") == set(place.living)
 
     # What no rotation ends: the key of the index stays, and tells in an old register what is guessed from what nobody had.
     everybodys = list(range(place.people))
@@ -225,16 +225,16 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     assert (guessed["numbers"], guessed["documents"]) == (everybodys, everybodys)
 
     # The register itself lost nothing, and of the erased it has nothing left to guess at.
-    seen = place.look("data_dir")
+    seen = place.look("instance")
     assert (seen["names"], seen["numbers"]) == (place.living, place.living_numbers)
-    guessed = place.inside("data_dir", "guess", "0", str(2 * place.people))
+    guessed = place.inside("instance", "guess", "0", str(2 * place.people))
     assert guessed["numbers"] == guessed["documents"] == everybodys[place.erased :]
 
 
 def test_the_same_restore_under_a_key_service(make_place):
     place = make_place(10, "OpenBao")
     register_all(place)
-    place.type("data_dir", "backup", str(place.backups), "--on", REGISTERED_ON)
+    place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     erase_half(place)
     place.copy("backups", "stolen/backups")
@@ -242,9 +242,9 @@ def test_the_same_restore_under_a_key_service(make_place):
     assert_only_the_living_come_back(place)
 
     # The service trims its older versions: what was backed up before opens for nobody, tokens or not.
-    place.type("data_dir", "vault", "rotate", "--on", ERASED)
+    place.type("instance", "vault", "rotate", "--on", ERASED)
     assert "another root of trust" in place.restore("late-thief", "stolen/backups", answer=1)
-    place.type("data_dir", "backup", str(place.backups), "--on", ERASED)
+    place.type("instance", "backup", str(place.backups), "--on", ERASED)
     assert (
         json.loads(place.restore("again"))["opening"] == len(place.living) + 2 * CANARIES
     )  # the rotation made one

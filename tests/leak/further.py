@@ -196,7 +196,7 @@ class Portal:
 
 
 def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: str) -> None:
-    """Have a court disclosure request a name by a scan that is full of it, decide, answer, hand over; refuse another."""
+    """Have a court request a name by a scan that is full of it, decide, answer, hand over; refuse another."""
     folder = machine.inputs
     key, other = pyrage.x25519.Identity.generate(), people.person()
     public = str(key.to_public())

@@ -16,9 +16,9 @@ def test_the_same_seed_invents_the_same_people():
 
 def test_three_scripts_and_single_names_are_among_them():
     single = set(
-        tomllib.loads((files("rollkeeper") / "operations" / "data" / "fake_people.toml").read_text("utf-8"))["names"][
-            "tibetan"
-        ]
+        tomllib.loads((files("rollkeeper") / "operations" / "data" / "fake_people.toml").read_text("utf-8"))[
+            "names"
+        ]["tibetan"]
     )
 
     people = [FakePeople(seed).person() for seed in range(300)]

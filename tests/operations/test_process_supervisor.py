@@ -228,7 +228,7 @@ def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
 
 
 def test_keys_are_rotated_while_the_instance_is_served_that_serving_made(tmp_path):
-    data_dir, port = tmp_path / "data_dir", free_ports()
+    data_dir, port = tmp_path / "instance", free_ports()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
 
     with started(data_dir, port, "--app", "counter"):

@@ -350,7 +350,7 @@ def test_one_of_the_two_who_work_holds_nothing_that_opens(instance):
     assert notified == (["ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=yes"] if os.geteuid() == 0 else [])
     assert (
         without.stdout.strip()
-        == "['default', 'keys'] sealer ['follow-agents', 'publish-ledger', 'push-network', 'settle-letters', 'watch-floor']"
+        == "['default', 'keys'] sealer ['check-floor', 'follow-agents', 'publish-ledger', 'push-network', 'settle-letters']"
     )
 
 

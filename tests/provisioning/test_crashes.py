@@ -1,4 +1,4 @@
-"""A process killed in the middle of notification the network loses nothing and does nothing twice."""
+"""A process killed while it commands the network loses nothing and does nothing twice."""
 
 import datetime as dt
 import os

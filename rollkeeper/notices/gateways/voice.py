@@ -7,7 +7,7 @@
 
 JSON, a line each. What it `says` is said one language after the other: more than one where nobody knows which is understood; the key,
 pressed after any of them, ends the call as heard. A reference that comes again is the same call, to be placed once. `key` is what was pressed at the end;
-the program is not notified which one the text asks for in any other way than the text, and so cannot guess it.
+the program is not told which one the text asks for in any other way than the text, and so cannot guess it.
 """
 
 import json
