@@ -904,7 +904,7 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_one(
     assert rows("SELECT FROM lines_line WHERE state = 'suspended'") == []
 
 
-def test_a_reinstated_line_has_emergency_calls_the_same_day_though_the_undo_broke_off(
+def test_a_reinstated_line_has_emergency_calls_though_the_undo_broke_off(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notified_lines(3)
