@@ -123,7 +123,7 @@ class WaiversMissing(RollkeeperError):
     code = "waivers_missing"
     kind = Kind.REFUSED
     sentence = "{count} lines have not been notified, and no waiver covers them ({article})."
-    remedy = "Notify them, or waive them in your name: 'rollkeeper campaign not-notified' lists them, 'campaign waive' waives them."
+    remedy = "Notify them, or waive them in your name: 'rollkeeper campaign unreachable' lists them, 'campaign waive' waives them."
 
 
 class CampaignNotOver(RollkeeperError):

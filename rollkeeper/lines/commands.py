@@ -85,7 +85,7 @@ def open_(
     """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
 
     The password and then the number are asked for, or are lines of standard input in this order. A disclosure request of an authority
-    has a way of its own ('rollkeeper disclosure'). Nobody opens more in a day than 'opens_per_day' in settings.toml, and all
+    has a way of its own ('rollkeeper disclosures'). Nobody opens more in a day than 'opens_per_day' in settings.toml, and all
     together no more than 'opens_per_day_total'.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request

@@ -70,7 +70,7 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
         return
     out.print(f"{sent.accepted:,} sent, {sent.bounced:,} refused, {sent.later:,} for later.")
     out.print(f"{sent.withdrawn:,} withdrawn, since they no longer held true.")
-    out.print(f"{sent.unreachable:,} without any channel left: see 'rollkeeper campaign not-notified'.")
+    out.print(f"{sent.unreachable:,} without any channel left: see 'rollkeeper campaign unreachable'.")
     if sent.no_gateway:
         out.print(f"{sent.no_gateway:,} wait, since this instance has no gateway for the channel to them.")
     if sent.broken:

@@ -92,7 +92,7 @@ def witness(folder, operator):
         )
     )
     assert "`rollkeeper worker` publish by themselves" in PAGE
-    operator.type("work", "--once")
+    operator.type("worker", "--once")
     yield real
     real.stop()
 

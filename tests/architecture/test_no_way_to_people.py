@@ -328,7 +328,7 @@ def test_no_page_that_is_asked_for_by_its_address_shows_anybody(two_people, app,
     assert authority_of(staff).roles == {role}
 
 
-SERVES_OR_WAITS = {"serve", "work", "demo", "worker", "setup"}
+SERVES_OR_WAITS = {"serve", "demo", "worker", "setup"}
 
 
 def test_no_command_shows_anybody_who_was_not_named_to_it(two_people, data_dir):

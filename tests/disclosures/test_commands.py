@@ -43,7 +43,7 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
     )
     for name in ("supervisor", "officer"):
         typed(
-            "disclosure",
+            "disclosures",
             "approve",
             disclosure,
             "--as",
@@ -82,7 +82,7 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
     notified = json.loads(opened)
     assert notified.keys() == {
         "v",
-        "disclosure",
+        "disclosures",
         "held_on",
         "answered_on",
         "held",

@@ -162,7 +162,7 @@ def test_a_foreign_export_is_imported_whole_and_once(committed, rollkeeper, telc
         "import",
         telco,
         "--yes",
-        "--number_range",
+        "--number-range",
         "+8689100000000",
         "--as-of",
         "2011-12-01",

@@ -29,7 +29,7 @@ def filled(demo, tmp_path_factory):
     typed("agents", "evidence", "agent-017", "trained", str(shown))
     typed(
         "agents",
-        "place",
+        "add-outlet",
         "agent-017",
         "lhasa-03",
         "--hours",

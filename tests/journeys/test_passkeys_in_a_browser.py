@@ -41,15 +41,15 @@ def typed(demo):
 
 @pytest.fixture(scope="module")
 def shop(typed, tmp_path_factory):
-    """An agent that is let in, with a place and two accounts there."""
+    """An agent that is let in, with an outlet and two accounts there."""
     shown = tmp_path_factory.mktemp("shop") / "shown.txt"
     shown.write_text("invented", "utf-8")
-    words = [("enter", "agent-018")]
+    words = [("add", "agent-018")]
     words += [
         ("evidence", "agent-018", one, str(shown))
         for one in ("terms", "no_own_copies", "own_accounts", "own_device", "trained", "no_subagents")
     ]
-    words += [("admit", "agent-018"), ("place", "agent-018", "lhasa-18", "--hours", "always")]
+    words += [("approve", "agent-018"), ("add-outlet", "agent-018", "lhasa-18", "--hours", "always")]
     for one in words:
         done = typed("agents", *one)
         assert done.returncode == 0, done.stderr

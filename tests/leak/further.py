@@ -208,8 +208,8 @@ def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: 
         )  # fmt: skip
         court, finger = said.split(":")[0], sha256(public.encode()).hexdigest()
         machine.type(
-            "disclosure",
-            "admit-authority",
+            "disclosures",
+            "approve-authority",
             court,
             "--as",
             "officer-01",
@@ -246,8 +246,8 @@ def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: 
             "disclosures", "refuse", refused, "--as", "officer-01", "--because", "not_genuine", on=on, typed=f"{PASSWORD}\n",
             answers=(0, 1, 2),
         )  # fmt: skip
-        for words in (("list", "--json"), ("keep",), ("count", "2012"), ("authorities",)):
-            machine.type("disclosure", *words, on=on if words == ("keep",) else None, answers=(0, 1))
+        for words in (("list", "--json"), ("run",), ("count", "2012"), ("authorities",)):
+            machine.type("disclosures", *words, on=on if words == ("run",) else None, answers=(0, 1))
 
 
 def _entered(machine: Machine, about: Person, court: str, *held: str, on: str) -> str:
@@ -279,7 +279,7 @@ def employ_agent(machine: Machine, people: Inventor, *, on: str) -> None:
 def handle_incident(machine: Machine, *, on: str) -> None:
     """Find whom an account exposed, tell them, report, close."""
     machine.type(
-        "incident",
+        "incidents",
         "open",
         "--about",
         "account",
@@ -289,15 +289,15 @@ def handle_incident(machine: Machine, *, on: str) -> None:
         "2011-12-01T08:00",
         on=on,
     )
-    (opened,) = json.loads(machine.type("incident", "status", "--json", on=on, answers=(0, 1)))
+    (opened,) = json.loads(machine.type("incidents", "status", "--json", on=on, answers=(0, 1)))
     incident = opened["incident_id"]
-    assert json.loads(machine.type("incident", "scope", incident, "--json", on=on))
-    machine.type("incident", "scope", incident, "--references", on=on)
-    machine.type("incident", "remedy", incident, "sign_out_everyone", on=on)
-    machine.type("incident", "notify", incident, "--send", on=on)
+    assert json.loads(machine.type("incidents", "scope", incident, "--json", on=on))
+    machine.type("incidents", "scope", incident, "--references", on=on)
+    machine.type("incidents", "remedy", incident, "sign_out_everyone", on=on)
+    machine.type("incidents", "notify", incident, "--send", on=on)
     machine.type("notices", "send", on=on)
-    machine.type("incident", "report", incident, "--sent", on=on)
-    machine.type("incident", "close", incident, on=on, answers=(0, 1))
+    machine.type("incidents", "report", incident, "--sent", on=on)
+    machine.type("incidents", "close", incident, on=on, answers=(0, 1))
 
 
 def give_evidence(machine: Machine, *, on: str) -> None:

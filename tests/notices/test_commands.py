@@ -51,7 +51,7 @@ def test_what_people_read_says_the_same(app):
     notified = run.invoke(app, ["notices", "status"])
 
     assert "1 sent" in sent.output
-    assert "see 'rollkeeper campaign not-notified'" in " ".join(sent.output.split())
+    assert "see 'rollkeeper campaign unreachable'" in " ".join(sent.output.split())
     assert "Genuine senders: 10086" in notified.output
     assert "13900001234" not in sent.output + notified.output
 

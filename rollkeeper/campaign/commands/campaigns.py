@@ -63,7 +63,7 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:
 def unreachable(as_json: JsonOption = False) -> None:
     """List the lines whose subscribers no notice has provably reached, by reference.
 
-    Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign not-notified
+    Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign unreachable
     """
     count, waived, last = 0, 0, None
     with opened():
