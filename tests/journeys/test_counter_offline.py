@@ -294,7 +294,7 @@ def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, l
     assert sheets == 1
     assert row.locator("[data-reference]").inner_text() in words
     assert page.inner_text("#slip-title") not in words
-    assert page.inner_text("#waiting-title") not in printed(page)[0]
+    assert page.inner_text("#offline-queue-title") not in printed(page)[0]
     row.locator("[data-remove]").click()
     clerk.waits_for()
     visitor.complaints.clear()  # a browser says of each request that it could not be sent

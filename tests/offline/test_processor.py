@@ -323,7 +323,7 @@ def test_what_breaks_is_held_sealed_and_keeps_nobody_waiting(browser, process, m
         while_broken.setattr(processor, "_done", broken)
         process()
     assert (came_of(bad), came_of(good)) == ("failed", "done")
-    assert count_waiting().held == 1
+    assert count_waiting().failed == 1
     assert [one.health for one in doctor._run_check(doctor._check_offline)] == [doctor.Health.ERROR]
     assert "甲" not in caplog.text
 
