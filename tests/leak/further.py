@@ -127,13 +127,13 @@ class Portal:
         named = {"part": "heir", "document_type": heir.document_type, "document_number": heir.document_number}
         for what, fields in (
             ("pause", {"reason": "hospital", "first": "2011-12-21", "last": ""}), ("correct", {"about": "name"}),
-            ("name", named), ("dispute", {}),
+            ("add-delegate", named), ("dispute", {}),
         ):  # fmt: skip
             answer = self._submit(f"/do/{what}/", line=line, **fields)
             assert answer.status == 302, (what, answer.status)
         for what, fields in (
             ("pause", {"reason": wrong.name, "first": wrong.number}),
-            ("name", {"part": wrong.name}),
+            ("add-delegate", {"part": wrong.name}),
         ):
             assert self._submit(f"/do/{what}/", line=line, **fields).status == 422
         assert self._submit("/sign-out/", of="/lines/").status == 302
@@ -153,7 +153,7 @@ class Portal:
         assert self._submit("/register/", **given).status == 302
 
     def _be_nobody(self) -> None:
-        """Code request for numbers that are none, and ask for pages that are not there, with values wherever there is room."""
+        """Request codes for numbers that are none, and ask for pages that are not there, with values wherever there is room."""
         a, b = self._people.people(2)
         for number in (a.number, a.name, b.address * 300):
             assert self._submit("/", number=number).status in {200, 422}

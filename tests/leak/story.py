@@ -219,7 +219,7 @@ class Story:
         self.machine.type("provisioning", "push", on=DUE)
         with self.machine.register() as owner:
             (suspended,) = owner.execute(
-                "SELECT count(*) FROM lines_suspension WHERE lifted_on IS NULL"
+                "SELECT count(*) FROM lines_suspension WHERE restored_on IS NULL"
             ).fetchone()
         assert suspended > self._size // 20
         someone = self.bare[len(self.bare) // 3 + 2]

@@ -83,7 +83,7 @@ def take_in_what_came_back(machine: Machine, folder: Path, people: list[Person],
     secret = base64.b64decode((machine.data_dir / "secrets" / "bounces.key").read_text("ascii"))
     came = [slip_reference(letters[0], secret=secret), letters[1], people[0].name, people[0].address]
     said = json.loads(machine.type("notices", "letters", *came, "--json", on=on, answers=(1,)))
-    assert (said["taken"]["delivered"], said["taken"]["bounced"], said["unread"]) == (1, 1, 2)
+    assert (said["intake"]["delivered"], said["intake"]["bounced"], said["unread"]) == (1, 1, 2)
     placed = json.loads((folder / "calls.json").read_text("utf-8"))
     heard = [
         {"reference": one, "ended": "heard", "key": key_to_press(UUID(one)), "to": placed[one]["to"]}
