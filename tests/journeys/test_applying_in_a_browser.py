@@ -53,7 +53,7 @@ def fill(page):
     for field, value in TYPED.items():
         page.fill(field, value)
     page.select_option("#id_document_type", "other")
-    page.check("#id_looked_twice")
+    page.check("#id_double_checked")
     page.check("#id_confirmed")
 
 

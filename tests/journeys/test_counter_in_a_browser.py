@@ -13,8 +13,8 @@ pytestmark = pytest.mark.browser
 # A line in dispute is not disputed again: each language has a line of its own in the instance that all of them share.
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
 FORMS = (
-    "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "seen/",
-    "pause/", "lift/", "protect/", "receipts/", "kept/", "further-document/",
+    "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "document-check/",
+    "pause/", "reconnect/", "essential/", "receipts/", "offline/forms/", "further-document/",
 )  # fmt: skip
 CARDS = count(700_001)
 PREFERENCES = ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"contrast": "more"})
@@ -66,7 +66,7 @@ def hold_for_approval(page, counter):
     for name in ("name", "address", "document_number"):
         page.fill(f"#id_subscriber__{name}", given[name])
     page.select_option("#id_subscriber__document_type", given["document_type"])
-    page.check("#id_looked_twice")
+    page.check("#id_double_checked")
     page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
     page.wait_for_url("**/receipt/**")
 

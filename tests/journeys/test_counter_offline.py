@@ -71,7 +71,7 @@ class Clerk:
         self.page.fill("#id_subscriber__address", ADDRESS)
         self.page.select_option("#id_subscriber__document_type", "other")
         self.page.fill("#id_subscriber__document_number", document)
-        self.page.check("#id_looked_twice")
+        self.page.check("#id_double_checked")
         return document
 
     def submit(self):
@@ -270,7 +270,7 @@ def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, l
     clerk = Clerk(page, visitor.demo, SimpleNamespace(port=counter.rsplit(":", 1)[1]))
     clerk.sign_in()
     clerk.fill()
-    page.uncheck("#id_looked_twice")
+    page.uncheck("#id_double_checked")
     page.set_input_files(
         "#picture-subscriber", {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": b"invented"}
     )

@@ -32,7 +32,7 @@ def receipt(chromium, demo):
     context = chromium.new_context(locale="en-GB")
     page = at_the_form(Visitor(context.new_page(), demo))
     fill(page, NUMBER, WHO)
-    page.check("#id_looked_twice")
+    page.check("#id_double_checked")
     page.click(SUBMIT)
     page.wait_for_url("**/receipt/**")
     given = page.locator("dd code").last.inner_text(), *printed(page)

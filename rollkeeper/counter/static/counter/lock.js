@@ -2,7 +2,7 @@
 // Locks the counter: by F8, by its button, and by itself once no hand was on it for as long as the instance's settings say. What
 // was typed is gone before anything is asked of a network; other tabs follow. Without a network the device remembers, and
 // signs out as soon as a page comes from the register again.
-import * as store from "./store.js";
+import * as store from "./device_store.js";
 
 const form = document.querySelector("form[data-lock]");
 const isKept = document.querySelector("[data-offline-form]") !== null;

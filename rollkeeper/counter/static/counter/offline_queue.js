@@ -2,7 +2,7 @@
 // Goes on without a network. What is submitted is sealed first and kept as ciphertext; an answer of the register removes it;
 // without one it waits, is handed in when the network is back, in order, once, and the clerk sees what came of it.
 import { empty } from "./counter.js";
-import * as store from "./store.js";
+import * as store from "./device_store.js";
 
 const panel = document.querySelector("[data-offline-queue]");
 const slip = document.querySelector("[data-slip]");
