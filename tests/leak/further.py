@@ -323,8 +323,8 @@ def take_mail_reports(machine: Machine, notified: list[Person], people: Inventor
     box.add(_report(people.person().email, people.person()))
     with machine.setting(f'bounce_mailbox = "{MAILBOX}"'):
         said = machine.type("notices", "collect", "--mail", str(machine.inputs / "Maildir"), "--json", on=on)
-    taken = json.loads(said)["taken"]
-    assert taken["bounced"] + taken["repeated"] == 2
+    intake = json.loads(said)["intake"]
+    assert intake["bounced"] + intake["repeated"] == 2
 
 
 def _report(to: str, person: Person) -> bytes:
