@@ -43,7 +43,7 @@ def test_what_became_of_calls_is_taken_in_by_itself_once(set_for, tmp_path):
     set_for(voice_program=telephone_system(tmp_path))
     owed = tell(make_line(contact=None, service="fixed_line"))
     send_due(console_authority(), on=ON, by_channel={Channel.VOICE: VoiceGateway.of_this_instance()})
-    end = {"reference": str(attempts(owed)[0].attempt_id), "terminated": "no_such_number"}
+    end = {"reference": str(attempts(owed)[0].attempt_id), "ended": "no_such_number"}
     (tmp_path / "ends.json").write_text(json.dumps([end]))
 
     assert [job("collect-calls").turn(), job("collect-calls").turn()] == [1, 0]

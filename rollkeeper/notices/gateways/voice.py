@@ -2,7 +2,7 @@
 """Calls, by a program of the operator's that knows its telephone system. Numbers go through a pipe and touch no disk.
 
     PROGRAM call      in:  {"reference", "to", "says": [{"language", "text"}], "is_repeat"}   out: {"reference", "answer": accepted|refused}
-    PROGRAM results   out: {"reference", "terminated": heard|hung_up|busy|no_answer|no_such_number, "key": "5"}
+    PROGRAM results   out: {"reference", "ended": heard|hung_up|busy|no_answer|no_such_number, "key": "5"}
     PROGRAM forget    in:  {"reference"}: these results were taken in
 
 JSON, a line each. What it `says` is said one language after the other: more than one where nobody knows which is understood; the key,
@@ -109,7 +109,7 @@ def _objects(octets: bytes) -> Iterator[dict[str, Any]]:
 def _report(row: Mapping[str, Any]) -> DeliveryReport | None:
     """Judge one result. It counts from when it is read: a day later harms nobody, a day earlier would."""
     try:
-        attempt_id, ended = UUID(str(row["reference"])), CallResult(str(row["terminated"]))
+        attempt_id, ended = UUID(str(row["reference"])), CallResult(str(row["ended"]))
     except (KeyError, ValueError):
         return None
     pressed = row.get("key")
