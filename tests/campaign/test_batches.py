@@ -400,7 +400,7 @@ def test_a_batch_prepared_before_finds_what_the_network_has_not_barred(why: str,
 
 @pytest.mark.parametrize(("named", "terminated"), [(None, 1), ("http://127.0.0.1:9/bar", 0)])
 def test_a_bar_that_nobody_ever_tried_holds_an_end_back_where_there_is_a_network(
-    named: str | None, ended: int, people: People
+    named: str | None, terminated: int, people: People
 ) -> None:
     notified_lines(1)
     write_settings(network_webhook=named)
@@ -410,7 +410,7 @@ def test_a_bar_that_nobody_ever_tried_holds_an_end_back_where_there_is_a_network
     finally:
         write_settings(network_webhook=None)
 
-    assert (0 if drawn_before is None else drawn_before.done) == ended
+    assert (0 if drawn_before is None else drawn_before.done) == terminated
 
 
 def test_days_on_which_a_suspended_line_still_worked_do_not_count(people: People) -> None:
