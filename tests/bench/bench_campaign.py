@@ -150,7 +150,7 @@ def _night(due_on: dt.date, people: tuple[Authority, Authority], chunks: list[fl
             worker_authority(),
             batch_id,
             on=on,
-            progress=lambda _, begun=begun: begun.append(time.perf_counter()),
+            moved=lambda _, begun=begun: begun.append(time.perf_counter()),
         )
         assert ran.state == "done", ran
         chunks += [after - before for before, after in pairwise(begun)]

@@ -42,7 +42,7 @@ FACTS = (
     "jsonb_build_object('anchor', date '2012-01-01' + n % 60, 'batch', line, 'last_day', date '2012-03-01')"
 )
 BODIES = {
-    "checked": "ledger_body('line:line:suspended', now(), '2012-03-02', 'nightly run', 'nightly run', repeat('cd', 32), 'art. 3',"
+    "checked": "ledger_body('line:line:suspended', now(), '2012-03-02', 'worker', 'worker', repeat('cd', 32), 'art. 3',"
     f" line, NULL, {FACTS})",
     "bare": "jsonb_build_object('actor', 'nightly run', 'article', 'art. 3', 'at', now(), 'day', '2012-03-02', 'facts',"
     f" {FACTS}, 'line', line, 'pack', repeat('cd', 32), 'role', 'nightly run', 'v', 1, 'verb', 'line:line:suspended')::text",

@@ -119,7 +119,7 @@ def _stopped(played: _Played, half: int) -> Iterator[Act]:
         nightly.run_nightly(worker_authority(), on=on, after_gap=True)
         (batch_id,) = played.approved()
         with _chunks_of(half):
-            batch_execution.run_batch(worker_authority(), batch_id, on=on, progress=stop)
+            batch_execution.run_batch(worker_authority(), batch_id, on=on, moved=stop)
     cut = _count("suspended")
     assert half <= cut < 2 * half, cut
     yield "stop a batch half way", cut, taken[0], AT_ONCE

@@ -112,7 +112,7 @@ class Siege:
             later = self._batch("suspend later", CUT_LATER)
             self._type("undo", "campaign", "undo", later, "--on", UNDONE, ends={0, 1})
             self._do("leave", LET_LEAVE, folder / "places.json", UNDONE)
-            self._batch("end", ENDED)
+            self._batch("terminate", ENDED)
             self._type("tell what was done", "notices", "send", "--on", ENDED)
             self._type("erase", "retention", "erase", "--on", ERASED)
             self._type("publish", "ledger", "publish", self._data_dir / "log")

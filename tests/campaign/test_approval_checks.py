@@ -151,7 +151,11 @@ def test_the_office_revives_no_batch_that_was_stopped(
 def test_the_counter_enters_nobodys_approval(
     waiting: tuple[BatchId, LineId], people: People, as_role: AsRole
 ) -> None:
-    with as_role("counter"), pytest.raises(DatabaseError, match="not_of_a_counter"), transaction.atomic():
+    with (
+        as_role("counter"),
+        pytest.raises(DatabaseError, match="ledger_entry_not_allowed_for_counter"),
+        transaction.atomic(),
+    ):
         entered(waiting[0], people[0])
 
 

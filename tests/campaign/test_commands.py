@@ -90,8 +90,8 @@ def test_check_answers_a_machine_with_counts_the_batch_and_its_sample(notified, 
 
     assert (suspend["action"], suspend["count"], suspend["due_on"]) == ("suspend", LINES, "2012-03-02")
     assert suspend["batch"]["view"]["batch_id"] == suspend["batch_id"]
-    assert len(suspend["batch"]["sample"]) == LINES
-    assert set(suspend["batch"]["sample"][0]) == {
+    assert len(suspend["batch"]["preview"]) == LINES
+    assert set(suspend["batch"]["preview"][0]) == {
         "last_day_on", "line_id", "region", "sentences", "service", "notified_on"
     }  # fmt: skip
     assert (end["action"], end["count"], end["batch_id"], end["batch"]) == ("terminate", 0, None, None)
@@ -382,8 +382,8 @@ def test_a_campaign_with_people_half_way_does_not_close(notified, desk):
     done = desk.campaign("close")
 
     assert done.code == 1
-    assert "1 lines are on the list of people still to be reached" in done.remarks
-    assert f"{LINES} lines are being counted" in done.remarks
+    assert "1 lines have not been notified, and no waiver covers them" in done.remarks
+    assert f"the clock of {LINES} lines is running" in done.remarks
 
 
 def test_a_campaign_that_is_over_closes(notified, desk):
@@ -482,7 +482,7 @@ def test_a_stay_holds_every_batch_until_two_people_lift_it(notified, desk):
     [
         (["enter", "--reason", " "], 2, "--reason is empty"),
         (["enter", "--reason", "x", "--from", "2012-03-05", "--to", "2012-03-01"], 2, "lies before"),
-        (["lift", "00000000-0000-4000-8000-000000000001", "--as", "anna"], 1, "There is no open stay"),
+        (["end", "00000000-0000-4000-8000-000000000001", "--as", "anna"], 1, "There is no open stay"),
     ],
 )
 def test_a_stay_that_makes_no_sense_is_refused(notified, desk, words, code, says):
@@ -525,7 +525,7 @@ def test_explain_of_a_number_that_is_not_there_repeats_nothing(notified, desk, n
 
 @pytest.mark.parametrize(
     "command",
-    ["plan", "check", "approve", "run", "stop", "undo", "status", "unreachable", "waive", "close", "pause", "complaint", "stay enter",
+    ["plan", "prepare", "approve", "run", "stop", "undo", "status", "unreachable", "waive", "close", "pause", "complaint", "stay enter",
      "stay end"],
 )  # fmt: skip
 def test_help_shows_an_example_that_starts_with_the_command_itself(desk, command):

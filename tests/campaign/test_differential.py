@@ -154,7 +154,7 @@ def by_the_rules(world: World) -> list[tuple[object, ...]]:
                     registered_on=life.registered_on,
                     terminated_on=life.terminated_on,
                     pauses=life.pauses,
-                    lock=[life.hold] if life.hold else [],
+                    holds=[life.hold] if life.hold else [],
                 ),
                 span,
             )

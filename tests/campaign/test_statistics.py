@@ -53,16 +53,16 @@ def test_no_line_is_lost_between_the_rows(counts: list[tuple[str | None, str, in
     assert len(found) <= MAX_REGIONS + 1
 
 
-@pytest.mark.parametrize(("days", "suspend", "end"), [(1, 5, 0), (6, 5, 2), (7, 12, 2), (8, 20, 2)])
-def test_tomorrow_and_the_week_end_with_their_last_day(days: int, suspend: int, end: int) -> None:
+@pytest.mark.parametrize(("days", "suspend", "terminate"), [(1, 5, 0), (6, 5, 2), (7, 12, 2), (8, 20, 2)])
+def test_tomorrow_and_the_week_end_with_their_last_day(days: int, suspend: int, terminate: int) -> None:
     due = [
-        DayCount(ON, "suspend", 100), DayCount(ON + dt.timedelta(days=1), "suspend", 5), DayCount(ON + dt.timedelta(days=6), "end", 2),
+        DayCount(ON, "suspend", 100), DayCount(ON + dt.timedelta(days=1), "suspend", 5), DayCount(ON + dt.timedelta(days=6), "terminate", 2),
         DayCount(ON + dt.timedelta(days=7), "suspend", 7), DayCount(ON + dt.timedelta(days=8), "suspend", 8),
     ]  # fmt: skip
 
     found = action_counts(due, first=ON + dt.timedelta(days=1), days=days)
 
-    assert (found.suspend, found.end) == (suspend, end)
+    assert (found.suspend, found.terminate) == (suspend, terminate)
 
 
 def test_what_the_network_has_not_proved_is_counted_by_what_is_wrong(register: None) -> None:

@@ -84,12 +84,12 @@ def waive(
     because: Annotated[str, typer.Option(help=f"One of: {', '.join(WaiverReason)}.")],
     as_: NeededAsOption,
     lines: Annotated[
-        list[UUID] | None, typer.Argument(help="References, as 'campaign not-notified' lists them.")
+        list[UUID] | None, typer.Argument(help="References, as 'campaign unreachable' lists them.")
     ] = None,
     file: Annotated[
         Path | None,
         typer.Option(
-            "--file", exists=True, dir_okay=False, help="What 'campaign not-notified --json' printed."
+            "--file", exists=True, dir_okay=False, help="What 'campaign unreachable --json' printed."
         ),
     ] = None,
     as_json: JsonOption = False,
