@@ -13,7 +13,7 @@ from rollkeeper.agents import queries
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.agents.duplicate_images import fingerprints_of
 from rollkeeper.agents.review_cases import FINGERPRINT_RETENTION, delete_fingerprints
-from rollkeeper.agents.rules import ALIKE
+from rollkeeper.agents.rules import SAME_IMAGE_SHARE
 from rollkeeper.kernel.database import rows, run
 from tests.agents.conftest import ON
 from tests.registration.people import fresh_number
@@ -55,12 +55,12 @@ def common(one, other):
     ids=["under another mark", "saved anew", "smaller in between"],
 )
 def test_the_same_picture_is_known_again(data_dir, other):
-    assert common(written(1), written(1, **other)) >= ALIKE
+    assert common(written(1), written(1, **other)) >= SAME_IMAGE_SHARE
 
 
 def test_another_document_of_the_same_kind_is_another(data_dir):
     for seed in range(2, 8):
-        assert common(written(1), written(seed)) < ALIKE / 2
+        assert common(written(1), written(seed)) < SAME_IMAGE_SHARE / 2
 
 
 def test_an_empty_sheet_has_nothing_by_which_it_is_known(data_dir):

@@ -446,7 +446,7 @@ def test_a_person_without_a_line_is_notified_on_their_page_only(instance):
     instance.answered(disclosure_id)
 
     assert notices() == []
-    assert (of(disclosure_id).reached, of(disclosure_id).notified_on) == (False, ON)
+    assert (of(disclosure_id).is_notice_queued, of(disclosure_id).notified_on) == (False, ON)
     assert [look.purpose for look in accesses(person)] == ["legal_disclosure"]
 
 

@@ -34,7 +34,7 @@ CONTRACT = ["outbox", "mail", "smpp", "voice", "post", "fake"]
 
 def message(address="tashi@mail.example", reference=None, **more):
     facts = {
-        "channel": Channel.EMAIL, "said": (RenderedText("bo", "ཐོ་འགོད།", "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd"),),
+        "channel": Channel.EMAIL, "texts": (RenderedText("bo", "ཐོ་འགོད།", "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd"),),
     } | more  # fmt: skip
     return Message(reference=reference or uuid.uuid4(), address=SecretValue(address), **facts)
 

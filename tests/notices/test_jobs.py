@@ -46,7 +46,7 @@ def test_what_became_of_calls_is_taken_in_by_itself_once(set_for, tmp_path):
     end = {"reference": str(attempts(owed)[0].attempt_id), "ended": "no_such_number"}
     (tmp_path / "ends.json").write_text(json.dumps([end]))
 
-    assert [job("collect-calls").turn(), job("collect-calls").turn()] == [1, 0]
+    assert [job("collect-calls").run(), job("collect-calls").run()] == [1, 0]
     assert attempts(owed)[0].outcome == "bounced"
 
 
@@ -57,7 +57,7 @@ def test_the_mailbox_for_reports_is_read_by_itself(set_for, tmp_path):
     report = dsn(attempts(owed)[0].attempt_id, action="delivered", status="2.0.0", secret=return_secret())
     mailbox.Maildir(tmp_path / "Maildir").add(report)
 
-    assert [job("collect-mail").turn(), job("collect-mail").turn()] == [1, 0]
+    assert [job("collect-mail").run(), job("collect-mail").run()] == [1, 0]
     assert notice(owed).state == "delivered"
 
 
@@ -71,7 +71,7 @@ def test_a_spool_that_cannot_be_read_is_the_job_s_fault_and_spends_no_try(set_fo
 
         for name in ("send-notices", "collect-reports"):
             with pytest.raises(GatewayBroken):
-                job(name).turn()
+                job(name).run()
 
         assert [one.outcome for one in attempts(owed)] == ["waiting"]
         assert GatewayBroken.__name__ in job("send-notices").expected_errors
@@ -89,11 +89,11 @@ def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for
         spool.keep_part(reference, part=1, parts=1, message_id="1")
         spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now())
 
-        took = job("collect-reports").turn()
+        took = job("collect-reports").run()
 
         assert (took, notice(owed).state) == (1, "delivered")
         with pytest.raises(ConnectionError):
-            job("collect-reports").turn()
+            job("collect-reports").run()
     finally:
         (data_dir() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
         write_settings(smpp_url=None)

@@ -38,7 +38,7 @@ cli = CliRunner()
 
 def message(language="en", **more):
     facts = {
-        "address": SecretValue(ADDRESS[language]), "said": (RenderedText(language, "Subject", TEXT[language]),),
+        "address": SecretValue(ADDRESS[language]), "texts": (RenderedText(language, "Subject", TEXT[language]),),
     } | more  # fmt: skip
     return Message(reference=uuid.uuid4(), channel=Channel.POST, **facts)
 
@@ -315,7 +315,7 @@ def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, spoken, kind):
         )
         for language in spoken
     ]  # fmt: skip
-    one = message(spoken[0], said=tuple(notified))
+    one = message(spoken[0], texts=tuple(notified))
 
     sheets = letters(tmp_path).sheets([one], name="letters")
 

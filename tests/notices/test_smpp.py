@@ -37,7 +37,7 @@ run = CliRunner()
 def sms(text="Please register.", number=NUMBER, **more):
     return Message(
         **{"reference": uuid.uuid4(), "channel": Channel.SMS, "address": SecretValue(number),
-           "said": (RenderedText("en", "", text),)} | more
+           "texts": (RenderedText("en", "", text),)} | more
     )  # fmt: skip
 
 
@@ -708,7 +708,7 @@ def test_who_collects_hears_that_the_centre_names_messages_in_two_formats(app, m
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
         turn = next(one for one in JOBS if one.name == "collect-reports")
         with pytest.raises(ReportIdsUnknown) as refusal:
-            turn.turn()
+            turn.run()
 
     assert isinstance(said.exception, ReportIdsUnknown)
     assert "0 delivered" in said.output

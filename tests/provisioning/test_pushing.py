@@ -563,13 +563,13 @@ def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeyp
     element.says = lambda line: ReadBack.FLOOR_MISSING if line in broken else ReadBack.BARRED
 
     (job,) = [one for one in JOBS if one.name == "check-floor"]
-    turns = [job.turn() for _ in range(3)]
+    turns = [job.run() for _ in range(3)]
     restored = database.rows("SELECT line_id FROM provisioning_command WHERE reason = 'floor_missing'")
 
     assert turns == [0, 1, 0]
     assert [row.line_id for row in restored] == [third]
     broken |= {first, last}
-    assert [job.turn() for _ in range(3)] == [1, 1, 0]  # what is being restored is not asked about
+    assert [job.run() for _ in range(3)] == [1, 1, 0]  # what is being restored is not asked about
     element.says = None
     push(element)
     assert {element.states[line] for line in (first, third, last)} == {ReadBack.OPEN}

@@ -115,10 +115,10 @@ def _sums(each):
 
 
 def _added(sets):
-    sum_figures = {(0, 0)}
+    reachable = {(0, 0)}
     for one in sets:
-        sum_figures = {(a + c, b + d) for a, b in sum_figures for c, d in one}
-    return sum_figures
+        reachable = {(a + c, b + d) for a, b in reachable for c, d in one}
+    return reachable
 
 
 def _fits(shown, world):
