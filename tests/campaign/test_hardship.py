@@ -70,7 +70,7 @@ def at_the_end() -> None:
     """Let the hours be over, as the network's queue sees it."""
     run("UPDATE provisioning_command SET next_try_at = %s WHERE next_try_at > %s", [clock.now(), clock.now()])
     run(
-        "UPDATE lines_reconnection SET reconnected_at = restored_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
+        "UPDATE lines_reconnection SET reconnected_at = reconnected_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
     )
 
 
@@ -94,7 +94,9 @@ def test_who_asks_gets_service_back_and_it_ends_by_itself(cut: LineId) -> None:
 def test_the_hours_are_those_of_the_pack_and_its_article_stands_in_the_ledger(cut: LineId) -> None:
     reconnect_temporarily(ME, cut, on=CUT)
 
-    (found,) = rows("SELECT ends_at - restored_at AS hours FROM lines_reconnection WHERE line_id = %s", [cut])
+    (found,) = rows(
+        "SELECT ends_at - reconnected_at AS hours FROM lines_reconnection WHERE line_id = %s", [cut]
+    )
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:line:reconnected'")
     assert found.hours == dt.timedelta(hours=24)
     assert '"article":"operator\'s rule 4"' in entry.body
