@@ -167,7 +167,7 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("rule", "reasons", "restored_on", "allowed"),
+    ("rule", "reasons", "reconnected_on", "allowed"),
     [
         (DAY_OF_HOURS, (WANT,), None, True),
         (None, (WANT,), None, False),
@@ -180,11 +180,11 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
 def test_hours_are_for_want_of_registration_alone_and_once(
     rule: TemporaryReconnectionRule | None,
     reasons: tuple[SuspensionReason, ...],
-    restored_on: dt.date | None,
+    reconnected_on: dt.date | None,
     *,
     allowed: bool,
 ) -> None:
-    verdict = may_reconnect_temporarily(rule, reasons=reasons, restored_on=restored_on)
+    verdict = may_reconnect_temporarily(rule, reasons=reasons, reconnected_on=reconnected_on)
 
     assert isinstance(verdict, Allowed if allowed else Refused)
 
@@ -293,7 +293,11 @@ def test_no_statement_of_the_nights_own_role_cuts_a_protected_line(
 def test_the_nights_own_role_cannot_take_the_protection_off_first(people: People, as_role: AsRole) -> None:
     protected = make_line(is_essential=True)
 
-    with as_role("worker"), pytest.raises(ProgrammingError, match="unprotected"), transaction.atomic():
+    with (
+        as_role("worker"),
+        pytest.raises(ProgrammingError, match="lines_line_no_longer_essential_by_worker"),
+        transaction.atomic(),
+    ):
         run("UPDATE lines_line SET is_essential = false WHERE line_id = %s", [protected])
 
     with as_role("counter"):
