@@ -90,8 +90,8 @@ def test_a_mail_says_it_whole_in_each_language_and_a_letter_in_brief_on_its_one_
     heard = {one.reference: one for way in by_channel.values() for one in way.heard}
     mail, in_each, in_one = (heard[attempts(owed)[0].attempt_id] for owed in (mailed, posted, alone))
     assert [len(one.languages) for one in (mail, in_each, in_one)] == [3, 3, 1]
-    assert all("\n\n" in one.text for one in (*mail.said, *in_one.said))
-    assert not any("\n\n" in one.text.partition(notice(posted).code)[0] for one in in_each.said)
+    assert all("\n\n" in one.text for one in (*mail.texts, *in_one.texts))
+    assert not any("\n\n" in one.text.partition(notice(posted).code)[0] for one in in_each.texts)
 
 
 def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(by_channel):

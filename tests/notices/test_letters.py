@@ -149,7 +149,9 @@ def test_a_program_that_is_broken_or_gone_has_nothing_and_gets_it_later(tmp_path
     assert [one.answer for one in (*broken, *gone)] == [Answer.RETRY, Answer.RETRY]
 
 
-@pytest.mark.parametrize(("lines", "answer"), [(0, "refused"), (1, "taken"), (7, "taken"), (8, "refused")])
+@pytest.mark.parametrize(
+    ("lines", "answer"), [(0, "refused"), (1, "accepted"), (7, "accepted"), (8, "refused")]
+)
 def test_what_the_window_has_no_room_for_is_no_address(tmp_path, lines, answer):
     (result,) = letters(tmp_path).send([message(address=SecretValue("\n".join(["line"] * lines)))])
 
@@ -220,7 +222,7 @@ def test_a_slip_is_proof_and_starts_the_clock(instance):
 
     said = said_back(slip_reference(reference, secret=return_secret()))
 
-    assert (said["taken"]["delivered"], said["unread"]) == (1, 0)
+    assert (said["intake"]["delivered"], said["unread"]) == (1, 0)
     assert (notice(owed).state, notice(owed).delivered_on, notice(owed).channel) == ("delivered", ON, "post")
 
 
@@ -230,7 +232,7 @@ def test_a_letter_that_comes_back_never_counts_and_its_subscriber_is_unreachable
     said = said_back(attempts(owed)[0].gateway_reference)
     send_due(console_authority(), on=ON)
 
-    assert said["taken"]["bounced"] == 1
+    assert said["intake"]["bounced"] == 1
     assert (notice(owed).state, notice(owed).delivered_on) == ("bounced", None)
 
 

@@ -129,7 +129,7 @@ def test_a_program_that_does_not_end_has_the_calls_that_it_took(tmp_path):
     program = tmp_path / "slow"
     program.write_text(
         f"#!{sys.executable}\nimport json, sys, time\nrow = json.loads(sys.stdin.readline())\n"
-        "print(json.dumps({'reference': row['reference'], 'answer': 'taken'}), flush=True)\ntime.sleep(60)\n"
+        "print(json.dumps({'reference': row['reference'], 'answer': 'accepted'}), flush=True)\ntime.sleep(60)\n"
     )
     program.chmod(0o700)
     calls = [

@@ -214,7 +214,7 @@ class RadiusProgram(_Program):
     def gateway(self, **more) -> FreeRadius:
         return FreeRadius(
             **{
-                "orders": f"127.0.0.1:{self.coa}", "questions": f"127.0.0.1:{self.ask}", "secret": TOKEN, "patience_s": 1.5,
+                "coa": f"127.0.0.1:{self.coa}", "auth": f"127.0.0.1:{self.ask}", "secret": TOKEN, "patience_s": 1.5,
                 "tries": 1,
             } | more
         )  # fmt: skip

@@ -737,7 +737,7 @@ def test_silent_nas_use_up_the_patience_of_a_call_once_and_every_order_is_tried(
     monkeypatch.setattr(Radius, "wait_for", lambda *a, **more: (waits.append(a[1]), wait_for(*a, **more)))
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as nobody:
         nobody.bind(("127.0.0.1", 0))
-        gateway = radius.gateway(orders=f"127.0.0.1:{nobody.getsockname()[1]}", patience_s=0.5)
+        gateway = radius.gateway(coa=f"127.0.0.1:{nobody.getsockname()[1]}", patience_s=0.5)
 
         said = gateway.push([order(number) for number in NUMBERS[40:44]])
 

@@ -78,7 +78,7 @@ def test_without_its_tables_it_lets_everybody_through_and_takes_no_order(tmp_pat
         sqlite3.connect(tmp_path / "rollkeeper.sqlite").close()
     if what == "no database at all":
         (tmp_path / "rollkeeper.sqlite").mkdir()
-    element.is_ready = lambda: element.gateway()._poster.post(b"", headers={})[0] == 403
+    element.is_ready = lambda: element.gateway()._http.post(b"", headers={})[0] == 403
 
     for _ in running(element):
         phones, place = Telephones(element.sip, tmp_path), free_port(UDP)
