@@ -76,7 +76,7 @@ REGISTRATION_KINDS: Labels = {
 }
 ACTIONS: Labels = REGISTRATION_KINDS | {
     "replace-sim": _("Replace a SIM"),
-    "end": _("End a contract"),
+    "terminate": _("End a contract"),
     "further-document": _("A further document of one person"),
 }
 REGISTRATION_KIND_NOTES: Labels = {

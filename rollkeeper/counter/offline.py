@@ -44,7 +44,7 @@ from rollkeeper.subscribers.choices import PartyKind
 _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
     "pause": ("counter/pause.html", PauseForm),
     "dispute": ("counter/dispute.html", DisputeForm),
-    "end": ("counter/end.html", SubscriberForm),
+    "terminate": ("counter/terminate.html", SubscriberForm),
     "replace-sim": ("counter/replace_sim.html", SubscriberForm),
     "further-document": ("counter/link_document.html", LinkDocumentForm),
 }

@@ -166,7 +166,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.CHANGE_LINE)
     require_outlet(request, authority)
-    perform = {"replace-sim": services.replace_sim, "end": services.terminate_line}[what]
+    perform = {"replace-sim": services.replace_sim, "terminate": services.terminate_line}[what]
 
     def do(form: SubscriberForm) -> Receipt | PendingApproval:
         given = form.cleaned_data

@@ -62,7 +62,7 @@ type NoDocumentWay = Literal[
     "referee", "guardian", "institution", "agency", "application_receipt", "police_report"
 ]
 type CounterAct = Literal[
-    "register", "transfer", "install", "relocate", "change", "replace_sim", "end", "link_document"
+    "register", "transfer", "install", "relocate", "change", "replace_sim", "terminate", "link_document"
 ]
 """What is done at a counter to one line."""
 type RegisteringAct = Literal[

@@ -21,7 +21,7 @@ from rollkeeper.registration.submissions import RegistrationKind, Submission, pr
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
 
 FORMAT = 1
-OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "end", "replace-sim", "further-document"})
+OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "further-document"})
 CLOCKS = frozenset({"monotonic", "device"})
 
 

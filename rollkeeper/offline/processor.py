@@ -259,7 +259,7 @@ def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
             return accept_receipt(clerk, shown=payload.fields["receipt"], **what)
         case "dispute":
             return dispute_line(clerk, **what)
-        case "end":
+        case "terminate":
             return services.terminate_line(clerk, document=payload.document(), **what, approved_by=second)
         case "further-document":
             return link_document(

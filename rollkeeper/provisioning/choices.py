@@ -15,7 +15,7 @@ class CommandKind(StrEnum):
     """Refuse everything but the floor."""
     RESTORE = "restore"
     """Let everything through again."""
-    END = "end"
+    TERMINATE = "terminate"
     """Take the line out of service."""
 
     @property
@@ -77,5 +77,5 @@ ALWAYS_ALLOWED: Final = (Allowed.EMERGENCY, Allowed.CARE, Allowed.REGISTRATION)
 _PROOF: Final = {
     CommandKind.BAR: ReadBack.BARRED,
     CommandKind.RESTORE: ReadBack.OPEN,
-    CommandKind.END: ReadBack.ABSENT,
+    CommandKind.TERMINATE: ReadBack.ABSENT,
 }

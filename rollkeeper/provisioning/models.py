@@ -55,7 +55,7 @@ class Command(models.Model):
                 name="provisioning_command_bars_the_floor",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["bar", "restore", "end"]),
+                condition=models.Q(kind__in=["bar", "restore", "terminate"]),
                 name="provisioning_command_of_unknown_kind",
             ),
             models.CheckConstraint(
@@ -66,7 +66,7 @@ class Command(models.Model):
                 condition=~models.Q(state="confirmed")
                 | models.Q(kind="bar", read_back="barred", read_back__isnull=False)
                 | models.Q(kind="restore", read_back="open", read_back__isnull=False)
-                | models.Q(kind="end", read_back="absent", read_back__isnull=False),
+                | models.Q(kind="terminate", read_back="absent", read_back__isnull=False),
                 name="provisioning_command_confirmed_without_proof",
             ),
         ]

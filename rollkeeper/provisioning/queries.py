@@ -145,7 +145,7 @@ def still_served(line_ids: Collection[LineId]) -> set[LineId]:
         return set()
     found = rows(
         "SELECT DISTINCT line_id FROM provisioning_command"
-        " WHERE line_id = ANY(%s) AND kind = 'end' AND state IN ('waiting', 'sent', 'failed')",
+        " WHERE line_id = ANY(%s) AND kind = 'terminate' AND state IN ('waiting', 'sent', 'failed')",
         [list(line_ids)],
     )
     return {LineId(row.line_id) for row in found}

@@ -31,7 +31,7 @@ from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
 
 _CLAIMING: Final = 1  # the matter of kernel.claims.serialize_on
-_FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.END)
+_FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.TERMINATE)
 _CHUNKS_ONWARDS: Final = 50
 """So many chunks are looked for behind the one before; then from the beginning: somebody may have asked earlier and been seen later."""
 

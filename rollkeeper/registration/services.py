@@ -123,7 +123,7 @@ def terminate_line(
     Refuses: ApprovalNeeded, LineNotFound, LineTerminated, SubscriberProtected, LineInDispute, NotTheSubscriber, DocumentReplaced.
     """
     require(authority, Permission.CHANGE_LINE)
-    require_approval(authority, "end", approved_by=approved_by)
+    require_approval(authority, "terminate", approved_by=approved_by)
 
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number)
@@ -160,7 +160,7 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
         raise LineInDispute(line=line.line_id)
     until = on + dt.timedelta(days=pack.number_quarantine_days)
     terminate_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
-    queue_command(line.line_id, kind=CommandKind.END, reason="subscriber", at=clock.now())
+    queue_command(line.line_id, kind=CommandKind.TERMINATE, reason="subscriber", at=clock.now())
     facts = {"by": "subscriber"}
     return append_entry(
         authority,

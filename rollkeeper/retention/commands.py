@@ -73,7 +73,7 @@ def erase_due(
     if dry_run:
         waiting = abandoned.count_abandoned()
         said = (
-            f"{due.lines:,} ended lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications must go;"
+            f"{due.lines:,} terminated lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications must go;"
             f" {due.held:,} records are held."
         )
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
@@ -84,7 +84,7 @@ def erase_due(
         emit(dataclasses.asdict(erased) | {"held": due.held})
         return
     out.print(
-        f"Erased: {erased.lines:,} ended lines, {erased.tenures:,} past tenures; {erased.keys_destroyed:,} keys"
+        f"Erased: {erased.lines:,} terminated lines, {erased.tenures:,} past tenures; {erased.keys_destroyed:,} keys"
         f" destroyed; {due.held:,} records are held."
         + (f" {erased.numbers_freed:,} numbers were freed." if erased.numbers_freed else "")
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")

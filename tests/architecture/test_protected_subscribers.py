@@ -111,7 +111,7 @@ COUNTER = {
     "": post("/"),
     **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "transfer", "relocate", "change")},
     "replace-sim": post("/replace-sim/", **SHOWN),
-    "end": post("/end/", **SHOWN),
+    "terminate": post("/terminate/", **SHOWN),
     "further-document": post("/further-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
     "unlink-document": post("/unlink-document/", **SHOWN),
     "by-code": post("/by-code/", code=lambda _, line: code_for(line)),

@@ -158,7 +158,7 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
         reconnect_temporarily(ME, cut, on=CUT)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             run(
-                "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%s, 'end', 'x', now())",
+                "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%s, 'terminate', 'x', now())",
                 [cut],
             )
 

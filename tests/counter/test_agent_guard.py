@@ -65,7 +65,7 @@ def test_a_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(b
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'agents:document_image:counted'")) == 1
 
 
-@pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/end/"])
+@pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/terminate/"])
 def test_another_device_gets_no_form_and_is_notified_what_to_do(browser, address):
     answer = browser().get(address, **PAGE)
 

@@ -88,7 +88,7 @@ def test_nobody_who_is_not_signed_in_gets_a_ticket_or_hands_in(page, at_counter)
         "/offline/forms/register/?kind=company",
         "/offline/forms/pause/",
         "/offline/forms/dispute/",
-        "/offline/forms/end/",
+        "/offline/forms/terminate/",
     ],
 )
 def test_a_form_that_is_kept_was_drawn_for_nobody(at_counter, address):

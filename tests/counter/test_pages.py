@@ -49,7 +49,7 @@ def post(client, action_kind, *args, **further):
 @pytest.mark.parametrize(
     "address",
     [
-        "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/end/", "/pause/",
+        "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/terminate/", "/pause/",
         "/reconnect/", "/essential/", "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
     ],
 )  # fmt: skip
@@ -259,11 +259,11 @@ def test_a_contract_is_ended_by_its_subscriber_alone(at_counter):
 
     def end(document_number):
         form = {
-            "submission_key": key(at_counter.get("/end/")),
+            "submission_key": key(at_counter.get("/terminate/")),
             "number": number,
             "document_type": "cn-resident-card",
         }
-        return at_counter.post("/end/", form | {"document_number": document_number}).status_code
+        return at_counter.post("/terminate/", form | {"document_number": document_number}).status_code
 
     assert end(card(7)) == 422
     assert end(SECRET["document_number"]) == 302

@@ -48,7 +48,7 @@ class CounterDesk:
         self._do("/register/", lines[1], dolma)
         shown = {"document_type": dolma.document_type, "document_number": dolma.document_number}
         self._done(self._browser.submit("/replace-sim/", number=lines[1].number, **shown))
-        self._done(self._browser.submit("/end/", number=lines[1].number, **shown))
+        self._done(self._browser.submit("/terminate/", number=lines[1].number, **shown))
         pause = {"reason": "hospital", "first": NOTIFIED, "last": ""}
         self._done(self._browser.submit("/pause/", number=lines[2].number, **pause))
         self._done(self._browser.submit("/dispute/", number=lines[3].number))
@@ -179,7 +179,7 @@ class CounterDesk:
                 ("/register/", _form(a, a) | {"submission_key": b.name}),
                 ("/transfer/", _form(a, b)),
                 ("/change/", _form(lines[0], b)),
-                ("/end/", {"number": lines[0].number, "document_type": b.document_type, "document_number": b.document_number}),
+                ("/terminate/", {"number": lines[0].number, "document_type": b.document_type, "document_number": b.document_number}),
                 ("/pause/", {"number": a.number, "reason": b.name, "first": b.address, "last": b.number}),
                 ("/dispute/", {"number": a.number}),
             ]  # fmt: skip

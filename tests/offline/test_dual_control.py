@@ -234,7 +234,7 @@ def test_a_failed_check_digit_is_processed_once_a_supervisor_has_confirmed_it(br
 
 
 def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser, dual_control, process):
-    dual_control("transfer", "end")
+    dual_control("transfer", "terminate")
     number = fresh_number()
 
     browser.record(form(number, person()))
@@ -243,11 +243,11 @@ def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser,
     assert find_line(number).is_registered
 
 
-@pytest.mark.parametrize("action_kind", ["transfer", "end", "replace-sim", "further-document"])
+@pytest.mark.parametrize("action_kind", ["transfer", "terminate", "replace-sim", "further-document"])
 def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
     clerk, supervisor, dual_control, process, action_kind
 ):
-    dual_control("transfer", "end", "replace_sim", "link_document")
+    dual_control("transfer", "terminate", "replace_sim", "link_document")
     number, who = fresh_number(), person()
     register_subscriber(clerk, submission(number, who), on=ON)
     shown = {
@@ -271,11 +271,11 @@ def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
     process()
 
     assert came_of(key) == "done", outcomes([key])
-    assert (find_line(number).state is LineState.TERMINATED) == (action_kind == "end")
+    assert (find_line(number).state is LineState.TERMINATED) == (action_kind == "terminate")
 
 
 def test_no_way_in_does_without_the_approver(clerk, dual_control):
-    dual_control("register", "transfer", "end", "replace_sim", "link_document")
+    dual_control("register", "transfer", "terminate", "replace_sim", "link_document")
     number, who = fresh_number(), person()
     paper = (who["document_type"], who["document_number"])
     asked = {"submission_key": str(new_uuid()), "number": number, "document": paper, "on": ON}

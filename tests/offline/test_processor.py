@@ -421,7 +421,7 @@ def test_other_acts_of_the_counter_are_processed_too(browser, process):
     keys = [browser.record(fields, action_kind=action_kind) for action_kind, fields in steps]
     other = fresh_number()
     keys.append(browser.record(form(other, who)))
-    keys.append(browser.record({"number": other, **papers}, action_kind="end"))
+    keys.append(browser.record({"number": other, **papers}, action_kind="terminate"))
     process()
 
     assert [came_of(key) for key in keys] == ["done"] * 6

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.signing import RequestNotGenuine, Verifier
 
-PROOF = {"bar": "barred", "restore": "open", "end": "absent"}
+PROOF = {"bar": "barred", "restore": "open", "terminate": "absent"}
 
 
 class Element:

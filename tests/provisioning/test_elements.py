@@ -50,7 +50,7 @@ from tests.provisioning.sgsn import DELETE_DATA, LOCATION_DONE, LOCATION_REFUSED
 
 ON = CUT = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
-BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.END
+BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.TERMINATE
 
 
 @pytest.fixture

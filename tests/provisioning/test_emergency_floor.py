@@ -74,7 +74,7 @@ def telephones(kamailio, tmp_path_factory):
     with phones.answering(kamailio.centre, kamailio.desk, *places.values()):
         for number, port in places.items():
             assert phones.register(number, port)
-        orders = [order(BARRED), order(ENDED, CommandKind.END), order(QUIET), order(HELPED)]
+        orders = [order(BARRED), order(ENDED, CommandKind.TERMINATE), order(QUIET), order(HELPED)]
         assert kamailio.gateway().push(orders) == [Answer.ACCEPTED] * 4
         yield phones
 
@@ -165,7 +165,7 @@ def bars_the_floor_itself(kamailio, _):
 
 
 def ends_the_floor_itself(kamailio, _):
-    kamailio.gateway().push([order(number, CommandKind.END, 2) for number in (*FLOOR, "+86112")])
+    kamailio.gateway().push([order(number, CommandKind.TERMINATE, 2) for number in (*FLOOR, "+86112")])
 
 
 def sends_every_word_by_hand(kamailio, _):
@@ -222,7 +222,7 @@ def takes_the_floor_off_a_command_that_waits(kamailio, as_role):
 def turns_a_command_into_another(kamailio, as_role):
     queue_command(uuid.uuid4(), kind=CommandKind.RESTORE, reason="registration", at=clock.now())
     for statement in (
-        "UPDATE provisioning_command SET kind = 'end'",
+        "UPDATE provisioning_command SET kind = 'terminate'",
         "UPDATE provisioning_command SET line_id = gen_random_uuid()",
         (
             "INSERT INTO provisioning_command (line_id, kind, reason, requested_at, position) OVERRIDING SYSTEM VALUE"
@@ -236,7 +236,7 @@ def turns_a_command_into_another(kamailio, as_role):
 def ends_a_line_that_lives(kamailio, as_role):
     line = activate_line("+8689100000099", service=Service.FIXED_LINE, on=ON)
     with pytest.raises(IntegrityError, match="ends_a_line_that_lives"), as_role("worker"):
-        queue_command(line, kind=CommandKind.END, reason="registration", at=clock.now())
+        queue_command(line, kind=CommandKind.TERMINATE, reason="registration", at=clock.now())
 
 
 def writes_a_pack_that_bars_emergency_calls(kamailio, _):
@@ -295,7 +295,7 @@ def test_a_number_that_was_taken_to_another_operator_is_called_and_calls(kamaili
     ported = f'#!define RK_ELSEWHERE ($var(rk_number) == "{ENDED}")\n'
     for element in running(KamailioProgram(tmp_path, local=ported)):
         phones, place = Telephones(element.sip, tmp_path), free_port(UDP)
-        element.gateway().push([order(ENDED, CommandKind.END), order(BARRED, CommandKind.END)])
+        element.gateway().push([order(ENDED, CommandKind.TERMINATE), order(BARRED, CommandKind.TERMINATE)])
         with phones.answering(place):
             assert phones.register(OTHER, place)
             assert phones.call(ENDED, OTHER)
@@ -362,7 +362,7 @@ HANDS = {
     "bars what is not suspended": [(BAR, ["registration"])] * 3,
     "ends it in the register as well": [
         ("UPDATE lines_line SET state = 'terminated', terminated_on = '2012-03-02', terminated_by = 'campaign' WHERE line_id = %s", []),
-        (BAR.replace("'bar'", "'end'"), ["registration"]),
+        (BAR.replace("'bar'", "'terminate'"), ["registration"]),
     ],
     "has everything done again": [
         (BAR, ["registration"]),

@@ -25,7 +25,7 @@ from tests.provisioning.osmocom import UDP, Handset, Telephones, routes
 
 BARRED, OTHER = "+8689100000001", "+8689100000003"
 FLOOR = (*EMERGENCY_NUMBERS, CARE, REGISTRATION)
-BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.END
+BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.TERMINATE
 
 
 def order(number: str, kind=BAR, sequence=1, line=None) -> Order:

@@ -180,12 +180,12 @@ def test_a_later_command_takes_the_place_of_one_that_was_sent_and_not_proved(reg
 def test_who_is_to_be_restored_goes_first(register, element):
     for _ in range(3):
         bar()
-    bar(kind=CommandKind.END)
+    bar(kind=CommandKind.TERMINATE)
     bar(kind=CommandKind.RESTORE)
 
     push(element)
 
-    assert [order.kind for order in element.heard] == ["restore", "bar", "bar", "bar", "end"]
+    assert [order.kind for order in element.heard] == ["restore", "bar", "bar", "bar", "terminate"]
 
 
 def test_a_limit_limits(register, element):
@@ -295,7 +295,7 @@ def test_on_a_closed_day_unproven_commands_are_read_back_too(register, element):
 
 def test_a_bar_after_an_end_of_another_batch_waits_for_the_desks_like_any_other(register, element):
     line, ending = uuid.uuid4(), uuid.uuid4()
-    bar(line, kind=CommandKind.END, batch_id=ending)
+    bar(line, kind=CommandKind.TERMINATE, batch_id=ending)
     push_on(ON, element)
     of_the_undo, of_a_lift = bar(line, batch_id=ending), None
     push_on(SATURDAY, element)
@@ -321,7 +321,7 @@ def test_a_run_that_goes_on_past_midnight_obeys_the_day_that_it_is_then(register
 def test_nobody_who_has_ended_meanwhile_is_given_service_back_for_a_broken_floor(register, element):
     line = uuid.uuid4()
     Line.objects.create(line_id=line, service="mobile", state="terminated", activated_on=ON)
-    ending = bar(line, kind=CommandKind.END)
+    ending = bar(line, kind=CommandKind.TERMINATE)
     restoring = bar(line, kind=CommandKind.RESTORE)
 
     push(element)
@@ -472,7 +472,10 @@ def test_a_comparison_restores_lines_that_lost_emergency_calls(register, element
     line = uuid.uuid4()
     Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
     queue_command(
-        line, kind=CommandKind.END if state == "terminated" else CommandKind.BAR, reason="registration", at=AT
+        line,
+        kind=CommandKind.TERMINATE if state == "terminated" else CommandKind.BAR,
+        reason="registration",
+        at=AT,
     )
     push(element)
     element.says = lambda _: ReadBack.FLOOR_MISSING
@@ -503,13 +506,13 @@ def seen_late(kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "place"), [(CommandKind.BAR, 6), (CommandKind.END, 5), (CommandKind.RESTORE, 2)]
+    ("kind", "place"), [(CommandKind.BAR, 6), (CommandKind.TERMINATE, 5), (CommandKind.RESTORE, 2)]
 )
 def test_a_command_that_becomes_visible_late_is_pushed_in_the_same_run(
     register, element, monkeypatch, kind, place
 ):
     monkeypatch.setattr("rollkeeper.provisioning.services.CHUNK", 1)
-    asked = [bar() for _ in range(4)] + [bar(kind=CommandKind.END)]
+    asked = [bar() for _ in range(4)] + [bar(kind=CommandKind.TERMINATE)]
     late = []
 
     push(element, moved=lambda _: late or late.append(seen_late(kind)))
@@ -523,7 +526,7 @@ def test_what_is_tried_again_keeps_nothing_new_waiting(register, element, monkey
     again = bar()
     database.run("UPDATE provisioning_command SET next_try_at = %s", [clock.now() - dt.timedelta(minutes=1)])
     for _ in range(3):
-        bar(kind=CommandKind.END)
+        bar(kind=CommandKind.TERMINATE)
     fresh = []
 
     push(element, moved=lambda _: fresh or fresh.append(bar()))

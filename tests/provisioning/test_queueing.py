@@ -69,7 +69,7 @@ def test_no_role_of_a_process_can_drop_the_floor(register, as_role, role):
 
 @pytest.mark.parametrize(
     ("kind", "read_back"),
-    [("bar", "open"), ("bar", "unknown"), ("bar", None), ("restore", "barred"), ("end", "open")],
+    [("bar", "open"), ("bar", "unknown"), ("bar", None), ("restore", "barred"), ("terminate", "open")],
 )
 def test_a_command_cannot_be_confirmed_without_the_network_s_own_word(register, kind, read_back):
     queue_command(uuid.uuid4(), kind=CommandKind(kind), reason="registration", at=AT)

@@ -31,7 +31,7 @@ def test_restoring_is_never_given_up(answer, read_back, tries):
     ("tries", "state"), [(7, CommandState.SENT), (8, CommandState.FAILED), (9, CommandState.FAILED)]
 )
 @pytest.mark.parametrize("answer", [Answer.ACCEPTED, None])
-@pytest.mark.parametrize("kind", [CommandKind.BAR, CommandKind.END])
+@pytest.mark.parametrize("kind", [CommandKind.BAR, CommandKind.TERMINATE])
 def test_barring_and_ending_are_given_up_at_the_last_try_that_the_network_took(kind, answer, tries, state):
     assert next_state(kind, answer=answer, read_back=ReadBack.OPEN, tries=tries, max_tries=8).state is state
 

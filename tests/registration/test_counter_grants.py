@@ -52,8 +52,8 @@ def refused(statement, line_id):
     [
         ASKED.format("bar", "registration"),
         ASKED.format("bar", "unpaid"),
-        ASKED.format("end", "subscriber"),
-        ASKED.format("end", "registration"),
+        ASKED.format("terminate", "subscriber"),
+        ASKED.format("terminate", "registration"),
         "INSERT INTO provisioning_command (line_id, kind, reason, requested_at, batch_id) VALUES (%s, 'restore', 'x', now(), uuidv7())",
         "INSERT INTO provisioning_command (line_id, kind, reason, requested_at, state) VALUES (%s, 'restore', 'x', now(), 'confirmed')",
         "UPDATE provisioning_command SET kind = 'bar' WHERE line_id = %s",

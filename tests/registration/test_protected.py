@@ -39,7 +39,9 @@ ACTS = {
         who, submission(number, subscriber), on=ON
     ),
     "replace_sim": lambda who, number, subscriber: by_document(services.replace_sim, who, number, subscriber),
-    "end": lambda who, number, subscriber: by_document(services.terminate_line, who, number, subscriber),
+    "terminate": lambda who, number, subscriber: by_document(
+        services.terminate_line, who, number, subscriber
+    ),
 }
 
 
@@ -63,7 +65,9 @@ def test_a_clerk_moves_no_line_of_somebody_protected_even_with_their_document(cl
     assert (find_line(number), tenures(before[0].line_id)) == before
     assert "data protection officer" in raised.value.advice
     assert (
-        rows("SELECT FROM provisioning_command WHERE line_id = %s AND kind = 'end'", [before[0].line_id])
+        rows(
+            "SELECT FROM provisioning_command WHERE line_id = %s AND kind = 'terminate'", [before[0].line_id]
+        )
         == []
     )
 

@@ -725,12 +725,12 @@ def rested(clerk, new_line):
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "failed"])
 def test_a_number_is_not_reassigned_before_the_network_has_removed_the_line(clerk, rested, state):
-    run("UPDATE provisioning_command SET state = %s WHERE kind = 'end'", [state])
+    run("UPDATE provisioning_command SET state = %s WHERE kind = 'terminate'", [state])
     later = ON + dt.timedelta(days=1)
 
     with pytest.raises(NumberStillServed):
         register_subscriber(clerk, submission(rested), on=later)
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'end'")
+    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
     register_subscriber(clerk, submission(rested), on=later)
 
     assert find_line(rested).state is LineState.ACTIVE

@@ -128,7 +128,7 @@ def test_a_number_stays_until_the_network_proves_the_line_out_of_service(
 ) -> None:
     _, line_id = given_back
     run(
-        "UPDATE provisioning_command SET state = 'failed', read_back = 'barred' WHERE line_id = %s AND kind = 'end'",
+        "UPDATE provisioning_command SET state = 'failed', read_back = 'barred' WHERE line_id = %s AND kind = 'terminate'",
         [line_id],
     )
 
@@ -139,7 +139,10 @@ def test_an_instance_without_a_network_frees_numbers_and_drops_commands(
     given_back: tuple[str, LineId],
 ) -> None:
     _, line_id = given_back
-    run("UPDATE provisioning_command SET state = 'waiting' WHERE line_id = %s AND kind = 'end'", [line_id])
+    run(
+        "UPDATE provisioning_command SET state = 'waiting' WHERE line_id = %s AND kind = 'terminate'",
+        [line_id],
+    )
 
     write_settings(kind=InstanceKind.PRODUCTION, demo_date=None)
     try:
@@ -147,7 +150,9 @@ def test_an_instance_without_a_network_frees_numbers_and_drops_commands(
     finally:
         write_settings(kind=InstanceKind.DEMO)
 
-    (command,) = rows("SELECT state FROM provisioning_command WHERE line_id = %s AND kind = 'end'", [line_id])
+    (command,) = rows(
+        "SELECT state FROM provisioning_command WHERE line_id = %s AND kind = 'terminate'", [line_id]
+    )
     assert (count, command.state) == (1, "superseded")
 
 
@@ -183,7 +188,7 @@ def test_numbers_that_the_network_keeps_let_the_others_behind_them_go(
         end(make_line(), ENDED - dt.timedelta(days=before))
     run(
         "INSERT INTO provisioning_command (line_id, kind, reason, state, requested_at)"
-        " SELECT line_id, 'end', 'registration', 'failed', now() FROM lines_line ORDER BY terminated_on LIMIT 5"
+        " SELECT line_id, 'terminate', 'registration', 'failed', now() FROM lines_line ORDER BY terminated_on LIMIT 5"
     )
 
     assert (freed(LAST + DAY), freed(LAST + DAY)) == (3, 0)

@@ -256,7 +256,7 @@ def test_a_later_subscriber_of_the_number_signs_in_as_themselves(at_portal):
         console_authority(), submission_key=str(new_uuid()), number=NUMBER,
         document=("passport-npl", "X1234567"), on=ON,
     )  # fmt: skip
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'end'")
+    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
     later = ON + dt.timedelta(days=400)
     clock.set_demo_date(later)
     now = register_line(person=PERSON | {"document_number": "X7654321", "name": "Somebody Else"}, on=later)

@@ -17,9 +17,9 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 
         SELECT c.line_id, c.command_id, b.state AS batch_state
           FROM provisioning_command c JOIN campaign_batch b USING (batch_id)
          WHERE (of_batch IS NULL OR c.batch_id = of_batch) AND b.state IN ('stopped', 'undo_requested')
-           AND c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.reason = 'registration'
+           AND c.kind IN ('bar', 'terminate') AND c.state = 'waiting' AND c.reason = 'registration'
            AND NOT EXISTS (SELECT FROM (SELECT batch_id, kind, position FROM provisioning_command WHERE line_id = c.line_id OFFSET 0) e
-                            WHERE e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position)
+                            WHERE e.batch_id = c.batch_id AND e.kind = 'terminate' AND e.position < c.position)
          ORDER BY c.position
            FOR NO KEY UPDATE OF c
     )

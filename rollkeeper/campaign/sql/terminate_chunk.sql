@@ -21,7 +21,7 @@ WITH due AS MATERIALIZED (
     UPDATE campaign_member m SET stage = 'terminated', next_check_on = NULL
       FROM due WHERE m.line_id = due.line_id AND m.campaign_id = %(campaign_id)s
 ), command_slice AS (
-    SELECT line_id, 'end' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
+    SELECT line_id, 'terminate' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
 ),
 -- include provisioning.request_many
 , withdraw_slice AS (

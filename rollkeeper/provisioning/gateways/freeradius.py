@@ -111,7 +111,7 @@ def _push_one(order: Order, coa_client: Radius, auth_client: Radius) -> Answer:
 
 def _send(order: Order, account: str, coa_client: Radius) -> Answer:
     said = coa_client.change(
-        ends=order.kind is CommandKind.END,
+        ends=order.kind is CommandKind.TERMINATE,
         words={
             "User-Name": account,
             "Filter-Id": order.kind.proof.value,

@@ -115,7 +115,7 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
         return Answer.REFUSED
     row = _row(order, last_order, control)
     if row is None:
-        if order.kind is not CommandKind.END:
+        if order.kind is not CommandKind.TERMINATE:
             return Answer.REFUSED
         fence.keep(order.line_id, LastOrder(order.sequence, _GONE if last_order and last_order.place else ""))
         return Answer.ACCEPTED
@@ -135,7 +135,7 @@ def _wanted(order: Order, mode: str, fence: HeldFence) -> str:
     match order.kind:
         case CommandKind.BAR:
             return _CALLS
-        case CommandKind.END:
+        case CommandKind.TERMINATE:
             return _NONE
         case CommandKind.RESTORE:
             own = fence.own(order.line_id)
@@ -183,7 +183,7 @@ def _forms(digits: str) -> list[str]:
 
 def _set_number(order: Order, row: dict[str, str], digits: int, control: Control) -> None:
     """Take the number from an ended line; give it back, in as many digits as it was written before, where it has none."""
-    ends, has_number = order.kind is CommandKind.END, "msisdn" in row
+    ends, has_number = order.kind is CommandKind.TERMINATE, "msisdn" in row
     wanted = "none" if ends else _digits(order)[-digits:]
     if wanted and ends is has_number:
         control.set(f"id-{row['id']}.msisdn", wanted)

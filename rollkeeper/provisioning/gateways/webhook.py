@@ -3,7 +3,7 @@
 
 Three kinds of order and one question are posted to the same address (`docs/provisioning.md` shows the bodies):
 
-    {"type": "line.bar" | "line.restore" | "line.end", "timestamp": ..., "data": {line, sequence, reason, allow, ...}}
+    {"type": "line.bar" | "line.restore" | "line.terminate", "timestamp": ..., "data": {line, sequence, reason, allow, ...}}
     {"type": "line.state", "timestamp": ..., "data": {"lines": [...]}}  ->  {"lines": {line: {"state", "allows"}}}
 """
 

@@ -69,14 +69,14 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("allows_emergency", True), ("allows_care", True), ("allows_registration", True)), name="provisioning_command_bars_the_floor"),
-                    models.CheckConstraint(condition=models.Q(("kind__in", ["bar", "restore", "end"])), name="provisioning_command_of_unknown_kind"),
+                    models.CheckConstraint(condition=models.Q(("kind__in", ["bar", "restore", "terminate"])), name="provisioning_command_of_unknown_kind"),
                     models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "sent", "confirmed", "failed", "superseded"])), name="provisioning_command_in_unknown_state"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "confirmed"), _negated=True),
                             models.Q(("kind", "bar"), ("read_back", "barred"), ("read_back__isnull", False)),
                             models.Q(("kind", "restore"), ("read_back", "open"), ("read_back__isnull", False)),
-                            models.Q(("kind", "end"), ("read_back", "absent"), ("read_back__isnull", False)),
+                            models.Q(("kind", "terminate"), ("read_back", "absent"), ("read_back__isnull", False)),
                             _connector="OR",
                         ),
                         name="provisioning_command_confirmed_without_proof",

@@ -22,7 +22,7 @@ WITH due AS (
            %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
                SELECT FROM (SELECT batch_id, kind, position, sent_at, read_back_at, claimed_by FROM provisioning_command
                              WHERE line_id = c.line_id OFFSET 0) e
-                WHERE e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position
+                WHERE e.batch_id = c.batch_id AND e.kind = 'terminate' AND e.position < c.position
                   AND (e.sent_at IS NOT NULL OR e.read_back_at IS NOT NULL OR e.claimed_by IS NOT NULL)
            ) AS may_go, c.sent_at IS NOT NULL AS was_taken
     FROM provisioning_command c

@@ -16,7 +16,7 @@ BEGIN
                    WHEN 'bar' THEN l.state = 'suspended' AND NEW.reason <> 'registration' AND EXISTS (
                        SELECT FROM lines_suspension s
                         WHERE s.line_id = l.line_id AND s.reason = NEW.reason AND s.restored_on IS NULL)
-                   WHEN 'end' THEN l.state = 'terminated' AND l.terminated_by = 'subscriber'
+                   WHEN 'terminate' THEN l.state = 'terminated' AND l.terminated_by = 'subscriber'
                END
     ) THEN
         RETURN NULL;

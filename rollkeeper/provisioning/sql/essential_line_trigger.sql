@@ -9,7 +9,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM asked a JOIN lines_line l USING (line_id)
-         WHERE l.is_essential AND a.kind IN ('bar', 'end') AND (a.batch_id IS NOT NULL OR a.reason = 'registration')
+         WHERE l.is_essential AND a.kind IN ('bar', 'terminate') AND (a.batch_id IS NOT NULL OR a.reason = 'registration')
     ) THEN
         RAISE EXCEPTION 'provisioning_command_cuts_a_protected_line' USING ERRCODE = 'check_violation';
     END IF;

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION provisioning_terminate_only_terminated() RETURNS trig
 LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM asked a JOIN lines_line l USING (line_id) WHERE a.kind = 'end' AND l.state NOT IN ('terminated', 'released')
+        SELECT FROM asked a JOIN lines_line l USING (line_id) WHERE a.kind = 'terminate' AND l.state NOT IN ('terminated', 'released')
     ) THEN
         RAISE EXCEPTION 'provisioning_command_ends_a_line_that_lives' USING ERRCODE = 'check_violation';
     END IF;

@@ -15,7 +15,7 @@ WITH chunk AS MATERIALIZED (
      WHERE n.quarantined_until < %(on)s
        AND (n.quarantined_until, n.number_index) > (%(after)s::date, %(after_index)s::bytea)
        AND NOT (%(has_network)s AND EXISTS (SELECT FROM provisioning_command c
-                        WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed') OFFSET 0))
+                        WHERE c.line_id = n.line_id AND c.kind = 'terminate' AND c.state IN ('waiting', 'sent', 'failed') OFFSET 0))
      ORDER BY n.quarantined_until, n.number_index LIMIT %(chunk)s
        FOR UPDATE OF n SKIP LOCKED
 ), over AS MATERIALIZED (
