@@ -20,9 +20,9 @@ from hashlib import sha256
 import urllib3
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import Witness, settings
 from rollkeeper.ledger.cosignatures import cosignature, witness_key
 from rollkeeper.ledger.notes import Head
+from rollkeeper.ledger.settings import Witness, settings
 
 Prove = Callable[[int], Sequence[bytes]]
 """Given an older size, the hashes that prove that the head continues it."""
@@ -70,7 +70,7 @@ def request_cosignatures(
     head: Head, note: str, *, prove: Prove, known: Mapping[str, int]
 ) -> list[WitnessReply]:
     """Ask every witness of the settings to cosign `note`; `known` is what each is believed to hold, by its name."""
-    asked = settings().ledger_witnesses
+    asked = settings().witnesses
     answers: dict[str, WitnessReply] = {}
     olds = {one.name: min(known.get(one.name, 0), head.size) for one in asked}
     for _ in range(_ROUNDS):
@@ -90,7 +90,7 @@ def _proof(old: int, head: Head, *, prove: Prove) -> Sequence[bytes]:
 
 def fetch_states(origin: str, *, timeout_s: float = _TIMEOUT_S) -> list[WitnessState]:
     """Ask every witness of the settings for the newest checkpoint that it cosigned."""
-    asked = settings().ledger_witnesses
+    asked = settings().witnesses
     path = f"{sha256(origin.encode()).hexdigest()}/checkpoint"
     replies = _at_once(
         lambda one, path: _send("GET", one, path, timeout_s=timeout_s), asked, [path] * len(asked)

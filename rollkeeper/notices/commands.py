@@ -12,7 +12,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
 from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
@@ -228,7 +228,7 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
     Example: rollkeeper notices check 13900001234 12345678
     """
     instance_opener.open_instance()
-    line = find_line_by_input(number, country=settings().country_code)
+    line = find_line_by_input(number, country=instance().country_code)
     if line is None:
         raise NoNotice
     found = find_genuine_notice(line.line_id, code=code)

@@ -21,9 +21,11 @@ from rollkeeper.kernel.console import (
     read_instant,
     show_table,
 )
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.instance_opener import open_instance
-from rollkeeper.kernel.settings import InstanceKind, data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.errors import DataDirInUse
+from rollkeeper.operations.settings import settings
 from rollkeeper.site.web_apps import APPS, AppName, app_named
 
 _SMALL_SERVERS = """
@@ -64,7 +66,7 @@ def setup(
 
     if new_passwords:
         bootstrap.renew_passwords()
-    bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else settings().kind)
+    bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else instance().kind)
     out.print(f"The instance {data_dir()} is ready.")
 
 

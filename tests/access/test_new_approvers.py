@@ -14,7 +14,7 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import add_staff, grant_role, have_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
-from rollkeeper.kernel.settings import InstanceKind, Settings
+from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.notices import alarms
 from tests.lines.test_canaries import mail  # noqa: F401 - the same mail server
 

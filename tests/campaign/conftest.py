@@ -7,7 +7,7 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.settings import Settings, settings, write_settings
+from rollkeeper.kernel.settings import write_settings
 from tests.campaign.population import person
 
 

@@ -1,8 +1,8 @@
 """The counter's lock in a real browser: one key, one button, or nobody's hand; and a session that ends in the middle."""
 
 import pytest
-
 from rollkeeper.kernel.offline_settings import OfflineSettings
+
 from tests.journeys.test_counter_offline import wait_until_kept
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import database, stores
-from rollkeeper.kernel.settings import Settings, settings, write_settings
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.ledger import publication
 from tests.ledger.witness import RealWitness
 from tests.superuser import as_superuser

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import InstanceKind
+from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from rollkeeper.operations.doctor import Health, _check_ledger, _check_witnesses
 

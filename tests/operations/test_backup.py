@@ -15,7 +15,8 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.settings import settings
+
+pass
 from rollkeeper.operations import backup, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part

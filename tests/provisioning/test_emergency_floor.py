@@ -22,7 +22,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.settings import data_dir, settings, write_settings
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.law import packs
 from rollkeeper.lines.choices import Service, SuspensionReason
 from rollkeeper.lines.writes import activate_line, begin_suspension
@@ -312,12 +312,11 @@ def element_of_the_instance(committed, kamailio):
     token = data_dir() / "secrets" / "kamailio.token"
     token.write_text(TOKEN)
     token.chmod(0o600)
-    write_settings(
-        care_number=CARE, registration_number=REGISTRATION, network_kamailio=kamailio.url,
-        network_by_service={"fixed_line": ["kamailio"]},
-    )  # fmt: skip
+    write_settings(instance={"care_number": CARE, "registration_number": REGISTRATION}, provisioning={"kamailio": {"url": kamailio.url}, "by_service": {"fixed_line": ["kamailio"]}})  # fmt: skip
     yield kamailio
-    write_settings(registration_number=None, network_by_service={}, network_kamailio=None)
+    write_settings(
+        instance={"registration_number": None}, provisioning={"by_service": {}, "kamailio": {"url": None}}
+    )
     token.unlink()
 
 

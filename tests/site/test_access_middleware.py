@@ -14,7 +14,7 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import InstanceKind, Settings
+from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.site import access_middleware
 from rollkeeper.site.sessions import SessionStore
 from rollkeeper.site.web_apps import APPS as ALL_APPS

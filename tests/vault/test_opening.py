@@ -27,7 +27,8 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
-from rollkeeper.kernel.settings import Settings
+
+pass
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, opening, services
