@@ -121,8 +121,7 @@ def supervisor(vaulted) -> Authority:
 def set_settings(monkeypatch) -> Callable[..., None]:
     """Give this instance other settings for the length of a test, in this package's modules."""
     from rollkeeper.agents import registrations, reverification, review_cases
-
-    pass
+    from rollkeeper.agents.settings import settings
 
     def given(**changes):
         changed = settings().model_copy(update=changes)

@@ -17,7 +17,7 @@ from rollkeeper.disclosures import authorities, services
 from rollkeeper.disclosures.answers import answer_disclosure
 from rollkeeper.disclosures.choices import Instrument
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.instance import instance as this_instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.vault.fields import Field
 from tests.disclosures.lawful import write_pack
@@ -36,7 +36,7 @@ PASSWORD = "seven plain words of nothing"
 @pytest.fixture
 def law(committed, tmp_path):
     """Give the instance another law; the reference law at first has an invented power beside it."""
-    before = instance().pack
+    before = this_instance().pack
 
     def changed(**changes):
         write_settings(

@@ -14,7 +14,9 @@ LEAP_DAY = dt.date(2012, 2, 29)
 @pytest.fixture
 def production(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
-    (tmp_path / "settings.toml").write_text('kind = "production"\ndemo_date = 2012-02-29\n', "utf-8")
+    (tmp_path / "settings.toml").write_text(
+        '[instance]\nkind = "production"\ndemo_date = 2012-02-29\n', "utf-8"
+    )
     forget_settings()
     yield
     monkeypatch.undo()

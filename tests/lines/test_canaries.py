@@ -26,6 +26,7 @@ from rollkeeper.lines.writes import (
 from rollkeeper.notices import alarms
 from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
+from rollkeeper.notices.settings import Notices
 from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.retention.services import count_due
@@ -211,7 +212,7 @@ def mail(monkeypatch):
     boxes = Mailboxes()
     host = MailHost(boxes)
     host.start()
-    notified = Settings(smtp_url=host.url, alarms_to="officer@operator.example")
+    notified = Notices(smtp_url=host.url, alarms_to="officer@operator.example")
     monkeypatch.setattr(alarms, "settings", lambda: notified)
     monkeypatch.setattr(smtp, "settings", lambda: notified)
     yield boxes

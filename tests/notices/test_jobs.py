@@ -25,7 +25,11 @@ from tests.notices.people import ON, attempts, make_line, notice, tell
 @pytest.fixture
 def set_for(committed):
     clock.set_demo_date(ON)
-    yield write_settings
+
+    def changed(**changes):
+        write_settings(notices=changes)
+
+    yield changed
     write_settings(notices={"voice_program": None, "bounce_mailbox": None, "bounce_mailbox_path": None})
     (data_dir() / "secrets" / "bounces.key").unlink(missing_ok=True)
 

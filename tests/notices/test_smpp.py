@@ -22,6 +22,7 @@ from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
 from rollkeeper.notices.jobs import JOBS
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue

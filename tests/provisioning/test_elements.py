@@ -29,6 +29,7 @@ from rollkeeper.kernel.settings import SettingFault, data_dir, forget_settings, 
 from rollkeeper.lines.choices import Service
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
+from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
@@ -977,7 +978,7 @@ def test_an_element_that_needs_no_number_is_notified_none(register):
 def test_every_kind_of_service_can_be_named_in_the_settings():
     from typing import get_args
 
-    from rollkeeper.kernel.networked import NetworkedService
+    from rollkeeper.provisioning.settings import NetworkedService
 
     assert set(get_args(NetworkedService)) == {one.value for one in Service}
 
@@ -985,14 +986,14 @@ def test_every_kind_of_service_can_be_named_in_the_settings():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('[network_by_service]\nmobile = ["osmo_hlr", "kamailio"]', "'network_kamailio' is not set"),
-        ('[network_by_service]\nmobile = ["osmo_hlr"]', "mobile needs osmo_hlr"),
-        ('[network_by_service]\ninternet_access = ["kamailio"]', "kamailio cannot serve internet_access"),
-        ('[network_by_service]\ntelegraph = ["kamailio"]', "telegraph"),
-        ("[network_by_service]\nmobile = []", "at least 1"),
-        ('[network_by_service]\nfixed_line = ["kamailio", "kamailio"]', "once"),
-        ('hlr_ctrl = "here"', "host:port"),
-        ('network_kamailio = "http://far.example/"', "https"),
+        ('[provisioning.by_service]\nmobile = ["osmo_hlr", "kamailio"]', "'kamailio.url' is not set"),
+        ('[provisioning.by_service]\nmobile = ["osmo_hlr"]', "mobile needs osmo_hlr"),
+        ('[provisioning.by_service]\ninternet_access = ["kamailio"]', "kamailio cannot serve internet_access"),
+        ('[provisioning.by_service]\ntelegraph = ["kamailio"]', "telegraph"),
+        ("[provisioning.by_service]\nmobile = []", "at least 1"),
+        ('[provisioning.by_service]\nfixed_line = ["kamailio", "kamailio"]', "once"),
+        ('[provisioning.hlr]\nctrl = "here"', "host:port"),
+        ('[provisioning.kamailio]\nurl = "http://far.example/"', "https"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_work_together_are_named(data_dir, text, says):
@@ -1002,7 +1003,7 @@ def test_settings_that_cannot_work_together_are_named(data_dir, text, says):
         file.write_text(f"{former}\n{text}\n")
         forget_settings()
         with pytest.raises((SettingFault, Faults), match=says):
-            settings()
+            check_settings()
     finally:
         file.write_text(former)
         forget_settings()
@@ -1013,12 +1014,12 @@ def test_a_production_instance_in_which_nothing_serves_a_service_says_which(data
     former = file.read_text()
     try:
         file.write_text(
-            'format = 1\nkind = "production"\nnetwork_kamailio = "http://127.0.0.1:8060/rollkeeper"\n'
-            '[network_by_service]\nfixed_line = ["kamailio"]\n'
+            '[instance]\nkind = "production"\n[provisioning.kamailio]\nurl = "http://127.0.0.1:8060/rollkeeper"\n'
+            '[provisioning.by_service]\nfixed_line = ["kamailio"]\n'
         )
         forget_settings()
         with pytest.raises((SettingFault, Faults), match="nothing serves address_block, data_card"):
-            settings()
+            check_settings()
     finally:
         file.write_text(former)
         forget_settings()

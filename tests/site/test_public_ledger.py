@@ -172,5 +172,5 @@ def test_the_office_finds_the_ledger_of_the_true_instance_and_its_user_may_read_
 
     notified = tomllib.loads((credentials.folder / "settings.toml").read_text("utf-8"))
     credentials.clear()
-    assert notified["ledger_folder"] == str(data_dir / "ledger" / "public")
+    assert notified["ledger"]["folder"] == str(data_dir / "ledger" / "public")
     assert credentials.user is None or is_readable_by_others(data_dir / "ledger" / "public")
