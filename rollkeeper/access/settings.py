@@ -25,7 +25,7 @@ class Access(Table):
         Field(
             ge=0,
             description="Hours after which whoever was given a role may decide with others (two people). Not set: 24, in a demo"
-            " instance none. `alarms_to` is notified of each such role.",
+            " instance none. `notices.alarms_to` is notified of each such role.",
         ),
     ] = None
     passkey_domain: Annotated[

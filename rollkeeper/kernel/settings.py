@@ -114,8 +114,8 @@ def forget_settings() -> None:
 
 
 def current_content() -> Content:
-    """Return what the file and the environment say together, the environment before the file."""
-    return _merged(file_content(), _environment_content())
+    """Return what the file and the environment say together; the environment wins. Refusals as of `file_content`."""
+    return _of_known_format(_merged(file_content(), _environment_content()))
 
 
 def file_content() -> Content:
@@ -131,11 +131,7 @@ def file_content() -> Content:
         raise SettingsFileFault(source=file, why="it is not UTF-8 text") from fault
     except tomllib.TOMLDecodeError as fault:
         raise SettingsFileFault(source=file, why=f"it is not TOML: {fault}") from fault
-    instance = content.get(INSTANCE)
-    found = instance.get("format", DATA_FORMAT) if isinstance(instance, dict) else DATA_FORMAT
-    if found != DATA_FORMAT:
-        raise InstanceFormatMismatch(data_dir=data_dir(), found=found, wanted=DATA_FORMAT)
-    return content
+    return _of_known_format(content)
 
 
 def write_settings(**changes: Mapping[str, object]) -> None:
@@ -211,6 +207,14 @@ def _validated(content: Content, *, is_complete: bool) -> dict[str, Table]:
             faults += [_fault(name, model, error) for error in fault.errors(include_input=False)]
     raise_all(faults)
     return read
+
+
+def _of_known_format(content: Content) -> Content:
+    instance = content.get(INSTANCE)
+    found = instance.get("format", DATA_FORMAT) if isinstance(instance, dict) else DATA_FORMAT
+    if str(found) != str(DATA_FORMAT):
+        raise InstanceFormatMismatch(data_dir=data_dir(), found=found, wanted=DATA_FORMAT)
+    return content
 
 
 def _outside_the_tables(content: Content, *, is_complete: bool) -> Iterator[SettingFault]:

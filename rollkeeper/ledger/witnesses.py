@@ -127,7 +127,7 @@ def _judge(one: Witness, reply: _HttpResponse, *, old: int, head: Head) -> tuple
 def _cosigned(one: Witness, body: str, *, head: Head) -> WitnessReply:
     found = cosignature(body.splitlines(), head=head, key=witness_key(one.vkey))
     if found is None:
-        return _not(one, "it answers without a right cosignature by its key in 'ledger_witnesses'")
+        return _not(one, "it answers without a right cosignature by its key in 'ledger.witnesses'")
     if found.at_s > clock.true_seconds() + _MAX_CLOCK_SKEW_S:
         return _not(one, "its clock is ahead of this machine's")
     return WitnessReply(one.name, Verdict.COSIGNED, line=found.line, at_s=found.at_s)

@@ -120,7 +120,9 @@ MailOption = Annotated[
 ]
 
 
-CallsOption = Annotated[bool, typer.Option("--calls", help="Ask 'voice_program' what became of calls.")]
+CallsOption = Annotated[
+    bool, typer.Option("--calls", help="Ask 'notices.voice_program' what became of calls.")
+]
 
 
 def collect(
@@ -132,7 +134,7 @@ def collect(
 ) -> None:
     """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
 
-    With --mail read instead what mail servers report to 'bounce_mailbox'. A report is taken in and removed; an answer, by a
+    With --mail read instead what mail servers report to 'notices.bounce_mailbox'. A report is taken in and removed; an answer, by a
     person or by a machine, is left where it is and proves nothing. With --calls ask the program that places calls: only
     who heard one to the end and pressed the key that it asked for was notified.
 

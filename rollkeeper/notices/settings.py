@@ -43,7 +43,7 @@ class Notices(Table):
     languages: Annotated[
         list[str],
         Field(
-            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `languages`."
+            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `instance.languages`."
         ),
         AfterValidator(each_once),
     ] = []

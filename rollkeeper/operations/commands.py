@@ -112,7 +112,7 @@ def worker(
     """
     open_instance()
     if not settings().background_jobs:
-        err.print("Background jobs are switched off: 'background_jobs' in settings.toml says so.")
+        err.print("Background jobs are switched off: 'jobs.background_jobs' in settings.toml says so.")
     if not once:
         from rollkeeper.operations.process_supervisor import worker as run_workers
 
@@ -304,7 +304,7 @@ def restore(
     )
     out.print(
         "It does nothing by itself and publishes into its own folder. Where it takes the other instance's place, write"
-        " 'background_jobs = true' and 'ledger_folder' into settings.toml."
+        " 'background_jobs = true' under [jobs] and 'folder' under [ledger] into settings.toml."
     )
     if back.without_key:
         out.print(

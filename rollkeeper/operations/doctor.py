@@ -252,7 +252,7 @@ def _check_document_copies() -> Iterator[Finding]:
             "",
             Health.ERROR,
             f"Of the newest copies of documents {len(missing)} are not in their store.",
-            "Bring the store back from its backup; is 'documents_url' in settings.toml right?",
+            "Bring the store back from its backup; is 'vault.documents_url' in settings.toml right?",
         )
     else:
         yield _ok(f"The store of document copies answers; the register knows {known:,} copies.")
@@ -336,7 +336,7 @@ def _check_witnesses() -> Iterator[Finding]:
             "",
             Health.WARNING if instance().kind is InstanceKind.PRODUCTION else Health.OK,
             "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
-            "Name witnesses in 'ledger_witnesses' (docs/publishing.md).",
+            "Name witnesses in 'ledger.witnesses' (docs/publishing.md).",
         )
         return
     yield _age_of_cosigned()
@@ -383,7 +383,7 @@ def _check_law() -> Iterator[Finding]:
             "",
             Health.ERROR,
             f"The rule pack {pack.id} counts days in {pack.zone}, this instance in {instance().zone}: its days are not the law's.",
-            "Set the setting 'zone' to the pack's; no campaign is planned and nothing is prepared before.",
+            "Set the setting 'instance.zone' to the pack's; no campaign is planned and nothing is prepared before.",
         )
 
 
@@ -433,7 +433,7 @@ def _check_background_jobs() -> Iterator[Finding]:
             "",
             Health.WARNING,
             "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
-            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' in settings.toml.",
+            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' under [jobs] in settings.toml.",
         )
         return
     late = []

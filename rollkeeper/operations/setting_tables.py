@@ -15,9 +15,10 @@ MODULES = (
 
 def all_tables() -> Mapping[str, type[Table]]:
     """Return every table by name, in the order of the packages' layers."""
-    for module in MODULES:
-        import_module(f"rollkeeper.{module}")
-    return registered_tables()
+    modules = [f"rollkeeper.{module}" for module in MODULES]
+    for module in modules:
+        import_module(module)
+    return dict(sorted(registered_tables().items(), key=lambda one: modules.index(one[1].__module__)))
 
 
 def check_settings() -> None:

@@ -28,7 +28,7 @@ class Portal(Table):
         Field(
             gt=0,
             le=60,
-            description="Minutes for which a code waits that staff keep for a line ('keep-code').",
+            description="Minutes for which a code waits that staff keep for a line (`rollkeeper codes reserve`).",
         ),
     ] = 15
     reserved_codes_per_day: Annotated[

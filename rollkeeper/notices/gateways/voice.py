@@ -41,7 +41,7 @@ class VoiceGateway:
         """Return the program that the settings name. Refuses: VoiceProgramFailed."""
         program = settings().voice_program
         if program is None:
-            raise VoiceProgramFailed(why="no 'voice_program' is named")
+            raise VoiceProgramFailed(why="no 'notices.voice_program' is named")
         return cls(program)
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:

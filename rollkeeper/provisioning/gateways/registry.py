@@ -17,9 +17,7 @@ class NoNetwork(RollkeeperError):
     code = "no_network"
     kind = Kind.MALFORMED
     sentence = "No network is set: commands stay where they are."
-    remedy = (
-        "Set 'by_service' or 'webhook.url' in [provisioning] in settings.toml; docs/provisioning.md says how."
-    )
+    remedy = "Set 'provisioning.by_service' or 'provisioning.webhook.url' in settings.toml; docs/provisioning.md says how."
 
 
 def has_network() -> bool:
