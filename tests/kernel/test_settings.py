@@ -207,7 +207,7 @@ def test_a_variable_of_the_environment_is_not_written_into_the_file(written, mon
     assert campaign_settings().pilot_share == 0.25
 
 
-def test_what_is_written_at_its_default_is_left_out_and_what_is_refused_changes_nothing(written):
+def test_defaults_are_left_out_of_the_file_and_a_refusal_changes_nothing(written):
     written("[campaign]\npilot_hours = 9\n")
     write_settings(
         campaign={"pilot_hours": 4, "pilot_share": 0.5}, instance={"kind": InstanceKind.PRODUCTION}
