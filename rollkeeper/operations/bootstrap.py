@@ -21,6 +21,7 @@ from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
 from rollkeeper.ledger import publication
 from rollkeeper.operations.errors import ExternalDatabases, InstanceKindMismatch, ServersInUse
+from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.vault import canaries
@@ -39,7 +40,11 @@ def open_instance() -> None:
 
 
 def set_up_instance(kind: InstanceKind) -> None:
-    """Make the instance, or bring an older one up to date; an instance never changes its kind. Refuses: InstanceKindMismatch."""
+    """Make the instance, or bring an older one up to date; an instance never changes its kind.
+
+    Refuses: SettingFault (all at once), InstanceKindMismatch.
+    """
+    check_settings()
     if instance_exists() and instance().kind is not kind:
         raise InstanceKindMismatch(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
     write_settings(instance={"kind": kind})
