@@ -216,7 +216,7 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
 
     from rollkeeper.kernel import stores
     from rollkeeper.kernel.database import KeysRole, Role, address, this_role
-    from rollkeeper.kernel.settings import settings
+    from rollkeeper.kernel.settings import forget_settings
 
     os.chdir(asked["folder"])
     os.environ.clear()
@@ -226,7 +226,7 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
         os.dup2(file, place)
         os.close(file)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
-    settings.cache_clear()
+    forget_settings()
     for alias, place in (
         ("default", (stores.REGISTER, this_role())), ("vault", (stores.REGISTER, Role.VAULT)),
         ("keys", (stores.KEYS, KeysRole.VAULT)),

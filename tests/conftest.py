@@ -46,7 +46,8 @@ from django.test import override_settings
 from django.utils import translation
 
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.settings import InstanceKind, write_settings
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.superuser import as_superuser, empty
@@ -57,7 +58,7 @@ def data_dir() -> Iterator[Path]:
     """A demo instance with both servers running, its tables made and its rights granted."""
     bootstrap.set_up_instance(InstanceKind.DEMO)
     # The same at every hour of the day: whoever tests quiet hours says which.
-    write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+    write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     _empty_everything()  # no test counts the canary
     yield HOME
     for owner in _owners.values():

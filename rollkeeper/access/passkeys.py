@@ -4,10 +4,10 @@
 A file of its own, since both the staff's sign-in and the subscriber portal ask, and neither may find another answer.
 """
 
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.access.settings import settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 
 
 def passkey_domain() -> str | None:
     """Return the domain of this instance's passkeys; a demo instance's is this machine. None: none was set."""
-    chosen = settings()
-    return chosen.passkey_domain or ("localhost" if chosen.kind is InstanceKind.DEMO else None)
+    return settings().passkey_domain or ("localhost" if instance().kind is InstanceKind.DEMO else None)

@@ -32,10 +32,11 @@ from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
 from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
+from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -241,7 +242,7 @@ def _cooldown_hours() -> int:
     chosen = settings()
     if chosen.approver_cooldown_hours is not None:
         return chosen.approver_cooldown_hours
-    return 24 if chosen.kind is InstanceKind.PRODUCTION else 0
+    return 24 if instance().kind is InstanceKind.PRODUCTION else 0
 
 
 def _grant(

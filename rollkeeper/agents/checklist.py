@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from rollkeeper.agents.errors import RequirementUnknown
 from rollkeeper.agents.rules import OPERATORS_RULE
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 
 
@@ -46,11 +46,11 @@ def requirement_called(name: str) -> Requirement:
 
 def article_on_agents() -> str:
     """Return the article by which an agent must meet the requirements; Rollkeeper's own rule where the pack has none."""
-    law = load_pack(settings().pack).file.agents
+    law = load_pack(instance().pack).file.agents
     return law.because.article if law else OPERATORS_RULE
 
 
 def legal_daily_limit() -> int | None:
     """Return the most that a pack lets an agent register in a day, None where it says nothing."""
-    law = load_pack(settings().pack).file.agents
+    law = load_pack(instance().pack).file.agents
     return law.daily_limit if law else None

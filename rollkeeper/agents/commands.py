@@ -33,10 +33,10 @@ from rollkeeper.agents.services import (
     audit_agent,
     remediate_finding,
 )
+from rollkeeper.agents.settings import settings
 from rollkeeper.agents.suspension import reinstate_agent, suspend_agent, terminate_agent
 from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
-from rollkeeper.kernel.settings import settings
 
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's code, such as agent-017.")]
 OutletArgument = Annotated[str, typer.Argument(metavar="OUTLET", help="The outlet's code, such as lhasa-03.")]
@@ -309,7 +309,7 @@ def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = Non
     Example: rollkeeper agents show agent-017
     """
     instance_opener.open_instance()
-    view = agent_called(agent, on=on or clock.today(), window_days=settings().agents_window_days)
+    view = agent_called(agent, on=on or clock.today(), window_days=settings().window_days)
     emit(dataclasses.asdict(view)) if as_json else _show(view)
 
 
@@ -367,7 +367,7 @@ def _show(view: AgentView) -> None:
     out.print(f"{view.code} is {view.state.value}{since}.", markup=False)
     figures = view.figures
     out.print(
-        f"Registered today: {figures.today:,} of {figures.limit:,}; in {settings().agents_window_days} days:"
+        f"Registered today: {figures.today:,} of {figures.limit:,}; in {settings().window_days} days:"
         f" {figures.in_window:,}, of which {figures.flagged_in_window:,} were flagged for review. To be confirmed: {view.reverifications:,}."
     )
     show_table(

@@ -18,9 +18,9 @@ from rollkeeper.agents.models import AgentRegistration, ImageFingerprint
 from rollkeeper.agents.queries import ActiveAssignment
 from rollkeeper.agents.review_cases import open_case
 from rollkeeper.agents.rules import SAME_IMAGE_SHARE, AnomalySignals, is_open, pattern_of
+from rollkeeper.agents.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration.receipts import find_receipts
@@ -123,7 +123,7 @@ def _note(
 
 
 def _anomaly_signals(taken: AgentRegistration, *, is_duplicate: bool, is_suspended: bool) -> AnomalySignals:
-    since = taken.day - dt.timedelta(days=settings().agents_window_days - 1)
+    since = taken.day - dt.timedelta(days=settings().window_days - 1)
     (found,) = rows(
         sql("agents", "anomaly_counts"),
         {"entry": taken.entry_id, "agent": taken.agent_id, "staff": taken.staff_id, "line": taken.line_id,
@@ -131,8 +131,8 @@ def _anomaly_signals(taken: AgentRegistration, *, is_duplicate: bool, is_suspend
          "ten_minutes_ago": taken.at - dt.timedelta(minutes=10)},
     )  # fmt: skip
     return AnomalySignals(
-        in_ten_minutes=found.in_ten_minutes, most_in_ten_minutes=settings().agents_max_per_ten_minutes,
-        lines_of_person=found.lines_of_person, most_lines_of_person=settings().agents_max_lines_per_person,
+        in_ten_minutes=found.in_ten_minutes, most_in_ten_minutes=settings().max_per_ten_minutes,
+        lines_of_person=found.lines_of_person, most_lines_of_person=settings().max_lines_per_person,
         outlets_today=found.outlets_today, is_open=is_open(found.hours, at=taken.at.astimezone(clock.zone())),
         is_duplicate_image=is_duplicate, is_suspended=is_suspended,
     )  # fmt: skip

@@ -14,10 +14,11 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.agents.choices import Pattern, ReverificationOutcome
 from rollkeeper.agents.models import Case, Reverification
+from rollkeeper.agents.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.ledger.receipts import REGISTRATIONS
@@ -40,9 +41,9 @@ def start_reverifications(
     begun = rows(
         sql("agents", "start_reverifications"),
         {"agent": agent_id, "line": line_id, "on": on, "at": clock.now(), "role": role, "actor": authority.commitment,
-         "staff_id": authority.staff_id, "pack": load_pack(settings().pack).hash, "verbs": _WORDS,
+         "staff_id": authority.staff_id, "pack": load_pack(instance().pack).hash, "verbs": _WORDS,
          "begun": Verb.REVERIFICATION_STARTED.value, "kind": NoticeKind.CONFIRM_RECORD.value,
-         "promised": on + dt.timedelta(days=settings().agents_reverification_days), "language": NO_LANGUAGE},
+         "promised": on + dt.timedelta(days=settings().reverification_days), "language": NO_LANGUAGE},
     )  # fmt: skip
     return len(begun)
 
@@ -102,9 +103,9 @@ def _follow(
 def _due_on(line_id: LineId, *, notified_on: dt.date, promised: dt.date, on: dt.date) -> dt.date:
     """Return the last day as it stands now: counted from the day of the proof, never before the day promised."""
     history = line_history(line_id)
-    days = settings().agents_reverification_days
+    days = settings().reverification_days
     counted = count_clock(
-        load_pack(settings().pack), anchor_on=notified_on, days=days, pauses=[(one.first, one.last) for one in history.pauses] if history else (),
+        load_pack(instance().pack), anchor_on=notified_on, days=days, pauses=[(one.first, one.last) for one in history.pauses] if history else (),
         through=max(on, notified_on) + dt.timedelta(days=2 * days + 366),
     )  # fmt: skip
     return max(counted.last_day_on or dt.date.max, promised)

@@ -11,9 +11,9 @@ from rollkeeper.agents.errors import AgentCaseUnknown, NothingToReverify
 from rollkeeper.agents.models import Case
 from rollkeeper.agents.reverification import start_reverifications
 from rollkeeper.agents.rules import is_many_abandoned
+from rollkeeper.agents.settings import settings
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -76,9 +76,7 @@ def open_abandoned_cases(authority: Authority, *, on: dt.date) -> int:
         for one in rows(
             sql("agents", "abandoned_registrations"), {"on": on, "pattern": Pattern.ABANDONED.value}
         ):
-            if is_many_abandoned(
-                begun=one.images, taken=one.taken, fewest=settings().agents_abandoned_fewest
-            ):
+            if is_many_abandoned(begun=one.images, taken=one.taken, fewest=settings().abandoned_fewest):
                 open_case(
                     authority, Pattern.ABANDONED, agent_id=one.agent_id, outlet_id=one.outlet_id, line_id=None, role=role,
                     on=on,

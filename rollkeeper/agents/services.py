@@ -21,9 +21,10 @@ from rollkeeper.agents.errors import (
 )
 from rollkeeper.agents.models import Agent, Audit, Finding, RequirementMet
 from rollkeeper.agents.rules import may_entrust
+from rollkeeper.agents.settings import settings
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
@@ -48,7 +49,7 @@ def add_agent(authority: Authority, code: str, *, daily_limit: int | None = None
     """
     role, agent_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     require_code(code)
-    limit = daily_limit or settings().agents_daily_limit
+    limit = daily_limit or settings().daily_limit
     with action():
         if Agent.objects.filter(code=code).exists():
             raise AgentCodeTaken(called=code)
@@ -88,7 +89,7 @@ def approve_agent(authority: Authority, code: str, *, on: dt.date) -> None:
 
     Ledger: agents:agent:approved. Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementsOpen.
     """
-    role, pack = require(authority, Permission.APPROVE_AGENT), load_pack(settings().pack)
+    role, pack = require(authority, Permission.APPROVE_AGENT), load_pack(instance().pack)
     with action():
         agent = locked_agent(code, only=AgentState.CANDIDATE)
         require_requirements_met(agent, on=on)
@@ -106,7 +107,7 @@ def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding
     Ledger: agents:agent:audited. Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementUnknown.
     """
     role, audit_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
-    next_by = on + dt.timedelta(days=settings().agents_audit_within_days)
+    next_by = on + dt.timedelta(days=settings().audit_within_days)
     for found in findings:
         requirement_called(found.requirement)
     with action():

@@ -18,11 +18,11 @@ from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
 from rollkeeper.agents.review_cases import settle_case
+from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.agents.suspension import suspend_agent
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
 from rollkeeper.reporting.audit_samples.queries import samples_of
 from rollkeeper.reporting.labels import row_label, titles_of
 from rollkeeper.reporting.queries import report_of, report_periods
@@ -47,7 +47,7 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
     """Show one agent alone: checklist, audits, places, cases, its own figures."""
     authority = authority_in(request)
     require(authority, Permission.SEE_AGENTS)
-    view = queries.agent_called(code, on=clock.today(), window_days=settings().agents_window_days)
+    view = queries.agent_called(code, on=clock.today(), window_days=agents_settings().window_days)
     language = get_language() or "en"
     can_suspend = view.state in {AgentState.APPROVED, AgentState.CANDIDATE, AgentState.SUSPENDED}
     shown = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.backoffice.labels import REFUSAL_REASONS, SAMPLE_KINDS
 from rollkeeper.disclosures.choices import RefusalReason
 from rollkeeper.kernel.error_messages import mark, translated
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.labels import FIELDS
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -56,7 +56,7 @@ class LineForm(forms.Form):
         """Return what stands for the line; refuse what cannot be read without repeating it."""
         text = str(self.cleaned_data["number"])
         try:
-            return normalise_identifier(text, service=service_guess(text), country=settings().country_code)
+            return normalise_identifier(text, service=service_guess(text), country=instance().country_code)
         except NumberNotRead as fault:
             said = translated(fault)[0]
             raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None

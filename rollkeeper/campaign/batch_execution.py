@@ -24,11 +24,11 @@ from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.open_campaign import OpenCampaign, open_campaign, require_same_days
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
+from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry

@@ -19,10 +19,10 @@ from rollkeeper.campaign.errors import DayClosed, DayPast
 from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, require_same_days
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
+from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, new_uuid
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry

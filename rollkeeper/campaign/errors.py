@@ -46,7 +46,7 @@ class DifferentDays(RollkeeperError):
     code = "different_days"
     kind = Kind.CONFLICT
     sentence = "The pack {pack} counts days in {zone}, and this instance in {zone_here}, where they begin at other hours."
-    remedy = "Set the setting 'zone' to that of the pack, then run it again."
+    remedy = "Set the setting 'instance.zone' to that of the pack, then run it again."
 
 
 class BatchNotFound(RollkeeperError):

@@ -11,7 +11,7 @@ from rollkeeper.campaign.choices import Stage
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.explain import LineHistory
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.queries import LineFacts, line_history
@@ -34,7 +34,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
     facts = line_history(line_id)
     if facts is None:
         return None
-    (notified,) = rows(sql("campaign", "line_history"), {"line_id": line_id, "zone": settings().zone})
+    (notified,) = rows(sql("campaign", "line_history"), {"line_id": line_id, "zone": instance().zone})
     suspended_on, restored_on = _suspension(facts)
     # What was promised of a suspension that is lifted, or of a clock that is over, says nothing of what may follow.
     runs = Stage.RUNNING if suspended_on is None else Stage.SUSPENDED
@@ -55,7 +55,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         terminated_by=line.terminated_by,
         erased_on=line.erased_on,
     )
-    pack_id = notified.pack_id or settings().pack
+    pack_id = notified.pack_id or instance().pack
     return LineWithHistory(
         line.service.value, notified.region, line.state.value, notified.stage, pack_id, history
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 from rollkeeper.campaign.errors import DifferentDays, NoCampaign, OtherCampaignOpen, PackChanged
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CampaignId
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
@@ -64,7 +64,7 @@ def require_no_other_campaign(pack_id: str) -> None:
 
 def require_same_days(pack: Pack, *, on: dt.date) -> None:
     """Make sure that this instance's days are those of the law: else somebody would be cut off some hours early. Refuses: DifferentDays."""
-    here = settings().zone
+    here = instance().zone
     if not have_same_days(pack.zone, here, on=on):
         raise DifferentDays(pack=pack.id, zone=pack.zone, zone_here=here)
 

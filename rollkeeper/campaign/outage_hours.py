@@ -20,7 +20,7 @@ from rollkeeper.campaign.errors import BillingFileExists
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -98,7 +98,7 @@ def _gather(first: dt.date, last: dt.date) -> None:
 
 def _write_charges() -> None:
     """Leave what the pack says of fees where the file's statement reads it."""
-    money = load_pack(settings().pack).charges_while_suspended
+    money = load_pack(instance().pack).charges_while_suspended
     run("DROP TABLE IF EXISTS pg_temp.outage_charge")
     run("CREATE TEMPORARY TABLE outage_charge (charges text, late_fee text, article text) ON COMMIT DROP")
     fee = None if money.late_fee is None else "yes" if money.late_fee else "no"

@@ -14,11 +14,11 @@ from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Action, Stage
 from rollkeeper.campaign.line_history import read_history
+from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.error_messages import ENGLISH
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack

@@ -19,9 +19,9 @@ from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.errors import DailyLimitReached, OutletClosed
 from rollkeeper.agents.queries import may_register, own_agent
 from rollkeeper.agents.registrations import register_at_outlet
+from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.counter import labels
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
 from rollkeeper.registration.submissions import Receipt
 
 
@@ -66,7 +66,7 @@ def devices_in(request: HttpRequest) -> list[int]:
 def own_figures(request: HttpRequest) -> HttpResponse:
     """Show an agent its own figures, checklist and findings."""
     authority, on = authority_in(request), clock.today()
-    window = settings().agents_window_days
+    window = agents_settings().window_days
     agent = own_agent(authority, on=on, window_days=window)
     language = get_language() or "en"
     shown = {

@@ -15,7 +15,7 @@ from rollkeeper.counter.agent_guard import require_outlet
 from rollkeeper.counter.forms import DocumentCheckForm
 from rollkeeper.counter.views import action_page
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.registration.queries import receipt_for
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.document_check import check_document, outcome_of
@@ -35,7 +35,7 @@ def document_check(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         check_document(
             authority, submission_key=given["submission_key"], number=given["number"], document=form.shown(),
-            name=given["name"], language=get_language() or settings().languages[0], on=clock.today(),
+            name=given["name"], language=get_language() or instance().languages[0], on=clock.today(),
         )  # fmt: skip
         return _recorded(given["submission_key"])
 

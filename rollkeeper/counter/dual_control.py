@@ -17,7 +17,7 @@ from rollkeeper.counter.forms import QuietForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import cite, translated
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.counter_codes import extend_handle
 from rollkeeper.offline.dual_control import (
     PendingApproval,
@@ -47,7 +47,7 @@ def submit_for_approval(
         if name in form.data and name != "submission_key" and not name.endswith(_FROM_IMAGE)
     }
     extend_handle(authority, fields.get("number", ""))
-    language = get_language() or settings().languages[0]
+    language = get_language() or instance().languages[0]
     return receipt_for(key) or hold_for_approval(
         authority, submission_key=key, action_kind=action_kind, kind=kind, fields=fields, language=language, submission=submission
     )  # fmt: skip

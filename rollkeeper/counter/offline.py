@@ -33,11 +33,12 @@ from rollkeeper.counter.agent_guard import require_device
 from rollkeeper.counter.forms import DisputeForm, LinkDocumentForm, PauseForm, QuietForm, SubscriberForm
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.offline.errors import OfflineRegistrationRejected
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
 from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind
 
@@ -66,7 +67,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
     given = issue_ticket(authority)
     return JsonResponse({
         "ticket": str(given.ticket_id), "key": given.key_id, "half": base64.b64encode(given.public_key).decode(),
-        "days": settings().offline_max_age_days, "forms": _offline_form_addresses(), "version": _forms_version(),
+        "days": offline_settings().max_age_days, "forms": _offline_form_addresses(), "version": _forms_version(),
     })  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         sealed = base64.b64decode(said["sealed"], validate=True)
     except (KeyError, TypeError, ValueError, binascii.Error):
         raise OfflineRegistrationRejected(why="a part of it is missing") from None
-    language = get_language() or settings().languages[0]
+    language = get_language() or instance().languages[0]
     store_submission(
         authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language
     )
@@ -143,7 +144,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Say how this app is installed on a device."""
     del request
-    name = f"Rollkeeper · {settings().operator_name}"
+    name = f"Rollkeeper · {instance().operator_name}"
     return JsonResponse(
         {
             "name": name, "short_name": "Rollkeeper", "start_url": "/", "scope": "/", "display": "standalone",

@@ -14,7 +14,7 @@ from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field, stat
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.rules import KNOWN_TYPES, with_state
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.lines.choices import Service
 from rollkeeper.registration.submissions import (
@@ -98,7 +98,7 @@ class RecordForm(QuietForm):
         self.fields["language"] = asked(
             forms.ChoiceField(
                 label=_("Language of notices"),
-                choices=[(code, name) for code, name in _language_names() if code in settings().languages],
+                choices=[(code, name) for code, name in _language_names() if code in instance().languages],
             ),
             why=_("Notices are sent in a language that the subscriber reads."),
         )
@@ -274,7 +274,7 @@ def _attribute_field(attribute: Attribute) -> forms.Field:
 
 def _own_language() -> str:
     own = get_language() or ""
-    return own if own in settings().languages else settings().languages[0]
+    return own if own in instance().languages else instance().languages[0]
 
 
 def _language_names() -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ from rollkeeper.disclosures.services import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry, withhold_accesses
 from rollkeeper.ledger.verbs import Verb
@@ -126,7 +126,7 @@ def _clear(
     held_on: dt.date,
     on: dt.date,
 ) -> _Cleared:
-    pack = load_pack(settings().pack)
+    pack = load_pack(instance().pack)
     with action():
         found = locked_disclosure(disclosure_id, DisclosureState.APPROVED, DisclosureState.OPENED)
         asking = locked_authority(found.authority_id)

@@ -44,7 +44,7 @@ from rollkeeper.disclosures.rules import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.disclosures import DisclosureLaw, disclosure_laws, reply_by
 from rollkeeper.law.packs import Pack, load_pack
 from rollkeeper.law.rules import Refused
@@ -76,7 +76,7 @@ def enter_disclosure(
     Ledger: disclosures:request:entered, and disclosures:request:refused where the law does not let it through.
     Refuses: NotAllowed, AuthorityUnknown, NumberNotRead, SealedFileTooLarge, UnsupportedPackField; DisclosureRefused, on record.
     """
-    role, pack = require(authority, Permission.ENTER_DISCLOSURE), load_pack(settings().pack)
+    role, pack = require(authority, Permission.ENTER_DISCLOSURE), load_pack(instance().pack)
     mark, file_mark = _mark_of(authority_id, reference), blind_file(sha256(file).hexdigest())
     made = DisclosureRequest(
         disclosure_id=new_uuid(), authority_id=authority_id, instrument=instrument.value,
@@ -164,7 +164,7 @@ def defer_notification(
     Ledger: disclosures:notification:deferred, once two agree. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, OwnDisclosureRequest,
     DeferralRefused.
     """
-    role, pack = require(authority, Permission.DEFER_NOTIFICATION), load_pack(settings().pack)
+    role, pack = require(authority, Permission.DEFER_NOTIFICATION), load_pack(instance().pack)
     with action():
         found = locked_disclosure(
             disclosure_id,
@@ -351,4 +351,4 @@ def _mark_of(authority_id: UUID, reference: str) -> bytes:
 
 
 def _written(number: str) -> str:
-    return normalise_identifier(number, service=service_guess(number), country=settings().country_code)
+    return normalise_identifier(number, service=service_guess(number), country=instance().country_code)

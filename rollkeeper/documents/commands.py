@@ -17,7 +17,7 @@ from rollkeeper.documents.reading.file_types import MAX_BYTES
 from rollkeeper.documents.rules import PASSPORT, RESIDENT_CARD, check_number, normalise_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 
 PICTURES = (
     ".jpg",
@@ -127,7 +127,7 @@ def redact(
         raise OutputFileExists(file=copy.name)
     intake = read_and_redact(
         _picture(picture), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
-        mark=Mark(settings().operator_name, purpose, day), on=day, name=picture.name,
+        mark=Mark(instance().operator_name, purpose, day), on=day, name=picture.name,
     )  # fmt: skip
     if intake.no_copy:
         err.print(f"No copy is made: {intake.no_copy.sentence}", markup=False)

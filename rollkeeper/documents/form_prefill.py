@@ -29,7 +29,7 @@ from rollkeeper.documents.image_intake import (
     read_document,
 )
 from rollkeeper.documents.rules import TYPES_WITH_STATE
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 
 MAX_COPIES, MAX_COPY_BYTES = 4, 6_000_000
@@ -58,7 +58,7 @@ def prefill(
         return _reading(
             ImageResult(read_document(data, asked=attributes, on=on, name=name), (), None), known=known, on=on
         )
-    mark = Mark(settings().operator_name, purpose, on)
+    mark = Mark(instance().operator_name, purpose, on)
     return _reading(
         read_and_redact(data, asked=attributes, copy=rules, mark=mark, on=on, name=name), known=known, on=on
     )

@@ -19,8 +19,8 @@ from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.instance_opener import open_instance
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 
 
@@ -94,9 +94,9 @@ def _scan(file: Path, part: Any) -> FileScan:
 def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None) -> Proposal:
     from rollkeeper.imports.mapping_guess import propose
 
-    data_dir = settings()
+    here = instance()
     return propose(
-        scan, country=data_dir.country_code, as_of=as_of or clock.today(), duty=load_pack(data_dir.pack).duty,
+        scan, country=here.country_code, as_of=as_of or clock.today(), duty=load_pack(here.pack).duty,
         number_range=number_range,
     )  # fmt: skip
 

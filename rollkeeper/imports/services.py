@@ -31,7 +31,7 @@ from rollkeeper.imports.rows import RowChunk, RowReader
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -101,19 +101,19 @@ class _Import:
         on: dt.date,
         named: object,
     ) -> None:
-        data_dir = settings()
+        here = instance()
         self._authority, self._role, self._scan, self._on = authority, role, scan, on
-        self._pack = load_pack(data_dir.pack)
+        self._pack = load_pack(here.pack)
         self._reader = RowReader(
             made,
             header=scan.header,
-            country=data_dir.country_code,
-            languages=data_dir.languages,
+            country=here.country_code,
+            languages=here.languages,
             pack=self._pack,
             on=on,
         )
         self._number_range = (
-            NumberRange(made.number, country=data_dir.country_code, named=named)
+            NumberRange(made.number, country=here.country_code, named=named)
             if made.number.number_range
             else None
         )

@@ -10,7 +10,7 @@ from rollkeeper.incidents.errors import IncidentNotScoped
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.texts import RenderedText, languages_of, write_notice
 
@@ -52,7 +52,7 @@ def texts_in(language: str) -> list[RenderedText]:
     return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
-            operator=settings().operator_name, care=settings().care_number,
+            operator=instance().operator_name, care=instance().care_number,
         )
         for one in languages_of(language)
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from rollkeeper.incidents.queries import DutyView, IncidentView
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -35,7 +35,7 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
         yield texts["drill"]
     yield ""
     for label, value in (
-        ("operator", settings().operator_name),
+        ("operator", instance().operator_name),
         ("reference", incident.incident_id),
         ("about", words[incident.about.value]),
         ("severity", words[incident.severity.value]),

@@ -25,7 +25,7 @@ from rollkeeper.incidents.scope import Figures, list_affected, require_epoch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
@@ -62,7 +62,7 @@ def open_incident(
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     _require_subject(about, accounts=accounts, epoch_id=epoch_id, table=table, since=since)
-    pack, incident_id = load_pack(settings().pack), new_uuid()
+    pack, incident_id = load_pack(instance().pack), new_uuid()
     with action():
         Incident.objects.create(
             incident_id=incident_id, about=about.value, severity=severity.value, is_drill=is_drill,
@@ -113,7 +113,7 @@ def notify_affected(authority: Authority, incident_id: UUID, *, on: dt.date) -> 
     Ledger: incidents:people:notified, and incidents:duty:met. Refuses: NotAllowed, IncidentNotFound, IncidentClosed,
     IncidentNotScoped.
     """
-    role, pack = require(authority, Permission.MANAGE_INCIDENT), load_pack(settings().pack)
+    role, pack = require(authority, Permission.MANAGE_INCIDENT), load_pack(instance().pack)
     with action(), without_timeout():
         incident = locked_incident(incident_id)
         if incident.scoped_at is None:
@@ -204,7 +204,7 @@ def meet_duties(
     authority: Authority, incident: Incident, *, to: str, on: dt.date, most: int | None = None
 ) -> None:
     """Stop the clocks towards somebody, at most so many, the first due first."""
-    role, pack, now = require(authority, Permission.MANAGE_INCIDENT), load_pack(settings().pack), clock.now()
+    role, pack, now = require(authority, Permission.MANAGE_INCIDENT), load_pack(instance().pack), clock.now()
     for duty in [d for d in _open_duties(incident.incident_id) if d.to == to][:most]:
         Duty.objects.filter(incident_id=incident.incident_id, duty_id=duty.duty_id).update(met_at=now)
         append_entry(

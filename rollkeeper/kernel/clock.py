@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 
 MAX_IDLE_DAYS: Final = 7
 """After as many days without it, a person says that the date is right before what cannot be put back is done again."""
@@ -31,7 +31,7 @@ class DateRefused(RollkeeperError):
 
 def set_demo_date(day: dt.date | None) -> None:
     """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DateRefused."""
-    if day is not None and settings().kind is InstanceKind.PRODUCTION:
+    if day is not None and instance().kind is InstanceKind.PRODUCTION:
         raise DateRefused(day=day)
     _given.set(day)
 
@@ -64,7 +64,7 @@ def demo_date() -> dt.date | None:
     """Return the day this instance was asked to believe, if any."""
     if _given.get() is not None:
         return _given.get()
-    return settings().demo_date if settings().kind is InstanceKind.DEMO else None
+    return instance().demo_date if instance().kind is InstanceKind.DEMO else None
 
 
 def is_clock_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
@@ -72,7 +72,7 @@ def is_clock_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
 
     A clock that jumps ahead must cut nobody and erase nothing. A demo instance goes through months in minutes and is not asked.
     """
-    if last is None or settings().kind is not InstanceKind.PRODUCTION:
+    if last is None or instance().kind is not InstanceKind.PRODUCTION:
         return False
     return (day - last).days > MAX_IDLE_DAYS
 
@@ -89,4 +89,4 @@ def true_now() -> dt.datetime:
 
 def zone() -> ZoneInfo:
     """Return the zone in which this instance counts days."""
-    return ZoneInfo(settings().zone)
+    return ZoneInfo(instance().zone)

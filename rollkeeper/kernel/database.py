@@ -23,7 +23,7 @@ from django.db import connection, connections, transaction
 from psycopg.rows import namedtuple_row
 
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 
 _JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
 # A plan is kept (`prepared_rows`) for what is asked so often: whoever asks once does not wait for that.
@@ -66,7 +66,7 @@ def this_role() -> Role:
 
 def address(store: stores.Store, role: str) -> dict[str, Any]:
     """Return Django's connection settings for one store in one role."""
-    url = settings().register_url if store is stores.REGISTER else settings().keys_url
+    url = instance().register_url if store is stores.REGISTER else instance().keys_url
     place = (
         {"HOST": str(stores.socket_folder()), "PORT": str(store.port), "NAME": f"rollkeeper_{store.name}"}
         if url is None

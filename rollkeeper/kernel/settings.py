@@ -1,48 +1,40 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of an instance, read once, validated all together, every fault reported.
+"""Reads the settings of an instance: one table for each package that has some, validated all together, every fault reported.
 
-They live in ``settings.toml`` inside the instance. The instance is the folder in the environment variable ``ROLLKEEPER_HOME``,
-by default the platform's folder for the user's data. Secrets are not settings: they lie beside it, mode 0600, in
-``secrets/``. `docs/settings.md` is written from this file.
+They are written in ``settings.toml`` in the instance's data directory (the environment variable ``ROLLKEEPER_HOME``, by default the
+platform's directory for the user's data). An environment variable ``ROLLKEEPER_<TABLE>__<KEY>`` wins over the file. Secrets are
+not settings: they are next to it, mode 0600, in ``secrets/``.
+
+A package registers its table in its ``settings.py``::
+
+    class Campaign(Table): ...
+
+
+    settings = table("campaign", Campaign)
+
+`docs/settings.md` is written from these tables.
 """
 
-import base64
-import binascii
-import datetime as dt
 import os
-import re
 import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 import platformdirs
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
-from rollkeeper.kernel.agent_settings import AgentSettings
-from rollkeeper.kernel.batch_settings import BatchSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
-from rollkeeper.kernel.job_settings import JobSettings
-from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
-from rollkeeper.kernel.notice_settings import NoticeSettings
-from rollkeeper.kernel.offline_settings import OfflineSettings
-from rollkeeper.kernel.portal_settings import PortalSettings
-from rollkeeper.kernel.setting_values import (
-    each_once,
-    known_country,
-    known_database,
-    known_store,
-    known_zone,
-    lasting_pack,
-    whole_path,
-)
 
 DATA_FORMAT = 1
+INSTANCE = "instance"
+_PREFIX, _DELIMITER = "ROLLKEEPER_", "__"
+
+type Content = dict[str, Any]
+"""What a file or the environment says: tables by name, keys in them."""
 
 
 class SettingFault(RollkeeperError):
@@ -50,8 +42,15 @@ class SettingFault(RollkeeperError):
 
     code = "setting_fault"
     kind = Kind.MALFORMED
-    sentence = "{file}: the setting '{setting}' is not valid: {why}."
-    remedy = "Mend the file; docs/settings.md lists every setting and its default."
+    sentence = "{source}: the setting '{setting}' in the table [{table}] is not valid: {why}."
+    remedy = "Correct it; docs/settings.md lists every table, its settings and their defaults."
+
+
+class SettingsFileFault(SettingFault):
+    """Something in the file of settings is not a setting in one of its tables."""
+
+    code = "settings_file_fault"
+    sentence = "{source}: {why}."
 
 
 class InstanceFormatMismatch(RollkeeperError):
@@ -72,291 +71,92 @@ class DataDirNotADirectory(RollkeeperError):
     remedy = "Set ROLLKEEPER_HOME to an empty or new directory, or to a data directory of Rollkeeper."
 
 
-class InstanceKind(StrEnum):
-    """A demo instance holds invented people and may be given a date; a production instance refuses one."""
+class Table(BaseModel):
+    """A table of `settings.toml`, or a table in one. Every field has a default that is safe, and a description."""
 
-    DEMO = "demo"
-    PRODUCTION = "production"
-
-
-def _https_or_here(url: str | None) -> str | None:
-    parts = urlsplit(url or "https:")
-    if parts.scheme != "https" and (
-        parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"}
-    ):
-        raise ValueError("it must begin with https:// unless it is on this machine")
-    return url
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _known_root(url: str | None) -> str | None:
-    if url is None or not url.startswith("pkcs11:"):
-        return _https_or_here(url)
-    if not re.fullmatch(r"pkcs11:(\S+;)?token=[^;?\s]+(;\S+)?\?(\S+&)?module-path=/\S+", url):
-        raise ValueError("write a token as pkcs11:token=LABEL?module-path=/path/of/the/library.so")
-    return url
+_tables: dict[str, type[Table]] = {}
+_kept: dict[str, Table] = {}
 
 
-# Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
-_COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}
+def table[T: Table](name: str, model: type[T]) -> Callable[[], T]:
+    """Register a package's table; return the function that gives it.
+
+    That function refuses: SettingFault (those of all tables at once), InstanceFormatMismatch, DataDirNotADirectory.
+    """
+    _tables[name] = model
+
+    def read() -> T:
+        kept = _kept.get(name)
+        return cast("T", kept if kept is not None else _read_tables()[name])
+
+    return read
 
 
-def _cosigning_key(text: str) -> str:
+def registered_tables() -> Mapping[str, type[Table]]:
+    """Return the tables whose packages were imported, by name."""
+    return dict(_tables)
+
+
+def check_all_tables() -> None:
+    """Read the settings again and refuse what belongs to no table: to be called once every package's table is registered.
+
+    Refuses: SettingFault (all at once), InstanceFormatMismatch, DataDirNotADirectory.
+    """
+    _read_tables(is_complete=True)
+
+
+def forget_settings() -> None:
+    """Forget what was read: the next access reads the file and the environment again."""
+    _kept.clear()
+
+
+def current_content() -> Content:
+    """Return what the file and the environment say together; the environment wins. Refusals as of `file_content`."""
+    return _of_known_format(_merged(file_content(), _environment_content()))
+
+
+def file_content() -> Content:
+    """Return what the file says. Refuses: SettingsFileFault, InstanceFormatMismatch, DataDirNotADirectory."""
+    file = settings_file()
+    if data_dir().exists() and not data_dir().is_dir():
+        raise DataDirNotADirectory(data_dir=data_dir())
+    if not file.exists():
+        return {}
     try:
-        name, key_id, encoded = text.split("+", 2)
-        raw = base64.b64decode(encoded, validate=True)
-    except (ValueError, binascii.Error):
-        raise ValueError(
-            "write the witness's verifier key as it gives it out: name+hexadecimal+base64"
-        ) from None
-    if not name or any(letter.isspace() for letter in name) or _COSIGNING_KEYS.get(raw[:1]) != len(raw):
-        raise ValueError("that is no key of a witness: those begin with 04 (Ed25519) or 06 (ML-DSA-44)")
-    if sha256(f"{name}\n".encode() + raw).hexdigest()[:8] != key_id:
-        raise ValueError("the key and its eight hexadecimal digits do not belong together")
-    return text
+        content = tomllib.loads(file.read_text("utf-8"))
+    except UnicodeDecodeError as fault:
+        raise SettingsFileFault(source=file, why="it is not UTF-8 text") from fault
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsFileFault(source=file, why=f"it is not TOML: {fault}") from fault
+    return _of_known_format(content)
 
 
-class Witness(BaseModel):
-    """Somebody outside who cosigns the ledger's checkpoints: where, and by which key (c2sp.org/tlog-witness)."""
+def write_settings(**changes: Mapping[str, object]) -> None:
+    """Write these changes, the keys of each table, into the file; values at their default are left out.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: Annotated[
-        str,
-        AfterValidator(lambda url: _https_or_here(url) or url),
-        Field(min_length=1, description="The address before /add-checkpoint."),
-    ]
-    vkey: Annotated[str, AfterValidator(_cosigning_key), Field(description="Its verifier key.")]
-
-    @property
-    def name(self) -> str:
-        """Return what the witness calls itself in its key."""
-        return self.vkey.partition("+")[0]
-
-    @property
-    def key(self) -> str:
-        """Return the public half alone, under whatever name."""
-        return self.vkey.split("+", 2)[2]
-
-
-def _different(witnesses: list[Witness]) -> list[Witness]:
-    for what in ("name", "url", "key"):
-        if len({getattr(one, what) for one in witnesses}) != len(witnesses):
-            raise ValueError(f"two witnesses have the same {what}")
-    return witnesses
-
-
-def _not_too_many(needed: int, info: ValidationInfo) -> int:
-    there = len(info.data.get("ledger_witnesses", ()))
-    if "ledger_witnesses" in info.data and needed > there:
-        raise ValueError(f"there are only {there} witnesses in 'ledger_witnesses'")
-    return needed
-
-
-class Settings(
-    AgentSettings, BatchSettings, OfflineSettings, PortalSettings, NoticeSettings, JobSettings, BaseModel
-):
-    """What an operator may choose. Every field has a default that is safe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: Annotated[int, Field(description="The version of the instance's form; not to be edited.")] = (
-        DATA_FORMAT
-    )
-    kind: Annotated[
-        InstanceKind, Field(description="demo (invented people, may be given a date) or production.")
-    ] = InstanceKind.DEMO
-    pack: Annotated[
-        str,
-        AfterValidator(lasting_pack),
-        Field(description="The rule pack in force: an id of a shipped pack or a whole path."),
-    ] = "cn-xz-2011"
-    zone: Annotated[
-        str, AfterValidator(known_zone), Field(description="The zone in which days are counted.")
-    ] = "Asia/Shanghai"
-    demo_date: Annotated[
-        dt.date | None,
-        Field(
-            ge=dt.date(1900, 1, 1),
-            le=dt.date(2199, 12, 31),
-            description="The day a demo instance believes it to be.",
-        ),
-    ] = None
-    country_code: Annotated[
-        str,
-        AfterValidator(known_country),
-        Field(description="Numbers without a country code belong to this country."),
-    ] = "CN"
-    languages: Annotated[list[str], Field(min_length=1, description="Languages of notices and pages.")] = [
-        "en",
-        "zh-hans",
-        "bo",
-    ]
-    operator_name: Annotated[
-        str, Field(min_length=1, description="How notices and pages call the operator.")
-    ] = "Invented Telecom"
-    care_number: Annotated[str, Field(description="The number of the desk that can restore a line.")] = (
-        "10086"
-    )
-    registration_number: Annotated[
-        str | None,
-        Field(description="The number by which a line is registered; empty: the care number."),
-    ] = None
-    register_url: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and known_database(url)),
-        Field(description="A PostgreSQL 18 for the register; empty: the embedded one."),
-    ] = None
-    keys_url: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and known_database(url)),
-        Field(description="A PostgreSQL 18 for the keys; empty: the embedded one."),
-    ] = None
-    root_url: Annotated[
-        str | None,
-        AfterValidator(_known_root),
-        Field(
-            description="The key service (OpenBao) that is the root of trust, or a token as"
-            " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
-        ),
-    ] = None
-    documents_url: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and known_store(url)),
-        Field(
-            description="Where sealed copies of documents lie: s3://bucket/prefix, its endpoint and keys in"
-            " secrets/documents.toml, or file:///whole/path; empty: documents/ in the instance."
-        ),
-    ] = None
-    outbox_full_addresses: Annotated[
-        bool,
-        Field(
-            description="Demo instances: write whole addresses into the file outbox instead of masked ones."
-        ),
-    ] = False
-    outbox_bounce_share: Annotated[
-        float,
-        Field(ge=0, le=1, description="Demo instances: share of messages that the file outbox lets bounce."),
-    ] = 0.05
-    network_webhook: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and safe_webhook(url)),
-        Field(
-            description="Where commands for the network are posted, signed; empty in a demo instance: a file."
-        ),
-    ] = None
-    network_kamailio: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and safe_webhook(url)),
-        Field(
-            description="Where a Kamailio with ops/kamailio/rollkeeper.cfg takes orders, as in"
-            " http://127.0.0.1:8060/rollkeeper; its token lies in secrets/kamailio.token."
-        ),
-    ] = None
-    hlr_ctrl: Annotated[
-        str | None,
-        AfterValidator(lambda place: place and known_place(place)),
-        Field(description="host:port of an Osmocom HLR's control interface, usually 127.0.0.1:4259."),
-    ] = None
-    hlr_vty: Annotated[
-        str | None,
-        AfterValidator(lambda place: place and known_place(place)),
-        Field(description="host:port of the same HLR's terminal (VTY), usually 127.0.0.1:4258."),
-    ] = None
-    radius_coa: Annotated[
-        str | None,
-        AfterValidator(lambda place: place and known_place(place)),
-        Field(
-            description="host:port where a FreeRADIUS with ops/freeradius takes changes of authorization, usually"
-            " 127.0.0.1:3799; the shared secret lies in secrets/freeradius.secret."
-        ),
-    ] = None
-    radius_auth: Annotated[
-        str | None,
-        AfterValidator(lambda place: place and known_place(place)),
-        Field(
-            description="host:port where the same FreeRADIUS answers what is true, usually 127.0.0.1:1822."
-        ),
-    ] = None
-    network_by_service: Annotated[
-        dict[
-            NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)]
-        ],
-        AfterValidator(served),
-        Field(
-            description="Which elements serve which kind of service, as in {mobile = ['osmo_hlr', 'kamailio']};"
-            " the webhook (in a demo instance: the file) serves the kinds that are not named."
-        ),
-    ] = {}
-    network_webhook_numbers: Annotated[
-        bool,
-        Field(description="Name the line to the webhook by its number too, opened at the moment of sending."),
-    ] = True
-    network_tries: Annotated[
-        int,
-        Field(
-            gt=0,
-            description="Tries before a command to bar or to end is given up that the network takes and does not carry out."
-            " Restoring never is, and an element that is away is waited for.",
-        ),
-    ] = 8
-    demo_network_faults: Annotated[
-        float,
-        Field(ge=0, le=1, description="Demo instances: share of lines on which the file network fails."),
-    ] = 0.0
-    ledger_origin: Annotated[
-        str,
-        Field(
-            pattern=r"^[^\s+]+$",
-            description="What the published ledger is called: its address without https:// and without a final slash.",
-        ),
-    ] = "ledger.operator.example"
-    ledger_folder: Annotated[
-        str | None,
-        AfterValidator(lambda folder: folder and whole_path(folder)),
-        Field(
-            description="Where the ledger is published and whence the back office serves it under /ledger/, as a whole"
-            " path; empty: ledger/public in the instance."
-        ),
-    ] = None
-    ledger_witnesses: Annotated[
-        list[Witness],
-        AfterValidator(_different),
-        Field(
-            description="Who is asked to cosign each checkpoint, as in"
-            " [{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]."
-        ),
-    ] = []
-    ledger_cosignatures: Annotated[
-        int,
-        AfterValidator(_not_too_many),
-        Field(ge=0, description="Cosignatures without which a new checkpoint is not published."),
-    ] = 0
-    opens_per_day: Annotated[
-        int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
-    ] = 60
-    opens_per_day_total: Annotated[
-        int,
-        Field(
-            gt=0,
-            description="Sealed values that all members of staff together may open within 24 hours; reaching it is an alarm.",
-        ),
-    ] = 600
-    alarms_to: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[^@\s]+@[^@\s]+$",
-            description="Who is notified of alarms by e-mail, such as the data protection officer (needs smtp_url); empty: nobody.",
-        ),
-    ] = None
-    keys_backup_max_age_days: Annotated[
-        int, Field(gt=0, description="Greatest age of a backup of the keys.")
-    ] = 7
-    rotate_keys_within_days: Annotated[
-        int,
-        Field(
-            gt=0, description="Greatest age of an epoch of keys: older copies of the keys open until then."
-        ),
-    ] = 30
+    Refuses: SettingFault (all at once), and then changes nothing.
+    """
+    if unknown := [name for name in changes if name not in _tables]:
+        raise SettingsFileFault(source=settings_file(), why=f"there is no table [{unknown[0]}]")
+    content = _merged(file_content(), _plain(changes))
+    _validated(_merged(content, _environment_content()), is_complete=False)
+    first = {"format": DATA_FORMAT, "kind": content.get(INSTANCE, {}).get("kind", "demo")}
+    kept = {
+        name: _without_defaults(_tables[name], values) if name in _tables else values
+        for name, values in content.items()
+    }
+    kept = {INSTANCE: first | kept.pop(INSTANCE, {})} | {
+        name: values for name, values in kept.items() if values
+    }
+    file = settings_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".new")
+    draft.write_text(tomli_w.dumps(kept), "utf-8")
+    draft.replace(file)
+    forget_settings()
 
 
 def data_dir() -> Path:
@@ -366,7 +166,7 @@ def data_dir() -> Path:
 
 
 def settings_file() -> Path:
-    """Return where the settings of this instance lie."""
+    """Return where the settings of this instance are."""
     return data_dir() / "settings.toml"
 
 
@@ -385,53 +185,143 @@ def is_made() -> bool:
     return instance_exists() and made_mark().exists()
 
 
-@cache
-def settings() -> Settings:
-    """Read and validate the settings once. Refuses: SettingFault (all at once), InstanceFormatMismatch."""
-    file = settings_file()
-    if data_dir().exists() and not data_dir().is_dir():
-        raise DataDirNotADirectory(data_dir=data_dir())
-    if not file.exists():
-        return Settings()
-    try:
-        raw = tomllib.loads(file.read_text("utf-8"))
-    except UnicodeDecodeError as fault:
-        raise SettingFault(file=file, setting="(the whole file)", why="it is not UTF-8 text") from fault
-    except tomllib.TOMLDecodeError as fault:
-        raise SettingFault(file=file, setting="(the whole file)", why=f"it is not TOML: {fault}") from fault
-    if raw.get("format", DATA_FORMAT) != DATA_FORMAT:
-        raise InstanceFormatMismatch(data_dir=data_dir(), found=raw.get("format"), wanted=DATA_FORMAT)
-    try:
-        return Settings(**raw)
-    except ValidationError as fault:
-        raise_all(
-            [
-                SettingFault(file=file, setting=".".join(map(str, e["loc"])), why=_why(e))
-                for e in fault.errors(include_input=False)
-            ]
-        )
-        raise
+def variable_of(*keys: str) -> str:
+    """Return the environment variable that sets the key at the end of this path of tables."""
+    return _PREFIX + _DELIMITER.join(keys).upper()
 
 
-def _why(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        return "there is no such setting"
-    why = error["msg"].removeprefix("Value error, ").rstrip(".")
-    return why[:1].lower() + why[1:]
+def _read_tables(*, is_complete: bool = False) -> dict[str, Table]:
+    read = _validated(current_content(), is_complete=is_complete)
+    _kept.update(read)
+    return read
 
 
-def write_settings(**changes: object) -> Settings:
-    """Write the settings with these changes; values at their default are left out."""
-    fresh = Settings(**{**settings().model_dump(), **changes})
-    kept = {"format": DATA_FORMAT, "kind": fresh.kind.value} | fresh.model_dump(
-        exclude_defaults=True, mode="python"
+def _validated(content: Content, *, is_complete: bool) -> dict[str, Table]:
+    """Validate every registered table. A table's validators find in their context the tables registered before it, by name."""
+    read: dict[str, Table] = {}
+    faults = list(_outside_the_tables(content, is_complete=is_complete))
+    for name, model in _tables.items():
+        try:
+            read[name] = model.model_validate(content.get(name, {}), context=read)
+        except ValidationError as fault:
+            faults += [_fault(name, model, error) for error in fault.errors(include_input=False)]
+    raise_all(faults)
+    return read
+
+
+def _of_known_format(content: Content) -> Content:
+    instance = content.get(INSTANCE)
+    found = instance.get("format", DATA_FORMAT) if isinstance(instance, dict) else DATA_FORMAT
+    if str(found) != str(DATA_FORMAT):
+        raise InstanceFormatMismatch(data_dir=data_dir(), found=found, wanted=DATA_FORMAT)
+    return content
+
+
+def _outside_the_tables(content: Content, *, is_complete: bool) -> Iterator[SettingFault]:
+    for name, values in content.items():
+        if not isinstance(values, dict) and name not in _tables:
+            owners = [one for one, model in _tables.items() if name in model.model_fields]
+            where = f": it belongs in [{owners[0]}]" if owners else ""
+            yield SettingsFileFault(source=settings_file(), why=f"'{name}' is in no table{where}")
+        elif is_complete and name not in _tables:
+            yield SettingsFileFault(source=settings_file(), why=f"there is no table [{name}]")
+    if is_complete:
+        for variable in os.environ:
+            name = variable.removeprefix(_PREFIX).partition(_DELIMITER)[0].lower()
+            if _names_a_setting(variable) and name not in _tables:
+                yield SettingsFileFault(
+                    source=f"the environment variable {variable}", why=f"there is no table [{name}]"
+                )
+
+
+def _fault(name: str, model: type[Table], error: ErrorDetails) -> SettingFault:
+    path = [str(one) for one in error["loc"]]
+    source = _source_of(name, path)
+    if not path:
+        return SettingsFileFault(source=source, why=f"[{name}] is not a table")
+    tables, below = [name], tables_in(model)
+    while len(path) > 1 and path[0] in below:
+        tables.append(path[0])
+        below = tables_in(below[path.pop(0)])
+    why = "there is no such setting" if error["type"] == "extra_forbidden" else error["msg"]
+    why = why.removeprefix("Value error, ").rstrip(".")
+    return SettingFault(
+        source=source, table=".".join(tables), setting=".".join(path), why=why[:1].lower() + why[1:]
     )
-    file = settings_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".new")
-    draft.write_text(
-        tomli_w.dumps({k: str(v) if isinstance(v, StrEnum) else v for k, v in kept.items()}), "utf-8"
-    )
-    draft.replace(file)
-    settings.cache_clear()
-    return settings()
+
+
+def _source_of(name: str, path: list[str]) -> Path | str:
+    """Return what said the value at this path: the longest variable of the environment that names it, or the file."""
+    for length in range(len(path), -1, -1):
+        wanted = variable_of(name, *path[:length])
+        for variable in os.environ:
+            if variable.upper() == wanted:
+                return f"the environment variable {variable}"
+    return settings_file()
+
+
+def _names_a_setting(variable: str) -> bool:
+    return variable.upper().startswith(_PREFIX) and _DELIMITER in variable.removeprefix(_PREFIX)
+
+
+def _environment_content() -> Content:
+    """Return what the environment says. What reads it is imported only where it says something: that takes a fifth of a second."""
+    if not any(map(_names_a_setting, os.environ)):
+        return {}
+    from pydantic_settings import BaseSettings, EnvSettingsSource
+
+    class Environment(EnvSettingsSource):
+        def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
+            """Leave what is not JSON as it is: the table's own validation names it among the other faults."""
+            try:
+                return super().decode_complex_value(field_name, field, value)
+            except ValueError:
+                return value
+
+    fields: dict[str, Any] = {name: (model, model()) for name, model in _tables.items()}
+    whole = create_model("Whole", __base__=BaseSettings, **fields)
+    source = Environment(whole, env_prefix=_PREFIX, env_nested_delimiter=_DELIMITER, case_sensitive=False)
+    source.env_vars = {name: value for name, value in source.env_vars.items() if _names_a_setting(name)}
+    return source()
+
+
+def tables_in(model: type[Table]) -> dict[str, type[Table]]:
+    """Return the tables in a table, by name."""
+    return {
+        name: field.annotation
+        for name, field in model.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Table)
+    }
+
+
+def _merged(under: Content, over: Content, tables: Mapping[str, type[Table]] | None = None) -> Content:
+    """Put one content over another, table by table; a key's value is replaced as a whole."""
+    tables = _tables if tables is None else tables
+    return under | {
+        name: _merged(under[name], value, tables_in(tables[name]))
+        if name in tables and isinstance(value, dict) and isinstance(under.get(name), dict)
+        else value
+        for name, value in over.items()
+    }
+
+
+def _plain(value: object) -> Any:
+    """Return a value as TOML knows it."""
+    if isinstance(value, BaseModel):
+        return _plain(value.model_dump())
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _without_defaults(model: type[Table], values: Content) -> Content:
+    kept: Content = {}
+    for name, value in values.items():
+        if name in tables_in(model):
+            rest = _without_defaults(tables_in(model)[name], value)
+            kept |= {name: rest} if rest else {}
+        elif value is not None and value != model.model_fields[name].get_default(call_default_factory=True):
+            kept[name] = value
+    return kept

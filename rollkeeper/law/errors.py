@@ -81,7 +81,7 @@ class PackWithoutCampaign(RollkeeperError):
     code = "pack_without_campaign"
     kind = Kind.REFUSED
     sentence = "The pack {pack} lays down no campaign: nobody is to be suspended under it."
-    remedy = "Choose the pack of the law in force (the setting 'pack')."
+    remedy = "Choose the pack of the law in force (the setting 'instance.pack')."
 
 
 class AnchorTooLate(RollkeeperError):

@@ -17,7 +17,7 @@ from rollkeeper.ledger.receipts import LedgerReceipt
 FolderArgument = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DIR]", show_default=False, help="By default the folder of the setting 'ledger_folder'."
+        metavar="[DIR]", show_default=False, help="By default the folder of the setting 'ledger.folder'."
     ),
 ]
 PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
@@ -65,7 +65,7 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
     """Write the ledger into DIR, for any web server to serve: entries, tiles and a signed checkpoint (c2sp.org/tlog-tiles).
 
     Nothing is signed that contradicts what was signed before. The witnesses of the settings are asked to cosign; with
-    fewer cosignatures than 'ledger_cosignatures' the checkpoint in DIR stays the older one, and the exit code is 1. Run
+    fewer cosignatures than 'ledger.cosignatures' the checkpoint in DIR stays the older one, and the exit code is 1. Run
     it as often as you like; 'rollkeeper worker' does it every hour.
 
     Example: rollkeeper ledger publish /srv/www/ledger

@@ -48,7 +48,7 @@ class WitnessConflict(RollkeeperError):
     sentence = "The witness {witness} does not cosign a ledger of {size} entries: {why}."
     remedy = (
         "Nothing new was published. The register was set back or changed, or the key signed elsewhere: restore the newest"
-        " backup. If it is the witness that is wrong, take it out of 'ledger_witnesses' and say so publicly."
+        " backup. If it is the witness that is wrong, take it out of 'ledger.witnesses' and say so publicly."
     )
 
 

@@ -2,7 +2,7 @@
 """What this package does by itself: integrate what was appended, and publish it."""
 
 from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.settings import settings
 
 
 def publish() -> int:

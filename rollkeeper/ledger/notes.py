@@ -27,8 +27,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger.errors import InvalidCheckpoint
+from rollkeeper.ledger.settings import settings
 
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
@@ -103,7 +104,7 @@ def vkey(name: str, public: Ed25519PublicKey) -> str:
 
 def origin() -> str:
     """Return what this instance's log is called."""
-    return settings().ledger_origin
+    return settings().origin
 
 
 def key_file() -> Path:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import notes, queries, signed_entry_timestamps, tree, witnesses
 from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
 from rollkeeper.ledger.errors import (
@@ -33,6 +33,7 @@ from rollkeeper.ledger.errors import (
     WitnessConflict,
 )
 from rollkeeper.ledger.sequencer import LOCK, integrate
+from rollkeeper.ledger.settings import settings
 from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, bundle, public_folder
 from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 
@@ -138,11 +139,11 @@ def _release(
 ) -> PublicationResult:
     """Replace the folder's checkpoint, if enough witnesses cosigned the new one. It bears no line that is not right."""
     lines = [*_lines_before(place, head), *(one.line for one in answers if one.line)]
-    keys = [witness_key(one.vkey) for one in settings().ledger_witnesses]
+    keys = [witness_key(one.vkey) for one in settings().witnesses]
     right = [found for key in keys if (found := cosignature(lines, head=head, key=key))]
     full = with_cosignatures(note, [one.line for one in right])
     stamps = [one.at_s for one in right]
-    needed = settings().ledger_cosignatures
+    needed = settings().cosignatures
     if len(stamps) >= needed:
         _note_publication(head, full, stamps=stamps)
         place.write(CHECKPOINT, full.encode())

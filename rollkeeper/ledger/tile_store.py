@@ -18,8 +18,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import tree
+from rollkeeper.ledger.settings import settings
 
 CHECKPOINT = "checkpoint"
 _READABLE = 0o644
@@ -28,7 +29,7 @@ _ENTERABLE = 0o755
 
 def public_folder() -> Path:
     """Return where this instance publishes its ledger, and whence the back office serves it."""
-    chosen = settings().ledger_folder
+    chosen = settings().folder
     return Path(chosen) if chosen else data_dir() / "ledger" / "public"
 
 

@@ -6,7 +6,7 @@ Whoever trusts the keys because they lie here trusts the operator: the text says
 
 from pathlib import Path
 
-from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.settings import settings
 from rollkeeper.ledger.tile_store import TileStore
 
 VKEY = "vkey"
@@ -46,11 +46,11 @@ _SOME = "give the keys in witnesses, taken from the witnesses\nthemselves, as --
 
 def write_verifier_bundle(place: TileStore, *, vkey: str) -> None:
     """Put everything in its place that is not there as it should be."""
-    witnesses = settings().ledger_witnesses
+    witnesses = settings().witnesses
     for name, content in {
         VKEY: f"{vkey}\n",
         WITNESSES: "".join(f"{one.vkey}\n" for one in witnesses),
-        README: _TEXT.format(origin=settings().ledger_origin, witnesses=_SOME if witnesses else _NONE),
+        README: _TEXT.format(origin=settings().origin, witnesses=_SOME if witnesses else _NONE),
         AUDITOR: Path(__file__).with_name(AUDITOR).read_text("utf-8"),
     }.items():
         if place.read(name) != content.encode():

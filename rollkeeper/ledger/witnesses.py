@@ -20,9 +20,9 @@ from hashlib import sha256
 import urllib3
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import Witness, settings
 from rollkeeper.ledger.cosignatures import cosignature, witness_key
 from rollkeeper.ledger.notes import Head
+from rollkeeper.ledger.settings import Witness, settings
 
 Prove = Callable[[int], Sequence[bytes]]
 """Given an older size, the hashes that prove that the head continues it."""
@@ -70,7 +70,7 @@ def request_cosignatures(
     head: Head, note: str, *, prove: Prove, known: Mapping[str, int]
 ) -> list[WitnessReply]:
     """Ask every witness of the settings to cosign `note`; `known` is what each is believed to hold, by its name."""
-    asked = settings().ledger_witnesses
+    asked = settings().witnesses
     answers: dict[str, WitnessReply] = {}
     olds = {one.name: min(known.get(one.name, 0), head.size) for one in asked}
     for _ in range(_ROUNDS):
@@ -90,7 +90,7 @@ def _proof(old: int, head: Head, *, prove: Prove) -> Sequence[bytes]:
 
 def fetch_states(origin: str, *, timeout_s: float = _TIMEOUT_S) -> list[WitnessState]:
     """Ask every witness of the settings for the newest checkpoint that it cosigned."""
-    asked = settings().ledger_witnesses
+    asked = settings().witnesses
     path = f"{sha256(origin.encode()).hexdigest()}/checkpoint"
     replies = _at_once(
         lambda one, path: _send("GET", one, path, timeout_s=timeout_s), asked, [path] * len(asked)
@@ -127,7 +127,7 @@ def _judge(one: Witness, reply: _HttpResponse, *, old: int, head: Head) -> tuple
 def _cosigned(one: Witness, body: str, *, head: Head) -> WitnessReply:
     found = cosignature(body.splitlines(), head=head, key=witness_key(one.vkey))
     if found is None:
-        return _not(one, "it answers without a right cosignature by its key in 'ledger_witnesses'")
+        return _not(one, "it answers without a right cosignature by its key in 'ledger.witnesses'")
     if found.at_s > clock.true_seconds() + _MAX_CLOCK_SKEW_S:
         return _not(one, "its clock is ahead of this machine's")
     return WitnessReply(one.name, Verdict.COSIGNED, line=found.line, at_s=found.at_s)

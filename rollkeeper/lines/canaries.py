@@ -17,7 +17,7 @@ from stdnum.iso7064 import mod_11_2
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import Service
 from rollkeeper.subscribers.choices import PartyKind
@@ -48,7 +48,7 @@ def make_canary(on: dt.date) -> None:
     (commitment,) = seal_persons([PersonRecord(person, tenure, _required_only(values), is_canary=True)])
     number = f"+8610{secrets.randbelow(10**9):09}"  # too long for the landlines of Beijing: nobody's
     (document,) = document_index([(_DOCUMENT, values[Field.DOCUMENT_NUMBER])])
-    language = secrets.choice(settings().languages)
+    language = secrets.choice(instance().languages)
     make_subscriber(
         person,
         kind=PartyKind.INDIVIDUAL.value,
@@ -64,7 +64,7 @@ def make_canary(on: dt.date) -> None:
             "began_on": began_on, "terminated_on": terminated_on, "began_at": began_at, "ended_at": ended_at,
             "number_index": blind_numbers([number])[0],
             "sealed": seal_line_values(LineField.NUMBER, [(line, number)], canaries=True)[0],
-            "until": terminated_on + dt.timedelta(days=load_pack(settings().pack).number_quarantine_days),
+            "until": terminated_on + dt.timedelta(days=load_pack(instance().pack).number_quarantine_days),
         },
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ def _required_only(values: Mapping[Field, str]) -> dict[Field, str]:
     """Leave what the pack in force has the counter ask of a person, so that a canary has neither more nor less."""
     asked = {
         a.name
-        for a in load_pack(settings().pack).attributes(Service.MOBILE.value, PartyKind.INDIVIDUAL.value)
+        for a in load_pack(instance().pack).attributes(Service.MOBILE.value, PartyKind.INDIVIDUAL.value)
     }
     return {field: value for field, value in values.items() if field.value in asked} or dict(values)
 

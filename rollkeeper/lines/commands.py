@@ -85,8 +85,8 @@ def open_(
     """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
 
     The password and then the number are asked for, or are lines of standard input in this order. A disclosure request of an authority
-    has a way of its own ('rollkeeper disclosures'). Nobody opens more in a day than 'opens_per_day' in settings.toml, and all
-    together no more than 'opens_per_day_total'.
+    has a way of its own ('rollkeeper disclosures'). Nobody opens more in a day than 'vault.opens_per_day' in settings.toml, and all
+    together no more than 'vault.opens_per_day_total'.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
@@ -146,7 +146,7 @@ def alarms(
     """List the alarms. Exit code 1 if any.
 
     A canary, an invented person whom nobody has a reason to open, was opened; or all staff together have opened as much as they
-    may in a day ('opens_per_day_total' in settings.toml), and somebody asked for more.
+    may in a day ('vault.opens_per_day_total' in settings.toml), and somebody asked for more.
 
     Who did it stands in the ledger entry that is named. Nobody settles an alarm that they raised themselves.
 

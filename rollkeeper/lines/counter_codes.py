@@ -18,7 +18,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import (
@@ -95,7 +95,7 @@ def issue_codes(
     for text in calling:
         code = None
         try:
-            line = find_line_by_input(text.strip(), country=settings().country_code)
+            line = find_line_by_input(text.strip(), country=instance().country_code)
             code = issue_code(authority, line.line_id, on=on) if line else None
         except (NumberNotRead, LineNotFound, TooManyCounterCodes):
             pass
@@ -130,7 +130,7 @@ def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode
 def find_line_for_clerk(authority: Authority, text: str) -> LineView | None:
     """Find a line by its number as somebody typed it, or by what stands for the one shown to this clerk. Refuses: NumberNotRead."""
     if not text.startswith("handle:"):
-        return find_line_by_input(text, country=settings().country_code)
+        return find_line_by_input(text, country=instance().country_code)
     index = number_index_of_handle(authority, text)
     return None if index is None else find_lines([index])[0]
 

@@ -131,7 +131,7 @@ class DaysReversed(RollkeeperError):
 
 
 class CounterTerminationLimitReached(RollkeeperError):
-    """Counters have ended as many contracts within a day as this instance lets them (`counter_terminations_per_day`)."""
+    """Counters have ended as many contracts within a day as this instance lets them (`counter.terminations_per_day`)."""
 
     code = "counter_termination_limit_reached"
     kind = Kind.CONFLICT

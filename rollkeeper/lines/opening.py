@@ -7,7 +7,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import LineNotFound, SubscriberProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LastTenure, TenureView, last_tenure_by_number, tenures, view_line
@@ -92,7 +92,7 @@ def _held(text: str) -> LastTenure:
     try:
         line_id = LineId(UUID(text))
     except ValueError:
-        number = normalise_identifier(text, service=service_guess(text), country=settings().country_code)
+        number = normalise_identifier(text, service=service_guess(text), country=instance().country_code)
         found = last_tenure_by_number(number)
         if found is None:
             raise LineNotFound from None

@@ -12,7 +12,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
@@ -30,7 +30,7 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
     The days that it touches do not count as days of suspension. Refuses: NotAllowed, LineNotFound, LineTerminated, ReconnectionRefused,
     SubscriberProtected. Ledger: line:line:reconnected.
     """
-    role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(settings().pack)
+    role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(instance().pack)
     with action(), hiding_protected_state(authority, line_id):
         line, rule = lock_line(line_id, in_force=True), pack.temporary_reconnection
         verdict = may_reconnect_temporarily(

@@ -12,7 +12,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -20,6 +20,7 @@ from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
 from rollkeeper.lines.errors import DaysReversed, LineNotFound
 from rollkeeper.lines.protection import refuse_protected
 from rollkeeper.lines.queries import LineView, find_line_by_input
+from rollkeeper.lines.settings import settings
 from rollkeeper.lines.writes import lock_disputed, lock_line
 
 
@@ -39,7 +40,7 @@ def pause_clock(
     follows where none comes. `article` is what gives this pause where it is not the pack's own for pauses.
     Refuses: LineNotFound, LineTerminated, DaysReversed. Ledger: line:clock:paused.
     """
-    role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(settings().pack)
+    role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(instance().pack)
     if last is not None and last < first:
         raise DaysReversed(first=first, last=last)
     with action():
@@ -68,7 +69,7 @@ def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     with action():
-        line = find_line_by_input(number, country=settings().country_code)
+        line = find_line_by_input(number, country=instance().country_code)
         if line is None:
             raise LineNotFound
         refuse_protected(authority, line.line_id)
@@ -84,7 +85,7 @@ def resume_clock(
     A pause that began later than `last` stands for its first day alone: nobody loses a day that was given.
     Ledger: line:clock:resumed.
     """
-    role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(settings().pack)
+    role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(instance().pack)
     with action():
         lock_line(line_id)
         ended = run(

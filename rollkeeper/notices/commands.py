@@ -12,7 +12,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
 from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
@@ -120,7 +120,9 @@ MailOption = Annotated[
 ]
 
 
-CallsOption = Annotated[bool, typer.Option("--calls", help="Ask 'voice_program' what became of calls.")]
+CallsOption = Annotated[
+    bool, typer.Option("--calls", help="Ask 'notices.voice_program' what became of calls.")
+]
 
 
 def collect(
@@ -132,7 +134,7 @@ def collect(
 ) -> None:
     """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
 
-    With --mail read instead what mail servers report to 'bounce_mailbox'. A report is taken in and removed; an answer, by a
+    With --mail read instead what mail servers report to 'notices.bounce_mailbox'. A report is taken in and removed; an answer, by a
     person or by a machine, is left where it is and proves nothing. With --calls ask the program that places calls: only
     who heard one to the end and pressed the key that it asked for was notified.
 
@@ -228,7 +230,7 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
     Example: rollkeeper notices check 13900001234 12345678
     """
     instance_opener.open_instance()
-    line = find_line_by_input(number, country=settings().country_code)
+    line = find_line_by_input(number, country=instance().country_code)
     if line is None:
         raise NoNotice
     found = find_genuine_notice(line.line_id, code=code)

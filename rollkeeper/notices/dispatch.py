@@ -17,7 +17,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
@@ -37,6 +37,7 @@ from rollkeeper.notices.rules import (
     next_step,
     wait_after,
 )
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import languages_of, write_notice
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
@@ -130,7 +131,7 @@ class Sender:
             by_channel,
         )
         self._promises, self._away = promises, set[Channel]()
-        self._pack = load_pack(settings().pack)
+        self._pack = load_pack(instance().pack)
         self._policies = {bound: contact_policy(self._pack, is_statutory=bound) for bound in (False, True)}
 
     def send_chunk(self, sent: Sent, *, size: int) -> int:
@@ -342,15 +343,15 @@ def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:
 def contact_policy(pack: Pack, *, is_statutory: bool) -> ContactPolicy:
     """Return how to notify people: the pack's quiet hours always, its channels and attempts for what the duty says of them."""
     chosen, law = settings(), pack.notification_rules
-    own = [Channel(one) for one in chosen.notice_channels]
+    own = [Channel(one) for one in chosen.channels]
     quiet = ((chosen.quiet_from, chosen.quiet_until), *law.quiet_hours)
     # Without a program letters go to the file of a demo instance, which prints nothing.
     no_letters = [(chosen.post_until, chosen.post_from)] if chosen.post_program else []
     if not is_statutory:
-        return ContactPolicy(order=own, max_tries=chosen.notice_tries, quiet=quiet, no_letters=no_letters)
+        return ContactPolicy(order=own, max_tries=chosen.tries, quiet=quiet, no_letters=no_letters)
     return ContactPolicy(
         order=[Channel(one) for one in law.channels] or own,
-        max_tries=chosen.notice_tries,
+        max_tries=chosen.tries,
         min_attempts=law.min_attempts,
         apart=law.attempts_apart,
         quiet=quiet,
@@ -418,7 +419,7 @@ def _receipt_codes(notified: Sequence[Any]) -> list[str | None]:
 
 def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str | None) -> Message:
     """Write one notice; of one that speaks of the duty the pack in force knows it."""
-    chosen, row = settings(), intent.row
+    here, row = instance(), intent.row
     kind = NoticeKind(row.kind)
     spoken = languages_of(row.language)
     said = tuple(
@@ -430,8 +431,8 @@ def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str 
             promised_on=intent.promised_on,
             suspension_days=pack.campaign.suspension_days if kind.is_statutory else None,
             code=row.code,
-            operator=chosen.operator_name,
-            care=chosen.care_number,
+            operator=here.operator_name,
+            care=here.care_number,
             receipt=receipt,
             key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
         )

@@ -19,7 +19,7 @@ class LinkInNotice(RollkeeperError):
     code = "link_in_notice"
     kind = Kind.REFUSED
     sentence = "The notice '{text}' would carry something that looks like a link; it is not sent."
-    remedy = "Take it out of 'operator_name' or 'care_number' in settings.toml: people are asked never to follow links."
+    remedy = "Take it out of 'instance.operator_name' or 'instance.care_number' in settings.toml: people are asked never to follow links."
 
 
 class DeliveryReportFault(RollkeeperError):
@@ -46,7 +46,7 @@ class NoBounceMailbox(RollkeeperError):
     code = "no_bounce_mailbox"
     kind = Kind.MALFORMED
     sentence = "{folder} is no maildir and no mbox that can be read and locked."
-    remedy = "Name the folder or the file into which mail to 'bounce_mailbox' is delivered; docs/notices.md says how."
+    remedy = "Name the folder or the file into which mail to 'notices.bounce_mailbox' is delivered; docs/notices.md says how."
 
 
 class NoReturnAddress(RollkeeperError):
@@ -55,7 +55,7 @@ class NoReturnAddress(RollkeeperError):
     code = "no_return_address"
     kind = Kind.MALFORMED
     sentence = "No mailbox for reports is set: no mail can be about a notice of ours."
-    remedy = "Set 'bounce_mailbox' in settings.toml; docs/notices.md says how."
+    remedy = "Set 'notices.bounce_mailbox' in settings.toml; docs/notices.md says how."
 
 
 class NoMessageCentre(RollkeeperError):
@@ -64,7 +64,7 @@ class NoMessageCentre(RollkeeperError):
     code = "no_message_centre"
     kind = Kind.MALFORMED
     sentence = "No short message centre is set: there is nobody to listen to."
-    remedy = "Set 'smpp_url' in settings.toml; docs/notices.md says how."
+    remedy = "Set 'notices.smpp_url' in settings.toml; docs/notices.md says how."
 
 
 class ReportIdsUnknown(RollkeeperError):
@@ -77,8 +77,8 @@ class ReportIdsUnknown(RollkeeperError):
         " {decimal} if they are decimal and the answers hexadecimal, {hexadecimal} the other way round."
     )
     remedy = (
-        "Look at one message in the centre's own log (docs/notices.md says how) and set 'smpp_report_ids' in settings.toml to the one"
-        " that fits most, before 'notice_wait_days' are over: then these messages count as unproven, and the next channel is paid for."
+        "Look at one message in the centre's own log (docs/notices.md says how) and set 'notices.smpp_report_ids' in settings.toml to the one"
+        " that fits most, before 'notices.wait_days' are over: then these messages count as unproven, and the next channel is paid for."
     )
 
 
@@ -88,4 +88,6 @@ class VoiceProgramFailed(RollkeeperError):
     code = "voice_program_failed"
     kind = Kind.MALFORMED
     sentence = "Calls can neither be placed nor asked about: {why}."
-    remedy = "Look at 'voice_program' in settings.toml; docs/notices.md says what the program is asked."
+    remedy = (
+        "Look at 'notices.voice_program' in settings.toml; docs/notices.md says what the program is asked."
+    )

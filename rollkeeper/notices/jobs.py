@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import ReportIdsUnknown
 from rollkeeper.notices.gateways.base import GatewayBroken
+from rollkeeper.notices.settings import settings
 
 if TYPE_CHECKING:
     from rollkeeper.notices.services import IntakeResult

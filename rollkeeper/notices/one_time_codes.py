@@ -12,7 +12,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.dispatch import address_in, line_of
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message
@@ -52,12 +52,12 @@ def send_one_time_code(
         (address,) = open_line_values(
             authority, field, [(line_id, bytes(envelope))], purpose=Purpose.NOTICE, on=on
         )
-        chosen = settings()
-        spoken = best_language(language, offered=chosen.languages)
+        here = instance()
+        spoken = best_language(language, offered=here.languages)
         text = write_code(
-            code, language=spoken, minutes=minutes, operator=chosen.operator_name, care=chosen.care_number
+            code, language=spoken, minutes=minutes, operator=here.operator_name, care=here.care_number
         )
-        said = (RenderedText(spoken, chosen.operator_name, text),)
+        said = (RenderedText(spoken, here.operator_name, text),)
         message = Message(new_uuid(), channel, address_in(address, channel), said)
         try:
             (result,) = present[channel].send([message])

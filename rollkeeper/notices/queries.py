@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import languages, languages_of, read_language
 
 
@@ -116,18 +117,18 @@ def find_genuine_notice(line_id: LineId, *, code: str) -> GenuineNotice:
 def genuine_senders() -> list[str]:
     """Return the senders that this operator publishes as genuine."""
     chosen = settings()
-    mail = [chosen.notices_from] if chosen.smtp_url else []
+    mail = [chosen.email_from] if chosen.smtp_url else []
     short = [chosen.smpp_sender] if chosen.smpp_url and chosen.smpp_sender else []
-    return list(dict.fromkeys([chosen.care_number, *short, *mail, *chosen.genuine_senders]))
+    return list(dict.fromkeys([instance().care_number, *short, *mail, *chosen.genuine_senders]))
 
 
 def published_senders() -> dict[str, object]:
     """Return what is published, for whoever got a message and doubts it: who writes, and how to check."""
-    chosen = settings()
+    here = instance()
     return {
-        "operator": chosen.operator_name,
+        "operator": here.operator_name,
         "senders": genuine_senders(),
-        "check_by_dialling": chosen.care_number,
+        "check_by_dialling": here.care_number,
         "never": ["a link", "a request for a document, its number, a password or money"],
         "as_of": clock.today(),
     }
@@ -138,5 +139,5 @@ def languages_awaiting_a_reader() -> list[str]:
     return [
         one
         for one in languages()
-        if one in settings().languages and read_language(one).awaiting_native_reader
+        if one in instance().languages and read_language(one).awaiting_native_reader
     ]

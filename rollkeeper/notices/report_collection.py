@@ -16,13 +16,13 @@ from typing import Final
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.bounce_mailbox import BounceMailbox, Mail, open_mailbox
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
 from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportIdsUnknown
 from rollkeeper.notices.gateways.letters import read_letters
 from rollkeeper.notices.services import IntakeResult, record_outcomes
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.verp import return_secret
 
 _AT_ONCE: Final = 1000

@@ -15,8 +15,8 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease
-from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
 from rollkeeper.notices.delivery_reports import DeliveryReport
@@ -25,6 +25,7 @@ from rollkeeper.notices.gateways.base import CHUNK, Gateway
 from rollkeeper.notices.gateways.registry import gateways
 from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
 from rollkeeper.notices.rules import RETRY_AFTER_FAILURE
+from rollkeeper.notices.settings import settings
 
 __all__ = [
     "DeliveryReport",
@@ -157,7 +158,7 @@ def record_outcomes(authority: Authority, *, reports: Sequence[DeliveryReport], 
                 "references": [one.reference for one in reports],
                 "outcomes": [one.outcome.value for one in reports],
                 "ats": [one.at for one in reports],
-                "zone": settings().zone,
+                "zone": instance().zone,
                 "now": clock.now(),
                 "again_at": clock.now() + RETRY_AFTER_FAILURE,
                 "on": on,
@@ -181,7 +182,7 @@ def record_outcomes(authority: Authority, *, reports: Sequence[DeliveryReport], 
 
 def _give_up_waiting() -> int:
     now = clock.now()
-    before = now - dt.timedelta(days=settings().notice_wait_days)
+    before = now - dt.timedelta(days=settings().wait_days)
     letters_before = now - dt.timedelta(days=settings().post_wait_days)
     values = {"now": now, "before": before, "letters_before": letters_before, "chunk": _GIVEN_UP_AT_ONCE}
     notices = 0

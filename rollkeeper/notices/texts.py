@@ -17,9 +17,10 @@ from string import Formatter
 from typing import Any, Final
 
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.settings import settings
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
@@ -176,8 +177,7 @@ def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
 
 def languages_of(notice_in: str) -> list[str]:
     """Return in which languages this instance writes a notice that is kept with this one."""
-    chosen = settings()
-    return languages_to_write_in(notice_in, offered=chosen.notice_languages or chosen.languages)
+    return languages_to_write_in(notice_in, offered=settings().languages or instance().languages)
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Any
 
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason, Service
 from rollkeeper.offline.errors import OfflineRegistrationMalformed
 from rollkeeper.registration.submissions import RegistrationKind, Submission, presence_in, transferor_in
@@ -52,7 +52,7 @@ class Payload:
             kind=self.kind,
             parts={part: self._values(part) for part in PARTS[self.kind]},
             service=Service(given["service"]) if given.get("service") in set(Service) else None,
-            language=given["language"] if given.get("language") in settings().languages else None,
+            language=given["language"] if given.get("language") in instance().languages else None,
             double_checked=bool(given.get("double_checked")),
             overrides_limit=bool(given.get("overrides_limit")),
             former_document=former if former[1] else None,

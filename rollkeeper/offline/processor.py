@@ -27,7 +27,7 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import cite, translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -44,6 +44,7 @@ from rollkeeper.registration import services
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.dual_control import approval_article
 from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
+from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.vault.epochs import close_key_store
@@ -96,7 +97,7 @@ def run_offline_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> 
 
 def housekeeping(authority: Authority) -> None:
     """Renew the keys to which browsers seal, give up what was held too long, forget what nobody needs. Again: nothing."""
-    days = settings().offline_max_age_days
+    days = offline_settings().max_age_days
     renew_offline_keys(authority, lasts_days=days, on=clock.today())
     expire_failed(authority, on=clock.today())
     run(sql("offline", "delete_expired"), {"days": days})
@@ -191,7 +192,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
         return _Outcome("refused", received_at, {}, _said(fault))
     effective = effective_time(
         ticket_at=row.ticket_at.astimezone(dt.UTC), elapsed_ms=payload.elapsed_ms, received_at=received_at,
-        within_days=settings().offline_max_age_days,
+        within_days=offline_settings().max_age_days,
     )  # fmt: skip
     if row.approved_by is None and approval_article(payload.action_kind.replace("-", "_")):
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
@@ -217,13 +218,13 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
 
 def _opened(authority: Authority, row: Any) -> Payload:
     if row.ticket_at is None:
-        raise OfflineRegistrationUnreadable(days=settings().offline_max_age_days)
+        raise OfflineRegistrationUnreadable(days=offline_settings().max_age_days)
     try:
         clear = open_offline(
             authority, bytes(row.sealed), submission_key=row.submission_key, ticket_id=row.ticket_id, on=clock.today()
         )  # fmt: skip
     except CannotOpen:
-        raise OfflineRegistrationUnreadable(days=settings().offline_max_age_days) from None
+        raise OfflineRegistrationUnreadable(days=offline_settings().max_age_days) from None
     return read_payload(clear, by_counter=row.by_counter)
 
 
@@ -299,7 +300,7 @@ def _article(fault: RollkeeperError, sentence: str, action_kind: str | None) -> 
     own = fault.facts.get("article")
     if own or fault.kind is not Kind.REFUSED:
         return cite(str(own)) if own and str(own) not in sentence else ""
-    return cite(load_pack(settings().pack).act_article(action_kind.replace("-", "_"))) if action_kind else ""
+    return cite(load_pack(instance().pack).act_article(action_kind.replace("-", "_"))) if action_kind else ""
 
 
 @contextmanager

@@ -29,8 +29,9 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.kernel.settings import data_dir, settings, settings_file
+from rollkeeper.kernel.settings import data_dir, settings_file
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.document_backup import mirror_documents
@@ -97,7 +98,7 @@ def back_up(
     Ledger: operations:backup:made a store. Refuses: NotAllowed, ExternalDatabases, BackupToolFailed, BackupDamaged.
     """
     role = require(authority, Permission.BACK_UP)
-    if settings().register_url or settings().keys_url:
+    if instance().register_url or instance().keys_url:
         raise ExternalDatabases
     made = []
     with _alone():

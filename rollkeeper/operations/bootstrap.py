@@ -13,21 +13,17 @@ from django.db import connections
 from psycopg import sql as pgsql
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.kernel.settings import (
-    InstanceKind,
-    data_dir,
-    instance_exists,
-    is_made,
-    made_mark,
-    settings,
-    write_settings,
-)
+from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
 from rollkeeper.ledger import publication
 from rollkeeper.operations.errors import ExternalDatabases, InstanceKindMismatch, ServersInUse
+from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
+from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.vault import canaries
 from rollkeeper.vault import document_store as vault_copies
 from rollkeeper.vault import keys as vault_keys
@@ -40,19 +36,23 @@ def open_instance() -> None:
     if is_made():
         embedded_postgres.ensure_embedded_running()
     else:
-        set_up_instance(settings().kind)
+        set_up_instance(instance().kind)
 
 
 def set_up_instance(kind: InstanceKind) -> None:
-    """Make the instance, or bring an older one up to date; an instance never changes its kind. Refuses: InstanceKindMismatch."""
-    if instance_exists() and settings().kind is not kind:
-        raise InstanceKindMismatch(data_dir=data_dir(), kind=settings().kind.value, asked=kind.value)
-    write_settings(kind=kind)
+    """Make the instance, or bring an older one up to date; an instance never changes its kind.
+
+    Refuses: SettingFault (all at once), InstanceKindMismatch.
+    """
+    check_settings()
+    if instance_exists() and instance().kind is not kind:
+        raise InstanceKindMismatch(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
+    write_settings(instance={"kind": kind})
     with exclusive_lock(data_dir() / "making.lock"):
         make_stores()
         vault_acts.begin_first_epoch()
         vault_acts.resign_public_keys()
-        renew_offline_keys(console_authority(), lasts_days=settings().offline_max_age_days, on=clock.today())
+        renew_offline_keys(console_authority(), lasts_days=offline_settings().max_age_days, on=clock.today())
         canaries.ensure_canary(console_authority(), on=clock.today())
         publication.prepare_receipts()
         vault_copies.prepare()
@@ -61,7 +61,7 @@ def set_up_instance(kind: InstanceKind) -> None:
 
 def make_stores() -> None:
     """Make both stores without a key or a row in them, or bring older ones up to date."""
-    if settings().register_url is None:
+    if instance().register_url is None:
         embedded_postgres.ensure_running()
         _make_database(stores.REGISTER, list(Role), ["btree_gist", "amcheck"])
         _make_database(stores.KEYS, list(KeysRole), ["amcheck"])
@@ -70,7 +70,7 @@ def make_stores() -> None:
 
 def renew_passwords() -> None:
     """Make every password of the two servers anew, whether or not the older ones are known. Refuses: ServersInUse."""
-    if settings().register_url:
+    if instance().register_url:
         raise ExternalDatabases
     if not instance_exists():
         return
@@ -109,7 +109,7 @@ def bring_up_to_date() -> None:
 
 def set_counter_limits(*, terminations_per_day: int | None = None) -> None:
     """Write into the register, where no counter can set it, how many contracts counters may end within a day."""
-    most = settings().counter_terminations_per_day if terminations_per_day is None else terminations_per_day
+    most = counter_settings().terminations_per_day if terminations_per_day is None else terminations_per_day
     database.run(
         "CREATE OR REPLACE FUNCTION lines_counter_terminations_per_day() RETURNS integer LANGUAGE sql IMMUTABLE RETURN %s",
         [most],

@@ -95,6 +95,9 @@ class CommandsOnDemand(TyperGroup):
     def _prepare(self) -> None:
         import django
 
+        from rollkeeper.operations.setting_tables import check_settings
+
+        check_settings()
         django.setup()
 
 
@@ -102,7 +105,9 @@ class CommandsWithoutDjango(CommandsOnDemand):
     """The same for a process that only starts others: each of those sets up Django for itself."""
 
     def _prepare(self) -> None:
-        pass
+        from rollkeeper.operations.setting_tables import check_settings
+
+        check_settings()
 
 
 def _nothing() -> None:

@@ -21,9 +21,11 @@ from rollkeeper.kernel.console import (
     read_instant,
     show_table,
 )
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.instance_opener import open_instance
-from rollkeeper.kernel.settings import InstanceKind, data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.errors import DataDirInUse
+from rollkeeper.operations.settings import settings
 from rollkeeper.site.web_apps import APPS, AppName, app_named
 
 _SMALL_SERVERS = """
@@ -64,7 +66,7 @@ def setup(
 
     if new_passwords:
         bootstrap.renew_passwords()
-    bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else settings().kind)
+    bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else instance().kind)
     out.print(f"The instance {data_dir()} is ready.")
 
 
@@ -110,7 +112,7 @@ def worker(
     """
     open_instance()
     if not settings().background_jobs:
-        err.print("Background jobs are switched off: 'background_jobs' in settings.toml says so.")
+        err.print("Background jobs are switched off: 'jobs.background_jobs' in settings.toml says so.")
     if not once:
         from rollkeeper.operations.process_supervisor import worker as run_workers
 
@@ -302,7 +304,7 @@ def restore(
     )
     out.print(
         "It does nothing by itself and publishes into its own folder. Where it takes the other instance's place, write"
-        " 'background_jobs = true' and 'ledger_folder' into settings.toml."
+        " 'background_jobs = true' under [jobs] and 'folder' under [ledger] into settings.toml."
     )
     if back.without_key:
         out.print(

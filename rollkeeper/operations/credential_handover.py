@@ -9,7 +9,6 @@ the wall around it is not there.
 import os
 import shutil
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -20,13 +19,14 @@ import tomli_w
 import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole
-from rollkeeper.kernel.settings import data_dir, settings_file
+from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 
-_NOT_FOR_APPS = ("alarms_to", "smtp_url")
+_NOT_FOR_APPS = (("notices", "alarms_to"), ("notices", "smtp_url"))
+_FOR_APPS_THAT_SEAL = ("vault", "documents_url")
 _PASSED_VARIABLES = (
     "PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE",
     "TMPDIR", "TZ", "VIRTUAL_ENV",
@@ -125,12 +125,15 @@ def _remove_stale() -> None:
 
 
 def _settings(app: App) -> str:
-    raw = tomllib.loads(settings_file().read_text("utf-8")) if settings_file().exists() else {}
-    # An app's instance is another than the true one, where the public ledger and the copies of documents lie.
-    raw.setdefault("ledger_folder", str(public_folder()))
-    raw.setdefault("documents_url", (data_dir() / "documents").as_uri())
-    kept_back = _NOT_FOR_APPS if app.seals else {*_NOT_FOR_APPS, "documents_url"}
-    return tomli_w.dumps({name: value for name, value in raw.items() if name not in kept_back})
+    # What the environment sets is written into the app's file: of the caller's environment it is given nothing.
+    content = current_content()
+    # An app's data directory is another than the true one, where the public ledger and the document copies are.
+    content["ledger"] = {"folder": str(public_folder())} | content.get("ledger", {})
+    content["vault"] = {"documents_url": (data_dir() / "documents").as_uri()} | content.get("vault", {})
+    for table, key in _NOT_FOR_APPS if app.seals else (*_NOT_FOR_APPS, _FOR_APPS_THAT_SEAL):
+        if key in content.get(table, {}):
+            content[table] = {name: value for name, value in content[table].items() if name != key}
+    return tomli_w.dumps(content)
 
 
 def _allow_reading_ledger() -> None:

@@ -40,7 +40,8 @@ from rollkeeper.incidents.choices import About, Severity
 from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import InstanceKind, data_dir, settings, write_settings
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import data_dir, forget_settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import publish
@@ -107,7 +108,9 @@ def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lamb
 
 def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
     bootstrap.set_up_instance(InstanceKind.DEMO)
-    write_settings(demo_date=LAST_DAY, outbox_bounce_share=0.08, care_number="10086")
+    write_settings(
+        instance={"demo_date": LAST_DAY, "care_number": "10086"}, notices={"outbox_bounce_share": 0.08}
+    )
     clock.set_demo_date(FIRST_DAY)
     made = _make_staff()
     scenario = _Scenario(lines)
@@ -149,7 +152,7 @@ class _Scenario:
         self._unregistered: list[tuple[str, FakePerson]] = []
         self.subscriber: dict[str, str] = {}
         """Whoever tries the subscriber portal: the first of those who were registered from the start."""
-        self._pack = load_pack(settings().pack)
+        self._pack = load_pack(instance().pack)
 
     def import_export_file(self) -> None:
         """Write an operator's export, import it as an operator would, and take the file away again."""
@@ -168,7 +171,7 @@ class _Scenario:
     def live(self, day: dt.date) -> None:
         """Let one day pass: the events of the day first, then the nightly run of that day."""
         if day == FIRST_DAY:
-            plan_campaign(console_authority(), pack_id=settings().pack, on=day)
+            plan_campaign(console_authority(), pack_id=instance().pack, on=day)
         if day in WAVES or (day > max(WAVES) and (day.weekday() == 0 or day >= dt.date(2012, 3, 1))):
             self._send_notices(day)
         if not is_closed(self._pack, day):
@@ -310,7 +313,7 @@ def _clear() -> None:
             shutil.rmtree(thing)
         elif thing.name != IN_PROGRESS:
             thing.unlink()
-    settings.cache_clear()
+    forget_settings()
 
 
 def _days() -> Iterator[dt.date]:

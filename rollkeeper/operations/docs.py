@@ -16,7 +16,8 @@ from typer.core import TyperGroup
 
 import rollkeeper
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.settings import Settings
+from rollkeeper.kernel.settings import Table, tables_in, variable_of
+from rollkeeper.operations.setting_tables import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -25,13 +26,41 @@ MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\
 
 
 def settings_page() -> str:
-    """List every setting of `settings.toml` with its default."""
+    """List every setting of `settings.toml`, table by table, with its default and its environment variable."""
+    head = (
+        "# Settings\n\n"
+        "They are written in `settings.toml` in the data directory (`ROLLKEEPER_HOME`), each in the table of the package that uses"
+        " it. An environment variable wins over the file: a list or a table of values is written in it as JSON. All faults of the"
+        " file and of the environment are reported at once, and a table or a key that is not listed here is refused. Secrets are"
+        " not settings: they are files in `secrets/`.\n\n"
+    )
+    return head + MADE + "\n".join(_table_of_settings(path, model) for path, model in setting_tables())
+
+
+def setting_tables() -> Iterator[tuple[tuple[str, ...], type[Table]]]:
+    """Give every table, and those in it behind it, with the names that lead to it."""
+
+    def within(path: tuple[str, ...], model: type[Table]) -> Iterator[tuple[tuple[str, ...], type[Table]]]:
+        yield path, model
+        for name, below in tables_in(model).items():
+            yield from within((*path, name), below)
+
+    for name, model in all_tables().items():
+        yield from within((name,), model)
+
+
+def _table_of_settings(path: tuple[str, ...], model: type[Table]) -> str:
     rows = [
-        f"| `{name}` | {field.description or ''} | {_as_toml(field.default)} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{name}` | {_cell(field.description or '')} | {_as_toml(field.default)} | `{variable_of(*path, name)}` |"
+        for name, field in model.model_fields.items()
+        if name not in tables_in(model)
     ]
-    head = "# Settings\n\nThey stand in `settings.toml` in the instance (`ROLLKEEPER_HOME`); all faults are reported at once.\n\n"
-    return head + MADE + "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    return (
+        f"## [{'.'.join(path)}]\n\n{model.__doc__}\n\n"
+        "| setting | what it decides | default | environment variable |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def _as_toml(default: object) -> str:

@@ -17,20 +17,24 @@ from rollkeeper.disclosures.queries import count_overdue_notifications
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.jobs import PeriodicJob, is_late, last_run
-from rollkeeper.kernel.settings import InstanceKind, data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import check_witnesses
 from rollkeeper.ledger.queries import newest_publication, skipped_entries
+from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
+from rollkeeper.operations.settings import settings
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.legal_holds import current_legal_holds
 from rollkeeper.vault import canaries, document_store, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
+from rollkeeper.vault.settings import settings as vault_settings
 
 MIN_FREE_BYTES = 2 * 1024**3
 WITNESS_TIMEOUT_S = 3
@@ -79,7 +83,7 @@ def _ok(sentence: str) -> Finding:
 
 
 def _check_instance() -> Iterator[Finding]:
-    if settings().kind is InstanceKind.PRODUCTION:
+    if instance().kind is InstanceKind.PRODUCTION:
         yield _ok("A production instance on the true date.")
     else:
         day = clock.demo_date()
@@ -134,11 +138,11 @@ def _check_keys() -> Iterator[Finding]:
         )
     else:
         yield _ok(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")
-        if is_over(begun, settings().rotate_keys_within_days, now=clock.now()):
+        if is_over(begun, vault_settings().rotate_keys_within_days, now=clock.now()):
             yield Finding(
                 "",
                 Health.WARNING,
-                f"The epoch of keys is older than {settings().rotate_keys_within_days} days.",
+                f"The epoch of keys is older than {vault_settings().rotate_keys_within_days} days.",
                 "Run 'rollkeeper vault rotate', then 'rollkeeper backup DIR'.",
             )
 
@@ -173,7 +177,7 @@ def _check_canaries() -> Iterator[Finding]:
 
 
 def _check_approvers() -> Iterator[Finding]:
-    fresh = new_approvers() if settings().kind is InstanceKind.PRODUCTION else []
+    fresh = new_approvers() if instance().kind is InstanceKind.PRODUCTION else []
     if fresh:
         named = ", ".join(f"{one.username} ({one.role})" for one in fresh[:10])
         yield Finding(
@@ -214,17 +218,17 @@ def _check_holds() -> Iterator[Finding]:
 
 
 def _check_backups() -> Iterator[Finding]:
-    if settings().register_url:
+    if instance().register_url:
         yield _ok("The stores lie on servers of yours, which have backups of their own.")
         return
-    worse = Health.ERROR if settings().kind is InstanceKind.PRODUCTION else Health.WARNING
+    worse = Health.ERROR if instance().kind is InstanceKind.PRODUCTION else Health.WARNING
     found = [(part, _fault_of_backup(part)) for part in Part]
     for part, why in found:
         if why:
             yield Finding("", worse, f"The {part.value}: {why}.", "Run 'rollkeeper backup DIR'.")
     if not any(why for _, why in found):
         yield _ok(
-            f"Both stores are backed up, the keys not over {settings().keys_backup_max_age_days} days ago."
+            f"Both stores are backed up, the keys not over {vault_settings().keys_backup_max_age_days} days ago."
         )
 
 
@@ -235,8 +239,8 @@ def _fault_of_backup(part: Part) -> str:
     if made.epoch_id < min(living_epoch_ids(), default=0):
         return "the keys were rotated since its last backup, which opens no more"
     now = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC)
-    if part is Part.KEYS and is_over(made.at, settings().keys_backup_max_age_days, now=now):
-        days = settings().keys_backup_max_age_days
+    if part is Part.KEYS and is_over(made.at, vault_settings().keys_backup_max_age_days, now=now):
+        days = vault_settings().keys_backup_max_age_days
         return f"the last backup is older than {days} days, so that it may hold keys of erased people"
     return ""
 
@@ -248,7 +252,7 @@ def _check_document_copies() -> Iterator[Finding]:
             "",
             Health.ERROR,
             f"Of the newest copies of documents {len(missing)} are not in their store.",
-            "Bring the store back from its backup; is 'documents_url' in settings.toml right?",
+            "Bring the store back from its backup; is 'vault.documents_url' in settings.toml right?",
         )
     else:
         yield _ok(f"The store of document copies answers; the register knows {known:,} copies.")
@@ -309,13 +313,13 @@ def _check_ledger() -> Iterator[Finding]:
     (waiting,) = rows(
         "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
         " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id AND l.leaf_index < %s)",
-        [clock.now() - dt.timedelta(hours=settings().ledger_publish_within_hours), _published_size()],
+        [clock.now() - dt.timedelta(hours=ledger_settings().publish_within_hours), _published_size()],
     )
     if waiting.entries:
         yield Finding(
             "",
             Health.WARNING,
-            f"{waiting.entries:,} ledger entries older than {settings().ledger_publish_within_hours} hours are not"
+            f"{waiting.entries:,} ledger entries older than {ledger_settings().publish_within_hours} hours are not"
             " published.",
             "Keep 'rollkeeper worker' running, which publishes, and let somebody outside keep the checkpoints.",
         )
@@ -327,12 +331,12 @@ def _published_size() -> int:
 
 
 def _check_witnesses() -> Iterator[Finding]:
-    if not settings().ledger_witnesses:
+    if not ledger_settings().witnesses:
         yield Finding(
             "",
-            Health.WARNING if settings().kind is InstanceKind.PRODUCTION else Health.OK,
+            Health.WARNING if instance().kind is InstanceKind.PRODUCTION else Health.OK,
             "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
-            "Name witnesses in 'ledger_witnesses' (docs/publishing.md).",
+            "Name witnesses in 'ledger.witnesses' (docs/publishing.md).",
         )
         return
     yield _age_of_cosigned()
@@ -358,7 +362,7 @@ def _age_of_cosigned() -> Finding:
         )
     age = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC) - newest.cosigned_at
     detail = f"The last cosigned checkpoint covers {newest.size:,} entries and is {_age_text(age)} old."
-    if age <= dt.timedelta(hours=settings().ledger_publish_within_hours):
+    if age <= dt.timedelta(hours=ledger_settings().publish_within_hours):
         return _ok(detail)
     return Finding("", Health.WARNING, detail, "Keep 'rollkeeper worker' running, which publishes.")
 
@@ -371,15 +375,15 @@ def _age_text(age: dt.timedelta) -> str:
 
 
 def _check_law() -> Iterator[Finding]:
-    pack = load_pack(settings().pack)
+    pack = load_pack(instance().pack)
     yield _ok(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
     # Without a duty no clock runs against anybody, whatever zone the pack names.
-    if pack.duty and not have_same_days(pack.zone, settings().zone, on=clock.today()):
+    if pack.duty and not have_same_days(pack.zone, instance().zone, on=clock.today()):
         yield Finding(
             "",
             Health.ERROR,
-            f"The rule pack {pack.id} counts days in {pack.zone}, this instance in {settings().zone}: its days are not the law's.",
-            "Set the setting 'zone' to the pack's; no campaign is planned and nothing is prepared before.",
+            f"The rule pack {pack.id} counts days in {pack.zone}, this instance in {instance().zone}: its days are not the law's.",
+            "Set the setting 'instance.zone' to the pack's; no campaign is planned and nothing is prepared before.",
         )
 
 
@@ -429,7 +433,7 @@ def _check_background_jobs() -> Iterator[Finding]:
             "",
             Health.WARNING,
             "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
-            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' in settings.toml.",
+            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' under [jobs] in settings.toml.",
         )
         return
     late = []

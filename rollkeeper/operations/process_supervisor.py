@@ -24,7 +24,8 @@ from typing import IO, cast
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.kernel.settings import InstanceKind, data_dir, is_made, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.credential_handover import AppCredentials
 from rollkeeper.operations.errors import AppDidNotStart, AssetsMissing, PortInUse, UnknownHost
 from rollkeeper.operations.log_rotation import log_output
@@ -133,7 +134,7 @@ def _close_store_connections() -> None:
 def _announce(running: Sequence[Running]) -> None:
     for one in running:
         out.print(f"{one.app.name:<8} {one.address}", markup=False)
-    if settings().kind is InstanceKind.DEMO:
+    if instance().kind is InstanceKind.DEMO:
         out.print("A demo instance: every person in it is invented.")
     elif not all(one.credentials.user for one in running):
         err.print(

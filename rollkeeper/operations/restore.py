@@ -20,7 +20,8 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action
-from rollkeeper.kernel.settings import data_dir, settings, settings_file
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations import bootstrap, document_backup
@@ -32,6 +33,7 @@ from rollkeeper.operations.errors import (
     RootUrlMissing,
     SecretsMissing,
 )
+from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence
@@ -96,7 +98,7 @@ def finish_restore(
     Ledger and refusals as of `restore`; EmbeddedDatabases, since an embedded server is brought back by `restore`.
     """
     role = require(authority, Permission.BACK_UP)
-    if settings().register_url is None and settings().keys_url is None:
+    if instance().register_url is None and instance().keys_url is None:
         raise EmbeddedDatabases
     advance_command_sequence()
     return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)
@@ -133,15 +135,15 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
     instance that was restored to look something up must not write to people, tell the network or publish in its place.
     """
     kept = tomllib.loads(note.settings)
-    kept.pop("ledger_folder", None)
-    kept["background_jobs"] = False
-    if kept.pop("root_url", None) and not root_url:
+    kept.get("ledger", {}).pop("folder", None)
+    kept.setdefault("jobs", {})["background_jobs"] = False
+    vault = kept.setdefault("vault", {})
+    if vault.pop("root_url", None) and not root_url:
         raise RootUrlMissing
     if root_url:
-        kept["root_url"] = root_url
+        vault["root_url"] = root_url
     settings_file().write_text(tomli_w.dumps(kept), "utf-8")
-    settings.cache_clear()
-    settings()
+    check_settings()
 
 
 def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], None]) -> None:
@@ -153,7 +155,7 @@ def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], 
     bootstrap.make_stores()
     with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
         server_copies.load_keys(pieces(reader))
-    bootstrap.set_up_instance(settings().kind)
+    bootstrap.set_up_instance(instance().kind)
 
 
 def _undo_partial_restore() -> None:
@@ -162,7 +164,7 @@ def _undo_partial_restore() -> None:
     embedded_postgres.stop_if_unused()
     for place in data_dir().iterdir() if data_dir().exists() else ():
         shutil.rmtree(place) if place.is_dir() else place.unlink()
-    settings.cache_clear()
+    forget_settings()
 
 
 def _erase_again(

@@ -16,7 +16,8 @@ from django.db import connections
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import LastRun, PeriodicJob, hold_job, last_run, run_once
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.settings import forget_settings
+from rollkeeper.operations.settings import settings
 from rollkeeper.vault.epochs import may_open
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
@@ -55,7 +56,7 @@ def run_jobs(stop: threading.Event) -> None:
         one.start()
     names = [job.name for job in jobs]
     while not stop.wait(_SETTINGS_INTERVAL_S):
-        settings.cache_clear()
+        forget_settings()
         if [job.name for job in jobs_of_this_process()] != names:
             stop.set()
     for one in threads:

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder
 from rollkeeper.platform.os_users import allow_traversal, system_user
 
@@ -81,7 +82,7 @@ def ensure_running() -> None:
 
 def ensure_embedded_running() -> None:
     """Start the embedded servers unless this instance's stores lie on servers of somebody else's."""
-    if settings().register_url is None:
+    if instance().register_url is None:
         ensure_running()
 
 

@@ -25,7 +25,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal import labels
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
@@ -138,5 +138,5 @@ def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:
 
 def _purpose() -> str:
     """Return what is written across a copy, in the operator's first language."""
-    with override(settings().languages[0]):
+    with override(instance().languages[0]):
         return _("Register")

@@ -22,7 +22,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal import labels
 from rollkeeper.portal.data_export import FORM, DataExport
@@ -47,6 +47,7 @@ from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import normalise_name
+from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.blind_index import blind_once
 
 type View = Callable[..., HttpResponse]
@@ -225,7 +226,7 @@ def export(request: HttpRequest) -> HttpResponse:
     whole = {
         "form": FORM,
         "day": clock.today().isoformat(),
-        "operator": settings().operator_name,
+        "operator": instance().operator_name,
     }
     return JsonResponse(
         whole | {name: answer.done[name] for name in DataExport.model_fields if name not in whole},
@@ -316,7 +317,7 @@ def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
 def source_of(request: HttpRequest) -> str:
     """Return where a request comes from, to be counted and not kept; of an IPv6 address the network alone."""
     source = str(request.META.get("REMOTE_ADDR", ""))
-    if settings().kind is InstanceKind.PRODUCTION and request.headers.get("X-Forwarded-For"):
+    if instance().kind is InstanceKind.PRODUCTION and request.headers.get("X-Forwarded-For"):
         source = (
             request.headers["X-Forwarded-For"].split(",")[-1].strip()
         )  # the proxy's own word is the last one
@@ -400,4 +401,4 @@ def _said(fault: RollkeeperError) -> list[str]:
 
 
 def _minutes() -> dict[str, int]:
-    return {"minutes": settings().portal_code_minutes}
+    return {"minutes": portal_settings().code_minutes}

@@ -16,8 +16,8 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action, connect, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
@@ -26,6 +26,7 @@ from rollkeeper.provisioning.gateways.base import CHUNK, Gateway, Order
 from rollkeeper.provisioning.gateways.registry import network_gateway
 from rollkeeper.provisioning.models import IMMEDIATELY
 from rollkeeper.provisioning.rules import LONGEST_WAIT, Transition, counted_tries, next_state
+from rollkeeper.provisioning.settings import settings
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
@@ -167,7 +168,7 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
     """
     if size <= 0:
         return []
-    desks_open = not is_closed(load_pack(settings().pack), on)
+    desks_open = not is_closed(load_pack(instance().pack), on)
     tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
     while True:
         is_all = not position.behind
@@ -223,7 +224,7 @@ def _ask_for(network: Gateway, orders: Sequence[Order]) -> dict[CommandId, ReadB
 
 
 def _judge(order: Order, answer: Answer | None, read_back: ReadBack, *, tries: int, may_go: bool) -> _Try:
-    most = settings().network_tries
+    most = settings().tries
     transition = next_state(order.kind, answer=answer, read_back=read_back, tries=tries, max_tries=most)
     if not may_go and transition.wait is not None:
         transition = replace(transition, wait=LONGEST_WAIT)

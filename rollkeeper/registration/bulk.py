@@ -15,7 +15,7 @@ from typing import IO
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.registration.errors import InvalidDocumentNumber
@@ -111,7 +111,7 @@ def _names(row: Row) -> set[str]:
     number = row.content.number
     try:
         service = row.content.service or service_guess(number)
-        number = normalise_identifier(number, service=service, country=settings().country_code)
+        number = normalise_identifier(number, service=service, country=instance().country_code)
     except NumberNotRead:
         number = f"unread {row.number}"
     return {f"number {number}", f"key {row.content.submission_key}"}

@@ -13,7 +13,7 @@ from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -160,7 +160,7 @@ def _mark(
 ) -> EntryId:  # fmt: skip
     """Enter it for every living line of theirs, tell each, and return the entry for the line at which it was done."""
     permission = Permission.LINK_DOCUMENTS if verb is Verb.DOCUMENT_LINKED else Permission.UNLINK_DOCUMENTS
-    role, pack_hash = require(authority, permission), load_pack(settings().pack).hash
+    role, pack_hash = require(authority, permission), load_pack(instance().pack).hash
     language = language_of(subscriber)
     entries: dict[LineId, EntryId] = {}
     for line_id in dict.fromkeys((line.line_id, *lines_in_force_of(subscriber))):

@@ -7,14 +7,14 @@ None of them is done without. What subscribers do themselves, with the line in t
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.errors import ApprovalNeeded
 
 
 def approval_article(action_kind: str) -> str | None:
     """Return the article by which somebody else confirms an act; None: nobody has to."""
-    pack = load_pack(settings().pack)
+    pack = load_pack(instance().pack)
     return pack.dual_control_article(action_kind) if pack.duty else None
 
 

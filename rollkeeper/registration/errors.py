@@ -10,7 +10,7 @@ class NoRegistrationDuty(RollkeeperError):
     code = "no_registration_duty"
     kind = Kind.REFUSED
     sentence = "Under rule pack '{pack}' nobody has to register for this: nothing may be asked and nothing is recorded."
-    remedy = "Serve the person without it. Another pack is chosen by the setting 'pack'."
+    remedy = "Serve the person without it. Another pack is chosen by the setting 'instance.pack'."
 
 
 class PartyNotCovered(RollkeeperError):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from rollkeeper.kernel.errors import Faults, RollkeeperError
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import Service
 from rollkeeper.registration.errors import FileNotUsable, InvalidRow
 from rollkeeper.registration.rules import showable
@@ -183,7 +183,7 @@ def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
             yield InvalidRow(column=key, value_class=f"it is {_class(row[key])}, not an object")
     yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
     choices: tuple[tuple[str, Sequence[str]], ...] = (
-        ("kind", tuple(PartyKind)), ("service", tuple(Service)), ("language", settings().languages),
+        ("kind", tuple(PartyKind)), ("service", tuple(Service)), ("language", instance().languages),
     )  # fmt: skip
     for key, allowed in choices:
         if key in row and row[key] not in allowed:

@@ -17,7 +17,7 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import Service
@@ -76,7 +76,7 @@ class _Waiting:
 
 def active_pack() -> Pack:
     """Return the pack of this instance. Refuses: NoRegistrationDuty, where it has nobody register."""
-    pack = load_pack(settings().pack)
+    pack = load_pack(instance().pack)
     if not pack.duty:
         raise NoRegistrationDuty(pack=pack.id)
     return pack
@@ -163,7 +163,7 @@ def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
         return True
     try:
         service = submission.service or service_guess(submission.number)
-        number = normalise_identifier(submission.number, service=service, country=settings().country_code)
+        number = normalise_identifier(submission.number, service=service, country=instance().country_code)
     except RollkeeperError:
         return False
     return line.number_index is not None and blind_numbers([number]) != [line.number_index]
@@ -185,7 +185,7 @@ def _with_numbers(
             try:
                 service = submission.service or service_guess(submission.number)
                 numbers[position] = normalise_identifier(
-                    submission.number, service=service, country=settings().country_code
+                    submission.number, service=service, country=instance().country_code
                 )
             except RollkeeperError as fault:
                 outcomes[position] = fault

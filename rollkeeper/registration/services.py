@@ -14,7 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -155,7 +155,7 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
 
     Law: art. 5. Ledger: line:line:terminated. Refuses: NotAllowed, LineInDispute, LineTerminated.
     """
-    role, pack = require(authority, Permission.CHANGE_LINE), load_pack(settings().pack)
+    role, pack = require(authority, Permission.CHANGE_LINE), load_pack(instance().pack)
     if line.is_disputed:
         raise LineInDispute(line=line.line_id)
     until = on + dt.timedelta(days=pack.number_quarantine_days)
@@ -271,7 +271,7 @@ def require_subscriber(
     one = principals({person for person in (subscriber, shown) if person})
     situation = Situation(
         line, subscriber and one[subscriber], shown and one[shown], shows_document=True, service=None, quarantine_days=0,
-        replaced_on=replaced, article=load_pack(settings().pack).act_article("replace_sim") or "",
+        replaced_on=replaced, article=load_pack(instance().pack).act_article("replace_sim") or "",
     )  # fmt: skip
     refused = of_the_subscriber(line, situation)
     if refused:
@@ -280,5 +280,5 @@ def require_subscriber(
 
 def _owe(line: LineView, kind: NoticeKind, *, on: dt.date) -> None:
     language = line.language
-    pack_hash = load_pack(settings().pack).hash
+    pack_hash = load_pack(instance().pack).hash
     enqueue_notice(line.line_id, kind=kind, language=language, promised_on=None, pack_hash=pack_hash, on=on)

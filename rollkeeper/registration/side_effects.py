@@ -5,7 +5,7 @@ import datetime as dt
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import RESTRICTIONS, LineState, SuspensionReason
 from rollkeeper.lines.queries import LineView, lines_in_force_of, view_line
@@ -84,7 +84,7 @@ def restore_service(line: LineView, *, on: dt.date) -> bool:
     )
     if left.state is not LineState.SUSPENDED:
         language = line.language
-        pack_hash = load_pack(settings().pack).hash
+        pack_hash = load_pack(instance().pack).hash
         enqueue_notice(
             line.line_id,
             kind=NoticeKind.RESTORED,
@@ -116,5 +116,5 @@ def notify_terminated(line: LineView, *, on: dt.date) -> None:
     """Owe word of its end to whoever has a line that somebody had ended without showing that it is theirs."""
     enqueue_notice(
         line.line_id, kind=NoticeKind.TERMINATED, language=line.language, promised_on=None,
-        pack_hash=load_pack(settings().pack).hash, on=on,
+        pack_hash=load_pack(instance().pack).hash, on=on,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from rollkeeper.access.services import sign_in
 from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_by_input, view_line
 from rollkeeper.retention import abandoned, services
@@ -174,7 +174,7 @@ def _line_id() -> LineId:
     try:
         return LineId(UUID(asked))
     except ValueError:
-        line = find_line_by_input(asked, country=settings().country_code)
+        line = find_line_by_input(asked, country=instance().country_code)
     if line is None:
         raise LineNotFound
     return line.line_id

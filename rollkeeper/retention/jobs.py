@@ -4,7 +4,7 @@
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.kernel.settings import settings
+from rollkeeper.retention.settings import settings
 
 
 def erase() -> int:

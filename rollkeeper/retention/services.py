@@ -17,8 +17,8 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import PersonId, TenureId
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
@@ -71,7 +71,7 @@ class Due:
 def count_due(authority: Authority, *, on: dt.date) -> Due:
     """Count what must go on a day. Writes nothing. Refuses: NotAllowed."""
     require(authority, Permission.ERASE_DUE)
-    values = _values(load_pack(settings().pack), on)
+    values = _values(load_pack(instance().pack), on)
     if values["cutoff"] is None:
         return Due(0, 0, 0)
     with action(), without_timeout():
@@ -95,7 +95,7 @@ def erase_due(
     """
     role = require(authority, Permission.ERASE_DUE)
     _note_run(on, after_gap=after_gap)
-    erased, pack = Erased(), load_pack(settings().pack)
+    erased, pack = Erased(), load_pack(instance().pack)
     erased.finished = _finish(erased, on=on)
     values = _values(pack, on) | {
         "role": role.value,
@@ -144,7 +144,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
     Refuses: NotAllowed, SealOnlyProcess. Ledger: line:record:erased a record.
     """
     role = require(authority, Permission.ERASE_DUE)
-    pack = load_pack(settings().pack)
+    pack = load_pack(instance().pack)
     values = {
         "on": on,
         "role": role.value,

@@ -23,7 +23,7 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
@@ -33,6 +33,7 @@ from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.receipts import find_receipts, run_once
 from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 from rollkeeper.selfcare.errors import (
     ApplicationPending,
@@ -70,7 +71,7 @@ class ApplicationData:
         """Return it as it is recorded; `document_seen`: somebody had the document before them since."""
         return Submission(
             submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, parts={Part.SUBSCRIBER: self.values},
-            language=self.language if self.language in settings().languages else None, double_checked=True,
+            language=self.language if self.language in instance().languages else None, double_checked=True,
             document_seen=document_seen, self_declared=not document_seen, copies={Part.SUBSCRIBER: self.copies},
             machine_read=frozenset({Part.SUBSCRIBER}) if self.machine_read else frozenset(),
         )  # fmt: skip
@@ -357,4 +358,4 @@ def _reference(payload: Payload) -> UUID:
 
 def _days() -> int:
     """Return for how many days an application waits: so long the key to which it is sealed is sure to live."""
-    return 2 * settings().offline_max_age_days
+    return 2 * offline_settings().max_age_days

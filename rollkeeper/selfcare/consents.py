@@ -15,7 +15,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -77,7 +77,7 @@ def request_consent(
     if not protected_lines([line_id]):
         enqueue_notice(
             line_id, kind=NoticeKind.AUDIT_ASKED, language=held[0].language,
-            promised_on=answer_by, pack_hash=load_pack(settings().pack).hash, on=on,
+            promised_on=answer_by, pack_hash=load_pack(instance().pack).hash, on=on,
         )  # fmt: skip
     return consent_id
 

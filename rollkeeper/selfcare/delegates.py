@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import LineNotFound
@@ -99,7 +99,7 @@ def check_delegate(
     kind = normalise_type(document[0])
     (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
     with action():
-        line = find_line_by_input(number, country=settings().country_code)
+        line = find_line_by_input(number, country=instance().country_code)
         if line is None:
             raise LineNotFound
         refuse_protected(authority, line.line_id)

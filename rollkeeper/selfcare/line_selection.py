@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any
 
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import LimitRule
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState
@@ -23,7 +23,7 @@ def show_limits(session: PortalSession) -> list[Shown]:
     """Return the limits that whoever proved to be the subscriber has reached, each with its article and the lines that fill it."""
     if not session.is_verified:
         return []
-    pack, held = load_pack(settings().pack), session.tenures()
+    pack, held = load_pack(instance().pack), session.tenures()
     if pack.unsupported_fields:
         return []
     found = [

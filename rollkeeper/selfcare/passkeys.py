@@ -16,7 +16,7 @@ from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import lock_line
@@ -43,7 +43,7 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
     known = _known(person_id)
     if len(known) >= MOST:
         raise TooManyPasskeys(passkeys=len(known))
-    name = settings().operator_name  # the passkey carries it about: nothing personal stands in it
+    name = instance().operator_name  # the passkey carries it about: nothing personal stands in it
     options, _ = server.register_begin(
         PublicKeyCredentialUserEntity(id=os.urandom(32), name=name, display_name=name), list(known.values()),
         resident_key_requirement=_required("ResidentKeyRequirement"),
@@ -177,7 +177,7 @@ def _server() -> "Fido2Server":
     domain = passkey_domain()
     if domain is None:
         raise PasskeysUnavailable
-    return Fido2Server(PublicKeyCredentialRpEntity(id=domain, name=settings().operator_name))
+    return Fido2Server(PublicKeyCredentialRpEntity(id=domain, name=instance().operator_name))
 
 
 def _required(what: str) -> Any:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, TenureId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
@@ -32,7 +32,7 @@ type Shown = dict[str, Any]
 
 def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
     """Return what is held with one tenure: which entry, by which article, and the last day, once it is known."""
-    pack = load_pack(settings().pack)
+    pack = load_pack(instance().pack)
     ended = tenure.terminated_on or (tenure.until and tenure.until.date())
     said = {
         "line": str(tenure.line_id), "record": str(tenure.tenure_id), "service": tenure.service.value,

@@ -15,12 +15,13 @@ from uuid import UUID
 
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.selfcare.answer_encryption import new_key, open_answer
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import RegisterUnavailable, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.settings import settings
 from rollkeeper.vault.blind_index import blind_numbers, blind_once
 
 ANSWER_TIMEOUT_S: Final = 8.0
@@ -47,7 +48,7 @@ class Token:
 
 def request_code(number: str, *, source: str, language: str) -> UUID:
     """Ask that a code be sent to a number, if it is a line that may have one. Refuses: NumberNotRead, TooManyCodeRequests."""
-    country = settings().country_code
+    country = instance().country_code
     (index,) = blind_numbers([normalise_identifier(number, service=service_guess(number), country=country)])
     mark = hmac.new(_SOURCE_KEY, source.encode(), hashlib.sha256).digest()[:16]
     code_request_id = new_uuid()
@@ -60,7 +61,7 @@ def request_code(number: str, *, source: str, language: str) -> UUID:
             " WHERE source_mark = %s AND made_at > clock_timestamp() - interval '1 hour'",
             [mark],
         )
-        if came.code_requests >= settings().portal_code_requests_per_hour:
+        if came.code_requests >= settings().code_requests_per_hour:
             raise TooManyCodeRequests
         run(
             "INSERT INTO selfcare_coderequest (code_request_id, number_index, source_mark, language) VALUES (%s, %s, %s, %s)",

@@ -24,7 +24,6 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -40,6 +39,7 @@ from rollkeeper.selfcare.portal_client import hash_code
 from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, QUERY_HANDLERS
 from rollkeeper.selfcare.rules import may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
+from rollkeeper.selfcare.settings import settings
 from rollkeeper.selfcare.verification import verify
 
 CODE_DIGITS = 8
@@ -99,7 +99,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         return True
     chosen = settings()
     channel = send_one_time_code(
-        authority, line.line_id, code=code, minutes=chosen.portal_code_minutes, language=language, on=on
+        authority, line.line_id, code=code, minutes=chosen.code_minutes, language=language, on=on
     )
     with action():
         if channel is None:
@@ -199,7 +199,7 @@ def _use_reserved_code(line: LineView, *, on: dt.date) -> bool:
     """Tell whether staff keep a code for the line, and use it up."""
     if not _is_allowed(line, {"in_hour": 0, "in_day": 0}, is_kept=True, on=on):
         return False
-    minutes = settings().portal_reserved_code_minutes
+    minutes = settings().reserved_code_minutes
     return run(sql("selfcare", "use_reserved_code"), {"line_id": line.line_id, "minutes": minutes}) == 1
 
 
@@ -210,8 +210,8 @@ def _is_allowed(line: LineView, sent: dict[str, int], *, on: dt.date, is_kept: b
     )
     chosen = settings()
     verdict = may_send_code(
-        is_living=not line.is_over, hourly=chosen.portal_codes_per_hour, is_kept=is_kept, **sent,
-        sim_replaced_on=sim.day, sim_days=chosen.portal_sim_swap_days, on=on,
+        is_living=not line.is_over, hourly=chosen.codes_per_hour, is_kept=is_kept, **sent,
+        sim_replaced_on=sim.day, sim_days=chosen.sim_swap_days, on=on,
     )  # fmt: skip
     return not isinstance(verdict, Refused)
 
@@ -221,7 +221,7 @@ def _mark_processed(code_request_id: UUID) -> None:
     run(
         "UPDATE selfcare_coderequest SET processed_at = clock_timestamp(), attempts_left = %s,"
         " expires_at = clock_timestamp() + make_interval(mins => %s) WHERE code_request_id = %s",
-        [settings().portal_code_attempts, settings().portal_code_minutes, code_request_id],
+        [settings().code_attempts, settings().code_minutes, code_request_id],
     )
 
 
@@ -233,7 +233,7 @@ def _keep_code(code_request_id: UUID, line_id: LineId, code: str, *, is_kept: bo
         " code_hash = %(code_hash)s, session_minutes = %(session)s, session_attempts = %(tries)s WHERE code_request_id = %(code_request_id)s",
         {
             "line_id": line_id, "tenure_id": tenure and tenure.tenure_id, "person_id": tenure and tenure.person_id,
-            "code_hash": hash_code(code_request_id, code), "tries": chosen.portal_code_attempts, "session": chosen.portal_session_minutes,
+            "code_hash": hash_code(code_request_id, code), "tries": chosen.code_attempts, "session": chosen.session_minutes,
             "code_request_id": code_request_id, "is_kept": is_kept,
         },
     )  # fmt: skip

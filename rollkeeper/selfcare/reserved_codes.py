@@ -10,7 +10,7 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, rows, run
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import LineNotFound
@@ -18,6 +18,7 @@ from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.selfcare.errors import TooManyReservedCodes
+from rollkeeper.selfcare.settings import settings
 
 
 def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
@@ -28,7 +29,7 @@ def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
     """
     role = require(authority, Permission.RESERVE_CODE)
     with action():
-        line = find_line_by_input(number, country=settings().country_code)
+        line = find_line_by_input(number, country=instance().country_code)
         if line is None:
             raise LineNotFound
         with hiding_protected_state(authority, line.line_id):
@@ -38,7 +39,7 @@ def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
             " AND reserved_at > clock_timestamp() - interval '1 day'",
             [line.line_id],
         )
-        if kept.codes >= settings().portal_reserved_codes_per_day:
+        if kept.codes >= settings().reserved_codes_per_day:
             raise TooManyReservedCodes(codes=kept.codes)
         run("INSERT INTO selfcare_reservedcode (line_id) VALUES (%s)", [line.line_id])
         append_entry(authority, verb=Verb.CODE_RESERVED, role=role, on=on, line_id=line.line_id)

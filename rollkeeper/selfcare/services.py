@@ -14,7 +14,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import count_complaint
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
@@ -30,6 +30,7 @@ from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.errors import CaseAlreadyOpen, InvalidRequest
 from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.selfcare.settings import settings
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.fields import Field
 
@@ -179,7 +180,7 @@ def open_case(
     until = _open_until(line_id, kind)
     if until:
         raise CaseAlreadyOpen(due_on=until)
-    case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().portal_case_days)
+    case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().case_days)
     run(
         "INSERT INTO selfcare_case (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -205,7 +206,7 @@ def protect_subscriber(authority: Authority, number: str, *, protected: bool, on
     """
     role = require(authority, Permission.PROTECT_SUBSCRIBER)
     with action():
-        line = find_line_by_input(number, country=settings().country_code)
+        line = find_line_by_input(number, country=instance().country_code)
         tenure = current_tenure(line.line_id) if line else None
         if line is None or tenure is None:
             raise LineNotFound

@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.portal.views import to_portal_sign_in
 from rollkeeper.selfcare.errors import SessionExpired
@@ -63,7 +63,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
         is_account = bool(request.resolver_match and request.resolver_match.route.startswith(ACCOUNT))
-        if settings().kind is InstanceKind.PRODUCTION and not has_second_factor(request) and not is_account:
+        if instance().kind is InstanceKind.PRODUCTION and not has_second_factor(request) and not is_account:
             return _ask_for_second_factor(request)
         if is_account:
             return None

@@ -15,8 +15,9 @@ from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import staff_of
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 
 _PURPOSE = b"rollkeeper second factors v1"
@@ -78,12 +79,12 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_issuer(self) -> str:
         """Return the name that the authenticator app shows."""
-        return f"Rollkeeper – {settings().operator_name}"
+        return f"Rollkeeper – {instance().operator_name}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return to what a passkey belongs: the domain that all apps share, where one is set."""
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
-        return entity | ({"id": settings().passkey_domain or entity["id"]})
+        return entity | ({"id": access_settings().passkey_domain or entity["id"]})
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send nothing: staff have no e-mail address here."""

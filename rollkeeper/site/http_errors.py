@@ -17,10 +17,11 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.site.errors import BadRequest, FormExpired, PageNotFound, ServerError
 from rollkeeper.site.web_apps import app_named, this_app
 
@@ -101,7 +102,8 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     del request
     app = this_app()
     return {
-        "settings": settings(),
+        "instance": instance(),
+        "idle_minutes": counter_settings().idle_minutes,
         "today": clock.today(),
         "demo_date": clock.demo_date(),
         "app": app,

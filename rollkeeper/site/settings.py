@@ -7,9 +7,10 @@ from pathlib import Path
 from django.conf.locale import LANG_INFO
 from django.utils.csp import CSP
 
+from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role, address, this_role
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.site.web_apps import this_app
 
 HERE = Path(__file__).parent
@@ -132,7 +133,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "rollkeeper.site.passkey_forms.ReauthenticateHere",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is InstanceKind.DEMO
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = instance().kind is InstanceKind.DEMO
 
 # Ports of one host share cookies: each app has names of its own, so that one sign-in does not end another.
 SESSION_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_session"
@@ -141,11 +142,11 @@ SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
 )
 # At a counter the hour is shorter and counts from the last request: others stand in front of it.
-SESSION_COOKIE_AGE = settings().counter_idle_minutes * 60 if APP == "counter" else 3600
+SESSION_COOKIE_AGE = counter_settings().idle_minutes * 60 if APP == "counter" else 3600
 SESSION_SAVE_EVERY_REQUEST = APP == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_SECURE = settings().kind is InstanceKind.PRODUCTION
+SESSION_COOKIE_SECURE = instance().kind is InstanceKind.PRODUCTION
 CSS_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_css"
 CSRF_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
@@ -153,7 +154,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "rollkeeper.site.http_errors.forbidden"
 # Not "no-referrer": a browser then sends "Origin: null" with every form, and every form is refused as a stranger's.
 SECURE_REFERRER_POLICY = "same-origin"
-if settings().kind is InstanceKind.PRODUCTION:
+if instance().kind is InstanceKind.PRODUCTION:
     # A production instance stands behind a proxy that speaks TLS and sets this header itself.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CSP = {
@@ -183,7 +184,7 @@ LANG_INFO["bo"] = {"bidi": False, "code": "bo", "name": "Tibetan", "name_local":
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = settings().zone
+TIME_ZONE = instance().zone
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HERE / "static"

@@ -22,9 +22,10 @@ from obstore.store import LocalStore, S3Store
 
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
+from rollkeeper.vault.settings import settings
 
 MAX_COPIES = 4
 """Copies of one document: as many as a file that is read may have pages."""

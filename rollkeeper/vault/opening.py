@@ -21,7 +21,6 @@ from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -36,6 +35,7 @@ from rollkeeper.vault.errors import (
 from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
 from rollkeeper.vault.rules import RefusedForEveryone, may_everyone_open_more, may_open_more
 from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
+from rollkeeper.vault.settings import settings
 
 WINDOW: Final = dt.timedelta(hours=24)
 _PERMISSIONS: Final = {

@@ -18,11 +18,12 @@ from typing import Protocol
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, RootMissing
 from rollkeeper.vault.key_files import read_keys, write_keys
 from rollkeeper.vault.pkcs11 import Pkcs11Root
+from rollkeeper.vault.settings import settings
 from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 _WARNING = """\

@@ -61,7 +61,7 @@ def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
     return Refused(
         article="art. 5",
         reason=f"{lately} of {limit} values were opened in 24 hours, and {asked} more were asked for",
-        remedy="Wait, or let another member of staff do it; 'opens_per_day' in settings.toml is the limit.",
+        remedy="Wait, or let another member of staff do it; 'vault.opens_per_day' in settings.toml is the limit.",
     )
 
 
@@ -72,7 +72,7 @@ def may_everyone_open_more(*, lately: int, asked: int, limit: int) -> Decision:
     return RefusedForEveryone(
         article="art. 5",
         reason=f"all staff together opened {lately} of {limit} values in 24 hours, and {asked} more were asked for",
-        remedy="Wait, and ask the data protection officer, who is notified; 'opens_per_day_total' in settings.toml is the limit.",
+        remedy="Wait, and ask the data protection officer, who is notified; 'vault.opens_per_day_total' in settings.toml is the limit.",
     )
 
 

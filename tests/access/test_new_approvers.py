@@ -14,7 +14,7 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import add_staff, grant_role, have_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
-from rollkeeper.kernel.settings import InstanceKind, Settings
+from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.notices import alarms
 from tests.lines.test_canaries import mail  # noqa: F401 - the same mail server
 
@@ -26,7 +26,7 @@ PASSWORD = "seven plain words of nothing"
 @pytest.fixture(autouse=True)
 def _in_production(monkeypatch):
     clock.set_demo_date(DAY)
-    monkeypatch.setattr(services, "settings", lambda: Settings(kind=InstanceKind.PRODUCTION))
+    monkeypatch.setattr(services, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
 
 
 def employed(*names, role=StaffRole.SUPERVISOR):

@@ -121,7 +121,7 @@ def supervisor(vaulted) -> Authority:
 def set_settings(monkeypatch) -> Callable[..., None]:
     """Give this instance other settings for the length of a test, in this package's modules."""
     from rollkeeper.agents import registrations, reverification, review_cases
-    from rollkeeper.kernel.settings import settings
+    from rollkeeper.agents.settings import settings
 
     def given(**changes):
         changed = settings().model_copy(update=changes)

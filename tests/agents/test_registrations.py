@@ -158,7 +158,7 @@ def test_a_minor_finding_stops_nobody(counter):
 
 
 def test_the_next_of_too_many_in_ten_minutes_is_held_and_keeps_its_date(counter, set_settings):
-    set_settings(agents_max_per_ten_minutes=2)
+    set_settings(max_per_ten_minutes=2)
     at = at_time("10:00")
     early = counter.register(at=at - dt.timedelta(minutes=10))
     done = [counter.register(at=at) for _ in range(3)]
@@ -171,7 +171,7 @@ def test_the_next_of_too_many_in_ten_minutes_is_held_and_keeps_its_date(counter,
 
 
 def test_one_document_behind_many_lines_is_held(counter, set_settings):
-    set_settings(agents_max_lines_per_person=2)
+    set_settings(max_lines_per_person=2)
 
     done = [counter.register(document="X7654321") for _ in range(3)]
     counter.register()
@@ -205,7 +205,7 @@ def test_one_account_at_two_places_on_one_day_is_held(counter):
 def test_many_pictures_and_few_registrations_become_one_case_about_no_line(counter, set_settings):
     from rollkeeper.agents.registrations import count_document_image
 
-    set_settings(agents_abandoned_fewest=3)
+    set_settings(abandoned_fewest=3)
     for _ in range(3):
         count_document_image(counter.authority, devices=[counter.passkey], on=ON)
     counter.register()
@@ -219,7 +219,7 @@ def test_many_pictures_and_few_registrations_become_one_case_about_no_line(count
 def test_a_case_is_settled_by_a_supervisor_and_by_nobody_at_the_counter(counter, supervisor, set_settings):
     from rollkeeper.access.errors import NotAllowed
 
-    set_settings(agents_max_per_ten_minutes=1)
+    set_settings(max_per_ten_minutes=1)
     counter.register(at=at_time("10:00"))
     counter.register(at=at_time("10:00"))
     (case,) = queries.open_cases()

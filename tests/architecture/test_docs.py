@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.settings import tables_in, variable_of
 from rollkeeper.operations import docs
 
 ROOT = Path(docs.__file__).parents[2]
@@ -26,14 +27,26 @@ def test_every_refusal_has_a_code_of_its_own_a_sentence_and_a_remedy():
 
 
 def test_every_setting_says_what_it_decides():
-    assert [name for name, field in docs.Settings.model_fields.items() if not field.description] == []
+    assert [
+        (path, name)
+        for path, model in docs.setting_tables()
+        for name, field in model.model_fields.items()
+        if name not in tables_in(model) and not field.description
+    ] == []
 
 
 def test_every_default_may_be_copied_into_the_file():
-    found = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`|\(unset\)) \|$", docs.settings_page(), re.MULTILINE)
-    written = {name: tomllib.loads(f"x = {default}")["x"] if default else None for name, default in found}
+    found = re.findall(
+        r"^\| `\w+` \| .* \| (?:`(.*)`|\(unset\)) \| `(\w+)` \|$", docs.settings_page(), re.MULTILINE
+    )
+    written = {name: tomllib.loads(f"x = {default}")["x"] if default else None for default, name in found}
 
-    assert written == {name: field.default for name, field in docs.Settings.model_fields.items()}
+    assert written == {
+        variable_of(*path, name): field.default
+        for path, model in docs.setting_tables()
+        for name, field in model.model_fields.items()
+        if name not in tables_in(model)
+    }
 
 
 def test_every_command_shows_an_example():

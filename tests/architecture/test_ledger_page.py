@@ -22,6 +22,7 @@ from rollkeeper.ledger import auditor
 from tests.command_server import CommandServer
 from tests.ledger.witness import RealWitness
 from tests.operations.test_process_supervisor import free_ports, started
+from tests.settings_files import change_settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOR_OUTSIDERS = (DOCS / "ledger.md").read_text("utf-8")
@@ -52,8 +53,7 @@ class Operator:
         return ran.stdout
 
     def set(self, toml):
-        with (self.data_dir / "settings.toml").open("a", encoding="utf-8") as file:
-            file.write(toml)
+        change_settings(self.data_dir / "settings.toml", toml)
 
     @property
     def vkey(self):

@@ -71,7 +71,7 @@ def test_a_supervisor_suspends_at_once_from_the_page(counter, backoffice):  # no
 
 
 def test_a_case_is_settled_from_the_page_by_who_may(counter, backoffice, set_settings):  # noqa: F811
-    set_settings(agents_max_per_ten_minutes=1)
+    set_settings(max_per_ten_minutes=1)
     counter.register()
     counter.register()
     (case,) = queries.open_cases()

@@ -150,7 +150,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from rollkeeper.kernel.settings import InstanceKind
+    from rollkeeper.kernel.instance import InstanceKind
     from rollkeeper.operations import bootstrap
     from rollkeeper.platform import embedded_postgres
 

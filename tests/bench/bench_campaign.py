@@ -60,7 +60,7 @@ MOST_NOTIFIED, SHAPES = 2_000_000, 40
 
 def run(sizes: Sequence[int]) -> list[Row]:
     """Measure each size in a register that is emptied before."""
-    write_settings(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
+    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9})
     return [row for size in sizes for row in _at(size)]
 
 

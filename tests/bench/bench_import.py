@@ -32,7 +32,7 @@ from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.database import sql
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.vault.services import begin_first_epoch
 from tests.memory import Peaks
@@ -132,7 +132,7 @@ def _imported(file: Path) -> tuple[float, dict[str, int]]:
 
 def import_alone(file: str) -> None:
     """Be that process."""
-    load_pack(settings().pack)  # runs the pack's own cases: once a process, whatever is imported
+    load_pack(instance().pack)  # runs the pack's own cases: once a process, whatever is imported
     seconds, peaks = _timed(lambda: _import(Path(file))), Peaks()
     peaks.look()
     print(json.dumps({"seconds": seconds, "peaks": peaks.mib}), flush=True)

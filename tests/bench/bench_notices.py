@@ -38,7 +38,7 @@ type Row = tuple[str, int, float, float | None, float | None, str]
 
 def run(sizes: Sequence[int]) -> list[Row]:
     """Measure each size in a register that is emptied before."""
-    write_settings(outbox_bounce_share=0.0, quiet_from=dt.time(8), quiet_until=dt.time(8))
+    write_settings(notices={"outbox_bounce_share": 0.0, "quiet_from": dt.time(8), "quiet_until": dt.time(8)})
     return [row for size in sizes for row in _at(size)]
 
 

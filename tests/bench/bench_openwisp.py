@@ -96,7 +96,7 @@ def _import(size: int) -> float:
 
 def _night(size: int) -> tuple[float, int, int]:
     """Return seconds, how many were suspended, and how many of those without proof of a notice."""
-    write_settings(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
+    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9})
     bench_campaign._empty()
     bench_campaign._populate(size)
     people = tuple(

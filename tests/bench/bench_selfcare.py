@@ -84,7 +84,7 @@ def run(sizes: list[int]) -> list[Row]:
     """Measure at each size, growing: so many people with a line, and ten times as many entries of the ledger."""
     clock.set_demo_date(ON)
     begin_first_epoch()
-    write_settings(portal_code_requests_per_hour=100_000, portal_codes_per_hour=20)
+    write_settings(portal={"code_requests_per_hour": 100_000, "codes_per_hour": 20})
     line = register_line()
     tenure = current_tenure(line)
     assert tenure is not None

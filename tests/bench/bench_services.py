@@ -57,7 +57,7 @@ AT_ONCE = "nobody waits"
 
 def run(sizes: Sequence[int]) -> Iterator[Row]:
     """Measure each size in a register that is emptied before."""
-    write_settings(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
+    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9})
     for size in sizes:
         for what, count, seconds, limit in _at(size):
             yield f"{what}: {1000 * count // size / 10:.4g} % of the lines", size, seconds, None, None, limit

@@ -19,7 +19,8 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import data_dir, settings, write_settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.notices.choices import Channel, NoticeKind
 from rollkeeper.notices.gateways.smpp import SmppGateway
 from rollkeeper.notices.gateways.smpp_connection import Link
@@ -36,7 +37,7 @@ WINDOW, PASSWORD = 10, "invented"
 
 def run(sizes: Sequence[int]) -> list[Row]:
     """Measure each size in a register that is emptied before."""
-    write_settings(quiet_from=dt.time(8), quiet_until=dt.time(8))
+    write_settings(notices={"quiet_from": dt.time(8), "quiet_until": dt.time(8)})
     return [row for size in sizes for row in _at(size)]
 
 
@@ -65,7 +66,7 @@ def _parts() -> list[bytes]:
     """Return the parts of the text of a notice: all are alike but for their codes."""
     text = write_notice(
         NoticeKind.REGISTER_BY, language="bo", brief=True, promised_on=PROMISED,
-        suspension_days=30, code="12345678", operator=settings().operator_name, care=settings().care_number,
+        suspension_days=30, code="12345678", operator=instance().operator_name, care=instance().care_number,
     ).text  # fmt: skip
     return in_parts(text, reference=new_uuid())[1]
 

@@ -37,7 +37,7 @@ def shared(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     publication.last_checkpoint_file().unlink(missing_ok=True)
     file.write_text(before, "utf-8")
-    kernel_settings.settings.cache_clear()
+    kernel_settings.forget_settings()
     connections.close_all()  # with whatever a bench has set on them
     importlib.reload(urls)  # as they are without an app
     clear_url_caches()

@@ -7,7 +7,8 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.settings import Settings, settings, write_settings
+from rollkeeper.campaign.settings import settings
+from rollkeeper.kernel.settings import write_settings
 from tests.campaign.population import person
 
 
@@ -31,11 +32,11 @@ def batch_limits(data_dir: object) -> Iterator[Callable[..., None]]:
     before = {name: getattr(settings(), name) for name in names}
 
     def setting(**changes: float) -> None:
-        fresh: Settings = write_settings(**changes)
-        assert all(getattr(fresh, name) == value for name, value in changes.items())
+        write_settings(campaign=changes)
+        assert all(getattr(settings(), name) == value for name, value in changes.items())
 
     yield setting
-    write_settings(**before)
+    write_settings(campaign=before)
 
 
 @pytest.fixture

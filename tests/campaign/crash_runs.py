@@ -300,15 +300,13 @@ def typed(*words: str) -> None:
 def make_ready() -> None:
     """Make the instance, with two people who may approve and no brake."""
     from rollkeeper.access.roles import StaffRole
-    from rollkeeper.kernel.settings import InstanceKind, write_settings
+    from rollkeeper.kernel.instance import InstanceKind
+    from rollkeeper.kernel.settings import write_settings
     from rollkeeper.operations import bootstrap
     from tests.campaign.typed_commands import employ
 
     bootstrap.set_up_instance(InstanceKind.DEMO)
-    write_settings(
-        pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9, quiet_from=dt.time(), quiet_until=dt.time(),
-        outbox_bounce_share=0.0, demo_network_faults=0.0,
-    )  # fmt: skip
+    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9}, notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0}, provisioning={"demo_faults": 0.0})  # fmt: skip
     employ(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
 
 

@@ -23,8 +23,9 @@ def main(data_dir: Path, lines: int, lives: str) -> int:
 
     from rollkeeper.access.roles import StaffRole
     from rollkeeper.kernel.database import rows, run
+    from rollkeeper.kernel.instance import InstanceKind
     from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
-    from rollkeeper.kernel.settings import InstanceKind, write_settings
+    from rollkeeper.kernel.settings import write_settings
     from rollkeeper.operations import bootstrap
     from rollkeeper.platform import embedded_postgres
     from tests.campaign import soak
@@ -33,7 +34,8 @@ def main(data_dir: Path, lines: int, lives: str) -> int:
     bootstrap.set_up_instance(InstanceKind.DEMO)
     INSTANCE_OPENER.register(lambda: None)  # what simulates need not open it
     write_settings(
-        quiet_from=dt.time(), quiet_until=dt.time(), pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9
+        notices={"quiet_from": dt.time(), "quiet_until": dt.time()},
+        campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9},
     )
     watch = soak.Watch()
     try:

@@ -10,6 +10,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.services import register_subscriber
@@ -32,11 +33,11 @@ def stolen(people, tmp_path, monkeypatch):
     head = "  - id: individual\n"
     path = tmp_path / f"{new_uuid()}.yaml"
     path.write_text(REFERENCE.replace(head, head + STOLEN, 1), "utf-8")
-    before = kernel_settings.settings().pack
-    kernel_settings.write_settings(pack=str(path))
+    before = instance().pack
+    kernel_settings.write_settings(instance={"pack": str(path)})
     monkeypatch.setattr("tests.campaign.population.PACK", str(path))
     yield people
-    kernel_settings.write_settings(pack=before)
+    kernel_settings.write_settings(instance={"pack": before})
 
 
 def report_theft(line_id, on):

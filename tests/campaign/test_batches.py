@@ -36,7 +36,8 @@ from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.errors import PackWithoutCampaign
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.reconnection import reconnect_temporarily
@@ -128,9 +129,9 @@ def test_a_country_without_the_duty_has_no_campaign(people: People) -> None:
 @pytest.fixture
 def in_zone(data_dir: object) -> Iterator[Callable[[str], object]]:
     """Have the instance count its days in another zone."""
-    before = settings().zone
-    yield lambda name: write_settings(zone=name)
-    write_settings(zone=before)
+    before = instance().zone
+    yield lambda name: write_settings(instance={"zone": name})
+    write_settings(instance={"zone": before})
 
 
 def test_no_campaign_is_planned_where_the_instance_s_days_are_not_the_law_s(
@@ -403,12 +404,12 @@ def test_a_bar_that_nobody_ever_tried_holds_an_end_back_where_there_is_a_network
     named: str | None, terminated: int, people: People
 ) -> None:
     notified_lines(1)
-    write_settings(network_webhook=named)
+    write_settings(provisioning={"webhook": {"url": named}})
     try:
         night(DUE, people)
         (drawn_before,) = night(END_DUE, people) or [None]
     finally:
-        write_settings(network_webhook=None)
+        write_settings(provisioning={"webhook": {"url": None}})
 
     assert (0 if drawn_before is None else drawn_before.done) == terminated
 

@@ -12,7 +12,8 @@ from rollkeeper.campaign.errors import NightlyRunGap
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.kernel.settings import InstanceKind, write_settings
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from tests.campaign.population import approved_batches, day, fate, make_line, night, plan, state, tell
 
 type People = tuple[Authority, Authority]
@@ -126,9 +127,9 @@ def production_after_planning(people: People) -> Iterator[None]:
     clock.set_demo_date(NOTIFIED)
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
     tell(line_id, NOTIFIED)
-    write_settings(kind=InstanceKind.PRODUCTION)
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
     yield
-    write_settings(kind=InstanceKind.DEMO)
+    write_settings(instance={"kind": InstanceKind.DEMO})
 
 
 @pytest.mark.usefixtures("production_after_planning")

@@ -8,6 +8,7 @@ import pytest
 
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState, Service
 from rollkeeper.lines.queries import find_line, line_history, tenures
 from rollkeeper.lines.writes import activate_line
@@ -290,12 +291,12 @@ def test_an_unknown_number_is_not_repeated(at_counter):
 
 
 def test_where_no_law_asks_the_form_refuses_to_collect(at_counter):
-    before = kernel_settings.settings().pack
-    kernel_settings.write_settings(pack="none")
+    before = instance().pack
+    kernel_settings.write_settings(instance={"pack": "none"})
     try:
         page = at_counter.get("/register/")
     finally:
-        kernel_settings.write_settings(pack=before)
+        kernel_settings.write_settings(instance={"pack": before})
 
     assert page.status_code == 409
     assert "subscriber__" not in page.content.decode()

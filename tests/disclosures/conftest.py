@@ -17,7 +17,8 @@ from rollkeeper.disclosures import authorities, services
 from rollkeeper.disclosures.answers import answer_disclosure
 from rollkeeper.disclosures.choices import Instrument
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.kernel.instance import instance as this_instance
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.vault.fields import Field
 from tests.disclosures.lawful import write_pack
 from tests.selfcare.people import NUMBER, PERSON, register_line
@@ -35,14 +36,16 @@ PASSWORD = "seven plain words of nothing"
 @pytest.fixture
 def law(committed, tmp_path):
     """Give the instance another law; the reference law at first has an invented power beside it."""
-    before = settings().pack
+    before = this_instance().pack
 
     def changed(**changes):
-        write_settings(pack=write_pack(tmp_path, **changes) if changes != {"pack": None} else before)
+        write_settings(
+            instance={"pack": write_pack(tmp_path, **changes) if changes != {"pack": None} else before}
+        )
 
     changed()
     yield changed
-    write_settings(pack=before)
+    write_settings(instance={"pack": before})
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,7 @@ class Place:
     def _point_at(self, service: Bao) -> None:
         data_dir = self.folder / "instance"
         (data_dir / "secrets").mkdir(mode=0o700, parents=True)
-        (data_dir / "settings.toml").write_text(f'root_url = "{service.url}"\n', "utf-8")
+        (data_dir / "settings.toml").write_text(f'[vault]\nroot_url = "{service.url}"\n', "utf-8")
         tokens = {
             "root.token": service.token("rollkeeper-root", "rollkeeper-rotation"),
             "index.token": service.token("rollkeeper-index"),

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rollkeeper.kernel.offline_settings import OfflineSettings
+from rollkeeper.counter.settings import Counter
 from tests.journeys.test_counter_offline import wait_until_kept
 
 pytestmark = pytest.mark.browser
 
-IDLE_MS = OfflineSettings().counter_idle_minutes * 60_000
+IDLE_MS = Counter().idle_minutes * 60_000
 TYPED = "Nobody Atall 4711"
 HELD = "() => document.body.innerText + [...document.querySelectorAll('input, textarea')].map(one => one.value).join(' ')"
 

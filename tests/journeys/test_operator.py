@@ -12,16 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import tomli_w
 
 from tests.journeys.conftest import Demo, Visitor
 from tests.operations.test_process_supervisor import free_ports, started
+from tests.settings_files import change_settings
 
 pytestmark = pytest.mark.browser
 
@@ -55,10 +54,9 @@ class Console:
         """Type a command that answers in JSON."""
         return json.loads(self.type(*words, "--json", on=on))
 
-    def settle(self, **values: object) -> None:
+    def settle(self, **tables: Mapping[str, object]) -> None:
         """Change settings of the instance."""
-        file = self.data_dir / "settings.toml"
-        file.write_text(tomli_w.dumps(tomllib.loads(file.read_text("utf-8")) | values), "utf-8")
+        change_settings(self.data_dir / "settings.toml", tables)
 
     def status(self, on: str) -> dict:
         """Return the campaign's status."""
@@ -142,7 +140,7 @@ def instance(console, chromium):
 
     @contextmanager
     def opened(on: str) -> Iterator[Instance]:
-        console.settle(demo_date=dt.date.fromisoformat(on))
+        console.settle(instance={"demo_date": dt.date.fromisoformat(on)})
         port = free_ports()
         with started(console.data_dir, port):
             yield Instance(console, chromium, port)
@@ -156,7 +154,7 @@ def console() -> Iterator[Console]:
         pytest.skip(f"LOUD: {CUSTOMERS} is not here, so the main job was not tried on a foreign file")
     data_dir = Path(tempfile.mkdtemp(prefix="rollkeeper-operator-"))
     (data_dir / "settings.toml").write_text(
-        "pilot_share = 0.5\npilot_hours = 0\nmax_lines_per_hour = 100000\n", "utf-8"
+        "[campaign]\npilot_share = 0.5\npilot_hours = 0\nmax_lines_per_hour = 100000\n", "utf-8"
     )
     console = Console(data_dir)
     console.type("setup")
@@ -246,7 +244,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert batch["line_count"] == notified["stage_counts"]["running"]
     console.type("campaign", "run", on="2012-03-02")
     assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0
-    console.settle(pilot_hours=4)
+    console.settle(campaign={"pilot_hours": 4})
     with instance("2012-03-02") as seen, seen.visited("supervisor-01") as supervisor:
         with seen.visited("manager-01") as manager:
             said = seen.press(manager, batch["batch_id"], "Approve")
@@ -281,7 +279,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
         console.type("campaign", "run", on="2012-03-05")
         assert console.status("2012-03-05")["campaign"]["stage_counts"]["suspended"] == suspended
         assert "will be undone" in seen.press(supervisor, batch["batch_id"], "Undo")
-    console.settle(pilot_hours=0)
+    console.settle(campaign={"pilot_hours": 0})
     console.type("campaign", "run", on="2012-03-05")
     console.type("provisioning", "push", on="2012-03-05")
     counts = console.status("2012-03-05")["campaign"]["stage_counts"]

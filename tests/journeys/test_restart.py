@@ -8,14 +8,13 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
-import tomli_w
 
 from tests.demo import LINES
 from tests.operations.test_process_supervisor import answers, free_ports
+from tests.settings_files import change_settings
 from tests.superuser import as_superuser
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -34,7 +33,7 @@ def at_rest(demo, monkeypatch):
     """The demo instance, in which nothing goes on by itself for a while."""
     file = demo.data_dir / "settings.toml"
     before = file.read_text("utf-8")
-    file.write_text(tomli_w.dumps(tomllib.loads(before) | {"background_jobs": False}), "utf-8")
+    change_settings(file, {"jobs": {"background_jobs": False}})
     monkeypatch.setenv("ROLLKEEPER_HOME", str(demo.data_dir))
     monkeypatch.delenv("ROLLKEEPER_ROLE")
     yield demo.data_dir

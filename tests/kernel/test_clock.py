@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.settings import forget_settings
 
 LEAP_DAY = dt.date(2012, 2, 29)
 
@@ -14,11 +14,13 @@ LEAP_DAY = dt.date(2012, 2, 29)
 @pytest.fixture
 def production(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
-    (tmp_path / "settings.toml").write_text('kind = "production"\ndemo_date = 2012-02-29\n', "utf-8")
-    settings.cache_clear()
+    (tmp_path / "settings.toml").write_text(
+        '[instance]\nkind = "production"\ndemo_date = 2012-02-29\n', "utf-8"
+    )
+    forget_settings()
     yield
     monkeypatch.undo()
-    settings.cache_clear()
+    forget_settings()
 
 
 def test_a_demo_instance_believes_the_day_it_is_given():

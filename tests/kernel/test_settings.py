@@ -1,13 +1,34 @@
-"""The settings are validated all together."""
+"""The settings are validated all together, table by table, from the file and the environment."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
+import rollkeeper
+from rollkeeper.campaign.settings import settings as campaign_settings
 from rollkeeper.kernel.errors import Faults
-from rollkeeper.kernel.settings import DataDirNotADirectory, InstanceFormatMismatch, SettingFault, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import (
+    DataDirNotADirectory,
+    InstanceFormatMismatch,
+    SettingFault,
+    forget_settings,
+    registered_tables,
+    settings_file,
+    write_settings,
+)
+from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.operations.setting_tables import MODULES, all_tables, check_settings
+from rollkeeper.provisioning.settings import settings as provisioning_settings
 
 WITNESS = "w.example+e533421d+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 RENAMED = "o.example+92567428+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 SIGNER = "w.example+05122f9a+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+PACKAGE = Path(rollkeeper.__file__).parent
 
 
 @pytest.fixture
@@ -15,57 +36,111 @@ def written(tmp_path, monkeypatch):
     def write(text: str) -> None:
         monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
         (tmp_path / "settings.toml").write_text(text, "utf-8")
-        settings.cache_clear()
+        forget_settings()
 
     yield write
     monkeypatch.undo()
-    settings.cache_clear()
+    forget_settings()
 
 
-def test_every_faulty_setting_is_reported_not_only_the_first(written):
-    written('zone = "Mars/Olympus"\ncap_per_hour = 0\nunknown = 1\n')
-
+def faults_of_all() -> set[tuple[str, str]]:
     with pytest.raises(Faults) as refusal:
-        settings()
+        check_settings()
+    return {(one.facts.get("table", ""), one.facts.get("setting", "")) for one in refusal.value.faults}
 
-    assert {fault.facts["setting"] for fault in refusal.value.faults} == {
-        "zone",
-        "max_lines_per_hour",
-        "unknown",
+
+def test_every_faulty_setting_of_every_table_is_reported_not_only_the_first(written):
+    written(
+        '[instance]\nzone = "Mars/Olympus"\n[campaign]\nmax_lines_per_hour = 0\nunknown = 1\n'
+        '[provisioning.hlr]\nctrl = "nowhere"\n[colours]\nred = 1\n'
+    )
+
+    assert faults_of_all() == {
+        ("instance", "zone"),
+        ("campaign", "max_lines_per_hour"),
+        ("campaign", "unknown"),
+        ("provisioning.hlr", "ctrl"),
+        ("", ""),
     }
 
 
+def test_the_faults_of_all_tables_meet_whoever_reads_one_of_them(written):
+    written('[instance]\nzone = "Mars/Olympus"\n[campaign]\nmax_lines_per_hour = 0\n')
+
+    with pytest.raises(Faults, match=r"(?s)zone.*max_lines_per_hour"):
+        ledger_settings()
+
+
+def test_a_fault_names_the_file_the_table_and_the_key(written):
+    written("[campaign]\npilot_share = 2\n")
+
+    with pytest.raises(SettingFault) as refusal:
+        check_settings()
+
+    assert str(refusal.value).startswith(
+        f"{settings_file()}: the setting 'pilot_share' in the table [campaign] is not valid: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[colours]\nred = 1\n", r"there is no table \[colours\]"),
+        ("campaign = 1\n", r"\[campaign\] is not a table"),
+        ('zone = "Asia/Tokyo"\n', r"'zone' is in no table: it belongs in \[instance\]"),
+        ("[campaign]\ncolour = 1\n", "there is no such setting"),
+        ("[provisioning.hlr]\ncolour = 1\n", r"'colour' in the table \[provisioning.hlr\]"),
+    ],
+)
+def test_what_belongs_to_no_table_is_refused(written, text, why):
+    written(text)
+
+    with pytest.raises(SettingFault, match=why):
+        check_settings()
+
+
+def test_every_package_with_settings_is_known_where_the_whole_file_is_validated():
+    there = {
+        f"{file.parent.name}.settings"
+        for file in PACKAGE.glob("*/settings.py")
+        if "\nsettings = table(" in file.read_text("utf-8")
+    }
+
+    assert there == set(MODULES) - {"kernel.instance"}
+    assert len(all_tables()) == len(MODULES) == len(registered_tables())
+
+
 def test_an_instance_of_another_version_is_refused_by_name(written):
-    written("format = 99\n")
+    written("[instance]\nformat = 99\n")
 
     with pytest.raises(InstanceFormatMismatch, match="format 99"):
-        settings()
+        instance()
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('country_code = "ZZ"', "two capital letters"),
-        ('register_url = "banana"', "postgresql://"),
-        ('keys_url = "mysql://keys/x"', "postgresql://"),
-        ('register_url = "postgresql://u:pass@db/x"', r"secrets/\*\.pgpass"),
-        ('network_webhook = "https://u:pass@switch.example/x"', "no password"),
-        ('pack = "mine.yaml"', "whole path"),
-        ('ledger_folder = "public"', "whole path"),
-        ("ledger_cosignatures = 1", "there are only 0 witnesses"),
-        (f'ledger_witnesses = [{{url = "http://w.example", vkey = "{WITNESS}"}}]', "https://"),
-        ('ledger_witnesses = [{url = "https://w.example", vkey = "w.example"}]', "verifier key"),
-        (f'ledger_witnesses = [{{url = "https://w.example", vkey = "{SIGNER}"}}]', "no key of a witness"),
+        ('[instance]\ncountry_code = "ZZ"', "two capital letters"),
+        ('[instance]\nregister_url = "banana"', "postgresql://"),
+        ('[instance]\nkeys_url = "mysql://keys/x"', "postgresql://"),
+        ('[instance]\nregister_url = "postgresql://u:pass@db/x"', r"secrets/\*\.pgpass"),
+        ('[provisioning.webhook]\nurl = "https://u:pass@switch.example/x"', "no password"),
+        ('[instance]\npack = "mine.yaml"', "whole path"),
+        ('[ledger]\nfolder = "public"', "whole path"),
+        ("[ledger]\ncosignatures = 1", "there are only 0 witnesses"),
+        (f'[[ledger.witnesses]]\nurl = "http://w.example"\nvkey = "{WITNESS}"', "https://"),
+        ('[[ledger.witnesses]]\nurl = "https://w.example"\nvkey = "w.example"', "verifier key"),
+        (f'[[ledger.witnesses]]\nurl = "https://w.example"\nvkey = "{SIGNER}"', "no key of a witness"),
         (
-            f'ledger_witnesses = [{{url = "https://w.example", vkey = "x{WITNESS}"}}]',
+            f'[[ledger.witnesses]]\nurl = "https://w.example"\nvkey = "x{WITNESS}"',
             "do not belong together",
         ),
         (
-            f'ledger_witnesses = [{{url = "https://1", vkey = "{WITNESS}"}}, {{url = "https://2", vkey = "{RENAMED}"}}]',
+            f'[ledger]\nwitnesses = [{{url = "https://1", vkey = "{WITNESS}"}}, {{url = "https://2", vkey = "{RENAMED}"}}]',
             "two witnesses have the same key",
         ),
-        ("demo_date = 0001-01-01", "1900-01-01"),
-        ("colour = 1", "no such setting"),
+        ("[instance]\ndemo_date = 0001-01-01", "1900-01-01"),
+        ("[campaign]\ncolour = 1", "no such setting"),
         ("a = = 1", "not TOML"),
     ],
 )
@@ -73,16 +148,120 @@ def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(
     written(line)
 
     with pytest.raises(SettingFault, match=why):
-        settings()
+        instance()
+
+
+def test_a_password_in_an_address_is_not_repeated_by_its_refusal(written):
+    written('[notices]\nsmtp_url = "smtp://us:hunter2@mail.example"\n')
+
+    with pytest.raises(SettingFault, match=r"secrets/smtp\.password") as refusal:
+        check_settings()
+
+    assert "hunter2" not in f"{refusal.value} {refusal.value.facts}"
+
+
+def test_a_variable_of_the_environment_wins_over_the_file(written, monkeypatch):
+    written("[campaign]\npilot_share = 0.5\npilot_hours = 9\n[notices]\ntries = 7\n")
+    monkeypatch.setenv("ROLLKEEPER_CAMPAIGN__PILOT_SHARE", "0.25")
+    monkeypatch.setenv("ROLLKEEPER_INSTANCE__LANGUAGES", '["bo"]')
+    monkeypatch.setenv("ROLLKEEPER_PROVISIONING__WEBHOOK__URL", "https://switch.example/x")
+    forget_settings()
+    check_settings()
+
+    assert (campaign_settings().pilot_share, campaign_settings().pilot_hours) == (0.25, 9)
+    assert instance().languages == ["bo"]
+    assert provisioning_settings().webhook.url == "https://switch.example/x"
+
+
+def test_faults_of_the_environment_are_reported_with_those_of_the_file_by_variable(written, monkeypatch):
+    written("[campaign]\npilot_hours = -1\n")
+    monkeypatch.setenv("ROLLKEEPER_CAMPAIGN__PILOT_SHARE", "2")
+    monkeypatch.setenv("ROLLKEEPER_INSTANCE__LANGUAGES", "bo, en")
+    monkeypatch.setenv("ROLLKEEPER_CAMPAIGN__COLOUR", "1")
+    monkeypatch.setenv("ROLLKEEPER_COLOURS__RED", "1")
+    forget_settings()
+
+    with pytest.raises(Faults) as refusal:
+        check_settings()
+
+    assert {str(one.facts["source"]) for one in refusal.value.faults} == {
+        str(settings_file()),
+        "the environment variable ROLLKEEPER_CAMPAIGN__PILOT_SHARE",
+        "the environment variable ROLLKEEPER_INSTANCE__LANGUAGES",
+        "the environment variable ROLLKEEPER_CAMPAIGN__COLOUR",
+        "the environment variable ROLLKEEPER_COLOURS__RED",
+    }
+
+
+def test_a_variable_of_the_environment_is_not_written_into_the_file(written, monkeypatch):
+    written("")
+    monkeypatch.setenv("ROLLKEEPER_CAMPAIGN__PILOT_SHARE", "0.25")
+    forget_settings()
+    write_settings(campaign={"pilot_hours": 9}, provisioning={"webhook": {"url": "https://switch.example/x"}})
+
+    assert tomllib.loads(settings_file().read_text("utf-8")) == {
+        "instance": {"format": 1, "kind": "demo"},
+        "campaign": {"pilot_hours": 9},
+        "provisioning": {"webhook": {"url": "https://switch.example/x"}},
+    }
+    assert campaign_settings().pilot_share == 0.25
+
+
+def test_defaults_are_left_out_of_the_file_and_a_refusal_changes_nothing(written):
+    written("[campaign]\npilot_hours = 9\n")
+    write_settings(
+        campaign={"pilot_hours": 4, "pilot_share": 0.5}, instance={"kind": InstanceKind.PRODUCTION}
+    )
+    before = settings_file().read_text("utf-8")
+    with pytest.raises(Faults):
+        write_settings(campaign={"pilot_share": 2}, notices={"tries": 0})
+
+    assert settings_file().read_text("utf-8") == before
+    assert tomllib.loads(before) == {
+        "instance": {"format": 1, "kind": "production"},
+        "campaign": {"pilot_share": 0.5},
+    }
+
+
+def test_elements_of_the_network_are_checked_against_the_kind_of_the_instance(written):
+    served = (
+        '[provisioning]\nby_service = {fixed_line = ["kamailio"]}\nkamailio.url = "https://calls.example/x"\n'
+    )
+    written(served)
+    check_settings()
+    written(f'[instance]\nkind = "production"\n{served}')
+
+    with pytest.raises(SettingFault, match="nothing serves"):
+        check_settings()
+
+
+def test_pydantic_settings_is_imported_only_where_the_environment_sets_something(tmp_path):
+    program = (
+        "import sys; from rollkeeper.operations.setting_tables import check_settings; check_settings();"
+        " print('pydantic_settings' in sys.modules)"
+    )
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("ROLLKEEPER_")}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=bare | {"ROLLKEEPER_HOME": str(tmp_path)} | more,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        for more in ({}, {"ROLLKEEPER_CAMPAIGN__PILOT_HOURS": "9"})
+    ]
+
+    assert said == ["False", "True"]
 
 
 def test_an_instance_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):
     (tmp_path / "data_dir").touch()
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "data_dir"))
-    settings.cache_clear()
+    forget_settings()
 
     with pytest.raises(DataDirNotADirectory, match="is not a directory"):
-        settings()
+        instance()
 
     monkeypatch.undo()
-    settings.cache_clear()
+    forget_settings()

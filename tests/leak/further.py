@@ -201,7 +201,7 @@ def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: 
     key, other = pyrage.x25519.Identity.generate(), people.person()
     public = str(key.to_public())
     write_pack(machine.own("lawful.yaml").parent)
-    with machine.setting(f'pack = "{folder / "lawful.yaml"}"'):
+    with machine.setting(f'[instance]\npack = "{folder / "lawful.yaml"}"'):
         said = machine.type(
             "disclosures", "propose-authority", "Invented Court", "--as", "supervisor-01", "--kind", "court", "--key", public,
             "--until", "2012-12-31", on=on, typed=f"{PASSWORD}\n",
@@ -321,7 +321,7 @@ def take_mail_reports(machine: Machine, notified: list[Person], people: Inventor
     for (attempt,), person in zip(attempts, notified, strict=True):
         box.add(_report(return_address(MAILBOX, attempt_id=attempt, secret=secret), person))
     box.add(_report(people.person().email, people.person()))
-    with machine.setting(f'bounce_mailbox = "{MAILBOX}"'):
+    with machine.setting(f'[notices]\nbounce_mailbox = "{MAILBOX}"'):
         said = machine.type("notices", "collect", "--mail", str(machine.inputs / "Maildir"), "--json", on=on)
     intake = json.loads(said)["intake"]
     assert intake["bounced"] + intake["repeated"] == 2

@@ -24,6 +24,7 @@ import psycopg
 from tests.command_server import CommandServer, Running
 from tests.imports.sheets import number, text, write_sheet
 from tests.leak.search import hits_of
+from tests.settings_files import change_settings
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "plum kettle orbit lantern"
@@ -126,11 +127,11 @@ class Machine:
         return self.inputs / name
 
     @contextmanager
-    def setting(self, line: str) -> Iterator[None]:
-        """Have one more setting for the length of a block."""
+    def setting(self, toml: str) -> Iterator[None]:
+        """Have more settings for the length of a block."""
         file = self.data_dir / "settings.toml"
         before = file.read_text("utf-8")
-        file.write_text(f"{before}\n{line}\n", "utf-8")
+        change_settings(file, toml)
         yield
         file.write_text(before, "utf-8")
 

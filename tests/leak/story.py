@@ -45,11 +45,14 @@ from tests.leak.ways import (
 from tests.leak.wrong import wrong_registrations, wrong_rows
 
 DUE, GIVEN_BACK, FORGOTTEN = "2012-03-02", "2012-03-05", "2013-03-20"
-SETTINGS = f"""pilot_hours = 0
-max_lines_per_hour = 100000
-outbox_bounce_share = 0.3
-notice_channels = ["post", "sms", "email", "voice"]
+SETTINGS = f"""[instance]
 demo_date = {NOTIFIED}
+[campaign]
+pilot_hours = 0
+max_lines_per_hour = 100000
+[notices]
+outbox_bounce_share = 0.3
+channels = ["post", "sms", "email", "voice"]
 """
 MAP = """
 [number]
@@ -229,12 +232,12 @@ class Story:
     def undo(self) -> None:
         """Give everything back, while the network and the mail server repeat what they are notified in their errors."""
         self.machine.type("campaign", "undo", self.batch, on=GIVEN_BACK)
-        with network() as (url, heard), self.machine.setting(f'network_webhook = "{url}"'):
+        with network() as (url, heard), self.machine.setting(f'[provisioning.webhook]\nurl = "{url}"'):
             self.machine.type("provisioning", "push", on=GIVEN_BACK, answers=(0, 1))
             assert any(b"+86" in body for body in heard)
         with (
             mail_server() as (url, asked),
-            self.machine.setting(f'smtp_url = "{url}"\nbounce_mailbox = "{MAILBOX}"'),
+            self.machine.setting(f'[notices]\nsmtp_url = "{url}"\nbounce_mailbox = "{MAILBOX}"'),
         ):
             self.machine.type("notices", "send", on=GIVEN_BACK)
             assert {("e-mail", address) for address in asked} & set(self.people.values)

@@ -40,7 +40,7 @@ voice_program = "{voice}"
 post_from = 00:00:00
 post_until = 00:00:00
 """
-_AT_ANY_TIME = "quiet_from = 00:00:00\nquiet_until = 00:00:00\n"
+_AT_ANY_TIME = "[notices]\nquiet_from = 00:00:00\nquiet_until = 00:00:00\n"
 
 
 def on_an_envelope(people: list[Person]) -> list[dict[str, str]]:

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import database, stores
-from rollkeeper.kernel.settings import Settings, settings, write_settings
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.ledger import publication
+from rollkeeper.ledger.settings import settings
 from tests.ledger.witness import RealWitness
 from tests.superuser import as_superuser
 
@@ -61,17 +62,21 @@ def fill(ledger) -> Callable[..., None]:
 
 
 @pytest.fixture
-def choose(data_dir) -> Iterator[Callable[..., Settings]]:
-    """Change settings of the instance for one test."""
+def choose(data_dir) -> Iterator[Callable[..., None]]:
+    """Change settings of the ledger for one test."""
     before = settings().model_dump()
-    yield write_settings
-    write_settings(**before)
+
+    def changed(**changes: object) -> None:
+        write_settings(ledger=changes)
+
+    yield changed
+    write_settings(ledger=before)
 
 
 @pytest.fixture
 def witness(ledger, choose, tmp_path) -> Iterator[RealWitness]:
     """A real witness that this instance asks, without whose cosignature nothing is put out."""
     real = RealWitness(tmp_path / "witness").start()
-    choose(ledger_witnesses=[real.setting], ledger_cosignatures=1)
+    choose(witnesses=[real.setting], cosignatures=1)
     yield real
     real.stop()

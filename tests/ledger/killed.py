@@ -32,7 +32,7 @@ from django.db import connection
 from django.db.utils import DatabaseError
 
 from rollkeeper.kernel import database, stores
-from rollkeeper.kernel.settings import InstanceKind
+from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.ledger import publication, sequencer
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres

@@ -6,7 +6,8 @@ import datetime as dt
 import pytest
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import InstanceKind
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from rollkeeper.operations.doctor import Health, _check_ledger, _check_witnesses
 
@@ -55,7 +56,7 @@ def test_the_age_of_the_last_cosigned_checkpoint_is_reported(
 def test_a_checkpoint_without_cosignature_does_not_count(fill, witness, choose, tmp_path):
     fill(1, 3)
     publish(tmp_path / "log")
-    choose(ledger_cosignatures=0)
+    choose(cosignatures=0)
     witness.stop()
     fill(4, 9)
     publish(tmp_path / "log")
@@ -90,10 +91,13 @@ def test_a_witness_with_another_history_is_an_error(fill, witness, superuser, tm
 @pytest.mark.parametrize(
     ("kind", "health"), [(InstanceKind.DEMO, Health.OK), (InstanceKind.PRODUCTION, Health.WARNING)]
 )
-def test_a_production_instance_without_a_witness_is_warned(ledger, choose, kind, health):
-    choose(kind=kind)
+def test_a_production_instance_without_a_witness_is_warned(ledger, data_dir, kind, health):
+    write_settings(instance={"kind": kind})
 
-    assert [one for one, _ in said()] == [health]
+    try:
+        assert [one for one, _ in said()] == [health]
+    finally:
+        write_settings(instance={"kind": InstanceKind.DEMO})
 
 
 def test_entries_in_the_tree_but_not_published_are_reported(fill, witness, tmp_path, superuser):

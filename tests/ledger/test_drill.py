@@ -176,7 +176,7 @@ def test_a_cosignature_borrowed_from_the_honest_head_is_noticed_by_the_reader(lo
 
 
 def test_a_witness_that_was_taken_out_of_the_settings_is_missed_by_the_reader(log, fill, witness, choose):
-    choose(ledger_cosignatures=0, ledger_witnesses=[])
+    choose(cosignatures=0, witnesses=[])
     fill(SIZE + 1, SIZE + 2)
     publish(log)
 

@@ -88,7 +88,7 @@ def test_below_the_number_that_is_needed_readers_go_on_seeing_the_older_checkpoi
     fill, witness, choose, tmp_path
 ):
     second = RealWitness(tmp_path / "second", name="witness.example/2").start()
-    choose(ledger_witnesses=[witness.setting, second.setting], ledger_cosignatures=2)
+    choose(witnesses=[witness.setting, second.setting], cosignatures=2)
     fill(1, 300)
     publish(tmp_path / "log")
     before = (tmp_path / "log" / "checkpoint").read_bytes()
@@ -132,7 +132,7 @@ def test_a_receipt_is_given_under_what_readers_can_see(fill, witness, tmp_path):
 
 
 def test_an_unreachable_witness_that_is_not_required_delays_nothing(fill, witness, choose, tmp_path):
-    choose(ledger_cosignatures=0)
+    choose(cosignatures=0)
     fill(1, 300)
     publish(tmp_path / "log")
     witness.stop()
@@ -198,7 +198,7 @@ def test_only_one_publisher_works_at_a_time(fill, tmp_path):
 
 def test_a_witness_that_does_not_know_the_ledger_says_so(fill, choose, tmp_path):
     stranger = RealWitness(tmp_path / "stranger", log_vkey="").start()
-    choose(ledger_witnesses=[stranger.setting], ledger_cosignatures=1)
+    choose(witnesses=[stranger.setting], cosignatures=1)
     fill(1, 3)
 
     done = publish(tmp_path / "log")
@@ -213,7 +213,7 @@ def test_a_witness_that_does_not_know_the_ledger_says_so(fill, choose, tmp_path)
 def test_a_witness_that_trusts_another_key_says_so(fill, choose, tmp_path):
     other = notes.vkey(notes.origin(), Ed25519PrivateKey.generate().public_key())
     misled = RealWitness(tmp_path / "misled", log_vkey=other).start()
-    choose(ledger_witnesses=[misled.setting])
+    choose(witnesses=[misled.setting])
     fill(1, 3)
 
     done = publish(tmp_path / "log")
@@ -259,7 +259,7 @@ def scripted(choose):
 
     def start(vkey, answer):
         running.append(Scripted(vkey, answer))
-        choose(ledger_witnesses=[running[-1].setting], ledger_cosignatures=1)
+        choose(witnesses=[running[-1].setting], cosignatures=1)
 
     yield start
     for one in running:
@@ -314,7 +314,7 @@ def test_an_invalid_cosignature_is_not_counted_and_the_reason_is_shown(fill, scr
 @pytest.mark.parametrize(("status", "said"), [(422, ""), (409, "4\n"), (409, "0\n")])
 def test_a_witness_with_another_history_stops_the_publisher(fill, scripted, choose, tmp_path, status, said):
     scripted(VKEY, lambda *_: (status, said))
-    choose(ledger_cosignatures=0)
+    choose(cosignatures=0)
     fill(1, 3)
 
     with pytest.raises(WitnessConflict, match=r"scripted\.example does not cosign a ledger of 3 entries"):
@@ -385,7 +385,7 @@ def test_foreign_lines_under_the_checkpoint_are_not_published_again(fill, script
         if (raw := base64.b64decode(line.split()[-1]))
     ]
     file.write_text(note + "\n".join(forged) + "\n")
-    choose(ledger_witnesses=[{"url": "http://127.0.0.1:9/", "vkey": VKEY}], ledger_cosignatures=1)
+    choose(witnesses=[{"url": "http://127.0.0.1:9/", "vkey": VKEY}], cosignatures=1)
 
     done = publish(tmp_path / "log")
 

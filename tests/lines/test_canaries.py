@@ -10,7 +10,7 @@ from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
-from rollkeeper.kernel.settings import Settings, settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.lines.choices import Service
@@ -26,6 +26,7 @@ from rollkeeper.lines.writes import (
 from rollkeeper.notices import alarms
 from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
+from rollkeeper.notices.settings import Notices
 from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.retention.services import count_due
@@ -69,7 +70,7 @@ def somebody_who_left():
         activate_line("+8613900001234", service=Service.MOBILE, on=clock.today(), language="en"),
         TenureId(new_uuid()),
     )
-    asked = {a.name for a in load_pack(settings().pack).attributes("mobile", "individual")}
+    asked = {a.name for a in load_pack(instance().pack).attributes("mobile", "individual")}
     values = {
         Field.NAME: "李强",
         Field.ADDRESS: "和平路2号",
@@ -158,7 +159,7 @@ def test_whatever_the_network_says_of_a_canarys_line_is_no_difference(canary, sa
 
 def test_a_canary_goes_in_its_time_like_anybody(canary):
     last = keeps_until(
-        load_pack(settings().pack), rows("SELECT terminated_on FROM lines_line")[0].terminated_on
+        load_pack(instance().pack), rows("SELECT terminated_on FROM lines_line")[0].terminated_on
     )
 
     assert count_due(CONSOLE, on=last).lines == 0
@@ -211,7 +212,7 @@ def mail(monkeypatch):
     boxes = Mailboxes()
     host = MailHost(boxes)
     host.start()
-    notified = Settings(smtp_url=host.url, alarms_to="officer@operator.example")
+    notified = Notices(smtp_url=host.url, alarms_to="officer@operator.example")
     monkeypatch.setattr(alarms, "settings", lambda: notified)
     monkeypatch.setattr(smtp, "settings", lambda: notified)
     yield boxes

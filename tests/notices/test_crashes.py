@@ -160,11 +160,11 @@ def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(committed, tmp_p
     (printed,), way = attempts(owed), Way(rings=True)
     now = clock.now().astimezone(clock.zone())
     hour = dt.timedelta(hours=1)
-    write_settings(quiet_from=(now - hour).time(), quiet_until=(now + hour).time())
+    write_settings(notices={"quiet_from": (now - hour).time(), "quiet_until": (now + hour).time()})
     try:
         send_due(worker_authority(), on=ON, by_channel={Channel.SMS: way})
     finally:
-        write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+        write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     waiting = notice(owed).state, [one.outcome for one in attempts(owed)]
     database.run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
     send_due(worker_authority(), on=ON, by_channel={Channel.SMS: way})

@@ -12,7 +12,8 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
-from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import receipts
 from rollkeeper.ledger.services import append_entry
@@ -24,6 +25,7 @@ from rollkeeper.notices.dispatch import Sender
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.services import record_outcomes, send_due
+from rollkeeper.notices.settings import settings as notices_settings
 from tests.entries import entries
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, report, tell
@@ -63,13 +65,13 @@ def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_referen
     ("chosen", "spoken"), [([], ("en", "zh-hans", "bo")), (["bo", "zh-hans"], ("bo", "zh-hans"))]
 )
 def test_who_named_no_language_is_notified_in_each_in_one_message(by_channel, chosen, spoken):
-    write_settings(notice_languages=chosen)
+    write_settings(notices={"languages": chosen})
     owed = tell(make_line(), language=NO_LANGUAGE)
 
     try:
         send(by_channel)
     finally:
-        write_settings(notice_languages=[])
+        write_settings(notices={"languages": []})
 
     (message,) = by_channel[Channel.SMS].heard
     assert message.languages == spoken
@@ -100,17 +102,17 @@ def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(
     send(by_channel)
 
     (message,) = by_channel[Channel.SMS].heard
-    assert f" {load_pack(settings().pack).campaign.suspension_days} days" in message.text
+    assert f" {load_pack(instance().pack).campaign.suspension_days} days" in message.text
 
 
 def test_no_one_is_asked_to_register_under_a_pack_without_registration(by_channel):
     waits, notified = tell(make_line()), tell(make_line(), kind="restored")
-    write_settings(pack="none")
+    write_settings(instance={"pack": "none"})
 
     try:
         sent = send(by_channel)
     finally:
-        write_settings(pack="cn-xz-2011")
+        write_settings(instance={"pack": "cn-xz-2011"})
 
     assert (sent.later, notice(waits).state, notice(notified).state) == (1, "queued", "sent")
 
@@ -343,20 +345,20 @@ def test_a_gateway_out_of_reach_is_tried_later_and_then_given_up_for_the_next(by
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
     owed = tell(make_line())
 
-    for _ in range(settings().notice_tries):
+    for _ in range(notices_settings().tries):
         send(by_channel)
         waits_until = notice(owed).next_try_at
         assert waits_until > clock.now()
         make_due()
     send(by_channel)
 
-    assert [one.channel for one in attempts(owed)] == ["sms"] * settings().notice_tries + ["voice"]
+    assert [one.channel for one in attempts(owed)] == ["sms"] * notices_settings().tries + ["voice"]
 
 
 def test_a_gateway_that_was_away_is_asked_again_where_no_other_channel_is_there(by_channel):
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
     owed, only = tell(make_line(contact=None)), {Channel.SMS: by_channel[Channel.SMS]}
-    for _ in range(settings().notice_tries):
+    for _ in range(notices_settings().tries):
         send(only)
         make_due()
     given_up = send(only)
@@ -376,7 +378,7 @@ def test_a_gateway_that_was_away_is_asked_again_where_no_other_channel_is_there(
 def tried_daily(owed, by_channel):
     """Send on as many days as a way has tries and one more; each try but the last is followed by one a day later."""
     waits = []
-    for days in range(settings().notice_tries + 1):
+    for days in range(notices_settings().tries + 1):
         clock.set_demo_date(ON + dt.timedelta(days=days))
         make_due()
         send(by_channel)
@@ -391,8 +393,8 @@ def test_a_message_rejected_for_its_content_is_retried_for_days_then_unreachable
 
     tried_daily(owed, only)
 
-    assert (notice(owed).state, len(attempts(owed))) == ("bounced", settings().notice_tries)
-    assert len(attempts(other)) == settings().notice_tries  # nothing is said of other messages
+    assert (notice(owed).state, len(attempts(owed))) == ("bounced", notices_settings().tries)
+    assert len(attempts(other)) == notices_settings().tries  # nothing is said of other messages
 
 
 def test_a_declined_message_is_retried_for_days_then_unreachable(by_channel):
@@ -410,7 +412,7 @@ def test_a_failure_before_sending_does_not_use_up_the_only_channel(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.answer, mail.reference = lambda _: Answer.FAILED, lambda _: None
     owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
-    for days in range(settings().notice_tries + 2):
+    for days in range(notices_settings().tries + 2):
         clock.set_demo_date(ON + dt.timedelta(days=days))
         make_due()
         send(only)
@@ -422,7 +424,7 @@ def test_a_failure_before_sending_does_not_use_up_the_only_channel(by_channel):
     send(only)
 
     assert notice(owed).state == "sent"
-    assert [one.gateway_reference for one in attempts(owed)][:-1] == [None] * (settings().notice_tries + 2)
+    assert [one.gateway_reference for one in attempts(owed)][:-1] == [None] * (notices_settings().tries + 2)
 
 
 def test_while_a_gateway_is_away_no_address_is_opened_and_no_attempt_is_spent(by_channel, monkeypatch):
@@ -461,7 +463,7 @@ def test_what_was_put_off_for_days_is_sent_when_it_goes_out_and_waits_for_its_pr
     owed = [tell(make_line(number=None, service="domain")) for _ in range(2)]
     send(by_channel)
     mail.answer = lambda _: Answer.ACCEPTED
-    clock.set_demo_date(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+    clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
     make_due()
     send(by_channel)
 
@@ -477,7 +479,7 @@ def test_a_gateway_misconfigured_here_spends_no_attempt_and_blocks_no_channel(by
 
     by_channel[Channel.SMS].answer = break_down
     by_sms, by_mail = tell(make_line()), tell(make_line(number=None, service="domain"))
-    for _ in range(settings().notice_tries + 1):
+    for _ in range(notices_settings().tries + 1):
         sent = send(by_channel)
         make_due()
     broken = sent.broken, [one.outcome for one in attempts(by_sms)], notice(by_mail).state
@@ -599,7 +601,7 @@ def test_a_report_that_waits_for_the_writing_down_of_the_handing_is_not_lost(by_
 def test_the_channel_that_brought_the_proof_is_the_one_that_is_counted(by_channel):
     owed = tell(make_line())
     send(by_channel)
-    clock.set_demo_date(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+    clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
     send(by_channel)
     first, second = attempts(owed)
 
@@ -612,7 +614,7 @@ def test_what_was_sent_long_ago_is_given_up_however_much_there_is(by_channel, mo
     monkeypatch.setattr("rollkeeper.notices.services._GIVEN_UP_AT_ONCE", 2)
     owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]
     send(by_channel)
-    clock.set_demo_date(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+    clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
 
     assert send(by_channel).given_up == 5
     assert {tuple(a.outcome for a in attempts(one)) for one in owed} == {("unproven", "accepted")}
@@ -630,7 +632,7 @@ def test_a_reminder_of_a_day_that_has_passed_is_not_sent(by_channel):
 def test_without_proof_in_time_the_next_channel_is_tried_and_late_proof_counts(by_channel):
     owed = tell(make_line())
     send(by_channel)
-    clock.set_demo_date(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+    clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
 
     assert send(by_channel).given_up == 1
     first, second = attempts(owed)
@@ -642,7 +644,7 @@ def test_without_proof_in_time_the_next_channel_is_tried_and_late_proof_counts(b
 def test_what_still_may_bring_proof_is_not_given_up(by_channel):
     tell(make_line())
     send(by_channel)
-    clock.set_demo_date(ON + dt.timedelta(days=settings().notice_wait_days - 1))
+    clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days - 1))
 
     assert send(by_channel).given_up == 0
 
@@ -674,10 +676,13 @@ def test_one_address_that_does_not_open_keeps_no_other_from_being_notified(by_ch
 def night():
     now = clock.now().astimezone(clock.zone())
     write_settings(
-        quiet_from=(now - dt.timedelta(hours=2)).time(), quiet_until=(now + dt.timedelta(hours=2)).time()
+        notices={
+            "quiet_from": (now - dt.timedelta(hours=2)).time(),
+            "quiet_until": (now + dt.timedelta(hours=2)).time(),
+        }
     )
     yield
-    write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+    write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
 
 
 def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(by_channel, night):
@@ -702,11 +707,11 @@ def test_what_was_decided_by_day_does_not_ring_when_the_night_has_come_meanwhile
         return Answer.ACCEPTED
 
     sms.answer = take_hours
-    write_settings(quiet_from=(at + hour).time(), quiet_until=(at + 4 * hour).time())
+    write_settings(notices={"quiet_from": (at + hour).time(), "quiet_until": (at + 4 * hour).time()})
     try:
         sent = send(by_channel)
     finally:
-        write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+        write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
 
     assert (sent.accepted, sent.quiet, len(sms.heard)) == (2, 2, 2)
     assert {notice(one).claimed_by for one in owed} == {None}
@@ -793,7 +798,7 @@ def test_the_standing_counts_by_state_channel_and_outcome(by_channel):
 
 
 def test_genuine_senders_are_named():
-    assert settings().care_number in queries.genuine_senders()
+    assert instance().care_number in queries.genuine_senders()
     assert "bo" in queries.languages_awaiting_a_reader()
 
 
@@ -850,9 +855,9 @@ def strict_law(tmp_path):
     pack.write_text(
         text.replace("must_be_delivered: true", notified).replace("id: cn-xz-2011", "id: strict"), "utf-8"
     )
-    write_settings(pack=str(pack))
+    write_settings(instance={"pack": str(pack)})
     yield
-    write_settings(pack="cn-xz-2011")
+    write_settings(instance={"pack": "cn-xz-2011"})
 
 
 def test_notices_of_the_duty_go_by_the_laws_channels_and_others_by_the_instances(by_channel, strict_law):

@@ -144,9 +144,9 @@ def test_no_mail_whatever_breaks_the_reading(junk, place):
 def reported(committed):
     """An instance whose e-mail notices are sent, and reported to a mailbox."""
     clock.set_demo_date(ON)
-    write_settings(bounce_mailbox=MAILBOX)
+    write_settings(notices={"bounce_mailbox": MAILBOX})
     yield
-    write_settings(bounce_mailbox=None)
+    write_settings(notices={"bounce_mailbox": None})
     (data_dir() / "secrets" / "bounces.key").unlink(missing_ok=True)
 
 
@@ -303,7 +303,7 @@ def test_what_is_no_mailbox_is_refused_and_an_instance_without_reports_too(repor
     for place in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(NoBounceMailbox):
             collect_mail(place, on=ON)
-    write_settings(bounce_mailbox=None)
+    write_settings(notices={"bounce_mailbox": None})
     with pytest.raises(NoReturnAddress):
         collect_mail(tmp_path, on=ON)
 

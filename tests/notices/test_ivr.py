@@ -69,11 +69,17 @@ def test_a_number_that_guesses_too_often_hears_no_for_an_hour(code, guesses, gen
 
 
 def test_the_published_list_names_who_writes_and_how_to_check_and_nobody_else(code):
-    write_settings(genuine_senders=["95599"], smpp_url="smpp://us@127.0.0.1:2775", smpp_sender="REGISTER")
+    write_settings(
+        notices={
+            "genuine_senders": ["95599"],
+            "smpp_url": "smpp://us@127.0.0.1:2775",
+            "smpp_sender": "REGISTER",
+        }
+    )
     try:
         published = json.loads(run.invoke(make_app(), ["notices", "senders"]).stdout)
     finally:
-        write_settings(genuine_senders=[], smpp_url=None, smpp_sender=None)
+        write_settings(notices={"genuine_senders": [], "smpp_url": None, "smpp_sender": None})
 
     assert published["senders"] == ["10086", "REGISTER", "95599"]
     assert (published["check_by_dialling"], published["as_of"]) == ("10086", "2011-12-20")

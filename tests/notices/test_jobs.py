@@ -25,8 +25,12 @@ from tests.notices.people import ON, attempts, make_line, notice, tell
 @pytest.fixture
 def set_for(committed):
     clock.set_demo_date(ON)
-    yield write_settings
-    write_settings(voice_program=None, bounce_mailbox=None, bounce_mailbox_path=None)
+
+    def changed(**changes):
+        write_settings(notices=changes)
+
+    yield changed
+    write_settings(notices={"voice_program": None, "bounce_mailbox": None, "bounce_mailbox_path": None})
     (data_dir() / "secrets" / "bounces.key").unlink(missing_ok=True)
 
 
@@ -77,7 +81,7 @@ def test_a_spool_that_cannot_be_read_is_the_job_s_fault_and_spends_no_try(set_fo
         assert GatewayBroken.__name__ in job("send-notices").expected_errors
     finally:
         spool.unlink()
-        write_settings(smpp_url=None, quiet_from=dt.time(21), quiet_until=dt.time(8))
+        write_settings(notices={"smpp_url": None, "quiet_from": dt.time(21), "quiet_until": dt.time(8)})
 
 
 def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for):
@@ -96,4 +100,4 @@ def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for
             job("collect-reports").run()
     finally:
         (data_dir() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
-        write_settings(smpp_url=None)
+        write_settings(notices={"smpp_url": None})

@@ -201,9 +201,18 @@ def test_what_is_easily_misread_is_read_all_the_same():
 @pytest.fixture
 def instance(committed, tmp_path):
     clock.set_demo_date(ON)
-    write_settings(post_program=printing_house(tmp_path), post_from=dt.time(0), post_until=dt.time(0))
+    write_settings(
+        notices={"post_program": printing_house(tmp_path), "post_from": dt.time(0), "post_until": dt.time(0)}
+    )
     yield tmp_path
-    write_settings(post_program=None, post_from=dt.time(9), post_until=dt.time(10), outbox_bounce_share=0.05)
+    write_settings(
+        notices={
+            "post_program": None,
+            "post_from": dt.time(9),
+            "post_until": dt.time(10),
+            "outbox_bounce_share": 0.05,
+        }
+    )
 
 
 def by_post(number=None, contact="\n" + ADDRESS["en"], kind="postal"):
@@ -284,13 +293,13 @@ def test_a_letter_is_waited_for_longer_than_a_message(instance, days, state):
 
 
 def test_many_letters_go_out_in_files_of_so_many(instance):
-    write_settings(post_batch=2)
+    write_settings(notices={"post_batch": 2})
     try:
         for _ in range(5):
             tell(make_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
         sent = send_due(console_authority(), on=ON)
     finally:
-        write_settings(post_batch=200)
+        write_settings(notices={"post_batch": 200})
 
     assert sent.accepted == 5
     assert sorted(int(file.stem.rpartition("-")[2]) for file in instance.glob("*.pdf")) == [1, 2, 2]

@@ -13,7 +13,7 @@ from smpplib.gsm import GSM_CHARACTER_TABLE, gsm_encode
 from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import data_dir, settings, write_settings
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.notices.choices import Channel, Outcome
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken, Message
@@ -22,6 +22,7 @@ from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
 from rollkeeper.notices.jobs import JOBS
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
@@ -670,12 +671,17 @@ def test_neither_number_nor_text_stands_in_the_spool(tmp_path):
 def app(committed):
     clock.set_demo_date(ON)
     former = settings()
-    write_settings(quiet_from=dt.time(0), quiet_until=dt.time(0))
+    write_settings(notices={"quiet_from": dt.time(0), "quiet_until": dt.time(0)})
     yield make_app()
     (data_dir() / "secrets" / "smpp.password").unlink(missing_ok=True)
     (data_dir() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
     write_settings(
-        smpp_url=None, smpp_report_ids=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until
+        notices={
+            "smpp_url": None,
+            "smpp_report_ids": None,
+            "quiet_from": former.quiet_from,
+            "quiet_until": former.quiet_until,
+        }
     )
 
 
@@ -684,7 +690,7 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
     (data_dir() / "secrets" / "smpp.password").write_text(PASSWORD)
     owed = tell(make_line(NUMBER), language="bo")
     with message_centre(early=True, reports="DELIVRD") as centre:
-        write_settings(smpp_url=centre.url, smpp_report_ids="same")
+        write_settings(notices={"smpp_url": centre.url, "smpp_report_ids": "same"})
         sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])
         before = notice(owed).state
         taken = run.invoke(app, ["notices", "collect", "--seconds", "0.2", "--json"])
@@ -701,7 +707,7 @@ def test_who_collects_hears_that_the_centre_names_messages_in_two_formats(app, m
     (data_dir() / "secrets" / "smpp.password").touch(mode=0o600)
     (data_dir() / "secrets" / "smpp.password").write_text(PASSWORD)
     with message_centre(hex=HEX, reports="DELIVRD") as centre:
-        write_settings(smpp_url=centre.url)
+        write_settings(notices={"smpp_url": centre.url})
         centre.gateway(data_dir() / "outbox", name=centre.url, report_ids=None).send(
             [sms() for _ in range(21)]
         )
@@ -717,7 +723,7 @@ def test_who_collects_hears_that_the_centre_names_messages_in_two_formats(app, m
 
 def test_collect_fails_without_a_centre_and_exits_1_when_it_is_away(app):
     nobody = run.invoke(app, ["notices", "collect"])
-    write_settings(smpp_url="smpp://x@127.0.0.1:9")
+    write_settings(notices={"smpp_url": "smpp://x@127.0.0.1:9"})
     away = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
 
     assert isinstance(nobody.exception, NoMessageCentre)

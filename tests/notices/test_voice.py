@@ -45,9 +45,9 @@ def test_only_who_heard_to_the_end_and_pressed_the_key_was_notified(ended, press
 @pytest.fixture
 def folder(committed, tmp_path):
     clock.set_demo_date(ON)
-    write_settings(voice_program=telephone_system(tmp_path))
+    write_settings(notices={"voice_program": telephone_system(tmp_path)})
     yield tmp_path
-    write_settings(voice_program=None)
+    write_settings(notices={"voice_program": None})
 
 
 def called(language="en"):

@@ -15,7 +15,7 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.operations import backup, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part
@@ -33,6 +33,7 @@ from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
+from rollkeeper.vault.settings import settings as vault_settings
 from tests.vault.conftest import person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -216,8 +217,8 @@ def test_a_clerk_backs_up_nothing(folder):
 
 
 def test_stores_on_other_servers_are_not_copied(folder, monkeypatch):
-    away = settings().model_copy(update={"register_url": "postgresql://db.example/register"})
-    monkeypatch.setattr(backup, "settings", lambda: away)
+    away = instance().model_copy(update={"register_url": "postgresql://db.example/register"})
+    monkeypatch.setattr(backup, "instance", lambda: away)
 
     with pytest.raises(ExternalDatabases):
         made(folder, *BOTH)
@@ -230,8 +231,8 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
     }
     with pytest.raises(EmbeddedDatabases):
         finish_restore(console_authority(), **instants, on=DAY)
-    away = settings().model_copy(update={"register_url": "postgresql://db.example/register"})
-    monkeypatch.setattr(restoring, "settings", lambda: away)
+    away = instance().model_copy(update={"register_url": "postgresql://db.example/register"})
+    monkeypatch.setattr(restoring, "instance", lambda: away)
 
     back = finish_restore(console_authority(), **instants, on=DAY)
 
@@ -302,7 +303,7 @@ def test_a_backup_of_the_keys_may_be_seven_days_old_and_not_a_second_more(days, 
 
 def test_the_greatest_age_is_the_operators_to_choose(monkeypatch):
     monkeypatch.setattr(
-        doctor, "settings", lambda: settings().model_copy(update={"keys_backup_max_age_days": 2})
+        doctor, "vault_settings", lambda: vault_settings().model_copy(update={"keys_backup_max_age_days": 2})
     )
 
     assert "older than 2 days" in judged(monkeypatch, Part.KEYS, age=dt.timedelta(days=3))

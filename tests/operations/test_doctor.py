@@ -9,7 +9,8 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
-from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
@@ -84,13 +85,13 @@ def test_who_is_to_be_restored_waits_for_the_network_on_every_day():
     ],
 )
 def test_an_instance_whose_days_are_not_those_of_its_law_is_at_fault(pack, zone, health):
-    before = settings()
-    write_settings(pack=pack, zone=zone)
+    before = instance()
+    write_settings(instance={"pack": pack, "zone": zone})
 
     try:
         found = [one.health for one in _check_law()]
     finally:
-        write_settings(pack=before.pack, zone=before.zone)
+        write_settings(instance={"pack": before.pack, "zone": before.zone})
 
     assert found == health
 

@@ -4,22 +4,23 @@ import tomllib
 
 import pytest
 
-from rollkeeper.kernel.settings import settings, settings_file
+from rollkeeper.kernel.settings import forget_settings, settings_file
+from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.operations import doctor, restore, scheduler
 from rollkeeper.operations.backup import Note, Part
 
-KEPT = 'kind = "production"\nledger_folder = "/srv/www/ledger"\nledger_origin = "ledger.example"\n'
+KEPT = '[instance]\nkind = "production"\n[ledger]\nfolder = "/srv/www/ledger"\norigin = "ledger.example"\n'
 
 
 @pytest.fixture
 def restored(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
-    settings.cache_clear()
+    forget_settings()
     restore._restore_settings(
         Note(1, Part.REGISTER, "a register", "2012-03-02T00:00:00+00:00", KEPT), root_url=None
     )
     yield
-    settings.cache_clear()
+    forget_settings()
 
 
 def test_it_does_nothing_by_itself_and_the_doctor_says_so(restored):
@@ -31,15 +32,15 @@ def test_it_does_nothing_by_itself_and_the_doctor_says_so(restored):
 
 
 def test_it_does_not_publish_where_the_other_instance_does(restored):
-    assert settings().ledger_folder is None
-    assert settings().ledger_origin == "ledger.example"
+    assert ledger_settings().folder is None
+    assert ledger_settings().origin == "ledger.example"
 
 
 def test_it_works_once_somebody_says_so(restored):
     raw = tomllib.loads(settings_file().read_text("utf-8"))
-    assert raw["background_jobs"] is False
+    assert raw["jobs"]["background_jobs"] is False
 
-    settings_file().write_text(KEPT + "background_jobs = true\n", "utf-8")
-    settings.cache_clear()
+    settings_file().write_text(KEPT + "[jobs]\nbackground_jobs = true\n", "utf-8")
+    forget_settings()
 
     assert "erase-due" in {job.name for job in scheduler.all_jobs()}

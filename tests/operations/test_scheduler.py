@@ -242,7 +242,8 @@ class Instance:
 def instance() -> Iterator[Instance]:
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-works-"))
     (folder / "settings.toml").write_text(
-        "demo_date = 2011-12-20\nquiet_from = 00:00:00\nquiet_until = 00:00:00\npublish_every_minutes = 1\n",
+        "[instance]\ndemo_date = 2011-12-20\n[notices]\nquiet_from = 00:00:00\nquiet_until = 00:00:00\n"
+        "[ledger]\npublish_every_minutes = 1\n",
         "utf-8",
     )
     instance = Instance(folder)

@@ -25,10 +25,10 @@ STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
 
 @pytest.fixture(autouse=True)
 def store(committed, tmp_path):
-    write_settings(documents_url=f"file://{tmp_path}/copies")
+    write_settings(vault={"documents_url": f"file://{tmp_path}/copies"})
     document_store.prepare()
     yield
-    write_settings(documents_url=None)
+    write_settings(vault={"documents_url": None})
 
 
 def picture(browser, record, position=0):

@@ -213,7 +213,7 @@ def test_the_page_and_the_file_say_since_when_and_hold_no_key(registered):
 
 def test_without_a_domain_a_production_instance_takes_none(registered, monkeypatch):
     from rollkeeper.access import passkeys as domains
-    from rollkeeper.kernel.settings import InstanceKind
+    from rollkeeper.kernel.instance import InstanceKind
 
     browser, _ = registered
     monkeypatch.setattr(domains, "InstanceKind", type("Kind", (), {"DEMO": InstanceKind.PRODUCTION}))
@@ -221,9 +221,9 @@ def test_without_a_domain_a_production_instance_takes_none(registered, monkeypat
     assert domains.passkey_domain() is None
     assert "takes no passkeys" in text(browser.get("/passkeys/"))
     assert "options" not in options(browser, "new")
-    write_settings(passkey_domain="example.org")
+    write_settings(access={"passkey_domain": "example.org"})
     assert domains.passkey_domain() == "example.org"
-    write_settings(passkey_domain=None)
+    write_settings(access={"passkey_domain": None})
 
 
 def test_nonsense_is_no_passkey_and_breaks_nothing(registered):

@@ -104,9 +104,9 @@ def test_a_difference_on_which_nothing_is_tried_makes_the_answer_no(app):
 
 @pytest.fixture
 def broken_network():
-    write_settings(demo_network_faults=1.0, network_tries=1)
+    write_settings(provisioning={"demo_faults": 1.0, "tries": 1})
     yield
-    write_settings(demo_network_faults=0.0, network_tries=8)
+    write_settings(provisioning={"demo_faults": 0.0, "tries": 8})
 
 
 def test_a_command_that_was_given_up_makes_the_answer_no(app, broken_network):

@@ -21,13 +21,15 @@ from pyrad.dictionary import Dictionary
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.batch_rollback import undo_batch
+from rollkeeper.campaign.settings import settings as campaign_settings
 from rollkeeper.kernel import database
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import BatchId
-from rollkeeper.kernel.settings import SettingFault, data_dir, settings, settings_file, write_settings
+from rollkeeper.kernel.settings import SettingFault, data_dir, forget_settings, settings_file, write_settings
 from rollkeeper.lines.choices import Service
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
+from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
@@ -841,20 +843,12 @@ def whole_network(committed, hlr, kamailio, radius):
     for name in ("kamailio.token", "freeradius.secret"):
         (data_dir() / "secrets" / name).write_text(TOKEN)
         (data_dir() / "secrets" / name).chmod(0o600)
-    write_settings(
-        registration_number="10085", network_kamailio=kamailio.url, hlr_ctrl=hlr.control,
-        hlr_vty=hlr.terminal, radius_coa=f"127.0.0.1:{radius.coa}",
-        radius_auth=f"127.0.0.1:{radius.ask}",
-        network_by_service={
+    write_settings(instance={"registration_number": "10085"}, provisioning={"kamailio": {"url": kamailio.url}, "hlr": {"ctrl": hlr.control, "vty": hlr.terminal}, "radius": {"coa": f"127.0.0.1:{radius.coa}", "auth": f"127.0.0.1:{radius.ask}"}, "by_service": {
             "mobile": ["osmo_hlr", "kamailio"], "data_card": ["osmo_hlr"], "fixed_line": ["kamailio"],
             "internet_access": ["freeradius"],
-        },
-    )  # fmt: skip
+        }})  # fmt: skip
     yield
-    write_settings(
-        registration_number=None, network_by_service={}, network_kamailio=None, hlr_ctrl=None,
-        hlr_vty=None, radius_coa=None, radius_auth=None,
-    )  # fmt: skip
+    write_settings(instance={"registration_number": None}, provisioning={"by_service": {}, "kamailio": {"url": None}, "hlr": {"ctrl": None, "vty": None}, "radius": {"coa": None, "auth": None}})  # fmt: skip
 
 
 def suspended(service, number, *, days_ago=0):
@@ -934,10 +928,10 @@ def test_an_undone_batch_leaves_every_line_with_the_features_it_had(whole_networ
 @pytest.fixture
 def let_batches_run(data_dir):
     """Let a batch run through at once."""
-    before = settings().pilot_share, settings().pilot_hours
-    write_settings(pilot_share=1.0, pilot_hours=0)
+    before = campaign_settings().pilot_share, campaign_settings().pilot_hours
+    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0})
     yield
-    write_settings(pilot_share=before[0], pilot_hours=before[1])
+    write_settings(campaign={"pilot_share": before[0], "pilot_hours": before[1]})
 
 
 def notified_lines(numbers):
@@ -984,7 +978,7 @@ def test_an_element_that_needs_no_number_is_notified_none(register):
 def test_every_kind_of_service_can_be_named_in_the_settings():
     from typing import get_args
 
-    from rollkeeper.kernel.networked import NetworkedService
+    from rollkeeper.provisioning.settings import NetworkedService
 
     assert set(get_args(NetworkedService)) == {one.value for one in Service}
 
@@ -992,14 +986,14 @@ def test_every_kind_of_service_can_be_named_in_the_settings():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('[network_by_service]\nmobile = ["osmo_hlr", "kamailio"]', "'network_kamailio' is not set"),
-        ('[network_by_service]\nmobile = ["osmo_hlr"]', "mobile needs osmo_hlr"),
-        ('[network_by_service]\ninternet_access = ["kamailio"]', "kamailio cannot serve internet_access"),
-        ('[network_by_service]\ntelegraph = ["kamailio"]', "telegraph"),
-        ("[network_by_service]\nmobile = []", "at least 1"),
-        ('[network_by_service]\nfixed_line = ["kamailio", "kamailio"]', "once"),
-        ('hlr_ctrl = "here"', "host:port"),
-        ('network_kamailio = "http://far.example/"', "https"),
+        ('[provisioning.by_service]\nmobile = ["osmo_hlr", "kamailio"]', "'kamailio.url' is not set"),
+        ('[provisioning.by_service]\nmobile = ["osmo_hlr"]', "mobile needs osmo_hlr"),
+        ('[provisioning.by_service]\ninternet_access = ["kamailio"]', "kamailio cannot serve internet_access"),
+        ('[provisioning.by_service]\ntelegraph = ["kamailio"]', "telegraph"),
+        ("[provisioning.by_service]\nmobile = []", "at least 1"),
+        ('[provisioning.by_service]\nfixed_line = ["kamailio", "kamailio"]', "once"),
+        ('[provisioning.hlr]\nctrl = "here"', "host:port"),
+        ('[provisioning.kamailio]\nurl = "http://far.example/"', "https"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_work_together_are_named(data_dir, text, says):
@@ -1007,12 +1001,12 @@ def test_settings_that_cannot_work_together_are_named(data_dir, text, says):
     former = file.read_text()
     try:
         file.write_text(f"{former}\n{text}\n")
-        settings.cache_clear()
+        forget_settings()
         with pytest.raises((SettingFault, Faults), match=says):
-            settings()
+            check_settings()
     finally:
         file.write_text(former)
-        settings.cache_clear()
+        forget_settings()
 
 
 def test_a_production_instance_in_which_nothing_serves_a_service_says_which(data_dir):
@@ -1020,15 +1014,15 @@ def test_a_production_instance_in_which_nothing_serves_a_service_says_which(data
     former = file.read_text()
     try:
         file.write_text(
-            'format = 1\nkind = "production"\nnetwork_kamailio = "http://127.0.0.1:8060/rollkeeper"\n'
-            '[network_by_service]\nfixed_line = ["kamailio"]\n'
+            '[instance]\nkind = "production"\n[provisioning.kamailio]\nurl = "http://127.0.0.1:8060/rollkeeper"\n'
+            '[provisioning.by_service]\nfixed_line = ["kamailio"]\n'
         )
-        settings.cache_clear()
+        forget_settings()
         with pytest.raises((SettingFault, Faults), match="nothing serves address_block, data_card"):
-            settings()
+            check_settings()
     finally:
         file.write_text(former)
-        settings.cache_clear()
+        forget_settings()
 
 
 @pytest.mark.parametrize("state", ["missing", "empty", "open to others"])
@@ -1038,11 +1032,13 @@ def test_a_secret_that_is_missing_empty_or_open_to_others_is_refused(data_dir, s
     if state != "missing":
         file.write_text("" if state == "empty" else TOKEN)
         file.chmod(0o600 if state == "empty" else 0o644)
-    write_settings(network_kamailio="http://127.0.0.1:9/", network_by_service={"fixed_line": ["kamailio"]})
+    write_settings(
+        provisioning={"kamailio": {"url": "http://127.0.0.1:9/"}, "by_service": {"fixed_line": ["kamailio"]}}
+    )
 
     try:
         with pytest.raises(ElementSecretMissing):
             network_gateway()
     finally:
         file.unlink(missing_ok=True)
-        write_settings(network_kamailio=None, network_by_service={})
+        write_settings(provisioning={"kamailio": {"url": None}, "by_service": {}})

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, ProgrammingError
-from pydantic import ValidationError
 
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.settings import data_dir, settings, write_settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import SettingFault, data_dir, write_settings
 from rollkeeper.law import packs
 from rollkeeper.lines.choices import Service, SuspensionReason
 from rollkeeper.lines.writes import activate_line, begin_suspension
@@ -251,8 +251,9 @@ def writes_a_pack_that_bars_emergency_calls(kamailio, _):
 
 def names_the_floor_in_the_settings(kamailio, _):
     for name in ("network_allows", "emergency_numbers", "allows_emergency"):
-        with pytest.raises(ValidationError):
-            write_settings(**{name: []})
+        for table in ("instance", "provisioning"):
+            with pytest.raises(SettingFault, match="no such setting"):
+                write_settings(**{table: {name: []}})
 
 
 ATTACKS: list[Callable] = [
@@ -312,12 +313,11 @@ def element_of_the_instance(committed, kamailio):
     token = data_dir() / "secrets" / "kamailio.token"
     token.write_text(TOKEN)
     token.chmod(0o600)
-    write_settings(
-        care_number=CARE, registration_number=REGISTRATION, network_kamailio=kamailio.url,
-        network_by_service={"fixed_line": ["kamailio"]},
-    )  # fmt: skip
+    write_settings(instance={"care_number": CARE, "registration_number": REGISTRATION}, provisioning={"kamailio": {"url": kamailio.url}, "by_service": {"fixed_line": ["kamailio"]}})  # fmt: skip
     yield kamailio
-    write_settings(registration_number=None, network_by_service={}, network_kamailio=None)
+    write_settings(
+        instance={"registration_number": None}, provisioning={"by_service": {}, "kamailio": {"url": None}}
+    )
     token.unlink()
 
 
@@ -399,14 +399,14 @@ def test_whatever_the_role_of_the_night_writes_by_hand_a_line_calls_for_help(
 def test_an_instance_whose_numbers_the_element_does_not_put_through_bars_nobody(
     telephones, element_of_the_instance, chosen
 ):
-    number, before = f"+868910000002{len(str(chosen))}", settings()
+    number, before = f"+868910000002{len(str(chosen))}", instance()
     line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
     queue_command(line, kind=CommandKind.BAR, reason="registration", at=clock.now())
     try:
-        write_settings(**chosen)
+        write_settings(instance=chosen)
         pushed()
     finally:
-        write_settings(**{name: getattr(before, name) for name in chosen})
+        write_settings(instance={name: getattr(before, name) for name in chosen})
 
     assert telephones.call(number, *FLOOR)
     assert telephones.call(number, OTHER) or chosen["care_number"] == "110"

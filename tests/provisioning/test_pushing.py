@@ -11,7 +11,8 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import Role, connect
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import InstanceKind, settings, write_settings
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.registry import NoNetwork, network_gateway
@@ -19,6 +20,7 @@ from rollkeeper.provisioning.jobs import JOBS
 from rollkeeper.provisioning.queries import count_due, reconcile, state_counts
 from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.provisioning.services import advance_command_sequence, push_due, queue_command
+from rollkeeper.provisioning.settings import settings as provisioning_settings
 from tests.entries import entries
 from tests.provisioning.fakes import Element
 
@@ -125,7 +127,7 @@ def test_a_network_out_of_reach_is_tried_again_later_and_not_before(register, el
 def test_an_element_that_was_away_for_long_is_waited_for(register, element):
     element.answer = lambda _: Answer.RETRY
     asked = bar()
-    for _ in range(3 * settings().network_tries):
+    for _ in range(3 * provisioning_settings().tries):
         push(element)
         make_due()
     while_away = command(asked).state
@@ -143,7 +145,7 @@ def test_a_bar_is_given_up_after_its_last_try_and_the_ledger_says_so(register, e
     element.says = lambda _: ReadBack.OPEN
     asked = bar()
 
-    for _ in range(settings().network_tries):
+    for _ in range(provisioning_settings().tries):
         push(element)
         make_due()
 
@@ -383,9 +385,9 @@ def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
 
 @pytest.fixture
 def production():
-    write_settings(kind=InstanceKind.PRODUCTION)
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
     yield
-    write_settings(kind=InstanceKind.DEMO)
+    write_settings(instance={"kind": InstanceKind.DEMO})
 
 
 def test_a_production_instance_without_a_network_says_so_and_touches_nothing(register, production):

@@ -26,9 +26,9 @@ NUMBER = "+8613900001234"
 @pytest.fixture
 def element(committed):
     running = HttpElement(webhook_secret())
-    write_settings(network_webhook=running.url)
+    write_settings(provisioning={"webhook": {"url": running.url}})
     yield running
-    write_settings(network_webhook=None)
+    write_settings(provisioning={"webhook": {"url": None}})
     running.close()
 
 
@@ -72,11 +72,11 @@ def test_a_command_goes_out_signed_with_the_number_opened_for_it_and_comes_true(
 
 
 def test_an_instance_that_keeps_numbers_to_itself_opens_none(element, line):
-    write_settings(network_webhook_numbers=False)
+    write_settings(provisioning={"webhook": {"numbers": False}})
     bar(line)
 
     push()
-    write_settings(network_webhook_numbers=True)
+    write_settings(provisioning={"webhook": {"numbers": True}})
 
     assert "number" not in json.loads(element.bodies[0])["data"]
     assert opened() == []

@@ -12,6 +12,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import Service, SuspensionReason
 from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.vault.services import begin_first_epoch
@@ -55,22 +56,22 @@ def new_line() -> Callable[..., str]:
 @pytest.fixture
 def limited(tmp_path: Path) -> Iterator[Callable[..., None]]:
     """Put limits into the law of this instance."""
-    before = kernel_settings.settings().pack
+    before = instance().pack
 
     def limit(*limits: str) -> None:
         listed = "".join(f"  - {{{one}, because: {{article: 2 ¶1}}}}\n" for one in limits)
         path = tmp_path / f"{new_uuid()}.yaml"
         path.write_text(REFERENCE.replace("\nretention:", f"\nlimits:\n{listed}retention:", 1), "utf-8")
-        kernel_settings.write_settings(pack=str(path))
+        kernel_settings.write_settings(instance={"pack": str(path)})
 
     yield limit
-    kernel_settings.write_settings(pack=before)
+    kernel_settings.write_settings(instance={"pack": before})
 
 
 @pytest.fixture
 def routed(tmp_path: Path) -> Iterator[Callable[..., None]]:
     """Put ways for people without a document into the law of this instance."""
-    before = kernel_settings.settings().pack
+    before = instance().pack
 
     def route(*routes: str, kind: str = "individual", confirmed: bool = True) -> None:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
@@ -79,23 +80,23 @@ def routed(tmp_path: Path) -> Iterator[Callable[..., None]]:
         assert head in REFERENCE
         path = tmp_path / f"{new_uuid()}.yaml"
         path.write_text(REFERENCE.replace(head, f"{head}    no_document_route:\n{listed}", 1), "utf-8")
-        kernel_settings.write_settings(pack=str(path))
+        kernel_settings.write_settings(instance={"pack": str(path)})
 
     yield route
-    kernel_settings.write_settings(pack=before)
+    kernel_settings.write_settings(instance={"pack": before})
 
 
 @pytest.fixture
 def dual_control(tmp_path: Path) -> Iterator[Callable[..., None]]:
     """Have the law of this instance ask for an approver at these acts."""
-    before = kernel_settings.settings().pack
+    before = instance().pack
 
     def ask(*acts: str, confirmed: bool = True) -> None:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
         listed = f"  - {{acts: [{', '.join(acts)}], {because}}}\n"
         path = tmp_path / f"{new_uuid()}.yaml"
         path.write_text(REFERENCE.replace("\nretention:", f"\ndual_control:\n{listed}retention:", 1), "utf-8")
-        kernel_settings.write_settings(pack=str(path))
+        kernel_settings.write_settings(instance={"pack": str(path)})
 
     yield ask
-    kernel_settings.write_settings(pack=before)
+    kernel_settings.write_settings(instance={"pack": before})

@@ -5,6 +5,7 @@ import pytest
 
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.registration import services
@@ -16,10 +17,10 @@ pytestmark = pytest.mark.usefixtures("vaulted")
 
 @pytest.fixture
 def _no_duty():
-    before = kernel_settings.settings().pack
-    kernel_settings.write_settings(pack="none")
+    before = instance().pack
+    kernel_settings.write_settings(instance={"pack": "none"})
     yield
-    kernel_settings.write_settings(pack=before)
+    kernel_settings.write_settings(instance={"pack": before})
 
 
 @pytest.mark.usefixtures("_no_duty")

@@ -13,7 +13,8 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.settings import InstanceKind, write_settings
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
 from rollkeeper.lines.errors import LineNotFound, LineTerminated, NumberQuarantined, NumberStillServed
 from rollkeeper.lines.queries import find_line, line_history, subscriber_at, tenures, view_line
@@ -737,11 +738,11 @@ def test_a_number_is_not_reassigned_before_the_network_has_removed_the_line(cler
 
 
 def test_an_instance_without_a_network_owes_nobody_its_proof(clerk, rested):
-    write_settings(kind=InstanceKind.PRODUCTION)
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
     try:
         register_subscriber(clerk, submission(rested), on=ON + dt.timedelta(days=1))
     finally:
-        write_settings(kind=InstanceKind.DEMO)
+        write_settings(instance={"kind": InstanceKind.DEMO})
 
     assert find_line(rested).state is LineState.ACTIVE
 

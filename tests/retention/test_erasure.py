@@ -18,7 +18,8 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, connect, rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
-from rollkeeper.kernel.settings import InstanceKind, write_settings
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.retention import services
@@ -91,9 +92,9 @@ def test_a_record_goes_on_the_day_after_its_last_day(on: dt.date, gone: int, com
 def production(committed: None) -> Iterator[None]:
     """An instance for real people that erased what was due on a day."""
     erase(ENDED)
-    write_settings(kind=InstanceKind.PRODUCTION)
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
     yield
-    write_settings(kind=InstanceKind.DEMO)
+    write_settings(instance={"kind": InstanceKind.DEMO})
     run("DELETE FROM retention_run")
 
 

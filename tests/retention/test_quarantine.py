@@ -9,7 +9,8 @@ from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import InstanceKind, write_settings
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line, tenures
@@ -144,11 +145,11 @@ def test_an_instance_without_a_network_frees_numbers_and_drops_commands(
         [line_id],
     )
 
-    write_settings(kind=InstanceKind.PRODUCTION, demo_date=None)
+    write_settings(instance={"kind": InstanceKind.PRODUCTION, "demo_date": None})
     try:
         count = erase_due(ME, on=LAST + DAY).numbers_freed
     finally:
-        write_settings(kind=InstanceKind.DEMO)
+        write_settings(instance={"kind": InstanceKind.DEMO})
 
     (command,) = rows(
         "SELECT state FROM provisioning_command WHERE line_id = %s AND kind = 'terminate'", [line_id]

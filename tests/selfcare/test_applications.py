@@ -17,6 +17,7 @@ from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import Service
 from rollkeeper.lines.queries import tenures, view_line
 from rollkeeper.lines.writes import activate_line
@@ -44,13 +45,13 @@ def line(at_portal, quick_passwords):
 @pytest.fixture
 def unseen(tmp_path):
     """A law that has nobody see the document."""
-    before = kernel_settings.settings().pack
+    before = instance().pack
     text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
     law = tmp_path / "unseen.yaml"
     law.write_text(re.sub(r"    verification:\n(      .*\n)+", "", text), "utf-8")
-    kernel_settings.write_settings(pack=str(law))
+    kernel_settings.write_settings(instance={"pack": str(law)})
     yield
-    kernel_settings.write_settings(pack=before)
+    kernel_settings.write_settings(instance={"pack": before})
 
 
 def ask(token, kind, payload=None, sealed=None):

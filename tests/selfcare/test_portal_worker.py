@@ -15,13 +15,13 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
+from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.services import begin_first_epoch
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
@@ -75,7 +75,7 @@ def test_five_wrong_tries_close_the_code_for_the_right_one_too(at_portal):
     code_request_id = code_request()
     wrong = f"{(int(at_portal.newest_code) + 1) % 10**8:08d}"
 
-    for _ in range(settings().portal_code_attempts):
+    for _ in range(portal_settings().code_attempts):
         with pytest.raises(WrongCode):
             portal_client.redeem_code(code_request_id, wrong)
 
@@ -86,7 +86,7 @@ def test_five_wrong_tries_close_the_code_for_the_right_one_too(at_portal):
 def test_the_last_try_still_opens(at_portal):
     register_line()
     code_request_id = code_request()
-    for _ in range(settings().portal_code_attempts - 1):
+    for _ in range(portal_settings().code_attempts - 1):
         with pytest.raises(WrongCode):
             portal_client.redeem_code(code_request_id, "0")
 
@@ -147,21 +147,21 @@ def test_a_wrong_try_is_written_down_for_every_number_alike(at_portal):
         )
         left[number] = (row.attempts_left, row.is_open)
 
-    assert left[NUMBER] == left[UNKNOWN] == (settings().portal_code_attempts - 2, True)
+    assert left[NUMBER] == left[UNKNOWN] == (portal_settings().code_attempts - 2, True)
 
 
 def test_a_line_gets_no_more_codes_than_the_limit(at_portal):
     register_line()
 
-    for nth in range(settings().portal_codes_per_hour + 2):
+    for nth in range(portal_settings().codes_per_hour + 2):
         code_request(source=f"203.0.113.{nth}")
 
-    assert len(at_portal.messages) == settings().portal_codes_per_hour
+    assert len(at_portal.messages) == portal_settings().codes_per_hour
 
 
 def test_codes_that_are_on_their_way_count_as_those_that_went(at_portal, monkeypatch):
     register_line()
-    real, asked = portal_worker.send_one_time_code, iter(range(settings().portal_codes_per_hour + 2))
+    real, asked = portal_worker.send_one_time_code, iter(range(portal_settings().codes_per_hour + 2))
 
     def slowly(*given, **named):
         nth = next(asked, None)
@@ -173,7 +173,7 @@ def test_codes_that_are_on_their_way_count_as_those_that_went(at_portal, monkeyp
 
     code_request()
 
-    assert len(at_portal.messages) == settings().portal_codes_per_hour
+    assert len(at_portal.messages) == portal_settings().codes_per_hour
 
 
 def test_two_code_requests_of_one_source_at_once_are_counted_one_after_the_other(
@@ -181,7 +181,7 @@ def test_two_code_requests_of_one_source_at_once_are_counted_one_after_the_other
 ):
     begin_first_epoch()
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
-    settled = settings().portal_code_requests_per_hour
+    settled = portal_settings().code_requests_per_hour
     for _ in range(settled - 1):
         code_request(UNKNOWN)
 
@@ -201,7 +201,7 @@ def test_two_code_requests_of_one_source_at_once_are_counted_one_after_the_other
 
 
 def test_one_source_is_held_up_whatever_the_numbers_and_no_address_is_kept(at_portal):
-    for _ in range(settings().portal_code_requests_per_hour):
+    for _ in range(portal_settings().code_requests_per_hour):
         code_request(UNKNOWN)
 
     with pytest.raises(TooManyCodeRequests):

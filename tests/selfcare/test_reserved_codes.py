@@ -8,13 +8,13 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Refused
 from rollkeeper.registration.services import replace_sim
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.errors import TooManyReservedCodes
 from rollkeeper.selfcare.reserved_codes import reserve_code
 from rollkeeper.selfcare.rules import may_send_code
+from rollkeeper.selfcare.settings import settings as portal_settings
 from tests.selfcare.people import NUMBER, ON, register_line
 
 CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
@@ -25,20 +25,20 @@ def code_request(source):
 
 
 def used_up(hourly=None):
-    for nth in range((hourly or settings().portal_codes_per_hour) + 2):
+    for nth in range((hourly or portal_settings().codes_per_hour) + 2):
         code_request(f"203.0.113.{nth}")
 
 
 def test_one_source_alone_leaves_the_last_code_to_the_subscriber(at_portal):
     register_line()
-    for _ in range(settings().portal_codes_per_hour + 2):
+    for _ in range(portal_settings().codes_per_hour + 2):
         code_request("203.0.113.9")
     got = len(at_portal.messages)
 
     code_request("198.51.100.1")
 
-    assert got == settings().portal_codes_per_hour - 1
-    assert len(at_portal.messages) == settings().portal_codes_per_hour
+    assert got == portal_settings().codes_per_hour - 1
+    assert len(at_portal.messages) == portal_settings().codes_per_hour
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_reserved_code_that_nobody_asked_for_is_too_old_after_a_while(at_porta
     reserve_code(CLERK, NUMBER, on=ON)
     run(
         "UPDATE selfcare_reservedcode SET reserved_at = reserved_at - make_interval(mins => %s)",
-        [settings().portal_reserved_code_minutes],
+        [portal_settings().reserved_code_minutes],
     )
 
     code_request("198.51.100.1")
@@ -88,7 +88,7 @@ def test_a_reserved_code_takes_nothing_from_the_lines_own(at_portal):
     reserve_code(CLERK, NUMBER, on=ON)
     used_up()
 
-    assert len(at_portal.messages) == settings().portal_codes_per_hour + 1
+    assert len(at_portal.messages) == portal_settings().codes_per_hour + 1
 
 
 def test_no_code_is_kept_for_whoever_had_the_sim_replaced(at_portal):
@@ -107,7 +107,7 @@ def test_no_code_is_kept_for_whoever_had_the_sim_replaced(at_portal):
 
 def test_staff_keep_so_many_codes_in_a_day_and_no_more(register):
     register_line()
-    for _ in range(settings().portal_reserved_codes_per_day):
+    for _ in range(portal_settings().reserved_codes_per_day):
         reserve_code(CLERK, NUMBER, on=ON)
 
     with pytest.raises(TooManyReservedCodes):

@@ -14,7 +14,7 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import InstanceKind, Settings
+from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.site import access_middleware
 from rollkeeper.site.sessions import SessionStore
 from rollkeeper.site.web_apps import APPS as ALL_APPS
@@ -165,7 +165,7 @@ def test_a_session_that_ends_while_its_request_is_under_way_answers_nobody(app, 
 def test_a_production_instance_asks_for_a_second_factor_before_anything_else(app, monkeypatch):
     app("backoffice")
     client = staff_with(StaffRole.AUDITOR)
-    monkeypatch.setattr(access_middleware, "settings", lambda: Settings(kind=InstanceKind.PRODUCTION))
+    monkeypatch.setattr(access_middleware, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
 
     answers = [client.get(address, **PERSON) for address in ("/line/", "/campaign/", f"/batches/{uuid4()}/")]
 
@@ -182,7 +182,7 @@ def test_a_demo_instance_does_not_ask_for_a_second_factor(app):
 def test_the_counter_sends_whoever_lacks_a_second_factor_to_the_backoffice(app, monkeypatch):
     app("counter")
     client = staff_with(StaffRole.CLERK)
-    monkeypatch.setattr(access_middleware, "settings", lambda: Settings(kind=InstanceKind.PRODUCTION))
+    monkeypatch.setattr(access_middleware, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
 
     answer = client.get("/", **PERSON)
 

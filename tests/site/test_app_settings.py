@@ -12,7 +12,7 @@ ASK = "from rollkeeper.site import settings as s; print(s.SESSION_COOKIE_AGE, s.
 
 @pytest.mark.parametrize(("app", "said"), [("counter", "420 True"), ("backoffice", "3600 False")])
 def test_a_sign_in_at_the_counter_ends_after_the_instances_idle_minutes(tmp_path, app, said):
-    (tmp_path / "settings.toml").write_text("format = 1\ncounter_idle_minutes = 7\n", "utf-8")
+    (tmp_path / "settings.toml").write_text("[counter]\nidle_minutes = 7\n", "utf-8")
 
     found = subprocess.run(
         [sys.executable, "-c", ASK], capture_output=True, text=True, check=True,

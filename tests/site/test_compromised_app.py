@@ -350,20 +350,23 @@ def test_one_app_cannot_sign_for_another_nor_for_the_instance(data_dir):
 def test_a_app_is_not_notified_whom_an_alarm_goes_to(data_dir, monkeypatch):
     from rollkeeper.operations import credential_handover
 
-    notified = data_dir / "notified.toml"
-    notified.write_text(
-        'format = 1\nalarms_to = "dpo@operator.example"\nsmtp_url = "smtp://mail"\nlanguages = ["en"]\n'
-    )
-    monkeypatch.setattr(credential_handover, "settings_file", lambda: notified)
+    said = {
+        "instance": {"languages": ["en"]},
+        "notices": {"alarms_to": "dpo@operator.example", "smtp_url": "smtp://mail", "tries": 2},
+    }
+    monkeypatch.setattr(credential_handover, "current_content", lambda: said)
 
     credentials = AppCredentials.to(app_named("backoffice"))
     try:
         given = tomllib.loads((credentials.folder / "settings.toml").read_text("utf-8"))
     finally:
         credentials.clear()
-        notified.unlink()
 
-    assert given.keys() - {"ledger_folder"} == {"format", "languages"}
+    assert given.pop("ledger").keys() == {"folder"}
+    assert {name: values for name, values in given.items() if values} == {
+        "instance": {"languages": ["en"]},
+        "notices": {"tries": 2},
+    }
 
 
 def test_two_servers_of_one_instance_share_no_credentials_and_remove_stale_ones(data_dir):

@@ -201,12 +201,12 @@ def test_tries_at_the_backoffice_are_not_forgiven_by_the_counter(as_role):
 
 
 def test_a_supervisor_with_an_app_alone_does_not_come_in_at_a_production_counter(app, as_role, monkeypatch):
-    from rollkeeper.kernel.settings import InstanceKind, Settings
+    from rollkeeper.kernel.instance import Instance, InstanceKind
     from rollkeeper.site import access_middleware
 
     account(StaffRole.SUPERVISOR, signs_in=True)
     with_authenticator_app("somebody")
-    monkeypatch.setattr(access_middleware, "settings", lambda: Settings(kind=InstanceKind.PRODUCTION))
+    monkeypatch.setattr(access_middleware, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
     app("counter")
     client = Client()
 

@@ -7,7 +7,8 @@ import tomllib
 import pytest
 from django.test import Client
 
-from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.ledger.tile_store import TileStore
 from rollkeeper.operations.credential_handover import AppCredentials
 from rollkeeper.platform.os_users import is_readable_by_others
@@ -34,10 +35,10 @@ def folder(tmp_path):
         place.write(name, content)
     (tmp_path / "secret").write_text("nobody's business")
     (tmp_path / "public" / "notes.txt").write_text("nobody's business")
-    before = settings().ledger_folder
-    write_settings(ledger_folder=str(tmp_path / "public"))
+    before = ledger_settings().folder
+    write_settings(ledger={"folder": str(tmp_path / "public")})
     yield tmp_path / "public"
-    write_settings(ledger_folder=before)
+    write_settings(ledger={"folder": before})
 
 
 @pytest.fixture
@@ -171,5 +172,5 @@ def test_the_office_finds_the_ledger_of_the_true_instance_and_its_user_may_read_
 
     notified = tomllib.loads((credentials.folder / "settings.toml").read_text("utf-8"))
     credentials.clear()
-    assert notified["ledger_folder"] == str(data_dir / "ledger" / "public")
+    assert notified["ledger"]["folder"] == str(data_dir / "ledger" / "public")
     assert credentials.user is None or is_readable_by_others(data_dir / "ledger" / "public")

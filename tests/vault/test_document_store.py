@@ -36,20 +36,20 @@ def store(request, committed, tmp_path):
         running = request.getfixturevalue("bucket")
         (data_folder() / "secrets" / "documents.toml").write_text(running.secrets)
         url = f"s3://{BUCKET}/{tmp_path.name}"
-    write_settings(documents_url=url)
+    write_settings(vault={"documents_url": url})
     document_store.prepare()
     yield url
-    write_settings(documents_url=None)
+    write_settings(vault={"documents_url": None})
     (data_folder() / "secrets" / "documents.toml").unlink(missing_ok=True)
 
 
 @pytest.fixture
 def folder(committed, tmp_path):
     begin_first_epoch()
-    write_settings(documents_url=f"file://{tmp_path}/copies")
+    write_settings(vault={"documents_url": f"file://{tmp_path}/copies"})
     document_store.prepare()
     yield tmp_path / "copies"
-    write_settings(documents_url=None)
+    write_settings(vault={"documents_url": None})
 
 
 def intake(*kept):
@@ -157,13 +157,13 @@ def test_a_store_that_does_not_answer_is_said_and_nothing_is_recorded(committed,
     begin_first_epoch()
     secrets = data_folder() / "secrets" / "documents.toml"
     secrets.write_text('endpoint = "http://127.0.0.1:9"\naccess_key_id = "a"\nsecret_access_key = "b"\n')
-    write_settings(documents_url=url)
+    write_settings(vault={"documents_url": url})
     document_store._elsewhere.cache_clear()
     try:
         with pytest.raises(DocumentStoreUnavailable):
             intake()
     finally:
-        write_settings(documents_url=None)
+        write_settings(vault={"documents_url": None})
         secrets.unlink()
         document_store._elsewhere.cache_clear()
     assert rows("SELECT FROM vault_copy") == []

@@ -27,13 +27,13 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
-from rollkeeper.kernel.settings import Settings
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, opening, services
 from rollkeeper.vault.errors import CannotOpen, NeedsTwoApprovers, OwnAlarm, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
+from rollkeeper.vault.settings import Vault
 from tests.entries import entries
 from tests.vault.conftest import DAY, people, person
 
@@ -47,7 +47,7 @@ def limit(monkeypatch):
     """Let a member of staff open so many values a day."""
 
     def to(count):
-        monkeypatch.setattr(opening, "settings", lambda: Settings(opens_per_day=count))
+        monkeypatch.setattr(opening, "settings", lambda: Vault(opens_per_day=count))
 
     to(2)
     return to
@@ -146,7 +146,7 @@ def test_what_did_not_open_counts_too(officer, limit):
 
 @pytest.fixture
 def limit_of_all(monkeypatch):
-    monkeypatch.setattr(opening, "settings", lambda: Settings(opens_per_day=2, opens_per_day_total=3))
+    monkeypatch.setattr(opening, "settings", lambda: Vault(opens_per_day=2, opens_per_day_total=3))
 
 
 def by_copy(authority):
@@ -212,7 +212,7 @@ def test_ones_own_limit_is_no_alarm(officer, limit):
 
 
 def test_accounts_made_at_once_share_what_all_may_open(monkeypatch):
-    monkeypatch.setattr(opening, "settings", lambda: Settings(opens_per_day=5, opens_per_day_total=6))
+    monkeypatch.setattr(opening, "settings", lambda: Vault(opens_per_day=5, opens_per_day_total=6))
     record = person()
     services.seal_persons([record])
 
@@ -296,7 +296,7 @@ def test_many_at_once_get_no_more_than_one_after_another(officer, limit):
 def test_another_process_and_a_restart_begin_no_new_count(officer):
     record = person()
     services.seal_persons([record])
-    most = Settings().opens_per_day
+    most = Vault().opens_per_day
     for _ in range(most):
         append_entry(
             officer, verb=Verb.SEALED_OPENED, role="data_protection_officer", on=DAY,

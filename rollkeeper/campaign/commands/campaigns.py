@@ -16,7 +16,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 
 
 def plan(
@@ -29,7 +29,7 @@ def plan(
     Run it again after an import: only new lines are added. Example: rollkeeper campaign plan cn-xz-2011
     """
     with opened():
-        planned = planning.plan_campaign(console(), pack_id=pack or settings().pack, on=on or clock.today())
+        planned = planning.plan_campaign(console(), pack_id=pack or instance().pack, on=on or clock.today())
     if as_json:
         emit(dataclasses.asdict(planned))
         return

@@ -16,7 +16,7 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.services import sign_in
 from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import read_date
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -62,7 +62,7 @@ def signed_in(username: str) -> Authority:
 
 def written(number: str) -> str:
     """Return a number, a domain or an address block as the register writes it."""
-    return normalise_identifier(number, service=service_guess(number), country=settings().country_code)
+    return normalise_identifier(number, service=service_guess(number), country=instance().country_code)
 
 
 def line_with(number: str) -> LineView:

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rollkeeper.kernel.error_messages import cite
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.errors import FontsMissing
 from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
@@ -56,14 +56,14 @@ class ReceiptText:
 
 def receipt_texts(receipt: LedgerReceipt) -> list[ReceiptText]:
     """Say a receipt in every language of the instance."""
-    return [_text_in(language, receipt) for language in settings().languages]
+    return [_text_in(language, receipt) for language in instance().languages]
 
 
 def plain_text(receipt: LedgerReceipt) -> str:
     """Return a receipt as a text: first for people, then, from its first line on, for machines."""
     said = [
         "\n".join([
-            f"{text.title} - {settings().operator_name}", "", text.done,
+            f"{text.title} - {instance().operator_name}", "", text.done,
             " - ".join(filter(None, [text.day, text.article, *text.more])),
             f"{text.code_label}: {receipt.code}", f"{text.line_label}: {receipt.entry.line_id or '-'}", "",
             *text.foot,
@@ -84,14 +84,14 @@ def pdf(receipt: LedgerReceipt) -> bytes:
     """Return a receipt as one sheet with its fonts and, as a file inside, its text. Refuses: FontsMissing."""
     text = receipt_texts(receipt)
     data = {
-        "title": text[0].title, "operator": settings().operator_name, "origin": notes.origin(),
+        "title": text[0].title, "operator": instance().operator_name, "origin": notes.origin(),
         "languages": [vars(one) for one in text], "code": receipt.code,
         "line": str(receipt.entry.line_id or "-"), "qr": qr_svg(receipt), "text": receipt.text,
         "qr_mm": 70 if len(receipt.text) > 1_200 else 60,
         "note": TIBETAN_UNREVIEWED if any(one.code == "bo" for one in text) else "", "file": file_name(receipt, "tlog-proof"),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "ledger" / "printouts" / "receipt.typ").read_bytes()
-    return render_pdf(sheet, data, languages=settings().languages)
+    return render_pdf(sheet, data, languages=instance().languages)
 
 
 def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:

@@ -16,9 +16,10 @@ from typing import IO
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import instant_text
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
 from rollkeeper.notices.gateways.smpp_text import sms_parts
+from rollkeeper.notices.settings import settings
 
 
 class FileGateway:

@@ -23,11 +23,12 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.errors import FontsMissing
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.verp import return_secret
 
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -60,11 +61,11 @@ class LetterGateway:
     @classmethod
     def of_this_instance(cls) -> "LetterGateway":
         """Return the program that the settings name."""
-        chosen = settings()
+        chosen, here = settings(), instance()
         return cls(
             str(chosen.post_program),
-            operator=chosen.operator_name,
-            languages=chosen.languages,
+            operator=here.operator_name,
+            languages=here.languages,
             secret=return_secret(),
             returns_to=chosen.post_returns_to,
             batch_size=chosen.post_batch,

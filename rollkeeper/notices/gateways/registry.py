@@ -3,9 +3,10 @@
 
 from collections.abc import Mapping
 
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.base import Gateway
+from rollkeeper.notices.settings import settings
 
 
 def gateways() -> Mapping[Channel, Gateway]:
@@ -21,7 +22,7 @@ def gateways() -> Mapping[Channel, Gateway]:
     from rollkeeper.notices.gateways.voice import VoiceGateway
 
     by_channel: dict[Channel, Gateway] = {}
-    if settings().kind is InstanceKind.DEMO:
+    if instance().kind is InstanceKind.DEMO:
         outbox = FileGateway.of_this_instance()
         by_channel = dict.fromkeys(Channel, outbox)
     if settings().smtp_url is not None:
@@ -33,7 +34,5 @@ def gateways() -> Mapping[Channel, Gateway]:
     if settings().post_program is not None:
         by_channel[Channel.POST] = LetterGateway.of_this_instance()
     return {
-        channel: by_channel[channel]
-        for channel in map(Channel, settings().notice_channels)
-        if channel in by_channel
+        channel: by_channel[channel] for channel in map(Channel, settings().channels) if channel in by_channel
     }

@@ -21,7 +21,8 @@ from urllib.parse import unquote, urlsplit
 from smpplib import exceptions
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport, outcome_of
 from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
@@ -29,6 +30,7 @@ from rollkeeper.notices.gateways.smpp_connection import PAYLOAD, RECEIPTED, STAT
 from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import WITH_HEADER, TooLong, in_parts
+from rollkeeper.notices.settings import settings
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
                   struct.error, ValueError, KeyError)  # fmt: skip
@@ -91,7 +93,7 @@ class SmppGateway:
         return cls(
             str(chosen.smpp_url),
             password=file.read_text("utf-8").strip() if file.exists() else "",
-            sender=chosen.smpp_sender or chosen.care_number,
+            sender=chosen.smpp_sender or instance().care_number,
             spool=Spool(
                 data_dir() / "outbox" / "smpp.sqlite",
                 centre=str(chosen.smpp_url),

@@ -18,8 +18,10 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult
+from rollkeeper.notices.settings import settings
 from rollkeeper.notices.smtp_status import concerns_mailbox, is_unknown_mailbox
 from rollkeeper.notices.verp import return_address, return_secret
 
@@ -71,8 +73,8 @@ class SmtpGateway:
         chosen, file = settings(), data_dir() / "secrets" / "smtp.password"
         return cls(
             str(chosen.smtp_url),
-            sender=chosen.notices_from,
-            operator=chosen.operator_name,
+            sender=chosen.email_from,
+            operator=instance().operator_name,
             password=file.read_text("utf-8").strip() if file.exists() else None,
             demands_tls=chosen.smtp_requires_tls,
             bounce_mailbox=chosen.bounce_mailbox,

@@ -17,12 +17,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.choices import CallResult
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.errors import VoiceProgramFailed
 from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
 from rollkeeper.notices.rules import judge_call
+from rollkeeper.notices.settings import settings
 
 _ANSWERS: Final = {"accepted": Answer.ACCEPTED, "refused": Answer.REFUSED}
 _MOST_BYTES: Final = 50_000_000
@@ -41,7 +41,7 @@ class VoiceGateway:
         """Return the program that the settings name. Refuses: VoiceProgramFailed."""
         program = settings().voice_program
         if program is None:
-            raise VoiceProgramFailed(why="no 'voice_program' is named")
+            raise VoiceProgramFailed(why="no 'notices.voice_program' is named")
         return cls(program)
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:

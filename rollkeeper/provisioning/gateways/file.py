@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.settings import settings
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class FileGateway:
     @classmethod
     def of_this_instance(cls) -> "FileGateway":
         """Return the demo network of this instance."""
-        return cls(data_dir() / "network" / "journal.jsonl", fault_share=settings().demo_network_faults)
+        return cls(data_dir() / "network" / "journal.jsonl", fault_share=settings().demo_faults)
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
         """Carry out orders and remember them on disk before answering."""

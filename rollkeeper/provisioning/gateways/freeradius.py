@@ -19,11 +19,11 @@ from pyrad import packet
 from pyrad.client import Timeout
 
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_secrets import read_secret
 from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
+from rollkeeper.provisioning.settings import settings
 
 _NEVER: Final = {402, 404}
 """Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
@@ -46,10 +46,10 @@ class FreeRadius:
     @classmethod
     def of_this_instance(cls) -> "FreeRadius":
         """Return the FreeRADIUS that the settings name. Refuses: ElementSecretMissing."""
-        chosen = settings()
+        chosen = settings().radius
         return cls(
-            coa=str(chosen.radius_coa),
-            auth=str(chosen.radius_auth),
+            coa=str(chosen.coa),
+            auth=str(chosen.auth),
             secret=read_secret("freeradius.secret"),
         )
 

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning.choices import Allowed, Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_secrets import read_secret
 from rollkeeper.provisioning.gateways.http_client import HttpClient
+from rollkeeper.provisioning.settings import settings
 
 _ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
 _STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}
@@ -49,13 +50,13 @@ class Kamailio:
     @classmethod
     def of_this_instance(cls) -> "Kamailio":
         """Return the Kamailio that the settings name. Refuses: ElementSecretMissing, EmergencyNumbersMissing."""
-        chosen = settings()
+        here = instance()
         return cls(
-            str(chosen.network_kamailio),
+            str(settings().kamailio.url),
             token=read_secret("kamailio.token"),
-            emergency_numbers=load_pack(chosen.pack).emergency_numbers(),
-            care_number=chosen.care_number,
-            registration_number=chosen.registration_number or chosen.care_number,
+            emergency_numbers=load_pack(here.pack).emergency_numbers(),
+            care_number=here.care_number,
+            registration_number=here.registration_number or here.care_number,
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:

@@ -31,11 +31,12 @@ from typing import Final
 import phonenumbers
 
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.fence import Fence, HeldFence, LastOrder, OwnGrants
 from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, Terminal
+from rollkeeper.provisioning.settings import settings
 
 _CALLS, _DATA, _BOTH, _NONE = "cs", "ps", "cs+ps", "none"
 _MODES: Final = {("1", "1"): _BOTH, ("1", "0"): _CALLS, ("0", "1"): _DATA, ("0", "0"): _NONE}
@@ -56,10 +57,10 @@ class OsmoHlr:
     @classmethod
     def of_this_instance(cls) -> "OsmoHlr":
         """Return the HLR that the settings name."""
-        chosen = settings()
+        chosen = settings().hlr
         return cls(
-            control=str(chosen.hlr_ctrl),
-            terminal=str(chosen.hlr_vty),
+            control=str(chosen.ctrl),
+            terminal=str(chosen.vty),
             fence=Fence(data_dir() / "network" / "osmo-hlr.sqlite"),
         )
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.provisioning.gateways.base import Gateway
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
+from rollkeeper.provisioning.settings import settings
 
 
 class NoNetwork(RollkeeperError):
@@ -16,18 +17,18 @@ class NoNetwork(RollkeeperError):
     code = "no_network"
     kind = Kind.MALFORMED
     sentence = "No network is set: commands stay where they are."
-    remedy = "Set 'network_by_service' or 'network_webhook' in settings.toml; docs/provisioning.md says how."
+    remedy = "Set 'provisioning.by_service' or 'provisioning.webhook.url' in settings.toml; docs/provisioning.md says how."
 
 
 def has_network() -> bool:
     """Tell whether this instance has anything to tell; where it has not, nothing ever proves that a line is out of service."""
-    return settings().kind is InstanceKind.DEMO or has_own_network()
+    return instance().kind is InstanceKind.DEMO or has_own_network()
 
 
 def has_own_network() -> bool:
     """Tell whether elements or a webhook are named: then a bar that was asked for and never tried is known to bar nobody."""
     chosen = settings()
-    return bool(chosen.network_by_service or chosen.network_webhook)
+    return bool(chosen.by_service or chosen.webhook.url)
 
 
 def network_gateway() -> Gateway:
@@ -36,7 +37,7 @@ def network_gateway() -> Gateway:
     The elements that serve a kind of service; for the others the webhook where one is set, a file in a demo instance.
     """
     fallback = _fallback()
-    if settings().network_by_service:
+    if settings().by_service:
         return elements_of_this_instance(fallback)
     if fallback is None:
         raise NoNetwork
@@ -44,11 +45,11 @@ def network_gateway() -> Gateway:
 
 
 def _fallback() -> Gateway | None:
-    if settings().network_webhook is not None:
+    if settings().webhook.url is not None:
         from rollkeeper.provisioning.gateways.webhook import Webhook
 
         return Webhook.of_this_instance()
-    if settings().kind is InstanceKind.DEMO:
+    if instance().kind is InstanceKind.DEMO:
         from rollkeeper.provisioning.gateways.file import FileGateway
 
         return FileGateway.of_this_instance()
@@ -57,7 +58,7 @@ def _fallback() -> Gateway | None:
 
 def elements_of_this_instance(fallback: Gateway | None) -> ServiceRouter:
     """Return the elements that the settings name. `fallback` serves what they do not. Refuses: ElementSecretMissing."""
-    by_service = settings().network_by_service
+    by_service = settings().by_service
     return ServiceRouter(
         {name: _MAKERS[name]() for name in _MAKERS if any(name in names for names in by_service.values())},
         by_service=by_service,

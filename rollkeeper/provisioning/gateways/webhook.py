@@ -17,11 +17,12 @@ from typing import Any, Final
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.http_client import AT_ONCE, HttpClient
 from rollkeeper.provisioning.gateways.signing import sign, webhook_secret
+from rollkeeper.provisioning.settings import settings
 
 _NEVER: Final = {400, 409, 410, 413, 422}
 """Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""
@@ -48,12 +49,12 @@ class Webhook:
     @classmethod
     def of_this_instance(cls) -> "Webhook":
         """Return the webhook that the settings name."""
-        chosen = settings()
+        chosen = settings().webhook
         return cls(
-            str(chosen.network_webhook),
+            str(chosen.url),
             secret=webhook_secret(),
-            with_number=chosen.network_webhook_numbers,
-            care_number=chosen.care_number,
+            with_number=chosen.numbers,
+            care_number=instance().care_number,
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:

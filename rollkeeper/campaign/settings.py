@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of campaigns: the brakes of batches, the sample that is looked at, the day on which a proof is asked after.
-
-A part of `settings.py`, in a file of its own so that either can be read.
-"""
+"""The settings of campaigns: the brakes of batches and the preview."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from rollkeeper.kernel.settings import Table, table
 
 
-class BatchSettings(BaseModel):
-    """What an operator may choose about batches."""
+class Campaign(Table):
+    """Batches: their hourly limit, pilot, brakes and preview."""
 
     max_lines_per_hour: Annotated[
         int,
@@ -43,21 +42,9 @@ class BatchSettings(BaseModel):
             description="Times as many anomalies of emergency calls in an hour as were usual before at which every batch stops.",
         ),
     ] = 3.0
-    approver_cooldown_hours: Annotated[
-        int | None,
-        Field(
-            ge=0,
-            description="Hours after which whoever was given a role may decide with others (two people). Not set: 24, in a demo"
-            " instance none. `alarms_to` is notified of each such role.",
-        ),
-    ] = None
-    hardship_evidence_days: Annotated[
-        int,
-        Field(
-            gt=0,
-            description="Days after which a proof of a declared hardship is asked after. Nothing follows where none comes.",
-        ),
-    ] = 30
     preview_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = (
         20
     )
+
+
+settings = table("campaign", Campaign)

@@ -1,21 +1,38 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of notifying people: the ways, their order, and the servers behind them.
-
-A part of `settings.py`, in a file of its own so that either can be read.
-"""
+"""The settings of notices: the channels, their order, and the servers behind them."""
 
 import datetime as dt
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
-from rollkeeper.kernel.setting_values import each_once, known_mail_server, known_message_centre, whole_path
+from rollkeeper.kernel.setting_values import each_once, whole_path
+from rollkeeper.kernel.settings import Table, table
 
 
-class NoticeSettings(BaseModel):
-    """What an operator may choose about notices."""
+def _known_mail_server(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("write it as smtp://host:port or smtps://host:port")
+    if parts.password:
+        raise ValueError("the password belongs into secrets/smtp.password, not into the address")
+    return url
 
-    notice_channels: Annotated[
+
+def _known_message_centre(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"smpp", "smpps"} or not parts.hostname or not parts.username:
+        raise ValueError("write it as smpp://name@host:port or smpps://name@host:port")
+    if parts.password:
+        raise ValueError("the password belongs into secrets/smpp.password, not into the address")
+    return url
+
+
+class Notices(Table):
+    """Notices to subscribers: channels, languages, hours, and the servers that carry them."""
+
+    channels: Annotated[
         list[Literal["sms", "voice", "email", "post"]],
         Field(
             min_length=1,
@@ -23,14 +40,14 @@ class NoticeSettings(BaseModel):
         ),
         AfterValidator(each_once),
     ] = ["sms", "voice", "email", "post"]
-    notice_languages: Annotated[
+    languages: Annotated[
         list[str],
         Field(
-            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `languages`."
+            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `instance.languages`."
         ),
         AfterValidator(each_once),
     ] = []
-    notice_tries: Annotated[
+    tries: Annotated[
         int,
         Field(
             gt=0,
@@ -38,7 +55,7 @@ class NoticeSettings(BaseModel):
             " mailbox is full, a mail server declines, or nobody takes a call.",
         ),
     ] = 5
-    notice_wait_days: Annotated[
+    wait_days: Annotated[
         int, Field(gt=0, description="Days to wait for proof of delivery before the next way is tried.")
     ] = 3
     quiet_from: Annotated[
@@ -53,12 +70,15 @@ class NoticeSettings(BaseModel):
     ] = []
     smtp_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and known_mail_server(url)),
+        AfterValidator(lambda url: url and _known_mail_server(url)),
         Field(
             description="smtp://user@host:port or smtps://... for e-mail notices, the password in"
             " secrets/smtp.password; empty: no e-mail."
         ),
     ] = None
+    smtp_requires_tls: Annotated[
+        bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
+    ] = False
     bounce_mailbox: Annotated[
         str | None,
         Field(
@@ -75,12 +95,9 @@ class NoticeSettings(BaseModel):
             " 'notices collect --mail' reads it."
         ),
     ] = None
-    smtp_requires_tls: Annotated[
-        bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
-    ] = False
     smpp_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and known_message_centre(url)),
+        AfterValidator(lambda url: url and _known_message_centre(url)),
         Field(
             description="smpp://name@host:port or smpps://... of the short message centre, the password in"
             " secrets/smpp.password; empty: no SMS, in a demo instance the file outbox."
@@ -144,6 +161,26 @@ class NoticeSettings(BaseModel):
         list[Annotated[str, Field(max_length=80)]],
         Field(max_length=4, description="Where slips and letters that nobody took go, a line each."),
     ] = []
-    notices_from: Annotated[
+    alarms_to: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@\s]+@[^@\s]+$",
+            description="Who is notified of alarms by e-mail, such as the data protection officer (needs smtp_url); empty: nobody.",
+        ),
+    ] = None
+    outbox_full_addresses: Annotated[
+        bool,
+        Field(
+            description="Demo instances: write whole addresses into the file outbox instead of masked ones."
+        ),
+    ] = False
+    outbox_bounce_share: Annotated[
+        float,
+        Field(ge=0, le=1, description="Demo instances: share of messages that the file outbox lets bounce."),
+    ] = 0.05
+    email_from: Annotated[
         str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
     ] = "register@operator.example"
+
+
+settings = table("notices", Notices)

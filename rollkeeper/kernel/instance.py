@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an instance is: its kind, rule pack, zone, languages, operator and databases. Every package reads this table."""
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, Table, table
+
+
+class InstanceKind(StrEnum):
+    """A demo instance contains invented people and may be given a date; a production instance refuses one."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+def _known_database(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
+        raise ValueError("write it as postgresql://host:port/database")
+    if parts.password:
+        raise ValueError("the passwords belong into the files secrets/*.pgpass, not into the address")
+    return url
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ValueError(f"no time zone is called {name!r}") from fault
+    return name
+
+
+def _known_country(code: str) -> str:
+    # Loading every country's numbers takes a third of a second: only who changes the country waits for it.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError("write the two capital letters of a country, such as CN")
+    return code
+
+
+def _lasting_pack(name: str) -> str:
+    if name.endswith((".yaml", ".yml")) and not Path(name).is_absolute():
+        raise ValueError("write the whole path of the file, from / on, or the id of a shipped pack")
+    return name
+
+
+class Instance(Table):
+    """The instance and its operator."""
+
+    format: Annotated[int, Field(description="The version of the instance's form; not to be edited.")] = (
+        DATA_FORMAT
+    )
+    kind: Annotated[
+        InstanceKind, Field(description="demo (invented people, may be given a date) or production.")
+    ] = InstanceKind.DEMO
+    pack: Annotated[
+        str,
+        AfterValidator(_lasting_pack),
+        Field(description="The rule pack in force: an id of a shipped pack or a whole path."),
+    ] = "cn-xz-2011"
+    zone: Annotated[
+        str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
+    ] = "Asia/Shanghai"
+    demo_date: Annotated[
+        dt.date | None,
+        Field(
+            ge=dt.date(1900, 1, 1),
+            le=dt.date(2199, 12, 31),
+            description="The day a demo instance believes it to be.",
+        ),
+    ] = None
+    country_code: Annotated[
+        str,
+        AfterValidator(_known_country),
+        Field(description="Numbers without a country code belong to this country."),
+    ] = "CN"
+    languages: Annotated[list[str], Field(min_length=1, description="Languages of notices and pages.")] = [
+        "en",
+        "zh-hans",
+        "bo",
+    ]
+    operator_name: Annotated[
+        str, Field(min_length=1, description="How notices and pages call the operator.")
+    ] = "Invented Telecom"
+    care_number: Annotated[str, Field(description="The number of the desk that can restore a line.")] = (
+        "10086"
+    )
+    registration_number: Annotated[
+        str | None,
+        Field(description="The number by which a line is registered; empty: the care number."),
+    ] = None
+    register_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and _known_database(url)),
+        Field(description="A PostgreSQL 18 for the register; empty: the embedded one."),
+    ] = None
+    keys_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and _known_database(url)),
+        Field(description="A PostgreSQL 18 for the keys; empty: the embedded one."),
+    ] = None
+
+
+instance = table(INSTANCE, Instance)

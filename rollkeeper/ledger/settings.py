@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The ledger's settings: its name, where it is published, how often, and its witnesses."""
+
+import base64
+import binascii
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from rollkeeper.kernel.setting_values import https_or_this_machine, whole_path
+from rollkeeper.kernel.settings import Table, table
+
+# Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
+_COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}
+
+
+def _cosigning_key(text: str) -> str:
+    try:
+        name, key_id, encoded = text.split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, binascii.Error):
+        raise ValueError(
+            "write the witness's verifier key as it gives it out: name+hexadecimal+base64"
+        ) from None
+    if not name or any(letter.isspace() for letter in name) or _COSIGNING_KEYS.get(raw[:1]) != len(raw):
+        raise ValueError("that is no key of a witness: those begin with 04 (Ed25519) or 06 (ML-DSA-44)")
+    if sha256(f"{name}\n".encode() + raw).hexdigest()[:8] != key_id:
+        raise ValueError("the key and its eight hexadecimal digits do not belong together")
+    return text
+
+
+class Witness(Table):
+    """An outside party that cosigns the ledger's checkpoints: where, and by which key (c2sp.org/tlog-witness)."""
+
+    url: Annotated[
+        str,
+        AfterValidator(https_or_this_machine),
+        Field(min_length=1, description="The address before /add-checkpoint."),
+    ]
+    vkey: Annotated[str, AfterValidator(_cosigning_key), Field(description="Its verifier key.")]
+
+    @property
+    def name(self) -> str:
+        """Return what the witness calls itself in its key."""
+        return self.vkey.partition("+")[0]
+
+    @property
+    def key(self) -> str:
+        """Return the public half alone, without its name."""
+        return self.vkey.split("+", 2)[2]
+
+
+def _different(witnesses: list[Witness]) -> list[Witness]:
+    for what in ("name", "url", "key"):
+        if len({getattr(one, what) for one in witnesses}) != len(witnesses):
+            raise ValueError(f"two witnesses have the same {what}")
+    return witnesses
+
+
+def _not_too_many(needed: int, info: ValidationInfo) -> int:
+    there = len(info.data.get("witnesses", ()))
+    if "witnesses" in info.data and needed > there:
+        raise ValueError(f"there are only {there} witnesses in 'witnesses'")
+    return needed
+
+
+class Ledger(Table):
+    """The public ledger: its publication and its witnesses."""
+
+    origin: Annotated[
+        str,
+        Field(
+            pattern=r"^[^\s+]+$",
+            description="What the published ledger is called: its address without https:// and without a final slash.",
+        ),
+    ] = "ledger.operator.example"
+    folder: Annotated[
+        str | None,
+        AfterValidator(lambda folder: folder and whole_path(folder)),
+        Field(
+            description="Where the ledger is published and whence the back office serves it under /ledger/, as a whole"
+            " path; empty: ledger/public in the instance."
+        ),
+    ] = None
+    witnesses: Annotated[
+        list[Witness],
+        AfterValidator(_different),
+        Field(
+            description="Who is asked to cosign each checkpoint, as in"
+            " [{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]."
+        ),
+    ] = []
+    cosignatures: Annotated[
+        int,
+        AfterValidator(_not_too_many),
+        Field(ge=0, description="Cosignatures without which a new checkpoint is not published."),
+    ] = 0
+    publish_every_minutes: Annotated[
+        int, Field(gt=0, le=1440, description="Minutes from one publication of the ledger to the next.")
+    ] = 60
+    publish_within_hours: Annotated[
+        int, Field(gt=0, description="Greatest age of the published checkpoint before the doctor warns.")
+    ] = 24
+
+
+settings = table("ledger", Ledger)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The settings of provisioning: the elements of the network, the kinds of service that each serves, and the webhook."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, get_args
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from rollkeeper.kernel.instance import Instance, InstanceKind
+from rollkeeper.kernel.setting_values import each_once
+from rollkeeper.kernel.settings import INSTANCE, Table, table
+
+NetworkElement = Literal["osmo_hlr", "kamailio", "freeradius"]
+NetworkedService = Literal[
+    "mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"
+]
+_CAN_SERVE: Final[Mapping[str, set[str]]] = {
+    "osmo_hlr": {"mobile", "data_card"},
+    "kamailio": {"mobile", "fixed_line"},
+    "freeradius": {"internet_access"},
+}
+_BOTH: Final = ("osmo_hlr", "kamailio")
+_PLACES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "osmo_hlr": (("hlr", "ctrl"), ("hlr", "vty")),
+    "kamailio": (("kamailio", "url"),),
+    "freeradius": (("radius", "coa"), ("radius", "auth")),
+}
+
+
+def _safe_webhook(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password:
+        raise ValueError(
+            "its secret lies in secrets/ (docs/provisioning.md): no password belongs into the address"
+        )
+    if parts.scheme == "https" and parts.hostname:
+        return url
+    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}:
+        return url
+    raise ValueError("write it as https://host/path; plain http is for this machine alone")
+
+
+def _known_place(place: str) -> str:
+    host, _, port = place.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise ValueError("write it as host:port")
+    return place
+
+
+def _served(by_service: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
+    """Compare the elements, their places and the kinds of service, and name every fault."""
+    here = (info.context or {}).get(INSTANCE)
+    is_demo = isinstance(here, Instance) and here.kind is InstanceKind.DEMO
+    unserved = set(get_args(NetworkedService)) - set(by_service)
+    faults = [
+        f"{element} cannot serve {service}"
+        for service, elements in by_service.items()
+        for element in elements
+        if service not in _CAN_SERVE[element]
+    ] + [
+        f"{element} serves a kind of service, but '{place}.{key}' is not set"
+        for element in sorted({one for elements in by_service.values() for one in elements})
+        for place, key in _PLACES[element]
+        if _chosen(info.data, place, key) is None
+    ]
+    if len(by_service.get("mobile", _BOTH)) < len(_BOTH):
+        faults.append("mobile needs osmo_hlr (data) and kamailio (calls): one alone would bar half a line")
+    if by_service and unserved and not (is_demo or _chosen(info.data, "webhook", "url")):
+        faults.append(f"nothing serves {', '.join(sorted(unserved))}: name an element or set 'webhook.url'")
+    if faults:
+        raise ValueError("; ".join(faults))
+    return by_service
+
+
+def _chosen(tables: Mapping[str, Any], name: str, key: str) -> object:
+    """Return what is set in a table that was found valid, None where it is not."""
+    return getattr(tables.get(name), key, None)
+
+
+class WebhookSettings(Table):
+    """The webhook that takes commands, signed."""
+
+    url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and _safe_webhook(url)),
+        Field(
+            description="Where commands for the network are posted, signed; empty in a demo instance: a file."
+        ),
+    ] = None
+    numbers: Annotated[
+        bool,
+        Field(description="Name the line to the webhook by its number too, opened at the moment of sending."),
+    ] = True
+
+
+class KamailioSettings(Table):
+    """A Kamailio, for calls."""
+
+    url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and _safe_webhook(url)),
+        Field(
+            description="Where a Kamailio with ops/kamailio/rollkeeper.cfg takes orders, as in"
+            " http://127.0.0.1:8060/rollkeeper; its token lies in secrets/kamailio.token."
+        ),
+    ] = None
+
+
+class HlrSettings(Table):
+    """An Osmocom HLR, for data."""
+
+    ctrl: Annotated[
+        str | None,
+        AfterValidator(lambda place: place and _known_place(place)),
+        Field(description="host:port of an Osmocom HLR's control interface, usually 127.0.0.1:4259."),
+    ] = None
+    vty: Annotated[
+        str | None,
+        AfterValidator(lambda place: place and _known_place(place)),
+        Field(description="host:port of the same HLR's terminal (VTY), usually 127.0.0.1:4258."),
+    ] = None
+
+
+class RadiusSettings(Table):
+    """A FreeRADIUS, for internet access."""
+
+    coa: Annotated[
+        str | None,
+        AfterValidator(lambda place: place and _known_place(place)),
+        Field(
+            description="host:port where a FreeRADIUS with ops/freeradius takes changes of authorization, usually"
+            " 127.0.0.1:3799; the shared secret lies in secrets/freeradius.secret."
+        ),
+    ] = None
+    auth: Annotated[
+        str | None,
+        AfterValidator(lambda place: place and _known_place(place)),
+        Field(
+            description="host:port where the same FreeRADIUS answers what is true, usually 127.0.0.1:1822."
+        ),
+    ] = None
+
+
+class Provisioning(Table):
+    """Commands to the network."""
+
+    webhook: WebhookSettings = WebhookSettings()
+    kamailio: KamailioSettings = KamailioSettings()
+    hlr: HlrSettings = HlrSettings()
+    radius: RadiusSettings = RadiusSettings()
+    by_service: Annotated[
+        dict[
+            NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)]
+        ],
+        AfterValidator(_served),
+        Field(
+            description="Which elements serve which kind of service, as in {mobile = ['osmo_hlr', 'kamailio']};"
+            " the webhook (in a demo instance: the file) serves the kinds that are not named."
+        ),
+    ] = {}
+    tries: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Tries before a command to bar or to end is given up that the network takes and does not carry out."
+            " Restoring never is, and an element that is away is waited for.",
+        ),
+    ] = 8
+    demo_faults: Annotated[
+        float,
+        Field(ge=0, le=1, description="Demo instances: share of lines on which the file network fails."),
+    ] = 0.0
+
+
+settings = table("provisioning", Provisioning)

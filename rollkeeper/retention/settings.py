@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The settings of retention: how often what may not be kept is erased."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from rollkeeper.kernel.settings import Table, table
+
+
+class Retention(Table):
+    """Erasure of what may no longer be kept."""
+
+    erase_every_hours: Annotated[
+        int,
+        Field(
+            gt=0,
+            le=12,
+            description="Hours from one erasure of what may not be kept to the next; what came to nothing is gone"
+            " within 24.",
+        ),
+    ] = 12
+
+
+settings = table("retention", Retention)

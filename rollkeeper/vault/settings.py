@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The vault's settings: the root of trust, where document copies are, how much may be opened, how old keys may get."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from rollkeeper.kernel.setting_values import https_or_this_machine
+from rollkeeper.kernel.settings import Table, table
+
+
+def _known_root(url: str | None) -> str | None:
+    if not url or not url.startswith("pkcs11:"):
+        return url and https_or_this_machine(url)
+    if not re.fullmatch(r"pkcs11:(\S+;)?token=[^;?\s]+(;\S+)?\?(\S+&)?module-path=/\S+", url):
+        raise ValueError("write a token as pkcs11:token=LABEL?module-path=/path/of/the/library.so")
+    return url
+
+
+def _known_store(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and Path(parts.path).is_absolute():
+        return url
+    if parts.scheme != "s3" or not parts.hostname:
+        raise ValueError("write it as s3://bucket/prefix or file:///whole/path")
+    if parts.username or parts.password or parts.query:
+        raise ValueError("endpoint and keys belong into secrets/documents.toml, not into the address")
+    return url
+
+
+class Vault(Table):
+    """The vault: its root of trust, the document copies, and who may open how much."""
+
+    root_url: Annotated[
+        str | None,
+        AfterValidator(_known_root),
+        Field(
+            description="The key service (OpenBao) that is the root of trust, or a token as"
+            " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
+        ),
+    ] = None
+    documents_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and _known_store(url)),
+        Field(
+            description="Where sealed copies of documents lie: s3://bucket/prefix, its endpoint and keys in"
+            " secrets/documents.toml, or file:///whole/path; empty: documents/ in the instance."
+        ),
+    ] = None
+    opens_per_day: Annotated[
+        int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
+    ] = 60
+    opens_per_day_total: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Sealed values that all members of staff together may open within 24 hours; reaching it is an alarm.",
+        ),
+    ] = 600
+    rotate_keys_within_days: Annotated[
+        int,
+        Field(
+            gt=0, description="Greatest age of an epoch of keys: older copies of the keys open until then."
+        ),
+    ] = 30
+    keys_backup_max_age_days: Annotated[
+        int, Field(gt=0, description="Greatest age of a backup of the keys.")
+    ] = 7
+
+
+settings = table("vault", Vault)

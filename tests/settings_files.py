@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Change the file of an instance's settings as an operator would, key by key in its tables."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomli_w
+
+
+def change_settings(file: Path, changes: str | Mapping[str, Mapping[str, object]]) -> None:
+    """Set these keys of these tables, which may be given as TOML, and leave the others as they are."""
+    found = tomllib.loads(file.read_text("utf-8"))
+    for table, values in (tomllib.loads(changes) if isinstance(changes, str) else changes).items():
+        found[table] = {**found.get(table, {}), **values}
+    file.write_text(tomli_w.dumps(found), "utf-8")
