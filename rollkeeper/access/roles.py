@@ -3,21 +3,24 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
-class StaffRole(StrEnum):
+
+class StaffRole(TextChoices):
     """What somebody is employed to do."""
 
-    CLERK = "clerk"
-    SUPERVISOR = "supervisor"
-    CAMPAIGN_MANAGER = "campaign_manager"
-    DATA_PROTECTION_OFFICER = "data_protection_officer"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-    CONSOLE = "console"
+    CLERK = "clerk", _("a clerk")
+    SUPERVISOR = "supervisor", _("a supervisor")
+    CAMPAIGN_MANAGER = "campaign_manager", _("a campaign manager")
+    DATA_PROTECTION_OFFICER = "data_protection_officer", _("the data protection officer")
+    AUDITOR = "auditor", _("an auditor")
+    ADMINISTRATOR = "administrator", _("an administrator")
+    CONSOLE = "console", _("somebody at the machine itself")
     """Whoever may type commands on the machine itself."""
-    WORKER = "worker"
+    WORKER = "worker", _("the register itself, without a person")
     """Nobody: the register acting by itself, on what people approved."""
-    SUBSCRIBER = "subscriber"
+    SUBSCRIBER = "subscriber", _("the subscriber")
     """Nobody on the staff: whoever showed that a line is in their hand, for that line and the lines in their name."""
 
 

@@ -2,15 +2,12 @@
 """Which elements of a network can serve which kind of service, and where they must be: the settings' own check."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
 NetworkElement = Literal["osmo_hlr", "kamailio", "freeradius"]
-NetworkedService = Literal[
-    "mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"
-]
 _CAN_SERVE: Final[Mapping[str, set[str]]] = {
     "osmo_hlr": {"mobile", "data_card"},
     "kamailio": {"mobile", "fixed_line"},
@@ -45,10 +42,21 @@ def known_place(place: str) -> str:
     return place
 
 
+def known_service(name: str) -> str:
+    """Hold a name to the kinds of service. They are imported here: most processes that read settings need no Django."""
+    from rollkeeper.kernel.choices import Service
+
+    if name not in Service.values:
+        raise ValueError(f"name one of {', '.join(Service.values)}")
+    return name
+
+
 def served(by_service: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
     """Hold the elements, their places and the kinds of service against each other, and name every fault."""
+    from rollkeeper.kernel.choices import Service
+
     rest_is_served = info.data.get("network_webhook") or info.data.get("kind") == "demo"
-    unserved = set(get_args(NetworkedService)) - set(by_service)
+    unserved = set(Service.values) - set(by_service)
     faults = [
         f"{element} cannot serve {service}"
         for service, elements in by_service.items()

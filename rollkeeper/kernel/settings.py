@@ -28,7 +28,7 @@ from rollkeeper.kernel.agent_settings import AgentSettings
 from rollkeeper.kernel.batch_settings import BatchSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.job_settings import JobSettings
-from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
+from rollkeeper.kernel.networked import NetworkElement, known_place, known_service, safe_webhook, served
 from rollkeeper.kernel.notice_settings import NoticeSettings
 from rollkeeper.kernel.offline_settings import OfflineSettings
 from rollkeeper.kernel.portal_settings import PortalSettings
@@ -279,7 +279,8 @@ class Settings(
     ] = None
     network_by_service: Annotated[
         dict[
-            NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)]
+            Annotated[str, AfterValidator(known_service)],
+            Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)],
         ],
         AfterValidator(served),
         Field(

@@ -10,8 +10,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -35,14 +37,14 @@ SLIPS_WAIT: Final = dt.timedelta(hours=1)
 _WINDOW: Final = len("0000-0000-0000")
 
 
-class Verdict(StrEnum):
+class Verdict(TextChoices):
     """What Rollkeeper found a noted reference to be."""
 
-    ARRIVED = "arrived"
+    ARRIVED = "arrived", _("Arrived")
     """A slip of ours: somebody opened the letter."""
-    RETURNED = "returned"
+    RETURNED = "returned", _("Returned")
     """The envelope of a letter of ours, which nobody took."""
-    NOT_OURS = "not_ours"
+    NOT_OURS = "not_ours", _("None of ours")
     """No letter of ours has it, or its last signs were made by somebody else."""
 
 

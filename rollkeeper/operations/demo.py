@@ -39,12 +39,13 @@ from rollkeeper.imports.services import import_lines
 from rollkeeper.incidents.choices import About, Severity
 from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import InstanceKind, data_dir, settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import publish
-from rollkeeper.lines.choices import NOT_DECLARED, LineState, PauseReason, Service
+from rollkeeper.lines.choices import NOT_DECLARED, LineState, PauseReason
 from rollkeeper.lines.queries import find_line
 from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.services import record_outcomes, send_due

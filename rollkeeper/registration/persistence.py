@@ -13,12 +13,12 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.choices import Verdict
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import pipeline, prepared_later, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.pack import LimitRule, Pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.writes import (
     NewLine,

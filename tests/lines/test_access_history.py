@@ -13,12 +13,12 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.writes import (
     NewTenure,
     activate_line,

@@ -22,10 +22,10 @@ from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.batch_rollback import undo_batch
 from rollkeeper.kernel import database
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import SettingFault, data_dir, settings, settings_file, write_settings
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
@@ -982,11 +982,11 @@ def test_an_element_that_needs_no_number_is_notified_none(register):
 
 
 def test_every_kind_of_service_can_be_named_in_the_settings():
-    from typing import get_args
+    from rollkeeper.kernel.networked import known_service
 
-    from rollkeeper.kernel.networked import NetworkedService
-
-    assert set(get_args(NetworkedService)) == {one.value for one in Service}
+    assert [known_service(one) for one in Service.values] == Service.values
+    with pytest.raises(ValueError, match="hosted_site"):
+        known_service("telegraph")
 
 
 @pytest.mark.parametrize(

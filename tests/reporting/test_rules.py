@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rollkeeper.lines.choices import Service
+from rollkeeper.kernel.choices import Service
 from rollkeeper.reporting.errors import InvalidReportPeriod
 from rollkeeper.reporting.labels import labels_in, titles_of
 from rollkeeper.reporting.metrics import needed_facts, tables

@@ -13,10 +13,11 @@ import rollkeeper
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.documents.choices import Reason
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import LineNotFound, NumberNotRead, NumberQuarantined
 from rollkeeper.operations.docs import error_classes
 from rollkeeper.provisioning.gateways.registry import NoNetwork

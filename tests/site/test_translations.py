@@ -33,7 +33,9 @@ def test_there_is_one_catalogue_for_each_language():
 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: c.parts[-3])
 def test_no_message_stands_twice(catalogue):
-    found = re.findall(r'^(?:msgctxt (.*)\n)?msgid ("(?:.*"(?:\n")?)*)$', catalogue.read_text("utf-8"), re.MULTILINE)
+    found = re.findall(
+        r'^(?:msgctxt (.*)\n)?msgid ("(?:.*"(?:\n")?)*)$', catalogue.read_text("utf-8"), re.MULTILINE
+    )
 
     assert len(found) == len(set(found))
 

@@ -3,8 +3,8 @@
 
 from collections.abc import Mapping
 
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import InstanceKind, settings
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.base import Gateway
 
 
