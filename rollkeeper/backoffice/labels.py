@@ -14,8 +14,7 @@ from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import Channel, Service, label_of
 from rollkeeper.lines.choices import LineState
-from rollkeeper.notices.choices import NO_LANGUAGE, NoticeState, Outcome
-from rollkeeper.notices.returned_mail import Verdict
+from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.vault.fields import Field, LineField, Paper
 
@@ -81,7 +80,7 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "channel": (Channel,),
     "waive": (WaiverReason,),
     "notice_state": (NoticeState,),
-    "letter_verdict": (Verdict,),
+    "letter_verdict": (LetterVerdict,),
     "letter_outcome": (Outcome,),
 }
 """The choices behind each name that a template may write: ``{{ line.service|say:"service" }}``."""

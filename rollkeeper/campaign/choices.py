@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The words of a campaign: where a line stands in it, what a batch does, how far a batch and its lines have come."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,24 @@ class SkipReason(TextChoices):
     """A pause, a stay or a promise has moved its day."""
     UNBARRED = "unbarred", _("the network does not bar it")
     """To be ended, and the network has not proved that it is barred."""
+
+
+class LineOutcome(StrEnum):
+    """What came of one line of a batch."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
+class OutOfScopeReason(StrEnum):
+    """Why a line is out of the campaign's scope."""
+
+    REGISTERED = "registered"
+    TERMINATED = "terminated"
+    NOT_CONCERNED = "not_concerned"
+    """The law does not concern it, or does no longer."""
 
 
 class WaiverReason(TextChoices):

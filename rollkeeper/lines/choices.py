@@ -37,6 +37,14 @@ class SuspensionReason(TextChoices):
     SUBSCRIBER_REQUEST = "subscriber_request", _("the subscriber asked for it")
 
 
+class TerminatedBy(StrEnum):
+    """Who terminated a line."""
+
+    CAMPAIGN = "campaign"
+    """An approved batch."""
+    SUBSCRIBER = "subscriber"
+
+
 class PauseReason(TextChoices):
     """Why the clock of a line stands still: a simple declaration is enough, proof may come later."""
 

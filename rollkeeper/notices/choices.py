@@ -102,3 +102,14 @@ class CallResult(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     NO_SUCH_NUMBER = "no_such_number"
+
+
+class LetterVerdict(TextChoices):
+    """What Rollkeeper found a noted reference to be."""
+
+    ARRIVED = "arrived", _("Arrived")
+    """A slip of ours: somebody opened the letter."""
+    RETURNED = "returned", _("Returned")
+    """The envelope of a letter of ours, which nobody took."""
+    NOT_OURS = "not_ours", _("None of ours")
+    """No letter of ours has it, or its last signs were made by somebody else."""

@@ -72,6 +72,17 @@ class CaseKind(TextChoices):
     """The subscriber has died, somebody says, and claims the line or speaks for whoever does."""
 
 
+class ApplicationState(StrEnum):
+    """How far a remote application to register a line has come."""
+
+    PENDING = "pending"
+    CHECKED = "checked"
+    """A clerk saw the document."""
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
 class DelegateRole(TextChoices):
     """What somebody is named for by a subscriber."""
 
