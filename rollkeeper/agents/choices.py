@@ -43,7 +43,7 @@ class Pattern(TextChoices):
 
     RATE = "rate", _("More in ten minutes than one account can look after")
     """More in ten minutes than one account can look after."""
-    ONE_PERSON = "merged_persons", _("One document behind many lines")
+    ONE_PERSON = "one_person", _("One document behind many lines")
     """One document behind many lines."""
     OUTLETS = "outlets", _("One account at two outlets on one day")
     """One account at two outlets on one day."""

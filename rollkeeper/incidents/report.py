@@ -8,9 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from django.utils import translation
+
 from rollkeeper.incidents.queries import DutyView, IncidentView
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
+from rollkeeper.vault.fields import field_label
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -18,7 +21,8 @@ LANGUAGES = ("en", "zh-hans")
 def write_report(incident: IncidentView, by_field: Mapping[str, int], *, language: str) -> str:
     """Write the report as plain text."""
     texts = _texts(language)
-    return "\n".join(_lines(incident, by_field, texts=texts)) + "\n"
+    with translation.override(language):
+        return "\n".join(_lines(incident, by_field, texts=texts)) + "\n"
 
 
 @cache
@@ -37,8 +41,8 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
     for label, value in (
         ("operator", settings().operator_name),
         ("reference", incident.incident_id),
-        ("about", words[incident.about.value]),
-        ("severity", words[incident.severity.value]),
+        ("about", incident.about.label),
+        ("severity", incident.severity.label),
         ("noticed", _instant(incident.noticed_at)),
         (
             "span",
@@ -51,7 +55,9 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
     ):
         yield f"{texts[label]}: {value}"
     yield f"\n{texts['by_field']}:"
-    yield from (f"  {words.get(field, field)}: {people:,}" for field, people in by_field.items())
+    yield from (
+        f"  {words.get(field) or field_label(field)}: {people:,}" for field, people in by_field.items()
+    )
     yield f"\n{texts['remedies']}:"
     for one in incident.remedies:
         yield f"  {words[one.remedy.value]}, {_instant(one.applied_at)} ({one.touched:,})"
