@@ -13,6 +13,7 @@ from rollkeeper.disclosures.choices import DisclosureState, Instrument, RefusalR
 from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import Channel, Service, label_of
+from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
 from rollkeeper.reporting.audit_samples.choices import SampledAction
@@ -34,12 +35,6 @@ STATE_COLOURS = {
     "undo_requested": "orange",
     "undone": "grey",
 }
-DUTIES: dict[str, Promise] = {
-    "self": _("Remedy it"),
-    "regulator": _("Report to the authority"),
-    "person": _("Notify the people"),
-    "police": _("Report to the police"),
-}
 STEP_NOTES: dict[str, Promise] = {
     "scope": _("By reference alone; nothing is opened. The notice to each person is drafted with it."),
     "suspend_accounts": _("The accounts that it is about sign in nowhere from then on."),
@@ -59,6 +54,7 @@ OTHER_EXPOSED: dict[str, Promise] = {
 }
 CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "about": (About,),
+    "duty": (IncidentDuty,),
     "severity": (Severity,),
     "step": (Step,),
     "step_state": (StepState,),
@@ -85,7 +81,6 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
 }
 """The choices behind each name that a template may write: ``{{ line.service|say:"service" }}``."""
 NOTES: Mapping[str, Mapping[str, Promise | str]] = {
-    "duty": DUTIES,
     "step_note": STEP_NOTES,
     "language": LANGUAGE_NAMES,
     "stage_note": STAGE_NOTES,

@@ -12,7 +12,9 @@ from django.utils import translation
 
 from rollkeeper.incidents.queries import DutyView, IncidentView
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.vault.fields import field_label
 
 LANGUAGES = ("en", "zh-hans")
@@ -77,7 +79,7 @@ def _say_duty(duty: DutyView, texts: dict[str, Any]) -> str:
     else:
         state = f"{texts['met']} {_instant(duty.met_at)}" if duty.met_at else texts["open"]
         state += f", {texts['late']}" if duty.in_time is False else ""
-    return f"{texts['words'][duty.to]} ({duty.article}; {within}; {_instant(duty.due_at)}): {state}"
+    return f"{label_of(duty.to, IncidentDuty)} ({duty.article}; {within}; {_instant(duty.due_at)}): {state}"
 
 
 def _instant(instant: dt.datetime) -> str:

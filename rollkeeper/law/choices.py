@@ -14,3 +14,12 @@ class NoDocumentWay(TextChoices):
     AGENCY = "agency", _("Nothing, and an agency that looks after them vouches for them")
     APPLICATION_RECEIPT = "application_receipt", _("The receipt of an application for a document")
     POLICE_REPORT = "police_report", _("A report that the document was stolen or lost")
+
+
+class IncidentDuty(TextChoices):
+    """What a law orders of an incident, named for whom it is owed to."""
+
+    SELF = "self", _("Remedy it")
+    REGULATOR = "regulator", _("Report to the authority")
+    PERSON = "person", _("Notify the people")
+    POLICE = "police", _("Report to the police")

@@ -54,9 +54,11 @@ OTHER_SERVICES: Final = ("iot", "esim", "email")
 if TYPE_CHECKING:
     type Service = str
     type NoDocumentWay = str
+    type IncidentDuty = str
 else:
     Service = Literal[(*choices.Service.values, *OTHER_SERVICES)]
     NoDocumentWay = Literal[tuple(law_choices.NoDocumentWay.values)]
+    IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
 type CounterAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "end", "link_document"
 ]

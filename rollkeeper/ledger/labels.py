@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an entry of the ledger says to the people it is about: sentences on receipts, and why a record was erased."""
+"""What an entry of the ledger says to the people it is about: a sentence for each verb that a receipt can name."""
 
 from typing import Any
 
@@ -53,20 +53,8 @@ ACTION_LABELS: Labels = {
     Verb.LINE_RESTORED: _("The line works again."),
     Verb.RECORD_ERASED: _("What was recorded is erased."),
 }
-GROUNDS: Labels = {
-    "service_ended": _("The contract ended, and the time for which the law has it kept is over."),
-    "tenure_ended": _("The line went to somebody else, and the time for which the law has it kept is over."),
-    "erased_before_restore": _(
-        "It was erased before; a restore had brought it back, and it was erased again."
-    ),
-}
 
 
 def action_label(verb: str) -> str:
     """Say what was done."""
     return str(ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
-
-
-def label_of(word: str, labels: Labels) -> str:
-    """Say a word of the ledger; one that nobody has put into words yet, as it is."""
-    return str(labels.get(word, word.replace("_", " ")))

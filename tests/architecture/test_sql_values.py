@@ -17,6 +17,7 @@ from rollkeeper.documents.assurance import Assurance
 from rollkeeper.incidents import choices as incidents
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.kernel.database import Role
+from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines import choices as lines
 from rollkeeper.notices import choices as notices
@@ -75,6 +76,7 @@ COLUMNS = {
     "provisioning_command.read_back": (provisioning.ReadBack,),
     "provisioning_command.reason": (lines.SuspensionReason, provisioning.CommandReason),
     "provisioning_command.state": (provisioning.CommandState,),
+    "retention_erasure.ground": (ErasureGround,),
     "selfcare_application.state": (selfcare.ApplicationState,),
     "selfcare_case.kind": (selfcare.CaseKind,),
     "selfcare_coderequest.channel": (Channel,),
