@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Roles of staff and the permissions that acts disclosure request."""
 
-from enum import StrEnum
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from rollkeeper.kernel.error_messages import say_facts_by
 
 
-class StaffRole(StrEnum):
+class StaffRole(TextChoices):
     """What somebody is employed to do."""
 
-    CLERK = "clerk"
-    SUPERVISOR = "supervisor"
-    CAMPAIGN_MANAGER = "campaign_manager"
-    DATA_PROTECTION_OFFICER = "data_protection_officer"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-    CONSOLE = "console"
+    CLERK = "clerk", _("a clerk")
+    SUPERVISOR = "supervisor", _("a supervisor")
+    CAMPAIGN_MANAGER = "campaign_manager", _("a campaign manager")
+    DATA_PROTECTION_OFFICER = "data_protection_officer", _("the data protection officer")
+    AUDITOR = "auditor", _("an auditor")
+    ADMINISTRATOR = "administrator", _("an administrator")
+    CONSOLE = "console", _("somebody at the machine itself")
     """Whoever may type commands on the machine itself."""
-    WORKER = "worker"
+    WORKER = "worker", _("the register itself, without a person")
     """Nobody: the register acting by itself, on what people approved."""
-    SUBSCRIBER = "subscriber"
+    SUBSCRIBER = "subscriber", _("the subscriber")
     """Nobody on the staff: whoever showed that a line is in their hand, for that line and the lines in their name."""
 
 
@@ -25,69 +29,87 @@ STAFF_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.WORKER, Staff
 """Roles that a member of staff can be given; the others belong to the machine and to subscribers."""
 
 
-class Permission(StrEnum):
+class Permission(TextChoices):
     """One thing that an act may request. Who has which permission stands in `permissions.toml`."""
 
-    IMPORT_LINES = "import_lines"
-    PLAN_CAMPAIGN = "plan_campaign"
-    PREPARE_BATCH = "prepare_batch"
-    APPROVE_BATCH = "approve_batch"
-    RUN_BATCH = "run_batch"
-    STOP_BATCH = "stop_batch"
-    UNDO_BATCH = "undo_batch"
-    WAIVE_UNREACHABLE = "waive_unreachable"
-    RECORD_RETURNED_LETTERS = "record_returned_letters"
-    CLOSE_CAMPAIGN = "close_campaign"
-    EXPORT_OUTAGE_HOURS = "export_outage_hours"
-    RECORD_EMERGENCY_COUNT = "record_emergency_count"
-    ENTER_STAY = "enter_stay"
-    END_STAY = "end_stay"
-    SEND_NOTICES = "send_notices"
-    RUN_PROVISIONING = "run_provisioning"
-    REGISTER = "register"
-    OVERRIDE_LIMIT = "override_limit"
-    CHANGE_LINE = "change_line"
-    APPROVE_ACTION = "approve_action"
-    LINK_DOCUMENTS = "link_documents"
-    UNLINK_DOCUMENTS = "unlink_documents"
-    PAUSE_CLOCK = "pause_clock"
-    RECONNECT_TEMPORARILY = "reconnect_temporarily"
-    MANAGE_LEGAL_HOLDS = "manage_legal_holds"
-    ISSUE_COUNTER_CODE = "issue_counter_code"
-    EXPLAIN_LINE = "explain_line"
-    SEE_CAMPAIGN = "see_campaign"
-    OPEN_SEALED = "open_sealed"
-    OPEN_ON_DISCLOSURE = "open_on_disclosure"
-    OPEN_WITH_CONSENT = "open_with_consent"
-    ENTER_DISCLOSURE = "enter_disclosure"
-    DECIDE_DISCLOSURE = "decide_disclosure"
-    DEFER_NOTIFICATION = "defer_notification"
-    APPROVE_AUTHORITY = "approve_authority"
-    SEE_DISCLOSURES = "see_disclosures"
-    RUN_DUE_DISCLOSURES = "run_due_disclosures"
-    SETTLE_ALARM = "settle_alarm"
-    ERASE_DUE = "erase_due"
-    ROTATE_KEYS = "rotate_keys"
-    BACK_UP = "back_up"
-    READ_LEDGER = "read_ledger"
-    MANAGE_STAFF = "manage_staff"
-    MANAGE_INCIDENT = "manage_incident"
-    RENEW_KEYS_AFTER_INCIDENT = "renew_keys_after_incident"
-    NOTIFY_AFFECTED = "notify_affected"
-    RUN_PORTAL_WORKER = "run_portal_worker"
-    RESERVE_CODE = "reserve_code"
-    PROCESS_OFFLINE = "process_offline"
-    CHECK_DELEGATE = "check_delegate"
-    SEE_OWN = "see_own"
-    OPEN_CASE = "open_case"
-    SETTLE_CASE = "settle_case"
-    PROTECT_SUBSCRIBER = "protect_subscriber"
-    SEE_PROTECTED = "see_protected"
-    APPROVE_AGENT = "approve_agent"
-    SUSPEND_AGENT = "suspend_agent"
-    SETTLE_AGENT_CASE = "settle_agent_case"
-    SEE_AGENTS = "see_agents"
-    UPDATE_REVERIFICATIONS = "update_reverifications"
-    MAKE_REPORTS = "make_reports"
-    SEE_REPORTS = "see_reports"
-    DRAW_AUDIT_SAMPLE = "draw_audit_sample"
+    IMPORT_LINES = "import_lines", pgettext_lazy("permission", "Import lines")
+    PLAN_CAMPAIGN = "plan_campaign", pgettext_lazy("permission", "Plan a campaign")
+    PREPARE_BATCH = "prepare_batch", pgettext_lazy("permission", "Prepare a batch")
+    APPROVE_BATCH = "approve_batch", pgettext_lazy("permission", "Approve a batch")
+    RUN_BATCH = "run_batch", pgettext_lazy("permission", "Run a batch")
+    STOP_BATCH = "stop_batch", pgettext_lazy("permission", "Stop a batch")
+    UNDO_BATCH = "undo_batch", pgettext_lazy("permission", "Undo a batch")
+    WAIVE_UNREACHABLE = (
+        "waive_unreachable",
+        pgettext_lazy("permission", "Waive the notice to an unreachable line"),
+    )
+    RECORD_RETURNED_LETTERS = (
+        "record_returned_letters",
+        pgettext_lazy("permission", "Record returned letters"),
+    )
+    CLOSE_CAMPAIGN = "close_campaign", pgettext_lazy("permission", "Close a campaign")
+    EXPORT_OUTAGE_HOURS = "export_outage_hours", pgettext_lazy("permission", "Export outage hours")
+    RECORD_EMERGENCY_COUNT = (
+        "record_emergency_count",
+        pgettext_lazy("permission", "Record the count of emergency calls"),
+    )
+    ENTER_STAY = "enter_stay", pgettext_lazy("permission", "Enter a stay")
+    END_STAY = "end_stay", pgettext_lazy("permission", "End a stay")
+    SEND_NOTICES = "send_notices", pgettext_lazy("permission", "Send notices")
+    RUN_PROVISIONING = "run_provisioning", pgettext_lazy("permission", "Run provisioning")
+    REGISTER = "register", pgettext_lazy("permission", "Register subscribers")
+    OVERRIDE_LIMIT = "override_limit", pgettext_lazy("permission", "Override a limit of lines")
+    CHANGE_LINE = "change_line", pgettext_lazy("permission", "Change a line")
+    APPROVE_ACTION = "approve_action", pgettext_lazy("permission", "Approve an action")
+    LINK_DOCUMENTS = "link_documents", pgettext_lazy("permission", "Link documents")
+    UNLINK_DOCUMENTS = "unlink_documents", pgettext_lazy("permission", "Unlink documents")
+    PAUSE_CLOCK = "pause_clock", pgettext_lazy("permission", "Pause a clock")
+    RECONNECT_TEMPORARILY = (
+        "reconnect_temporarily",
+        pgettext_lazy("permission", "Reconnect a line temporarily"),
+    )
+    MANAGE_LEGAL_HOLDS = "manage_legal_holds", pgettext_lazy("permission", "Manage legal holds")
+    ISSUE_COUNTER_CODE = "issue_counter_code", pgettext_lazy("permission", "Issue a counter code")
+    EXPLAIN_LINE = "explain_line", pgettext_lazy("permission", "Explain a line")
+    SEE_CAMPAIGN = "see_campaign", pgettext_lazy("permission", "See the campaign")
+    OPEN_SEALED = "open_sealed", pgettext_lazy("permission", "Open sealed values")
+    OPEN_ON_DISCLOSURE = "open_on_disclosure", pgettext_lazy("permission", "Open on a disclosure request")
+    OPEN_WITH_CONSENT = "open_with_consent", pgettext_lazy("permission", "Open with consent")
+    ENTER_DISCLOSURE = "enter_disclosure", pgettext_lazy("permission", "Enter a disclosure request")
+    DECIDE_DISCLOSURE = "decide_disclosure", pgettext_lazy("permission", "Decide a disclosure request")
+    DEFER_NOTIFICATION = "defer_notification", pgettext_lazy("permission", "Defer a notification")
+    APPROVE_AUTHORITY = "approve_authority", pgettext_lazy("permission", "Approve a requesting authority")
+    SEE_DISCLOSURES = "see_disclosures", pgettext_lazy("permission", "See disclosure requests")
+    RUN_DUE_DISCLOSURES = "run_due_disclosures", pgettext_lazy("permission", "Run due disclosure requests")
+    SETTLE_ALARM = "settle_alarm", pgettext_lazy("permission", "Settle an alarm")
+    ERASE_DUE = "erase_due", pgettext_lazy("permission", "Erase due records")
+    ROTATE_KEYS = "rotate_keys", pgettext_lazy("permission", "Rotate keys")
+    BACK_UP = "back_up", pgettext_lazy("permission", "Back up")
+    READ_LEDGER = "read_ledger", pgettext_lazy("permission", "Read the ledger")
+    MANAGE_STAFF = "manage_staff", pgettext_lazy("permission", "Manage staff")
+    MANAGE_INCIDENT = "manage_incident", pgettext_lazy("permission", "Manage an incident")
+    RENEW_KEYS_AFTER_INCIDENT = (
+        "renew_keys_after_incident",
+        pgettext_lazy("permission", "Renew keys after an incident"),
+    )
+    NOTIFY_AFFECTED = "notify_affected", pgettext_lazy("permission", "Notify affected people")
+    RUN_PORTAL_WORKER = "run_portal_worker", pgettext_lazy("permission", "Run the portal's worker")
+    RESERVE_CODE = "reserve_code", pgettext_lazy("permission", "Reserve a code")
+    PROCESS_OFFLINE = "process_offline", pgettext_lazy("permission", "Process offline registrations")
+    CHECK_DELEGATE = "check_delegate", pgettext_lazy("permission", "Check a delegate")
+    SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")
+    OPEN_CASE = "open_case", pgettext_lazy("permission", "Open a case")
+    SETTLE_CASE = "settle_case", pgettext_lazy("permission", "Settle a case")
+    PROTECT_SUBSCRIBER = "protect_subscriber", pgettext_lazy("permission", "Protect a subscriber")
+    SEE_PROTECTED = "see_protected", pgettext_lazy("permission", "See protected subscribers")
+    APPROVE_AGENT = "approve_agent", pgettext_lazy("permission", "Approve an agent")
+    SUSPEND_AGENT = "suspend_agent", pgettext_lazy("permission", "Suspend an agent")
+    SETTLE_AGENT_CASE = "settle_agent_case", pgettext_lazy("permission", "Settle an agent's case")
+    SEE_AGENTS = "see_agents", pgettext_lazy("permission", "See agents")
+    UPDATE_REVERIFICATIONS = "update_reverifications", pgettext_lazy("permission", "Update re-verifications")
+    MAKE_REPORTS = "make_reports", pgettext_lazy("permission", "Make reports")
+    SEE_REPORTS = "see_reports", pgettext_lazy("permission", "See reports")
+    DRAW_AUDIT_SAMPLE = "draw_audit_sample", pgettext_lazy("permission", "Draw an audit sample")
+
+
+say_facts_by(permission=Permission)

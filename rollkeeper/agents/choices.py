@@ -1,74 +1,79 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The words of this package: how an agent stands, why one is suspended, what is unusual, what a supervisor says to it."""
 
-from enum import StrEnum
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
-class AgentState(StrEnum):
+class AgentState(TextChoices):
     """How an agent stands."""
 
-    CANDIDATE = "candidate"
+    CANDIDATE = "candidate", _("Candidate")
     """Entered; may register nobody."""
-    APPROVED = "approved"
-    SUSPENDED = "suspended"
-    TERMINATED = "terminated"
+    APPROVED = "approved", pgettext_lazy("agent", "Approved")
+    SUSPENDED = "suspended", _("Agent suspended")
+    TERMINATED = "terminated", _("Agent terminated")
 
 
-class SuspensionCause(StrEnum):
+class SuspensionCause(TextChoices):
     """Why an agent is suspended."""
 
-    FRAUD = "fraud"
+    FRAUD = "fraud", _("Fraud")
     """Every living line that the agent registered is re-verified, and none is cut off first."""
-    REQUIREMENT = "requirement"
+    REQUIREMENT = "requirement", _("A requirement is not met any more")
     """A requirement is not met any more."""
-    AUDIT = "audit"
+    AUDIT = "audit", _("A finding was not remediated")
     """A finding was not remediated."""
-    COMPLAINT = "complaint"
-    ASKED = "asked"
+    COMPLAINT = "complaint", _("A complaint")
+    ASKED = "asked", _("The agent asked for it")
     """The agent asked for it."""
 
 
-class Severity(StrEnum):
+class Severity(TextChoices):
     """How grave a finding is."""
 
-    MINOR = "minor"
-    MAJOR = "major"
+    MINOR = "minor", _("Minor")
+    MAJOR = "major", _("Major")
     """Not remediated on its day, it keeps the agent from registering anybody."""
 
 
-class Pattern(StrEnum):
+class Pattern(TextChoices):
     """What is unusual about a registration. It stands, with its date; a supervisor looks at it."""
 
-    RATE = "rate"
+    RATE = "rate", _("More in ten minutes than one account can look after")
     """More in ten minutes than one account can look after."""
-    ONE_PERSON = "merged_persons"
+    ONE_PERSON = "one_person", _("One document behind many lines")
     """One document behind many lines."""
-    OUTLETS = "outlets"
+    OUTLETS = "outlets", _("One account at two outlets on one day")
     """One account at two outlets on one day."""
-    HOURS = "hours"
+    HOURS = "hours", _("Registered outside the opening hours and submitted later")
     """Taken down outside the hours of the outlet, and submitted later."""
-    AFTER_SUSPENSION = "after_suspension"
+    AFTER_SUSPENSION = (
+        "after_suspension",
+        _("Registered before the agent was suspended, submitted afterwards"),
+    )
     """Recorded offline before the agent was suspended, and submitted after."""
-    DUPLICATE_IMAGE = "duplicate_image"
+    DUPLICATE_IMAGE = "duplicate_image", _("The same document image for another line")
     """The document image was kept once before, for another line."""
-    ABANDONED = "abandoned"
+    ABANDONED = "abandoned", _("Many document images, few registrations")
     """Many document images taken and few people registered. About no line."""
-    NOT_CONFIRMED = "not_confirmed"
+    NOT_CONFIRMED = "not_confirmed", _("Asked to be confirmed, and its days are over: decide")
     """A line was to be confirmed and its days are over. Nothing is done to it; a person decides."""
 
 
-class Verdict(StrEnum):
+class Verdict(TextChoices):
     """What a supervisor says to a case."""
 
-    CLEARED = "cleared"
-    REVERIFY = "reverify"
+    CLEARED = "cleared", _("Nothing is wrong")
+    REVERIFY = "reverify", _("Ask the subscriber to confirm")
     """The subscriber is asked to confirm the record, with days of their own; nothing is cut off."""
 
 
-class ReverificationOutcome(StrEnum):
+class ReverificationOutcome(TextChoices):
     """How the re-verification of a line ended."""
 
-    CONFIRMED = "confirmed"
+    CONFIRMED = "confirmed", _("Confirmed by the subscriber")
     """The subscriber showed the document again, at a counter."""
-    OVER = "over"
+    OVER = "over", _("The line ended otherwise")
     """The line ended otherwise."""

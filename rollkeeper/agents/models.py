@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from rollkeeper.agents.choices import AgentState, Severity
+
 
 class Agent(models.Model):
     """Somebody whom the operator lets register people."""
@@ -35,7 +37,7 @@ class Agent(models.Model):
         db_table = "agents_agent"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["candidate", "approved", "suspended", "terminated"]),
+                condition=models.Q(state__in=AgentState.values),
                 name="agents_agent_in_unknown_state",
             ),
             models.CheckConstraint(
@@ -45,7 +47,7 @@ class Agent(models.Model):
                 condition=models.Q(
                     state="suspended", suspended_on__isnull=False, suspended_because__isnull=False
                 )
-                | (~models.Q(state="suspended") & models.Q(suspended_on__isnull=True)),
+                | (~models.Q(state=AgentState.SUSPENDED.value) & models.Q(suspended_on__isnull=True)),
                 name="agents_agent_suspended_without_a_reason",
             ),
         ]
@@ -175,7 +177,7 @@ class Finding(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(severity__in=["minor", "major"]), name="agents_finding_of_unknown_severity"
+                condition=models.Q(severity__in=Severity.values), name="agents_finding_of_unknown_severity"
             )
         ]
 

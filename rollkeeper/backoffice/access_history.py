@@ -8,14 +8,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from rollkeeper.access.authority import require
-from rollkeeper.access.roles import Permission
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import LineForm
 from rollkeeper.kernel import clock
-from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.ledger.queries import AccessEntry
 from rollkeeper.lines.access_history import accesses_by_number
 from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.vault.fields import field_label, purpose_label
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +41,7 @@ def access_history(request: HttpRequest) -> HttpResponse:
 
 def _say(look: AccessEntry) -> dict[str, Any]:
     return {
-        "at": look.at, "who": label_of(look.role, ROLES), "what": label_of(look.field, FIELDS),
-        "why": label_of(look.purpose, PURPOSES), "leaf": look.leaf_index,
+        "at": look.at, "who": label_of(look.role, StaffRole), "what": field_label(look.field),
+        "why": purpose_label(look.purpose), "leaf": look.leaf_index,
         "withheld_until": look.withheld_until,
     }  # fmt: skip

@@ -20,7 +20,6 @@ from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
 from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.agents.suspension import suspend_agent
-from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.kernel import clock
 from rollkeeper.reporting.audit_samples.queries import samples_of
@@ -37,7 +36,7 @@ def agent_list(request: HttpRequest) -> HttpResponse:
         "agents": queries.agent_list(),
         "cases": queries.open_cases(),
         "may_settle": authority.role_for(Permission.SETTLE_AGENT_CASE) is not None,
-        "verdicts": [(v.value, labels.VERDICTS[v.value]) for v in Verdict],
+        "verdicts": Verdict.choices,
     }
     return render(request, "backoffice/agents.html", shown)
 
@@ -56,7 +55,7 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
         "findings": [(checklist()[one.requirement].said(language), one) for one in view.findings],
         "may_suspend": can_suspend and authority.role_for(Permission.SUSPEND_AGENT) is not None,
         "reasons": [
-            (b.value, labels.SUSPENSION_CAUSES[b.value])
+            (b.value, b.label)
             for b in SuspensionCause
             if view.state != AgentState.SUSPENDED or b is SuspensionCause.FRAUD
         ],

@@ -8,11 +8,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.backoffice.labels import REFUSAL_REASONS, SAMPLE_KINDS
 from rollkeeper.disclosures.choices import RefusalReason
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.instance import instance
-from rollkeeper.ledger.labels import FIELDS
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.reporting.audit_samples.choices import SampledAction
@@ -114,7 +112,7 @@ class DisclosureRefusalForm(forms.Form):
 
     because = forms.ChoiceField(
         label=_("Why is it refused?"),
-        choices=[(one.value, REFUSAL_REASONS[one.value]) for one in RefusalReason if one.is_chosen_by_people],
+        choices=[(one.value, one.label) for one in RefusalReason if one.is_chosen_by_people],
         widget=forms.RadioSelect,
     )
 
@@ -124,7 +122,7 @@ class SampleDrawForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("What happened to the lines"),
-        choices=[(one.value, SAMPLE_KINDS[one.value]) for one in SampledAction],
+        choices=SampledAction.choices,
     )
     text = forms.CharField(
         label=_("Your own text"),
@@ -141,7 +139,7 @@ class ConsentRequestForm(forms.Form):
 
     fields_asked = forms.MultipleChoiceField(
         label=_("Entries that you ask to see"),
-        choices=[(one.value, FIELDS[one.value]) for one in Field],
+        choices=Field.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},
     )

@@ -21,8 +21,9 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.unreachable import PAGE, AfterForm
 from rollkeeper.campaign.statistics import not_notified_by_post
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.notices.choices import Channel, Outcome
+from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.queries import attempt_counts
 from rollkeeper.notices.returned_mail import record_returned_letters, returned_letters
 

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.labels import WAIVER_REASONS
 from rollkeeper.campaign import closure, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.notices.choices import Channel, NoticeState
+from rollkeeper.notices.choices import NoticeState
 from rollkeeper.notices.queries import reach_by_channel
 
 PAGE = 100
@@ -42,7 +42,7 @@ class WaiveForm(forms.Form):
 
     because = forms.ChoiceField(
         label=gettext_lazy("Why can they not be notified?"),
-        choices=[(one.value, WAIVER_REASONS[one.value]) for one in WaiverReason],
+        choices=WaiverReason.choices,
     )
 
 

@@ -126,7 +126,7 @@ def _prepare(
     run(sql("campaign", "due_lines"), {"batch_id": batch_id, "due_on": due.due_on})
     content = content_of(batch_id)
     Batch.objects.filter(batch_id=batch_id).update(content=content)
-    facts = {
+    facts: dict[str, str | int | bool] = {
         "action": due.action.value,
         "content": content,
         "batch": str(batch_id),

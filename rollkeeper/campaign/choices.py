@@ -3,27 +3,30 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
-class Stage(StrEnum):
+
+class Stage(TextChoices):
     """Where a line stands in a campaign."""
 
-    NOT_NOTIFIED = "not_notified"
+    NOT_NOTIFIED = "not_notified", _("Not yet notified")
     """No proof yet that the subscriber was notified: no clock runs."""
-    RUNNING = "running"
+    RUNNING = "running", _("Notified, days running")
     """Notified; the days of grace are counted."""
-    SUSPENDED = "suspended"
+    SUSPENDED = "suspended", _("Suspended")
     """Suspended by an approved batch; the days of suspension are counted."""
-    TERMINATED = "terminated"
+    TERMINATED = "terminated", _("Terminated")
     """Terminated by an approved batch."""
-    OUT_OF_SCOPE = "out_of_scope"
+    OUT_OF_SCOPE = "out_of_scope", _("Registered or left")
     """Registered, or ended otherwise: no longer any business of the campaign."""
 
 
-class Action(StrEnum):
+class Action(TextChoices):
     """What a batch does to its lines."""
 
-    SUSPEND = "suspend"
-    TERMINATE = "terminate"
+    SUSPEND = "suspend", _("Suspend")
+    TERMINATE = "terminate", _("Terminate")
 
     @property
     def from_stage(self) -> Stage:
@@ -36,46 +39,64 @@ class Action(StrEnum):
         return Stage.SUSPENDED if self is Action.SUSPEND else Stage.TERMINATED
 
 
-class BatchState(StrEnum):
+class BatchState(TextChoices):
     """How far a batch has come."""
 
-    WAITING = "waiting"
+    WAITING = "waiting", _("Waiting for approval")
     """Prepared; two people have yet to approve it."""
-    APPROVED = "approved"
-    RUNNING = "running"
-    STOPPED = "stopped"
+    APPROVED = "approved", _("Approved")
+    RUNNING = "running", _("Running")
+    STOPPED = "stopped", _("Stopped")
     """By a person or by itself. It does not go on; undo it within a day, before the network hears the rest, or prepare a new one."""
-    DONE = "done"
-    UNDO_REQUESTED = "undo_requested"
+    DONE = "done", _("Done")
+    UNDO_REQUESTED = "undo_requested", _("To be undone")
     """Somebody in the back office asked for the undo; the next run carries it out."""
-    UNDONE = "undone"
+    UNDONE = "undone", _("Undone")
 
 
-class SkipReason(StrEnum):
+class SkipReason(TextChoices):
     """Why a line of a batch was left alone when its turn came."""
 
-    REGISTERED = "registered"
-    OVER = "over"
+    REGISTERED = "registered", _("registered in the meantime")
+    OVER = "over", _("the contract was terminated otherwise")
     """The contract ended otherwise."""
-    DISPUTED = "disputed"
-    ESSENTIAL = "essential"
-    CHANGED = "changed"
+    DISPUTED = "disputed", _("disputed")
+    ESSENTIAL = "essential", _("essential")
+    CHANGED = "changed", _("changed since it was prepared")
     """Its version is not the one that was decided on."""
-    CHANGING = "changing"
+    CHANGING = "changing", _("another process was working on it")
     """Somebody was at work on it in that very moment, or is about to undo its suspension."""
-    NOT_DUE = "not_due"
+    NOT_DUE = "not_due", _("not due any more")
     """A pause, a stay or a promise has moved its day."""
-    UNBARRED = "unbarred"
+    UNBARRED = "unbarred", _("the network does not bar it")
     """To be ended, and the network has not proved that it is barred."""
 
 
-class WaiverReason(StrEnum):
+class LineOutcome(StrEnum):
+    """What came of one line of a batch."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
+class OutOfScopeReason(StrEnum):
+    """Why a line is out of the campaign's scope."""
+
+    REGISTERED = "registered"
+    TERMINATED = "terminated"
+    NOT_CONCERNED = "not_concerned"
+    """The law does not concern it, or does no longer."""
+
+
+class WaiverReason(TextChoices):
     """Why nobody can be notified about a line, as the person who answers for it says."""
 
-    NO_CHANNEL_KNOWN = "no_channel_known"
+    NO_CHANNEL_KNOWN = "no_channel_known", _("Neither the line nor any address reaches a person")
     """Neither the line nor any address reaches a person."""
-    EVERY_CHANNEL_FAILED = "every_channel_failed"
-    NO_PERSON = "no_person"
+    EVERY_CHANNEL_FAILED = "every_channel_failed", _("All channels failed")
+    NO_PERSON = "no_person", _("There is no person: a machine, or a line never given out")
     """A machine's line, or one that never was given out."""
-    SUBSCRIBER_DIED = "subscriber_died"
-    OTHER = "other"
+    SUBSCRIBER_DIED = "subscriber_died", _("The subscriber died")
+    OTHER = "other", _("Another reason")

@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models.functions import UUID7
 
+from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage
+
 
 class Campaign(models.Model):
     """One law run on one population."""
@@ -60,13 +62,12 @@ class Member(models.Model):
         db_table = "campaign_member"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    stage__in=["not_notified", "running", "suspended", "terminated", "out_of_scope"]
-                ),
+                condition=models.Q(stage__in=Stage.values),
                 name="campaign_member_in_unknown_stage",
             ),
             models.CheckConstraint(
-                condition=~models.Q(stage__in=["running", "suspended"]) | models.Q(anchor_on__isnull=False),
+                condition=~models.Q(stage__in=[Stage.RUNNING.value, Stage.SUSPENDED.value])
+                | models.Q(anchor_on__isnull=False),
                 name="campaign_member_running_without_an_anchor",
             ),
         ]
@@ -74,17 +75,17 @@ class Member(models.Model):
             models.Index(
                 fields=["remind_on"],
                 name="campaign_member_to_remind",
-                condition=models.Q(stage="running", remind_on__isnull=False),
+                condition=models.Q(stage=Stage.RUNNING.value, remind_on__isnull=False),
             ),
             models.Index(
                 fields=["next_check_on"],
                 name="campaign_member_to_check",
-                condition=models.Q(stage__in=["running", "suspended"]),
+                condition=models.Q(stage__in=[Stage.RUNNING.value, Stage.SUSPENDED.value]),
             ),
             models.Index(
                 fields=["line_id"],
                 name="campaign_member_not_notified",
-                condition=models.Q(stage="not_notified"),
+                condition=models.Q(stage=Stage.NOT_NOTIFIED.value),
             ),
         ]
 
@@ -119,21 +120,11 @@ class Batch(models.Model):
         db_table = "campaign_batch"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(action__in=["suspend", "terminate"]),
+                condition=models.Q(action__in=Action.values),
                 name="campaign_batch_of_unknown_action",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=[
-                        "waiting",
-                        "approved",
-                        "running",
-                        "stopped",
-                        "done",
-                        "undo_requested",
-                        "undone",
-                    ]
-                ),
+                condition=models.Q(state__in=BatchState.values),
                 name="campaign_batch_in_unknown_state",
             ),
         ]
@@ -167,7 +158,9 @@ class BatchLine(models.Model):
         db_comment="Order within the batch, drawn at random: the pilot is a fair sample."
     )
     line_version = models.BigIntegerField()
-    outcome = models.TextField(default="waiting", db_comment="waiting, done, skipped or undone.")
+    outcome = models.TextField(
+        default=LineOutcome.WAITING.value, db_comment="waiting, done, skipped or undone."
+    )
     skip_reason = models.TextField(null=True)
     done_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(

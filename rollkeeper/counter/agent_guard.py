@@ -20,7 +20,6 @@ from rollkeeper.agents.errors import DailyLimitReached, OutletClosed
 from rollkeeper.agents.queries import may_register, own_agent
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.agents.settings import settings as agents_settings
-from rollkeeper.counter import labels
 from rollkeeper.kernel import clock
 from rollkeeper.registration.submissions import Receipt
 
@@ -79,6 +78,6 @@ def own_figures(request: HttpRequest) -> HttpResponse:
         "findings": [
             (checklist()[one.requirement].said(language), one) for one in (agent.findings if agent else ())
         ],
-        "state": labels.AGENT_STATES[agent.state] if agent else "",
+        "state": agent.state.label if agent else "",
     }
     return render(request, "counter/figures.html", shown)

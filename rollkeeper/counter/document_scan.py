@@ -11,12 +11,12 @@ from django_htmx.http import retarget
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents.registrations import count_document_image
-from rollkeeper.counter import labels
 from rollkeeper.counter.agent_guard import devices_in, require_outlet
 from rollkeeper.counter.errors import ImageMissing
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, kind_in, page_context, record_form
 from rollkeeper.documents import form_prefill
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.messages import MESSAGES
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
@@ -56,7 +56,7 @@ def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
 def _purpose(action_kind: RegistrationKind) -> str:
     """Return what is written across a copy, in the operator's first language."""
     with override(instance().languages[0]):
-        return str(labels.REGISTRATION_KINDS[action_kind])
+        return str(action_kind.label)
 
 
 def _read_image(
@@ -68,5 +68,5 @@ def _read_image(
     count_document_image(authority, devices=devices_in(request), on=clock.today())  # whatever comes of it
     return form_prefill.prefill(
         picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=active_pack(), purpose=purpose,
-        known=lambda kind: kind in labels.DOCUMENTS, on=clock.today(),
+        known=lambda kind: kind in DocumentType.values, on=clock.today(),
     )  # fmt: skip

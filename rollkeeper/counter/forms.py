@@ -12,13 +12,15 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
@@ -145,12 +147,10 @@ class SubscriberForm(QuietForm):
     """An act that belongs to the subscriber: the document is compared and not recorded."""
 
     number = number_field()
-    document_type = forms.ChoiceField(
-        label=labels.ATTRIBUTES["document_type"], choices=list(labels.DOCUMENTS.items())
-    )
+    document_type = forms.ChoiceField(label=Field.DOCUMENT_TYPE.label, choices=DocumentType.choices)
     document_state = state_field()
     document_number = forms.CharField(
-        label=labels.ATTRIBUTES["document_number"], required=False, widget=forms.TextInput(attrs=QUIET),
+        label=Field.DOCUMENT_NUMBER.label, required=False, widget=forms.TextInput(attrs=QUIET),
         help_text=_("Of the document that the subscriber shows. Leave it out where nobody is registered."),
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ class DocumentCheckForm(SubscriberForm):
     """The document of whoever applied remotely: compared with what they gave, and not shown."""
 
     name = forms.CharField(
-        label=labels.ATTRIBUTES["name"], help_text=labels.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
+        label=Field.NAME.label, help_text=labels.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
     )
     field_order = ("submission_key", "number", "document_type", "document_state", "document_number", "name")
 
@@ -187,7 +187,7 @@ class LinkDocumentForm(SubscriberForm):
     """A further document of the subscriber: compared and joined, and nothing that stands on it is recorded."""
 
     further__document_type = forms.ChoiceField(
-        label=_("Kind of the further document"), choices=list(labels.DOCUMENTS.items())
+        label=_("Kind of the further document"), choices=DocumentType.choices
     )
     further__document_state = state_field()
     further__document_number = forms.CharField(
@@ -224,7 +224,7 @@ class PauseForm(QuietForm):
 
     number = number_field()
     reason = forms.ChoiceField(
-        label=_("Reason"), choices=[(reason.value, labels.PAUSES[reason]) for reason in PauseReason if reason in labels.PAUSES],
+        label=_("Reason"), choices=[(reason.value, reason.label) for reason in DECLARED_AT_COUNTER],
         help_text=_("The person's word is enough; proof may come later."),
     )  # fmt: skip
     first = forms.DateField(

@@ -28,7 +28,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.counter import labels, views
+from rollkeeper.counter import views
 from rollkeeper.counter.agent_guard import require_device
 from rollkeeper.counter.forms import DisputeForm, LinkDocumentForm, PauseForm, QuietForm, SubscriberForm
 from rollkeeper.counter.record_form import RecordForm
@@ -107,9 +107,7 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
     blank = _anonymous_request(request)
     shown: dict[str, Any] = {"is_offline_form": True}
     if not what:
-        action_kinds = [
-            (action_kind.value, labels.REGISTRATION_KINDS[action_kind]) for action_kind in RegistrationKind
-        ]
+        action_kinds = [(action_kind.value, action_kind.label) for action_kind in RegistrationKind]
         return render(blank, "counter/offline_forms.html", shown | {"offline_kinds": action_kinds})
     if what in _FORMS:
         template, make = _FORMS[what]

@@ -17,11 +17,13 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.counter.dual_control import waits
 from rollkeeper.counter.errors import SubmissionNotFound
 from rollkeeper.counter.forms import CodeForm, faults_of
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.ledger import printouts
+from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import ReceiptsNotReady
-from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
+from rollkeeper.ledger.labels import action_label
 from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
 from rollkeeper.registration.queries import receipt_for
 
@@ -102,7 +104,7 @@ def _erasure(one: LedgerReceipt) -> dict[str, str]:
     facts = one.entry.facts
     return {
         "code": one.code, "day": one.entry.day, "article": cite(one.entry.article),
-        "ground": label_of(str(facts.get("ground", "")), GROUNDS), "last_day_kept": str(facts.get("last_day_kept", "")),
+        "ground": label_of(str(facts.get("ground", "")), ErasureGround), "last_day_kept": str(facts.get("last_day_kept", "")),
     }  # fmt: skip
 
 

@@ -12,19 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.counter import labels
 from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field, state_field
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.rules import KNOWN_TYPES, with_state
+from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
-from rollkeeper.lines.choices import Service
 from rollkeeper.registration.submissions import (
     NEW_TENURE_KINDS,
+    Presence,
     RegistrationKind,
     Submission,
     presence_in,
     transferor_in,
 )
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
+from rollkeeper.vault.fields import Field
 
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _FROM_IMAGE = ("read", "copy", "copy_mark")
@@ -59,7 +63,7 @@ class RecordForm(QuietForm):
         self.fields["number"] = number_field()
         if action_kind in _CREATES_LINE:
             self.fields["service"] = forms.ChoiceField(
-                label=_("Service"), choices=[("", _("As it stands there")), *labels.SERVICES.items()], required=False,
+                label=_("Service"), choices=[("", _("As it stands there")), *Service.choices], required=False,
                 help_text=_("Of a new line: a mobile telephone unless you choose. A line that is there keeps its own."),
             )  # fmt: skip
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
@@ -84,7 +88,7 @@ class RecordForm(QuietForm):
             self.fields["subscriber__document_number"].required = False
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
-                label=_("Kind of the former document"), choices=list(labels.DOCUMENTS.items()), required=False
+                label=_("Kind of the former document"), choices=DocumentType.choices, required=False
             )
             self.fields["former__document_state"] = state_field()
             self.fields["former__document_number"] = forms.CharField(
@@ -119,7 +123,7 @@ class RecordForm(QuietForm):
     def group(self, part: Part) -> Group:
         """Return the fields of one part; those that hold what a picture gave are hidden."""
         hidden = [self[f"{part.key}__{name}"] for name in _FROM_IMAGE if part in self.with_image]
-        return Group(part, str(labels.PARTS[part]), [self[name] for name in self.part_names[part]], hidden)
+        return Group(part, str(part.label), [self[name] for name in self.part_names[part]], hidden)
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
@@ -195,13 +199,13 @@ def _sides_fields() -> dict[str, forms.Field]:
     return {
         "transferor__presence": asked(
             forms.ChoiceField(
-                label=_("Who gives the line up?"), choices=list(labels.PRESENCES.items()), required=False,
+                label=_("Who gives the line up?"), choices=Presence.choices, required=False,
                 help_text=_("A proxy shows the subscriber's document, their own and a signed authority. The proxy is not recorded."),
             ),
             why=why,
         ),
         "transferor__document_type": forms.ChoiceField(
-            label=_("Kind of the present subscriber's document"), choices=list(labels.DOCUMENTS.items()), required=False
+            label=_("Kind of the present subscriber's document"), choices=DocumentType.choices, required=False
         ),
         "transferor__document_state": state_field(),
         "transferor__document_number": forms.CharField(
@@ -209,7 +213,7 @@ def _sides_fields() -> dict[str, forms.Field]:
             help_text=_("Compared and not recorded. Leave it out where nobody is registered for the line."),
         ),
         "transferee__presence": forms.ChoiceField(
-            label=_("Who takes the line?"), choices=list(labels.PRESENCES.items()), required=False
+            label=_("Who takes the line?"), choices=Presence.choices, required=False
         ),
     }  # fmt: skip
 
@@ -228,7 +232,7 @@ def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
 
 
 def _said_route(rule: RouteRule) -> str:
-    said = str(labels.NO_DOCUMENT.get(rule.way, rule.way))
+    said = label_of(rule.way, NoDocumentWay)
     if rule.days is None:
         return said
     return ngettext("%(way)s (accepted for %(days)d day)", "%(way)s (accepted for %(days)d days)", rule.days) % {
@@ -259,10 +263,9 @@ def _part_fields(
 
 
 def _attribute_field(attribute: Attribute) -> forms.Field:
-    label = labels.ATTRIBUTES.get(attribute.name, attribute.name)
+    label = label_of(attribute.name, Field)
     if attribute.name == "document_type":
-        choices = [(code, labels.DOCUMENTS[code]) for code in KNOWN_TYPES]
-        return forms.ChoiceField(label=label, choices=choices, required=attribute.required)
+        return forms.ChoiceField(label=label, choices=DocumentType.choices, required=attribute.required)
     widget = (
         forms.Textarea(attrs=QUIET | {"rows": 2})
         if attribute.name == "address"

@@ -357,9 +357,9 @@ def by_script(request: HttpRequest) -> bool:
 def page_context(action_kind: RegistrationKind, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
     """Return what stands around the fields of a record: the same for everybody."""
     return {
-        "action_kind": action_kind, "what": action_kind.value, "title": labels.REGISTRATION_KINDS[action_kind], "note": labels.REGISTRATION_KIND_NOTES[action_kind], "retention": pack.retention,
+        "action_kind": action_kind, "what": action_kind.value, "title": action_kind.label, "note": labels.REGISTRATION_KIND_NOTES[action_kind], "retention": pack.retention,
         "retention_article": cite(pack.retention.article),
-        "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": [(k.value, labels.KINDS[k]) for k in PartyKind],
+        "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": PartyKind.choices,
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "",
     }  # fmt: skip
 
@@ -380,9 +380,9 @@ def _find_context(authority: Authority) -> dict[str, Any]:
 def _line_state(line: LineView) -> dict[str, Any]:
     return {
         "line": line,
-        "state": labels.STATES[line.state],
-        "service": labels.SERVICES[line.service],
-        "reasons": [labels.REASONS[reason] for reason in line.reasons],
+        "state": line.state.label,
+        "service": line.service.label,
+        "reasons": [reason.label for reason in line.reasons],
     }
 
 
@@ -396,7 +396,7 @@ def _registration_kinds() -> list[tuple[str, Any, Any]]:
     return [
         (
             action_kind.value,
-            labels.REGISTRATION_KINDS[action_kind],
+            action_kind.label,
             labels.REGISTRATION_KIND_NOTES[action_kind],
         )
         for action_kind in RegistrationKind

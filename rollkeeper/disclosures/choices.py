@@ -1,60 +1,61 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The words of a disclosure request: the instrument it rests on, how far it has come, why it was refused or its notification deferred."""
 
-from enum import StrEnum
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
-class Instrument(StrEnum):
+class Instrument(TextChoices):
     """What an authority shows. A mere request is none."""
 
-    WARRANT = "warrant"
-    WRITTEN_ORDER = "written_order"
-    SUBPOENA = "subpoena"
+    WARRANT = "warrant", _("Warrant")
+    WRITTEN_ORDER = "written_order", _("Written order")
+    SUBPOENA = "subpoena", _("Subpoena")
 
 
-class DisclosureState(StrEnum):
+class DisclosureState(TextChoices):
     """How far a disclosure request has come."""
 
-    WAITING = "waiting"
+    WAITING = "waiting", _("Waiting for two people")
     """For two people to decide."""
-    APPROVED = "approved"
+    APPROVED = "approved", _("Approved by both")
     """By both; nothing is opened yet."""
-    OPENED = "opened"
+    OPENED = "opened", _("Opened")
     """The ledger says that it was opened; whether an answer was sealed stands in `outcome`."""
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    EXPIRED = "expired"
+    DELIVERED = "delivered", _("Delivered")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Ran out")
     """Its own day passed before it was answered."""
 
 
-class Outcome(StrEnum):
+class Outcome(TextChoices):
     """What the answer says."""
 
-    HELD = "held"
-    NOTHING_HELD = "nothing_held"
+    HELD = "held", _("What it names was sealed to it")
+    NOTHING_HELD = "nothing_held", _("Nothing held")
     """Erased, never held, another service, an invented number: one and the same answer."""
 
 
-class RefusalReason(StrEnum):
+class RefusalReason(TextChoices):
     """Why a disclosure request is refused; by the law itself, or by a person."""
 
-    NO_POWER = "no_power"
+    NO_POWER = "no_power", _("The law provides for no such request")
     """The law that is kept here knows no such disclosure request."""
-    NOT_CONFIRMED = "not_confirmed"
+    NOT_CONFIRMED = "not_confirmed", _("The power is not confirmed in the official text")
     """The power rests on a text that nobody has confirmed, or on no law."""
-    WRONG_INSTRUMENT = "wrong_instrument"
-    TOO_WIDE = "too_wide"
+    WRONG_INSTRUMENT = "wrong_instrument", _("The law wants another instrument")
+    TOO_WIDE = "too_wide", _("It asks for more than the law lets it")
     """It asks for more than the law lets it ask."""
-    TOO_MANY = "too_many"
+    TOO_MANY = "too_many", _("It names more people than the law lets it")
     """One instrument for more people than the law has it name."""
-    EXPIRED = "expired"
-    KEY_OVER = "key_over"
+    EXPIRED = "expired", _("Its last day has passed")
+    KEY_OVER = "key_over", _("The authority is not approved, or its key has expired")
     """The authority is not approved any more, or its key has run out."""
-    NOT_GENUINE = "not_genuine"
-    UNCLEAR = "unclear"
-    NOT_NEEDED = "not_needed"
+    NOT_GENUINE = "not_genuine", _("It is not genuine")
+    UNCLEAR = "unclear", _("It is unclear, or was entered wrongly")
+    NOT_NEEDED = "not_needed", _("Something less would do")
     """Something less would do."""
-    DANGER = "danger"
+    DANGER = "danger", _("The person would be in danger")
     """The person would be in danger."""
 
     @property
@@ -68,11 +69,11 @@ class RefusalReason(StrEnum):
         }
 
 
-class DeferralReason(StrEnum):
+class DeferralReason(TextChoices):
     """Why a person is notified later."""
 
-    COURT_FORBIDS = "court_forbids"
+    COURT_FORBIDS = "court_forbids", _("The instrument forbids it until a day")
     """The instrument itself forbids notification until a day."""
-    DANGER_TO_LIFE = "danger_to_life"
-    INVESTIGATION = "investigation"
+    DANGER_TO_LIFE = "danger_to_life", _("Danger to life")
+    INVESTIGATION = "investigation", _("An investigation")
     """The law lets an investigation be kept from the person for a time."""

@@ -4,6 +4,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from rollkeeper.disclosures.choices import DisclosureState
+
 
 class RequestingAuthority(models.Model):
     """One authority with one key, approved by two people. A new key is a new row."""
@@ -90,13 +92,12 @@ class DisclosureRequest(models.Model):
         db_table = "disclosures_request"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["waiting", "approved", "opened", "delivered", "refused", "expired"]
-                ),
+                condition=models.Q(state__in=DisclosureState.values),
                 name="disclosures_request_in_unknown_state",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="refused") | models.Q(refused_because__isnull=False),
+                condition=~models.Q(state=DisclosureState.REFUSED.value)
+                | models.Q(refused_because__isnull=False),
                 name="disclosures_request_refused_without_a_reason",
             ),
         ]

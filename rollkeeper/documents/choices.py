@@ -4,14 +4,28 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
-class Verdict(StrEnum):
+
+class DocumentType(TextChoices):
+    """Leading types of identity documents, for lists to choose from; every other type is taken as well."""
+
+    RESIDENT_CARD = "cn-resident-card", _("Resident identity card")
+    RESIDENCE_PERMIT = "cn-residence-permit", _("Residence permit")
+    PASSPORT = "passport", _("Passport")
+    IDENTITY_CARD = "identity-card", _("Identity card of another state")
+    BUSINESS_LICENCE = "cn-business-licence", _("Business licence")
+    OTHER = "other", _("Another document")
+
+
+class Verdict(TextChoices):
     """What a check makes of a number."""
 
-    VALID = "valid"
-    DOUBTFUL = "doubtful"
+    VALID = "valid", _("Valid")
+    DOUBTFUL = "doubtful", _("Doubtful: two people look at it")
     """A second look at the document, by two people; not a wall."""
-    INVALID = "invalid"
+    INVALID = "invalid", _("Not valid")
     """No document of this type has such a number: most likely a slip of the keyboard or the wrong type."""
 
 

@@ -11,11 +11,11 @@ from typing import Final
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 
-from rollkeeper.documents.choices import Checked, Reason, Verdict
+from rollkeeper.documents.choices import Checked, DocumentType, Reason, Verdict
 from rollkeeper.documents.resident_card import check_resident_card
 
-PASSPORT: Final = "passport"
-RESIDENT_CARD: Final = "cn-resident-card"
+PASSPORT: Final = DocumentType.PASSPORT.value
+RESIDENT_CARD: Final = DocumentType.RESIDENT_CARD.value
 GREATEST_LENGTH = 64
 
 _PASSPORT_TYPE = re.compile(r"passport(-[a-z]{1,3})?", re.ASCII)
@@ -27,11 +27,7 @@ _IDENTITY_CARD = re.compile(r"[A-Z0-9]{5,23}", re.ASCII)
 _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
 # Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
 _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-permanent-residence"})
-# Leading types for lists to choose from; every other type is taken as well.
-KNOWN_TYPES: Final = (
-    RESIDENT_CARD, "cn-residence-permit", PASSPORT, "identity-card", "cn-business-licence", "other",
-)  # fmt: skip
-TYPES_WITH_STATE: Final = frozenset({PASSPORT, "identity-card"})
+TYPES_WITH_STATE: Final = frozenset({PASSPORT, DocumentType.IDENTITY_CARD.value})
 """Kinds of document whose number is one state's: a form asks for the state beside."""
 
 
@@ -67,7 +63,7 @@ def normalise_type(text: str) -> str:
 @lru_cache(maxsize=4096)
 def is_known_type(kind: str) -> bool:
     """Tell a type that is known by name from a text that might be anything, somebody's name among it."""
-    if kind in {*KNOWN_TYPES, *_ALIASES, *_AS_RESIDENT_CARD}:
+    if kind in {*DocumentType.values, *_ALIASES, *_AS_RESIDENT_CARD}:
         return True
     if _PASSPORT_TYPE.fullmatch(kind) or _IDENTITY_CARD_TYPE.fullmatch(kind):
         return True

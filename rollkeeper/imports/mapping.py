@@ -25,8 +25,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from rollkeeper.imports.column_dictionary import never_about
 from rollkeeper.imports.errors import ImportMapInvalid, ImportSensitiveColumnMapped
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.numbers import NUMBERED
 
 Column = Annotated[str, Field(min_length=1)]

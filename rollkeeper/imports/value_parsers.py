@@ -30,7 +30,7 @@ from rollkeeper.imports.row_errors import (
     bad_number,
     damage_in,
 )
-from rollkeeper.lines.choices import Service
+from rollkeeper.kernel.choices import Service
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import NUMBERED, normalise, normalise_identifier
 

@@ -3,21 +3,24 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
-class About(StrEnum):
+
+class About(TextChoices):
     """What fell into wrong hands, as far as it is known."""
 
-    ACCOUNT = "account"
+    ACCOUNT = "account", _("Accounts of staff")
     """Accounts of staff: everything that they opened, and every record that they took down."""
-    AGENT = "agent"
+    AGENT = "agent", _("The accounts of an agent")
     """An agent: the accounts of its staff, together."""
-    DEVICE = "device"
+    DEVICE = "device", _("The accounts at a device")
     """A device: the accounts that worked at it, together."""
-    KEY_EPOCH = "key_epoch"
+    KEY_EPOCH = "key_epoch", _("An epoch of keys")
     """The secret of an epoch of keys: everybody who was sealed to it."""
-    TABLE = "table"
+    TABLE = "table", _("A table without the keys")
     """A copy of a table without the keys."""
-    WINDOW = "window"
+    WINDOW = "window", _("All that was opened in a time")
     """Nothing but a time: everything that was opened in it, by whomever."""
 
     @property
@@ -26,11 +29,11 @@ class About(StrEnum):
         return self in {About.ACCOUNT, About.AGENT, About.DEVICE}
 
 
-class Severity(StrEnum):
+class Severity(TextChoices):
     """How grave it is: what the law's clocks distinguish."""
 
-    ORDINARY = "ordinary"
-    SERIOUS = "serious"
+    ORDINARY = "ordinary", _("Ordinary")
+    SERIOUS = "serious", _("Serious")
 
 
 class Remedy(StrEnum):
@@ -46,30 +49,30 @@ class Remedy(StrEnum):
     """Go on with a rotation that broke off, or make a new one: the same act, asked for by its effect."""
 
 
-class Step(StrEnum):
+class Step(TextChoices):
     """What is asked for from the page, and run by the worker within seconds: no page holds a key or a list of people."""
 
-    SCOPE = "scope"
+    SCOPE = "scope", _("Find out whom it exposed")
     """Find out whom it exposed, and what each of them would be notified."""
-    SUSPEND_ACCOUNTS = "suspend_accounts"
-    SIGN_OUT_EVERYONE = "sign_out_everyone"
-    ROTATE_KEYS = "rotate_keys"
-    RESEAL = "reseal"
-    NOTIFY_PEOPLE = "notify_people"
+    SUSPEND_ACCOUNTS = "suspend_accounts", _("Close its accounts")
+    SIGN_OUT_EVERYONE = "sign_out_everyone", _("Sign everyone out")
+    ROTATE_KEYS = "rotate_keys", _("Renew the keys")
+    RESEAL = "reseal", _("Reseal everything")
+    NOTIFY_PEOPLE = "notify_people", _("Send the notices to the people")
     """Owe everybody exposed the notice that was drafted."""
 
 
-class StepState(StrEnum):
+class StepState(TextChoices):
     """How what was asked for stands."""
 
-    PENDING = "pending"
+    PENDING = "pending", _("Waits for another person")
     """For a second approver."""
-    APPROVED = "approved"
+    APPROVED = "approved", _("Is being done")
     """The worker runs it next."""
-    DONE = "done"
-    FAILED = "failed"
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Could not be done")
     """It was refused; it can be asked for again."""
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Table(StrEnum):

@@ -5,19 +5,21 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import UUID7
 
+from rollkeeper.incidents.choices import Severity
+
 
 class Incident(models.Model):
     """Something leaked or may have leaked."""
 
     incident_id = models.UUIDField(primary_key=True)
-    about = models.TextField(db_comment="incidents.kinds.About.")
-    severity = models.TextField(db_comment="incidents.kinds.Severity.")
+    about = models.TextField(db_comment="incidents.choices.About.")
+    severity = models.TextField(db_comment="incidents.choices.Severity.")
     is_drill = models.BooleanField(db_comment="Carried out like any other, and touches nobody.")
     accounts = ArrayField(
         models.UUIDField(), db_comment="References of staff; empty where it is not by account."
     )
     epoch_id = models.IntegerField(null=True)
-    table_of = models.TextField(null=True, db_comment="incidents.kinds.Table.")
+    table_of = models.TextField(null=True, db_comment="incidents.choices.Table.")
     since = models.DateTimeField(null=True, db_comment="From when; empty: from ever.")
     until = models.DateTimeField(db_comment="Until when, exclusive.")
     noticed_at = models.DateTimeField(db_comment="When the operator came to know: the clocks count from it.")
@@ -45,7 +47,7 @@ class Incident(models.Model):
         db_table = "incidents_incident"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(severity__in=["ordinary", "serious"]),
+                condition=models.Q(severity__in=Severity.values),
                 name="incidents_incident_severity",
             ),
         ]
@@ -107,7 +109,7 @@ class AppliedRemedy(models.Model):
     pk = models.CompositePrimaryKey("incident_id", "remedy_id")
     incident_id = models.UUIDField()
     remedy_id = models.UUIDField(db_default=UUID7())
-    remedy = models.TextField(db_comment="incidents.kinds.Remedy.")
+    remedy = models.TextField(db_comment="incidents.choices.Remedy.")
     touched = models.BigIntegerField()
     applied_at = models.DateTimeField()
 
@@ -123,8 +125,8 @@ class StepRequest(models.Model):
     pk = models.CompositePrimaryKey("incident_id", "step_id")
     incident_id = models.UUIDField()
     step_id = models.UUIDField(db_default=UUID7())
-    step = models.TextField(db_comment="incidents.kinds.Step.")
-    state = models.TextField(db_comment="incidents.kinds.StepState.")
+    step = models.TextField(db_comment="incidents.choices.Step.")
+    state = models.TextField(db_comment="incidents.choices.StepState.")
     requested_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     touched = models.BigIntegerField(null=True)

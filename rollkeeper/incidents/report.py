@@ -8,9 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from django.utils import translation
+
 from rollkeeper.incidents.queries import DutyView, IncidentView
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.choices import IncidentDuty
+from rollkeeper.vault.fields import field_label
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -18,7 +23,8 @@ LANGUAGES = ("en", "zh-hans")
 def write_report(incident: IncidentView, by_field: Mapping[str, int], *, language: str) -> str:
     """Write the report as plain text."""
     texts = _texts(language)
-    return "\n".join(_lines(incident, by_field, texts=texts)) + "\n"
+    with translation.override(language):
+        return "\n".join(_lines(incident, by_field, texts=texts)) + "\n"
 
 
 @cache
@@ -37,8 +43,8 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
     for label, value in (
         ("operator", instance().operator_name),
         ("reference", incident.incident_id),
-        ("about", words[incident.about.value]),
-        ("severity", words[incident.severity.value]),
+        ("about", incident.about.label),
+        ("severity", incident.severity.label),
         ("noticed", _instant(incident.noticed_at)),
         (
             "span",
@@ -51,7 +57,9 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
     ):
         yield f"{texts[label]}: {value}"
     yield f"\n{texts['by_field']}:"
-    yield from (f"  {words.get(field, field)}: {people:,}" for field, people in by_field.items())
+    yield from (
+        f"  {words.get(field) or field_label(field)}: {people:,}" for field, people in by_field.items()
+    )
     yield f"\n{texts['remedies']}:"
     for one in incident.remedies:
         yield f"  {words[one.remedy.value]}, {_instant(one.applied_at)} ({one.touched:,})"
@@ -71,7 +79,7 @@ def _say_duty(duty: DutyView, texts: dict[str, Any]) -> str:
     else:
         state = f"{texts['met']} {_instant(duty.met_at)}" if duty.met_at else texts["open"]
         state += f", {texts['late']}" if duty.in_time is False else ""
-    return f"{texts['words'][duty.to]} ({duty.article}; {within}; {_instant(duty.due_at)}): {state}"
+    return f"{label_of(duty.to, IncidentDuty)} ({duty.article}; {within}; {_instant(duty.due_at)}): {state}"
 
 
 def _instant(instant: dt.datetime) -> str:

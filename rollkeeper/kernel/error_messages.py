@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -31,6 +32,14 @@ class TranslatedError:
     sentence: str
     remedy: str
     language: str
+
+
+_CHOICES: dict[str, type[TextChoices]] = {}
+
+
+def say_facts_by(**choices: type[TextChoices]) -> None:
+    """Have the facts of these names said by the labels of their choices, on pages alone."""
+    _CHOICES.update(choices)
 
 
 def translated(fault: RollkeeperError) -> list[TranslatedError]:
@@ -87,7 +96,12 @@ def _template_translated(template: str) -> str | None:
 
 
 def _facts(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: _word(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return {name: _fact(name, fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+
+
+def _fact(name: str, text: str) -> str:
+    choices = _CHOICES.get(name)
+    return str(choices(text).label) if choices and text in choices.values else _word(text)
 
 
 def _word(text: str) -> str:

@@ -15,6 +15,7 @@ from rollkeeper.law.schema_common import (
     CitedModel,
     CounterAct,
     Duration,
+    IncidentDuty,
     Name,
     PackId,
     PackModel,
@@ -119,7 +120,7 @@ class Breach(CitedModel):
     """Who must be notified of an incident, and by when."""
 
     severity: Literal["any", "serious"]
-    to: Literal["self", "regulator", "person", "police"]
+    to: IncidentDuty
     within: Duration | Literal["at_once"]
     second_report: Duration | None = None
     exempt_if: Literal["encrypted"] | None = None

@@ -5,9 +5,12 @@ Separate because all chapters of the schema share them. Everything is frozen, ex
 converted: a number written as text is a fault.
 """
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from rollkeeper.kernel import choices
+from rollkeeper.law import choices as law_choices
 
 type Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 type PackId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -46,21 +49,16 @@ class Duration(PackModel):
 
 
 type Requirement = Literal["yes", "if_on_document", "optional", "forbidden"]
-type Service = Literal[
-    "mobile",
-    "data_card",
-    "fixed_line",
-    "internet_access",
-    "domain",
-    "address_block",
-    "hosted_site",
-    "iot",
-    "esim",
-    "email",
-]
-type NoDocumentWay = Literal[
-    "referee", "guardian", "institution", "agency", "application_receipt", "police_report"
-]
+OTHER_SERVICES: Final = ("iot", "esim", "email")
+"""Services that a law may name and no register of lines has."""
+if TYPE_CHECKING:
+    type Service = str
+    type NoDocumentWay = str
+    type IncidentDuty = str
+else:
+    Service = Literal[(*choices.Service.values, *OTHER_SERVICES)]
+    NoDocumentWay = Literal[tuple(law_choices.NoDocumentWay.values)]
+    IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
 type CounterAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "terminate", "link_document"
 ]

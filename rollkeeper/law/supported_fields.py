@@ -12,17 +12,16 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_stages import NoticeDuty
 
-SERVICES: Final = frozenset(
-    {"mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"}
-)
+SERVICES: Final = frozenset(Service.values)
 ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
-CHANNELS: Final = frozenset({"sms", "voice", "email", "post"})
+CHANNELS: Final = frozenset(Channel.values)
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
 """Which kinds of subscriber make up a group of a limit: what somebody signs for as a guardian fills no limit of their own."""
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.ids import EntryId
-from rollkeeper.ledger import auditor, labels, printouts, publication, receipts, tile_store
+from rollkeeper.ledger import auditor, printouts, publication, receipts, tile_store
+from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.printouts import receipt_checker
 from rollkeeper.ledger.publication import PublicationResult
 from rollkeeper.ledger.receipts import LedgerReceipt
@@ -224,7 +226,7 @@ def erasure(
             f"Erasures about line {entry.line_id}",
             ("day", "article", "ground", "last day kept", "certificate"),
             [
-                (one.entry.day, one.entry.article, labels.label_of(facts.get("ground", ""), labels.GROUNDS),
+                (one.entry.day, one.entry.article, label_of(facts.get("ground", ""), ErasureGround),
                  facts.get("last_day_kept", ""), f"{one.code} ({'published' if one.is_proven else 'signed'})")
                 for one in found
                 for facts in [one.entry.facts]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the ledger's words are said to people: acts on receipts, and who opened what, for what. Translated when shown."""
+"""What an entry of the ledger says to the people it is about: a sentence for each verb that a receipt can name."""
 
 from typing import Any
 
@@ -53,54 +53,8 @@ ACTION_LABELS: Labels = {
     Verb.LINE_RESTORED: _("The line works again."),
     Verb.RECORD_ERASED: _("What was recorded is erased."),
 }
-GROUNDS: Labels = {
-    "service_ended": _("The contract ended, and the time for which the law has it kept is over."),
-    "tenure_ended": _("The line went to somebody else, and the time for which the law has it kept is over."),
-    "erased_before_restore": _(
-        "It was erased before; a restore had brought it back, and it was erased again."
-    ),
-}
-ROLES: Labels = {
-    "clerk": _("a clerk"),
-    "supervisor": _("a supervisor"),
-    "campaign_manager": _("a campaign manager"),
-    "data_protection_officer": _("the data protection officer"),
-    "auditor": _("an auditor"),
-    "administrator": _("an administrator"),
-    "console": _("somebody at the machine itself"),
-    "worker": _("the register itself, without a person"),
-    "subscriber": _("the subscriber"),
-}
-FIELDS: Labels = {
-    "name": _("the name"),
-    "address": _("the address"),
-    "document_type": _("the kind of document"),
-    "document_number": _("the number of the document"),
-    "document_valid_until": _("until when the document is valid"),
-    "birth_date": _("the date of birth"),
-    "document_copy": _("the copy of the document"),
-    "number": _("the number of the line"),
-    "contact": _("the contact address"),
-    "": _("how the line stands: nothing personal"),
-}
-PURPOSES: Labels = {
-    "notice": _("to send a notice"),
-    "network": _("to tell the network which line is meant"),
-    "correction": _("to correct the record"),
-    "complaint": _("to answer a complaint, a dispute or an appeal"),
-    "subscriber_request": _("because the person asked to see it"),
-    "legal_disclosure": _("to answer a disclosure request that two people let through"),
-    "audit": _("to check a sample, as you allowed"),
-    "review": _("to review a sample or the soundness of the register"),
-    "": _("to help at the counter or to explain the line"),
-}
 
 
 def action_label(verb: str) -> str:
     """Say what was done."""
     return str(ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
-
-
-def label_of(word: str, labels: Labels) -> str:
-    """Say a word of the ledger; one that nobody has put into words yet, as it is."""
-    return str(labels.get(word, word.replace("_", " ")))

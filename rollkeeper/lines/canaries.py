@@ -15,11 +15,11 @@ from uuid import UUID
 from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.choices import Service
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.queries import document_index
 from rollkeeper.subscribers.services import make_subscriber

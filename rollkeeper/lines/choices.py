@@ -10,63 +10,62 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
-
-class Service(StrEnum):
-    """What the operator provides under one number."""
-
-    MOBILE = "mobile"
-    DATA_CARD = "data_card"
-    FIXED_LINE = "fixed_line"
-    INTERNET_ACCESS = "internet_access"
-    DOMAIN = "domain"
-    ADDRESS_BLOCK = "address_block"
-    HOSTED_SITE = "hosted_site"
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
-class LineState(StrEnum):
+class LineState(TextChoices):
     """Where a line stands."""
 
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
+    ACTIVE = "active", _("In service")
+    SUSPENDED = "suspended", _("Suspended")
     """At least one reason for suspension is open."""
-    TERMINATED = "terminated"
+    TERMINATED = "terminated", _("Terminated")
     """The contract is over; the number is in quarantine or free."""
-    RELEASED = "released"
+    RELEASED = "released", _("Number released")
     """The number went to a new contract, or the record was erased."""
 
 
-class SuspensionReason(StrEnum):
+class SuspensionReason(TextChoices):
     """Why a line is suspended. Reasons live side by side; lifting one leaves the others."""
 
-    REGISTRATION = "registration"
+    REGISTRATION = "registration", _("nobody is registered")
     """Nobody registered in time. Begun by an approved batch alone; its clock is the only one that a campaign counts."""
-    UNPAID = "unpaid"
-    LOST_OR_STOLEN = "lost_or_stolen"
-    ORDER = "order"
-    SUBSCRIBER_REQUEST = "subscriber_request"
+    UNPAID = "unpaid", _("unpaid")
+    LOST_OR_STOLEN = "lost_or_stolen", _("lost or stolen")
+    ORDER = "order", _("an order")
+    SUBSCRIBER_REQUEST = "subscriber_request", _("the subscriber asked for it")
 
 
-class PauseReason(StrEnum):
+class TerminatedBy(StrEnum):
+    """Who terminated a line."""
+
+    CAMPAIGN = "campaign"
+    """An approved batch."""
+    SUBSCRIBER = "subscriber"
+
+
+class PauseReason(TextChoices):
     """Why the clock of a line stands still: a simple declaration is enough, proof may come later."""
 
-    ABROAD = "abroad"
-    HOSPITAL = "hospital"
-    DISABILITY = "disability"
-    DETENTION = "detention"
-    DISASTER = "disaster"
-    DOCUMENT_APPLIED_FOR = "document_applied_for"
-    DISPUTE = "dispute"
-    APPEAL = "appeal"
-    DESK_CLOSED = "desk_closed"
-    TEMPORARY_RECONNECTION = "temporary_reconnection"
+    ABROAD = "abroad", _("Abroad")
+    HOSPITAL = "hospital", _("In hospital")
+    DISABILITY = "disability", _("Disability")
+    DETENTION = "detention", _("In detention")
+    DISASTER = "disaster", _("Disaster where they live")
+    DOCUMENT_APPLIED_FOR = "document_applied_for", _("A document is applied for")
+    DISPUTE = "dispute", _("A dispute is open")
+    APPEAL = "appeal", _("An appeal is open")
+    DESK_CLOSED = "desk_closed", _("The desk was closed")
+    TEMPORARY_RECONNECTION = "temporary_reconnection", _("Temporary reconnection")
     """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
-    NO_DOCUMENT = "no_document"
+    NO_DOCUMENT = "no_document", _("Accepted without a document")
     """The subscriber is accepted without a document for the time that the law gives. Recorded by the registration itself."""
-    APPLICATION = "application"
+    APPLICATION = "application", _("A remote application is waiting")
     """Somebody registered remotely, and the document waits to be seen. Recorded by the application itself, once a line."""
-    NOT_BARRED = "not_barred"
+    NOT_BARRED = "not_barred", _("The network did not bar the line")
     """The line worked on after its suspension, until the network proved the bar. Recorded with that proof."""
-    OTHER = "other"
+    OTHER = "other", _("Another reason")
 
 
 NOT_DECLARED: Final = frozenset(
@@ -78,6 +77,14 @@ NOT_DECLARED: Final = frozenset(
     }
 )
 """Reasons that follow from an act and that nobody declares."""
+DECLARED_AT_COUNTER: Final = tuple(
+    reason for reason in PauseReason if reason not in NOT_DECLARED | {PauseReason.DISPUTE}
+)
+"""Reasons among which a clerk chooses; a dispute is an act of its own."""
+DECLARED_AT_PORTAL: Final = tuple(
+    reason for reason in DECLARED_AT_COUNTER if reason not in {PauseReason.APPEAL, PauseReason.DESK_CLOSED}
+)
+"""Reasons among which a subscriber chooses; the others the operator knows itself."""
 EVIDENCE_LATER: Final = frozenset(
     {
         PauseReason.ABROAD,

@@ -15,18 +15,19 @@ import typer
 from django.utils import translation
 
 from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import sign_in
 from rollkeeper.kernel import clock, instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.kernel.ids import PersonId
-from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.lines.opening import open_document_copy, open_field
 from rollkeeper.subscribers.choices import Part
 from rollkeeper.vault.canaries import open_alarms, settle_alarms
-from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.fields import Field, Purpose, field_label, purpose_label
 
 
 class PartOption(StrEnum):
@@ -208,8 +209,8 @@ def access_history(
             ("when", "who", "at what", "what for", "in the ledger"),
             [
                 (
-                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", label_of(one.role, ROLES),
-                    label_of(one.field, FIELDS), label_of(one.purpose, PURPOSES),
+                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", label_of(one.role, StaffRole),
+                    field_label(one.field), purpose_label(one.purpose),
                     "not published" if one.leaf_index is None else str(one.leaf_index),
                 )
                 for one in found

@@ -16,7 +16,7 @@ import idna
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
-from rollkeeper.lines.choices import Service
+from rollkeeper.kernel.choices import Service
 from rollkeeper.lines.errors import NumberNotRead
 
 GREATEST_LENGTH = 64

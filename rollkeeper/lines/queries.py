@@ -8,14 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
-from rollkeeper.lines.choices import (
-    LineState,
-    PauseReason,
-    Service,
-    SuspensionReason,
-)
+from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.vault.blind_index import blind_numbers
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from django.db.utils import DataError, IntegrityError
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid, new_uuids
-from rollkeeper.lines.choices import Service, SuspensionReason
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
     AlreadySuspended,
     CounterTerminationLimitReached,

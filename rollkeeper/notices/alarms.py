@@ -4,8 +4,8 @@
 from typing import Final
 
 from rollkeeper.access.queries import mark_approvers_notified, new_approvers
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.notices.settings import settings

@@ -4,39 +4,43 @@
 from enum import StrEnum
 from typing import Final
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 NO_LANGUAGE: Final = "mul"
 """The language of a notice to whoever has named none: several (ISO 639-2)."""
 
 
-class NoticeKind(StrEnum):
+class NoticeKind(TextChoices):
     """What a subscriber is notified."""
 
-    REGISTER_BY = "register_by"
+    REGISTER_BY = "register_by", _("Register by a day")
     """Register until the day promised. Its delivery starts the clock."""
-    REMINDER = "reminder"
+    REMINDER = "reminder", _("Reminder")
     """The day promised is near."""
-    SUSPENDED = "suspended"
+    SUSPENDED = "suspended", _("Service suspended")
     """Service is suspended; what still works, and until when it can be restored."""
-    RESTORED = "restored"
+    RESTORED = "restored", _("Service restored")
     """Service is there again."""
-    TERMINATED = "terminated"
+    TERMINATED = "terminated", _("Service terminated")
     """The service was terminated."""
-    NEW_LINE_IN_YOUR_NAME = "new_line_in_your_name"
+    NEW_LINE_IN_YOUR_NAME = "new_line_in_your_name", _("New line in your name")
     """A further line was registered under your document."""
-    RECORD_CHANGED = "record_changed"
+    RECORD_CHANGED = "record_changed", _("Record changed")
     """What is recorded about you was changed."""
-    SIM_REPLACED = "sim_replaced"
+    SIM_REPLACED = "sim_replaced", _("SIM replaced")
     """The SIM of your line was replaced."""
-    DATA_EXPOSED = "data_exposed"
+    DATA_EXPOSED = "data_exposed", _("Data exposed")
     """What is recorded about you may have been seen by somebody who had no right to."""
-    CONFIRM_RECORD = "confirm_record"
+    CONFIRM_RECORD = "confirm_record", _("Confirm the record")
     """Show the document once more until the day promised: whoever took the record down may have done it wrongly."""
-    DOCUMENT_BY = "document_by"
+    DOCUMENT_BY = "document_by", _("Show a document by a day")
     """Accepted without a document through the day promised; then the clock goes on."""
-    DISCLOSED = "disclosed"
+    DISCLOSED = "disclosed", _("Disclosed to an authority")
     """An authority was given something that is recorded about you, on a disclosure request that the law allows."""
 
-    AUDIT_ASKED = "audit_asked"
+    AUDIT_ASKED = "audit_asked", _("An auditor asks for consent")
     """An auditor asks to see entries of the record; whoever does not want it need not answer."""
 
     @property
@@ -53,53 +57,39 @@ class NoticeKind(StrEnum):
         return self in {NoticeKind.REGISTER_BY, NoticeKind.REMINDER}
 
 
-class Channel(StrEnum):
-    """A channel to reach somebody."""
-
-    SMS = "sms"
-    VOICE = "voice"
-    EMAIL = "email"
-    POST = "post"
-
-    @property
-    def uses_line(self) -> bool:
-        """Tell whether it needs the very line that the notice is about."""
-        return self in {Channel.SMS, Channel.VOICE}
-
-
-class NoticeState(StrEnum):
+class NoticeState(TextChoices):
     """How far a notice has come."""
 
-    QUEUED = "queued"
+    QUEUED = "queued", _("To be sent")
     """To be sent, at once or at its next try."""
-    SENT = "sent"
+    SENT = "sent", _("Sent, not proved")
     """Handed to a gateway; nothing proves yet that it arrived."""
-    DELIVERED = "delivered"
+    DELIVERED = "delivered", pgettext_lazy("notice", "Delivered")
     """Proof of delivery is there."""
-    BOUNCED = "bounced"
+    BOUNCED = "bounced", _("Failed")
     """Every channel to the subscriber was tried and none led to proof."""
-    UNREACHABLE = "unreachable"
+    UNREACHABLE = "unreachable", _("No channel known")
     """There was no channel to try."""
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn", _("Withdrawn")
     """No longer true, hence not to be sent."""
 
 
-class Outcome(StrEnum):
+class Outcome(TextChoices):
     """What came of one attempt."""
 
-    WAITING = "waiting"
+    WAITING = "waiting", _("To be sent")
     """Intended; after a crash nobody knows whether it went out, so it goes again under the same reference."""
-    ACCEPTED = "accepted"
+    ACCEPTED = "accepted", _("Under way")
     """Accepted by the gateway."""
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    FAILED = "failed"
+    DELIVERED = "delivered", _("Arrived")
+    BOUNCED = "bounced", _("Returned")
+    FAILED = "failed", _("The gateway was not reached")
     """The gateway could not be reached or was busy; tried again later."""
-    DECLINED = "declined"
+    DECLINED = "declined", _("Declined by the gateway")
     """Refused for the message's or the sender's sake: tried again so often, and no attempt to reach anybody."""
-    UNPROVEN = "unproven"
+    UNPROVEN = "unproven", _("No proof of delivery in time")
     """No proof of delivery came in time. One that comes later still counts."""
-    UNCOUNTED = "uncounted"
+    UNCOUNTED = "uncounted", _("Delivered to the suspended line: does not count")
     """Delivered to the very line that was barred at the time: no proof that anybody was notified."""
 
 
@@ -112,3 +102,14 @@ class CallResult(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     NO_SUCH_NUMBER = "no_such_number"
+
+
+class LetterVerdict(TextChoices):
+    """What Rollkeeper found a noted reference to be."""
+
+    ARRIVED = "arrived", _("Arrived")
+    """A slip of ours: somebody opened the letter."""
+    RETURNED = "returned", _("Returned")
+    """The envelope of a letter of ours, which nobody took."""
+    NOT_OURS = "not_ours", _("None of ours")
+    """No letter of ours has it, or its last signs were made by somebody else."""

@@ -15,6 +15,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
 from rollkeeper.kernel.instance import instance
@@ -23,7 +24,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
-from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message, SubmissionResult
 from rollkeeper.notices.models import IMMEDIATELY
 from rollkeeper.notices.rules import (

@@ -10,6 +10,9 @@ import datetime as dt
 from django.db import models
 from django.db.models.functions import UUID7
 
+from rollkeeper.kernel.choices import Channel
+from rollkeeper.notices.choices import LetterVerdict, NoticeKind, NoticeState, Outcome
+
 IMMEDIATELY = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -54,18 +57,22 @@ class Notice(models.Model):
         db_table = "notices_notice"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["queued", "sent", "delivered", "bounced", "unreachable", "withdrawn"]
-                ),
+                condition=models.Q(state__in=NoticeState.values),
                 name="notices_notice_in_unknown_state",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="delivered", delivered_on__isnull=False)
-                | (~models.Q(state="delivered") & models.Q(delivered_on__isnull=True)),
+                condition=models.Q(state=NoticeState.DELIVERED.value, delivered_on__isnull=False)
+                | (~models.Q(state=NoticeState.DELIVERED.value) & models.Q(delivered_on__isnull=True)),
                 name="notices_notice_delivered_without_proof",
             ),
             models.CheckConstraint(
-                condition=~models.Q(kind__in=["register_by", "reminder", "suspended"])
+                condition=~models.Q(
+                    kind__in=[
+                        NoticeKind.REGISTER_BY.value,
+                        NoticeKind.REMINDER.value,
+                        NoticeKind.SUSPENDED.value,
+                    ]
+                )
                 | models.Q(promised_on__isnull=False),
                 name="notices_notice_promises_no_day",
             ),
@@ -77,12 +84,14 @@ class Notice(models.Model):
                 condition=models.Q(claimed_by__isnull=False),
             ),
             models.Index(
-                fields=["next_try_at"], name="notices_notice_to_send", condition=models.Q(state="queued")
+                fields=["next_try_at"],
+                name="notices_notice_to_send",
+                condition=models.Q(state=NoticeState.QUEUED.value),
             ),
             models.Index(
                 fields=["delivered_on"],
                 name="notices_notice_delivered",
-                condition=models.Q(state="delivered"),
+                condition=models.Q(state=NoticeState.DELIVERED.value),
             ),
         ]
 
@@ -114,12 +123,16 @@ class Attempt(models.Model):
                 condition=models.Q(gateway_reference__isnull=False),
             ),
             models.Index(
-                fields=["sent_at"], name="notices_attempt_open", condition=models.Q(outcome="accepted")
+                fields=["sent_at"],
+                name="notices_attempt_open",
+                condition=models.Q(outcome=Outcome.ACCEPTED.value),
             ),
             models.Index(
                 fields=["line_id"],
                 name="notices_attempt_in_vain_post",
-                condition=models.Q(channel="post", outcome__in=["bounced", "unproven"]),
+                condition=models.Q(
+                    channel=Channel.POST.value, outcome__in=[Outcome.BOUNCED.value, Outcome.UNPROVEN.value]
+                ),
             ),
         ]
 
@@ -134,7 +147,7 @@ class ReturnedLetter(models.Model):
     recorded_at = models.DateTimeField()
     staff_id = models.UUIDField(null=True)
     settled_at = models.DateTimeField(null=True)
-    verdict = models.TextField(null=True, db_comment="notices.returned_mail.Verdict; null while it waits.")
+    verdict = models.TextField(null=True, db_comment="notices.choices.LetterVerdict; null while it waits.")
 
     class Meta:
         """One row a reference, however often it is noted."""
@@ -144,7 +157,7 @@ class ReturnedLetter(models.Model):
             models.CheckConstraint(
                 condition=models.Q(verdict__isnull=True, settled_at__isnull=True)
                 | models.Q(
-                    verdict__in=["arrived", "returned", "not_ours"],
+                    verdict__in=LetterVerdict.values,
                     settled_at__isnull=False,
                     verdict__isnull=False,
                 ),

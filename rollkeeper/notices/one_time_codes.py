@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.dispatch import address_in, line_of
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message
 from rollkeeper.notices.gateways.registry import gateways

@@ -5,10 +5,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import languages, languages_of, read_language

@@ -10,7 +10,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from rollkeeper.access.authority import Authority, require
@@ -19,7 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.choices import Outcome
+from rollkeeper.notices.choices import LetterVerdict, Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.gateways.letters import read_letter, written_reference
 from rollkeeper.notices.services import record_outcomes
@@ -35,18 +34,7 @@ SLIPS_WAIT: Final = dt.timedelta(hours=1)
 _WINDOW: Final = len("0000-0000-0000")
 
 
-class Verdict(StrEnum):
-    """What Rollkeeper found a noted reference to be."""
-
-    ARRIVED = "arrived"
-    """A slip of ours: somebody opened the letter."""
-    RETURNED = "returned"
-    """The envelope of a letter of ours, which nobody took."""
-    NOT_OURS = "not_ours"
-    """No letter of ours has it, or its last signs were made by somebody else."""
-
-
-_MEANS: Final = {Verdict.ARRIVED: Outcome.DELIVERED, Verdict.RETURNED: Outcome.BOUNCED}
+_MEANS: Final = {LetterVerdict.ARRIVED: Outcome.DELIVERED, LetterVerdict.RETURNED: Outcome.BOUNCED}
 _VERDICTS: Final = {outcome: verdict for verdict, outcome in _MEANS.items()}
 
 
@@ -67,7 +55,7 @@ class ReturnedLetter:
 
     reference: str
     recorded_at: dt.datetime
-    verdict: Verdict | None
+    verdict: LetterVerdict | None
 
 
 def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: dt.date) -> RecordedLetters:
@@ -115,21 +103,21 @@ def settle_letters(authority: Authority, *, on: dt.date) -> int:
     return len(waiting)
 
 
-def _judged(reference: str, said: tuple[str, Outcome] | None) -> tuple[str, Verdict]:
-    verdict = Verdict.NOT_OURS if said is None else _VERDICTS[said[1]]
+def _judged(reference: str, said: tuple[str, Outcome] | None) -> tuple[str, LetterVerdict]:
+    verdict = LetterVerdict.NOT_OURS if said is None else _VERDICTS[said[1]]
     return reference[:_WINDOW], verdict
 
 
 def _accepted_verdicts(
-    found: Sequence[tuple[str, Verdict]], *, ours: set[str], wrong_before: Counter[str]
-) -> list[Verdict]:
+    found: Sequence[tuple[str, LetterVerdict]], *, ours: set[str], wrong_before: Counter[str]
+) -> list[LetterVerdict]:
     """Believe what is about a letter of ours, and no slip of one about which too many were made up."""
     wrong, verdicts = wrong_before, []
     for letter, verdict in found:
-        is_no_slip = verdict is Verdict.NOT_OURS
+        is_no_slip = verdict is LetterVerdict.NOT_OURS
         wrong[letter] += is_no_slip
-        is_guessed = verdict is Verdict.ARRIVED and wrong[letter] >= MAX_INVALID_SLIPS
-        verdicts.append(Verdict.NOT_OURS if letter not in ours or is_guessed else verdict)
+        is_guessed = verdict is LetterVerdict.ARRIVED and wrong[letter] >= MAX_INVALID_SLIPS
+        verdicts.append(LetterVerdict.NOT_OURS if letter not in ours or is_guessed else verdict)
     return verdicts
 
 
@@ -155,5 +143,6 @@ def returned_letters(*, limit: int) -> list[ReturnedLetter]:
         [limit],
     )
     return [
-        ReturnedLetter(row.reference, row.recorded_at, row.verdict and Verdict(row.verdict)) for row in found
+        ReturnedLetter(row.reference, row.recorded_at, row.verdict and LetterVerdict(row.verdict))
+        for row in found
     ]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from rollkeeper.notices.choices import CallResult, Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.kernel.choices import Channel
+from rollkeeper.notices.choices import CallResult, NoticeKind, NoticeState, Outcome
 
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600

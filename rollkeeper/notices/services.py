@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dispatch import Promise, Sender, Sent
 from rollkeeper.notices.gateways.base import CHUNK, Gateway

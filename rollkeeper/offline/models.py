@@ -7,6 +7,8 @@ Nothing is personal but the ciphertext, and that goes as soon as it is processed
 from django.db import models
 from django.db.models.functions import Now
 
+from rollkeeper.offline.choices import Outcome
+
 
 class Ticket(models.Model):
     """That a page of the counter was open before somebody who was signed in: nothing payload there is older."""
@@ -63,11 +65,11 @@ class OfflineRegistration(models.Model):
         db_table = "offline_registration"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(outcome__in=["done", "refused", "failed"]) | models.Q(outcome__isnull=True),
+                condition=models.Q(outcome__in=list(map(str, Outcome))) | models.Q(outcome__isnull=True),
                 name="offline_registration_of_unknown_outcome",
             ),
             models.CheckConstraint(
-                condition=models.Q(sealed__isnull=True) | ~models.Q(outcome__in=["done", "refused"])
+                condition=models.Q(sealed__isnull=True) | ~models.Q(outcome__in=[Outcome.DONE.value, Outcome.REFUSED.value])
                 | models.Q(outcome__isnull=True),
                 name="offline_registration_sealed_after_processing",
             ),

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rollkeeper.documents.rules import with_state
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.choices import NOT_DECLARED, PauseReason, Service
+from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.offline.errors import OfflineRegistrationMalformed
 from rollkeeper.registration.submissions import RegistrationKind, Submission, presence_in, transferor_in
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind

@@ -39,13 +39,14 @@ from rollkeeper.imports.services import import_lines
 from rollkeeper.incidents.choices import About, Severity
 from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, forget_settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import publish
-from rollkeeper.lines.choices import NOT_DECLARED, LineState, PauseReason, Service
+from rollkeeper.lines.choices import NOT_DECLARED, LineState, PauseReason
 from rollkeeper.lines.queries import find_line
 from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.services import record_outcomes, send_due

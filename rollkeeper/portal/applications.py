@@ -19,15 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget
 
 from rollkeeper.documents import form_prefill
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.documents.messages import MESSAGES
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger import labels as ledger_labels
-from rollkeeper.portal import labels
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.record_form import RecordForm
 from rollkeeper.portal.views import during_session, go_to, refused
@@ -80,7 +81,7 @@ def read(request: HttpRequest) -> HttpResponse:
     try:
         reading = form_prefill.prefill(
             picture.read(), name=picture.name or "", attributes=form.attributes, pack=active_pack(), purpose=_purpose(),
-            known=lambda kind: kind in labels.DOCUMENTS, on=clock.today(),
+            known=lambda kind: kind in DocumentType.values, on=clock.today(),
         )  # fmt: skip
     except RollkeeperError as fault:
         return _faulty(
@@ -114,7 +115,7 @@ def _draw(
 ) -> HttpResponse:
     pack = active_pack()
     shown |= {
-        "form": form, "session": True, "service": labels.SERVICES.get(begun["service"], begun["service"]), "sight": cite(begun["sight"]),
+        "form": form, "session": True, "service": label_of(begun["service"], Service), "sight": cite(begun["sight"]),
         "until": clock.today() + dt.timedelta(days=begun["days"]), "article": cite(pack.act_article("register")),
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "", "retention": pack.retention,
         "retention_article": cite(pack.retention.article),

@@ -9,14 +9,16 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import check_number, normalise_type, with_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.portal import labels
+from rollkeeper.lines.choices import DECLARED_AT_PORTAL
+from rollkeeper.selfcare.choices import DelegateRole
 from rollkeeper.subscribers.queries import document_index
+from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
-_NOT_TYPED = {"number", "document_copy"}
 _DAY = {"type": "date", "autocomplete": "off"}
 
 
@@ -80,7 +82,7 @@ def state_field() -> forms.RegexField:
 class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
-    document_type = forms.ChoiceField(label=_("Kind of document"), choices=list(labels.DOCUMENTS.items()))
+    document_type = forms.ChoiceField(label=_("Kind of document"), choices=DocumentType.choices)
     document_state = state_field()
     document_number = forms.CharField(
         label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=QUIET)
@@ -136,7 +138,7 @@ class AddDelegateForm(ActionForm, DocumentForm):
 
     part = forms.ChoiceField(
         label=_("What for?"),
-        choices=list(labels.DELEGATE_ROLES.items()),
+        choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
     field_order = ("key", "line", "part", "document_type", "document_state", "document_number")
@@ -151,7 +153,7 @@ class RemoveDelegateForm(ActionForm):
 
     part = forms.ChoiceField(
         label=_("What for?"),
-        choices=list(labels.DELEGATE_ROLES.items()),
+        choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
 
@@ -174,7 +176,9 @@ class ReportDeathForm(ActionForm, DocumentForm):
 class PauseForm(ActionForm):
     """A reason that one declares."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=list(labels.PAUSES.items()))
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[(reason.value, reason.label) for reason in DECLARED_AT_PORTAL]
+    )
     first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DAY))
     last = forms.DateField(
         label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
@@ -187,7 +191,7 @@ class CorrectForm(ActionForm):
 
     about = forms.ChoiceField(
         label=_("What is wrong?"),
-        choices=[(name, said) for name, said in labels.FIELDS.items() if name not in _NOT_TYPED],
+        choices=Field.choices,
     )
 
 

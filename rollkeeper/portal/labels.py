@@ -7,52 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 type Labels = dict[str, Any]
 
-SERVICES: Labels = {
-    "mobile": _("Mobile telephone"),
-    "data_card": _("Data card"),
-    "fixed_line": _("Fixed line"),
-    "internet_access": _("Internet access"),
-    "domain": _("Domain"),
-    "address_block": _("Address block"),
-    "hosted_site": _("Hosted site"),
-}
-STATES: Labels = {
-    "active": _("In service"),
-    "suspended": _("Suspended"),
-    "terminated": _("Ended"),
-    "released": _("Given back"),
-}
-REASONS: Labels = {
-    "registration": _("nobody is registered"),
-    "unpaid": _("unpaid"),
-    "lost_or_stolen": _("lost or stolen"),
-    "order": _("an order"),
-    "subscriber_request": _("the subscriber asked for it"),
-}
-PAUSES: Labels = {
-    "abroad": _("Abroad"),
-    "hospital": _("In hospital"),
-    "disability": _("Disability"),
-    "detention": _("In detention"),
-    "disaster": _("Disaster where they live"),
-    "document_applied_for": _("A document is applied for"),
-    "other": _("Another reason"),
-}
-DOCUMENTS: Labels = {
-    "cn-resident-card": _("Resident identity card"),
-    "cn-residence-permit": _("Residence permit"),
-    "passport": _("Passport"),
-    "identity-card": _("Identity card of another state"),
-    "cn-business-licence": _("Business licence"),
-    "other": _("Another document"),
-}
-CASES: Labels = {
-    "not_mine": _("This line is not mine"),
-    "dispute": _("The record is wrong or missing"),
-    "appeal": _("An appeal against a decision"),
-    "correct": _("Something to be put right"),
-    "inherit": _("The subscriber is said to have died"),
-}
 ACTIONS: Labels = {
     "pause": _("I cannot come in time"),
     "reconnect": _("Let the line work for a day"),
@@ -94,18 +48,4 @@ NOTES: Labels = {
     "terminate": _(
         "The contract ends today and the number goes into quarantine. This cannot be taken back on this page."
     ),
-}
-DELEGATE_ROLES: Labels = {
-    "representative": _("Acts for me at a counter"),
-    "heir": _("My heir"),
-}
-FIELDS: Labels = {
-    "name": _("Full name"),
-    "address": _("Address"),
-    "document_type": _("Kind of document"),
-    "document_number": _("Number of the document"),
-    "document_valid_until": _("Last day on which the document is valid"),
-    "birth_date": _("Date of birth"),
-    "number": _("Number of the line"),
-    "document_copy": _("Copy of the document"),
 }

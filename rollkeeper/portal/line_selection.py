@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.portal import labels
+from rollkeeper.lines.choices import LineState
 from rollkeeper.portal.forms import LineSelectionForm
 from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.views import during_session, refused, shown_to
@@ -78,7 +79,7 @@ def _draw(request: HttpRequest, form: LineSelectionForm, *, status: int = 200) -
         return refused(request, answer)
     lines = [
         one | {
-            "service": labels.SERVICES.get(one["service"], one["service"]), "state": labels.STATES.get(one["state"], ""),
+            "service": label_of(one["service"], Service), "state": label_of(one["state"], LineState),
             "since": dt.date.fromisoformat(one["since"]),
         }
         for one in answer.done["lines"]

@@ -9,13 +9,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import Verdict
+from rollkeeper.documents.choices import DocumentType, Verdict
 from rollkeeper.documents.rules import check_number, with_state
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.error_messages import cite
 from rollkeeper.law.pack import Attribute
-from rollkeeper.portal import labels
 from rollkeeper.portal.forms import QUIET, QuietForm, state_field
+from rollkeeper.vault.fields import Field
 
 _FROM_IMAGE = ("read", "copy", "copy_mark")
 
@@ -93,11 +94,9 @@ class RecordForm(QuietForm):
 
 
 def _field(attribute: Attribute) -> forms.Field:
-    label, required = labels.FIELDS.get(attribute.name, attribute.name), attribute.required
+    label, required = label_of(attribute.name, Field), attribute.required
     if attribute.name == "document_type":
-        field: forms.Field = forms.ChoiceField(
-            label=label, choices=list(labels.DOCUMENTS.items()), required=required
-        )
+        field: forms.Field = forms.ChoiceField(label=label, choices=DocumentType.choices, required=required)
     else:
         widget = (
             forms.Textarea(attrs=QUIET | {"rows": 2})

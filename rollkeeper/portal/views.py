@@ -17,13 +17,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.passkeys import passkey_domain
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.error_messages import cite, mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.portal import labels
 from rollkeeper.portal.data_export import FORM, DataExport
 from rollkeeper.portal.forms import (
@@ -44,11 +48,12 @@ from rollkeeper.portal.forms import (
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.tokens import issue, revoke, token_of
 from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.choices import CaseKind, DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.blind_index import blind_once
+from rollkeeper.vault.fields import Field, LineField, Paper, field_label, purpose_label
 
 type View = Callable[..., HttpResponse]
 FORMS: dict[str, type[ActionForm]] = {
@@ -138,7 +143,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
     shown["applied_until"] = shown["applied_until"] and dt.date.fromisoformat(shown["applied_until"])
     shown["named"] = [
-        (labels.DELEGATE_ROLES[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()
+        (DelegateRole(part).label, dt.date.fromisoformat(day)) for part, day in shown["named"].items()
     ]
     shown["consents"] = _said_consents(shown)
     return render(request, "portal/lines.html", shown)
@@ -154,9 +159,9 @@ def access_history(request: HttpRequest) -> HttpResponse:
         {
             "at": dt.datetime.fromisoformat(access["at"]).astimezone(clock.zone()), "leaf": access["leaf"],
             "withheld_until": access["withheld_until"] and dt.date.fromisoformat(access["withheld_until"]),
-            "who": ledger_labels.label_of(access["role"], ledger_labels.ROLES),
-            "what": ledger_labels.label_of(access["field"], ledger_labels.FIELDS),
-            "why": ledger_labels.label_of(access["purpose"], ledger_labels.PURPOSES),
+            "who": label_of(access["role"], StaffRole),
+            "what": field_label(access["field"]),
+            "why": purpose_label(access["purpose"]),
         }
         for access in shown["accesses"][:ACCESSES_SHOWN]
     ]  # fmt: skip
@@ -335,12 +340,12 @@ def _said_line(line: dict[str, Any]) -> dict[str, Any]:
         name: line[name] and dt.date.fromisoformat(line[name]) for name in ("since", "until", "contested_on")
     }
     return line | days | {
-        "service": labels.SERVICES.get(line["service"], line["service"]), "state_said": labels.STATES.get(line["state"], ""),
-        "reasons": [labels.REASONS.get(reason, reason) for reason in line["reasons"]],
+        "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
+        "reasons": [label_of(reason, SuspensionReason) for reason in line["reasons"]],
         "is_claimed": any(one["kind"] == "inherit" and not one["settled_on"] for one in line["cases"]),
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
         "cases": [
-            one | {"kind": labels.CASES.get(one["kind"], one["kind"]), "about": labels.FIELDS.get(one["about"], ""),
+            one | {"kind": label_of(one["kind"], CaseKind), "about": label_of(one["about"], Field, LineField, Paper) if one["about"] else "",
                    "due_on": dt.date.fromisoformat(one["due_on"])}
             for one in line["cases"]
         ],
@@ -351,7 +356,7 @@ def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what is asked, in words, each with the form of its button."""
     return [
         one | {
-            "fields": [labels.FIELDS.get(field, field) for field in one["fields"]],
+            "fields": [field_label(field) for field in one["fields"]],
             "answer_by": dt.date.fromisoformat(one["answer_by"]),
             "through": one["through"] and dt.date.fromisoformat(one["through"]),
             "form": ConsentForm.for_consent(one["line"], one["consent"]),
@@ -363,8 +368,8 @@ def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
 def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
     kept = [
         row | {
-            "field": labels.FIELDS.get(row["field"], row["field"]), "value": _said_value(row), "article": cite(row["article"]),
-            "service": labels.SERVICES.get(row["service"], row["service"]), "kept_article": cite(row["kept_article"]),
+            "field": field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
+            "service": label_of(row["service"], Service), "kept_article": cite(row["kept_article"]),
             "last_day": row["last_day"] and dt.date.fromisoformat(row["last_day"]),
         }
         for row in shown["kept"]
@@ -384,10 +389,9 @@ def _said_value(row: dict[str, Any]) -> str:
 
 def _said_kind(value: str) -> str:
     kind, _dash, state = value.rpartition("-")
-    said = labels.DOCUMENTS.get(value) or (
-        kind in TYPES_WITH_STATE and f"{labels.DOCUMENTS[kind]} ({state.upper()})"
-    )
-    return str(said or value)
+    if value not in DocumentType.values and kind in TYPES_WITH_STATE:
+        return f"{DocumentType(kind).label} ({state.upper()})"
+    return str(DocumentType(value).label) if value in DocumentType.values else value
 
 
 def _said_done(what: str, done: dict[str, Any]) -> str:

@@ -53,6 +53,18 @@ class CommandState(StrEnum):
     """A later command for the same line took its place."""
 
 
+class CommandReason(StrEnum):
+    """What asked for a command, where it was no reason of a suspension (`lines.choices.SuspensionReason`)."""
+
+    NEW_LINE = "new_line"
+    SUBSCRIBER = "subscriber"
+    TEMPORARY_RECONNECTION = "temporary_reconnection"
+    IN_SERVICE = "in_service"
+    """A comparison found barred what is in service."""
+    FLOOR_MISSING = "floor_missing"
+    """Barred, and emergency calls failed as well."""
+
+
 class Answer(StrEnum):
     """What the network answers to a command. It proves nothing: only the read-back does."""
 

@@ -13,6 +13,8 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models.functions import UUID7
 
+from rollkeeper.provisioning.choices import CommandKind, CommandState, ReadBack
+
 IMMEDIATELY = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -55,18 +57,24 @@ class Command(models.Model):
                 name="provisioning_command_bars_the_floor",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["bar", "restore", "terminate"]),
+                condition=models.Q(kind__in=list(map(str, CommandKind))),
                 name="provisioning_command_of_unknown_kind",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "sent", "confirmed", "failed", "superseded"]),
+                condition=models.Q(state__in=list(map(str, CommandState))),
                 name="provisioning_command_in_unknown_state",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="confirmed")
-                | models.Q(kind="bar", read_back="barred", read_back__isnull=False)
-                | models.Q(kind="restore", read_back="open", read_back__isnull=False)
-                | models.Q(kind="terminate", read_back="absent", read_back__isnull=False),
+                condition=~models.Q(state=CommandState.CONFIRMED.value)
+                | models.Q(
+                    kind=CommandKind.BAR.value, read_back=ReadBack.BARRED.value, read_back__isnull=False
+                )
+                | models.Q(
+                    kind=CommandKind.RESTORE.value, read_back=ReadBack.OPEN.value, read_back__isnull=False
+                )
+                | models.Q(
+                    kind=CommandKind.TERMINATE.value, read_back=ReadBack.ABSENT.value, read_back__isnull=False
+                ),
                 name="provisioning_command_confirmed_without_proof",
             ),
         ]
@@ -80,12 +88,15 @@ class Command(models.Model):
                 fields=["batch_id"],
                 name="provisioning_command_gone_wrong",
                 condition=models.Q(batch_id__isnull=False)
-                & (models.Q(state="failed") | models.Q(read_back="floor_missing")),
+                & (
+                    models.Q(state=CommandState.FAILED.value)
+                    | models.Q(read_back=ReadBack.FLOOR_MISSING.value)
+                ),
             ),
             models.Index(
                 fields=["batch_id"],
                 name="provisioning_command_unproven",
-                condition=models.Q(batch_id__isnull=False, state="sent"),
+                condition=models.Q(batch_id__isnull=False, state=CommandState.SENT.value),
             ),
             models.Index(
                 fields=["batch_id"],

@@ -2,19 +2,17 @@
 """The settings of provisioning: the elements of the network, the kinds of service that each serves, and the webhook."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.kernel.setting_values import each_once
 from rollkeeper.kernel.settings import INSTANCE, Table, table
 
 NetworkElement = Literal["osmo_hlr", "kamailio", "freeradius"]
-NetworkedService = Literal[
-    "mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"
-]
 _CAN_SERVE: Final[Mapping[str, set[str]]] = {
     "osmo_hlr": {"mobile", "data_card"},
     "kamailio": {"mobile", "fixed_line"},
@@ -48,11 +46,18 @@ def _known_place(place: str) -> str:
     return place
 
 
+def known_service(name: str) -> str:
+    """Return the name of a kind of service. Refuses any other name: ValueError."""
+    if name not in Service.values:
+        raise ValueError(f"name one of {', '.join(Service.values)}")
+    return name
+
+
 def _served(by_service: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
     """Compare the elements, their places and the kinds of service, and name every fault."""
     here = (info.context or {}).get(INSTANCE)
     is_demo = isinstance(here, Instance) and here.kind is InstanceKind.DEMO
-    unserved = set(get_args(NetworkedService)) - set(by_service)
+    unserved = set(Service.values) - set(by_service)
     faults = [
         f"{element} cannot serve {service}"
         for service, elements in by_service.items()
@@ -151,7 +156,8 @@ class Provisioning(Table):
     radius: RadiusSettings = RadiusSettings()
     by_service: Annotated[
         dict[
-            NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)]
+            Annotated[str, AfterValidator(known_service)],
+            Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)],
         ],
         AfterValidator(_served),
         Field(

@@ -5,11 +5,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.documents.assurance import Assurance
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.rules import Refused
-from rollkeeper.lines.choices import Service, SuspensionReason
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
     LineNotFound,
     LineTerminated,

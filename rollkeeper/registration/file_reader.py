@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.choices import Service
 from rollkeeper.registration.errors import FileNotUsable, InvalidRow
 from rollkeeper.registration.rules import showable
 from rollkeeper.registration.submissions import ROW_KEY, Submission

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.law.pack import LimitRule
 from rollkeeper.law.rules import Refused
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.line_counts import count_acquired_lines, count_current_lines, lock_line_limits
 from rollkeeper.lines.queries import LineView
 from rollkeeper.registration.decisions import Situation

@@ -13,12 +13,12 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.choices import Verdict
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import pipeline, prepared_later, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.pack import LimitRule, Pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.writes import (
     NewLine,
@@ -31,7 +31,7 @@ from rollkeeper.lines.writes import (
     reassign_number,
     record_registrations,
 )
-from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.decisions import PriorSubscriber
 from rollkeeper.registration.receipts import ConcurrentChange, save_receipts
@@ -305,7 +305,7 @@ def _tell(
         if one.is_new_line and (one.draft.submission.document_seen or one.draft.line is not None):
             # Elements of the network may still know the number as that of a line that has ended. A file's new lines are
             # in service already, but for those that take over such a number.
-            queue_command(one.line_id, kind=CommandKind.RESTORE, reason="new_line", at=at)
+            queue_command(one.line_id, kind=CommandKind.RESTORE, reason=CommandReason.NEW_LINE.value, at=at)
 
 
 def _entered(

@@ -14,13 +14,13 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.counter_codes import number_index_of_handle
 from rollkeeper.lines.errors import CounterCodeInvalid, LineNotFound, SubscriberProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess

@@ -27,7 +27,7 @@ from rollkeeper.lines.queries import LineView, current_subscribers
 from rollkeeper.lines.writes import lock_line, terminate_line_state
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
-from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.decisions import Situation, of_the_subscriber
 from rollkeeper.registration.dual_control import require_approval
@@ -160,7 +160,9 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
         raise LineInDispute(line=line.line_id)
     until = on + dt.timedelta(days=pack.number_quarantine_days)
     terminate_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
-    queue_command(line.line_id, kind=CommandKind.TERMINATE, reason="subscriber", at=clock.now())
+    queue_command(
+        line.line_id, kind=CommandKind.TERMINATE, reason=CommandReason.SUBSCRIBER.value, at=clock.now()
+    )
     facts = {"by": "subscriber"}
     return append_entry(
         authority,

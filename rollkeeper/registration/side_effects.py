@@ -68,7 +68,7 @@ def request_remaining_restriction(line_id: LineId, *, is_suspended: bool, at: dt
     """Ask the network to restore a line, or to bar it for the most restrictive reason that is left."""
     line = view_line(line_id) if is_suspended else None
     if line is None or not line.reasons:
-        queue_command(line_id, kind=CommandKind.RESTORE, reason="registration", at=at)
+        queue_command(line_id, kind=CommandKind.RESTORE, reason=SuspensionReason.REGISTRATION.value, at=at)
         return
     strictest = max(line.reasons, key=RESTRICTIONS.__getitem__)
     queue_command(line_id, kind=CommandKind.BAR, reason=strictest.value, at=at)

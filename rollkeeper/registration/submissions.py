@@ -7,24 +7,26 @@ A submission is personal from end to end: its text shows nothing. A receipt hold
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Self
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from rollkeeper.documents.rules import with_state
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import Service
 from rollkeeper.subscribers.choices import Part, PartyKind
 
 
-class RegistrationKind(StrEnum):
+class RegistrationKind(TextChoices):
     """An act that records true identity. The values are a pack's words for the acts at which it asks."""
 
-    REGISTER = "register"
-    TRANSFER = "transfer"
-    INSTALL = "install"
-    RELOCATE = "relocate"
-    CHANGE = "change"
+    REGISTER = "register", _("Register")
+    TRANSFER = "transfer", _("Transfer")
+    INSTALL = "install", _("Install")
+    RELOCATE = "relocate", _("Relocate")
+    CHANGE = "change", _("Change the record")
 
     @property
     def verb(self) -> Verb:
@@ -46,11 +48,11 @@ _VERBS = {
 }
 
 
-class Presence(StrEnum):
+class Presence(TextChoices):
     """Who stands at the counter for one side of a transfer. The values stand in the ledger."""
 
-    SELF = "self"
-    PROXY = "proxy"
+    SELF = "self", _("The subscriber")
+    PROXY = "proxy", _("A proxy")
     """Somebody with the document of whom they stand for, a document of their own and a signed authority; not recorded."""
 
 

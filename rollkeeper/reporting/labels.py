@@ -5,15 +5,26 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
+from django.db.models import TextChoices
+from django.utils import translation
+
+from rollkeeper.agents.choices import Pattern
+from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.reporting.metrics import tables
+
+ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern)
+"""The choices by which rows are counted: their labels are the rows'."""
 
 
 @cache
 def labels_in(language: str) -> Mapping[str, str]:
     """Return the words in one language; in English where it has none."""
     raw = tomllib.loads((files("rollkeeper") / "reporting" / "labels.toml").read_text("utf-8"))
-    said: dict[str, str] = raw["en"] | raw.get(language, {})
+    with translation.override(language):
+        chosen = {value: str(label) for choices in ROW_CHOICES for value, label in choices.choices}
+    said: dict[str, str] = chosen | raw["en"] | raw.get(language, {})
     return said
 
 

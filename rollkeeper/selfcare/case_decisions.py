@@ -75,7 +75,7 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
         "UPDATE selfcare_case SET settled_on = %s, upheld = %s, settled_by = %s, claimant_mark = NULL WHERE case_id = %s",
         [on, upheld, authority.commitment, case.case_id],
     )
-    facts = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
+    facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
     entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
     if kind is CaseKind.NOT_MINE:
         unlink_line(line_id, tenure_id=case.tenure_id, for_good=upheld, at=clock.now())

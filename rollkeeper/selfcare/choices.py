@@ -3,6 +3,9 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 
 class PortalRequestKind(StrEnum):
     """What somebody asks for during a session."""
@@ -54,25 +57,36 @@ class PortalRequestKind(StrEnum):
     SIGN_OUT = "sign_out"
 
 
-class CaseKind(StrEnum):
+class CaseKind(TextChoices):
     """What a case is about."""
 
-    NOT_MINE = "not_mine"
+    NOT_MINE = "not_mine", _("This line is not mine")
     """A line is in my name that is not mine."""
-    DISPUTE = "dispute"
+    DISPUTE = "dispute", _("The record is wrong or missing")
     """The record of my line is wrong, or it is missing."""
-    APPEAL = "appeal"
+    APPEAL = "appeal", _("An appeal against a decision")
     """What was decided about my line is wrong."""
-    CORRECT = "correct"
+    CORRECT = "correct", _("Something to be put right")
     """Something recorded about me is wrong; put right at the counter."""
-    INHERIT = "inherit"
+    INHERIT = "inherit", _("The subscriber is said to have died")
     """The subscriber has died, somebody says, and claims the line or speaks for whoever does."""
 
 
-class DelegateRole(StrEnum):
+class ApplicationState(StrEnum):
+    """How far a remote application to register a line has come."""
+
+    PENDING = "pending"
+    CHECKED = "checked"
+    """A clerk saw the document."""
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class DelegateRole(TextChoices):
     """What somebody is named for by a subscriber."""
 
-    REPRESENTATIVE = "representative"
+    REPRESENTATIVE = "representative", _("Acts for me at a counter")
     """Acts for them at a counter, with their own document."""
-    HEIR = "heir"
+    HEIR = "heir", _("My heir")
     """Is heard first about their lines once they have died."""

@@ -107,7 +107,7 @@ def check_delegate(
         matches = tenure is not None and _matches(
             tenure.person_id, mark_of(tenure.person_id, part, index), part
         )
-        facts = {"matches": matches, "part": part.value}
+        facts: dict[str, str | int | bool] = {"matches": matches, "part": part.value}
         append_entry(
             authority, verb=Verb.DELEGATE_CHECKED, role=role, on=on, line_id=line.line_id, facts=facts
         )

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
+from rollkeeper.selfcare.choices import ApplicationState, CaseKind, DelegateRole
+
 
 class CodeRequest(models.Model):
     """Somebody asks for a code for one number, which may or may not be a line of ours."""
@@ -94,7 +96,7 @@ class PortalRequest(models.Model):
 
     request_id = models.UUIDField(primary_key=True)
     session_mark = models.BinaryField()
-    kind = models.TextField(db_comment="selfcare.kinds.PortalRequestKind.")
+    kind = models.TextField(db_comment="selfcare.choices.PortalRequestKind.")
     payload = models.JSONField(db_comment="References, days, codes and keyed hashes; nothing personal.")
     sealed = models.BinaryField(
         null=True,
@@ -125,7 +127,7 @@ class Case(models.Model):
     case_id = models.UUIDField(primary_key=True)
     line_id = models.UUIDField()
     tenure_id = models.UUIDField(null=True)
-    kind = models.TextField(db_comment="selfcare.kinds.CaseKind.")
+    kind = models.TextField(db_comment="selfcare.choices.CaseKind.")
     about = models.TextField(null=True, db_comment="Which field is said to be wrong: its name, no value.")
     opened_on = models.DateField()
     due_on = models.DateField(db_comment="The last day on which to decide.")
@@ -151,7 +153,7 @@ class Case(models.Model):
                 name="selfcare_case_open_twice_for_one_kind",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["not_mine", "dispute", "appeal", "correct", "inherit"]),
+                condition=models.Q(kind__in=CaseKind.values),
                 name="selfcare_case_of_unknown_kind",
             ),
             models.CheckConstraint(
@@ -226,7 +228,7 @@ class Application(models.Model):
                 name="selfcare_application_pending_twice_for_one_line",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["pending", "checked", "registered", "refused", "expired"]),
+                condition=models.Q(state__in=list(map(str, ApplicationState))),
                 name="selfcare_application_of_unknown_state",
             ),
             models.CheckConstraint(
@@ -238,7 +240,7 @@ class Application(models.Model):
             models.Index(
                 fields=["checked_at"],
                 name="selfcare_application_checked",
-                condition=models.Q(state="checked"),
+                condition=models.Q(state=ApplicationState.CHECKED.value),
             )
         ]
 
@@ -252,7 +254,7 @@ class Delegate(models.Model):
 
     pk = models.CompositePrimaryKey("person_id", "part")
     person_id = models.UUIDField(db_comment="The subscriber who named somebody.")
-    part = models.TextField(db_comment="selfcare.kinds.DelegateRole.")
+    part = models.TextField(db_comment="selfcare.choices.DelegateRole.")
     document_mark = models.BinaryField(
         db_comment="Personal, keyed hash. Goes when the subscriber takes it back or is erased."
     )
@@ -264,7 +266,7 @@ class Delegate(models.Model):
         db_table = "selfcare_delegate"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(part__in=["representative", "heir"]),
+                condition=models.Q(part__in=DelegateRole.values),
                 name="selfcare_delegate_of_unknown_role",
             )
         ]

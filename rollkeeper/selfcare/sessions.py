@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, subscriber_authority
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
-from rollkeeper.lines.choices import LineState, Service
+from rollkeeper.lines.choices import LineState
 from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine, SessionExpired, VerificationNeeded
 
 

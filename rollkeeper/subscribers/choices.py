@@ -1,25 +1,27 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who can hold a line, and the parts that people play for a subscriber."""
 
-from enum import StrEnum
 from typing import Final
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
-class PartyKind(StrEnum):
+
+class PartyKind(TextChoices):
     """Who holds a line."""
 
-    INDIVIDUAL = "individual"
-    MINOR = "minor"
-    COMPANY = "company"
+    INDIVIDUAL = "individual", _("One person")
+    MINOR = "minor", _("A minor with a guardian")
+    COMPANY = "company", _("A company")
 
 
-class Part(StrEnum):
+class Part(TextChoices):
     """What somebody is to a registration. The values are the party kinds under which a pack says what to ask."""
 
-    SUBSCRIBER = "subscriber"
-    USER = "company_user"
-    BEARER = "company_bearer"
-    GUARDIAN = "guardian"
+    SUBSCRIBER = "subscriber", _("The subscriber")
+    USER = "company_user", _("Who uses the line")
+    BEARER = "company_bearer", _("Who brings the papers")
+    GUARDIAN = "guardian", _("The guardian")
 
     @property
     def key(self) -> str:

@@ -4,53 +4,64 @@
 The values travel in associated data and in the ledger: one is never renamed and never used again for something else.
 """
 
-from enum import StrEnum
+from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.kernel.choices import label_of
 
 
-class Field(StrEnum):
+class Field(TextChoices):
     """An attribute of a person or a firm that some law orders to record. There is no other place for one."""
 
-    NAME = "name"
-    ADDRESS = "address"
-    DOCUMENT_TYPE = "document_type"
-    DOCUMENT_NUMBER = "document_number"
-    DOCUMENT_VALID_UNTIL = "document_valid_until"
-    BIRTH_DATE = "birth_date"
+    NAME = "name", _("Full name")
+    ADDRESS = "address", _("Address")
+    DOCUMENT_TYPE = "document_type", _("Kind of document")
+    DOCUMENT_NUMBER = "document_number", _("Number of the document")
+    DOCUMENT_VALID_UNTIL = "document_valid_until", _("Last day on which the document is valid")
+    BIRTH_DATE = "birth_date", _("Date of birth")
 
 
-class LineField(StrEnum):
+class LineField(TextChoices):
     """What is personal about a line while nobody need be registered for it."""
 
-    NUMBER = "number"
-    CONTACT = "contact"
+    NUMBER = "number", _("Number of the line")
+    CONTACT = "contact", _("Contact address")
 
 
-COPY = "document_copy"
+class Paper(TextChoices):
+    """What is sealed in one piece, beside the attributes."""
+
+    DOCUMENT_COPY = "document_copy", _("Copy of the document")
+    INSTRUMENT = "instrument", _("Instrument of a disclosure request")
+
+
+COPY = Paper.DOCUMENT_COPY.value
 """The copy of a document, as what was opened."""
-INSTRUMENT = "instrument"
+INSTRUMENT = Paper.INSTRUMENT.value
 """The paper with which somebody requested something."""
 OPENED: tuple[str, ...] = (*Field, *LineField, COPY, INSTRUMENT)
 """Whatever the entry of an opening says that it was."""
 
 
-class Purpose(StrEnum):
+class Purpose(TextChoices):
     """Why something sealed is opened. It stands in the ledger entry, and the reviewers read it."""
 
-    NOTICE = "notice"
+    NOTICE = "notice", _("to send a notice")
     """To tell the subscriber something."""
-    NETWORK = "network"
+    NETWORK = "network", _("to tell the network which line is meant")
     """To tell the network which line is meant."""
-    CORRECTION = "correction"
+    CORRECTION = "correction", _("to correct the record")
     """To put right what was recorded wrongly."""
-    COMPLAINT = "complaint"
+    COMPLAINT = "complaint", _("to answer a complaint, a dispute or an appeal")
     """To answer a complaint, a dispute or an appeal."""
-    SUBSCRIBER_REQUEST = "subscriber_request"
+    SUBSCRIBER_REQUEST = "subscriber_request", _("because the person asked to see it")
     """To show people what is recorded about them."""
-    LEGAL_DISCLOSURE = "legal_disclosure"
+    LEGAL_DISCLOSURE = "legal_disclosure", _("to answer a disclosure request that two people let through")
     """To answer a disclosure request about one person that two people let through."""
-    AUDIT = "audit"
+    AUDIT = "audit", _("to check a sample, as you allowed")
     """To check a sample for the authority, where the person has let this one auditor."""
-    REVIEW = "review"
+    REVIEW = "review", _("to review a sample or the soundness of the register")
     """To look at a sample before a batch is approved, or at the register's soundness."""
 
 
@@ -68,3 +79,17 @@ DEFAULT_PADDED_TO_BYTES = 32
 def padded_to_bytes(field: Field | LineField) -> int:
     """Return the length to whose multiple values of this field are filled up before they are sealed."""
     return PADDED_TO_BYTES.get(field, DEFAULT_PADDED_TO_BYTES)
+
+
+def field_label(field: str) -> str:
+    """Return the label of what was opened; where nothing was, that the current state alone was seen."""
+    return (
+        label_of(field, Field, LineField, Paper)
+        if field
+        else gettext("how the line stands: nothing personal")
+    )
+
+
+def purpose_label(purpose: str) -> str:
+    """Return the label of what it was opened for; help at the counter and an explanation name no purpose."""
+    return label_of(purpose, Purpose) if purpose else gettext("to help at the counter or to explain the line")

@@ -145,7 +145,11 @@ def open_line_values(
                 authority, role, field, [line_id for line_id, _ in pairs], purpose=purpose, on=on
             )
         else:
-            facts = {"asked": len(pairs), "field": field.value, "purpose": purpose.value}
+            facts: dict[str, str | int | bool] = {
+                "asked": len(pairs),
+                "field": field.value,
+                "purpose": purpose.value,
+            }
             _mark_refused(authority, role, verdict, facts, on=on)
     _require_allowed(verdict)
     return _open_lines(authority, role, field, pairs, on=on)

@@ -17,8 +17,8 @@ from rollkeeper.agents import outlets, registrations, services
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.models import Device, Outlet
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.choices import Service
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.subscribers.choices import Part, PartyKind

@@ -17,9 +17,10 @@ from rollkeeper.access.authority import console_authority, rule_for
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.choices import PauseReason, Service, SuspensionReason
+from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.counter_codes import hash_counter_code
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import mark_disputed

@@ -32,7 +32,7 @@ def test_every_look_is_said_in_plain_words_the_newest_first(looked_at, signed_in
     page = ask("post", "/access-history/", {"number": NUMBER}).content.decode()
 
     assert "a supervisor" in page
-    assert "the number of the line" in page
+    assert "Number of the line" in page
     assert "to answer a complaint, a dispute or an appeal" in page
     assert page.index("the data protection officer") < page.index("a supervisor")
     assert NUMBER not in page

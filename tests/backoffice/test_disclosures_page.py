@@ -36,7 +36,7 @@ def test_a_disclosure_request_is_shown_with_its_law_and_without_its_number(asked
 
     assert "Invented Court" in listed.text_
     assert page.status_code == 200
-    assert "the name" in page.text_
+    assert "Full name" in page.text_
     assert "Warrant" in page.text_
     assert NUMBER[1:] not in page.text_ + listed.text_
     assert asked.instance.person["name"] not in page.text_

@@ -1,19 +1,25 @@
-"""Every word of the register that a page of the back office can show has been put into words."""
+"""Every stored choice that a page of the back office can show has a label, and no label stands anywhere else."""
+
+import re
+from pathlib import Path
 
 import pytest
 
+import rollkeeper
 from rollkeeper.backoffice import labels
 from rollkeeper.campaign.choices import Action, BatchState, SkipReason, Stage
 from rollkeeper.incidents import scope
-from rollkeeper.lines.choices import LineState, Service
-from rollkeeper.notices.choices import Channel
+from rollkeeper.incidents.choices import Step
+from rollkeeper.kernel.choices import Channel, Service
+from rollkeeper.lines.choices import LineState
+
+TEMPLATES = Path(rollkeeper.__file__).parent / "backoffice" / "templates"
 
 
 @pytest.mark.parametrize(
-    ("vocabulary", "known"),
+    ("name", "known"),
     [
         ("stage", Stage),
-        ("stage_note", Stage),
         ("action", Action),
         ("state", BatchState),
         ("service", Service),
@@ -22,17 +28,45 @@ from rollkeeper.notices.choices import Channel
         ("channel", Channel),
     ],
 )
-def test_it_is_said(vocabulary, known):
-    assert {word.value for word in known} <= set(labels.VOCABULARY[vocabulary])
+def test_it_is_said(name, known):
+    assert [labels.say(value, name) for value in known.values] == [str(label) for label in known.labels]
+
+
+@pytest.mark.parametrize(("name", "known"), [("stage_note", Stage), ("step_note", Step)])
+def test_every_choice_with_notes_has_one_for_each_value(name, known):
+    assert {*known.values} == labels.NOTES[name].keys()
+
+
+def test_every_name_that_a_template_writes_is_known():
+    written = {
+        name
+        for file in TEMPLATES.rglob("*.html")
+        for name in re.findall(r'\|say:"(\w+)"', file.read_text("utf-8"))
+    }
+
+    assert len(written) > 20
+    assert written <= {*labels.CHOICES, *labels.NOTES}
+
+
+def test_a_note_takes_no_label_s_place():
+    assert not {
+        (name, value)
+        for name in {*labels.CHOICES} & {*labels.NOTES}
+        for choices in labels.CHOICES[name]
+        for value in choices.values
+        if value in labels.NOTES[name]
+    }
 
 
 def test_whatever_an_incident_may_have_exposed_is_said():
-    assert {*scope.FIELDS, scope.OTHER} <= labels.VOCABULARY["field"].keys()
+    labelled = {value for choices in labels.CHOICES["field"] for value in choices.values}
+
+    assert {*scope.FIELDS, scope.OTHER} <= labelled | labels.NOTES["field"].keys()
 
 
 def test_every_state_of_a_batch_has_a_colour():
     assert set(labels.STATE_COLOURS) == {state.value for state in BatchState}
 
 
-def test_a_word_that_nobody_put_into_words_is_shown_as_it_is():
+def test_a_value_that_no_choice_has_is_shown_as_it_is():
     assert labels.say("from_tomorrow", "reason") == "from tomorrow"

@@ -156,7 +156,7 @@ def test_letters_without_a_slip_are_listed_with_their_waivers(letters, signed_in
     page = signed_in(StaffRole.SUPERVISOR)("get", "/letters/").text_
 
     assert str(late) in listed(page)
-    assert "No slip received in time" in listed(page)
+    assert "No proof of delivery in time" in listed(page)
 
 
 def test_who_may_only_look_notes_nothing(letters, signed_in):  # noqa: F811

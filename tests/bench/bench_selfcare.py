@@ -23,10 +23,10 @@ from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.incidents.choices import About, Severity
 from rollkeeper.incidents.services import notify_affected, open_incident, scope_incident
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.notices import one_time_codes
-from rollkeeper.notices.choices import Channel
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.errors import WrongCode
 from rollkeeper.site import urls

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.choices import Channel, NoticeKind
+from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.gateways.smpp import SmppGateway
 from rollkeeper.notices.gateways.smpp_connection import Link
 from rollkeeper.notices.gateways.smpp_spool import Spool

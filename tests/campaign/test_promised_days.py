@@ -11,10 +11,10 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.campaign import batch_execution, batch_planning, nightly, planning
 from rollkeeper.campaign.errors import PackChanged
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.services import send_due
 from tests.campaign.population import approved_batches, day, make_line, member, night, state, tell
 from tests.notices.fakes import Way

@@ -9,8 +9,8 @@ import re
 import pytest
 from PIL import Image
 
-from rollkeeper.counter import labels
 from rollkeeper.documents import form_prefill
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.database import rows
@@ -60,7 +60,7 @@ def proposed(picture):
     """What one reading on the day puts into the form, with an address typed beside it."""
     reading = form_prefill.prefill(
         picture, name="passport.jpg", attributes=["name", "address", "document_type", "document_number"],
-        pack=load_pack("cn-xz-2011"), purpose="Register", known=lambda kind: kind in labels.DOCUMENTS, on=ON,
+        pack=load_pack("cn-xz-2011"), purpose="Register", known=lambda kind: kind in DocumentType.values, on=ON,
     )  # fmt: skip
     return {f"subscriber__{name}": value for name, value in reading.values.items()} | {
         "subscriber__address": "Nowhere Road 99"

@@ -8,9 +8,9 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.counter import document_check
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.writes import activate_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare.applications import ApplicationData, application_marks, pending_key

@@ -7,9 +7,10 @@ import re
 import pytest
 
 from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.choices import LineState, Service
+from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line, line_history, tenures
 from rollkeeper.lines.writes import activate_line
 from rollkeeper.vault.fields import Field

@@ -35,7 +35,7 @@ def test_an_auditor_sees_figures_and_draws_lines_in_every_language_and_width(vis
     page.wait_for_url("**/samples/*/")
     drawn = page.locator("section.rk-answer").count()
     address = page.url
-    page.get_by_label("the name", exact=True).check()
+    page.get_by_label("Full name", exact=True).check()
     page.get_by_role("button", name="Ask them").click()
     asked = page.inner_text("body")
     for language in ("en", "zh-hans", "bo"):

@@ -13,12 +13,11 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
-from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.writes import (
     NewTenure,
     activate_line,
@@ -27,7 +26,7 @@ from rollkeeper.lines.writes import (
     transfer_tenure,
 )
 from rollkeeper.operations.cli import make_app
-from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.fields import Field, LineField, Paper, Purpose, field_label, purpose_label
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import fresh_number
 
@@ -142,15 +141,20 @@ def test_the_office_may_ask_in_its_own_role(world, as_role):
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 @pytest.mark.parametrize(
-    ("words", "used"),
-    [(FIELDS, [*Field, *LineField]), (PURPOSES, Purpose), (ROLES, StaffRole)],
+    ("said_by", "used"),
+    [
+        (field_label, [*Field, *LineField, *Paper]),
+        (purpose_label, Purpose),
+        (lambda role: label_of(role, StaffRole), StaffRole),
+    ],
     ids=["fields", "purposes", "roles"],
 )
-def test_every_word_of_a_look_is_said_in_plain_words_in_every_language(language, words, used):
-    english = {word: str(words[word.value]) for word in used}
+def test_every_word_of_a_look_is_said_in_plain_words_in_every_language(language, said_by, used):
+    with translation.override("en"):
+        english = {word: said_by(word.value) for word in used}
 
     with translation.override(language):
-        said = {word: label_of(word.value, words) for word in used}
+        said = {word: said_by(word.value) for word in used}
 
     assert len(set(said.values())) == len(list(used))
     assert language == "en" or all(said[word] != english[word] for word in used)
@@ -164,7 +168,7 @@ def test_the_command_takes_a_reference_or_a_number_and_speaks_three_languages(wo
         return CliRunner().invoke(make_app(), ["ledger", "access-history", *map(str, words)])
 
     assert "people let" in run(present).stdout
-    assert "地址" in run(present, "--language", "zh-hans").stdout
+    assert "住址" in run(present, "--language", "zh-hans").stdout
     assert json.loads(run(present, "--json").stdout)[0]["field"] == "address"
     assert "a supervisor" in run(number, "--on", "2012-03-04").stdout
     assert run(uuid.uuid4()).exit_code == 0

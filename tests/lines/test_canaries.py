@@ -8,12 +8,12 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.writes import (

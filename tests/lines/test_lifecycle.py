@@ -8,14 +8,9 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, transaction
 
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import run
-from rollkeeper.lines.choices import (
-    TRANSITIONS,
-    Event,
-    LineState,
-    Service,
-    lifecycle_markdown,
-)
+from rollkeeper.lines.choices import TRANSITIONS, Event, LineState, lifecycle_markdown
 from rollkeeper.lines.writes import activate_line
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollkeeper.kernel.choices import Service
 from rollkeeper.lines import numbers
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise, normalise_identifier, service_guess
 

@@ -7,9 +7,9 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.errors import SubscriberProtected
 from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.writes import NewTenure, activate_line, begin_tenure

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines import services
-from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
+from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import (
     AlreadySuspended,
     DaysReversed,

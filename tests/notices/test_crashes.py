@@ -13,9 +13,9 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.leases import expired_leases
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.file import FileGateway
 from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.notices.services import send_due
@@ -30,7 +30,7 @@ import django; django.setup()
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.notices.services import send_due
-from rollkeeper.notices.choices import Channel
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices.gateways.file import Outbox
 from rollkeeper.operations.bootstrap import open_instance
 folder, where = Path(sys.argv[1]), sys.argv[2]
@@ -56,7 +56,7 @@ import django; django.setup()
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.notices.services import send_due
-from rollkeeper.notices.choices import Channel
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.operations.bootstrap import open_instance
 class Dying(SmtpGateway):

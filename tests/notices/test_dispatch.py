@@ -12,6 +12,7 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
@@ -19,7 +20,7 @@ from rollkeeper.ledger import receipts
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
-from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind, Outcome
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind, Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dispatch import Sender
 from rollkeeper.notices.errors import NoNotice

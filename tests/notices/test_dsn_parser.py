@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.dsn_parser import ReportKind, read_mail
 from rollkeeper.notices.errors import NoBounceMailbox, NoReturnAddress
 from rollkeeper.notices.gateways.smtp import SmtpGateway

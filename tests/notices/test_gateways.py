@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from rollkeeper.kernel import clock
-from rollkeeper.notices.choices import Channel
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.file import FileGateway, masked
 from rollkeeper.notices.gateways.smpp import SmppGateway

@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices import ivr
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.services import send_due
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.blind_index import blind_numbers

@@ -8,8 +8,9 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.choices import Channel, Outcome
+from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.gateways.base import GatewayBroken
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.voice import VoiceGateway

@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import run as run_sql
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
+from rollkeeper.notices.choices import NoticeKind, Outcome
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.letters import letter_reference, read_letter, slip_reference
 from rollkeeper.notices.services import send_due

@@ -6,7 +6,7 @@ from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
-from rollkeeper.notices.choices import Channel
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.one_time_codes import send_one_time_code
 from tests.notices.fakes import Way

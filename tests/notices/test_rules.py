@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.kernel.choices import Channel
+from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.gateways.smpp_text import SEPTETS, sms_parts
 from rollkeeper.notices.rules import (
     ContactPolicy,

@@ -13,8 +13,9 @@ from smpplib.gsm import GSM_CHARACTER_TABLE, gsm_encode
 from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import data_dir, write_settings
-from rollkeeper.notices.choices import Channel, Outcome
+from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken, Message
 from rollkeeper.notices.gateways.smpp import SmppGateway

@@ -6,8 +6,9 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices import queries
-from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
+from rollkeeper.notices.choices import NoticeKind, Outcome
 from rollkeeper.notices.services import enqueue_notice, send_due
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_line, report, tell

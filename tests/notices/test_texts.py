@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.errors import Faults
-from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.gateways.smpp_text import sms_parts
 from rollkeeper.notices.texts import (

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.notices.choices import NO_LANGUAGE, CallResult, Channel, Outcome
+from rollkeeper.notices.choices import NO_LANGUAGE, CallResult, Outcome
 from rollkeeper.notices.errors import VoiceProgramFailed
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.registry import gateways

@@ -11,9 +11,10 @@ from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, authority_of, suspend_staff
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import accepted_through, find_line
 from rollkeeper.lines.writes import activate_line, begin_suspension, terminate_line_state
 from rollkeeper.offline import processor

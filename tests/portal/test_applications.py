@@ -11,8 +11,8 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.writes import activate_line
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn

@@ -58,7 +58,7 @@ def test_its_subscriber_has_each_as_a_image_and_sees_that_it_was_opened(come_in,
     browser = come_in()
     prove()
     browser.post("/personal-data/")
-    before = text(browser.get("/access-history/")).count("the copy of the document")
+    before = text(browser.get("/access-history/")).count("Copy of the document")
 
     answers = [picture(browser, record, position) for position in (0, 1)]
 
@@ -66,7 +66,7 @@ def test_its_subscriber_has_each_as_a_image_and_sees_that_it_was_opened(come_in,
     assert {one.headers["Content-Type"] for one in answers} == {"image/jpeg"}
     assert {one.headers["Cache-Control"] for one in answers} == {"no-store"}
     assert before == 0
-    assert text(browser.get("/access-history/")).count("the copy of the document") == 2
+    assert text(browser.get("/access-history/")).count("Copy of the document") == 2
 
 
 def test_nobody_has_the_copy_of_somebody_else_nor_one_that_there_is_not(come_in, prove):

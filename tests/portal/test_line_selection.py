@@ -8,9 +8,9 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.counter_codes import redeem_code
 from rollkeeper.lines.queries import view_line
 from tests.registration.conftest import limited  # noqa: F401 - the same limits as at the counter

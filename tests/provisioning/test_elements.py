@@ -23,10 +23,16 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.batch_rollback import undo_batch
 from rollkeeper.campaign.settings import settings as campaign_settings
 from rollkeeper.kernel import database
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import BatchId
-from rollkeeper.kernel.settings import SettingFault, data_dir, forget_settings, settings_file, write_settings
-from rollkeeper.lines.choices import Service
+from rollkeeper.kernel.settings import (
+    SettingFault,
+    data_dir,
+    forget_settings,
+    settings_file,
+    write_settings,
+)
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
 from rollkeeper.operations.setting_tables import check_settings
@@ -976,11 +982,11 @@ def test_an_element_that_needs_no_number_is_notified_none(register):
 
 
 def test_every_kind_of_service_can_be_named_in_the_settings():
-    from typing import get_args
+    from rollkeeper.provisioning.settings import known_service
 
-    from rollkeeper.provisioning.settings import NetworkedService
-
-    assert set(get_args(NetworkedService)) == {one.value for one in Service}
+    assert [known_service(one) for one in Service.values] == Service.values
+    with pytest.raises(ValueError, match="hosted_site"):
+        known_service("telegraph")
 
 
 @pytest.mark.parametrize(

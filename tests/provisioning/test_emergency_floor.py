@@ -19,12 +19,13 @@ from django.db import IntegrityError, ProgrammingError
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import SettingFault, data_dir, write_settings
 from rollkeeper.law import packs
-from rollkeeper.lines.choices import Service, SuspensionReason
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order

@@ -11,9 +11,10 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.choices import Service, SuspensionReason
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.people import fresh_number

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.lines.writes import activate_line, terminate_line_state
 from rollkeeper.registration import bulk

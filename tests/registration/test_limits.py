@@ -7,9 +7,9 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.lines.writes import activate_line, contest_tenure
 from rollkeeper.registration.errors import (

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.lines.choices import LineState, PauseReason, Service, SuspensionReason
+from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import LineNotFound, LineTerminated, NumberQuarantined, NumberStillServed
 from rollkeeper.lines.queries import find_line, line_history, subscriber_at, tenures, view_line
 from rollkeeper.lines.services import mark_disputed, pause_clock

@@ -2,18 +2,24 @@
 """Nothing small can be worked out of what is shown: not from a total, not from a year above its quarters."""
 
 import datetime as dt
+import tomllib
+from importlib.resources import files
 from itertools import pairwise, product
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rollkeeper.lines.choices import Service
+from rollkeeper.agents.choices import Pattern
+from rollkeeper.documents.assurance import Assurance
+from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.reporting.errors import InvalidReportPeriod
 from rollkeeper.reporting.labels import labels_in, titles_of
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import period_between, quarters_of
 from rollkeeper.reporting.rules import TOTAL, protect, with_total
+from rollkeeper.vault.fields import Purpose
 
 QUARTERS = ("q1", "q2", "q3", "q4")
 
@@ -162,6 +168,23 @@ def test_every_row_of_every_table_is_said_in_every_language(language):
         row for row in asked if row not in labels_in(language) or labels_in(language)[row].isascii()
     } == set()
     assert set(titles_of(language)) == {table.id for table in tables()} | {"lines_lines", "lines_registered"}
+
+
+def test_the_rows_that_count_by_a_choice_are_its_values():
+    raw = tomllib.loads((files("rollkeeper") / "reporting" / "metrics.toml").read_text("utf-8"))
+    choices = {"assurance": Assurance, "channel": Channel, "pattern": Pattern, "purpose": Purpose}
+    counted = [row for table in raw["table"] for row in table["rows"] if row.get("by") in choices]
+
+    assert {row["by"] for row in counted} == choices.keys()
+    assert all(row["values"] == [str(value) for value in choices[row["by"]]] for row in counted)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_row_that_counts_by_a_choice_has_the_label_of_the_choice(language):
+    with translation.override(language):
+        said = {one.value: str(one.label) for choices in (Service, Channel, Pattern) for one in choices}
+
+    assert said.items() <= labels_in(language).items()
 
 
 def test_no_more_than_two_facts_are_asked_of_the_entries_of_one_verb():

@@ -7,6 +7,7 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import InstanceKind
@@ -14,7 +15,7 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line, tenures
-from rollkeeper.notices.choices import Channel, NoticeKind
+from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice, send_due
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import register_subscriber

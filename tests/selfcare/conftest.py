@@ -5,8 +5,8 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices import one_time_codes
-from rollkeeper.notices.choices import Channel
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401 - the same people at the same counter

@@ -4,8 +4,8 @@
 import datetime as dt
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.choices import Service
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Submission

@@ -15,10 +15,10 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.choices import Service
 from rollkeeper.lines.queries import tenures, view_line
 from rollkeeper.lines.writes import activate_line
 from rollkeeper.offline.remote_applications import settle_applications

@@ -7,11 +7,12 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.line_counts import count_current_lines
 from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.lines.writes import activate_line, begin_suspension

@@ -10,13 +10,15 @@ from babel.messages.pofile import read_po
 from django.utils import translation
 
 import rollkeeper
+from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.documents.choices import Reason
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import LineNotFound, NumberNotRead, NumberQuarantined
 from rollkeeper.operations.docs import error_classes
 from rollkeeper.provisioning.gateways.registry import NoNetwork
@@ -101,13 +103,20 @@ def test_a_refusal_is_either_translated_or_listed_as_only_typed_and_never_both(c
 
 @pytest.mark.parametrize(
     "words",
-    [Permission, StaffRole, Action, BatchState, Reason, LineState, Service, SuspensionReason, PartyKind],
+    [StaffRole, Action, BatchState, Reason, LineState, Service, SuspensionReason, PartyKind],
     ids=lambda words: words.__name__,
 )
 def test_every_word_that_can_be_a_fact_is_in_chinese(catalogue, words):
     missing = {word.value for word in words} - set(catalogue)
 
     assert not missing, missing
+
+
+def test_every_permission_is_said_by_its_label_in_chinese(chinese):
+    said = [translated(NotAllowed(permission=one.value, needed="clerk"))[0].sentence for one in Permission]
+
+    assert all(str(one.label) in sentence for one, sentence in zip(Permission, said, strict=True))
+    assert not [one for one in Permission if str(one.label).isascii()]
 
 
 def test_every_part_and_attribute_of_the_shipped_pack_is_in_chinese(catalogue):

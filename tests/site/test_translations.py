@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 import rollkeeper
 
 PACKAGE = Path(rollkeeper.__file__).parent
-CATALOGUES = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po"))
+CATALOGUES = sorted((PACKAGE / "site/locale").glob("*/LC_MESSAGES/django.po"))
 IN_TEMPLATE = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
 IN_CODE = re.compile(r"""\b(?:_|gettext)\(\s*"([^"]+)"\s*\)""")
 PLACE = re.compile(r"%\(\w+\)s|<\w+>|\{\w+\}")
@@ -26,7 +26,21 @@ def texts(message):
     return [*message.string] if isinstance(message.string, tuple) else [message.string]
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: str(c.relative_to(PACKAGE)))
+def test_there_is_one_catalogue_for_each_language():
+    assert sorted(PACKAGE.rglob("*.po")) == CATALOGUES
+    assert [catalogue.parts[-3] for catalogue in CATALOGUES] == ["bo", "zh_Hans"]
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: c.parts[-3])
+def test_no_message_stands_twice(catalogue):
+    found = re.findall(
+        r'^(?:msgctxt (.*)\n)?msgid ("(?:.*"(?:\n")?)*)$', catalogue.read_text("utf-8"), re.MULTILINE
+    )
+
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: c.parts[-3])
 def test_nothing_is_left_untranslated_and_no_place_is_lost(catalogue):
     faults = []
     for message in entries(catalogue):
@@ -37,7 +51,7 @@ def test_nothing_is_left_untranslated_and_no_place_is_lost(catalogue):
     assert not faults
 
 
-@pytest.mark.parametrize("catalogue", [c for c in CATALOGUES if "bo" in c.parts], ids=lambda c: c.parts[-5])
+@pytest.mark.parametrize("catalogue", [c for c in CATALOGUES if "bo" in c.parts], ids=lambda c: c.parts[-3])
 def test_every_tibetan_entry_awaits_a_native_reader(catalogue):
     assert all("Awaits a native reader's review." in message.user_comments for message in entries(catalogue))
 

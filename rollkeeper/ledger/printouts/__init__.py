@@ -18,11 +18,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger import notes
+from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
-from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
+from rollkeeper.ledger.labels import action_label
 from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt
 from rollkeeper.ledger.verbs import Verb
 
@@ -165,7 +167,7 @@ def _more(receipt: LedgerReceipt) -> list[str]:
     if receipt.entry.verb != Verb.RECORD_ERASED:
         return []
     kept = _("Last day kept: %(day)s.") % {"day": _format_day(str(facts.get("last_day_kept", "")))}
-    return [label_of(str(facts.get("ground", "")), GROUNDS), kept]
+    return [label_of(str(facts.get("ground", "")), ErasureGround), kept]
 
 
 def _format_day(text: str) -> str:

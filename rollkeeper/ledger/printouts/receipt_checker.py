@@ -14,7 +14,8 @@ from importlib.resources import files
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.ledger.labels import ACTION_LABELS, GROUNDS
+from rollkeeper.ledger.choices import ErasureGround
+from rollkeeper.ledger.labels import ACTION_LABELS
 
 LANGUAGES = {"en": "English", "zh-hans": "简体中文", "bo": "བོད་ཡིག"}
 TEXTS = {
@@ -113,6 +114,6 @@ def _words() -> str:
                 "name": name,
                 "texts": {key: str(text) for key, text in TEXTS.items()},
                 "done": {str(verb): str(text) for verb, text in ACTION_LABELS.items()},
-                "grounds": {ground: str(text) for ground, text in GROUNDS.items()},
+                "grounds": {ground: str(text) for ground, text in ErasureGround.choices},
             }
     return json.dumps(said, ensure_ascii=False, indent=1).replace("<", "\\u003c")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from rollkeeper.notices.choices import Channel
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.vault.secret_value import SecretValue
 

@@ -3,8 +3,8 @@
 
 from collections.abc import Mapping
 
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.notices.choices import Channel
 from rollkeeper.notices.gateways.base import Gateway
 from rollkeeper.notices.settings import settings
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("staff_id", models.UUIDField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
-                ("verdict", models.TextField(db_comment="notices.returned_mail.Verdict; null while it waits.", null=True)),
+                ("verdict", models.TextField(db_comment="notices.choices.LetterVerdict; null while it waits.", null=True)),
             ],
             options={
                 "db_table": "notices_returnedletter",

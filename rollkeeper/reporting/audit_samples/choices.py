@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What can be drawn: acts that are done to one line, each by the verb of its entry."""
 
-from enum import StrEnum
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.ledger.verbs import Verb
 
 
-class SampledAction(StrEnum):
+class SampledAction(TextChoices):
     """What happened to the lines that are drawn."""
 
-    REGISTERED = "registered"
-    CORRECTED = "corrected"
-    TRANSFERRED = "transferred"
-    SUSPENDED = "suspended"
-    RESTORED = "restored"
-    TERMINATED = "terminated"
-    NOTICE_DELIVERED = "notice_delivered"
+    REGISTERED = "registered", _("registered")
+    CORRECTED = "corrected", _("record corrected")
+    TRANSFERRED = "transferred", _("transferred to another subscriber")
+    SUSPENDED = "suspended", _("suspended for want of registration")
+    RESTORED = "restored", _("restored by an undo")
+    TERMINATED = "terminated", _("terminated")
+    NOTICE_DELIVERED = "notice_delivered", _("a notice provably arrived")
 
     @property
     def verb(self) -> Verb:

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("request_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("session_mark", models.BinaryField()),
-                ("kind", models.TextField(db_comment="selfcare.kinds.PortalRequestKind.")),
+                ("kind", models.TextField(db_comment="selfcare.choices.PortalRequestKind.")),
                 ("payload", models.JSONField(db_comment="References, days, codes and keyed hashes; nothing personal.")),
                 ("language", models.TextField()),
                 ("public_key", models.BinaryField()),
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ("case_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("tenure_id", models.UUIDField(null=True)),
-                ("kind", models.TextField(db_comment="selfcare.kinds.CaseKind.")),
+                ("kind", models.TextField(db_comment="selfcare.choices.CaseKind.")),
                 ("about", models.TextField(db_comment="Which field is said to be wrong: its name, no value.", null=True)),
                 ("opened_on", models.DateField()),
                 ("due_on", models.DateField(db_comment="The last day on which to decide.")),
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("pk", models.CompositePrimaryKey("person_id", "part", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("person_id", models.UUIDField(db_comment="The subscriber who named somebody.")),
-                ("part", models.TextField(db_comment="selfcare.kinds.DelegateRole.")),
+                ("part", models.TextField(db_comment="selfcare.choices.DelegateRole.")),
                 ("document_mark", models.BinaryField(db_comment="Personal, keyed hash. Goes when the subscriber takes it back or is erased.")),
                 ("named_on", models.DateField()),
             ],

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The choices that a pack names and people see."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class NoDocumentWay(TextChoices):
+    """What stands in for an identity document, where a law lets it."""
+
+    REFEREE = "referee", _("Nothing, and somebody known vouches for them")
+    GUARDIAN = "guardian", _("Nothing, and their guardian vouches for them")
+    INSTITUTION = "institution", _("Nothing, and an institution vouches for them")
+    AGENCY = "agency", _("Nothing, and an agency that looks after them vouches for them")
+    APPLICATION_RECEIPT = "application_receipt", _("The receipt of an application for a document")
+    POLICE_REPORT = "police_report", _("A report that the document was stolen or lost")
+
+
+class IncidentDuty(TextChoices):
+    """What a law orders of an incident, named for whom it is owed to."""
+
+    SELF = "self", _("Remedy it")
+    REGULATOR = "regulator", _("Report to the authority")
+    PERSON = "person", _("Notify the people")
+    POLICE = "police", _("Report to the police")

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The choices that entries of the ledger hold and people read."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ErasureGround(TextChoices):
+    """Why a record was erased. The values stand in the ledger: none is ever renamed."""
+
+    SERVICE_ENDED = (
+        "service_ended",
+        _("The contract ended, and the time for which the law has it kept is over."),
+    )
+    TENURE_ENDED = (
+        "tenure_ended",
+        _("The line went to somebody else, and the time for which the law has it kept is over."),
+    )
+    ERASED_BEFORE_RESTORE = (
+        "erased_before_restore",
+        _("It was erased before; a restore had brought it back, and it was erased again."),
+    )
