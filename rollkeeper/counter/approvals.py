@@ -79,7 +79,7 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("counter:pending_approvals")
     waiting = [
-        (one, labels.ACTIONS.get(one.action_kind, one.action_kind))
+        (one, labels.ACTIONS.get(one.action_kind, one.action_kind), "")
         for one in pending_approvals(authority, [Permission.APPROVE_ACTION])
     ]
     return render(
