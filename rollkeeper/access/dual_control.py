@@ -261,7 +261,7 @@ def _pending(
     for one in subjects:
         people = [a for a in given if (a.subject, a.content) == (one.subject, one.content)]
         yield PendingApproval(
-            permission, one.action_kind, one.about, one.requested_at, names.get(one.requested_by, ""), len(people), rule_for(permission).people,
+            permission, one.action_kind, one.about, one.requested_at, names.get(one.requested_by, "") if one.requested_by else "", len(people), rule_for(permission).people,
             authority.staff_id in {*one.submitted_by, *(a.staff_id for a in people)},
         )  # fmt: skip
 

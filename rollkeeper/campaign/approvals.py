@@ -56,7 +56,7 @@ def _day_of(
 def pending_batches() -> list[PendingSubject]:
     """Return the batches that wait for approvers."""
     return [
-        PendingSubject(one.batch_id, f"{one.action}_batch", one.prepared_at, str(one.batch_id), content=one.content, requested_by=one.prepared_by)
+        PendingSubject(one.batch_id, f"{one.action}_batch", one.prepared_at, str(one.batch_id), content=one.content, requested_by=StaffId(one.prepared_by) if one.prepared_by else None)
         for one in Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
     ]  # fmt: skip
 

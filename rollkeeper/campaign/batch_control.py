@@ -36,7 +36,9 @@ def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Ba
         def enter(made: Approvals) -> EntryId:
             facts: dict[str, str | int | bool] = {
                 "batch": str(batch_id), "enough": made.enough, "people": len(made.people),
-            } | ({"content": batch.content} if batch.content else {})  # fmt: skip
+            }  # fmt: skip
+            if batch.content:
+                facts["content"] = batch.content
             return append_entry(
                 authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts
             )

@@ -24,10 +24,10 @@ from rollkeeper.offline.approvals import HeldForApproval, decide_approval, hold_
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.queries import receipt_for
-from rollkeeper.registration.submissions import Receipt, Submission
+from rollkeeper.registration.submissions import IMAGE_FIELDS, Receipt, Submission
 from rollkeeper.subscribers.choices import PartyKind
 
-_FROM_IMAGE = ("__read", "__copy", "__copy_mark")
+_FROM_IMAGE = tuple(f"__{name}" for name in IMAGE_FIELDS)
 
 
 def submit_for_approval(

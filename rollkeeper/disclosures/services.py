@@ -297,10 +297,11 @@ def _pending_deferral(disclosure_id: UUID, *, until: dt.date, because: DeferralR
     open_ = DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal).first()
     if open_ is not None and (open_.until, open_.because) == (until, because):
         return open_.deferral_id
-    asked = {"deferral_id": new_uuid(), "until": until, "because": because.value, "asked_at": clock.now()}
+    deferral_id = new_uuid()
+    asked = {"deferral_id": deferral_id, "until": until, "because": because.value, "asked_at": clock.now()}
     if not DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal).update(**asked):
         DeferredNotification.objects.create(disclosure_id=disclosure_id, renewal=renewal, **asked)
-    return asked["deferral_id"]
+    return deferral_id
 
 
 def _count_by_instrument(mark: bytes, file_mark: str) -> int:

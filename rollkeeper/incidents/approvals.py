@@ -45,7 +45,7 @@ def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.
     role = require_approver(authority, permission)
 
     def enter(made: Approvals) -> EntryId:
-        facts = {
+        facts: dict[str, str | int | bool] = {
             "enough": made.enough,
             "incident": str(incident_id),
             "people": len(made.people),
