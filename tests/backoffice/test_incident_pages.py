@@ -130,3 +130,20 @@ def test_the_back_office_itself_can_read_nobody_who_was_exposed(register, as_rol
 
     with pytest.raises(ProgrammingError), as_role("backoffice"):
         rows("SELECT * FROM incidents_affectedperson")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_step_that_waits_is_on_the_page_of_pending_approvals(backoffice, leak, language):
+    _, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "rotate_keys"})
+
+    own, other = (
+        backoffice(name, "get", "/pending-approvals/", language=language) for name in ("anna", "bo")
+    )
+
+    assert (own.status_code, other.status_code) == (200, 200)
+    assert at in own.text_
+    assert at in other.text_
+    assert f'lang="{language}"' in other.text_.lower()
+    assert (len(own.context["waiting"]), own.context["waiting"][0][0].is_own) == (1, True)
+    assert not other.context["waiting"][0][0].is_own
