@@ -32,6 +32,7 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.kernel.settings import InstanceKind, settings
 
+_REFERENCE_LETTERS: Final = 6
 _LOCKED_SUBJECTS: Final = 0x61707072  # an advisory lock of PostgreSQL: "appr" in ASCII
 
 
@@ -92,9 +93,6 @@ class PendingApproval:
 def reference_of(about: str) -> str:
     """Return the short reference of what waits."""
     return about[-_REFERENCE_LETTERS:].upper()
-
-
-_REFERENCE_LETTERS: Final = 6
 
 
 def require_approver(
@@ -257,12 +255,15 @@ def _pending(
         return
     given = approvals_of(permission, [one.subject for one in subjects])
     asked = {one.requested_by for one in subjects if one.requested_by}
-    names = dict(Staff.objects.filter(staff_id__in=asked).values_list("staff_id", "username"))
+    names: dict[UUID | None, str] = dict(
+        Staff.objects.filter(staff_id__in=asked).values_list("staff_id", "username")
+    )
     for one in subjects:
-        people = [a for a in given if (a.subject, a.content) == (one.subject, one.content)]
+        people = {a.staff_id for a in given if (a.subject, a.content) == (one.subject, one.content)}
         yield PendingApproval(
-            permission, one.action_kind, one.about, one.requested_at, names.get(one.requested_by, "") if one.requested_by else "", len(people), rule_for(permission).people,
-            authority.staff_id in {*one.submitted_by, *(a.staff_id for a in people)},
+            permission=permission, action_kind=one.action_kind, about=one.about, requested_at=one.requested_at,
+            requested_by=names.get(one.requested_by, ""), given=len(people), needed=rule_for(permission).people,
+            is_own=authority.staff_id in {*one.submitted_by, *people},
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
 from tests.campaign.population import make_line
-from tests.incidents.test_incidents import CONSOLE, HOUR, held_by, looked, opened
+from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, opened
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def backoffice(vaulted, app, as_role):  # noqa: F811
 def leak(backoffice):
     """An incident of a time in which one person was looked at, and where its page is."""
     person_id, _ = held_by(line_id := make_line(), language="zh-hans")
-    looked(CONSOLE, person_id=person_id, line_id=line_id)
+    accessed(CONSOLE, person_id=person_id, line_id=line_id)
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
     return made, f"/incidents/{made}/", (str(person_id), str(line_id))
 
