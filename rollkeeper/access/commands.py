@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.dual_control import pending_approvals
 from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     staff.command("grant")(grant)
     staff.command("end")(end)
     staff.command("list")(list_)
+    staff.command("approvals")(approvals)
     staff.command("suspend")(suspend)
     staff.command("reinstate")(reinstate)
     app.add_typer(staff, name="staff")
@@ -107,6 +109,33 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
         ["user name", "roles", "open"],
         [[a.username, ", ".join(a.roles), "yes" if a.is_active else "no"] for a in accounts],
     )
+
+
+def approvals(as_json: JsonOption = False) -> None:
+    """List what waits for another approver, of every kind, the longest first.
+
+    Example: rollkeeper staff approvals --json
+    """
+    open_instance()
+    waiting = pending_approvals(console_authority())
+    if as_json:
+        emit(
+            [
+                {"permission": one.permission.value, "action": one.action_kind, "about": one.about, "reference": one.reference,
+                 "requested_at": one.requested_at.isoformat(), "requested_by": one.requested_by, "given": one.given, "needed": one.needed}
+                for one in waiting
+            ]
+        )  # fmt: skip
+        return
+    show_table(
+        "Pending approvals",
+        ["what", "reference", "about", "since", "requested by", "approvals", "permission"],
+        [
+            [one.action_kind, one.reference, one.about, f"{one.requested_at:%Y-%m-%d %H:%M}", one.requested_by,
+             f"{one.given} of {one.needed}", one.permission.value]
+            for one in waiting
+        ],
+    )  # fmt: skip
 
 
 def _password() -> str:

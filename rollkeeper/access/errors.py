@@ -112,3 +112,39 @@ class RoleTooRecent(RollkeeperError):
     kind = Kind.REFUSED
     sentence = "You were given this role less than {hours} hours ago, and do not decide with others yet."
     remedy = "Wait until then, or ask somebody who has had the role for longer."
+
+
+class ApproverUnknown(RollkeeperError):
+    """An approval needs a person who signed in, not a console."""
+
+    code = "approver_unknown"
+    kind = Kind.FORBIDDEN
+    sentence = "Approvals must be made by a named user."
+    remedy = "Sign in, or name yourself with --as USERNAME."
+
+
+class AlreadyApproved(RollkeeperError):
+    """One person counts once."""
+
+    code = "already_approved"
+    kind = Kind.CONFLICT
+    sentence = "You have already approved this; it needs another approver."
+    remedy = "Ask another user with this permission to look at it and approve it."
+
+
+class ApproverIsSubmitter(RollkeeperError):
+    """Who entered or submitted something would approve it."""
+
+    code = "approver_is_submitter"
+    kind = Kind.REFUSED
+    sentence = "The person who entered or submitted this cannot approve it."
+    remedy = "Ask another user with this permission to look at it and to decide, in a session of their own."
+
+
+class NoPendingApproval(RollkeeperError):
+    """Nothing waits for an approver there."""
+
+    code = "no_pending_approval"
+    kind = Kind.CONFLICT
+    sentence = "Nothing waits for an approval there any more."
+    remedy = "Another user has approved or refused it, or no one did in time. Look at the list again."

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Staff accounts and the roles they were given, each with its first and last day."""
+"""Staff accounts, the roles they were given, each with its first and last day, and what they approved."""
 
 import datetime as dt
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import UUID7, Now
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.ids import new_uuid
@@ -57,6 +57,40 @@ class RoleGrant(models.Model):
         """Roles are never edited: ended and granted anew."""
 
         db_table = "access_rolegrant"
+
+
+class Approval(models.Model):
+    """One person approves something that takes several people, or withdraws it from approval."""
+
+    approval_id = models.UUIDField(primary_key=True, db_default=UUID7())
+    permission = models.TextField(db_comment="access.roles.Permission: what is approved, and who may.")
+    subject = models.UUIDField(db_comment="Reference of what is approved.")
+    content = models.TextField(
+        null=True, db_comment="What exactly was approved, where it can change: a hash, or a day."
+    )
+    staff_id = models.UUIDField(null=True)
+    approves = models.BooleanField(db_comment="False: withdrawn, so that it waits no longer.")
+    day = models.DateField()
+    approved_at = models.DateTimeField(
+        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever approves."
+    )
+    entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
+
+    class Meta:
+        """Append-only."""
+
+        db_table = "access_approval"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "permission", "content", "staff_id", "approves"],
+                nulls_distinct=False,
+                name="access_approval_given_twice",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approves=False) | models.Q(staff_id__isnull=False),
+                name="access_approval_by_nobody",
+            ),
+        ]
 
 
 class SignInAttempt(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from rollkeeper.access.authority import approving_roles
@@ -52,9 +52,14 @@ def roles_on(day: dt.date, *, staff_id: UUID) -> frozenset[StaffRole]:
     return frozenset(StaffRole(row.role) for row in prepared_rows(_ROLES, {"staff": staff_id, "day": day}))
 
 
+def grants_on(day: dt.date) -> QuerySet[RoleGrant]:
+    """Return the grants of roles that count on a day."""
+    return RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+
 def staff_list(on: dt.date) -> list[StaffView]:
     """Return all accounts by user name, with the roles that they have on that day."""
-    held = RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on).order_by("role")
+    held = grants_on(on).order_by("role")
     accounts = Staff.objects.order_by("username").prefetch_related(
         Prefetch("grants", queryset=held, to_attr="held")
     )

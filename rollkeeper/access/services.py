@@ -7,15 +7,13 @@ The ledger keeps a salted commitment for each member of staff, never the user na
 import datetime as dt
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from rollkeeper.access.authority import Authority, require, rule_for, staff_commitment
+from rollkeeper.access.authority import Authority, require, staff_commitment
 from rollkeeper.access.errors import (
     InvalidUserName,
     NotForOwnAccount,
@@ -24,19 +22,16 @@ from rollkeeper.access.errors import (
     RoleAlreadyGranted,
     RoleNotForPeople,
     RoleNotGranted,
-    RoleTooRecent,
     StaffUnknown,
     UserNameTaken,
 )
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
-from rollkeeper.access.queries import roles_on
+from rollkeeper.access.queries import grants_on, roles_on
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
-from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -80,7 +75,7 @@ def grant_role(authority: Authority, *, username: str, role: StaffRole, on: dt.d
         staff = _locked(username)
         if authority.staff_id == staff.staff_id:
             raise NotForOwnAccount
-        if _grants_on(on).filter(staff=staff, role=role.value).exists():
+        if grants_on(on).filter(staff=staff, role=role.value).exists():
             raise RoleAlreadyGranted(username=staff.username, role=role.value)
         _grant(authority, staff, role, acting_as=acting_as, on=on)
 
@@ -93,7 +88,7 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
     acting_as = require(authority, Permission.MANAGE_STAFF)
     with action():
         staff = _locked(username)
-        held = _grants_on(on).filter(staff=staff, role=role.value)
+        held = grants_on(on).filter(staff=staff, role=role.value)
         if not held.update(until=on - dt.timedelta(days=1)):
             raise RoleNotGranted(username=staff.username, role=role.value)
         facts = {"role": role.value, "staff": _commitment(staff)}
@@ -198,63 +193,12 @@ def authority_in(request: HttpRequest) -> Authority:
     return known
 
 
-def require_cooldown_over(authority: Authority, permission: Permission) -> None:
-    """Refuse whoever was given every role with this permission too lately to decide with others. Refuses: RoleTooRecent."""
-    able = [role.value for role in rule_for(permission).roles]
-    grants = RoleGrant.objects.filter(role__in=able)
-    if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
-        raise RoleTooRecent(hours=_cooldown_hours())
-
-
-def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.date]) -> bool:
-    """Tell whether these are enough different people, each of whom had the power on the day of their decision.
-
-    An account that is closed by now does not count.
-    """
-    able = sum(
-        _qualifying(permission, on=day).filter(staff_id=staff_id).exists()
-        for staff_id, day in decisions.items()
-    )
-    return able >= rule_for(permission).people
-
-
-def have_enough_approvers(
-    permission: Permission, deciders: Collection[StaffId], *, on: dt.date | None = None
-) -> bool:
-    """Tell whether these are enough different people, each with a role that has the permission (`permissions.toml`)."""
-    able = _qualifying(permission, on=on or clock.today()).filter(staff_id__in=deciders)
-    return able.values("staff_id").distinct().count() >= rule_for(permission).people
-
-
-def _qualifying(permission: Permission, *, on: dt.date) -> QuerySet[RoleGrant]:
-    """Return the grants of open accounts that count for a decision on a day."""
-    roles = [role.value for role in rule_for(permission).roles]
-    grants = _grants_on(on).filter(staff__is_active=True, role__in=roles)
-    return _past_cooldown(grants) if rule_for(permission).people > 1 else grants
-
-
-def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
-    """Leave out what was granted so lately that nobody may have looked at it: by the clock of the database."""
-    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=_cooldown_hours()))
-
-
-def _cooldown_hours() -> int:
-    chosen = settings()
-    if chosen.approver_cooldown_hours is not None:
-        return chosen.approver_cooldown_hours
-    return 24 if instance().kind is InstanceKind.PRODUCTION else 0
-
-
 def _grant(
     authority: Authority, staff: Staff, given: StaffRole, *, acting_as: StaffRole, on: dt.date
 ) -> None:
     RoleGrant.objects.create(staff=staff, role=given.value, since=on)
     facts = {"role": given.value, "staff": _commitment(staff)}
     append_entry(authority, verb=Verb.ROLE_GRANTED, role=acting_as, on=on, facts=facts)
-
-
-def _grants_on(day: dt.date) -> QuerySet[RoleGrant]:
-    return RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
 
 
 def _locked(username: str) -> Staff:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from rollkeeper.backoffice import (
     access_history,
     agents,
+    approvals,
     audit_samples,
     disclosures,
     incidents,
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/approve/", views.approve, name="approve"),
     path("batches/<uuid:batch_id>/stop/", views.stop, name="stop"),
     path("batches/<uuid:batch_id>/undo/", views.undo, name="undo"),
+    path("pending-approvals/", approvals.pending_approvals_page, name="pending_approvals"),
     path("line/", views.line, name="line"),
     path("line/reconnect/", views.reconnect, name="reconnect"),
     path("disclosures/", disclosures.disclosure_list, name="disclosures"),

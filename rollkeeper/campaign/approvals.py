@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether enough people approved just what a batch now is: asked again by whoever runs it, who believes no state of it.
+"""Whether enough people approved just what a batch now is, and what of the campaign waits for approvers.
 
-Apart from approving, which the back office does: whoever runs a batch looks at the ledger, at who those people are, and at every line.
+The run of a batch believes no state of it: it looks at the ledger, at who those people are, and at every line.
 """
 
 import datetime as dt
 import json
 from typing import Any
 
+from rollkeeper.access.dual_control import PendingSubject, has_enough_decisions
 from rollkeeper.access.roles import Permission
-from rollkeeper.access.services import commitment_of, has_enough_decisions
+from rollkeeper.access.services import commitment_of
+from rollkeeper.campaign.choices import BatchState
+from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
 from rollkeeper.ledger.verbs import Verb
@@ -23,7 +26,14 @@ def content_of(batch_id: BatchId) -> str:
 
 def is_approved(batch_id: BatchId, *, content: str | None) -> bool:
     """Tell whether enough different people with the permission approved this content, each by an entry of their own."""
-    found = rows(sql("campaign", "approvals"), {"batch_id": batch_id, "verb": Verb.BATCH_APPROVED.value})
+    found = rows(
+        sql("campaign", "approvals"),
+        {
+            "batch_id": batch_id,
+            "permission": Permission.APPROVE_BATCH.value,
+            "verb": Verb.BATCH_APPROVED.value,
+        },
+    )
     approved = {
         StaffId(row.staff_id): day
         for row in found
@@ -41,3 +51,19 @@ def _day_of(
     if not theirs or (facts.get("batch"), facts.get("content")) != (str(batch_id), content):
         return None
     return dt.date.fromisoformat(said["day"])
+
+
+def pending_batches() -> list[PendingSubject]:
+    """Return the batches that wait for approvers."""
+    return [
+        PendingSubject(one.batch_id, f"{one.action}_batch", one.prepared_at, str(one.batch_id), content=one.content, requested_by=StaffId(one.prepared_by) if one.prepared_by else None)
+        for one in Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
+    ]  # fmt: skip
+
+
+def pending_stay_ends() -> list[PendingSubject]:
+    """Return the stays whose end one person has approved."""
+    return [
+        PendingSubject(row.stay_id, "end_stay", row.approved_at, str(row.stay_id), content=row.content)
+        for row in rows(sql("campaign", "pending_stay_ends"), {"permission": Permission.END_STAY.value})
+    ]

@@ -3,6 +3,8 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.access.hooks import PENDING_SUBJECTS
+from rollkeeper.access.roles import Permission
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.hooks import PROMISES
 
@@ -13,5 +15,11 @@ class CampaignConfig(AppConfig):
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
-        """Register what a first notice promises that is sent only now."""
+        """Register what a first notice promises that is sent only now, and what waits for approvers."""
         PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.campaign.approvals:pending_batches", key=Permission.APPROVE_BATCH
+        )
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.campaign.approvals:pending_stay_ends", key=Permission.END_STAY
+        )

@@ -6,16 +6,16 @@ import datetime as dt
 from django.db.models import F
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import Approvals, approve, require_approver
 from rollkeeper.access.roles import Permission
-from rollkeeper.access.services import have_enough_approvers, require_cooldown_over
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.court_stays import postpone_commands
-from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNotFound, BatchNotInState
-from rollkeeper.campaign.models import Approval, Batch, Complaint, EmergencyCount
+from rollkeeper.campaign.errors import BatchNotFound, BatchNotInState
+from rollkeeper.campaign.models import Batch, Complaint, EmergencyCount
 from rollkeeper.campaign.queries import last_batch_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
-from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
+from rollkeeper.kernel.ids import BatchId, EntryId, LineId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -27,31 +27,26 @@ def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Ba
     """Approve a batch as one person; return its state, which is `approved` once enough people have.
 
     Whoever drew it up may be one of them, never the only one. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, BatchNotFound,
-    BatchNotInState, ApprovedAlready. Ledger: campaign:batch:approved.
+    BatchNotInState, AlreadyApproved. Ledger: campaign:batch:approved.
     """
-    role = require(authority, Permission.APPROVE_BATCH)
-    if authority.staff_id is None:
-        raise ApproverUnknown
-    require_cooldown_over(authority, Permission.APPROVE_BATCH)
+    role = require_approver(authority, Permission.APPROVE_BATCH)
     with action():
         batch = lock_batch(batch_id, BatchState.WAITING)
-        approvals = Approval.objects.filter(batch_id=batch_id)
-        if approvals.filter(staff_id=authority.staff_id).exists():
-            raise ApprovedAlready(batch=batch_id)
-        people = {StaffId(staff_id) for staff_id in approvals.values_list("staff_id", flat=True)}
-        people.add(authority.staff_id)
-        enough = have_enough_approvers(Permission.APPROVE_BATCH, people, on=on)
-        facts: dict[str, str | int | bool] = {"batch": str(batch_id), "enough": enough, "people": len(people)}
-        if batch.content:
-            facts["content"] = batch.content
-        entry_id = append_entry(
-            authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts
+
+        def enter(made: Approvals) -> EntryId:
+            facts: dict[str, str | int | bool] = {
+                "batch": str(batch_id), "enough": made.enough, "people": len(made.people),
+            }  # fmt: skip
+            if batch.content:
+                facts["content"] = batch.content
+            return append_entry(
+                authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts
+            )
+
+        made = approve(
+            authority, Permission.APPROVE_BATCH, batch_id, content=batch.content, on=on, enter=enter
         )
-        Approval.objects.create(
-            batch_id=batch_id, staff_id=authority.staff_id, approved_at=clock.now(), content=batch.content,
-            entry_id=entry_id,
-        )  # fmt: skip
-        return _move(batch_id, BatchState.APPROVED) if enough else BatchState.WAITING
+        return _move(batch_id, BatchState.APPROVED) if made.enough else BatchState.WAITING
 
 
 def stop_batch(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.errors import ApproverUnknown
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import BatchState, Stage, WaiverReason
-from rollkeeper.campaign.errors import ApproverUnknown, CampaignNotOver, WaiversMissing
+from rollkeeper.campaign.errors import CampaignNotOver, WaiversMissing
 from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout

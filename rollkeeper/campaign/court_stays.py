@@ -9,13 +9,13 @@ import datetime as dt
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import Approvals, approve, require_approver
 from rollkeeper.access.roles import Permission
-from rollkeeper.access.services import have_enough_approvers
-from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayReversed
+from rollkeeper.campaign.errors import StayNotFound, StayReversed
 from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, without_timeout
-from rollkeeper.kernel.ids import BatchId, StaffId, new_uuid
+from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
 from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -55,26 +55,20 @@ def enter_stay(
 def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
     """Agree that a stay ends, `on` being its last day; return whether enough people have now agreed, all of them on that day.
 
-    Refuses: NotAllowed, ApproverUnknown, StayNotFound. Ledger: campaign:stay:end_approved; campaign:stay:ended, once it is.
+    Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, AlreadyApproved, StayNotFound. Ledger: campaign:stay:end_approved;
+    campaign:stay:ended, once it is.
     """
-    role = require(authority, Permission.END_STAY)
-    if authority.staff_id is None:
-        raise ApproverUnknown
+    role = require_approver(authority, Permission.END_STAY)
+
+    def enter(_: Approvals) -> EntryId:
+        facts = {"last": on.isoformat(), "stay": str(stay_id)}
+        return append_entry(authority, verb=Verb.STAY_END_APPROVED, role=role, on=on, facts=facts)
+
     with action():
         first = _lock_open_stay(stay_id, on)
-        run(
-            "INSERT INTO campaign_stayendapproval (stay_id, staff_id, last_day, agreed_at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (stay_id, staff_id) DO UPDATE SET last_day = excluded.last_day, agreed_at = excluded.agreed_at",
-            [stay_id, authority.staff_id, on, clock.now()],
-        )
-        agreed_facts = {"last": on.isoformat(), "stay": str(stay_id)}
-        append_entry(authority, verb=Verb.STAY_END_APPROVED, role=role, on=on, facts=agreed_facts)
-        # A yes of months ago says nothing of today.
-        agreed = rows(
-            "SELECT staff_id FROM campaign_stayendapproval WHERE stay_id = %s AND last_day = %s",
-            [stay_id, on],
-        )
-        if not have_enough_approvers(Permission.END_STAY, {StaffId(row.staff_id) for row in agreed}, on=on):
+        # The day is what is approved: an approval of months ago says nothing of today.
+        made = approve(authority, Permission.END_STAY, stay_id, content=on.isoformat(), on=on, enter=enter)
+        if not made.enough:
             return False
         last = max(on, first)
         run(

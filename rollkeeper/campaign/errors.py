@@ -67,24 +67,6 @@ class BatchNotInState(RollkeeperError):
     remedy = "'rollkeeper campaign status' shows how far each batch has come."
 
 
-class ApprovedAlready(RollkeeperError):
-    """One person counts once."""
-
-    code = "approved_already"
-    kind = Kind.CONFLICT
-    sentence = "You have approved batch {batch} already; it needs another person as well."
-    remedy = "Ask a colleague with the right role to look at it and approve it."
-
-
-class ApproverUnknown(RollkeeperError):
-    """An approval needs a person who signed in, not a console."""
-
-    code = "approver_unknown"
-    kind = Kind.FORBIDDEN
-    sentence = "Nobody in particular asks: an approval is one person's own."
-    remedy = "Sign in, or name yourself with --as USERNAME."
-
-
 class DayClosed(RollkeeperError):
     """Nothing may be done against anybody on this day."""
 

@@ -177,24 +177,6 @@ class BatchLine(models.Model):
         indexes = [models.Index(fields=["batch_id", "position"], name="campaign_batchline_in_order")]
 
 
-class Approval(models.Model):
-    """One person's yes to one batch."""
-
-    pk = models.CompositePrimaryKey("batch_id", "staff_id")
-    batch_id = models.UUIDField()
-    staff_id = models.UUIDField()
-    approved_at = models.DateTimeField()
-    content = models.TextField(
-        null=True, db_comment="The hash of what was approved (campaign/sql/batch_content.sql)."
-    )
-    entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
-
-    class Meta:
-        """Append-only."""
-
-        db_table = "campaign_approval"
-
-
 class Stay(models.Model):
     """A court's stay, or a general extension: the clock of every line stands still and nothing is acted on."""
 
@@ -208,21 +190,6 @@ class Stay(models.Model):
         """Few rows."""
 
         db_table = "campaign_stay"
-
-
-class StayEndApproval(models.Model):
-    """One person's yes to the end of a stay on a day; it takes two for the same."""
-
-    pk = models.CompositePrimaryKey("stay_id", "staff_id")
-    stay_id = models.UUIDField()
-    staff_id = models.UUIDField()
-    last_day = models.DateField()
-    agreed_at = models.DateTimeField()
-
-    class Meta:
-        """A row a person, of the day that they last said."""
-
-        db_table = "campaign_stayendapproval"
 
 
 class Complaint(models.Model):

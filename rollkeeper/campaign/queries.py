@@ -178,9 +178,10 @@ def stays() -> list[StayView]:
     """Return the stays entered, the newest first."""
     found = rows(
         "SELECT stay_id, lower(days) AS first, upper(days) - 1 AS last, reason,"
-        " (SELECT count(*) FROM campaign_stayendapproval l WHERE l.stay_id = s.stay_id AND l.last_day = ("
-        "SELECT max(last_day) FROM campaign_stayendapproval y WHERE y.stay_id = s.stay_id)) AS end_approvals"
-        " FROM campaign_stay s ORDER BY recorded_at DESC"
+        " (SELECT count(*) FROM access_approval a WHERE a.subject = s.stay_id AND a.permission = %(end)s AND a.content = ("
+        "SELECT max(content) FROM access_approval b WHERE b.subject = s.stay_id AND b.permission = %(end)s)) AS end_approvals"
+        " FROM campaign_stay s ORDER BY recorded_at DESC",
+        {"end": Permission.END_STAY.value},
     )
     return [StayView(*row) for row in found]
 
@@ -198,13 +199,19 @@ def batches_that_acted(first: dt.date, last: dt.date | None) -> list[BatchId]:
 
 def batches(*, limit: int | None = None) -> list[BatchView]:
     """Return all batches, or so many: those that wait or run first, then the newest."""
-    found = rows(sql("campaign", "batches"), {"batch_id": None, "limit": limit})
+    found = rows(
+        sql("campaign", "batches"),
+        {"batch_id": None, "limit": limit, "permission": Permission.APPROVE_BATCH.value},
+    )
     return [_batch_view(row) for row in found]
 
 
 def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     """Return one batch with its sample, explained in a language; None where there is none."""
-    found = rows(sql("campaign", "batches"), {"batch_id": batch_id, "limit": None})
+    found = rows(
+        sql("campaign", "batches"),
+        {"batch_id": batch_id, "limit": None, "permission": Permission.APPROVE_BATCH.value},
+    )
     if not found:
         return None
     row = found[0]

@@ -14,28 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.counter import labels
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import with_state
-from rollkeeper.kernel.error_messages import cite, mark, translated
+from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
+from rollkeeper.registration.forms import QUIET, asked, state_field
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.vault.fields import Field
 
-QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+STATE_HINT = _(
+    "Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."
+)
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
 # What may be chosen again for the clerk after a fault: nothing of it is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
-
-
-def asked[F: forms.Field](field: F, *, why: Any, article: str = "", language: str = "") -> F:
-    """Add to a field why it is asked and by which article; the template shows both, in the language of the reason."""
-    field.why, field.why_language = why, language  # type: ignore[attr-defined]
-    field.article = cite(article)  # type: ignore[attr-defined]
-    return field
 
 
 class QuietForm(forms.Form):
@@ -114,15 +110,6 @@ def number_field() -> forms.CharField:
     )
 
 
-def state_field() -> forms.RegexField:
-    """Return the field for the state that issued a document."""
-    return forms.RegexField(
-        r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False,
-        help_text=_("Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."),
-        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
-    )  # fmt: skip
-
-
 class FindForm(QuietForm):
     """One line by its whole number."""
 
@@ -148,7 +135,7 @@ class SubscriberForm(QuietForm):
 
     number = number_field()
     document_type = forms.ChoiceField(label=Field.DOCUMENT_TYPE.label, choices=DocumentType.choices)
-    document_state = state_field()
+    document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
         label=Field.DOCUMENT_NUMBER.label, required=False, widget=forms.TextInput(attrs=QUIET),
         help_text=_("Of the document that the subscriber shows. Leave it out where nobody is registered."),
@@ -189,7 +176,7 @@ class LinkDocumentForm(SubscriberForm):
     further__document_type = forms.ChoiceField(
         label=_("Kind of the further document"), choices=DocumentType.choices
     )
-    further__document_state = state_field()
+    further__document_state = state_field(STATE_HINT)
     further__document_number = forms.CharField(
         label=_("Number of the further document"), help_text=labels.HINTS["document_number"],
         widget=forms.TextInput(attrs=QUIET),

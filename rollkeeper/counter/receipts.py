@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.counter.dual_control import waits
+from rollkeeper.counter.approvals import waits
 from rollkeeper.counter.errors import SubmissionNotFound
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.kernel.choices import label_of

@@ -10,28 +10,24 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
-from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field, state_field
-from rollkeeper.documents import form_prefill
+from rollkeeper.counter.forms import STATE_HINT, QuietForm, number_field
 from rollkeeper.documents.choices import DocumentType
-from rollkeeper.documents.rules import with_state
-from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.choices import NoDocumentWay
-from rollkeeper.law.pack import Attribute, Pack, RouteRule
+from rollkeeper.law.pack import Pack, RouteRule
+from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
 from rollkeeper.registration.submissions import (
+    IMAGE_FIELDS,
     NEW_TENURE_KINDS,
     Presence,
     RegistrationKind,
     Submission,
-    presence_in,
-    transferor_in,
+    submission_of,
 )
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
-from rollkeeper.vault.fields import Field
 
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
-_FROM_IMAGE = ("read", "copy", "copy_mark")
 _SIDES = (
     "transferor__presence",
     "transferor__document_type",
@@ -51,8 +47,10 @@ class Group:
     hidden: list[forms.BoundField]
 
 
-class RecordForm(QuietForm):
+class RecordForm(RegistrationForm, QuietForm):
     """True identity for one line, by one action, for one kind of party."""
+
+    texts = FormTexts(STATE_HINT, labels.HINTS, labels.UNCONFIRMED)
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: PartyKind, pack: Pack,
@@ -74,23 +72,19 @@ class RecordForm(QuietForm):
             self.fields |= _sides_fields()
         self.part_names: dict[Part, list[str]] = {}
         self.attributes: dict[Part, list[str]] = {}
-        self.with_image: list[Part] = []
-        """Parts whose document may be read from a picture."""
         for part in PARTS[kind]:
             attributes = pack.attributes(service, pack_kind(kind, part))
-            self.part_names[part] = [name for name, field in _part_fields(part, attributes, self.fields)]
+            self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
             self.attributes[part] = [attribute.name for attribute in attributes]
-            if "document_number" in self.attributes[part]:
-                self.with_image.append(part)
-                for name in _FROM_IMAGE:
-                    self.fields[f"{part.key}__{name}"] = _hidden(form_prefill.MAX_COPY_BYTES)
+        self.with_image = [part for part in PARTS[kind] if f"{part.key}__" in self.heads_with_image()]
+        """Parts whose document may be read from a picture."""
         if self.routes:
             self.fields["subscriber__document_number"].required = False
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
                 label=_("Kind of the former document"), choices=DocumentType.choices, required=False
             )
-            self.fields["former__document_state"] = state_field()
+            self.fields["former__document_state"] = state_field(STATE_HINT)
             self.fields["former__document_number"] = forms.CharField(
                 label=_("Number of the former document"), required=False, widget=forms.TextInput(attrs=QUIET),
                 help_text=_("Only where the document was renewed or recorded wrongly."),
@@ -122,7 +116,7 @@ class RecordForm(QuietForm):
 
     def group(self, part: Part) -> Group:
         """Return the fields of one part; those that hold what a picture gave are hidden."""
-        hidden = [self[f"{part.key}__{name}"] for name in _FROM_IMAGE if part in self.with_image]
+        hidden = [self[f"{part.key}__{name}"] for name in IMAGE_FIELDS if part in self.with_image]
         return Group(part, str(part.label), [self[name] for name in self.part_names[part]], hidden)
 
     def before(self) -> list[forms.BoundField]:
@@ -144,53 +138,14 @@ class RecordForm(QuietForm):
 
     def submission(self) -> Submission:
         """Return what was submitted. Precondition: the form is valid."""
-        given = self.cleaned_data
-        former = (
-            with_state(given.get("former__document_type", ""), given.get("former__document_state")),
-            given.get("former__document_number", ""),
-        )
-        return Submission(
-            submission_key=given["submission_key"],
-            number=given["number"],
-            kind=self.kind,
-            parts={part: self._values(part) for part in self.part_names},
-            service=Service(given["service"]) if given.get("service") else None,
-            language=given["language"],
-            double_checked=given["double_checked"],
-            route=given.get("route") or None,
-            overrides_limit=bool(given.get("overrides_limit")),
-            former_document=former if former[1] else None,
-            former_was_wrong=bool(given.get("former__was_wrong")),
-            transferor=transferor_in(given),
-            transferee_presence=presence_in(given, "applicant"),
-            machine_read=frozenset(part for part in self.with_image if self._was_read(part)),
-            copies={part: copies for part in self.with_image if (copies := given.get(f"{part.key}__copies"))},
-        )
-
-    def clean(self) -> dict[str, Any]:
-        """Take the copies that a reading gave; what this instance did not make is not kept."""
-        given = super().clean() or self.cleaned_data
-        for part in self.with_image:
-            text, mark = (given.get(f"{part.key}__{name}") or "" for name in ("copy", "copy_mark"))
-            if text:
-                given[f"{part.key}__copies"] = form_prefill.copies_in(text, mark, on=clock.today())
-                if given[f"{part.key}__copies"] is None:
-                    self.add_error(
-                        None,
-                        _("The copy of the document is not as it was made. Have the picture read again."),
-                    )
-        return given
-
-    def _was_read(self, part: Part) -> bool:
-        values, mark = self._values(part), self.cleaned_data.get(f"{part.key}__read") or ""
-        kind, number = values.get("document_type", "other"), values.get("document_number", "")
-        return form_prefill.machine_read(mark, document_type=kind, number=number, on=clock.today())
-
-    def _values(self, part: Part) -> dict[str, str]:
-        values = {name.split("__", 1)[1]: self.cleaned_data[name] for name in self.part_names[part]}
-        state = values.pop("document_state", "")
-        values["document_type"] = with_state(values.get("document_type", ""), state)
-        return {name: value for name, value in values.items() if value}
+        heads = {part: f"{part.key}__" for part in self.with_image}
+        not_fields = {head + name for head in heads.values() for name in (*IMAGE_FIELDS, "copies")}
+        return submission_of(
+            {name: value for name, value in self.cleaned_data.items() if name not in not_fields},
+            submission_key=self.cleaned_data["submission_key"], kind=self.kind,
+            machine_read=frozenset(part for part, head in heads.items() if self.was_read(head)),
+            copies={part: copies for part, head in heads.items() if (copies := self.copies_of(head))},
+        )  # fmt: skip
 
 
 def _sides_fields() -> dict[str, forms.Field]:
@@ -207,7 +162,7 @@ def _sides_fields() -> dict[str, forms.Field]:
         "transferor__document_type": forms.ChoiceField(
             label=_("Kind of the present subscriber's document"), choices=DocumentType.choices, required=False
         ),
-        "transferor__document_state": state_field(),
+        "transferor__document_state": state_field(STATE_HINT),
         "transferor__document_number": forms.CharField(
             label=_("Number of the present subscriber's document"), required=False, widget=forms.TextInput(attrs=QUIET),
             help_text=_("Compared and not recorded. Leave it out where nobody is registered for the line."),
@@ -238,41 +193,6 @@ def _said_route(rule: RouteRule) -> str:
     return ngettext("%(way)s (accepted for %(days)d day)", "%(way)s (accepted for %(days)d days)", rule.days) % {
         "way": said, "days": rule.days,
     }  # fmt: skip
-
-
-def _hidden(most: int) -> forms.CharField:
-    """Return a field that only a reading fills in, without a place on the page."""
-    return forms.CharField(widget=forms.HiddenInput, required=False, max_length=most, label="")
-
-
-def _part_fields(
-    part: Part, attributes: Sequence[Attribute], fields: dict[str, forms.Field]
-) -> Iterator[tuple[str, forms.Field]]:
-    for attribute in attributes:
-        name = f"{part.key}__{attribute.name}"
-        page = get_language() or ""
-        why, language = attribute.why_in(page)
-        fields[name] = asked(
-            _attribute_field(attribute), why=why, article=attribute.article, language="" if language == page else language
-        )  # fmt: skip
-        yield name, fields[name]
-        if attribute.name == "document_type":
-            name = f"{part.key}__document_state"
-            fields[name] = state_field()
-            yield name, fields[name]
-
-
-def _attribute_field(attribute: Attribute) -> forms.Field:
-    label = label_of(attribute.name, Field)
-    if attribute.name == "document_type":
-        return forms.ChoiceField(label=label, choices=DocumentType.choices, required=attribute.required)
-    widget = (
-        forms.Textarea(attrs=QUIET | {"rows": 2})
-        if attribute.name == "address"
-        else forms.TextInput(attrs=QUIET)
-    )
-    hint = labels.HINTS.get(attribute.name, "") if attribute.confirmed else labels.UNCONFIRMED
-    return forms.CharField(label=label, required=attribute.required, widget=widget, help_text=hint)
 
 
 def _own_language() -> str:

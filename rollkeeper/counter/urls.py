@@ -5,9 +5,9 @@ from django.urls import URLPattern, path, re_path
 
 from rollkeeper.counter import (
     agent_guard,
+    approvals,
     document_check,
     document_scan,
-    dual_control,
     offline,
     receipts,
     views,
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern] = [
     ),
     re_path(r"^(?P<what>replace-sim|end)/$", views.subscriber_action, name="subscriber_action"),
     path("by-code/", views.by_code, name="by_code"),
-    path("pending-approvals/", dual_control.pending_approvals, name="pending_approvals"),
+    path("pending-approvals/", approvals.pending_approvals_page, name="pending_approvals"),
     path("further-document/", views.link_document_page, name="link_document"),
     path("unlink-document/", views.unlink_document_page, name="unlink_document"),
     path("document-check/", document_check.document_check, name="document_check"),

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
 from rollkeeper.counter.agent_guard import at_outlet, require_outlet
-from rollkeeper.counter.dual_control import submit_for_approval
+from rollkeeper.counter.approvals import submit_for_approval
 from rollkeeper.counter.forms import (
     DisputeForm,
     EssentialForm,
@@ -39,10 +40,10 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.services import look_up_line
-from rollkeeper.offline.dual_control import PendingApproval, list_pending_approvals
+from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
+from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.document_links import link_document, undo_document_link
-from rollkeeper.registration.dual_control import approval_article
 from rollkeeper.registration.errors import DocumentNeedsSupervisor
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
@@ -113,7 +114,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
     if request.method != "POST":
         require_outlet(request, authority)
 
-    def do(form: RecordForm) -> Receipt | PendingApproval:
+    def do(form: RecordForm) -> Receipt | HeldForApproval:
         given = form.submission()
         if approval_article(chosen.value):
             require_outlet(request, authority)
@@ -168,7 +169,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
     require_outlet(request, authority)
     perform = {"replace-sim": services.replace_sim, "terminate": services.terminate_line}[what]
 
-    def do(form: SubscriberForm) -> Receipt | PendingApproval:
+    def do(form: SubscriberForm) -> Receipt | HeldForApproval:
         given = form.cleaned_data
         if approval_article(what.replace("-", "_")):
             services.check_subscriber(
@@ -193,7 +194,7 @@ def link_document_page(request: HttpRequest) -> HttpResponse:
     require(authority, Permission.LINK_DOCUMENTS)
     require_outlet(request, authority)
 
-    def do(form: LinkDocumentForm) -> Receipt | PendingApproval:
+    def do(form: LinkDocumentForm) -> Receipt | HeldForApproval:
         given = form.cleaned_data
         if approval_article("link_document"):
             services.check_subscriber(
@@ -297,7 +298,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
 
 
 def action_page[F: QuietForm](
-    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt | PendingApproval],
+    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt | HeldForApproval],
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Draw an empty form, or do what was submitted in it and go on to the receipt."""
@@ -342,7 +343,7 @@ def _handle_of(request: HttpRequest, blank: QuietForm) -> str:
     return handle
 
 
-def _to_receipt(request: HttpRequest, done: Receipt | PendingApproval) -> HttpResponse:
+def _to_receipt(request: HttpRequest, done: Receipt | HeldForApproval) -> HttpResponse:
     address = reverse("counter:receipt", args=[done.submission_key]) + ("?again" if done.is_repeat else "")
     if by_script(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -389,7 +390,11 @@ def _line_state(line: LineView) -> dict[str, Any]:
 def _to_confirm(authority: Authority) -> dict[str, Any]:
     """Return how many acts wait for an approver, for whoever may be one."""
     may = authority.role_for(Permission.APPROVE_ACTION)
-    return {"confirms": True, "to_confirm": len(list_pending_approvals(authority))} if may else {}
+    return (
+        {"confirms": True, "to_confirm": len(pending_approvals(authority, [Permission.APPROVE_ACTION]))}
+        if may
+        else {}
+    )
 
 
 def _registration_kinds() -> list[tuple[str, Any, Any]]:

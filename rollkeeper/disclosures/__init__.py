@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The one way out: a third party's disclosure request about one person, decided by two people, minimal, notified, and counted in public.
 
-Owns `disclosures_authority`, `disclosures_request`, `disclosures_decision` and `disclosures_deferral`. There is no other way on
+Owns `disclosures_authority`, `disclosures_request` and `disclosures_deferral`. There is no other way on
 which a value leaves for anybody but the person, and none for a machine. A disclosure request is about who held one number on one day;
 it is never searched for, never answered with a second person, and answers nothing about calls, content, places or traffic.
 

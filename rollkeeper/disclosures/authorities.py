@@ -6,23 +6,31 @@ authority needs two people of the operator.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from hashlib import sha256
 from uuid import UUID
 
 import pyrage
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import (
+    Approvals,
+    PendingSubject,
+    approve,
+    require_approver,
+    require_not_approved,
+)
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.disclosures.errors import (
     AuthorityNotPending,
     AuthorityUnknown,
     FingerprintMismatch,
     InvalidRecipientKey,
-    SameProposer,
 )
 from rollkeeper.disclosures.models import RequestingAuthority
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
-from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -32,39 +40,47 @@ def propose_authority(
 ) -> UUID:
     """Put an authority with its key on the list; nothing is sealed to it yet.
 
-    Ledger: disclosures:authority:proposed. Refuses: NotAllowed, InvalidRecipientKey.
+    Ledger: disclosures:authority:proposed. Refuses: NotAllowed, RoleTooRecent, InvalidRecipientKey.
     """
-    role = require(authority, Permission.APPROVE_AUTHORITY)
+    role = require_approver(authority, Permission.APPROVE_AUTHORITY)
     key = public_key.strip()
     read_key(key)
     made = RequestingAuthority(
         authority_id=new_uuid(), title=" ".join(title.split()), kind=kind, public_key=key, key_hash=fingerprint(key),
-        valid_until=valid_until, proposed_by=staff_of(authority), proposed_on=on,
+        valid_until=valid_until, proposed_on=on,
     )  # fmt: skip
     with action():
         made.save(force_insert=True)
-        _enter(authority, Verb.AUTHORITY_PROPOSED, made, role=role, on=on)
+        _approve(
+            authority,
+            made,
+            on=on,
+            enter=lambda _: _enter(authority, Verb.AUTHORITY_PROPOSED, made, role=role, on=on),
+        )
     return made.authority_id
 
 
 def approve_authority(authority: Authority, authority_id: UUID, *, read_out: str, on: dt.date) -> None:
     """Approve an authority, as the second person, with the fingerprint that it read out.
 
-    Ledger: disclosures:authority:approved. Refuses: NotAllowed, AuthorityUnknown, AuthorityNotPending, SameProposer,
-    FingerprintMismatch.
+    Ledger: disclosures:authority:approved. Refuses: NotAllowed, RoleTooRecent, AuthorityUnknown, AuthorityNotPending,
+    FingerprintMismatch, AlreadyApproved.
     """
-    role = require(authority, Permission.APPROVE_AUTHORITY)
+    role = require_approver(authority, Permission.APPROVE_AUTHORITY)
     with action():
         found = locked_authority(authority_id)
         if found.approved_on is not None or found.removed_on is not None:
             raise AuthorityNotPending
-        if found.proposed_by == authority.staff_id:
-            raise SameProposer
+        require_not_approved(authority, Permission.APPROVE_AUTHORITY, authority_id, content=found.key_hash)
         if "".join(read_out.lower().split()) != found.key_hash:
             raise FingerprintMismatch
-        found.approved_by, found.approved_on = authority.staff_id, on
-        found.save(update_fields=["approved_by", "approved_on"])
-        _enter(authority, Verb.AUTHORITY_APPROVED, found, role=role, on=on)
+        made = _approve(
+            authority, found, on=on,
+            enter=lambda given: _enter(authority, Verb.AUTHORITY_APPROVED, found, role=role, on=on) if given.enough else None,
+        )  # fmt: skip
+        if made.enough:
+            found.approved_on = on
+            found.save(update_fields=["approved_on"])
 
 
 def remove_authority(authority: Authority, authority_id: UUID, *, on: dt.date) -> None:
@@ -113,8 +129,33 @@ def fingerprint(public_key: str) -> str:
     return sha256(public_key.encode()).hexdigest()
 
 
+def pending_authorities() -> list[PendingSubject]:
+    """Return the authorities that one person proposed and another has to approve."""
+    waiting = RequestingAuthority.objects.filter(approved_on__isnull=True, removed_on__isnull=True)
+    return [
+        PendingSubject(
+            one.authority_id, "add_authority", dt.datetime.combine(one.proposed_on, dt.time(), clock.zone()),
+            str(one.authority_id), content=one.key_hash,
+        )
+        for one in waiting.order_by("proposed_on")
+    ]  # fmt: skip
+
+
+def _approve(
+    authority: Authority, about: RequestingAuthority, *, on: dt.date, enter: Callable[[Approvals], EntryId | None]
+) -> Approvals:  # fmt: skip
+    return approve(
+        authority,
+        Permission.APPROVE_AUTHORITY,
+        about.authority_id,
+        content=about.key_hash,
+        on=on,
+        enter=enter,
+    )
+
+
 def _enter(
     authority: Authority, verb: Verb, about: RequestingAuthority, *, role: StaffRole, on: dt.date
-) -> None:
+) -> EntryId:
     facts = {"authority": str(about.authority_id), "key": about.key_hash}
-    append_entry(authority, verb=verb, role=role, on=on, facts=facts)
+    return append_entry(authority, verb=verb, role=role, on=on, facts=facts)

@@ -31,24 +31,6 @@ class DisclosureNotPending(RollkeeperError):
     remedy = "See its state: 'rollkeeper disclosures list'."
 
 
-class OwnDisclosureRequest(RollkeeperError):
-    """Whoever entered a disclosure request would decide it."""
-
-    code = "own_disclosure_request"
-    kind = Kind.FORBIDDEN
-    sentence = "The person who entered a disclosure request cannot decide it."
-    remedy = "A supervisor and a data protection officer decide, neither of whom entered it."
-
-
-class AlreadyApproved(RollkeeperError):
-    """Somebody has approved this disclosure request before."""
-
-    code = "already_approved"
-    kind = Kind.CONFLICT
-    sentence = "You have already approved this disclosure request; it needs a second approver."
-    remedy = "Wait for the other one, or refuse it."
-
-
 class NumberMismatch(RollkeeperError):
     """The number as the decider reads it is not the one that was entered."""
 
@@ -121,15 +103,6 @@ class FingerprintMismatch(RollkeeperError):
     kind = Kind.CONFLICT
     sentence = "This is not the fingerprint of the key that was proposed."
     remedy = "Ask the authority for it on another way than the key came. If it still differs, somebody else's key was proposed."
-
-
-class SameProposer(RollkeeperError):
-    """Whoever proposed an authority would approve it."""
-
-    code = "same_proposer"
-    kind = Kind.FORBIDDEN
-    sentence = "An authority is approved by another person than the one who proposed it."
-    remedy = "Let a second one compare the fingerprint and approve it."
 
 
 class InvalidRecipientKey(RollkeeperError):

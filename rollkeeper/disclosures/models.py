@@ -16,9 +16,7 @@ class RequestingAuthority(models.Model):
     public_key = models.TextField(db_comment="An age recipient: what answers are sealed to.")
     key_hash = models.TextField(db_comment="SHA-256 of the public key, as read out on another way.")
     valid_until = models.DateField(db_comment="Last day on which something is sealed to this key.")
-    proposed_by = models.UUIDField()
     proposed_on = models.DateField()
-    approved_by = models.UUIDField(null=True)
     approved_on = models.DateField(null=True)
     removed_on = models.DateField(null=True, db_comment="First day without it.")
 
@@ -26,12 +24,6 @@ class RequestingAuthority(models.Model):
         """Few rows."""
 
         db_table = "disclosures_authority"
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("proposed_by")),
-                name="disclosures_authority_approved_by_who_proposed_it",
-            )
-        ]
 
 
 class DisclosureRequest(models.Model):
@@ -112,20 +104,6 @@ class DisclosureRequest(models.Model):
         ]
 
 
-class DisclosureDecision(models.Model):
-    """One person's yes."""
-
-    pk = models.CompositePrimaryKey("disclosure_id", "staff_id")
-    disclosure_id = models.UUIDField()
-    staff_id = models.UUIDField()
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        """Append-only. A no ends the disclosure request and stands with it."""
-
-        db_table = "disclosures_decision"
-
-
 class DeferredNotification(models.Model):
     """That the person is notified after a day: asked for by one, good once another agrees."""
 
@@ -135,9 +113,7 @@ class DeferredNotification(models.Model):
     until = models.DateField(db_comment="Last day on which the person is not notified.")
     because = models.TextField(db_comment="disclosures.choices.DeferralReason.")
     renewal = models.SmallIntegerField(db_comment="0: the first; then 1, 2, ...")
-    asked_by = models.UUIDField()
     asked_at = models.DateTimeField()
-    agreed_by = models.UUIDField(null=True)
     agreed_on = models.DateField(null=True)
 
     class Meta:
@@ -145,10 +121,6 @@ class DeferredNotification(models.Model):
 
         db_table = "disclosures_deferral"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("asked_by")),
-                name="disclosures_deferral_agreed_by_who_asked",
-            ),
             models.UniqueConstraint(
                 fields=["disclosure_id", "renewal"], name="disclosures_deferral_twice_for_one_renewal"
             ),

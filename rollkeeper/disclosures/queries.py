@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import PendingSubject, approvals_of
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
 from rollkeeper.disclosures.errors import DisclosureUnknown
-from rollkeeper.disclosures.models import (
-    DeferredNotification,
-    DisclosureDecision,
-    DisclosureRequest,
-    RequestingAuthority,
-)
+from rollkeeper.disclosures.models import DeferredNotification, DisclosureRequest, RequestingAuthority
+from rollkeeper.kernel.ids import StaffId
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +96,31 @@ def authorities(authority: Authority) -> list[AuthorityView]:
     ]  # fmt: skip
 
 
+def pending_disclosures() -> list[PendingSubject]:
+    """Return the disclosure requests that wait for approvers."""
+    waiting = DisclosureRequest.objects.filter(state=DisclosureState.WAITING.value).order_by("entered_at")
+    return [
+        PendingSubject(
+            one.disclosure_id, "answer_disclosure", one.entered_at, str(one.disclosure_id),
+            requested_by=StaffId(one.entered_by), submitted_by=(StaffId(one.entered_by),),
+        )
+        for one in waiting
+    ]  # fmt: skip
+
+
+def pending_deferrals() -> list[PendingSubject]:
+    """Return the deferred notifications that one person asked for and another has to approve."""
+    open_ = list(DeferredNotification.objects.filter(agreed_on__isnull=True).order_by("asked_at"))
+    about = DisclosureRequest.objects.in_bulk([one.disclosure_id for one in open_])
+    return [
+        PendingSubject(
+            one.deferral_id, "defer_notification", one.asked_at, str(one.disclosure_id),
+            submitted_by=(StaffId(about[one.disclosure_id].entered_by),),
+        )
+        for one in open_ if about[one.disclosure_id].notified_on is None
+    ]  # fmt: skip
+
+
 def count_overdue_notifications(on: dt.date) -> int:
     """Count people who should have been notified before this day, for the doctor."""
     due = DisclosureRequest.objects.filter(
@@ -117,7 +139,7 @@ def _views(found: Iterable[DisclosureRequest]) -> list[DisclosureView]:
     ids = [one.disclosure_id for one in found]
     titles = dict(RequestingAuthority.objects.values_list("authority_id", "title"))
     names = dict(Staff.objects.values_list("staff_id", "username"))
-    said = list(DisclosureDecision.objects.filter(disclosure_id__in=ids).order_by("decided_at"))
+    said = approvals_of(Permission.DECIDE_DISCLOSURE, ids)
     deferral = list(DeferredNotification.objects.filter(disclosure_id__in=ids).order_by("renewal"))
     return [
         DisclosureView(
@@ -127,7 +149,7 @@ def _views(found: Iterable[DisclosureRequest]) -> list[DisclosureView]:
             state=DisclosureState(one.state), refused_because=one.refused_because, refused_by_law=one.refused_by_law,
             outcome=Outcome(one.outcome) if one.outcome else None, opened_on=one.opened_on,
             delivered_on=one.delivered_on, notified_on=one.notified_on, entered_by=names.get(one.entered_by, ""),
-            approved_by=tuple(names.get(d.staff_id, "") for d in said if d.disclosure_id == one.disclosure_id),
+            approved_by=tuple(a.username for a in said if a.subject == one.disclosure_id),
             deferrals=tuple(
                 DeferralView(p.until, p.because, p.renewal, p.agreed_on is not None)
                 for p in deferral if p.disclosure_id == one.disclosure_id

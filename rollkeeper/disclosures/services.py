@@ -12,23 +12,27 @@ from hashlib import sha256
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import (
+    Approvals,
+    approvals_of,
+    approve,
+    require_approver,
+    require_not_approved,
+)
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import authority_of
 from rollkeeper.disclosures.authorities import key_valid_until, locked_authority, staff_of
 from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.errors import (
-    AlreadyApproved,
     DeferralRefused,
     DisclosureNotPending,
     DisclosureRefused,
     DisclosureUnknown,
     NumberMismatch,
-    OwnDisclosureRequest,
 )
 from rollkeeper.disclosures.models import (
     DeferredNotification,
-    DisclosureDecision,
     DisclosureRequest,
     RequestingAuthority,
 )
@@ -43,7 +47,7 @@ from rollkeeper.disclosures.rules import (
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.disclosures import DisclosureLaw, disclosure_laws, reply_by
 from rollkeeper.law.packs import Pack, load_pack
@@ -117,27 +121,29 @@ def approve_disclosure(
 ) -> bool:
     """Approve as one of two, with the number and the day as read in the instrument; tell whether it is enough now.
 
-    Ledger: disclosures:request:approved. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, OwnDisclosureRequest, AlreadyApproved,
-    NumberMismatch, NumberNotRead.
+    Ledger: disclosures:request:approved. Refuses: NotAllowed, RoleTooRecent, DisclosureUnknown, DisclosureNotPending,
+    ApproverIsSubmitter, AlreadyApproved, NumberMismatch, NumberNotRead.
     """
     role = require(authority, Permission.DECIDE_DISCLOSURE)
     with action():
         found = locked_disclosure(disclosure_id, DisclosureState.WAITING)
-        if found.entered_by == authority.staff_id:
-            raise OwnDisclosureRequest
-        if authority.staff_id in approvers(disclosure_id):
-            raise AlreadyApproved
+        require_approver(authority, Permission.DECIDE_DISCLOSURE, submitted_by=[StaffId(found.entered_by)])
+        require_not_approved(authority, Permission.DECIDE_DISCLOSURE, disclosure_id)
         require_same_number(found, number=number, held_on=held_on)
-        DisclosureDecision.objects.create(
-            disclosure_id=disclosure_id, staff_id=staff_of(authority), decided_at=clock.now()
+        enough = are_enough_approvers(
+            _roles_of({*approvers(disclosure_id), staff_of(authority)}), entered_by=found.entered_by
         )
-        enough = are_enough_approvers(_roles_of(approvers(disclosure_id)), entered_by=found.entered_by)
+
+        def enter(_: Approvals) -> EntryId:
+            facts: dict[str, str | bool] = {"disclosure": str(disclosure_id), "enough": enough}
+            return append_entry(authority, verb=Verb.DISCLOSURE_APPROVED, role=role, on=on, facts=facts)
+
+        approve(
+            authority, Permission.DECIDE_DISCLOSURE, disclosure_id, on=on, submitted_by=[StaffId(found.entered_by)], enter=enter
+        )  # fmt: skip
         if enough:
             found.state = DisclosureState.APPROVED.value
             found.save(update_fields=["state"])
-        append_entry(
-            authority, verb=Verb.DISCLOSURE_APPROVED, role=role, on=on, facts={"disclosure": str(disclosure_id), "enough": enough}
-        )  # fmt: skip
     return enough
 
 
@@ -159,10 +165,10 @@ def refuse_disclosure(
 def defer_notification(
     authority: Authority, disclosure_id: UUID, *, until: dt.date, because: DeferralReason, on: dt.date
 ) -> bool:
-    """Ask that the person be notified only after `until`, or agree to what another asked; tell whether it is agreed now.
+    """Ask that the person be notified only after `until`, or approve what another asked; tell whether it is approved now.
 
-    Ledger: disclosures:notification:deferred, once two agree. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, OwnDisclosureRequest,
-    DeferralRefused.
+    Ledger: disclosures:notification:deferred, once two approved. Refuses: NotAllowed, RoleTooRecent, DisclosureUnknown,
+    DisclosureNotPending, ApproverIsSubmitter, AlreadyApproved, DeferralRefused.
     """
     role, pack = require(authority, Permission.DEFER_NOTIFICATION), load_pack(instance().pack)
     with action():
@@ -173,30 +179,31 @@ def defer_notification(
             DisclosureState.OPENED,
             DisclosureState.DELIVERED,
         )
-        if found.entered_by == authority.staff_id:
-            raise OwnDisclosureRequest
+        require_approver(authority, Permission.DEFER_NOTIFICATION, submitted_by=[StaffId(found.entered_by)])
         law = law_for(found.kind, disclosure_laws(pack))
         running = agreed_deferrals(disclosure_id)
         _require_deferrable(law, found, running, until=until, on=on)
-        open_ = DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=len(running)).first()
-        if (
-            open_ is None
-            or open_.asked_by == authority.staff_id
-            or (open_.until, open_.because) != (until, because)
-        ):
-            _request_deferral(authority, disclosure_id, until=until, because=because, renewal=len(running))
-            return False
-        DeferredNotification.objects.filter(
-            disclosure_id=disclosure_id, deferral_id=open_.deferral_id
-        ).update(agreed_by=authority.staff_id, agreed_on=on)
-        if found.opened_on is not None:
-            withhold_accesses(disclosure_id, until=until, on=on)
-        append_entry(
-            authority, verb=Verb.NOTIFICATION_DEFERRED, role=role, on=on, pack=pack.hash,
-            article=law.deferral_article if law else None,
-            facts={"because": because.value, "disclosure": str(disclosure_id), "renewal": len(running), "until": until.isoformat()},
+        deferral_id = _pending_deferral(disclosure_id, until=until, because=because, renewal=len(running))
+
+        def enter(made: Approvals) -> EntryId | None:
+            if not made.enough:
+                return None
+            return append_entry(
+                authority, verb=Verb.NOTIFICATION_DEFERRED, role=role, on=on, pack=pack.hash,
+                article=law.deferral_article if law else None,
+                facts={"because": because.value, "disclosure": str(disclosure_id), "renewal": len(running), "until": until.isoformat()},
+            )  # fmt: skip
+
+        made = approve(
+            authority, Permission.DEFER_NOTIFICATION, deferral_id, on=on, submitted_by=[StaffId(found.entered_by)], enter=enter
         )  # fmt: skip
-    return True
+        if made.enough:
+            DeferredNotification.objects.filter(disclosure_id=disclosure_id, deferral_id=deferral_id).update(
+                agreed_on=on
+            )
+            if found.opened_on is not None:
+                withhold_accesses(disclosure_id, until=until, on=on)
+    return made.enough
 
 
 def record_delivery(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> str:
@@ -252,9 +259,7 @@ def require_lawful(
 
 def approvers(disclosure_id: UUID) -> set[UUID]:
     """Return who approved."""
-    return set(
-        DisclosureDecision.objects.filter(disclosure_id=disclosure_id).values_list("staff_id", flat=True)
-    )
+    return {one.staff_id for one in approvals_of(Permission.DECIDE_DISCLOSURE, [disclosure_id])}
 
 
 def agreed_deferrals(disclosure_id: UUID) -> list[DeferredNotification]:
@@ -287,21 +292,16 @@ def _require_deferrable(
         )
 
 
-def _request_deferral(
-    authority: Authority, disclosure_id: UUID, *, until: dt.date, because: DeferralReason, renewal: int
-) -> None:
-    asked = {
-        "until": until,
-        "because": because.value,
-        "asked_by": authority.staff_id,
-        "asked_at": clock.now(),
-    }
-    if not DeferredNotification.objects.filter(
-        disclosure_id=disclosure_id, renewal=renewal, agreed_on__isnull=True
-    ).update(**asked):
-        DeferredNotification.objects.create(
-            disclosure_id=disclosure_id, deferral_id=new_uuid(), renewal=renewal, **asked
-        )
+def _pending_deferral(disclosure_id: UUID, *, until: dt.date, because: DeferralReason, renewal: int) -> UUID:
+    """Return what is asked for: the deferral that waits, with a reference of its own where it is now another one."""
+    open_ = DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal).first()
+    if open_ is not None and (open_.until, open_.because) == (until, because):
+        return open_.deferral_id
+    deferral_id = new_uuid()
+    asked = {"deferral_id": deferral_id, "until": until, "because": because.value, "asked_at": clock.now()}
+    if not DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal).update(**asked):
+        DeferredNotification.objects.create(disclosure_id=disclosure_id, renewal=renewal, **asked)
+    return deferral_id
 
 
 def _count_by_instrument(mark: bytes, file_mark: str) -> int:

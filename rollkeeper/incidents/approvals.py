@@ -9,25 +9,19 @@ import datetime as dt
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import Approvals, PendingSubject, approve, require_approver, withdraw
+from rollkeeper.access.errors import NoPendingApproval
 from rollkeeper.access.roles import Permission
-from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.incidents.choices import Remedy, Step, StepState
 from rollkeeper.incidents.drafts import note_draft
-from rollkeeper.incidents.errors import (
-    IncidentNotScoped,
-    NothingToSuspend,
-    PeopleAlreadyNotified,
-    StepAlreadyApproved,
-    StepNeedsNamedUser,
-    StepNotPending,
-)
-from rollkeeper.incidents.models import Incident, StepApproval, StepRequest
+from rollkeeper.incidents.errors import IncidentNotScoped, NothingToSuspend, PeopleAlreadyNotified
+from rollkeeper.incidents.models import Incident, StepRequest
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.services import locked_incident, notify_affected, scope_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -44,55 +38,64 @@ PERMISSION_FOR = {
 def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> StepState:
     """Approve a step as one person; return its state, which is `approved` once enough different people have approved it.
 
-    Ledger: incidents:step:approved. Refuses: NotAllowed, StepNeedsNamedUser, IncidentNotFound, IncidentClosed, IncidentNotScoped,
-    NothingToSuspend, PeopleAlreadyNotified, StepAlreadyApproved.
+    Ledger: incidents:step:approved. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, IncidentNotFound, IncidentClosed,
+    IncidentNotScoped, NothingToSuspend, PeopleAlreadyNotified, NoPendingApproval, AlreadyApproved.
     """
     permission = PERMISSION_FOR[step]
-    role = require(authority, permission)
-    if authority.staff_id is None:
-        raise StepNeedsNamedUser
+    role = require_approver(authority, permission)
+
+    def enter(made: Approvals) -> EntryId:
+        facts: dict[str, str | int | bool] = {
+            "enough": made.enough,
+            "incident": str(incident_id),
+            "people": len(made.people),
+            "step": step.value,
+        }
+        return append_entry(authority, verb=Verb.STEP_APPROVED, role=role.value, on=on, facts=facts)
+
     with action():
         _require_possible(locked_incident(incident_id), step)
         request = _open(incident_id, step) or StepRequest.objects.create(
             incident_id=incident_id, step_id=new_uuid(), step=step.value, state=StepState.PENDING.value,
             requested_at=clock.now(),
         )  # fmt: skip
-        said = StepApproval.objects.filter(incident_id=incident_id, step_id=request.step_id)
-        if request.state != StepState.PENDING or said.filter(staff_id=authority.staff_id).exists():
-            raise StepAlreadyApproved
-        StepApproval.objects.create(
-            incident_id=incident_id,
-            step_id=request.step_id,
-            staff_id=authority.staff_id,
-            approved_at=clock.now(),
-        )
-        people = {StaffId(staff_id) for staff_id in said.values_list("staff_id", flat=True)}
-        enough = have_enough_approvers(permission, people, on=on)
-        append_entry(
-            authority, verb=Verb.STEP_APPROVED, role=role.value, on=on,
-            facts={"enough": enough, "incident": str(incident_id), "people": len(people), "step": step.value},
-        )  # fmt: skip
-        if enough:
+        if request.state != StepState.PENDING:
+            raise NoPendingApproval
+        made = approve(authority, permission, request.step_id, on=on, enter=enter)
+        if made.enough:
             _move(request, StepState.APPROVED)
-    return StepState.APPROVED if enough else StepState.PENDING
+    return StepState.APPROVED if made.enough else StepState.PENDING
 
 
 def withdraw_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> None:
     """Withdraw a step that is pending approval: it is not done. Ledger: incidents:step:withdrawn.
 
-    Refuses: NotAllowed, IncidentNotFound, IncidentClosed, StepNotPending.
+    Refuses: NotAllowed, IncidentNotFound, IncidentClosed, NoPendingApproval.
     """
-    role = require(authority, PERMISSION_FOR[step])
+    permission = PERMISSION_FOR[step]
+    role = require(authority, permission)
+
+    def enter() -> EntryId:
+        facts = {"incident": str(incident_id), "step": step.value}
+        return append_entry(authority, verb=Verb.STEP_WITHDRAWN, role=role.value, on=on, facts=facts)
+
     with action():
         locked_incident(incident_id)
         request = _open(incident_id, step)
         if request is None or request.state != StepState.PENDING:
-            raise StepNotPending
+            raise NoPendingApproval
         _move(request, StepState.WITHDRAWN, ended_at=clock.now())
-        append_entry(
-            authority, verb=Verb.STEP_WITHDRAWN, role=role.value, on=on,
-            facts={"incident": str(incident_id), "step": step.value},
-        )  # fmt: skip
+        withdraw(authority, permission, request.step_id, on=on, enter=enter)
+
+
+def pending_key_renewals() -> list[PendingSubject]:
+    """Return the steps that renew keys and wait for approvers."""
+    return _pending(Permission.RENEW_KEYS_AFTER_INCIDENT)
+
+
+def pending_notifications() -> list[PendingSubject]:
+    """Return the steps that notify people and wait for approvers."""
+    return _pending(Permission.NOTIFY_AFFECTED)
 
 
 def run_approved_steps(authority: Authority, *, on: dt.date) -> int:
@@ -131,6 +134,15 @@ def _require_possible(incident: Incident, step: Step) -> None:
         raise IncidentNotScoped
     if step is Step.NOTIFY_PEOPLE and incident.notified_at is not None:
         raise PeopleAlreadyNotified(on=incident.notified_at.astimezone(clock.zone()).date())
+
+
+def _pending(permission: Permission) -> list[PendingSubject]:
+    steps = [step.value for step, its in PERMISSION_FOR.items() if its is permission]
+    waiting = StepRequest.objects.filter(step__in=steps, state=StepState.PENDING.value)
+    return [
+        PendingSubject(one.step_id, one.step, one.requested_at, str(one.incident_id))
+        for one in waiting.order_by("requested_at")
+    ]
 
 
 def _open(incident_id: UUID, step: Step) -> StepRequest | None:

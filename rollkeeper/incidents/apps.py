@@ -3,8 +3,20 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.access.hooks import PENDING_SUBJECTS
+from rollkeeper.access.roles import Permission
+
 
 class IncidentsConfig(AppConfig):
     """The package incidents."""
 
     name = "rollkeeper.incidents"
+
+    def ready(self) -> None:
+        """Register what waits for approvers."""
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.incidents.approvals:pending_key_renewals", key=Permission.RENEW_KEYS_AFTER_INCIDENT
+        )
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.incidents.approvals:pending_notifications", key=Permission.NOTIFY_AFFECTED
+        )

@@ -67,24 +67,6 @@ class NothingToSuspend(RollkeeperError):
     remedy = "Use another remedy, or 'rollkeeper staff suspend' for an account that you name."
 
 
-class StepNeedsNamedUser(RollkeeperError):
-    """Who agrees to a step is somebody: the console and Rollkeeper are nobody."""
-
-    code = "step_needs_named_user"
-    kind = Kind.FORBIDDEN
-    sentence = "A step must be requested by a named user."
-    remedy = "Sign in at the back office; at the console use 'rollkeeper incidents' instead."
-
-
-class StepAlreadyApproved(RollkeeperError):
-    """The second yes comes from somebody else."""
-
-    code = "step_already_approved"
-    kind = Kind.CONFLICT
-    sentence = "You have already approved this step. It is waiting for a second approver or for the system to carry it out."
-    remedy = "Ask another user with this permission to approve it."
-
-
 class PeopleAlreadyNotified(RollkeeperError):
     """Everybody exposed is notified once."""
 
@@ -92,12 +74,3 @@ class PeopleAlreadyNotified(RollkeeperError):
     kind = Kind.CONFLICT
     sentence = "The people affected by this incident were notified on {on}."
     remedy = "Open a further incident if more has come to light since."
-
-
-class StepNotPending(RollkeeperError):
-    """There is nothing to withdraw."""
-
-    code = "step_not_pending"
-    kind = Kind.CONFLICT
-    sentence = "No step of this kind is waiting for approval."
-    remedy = "Open the incident again: the step may have been done since."

@@ -143,18 +143,3 @@ class StepRequest(models.Model):
                 name="incidents_step_requested_twice",
             )
         ]
-
-
-class StepApproval(models.Model):
-    """Who approved one of them."""
-
-    pk = models.CompositePrimaryKey("incident_id", "step_id", "staff_id")
-    incident_id = models.UUIDField()
-    step_id = models.UUIDField()
-    staff_id = models.UUIDField()
-    approved_at = models.DateTimeField()
-
-    class Meta:
-        """Append-only."""
-
-        db_table = "incidents_stepapproval"

@@ -8,6 +8,7 @@ it and a line is added here. Leaves that only people can carry out (texts, penal
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -19,7 +20,23 @@ from rollkeeper.law.schema_stages import NoticeDuty
 SERVICES: Final = frozenset(Service.values)
 ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
-ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
+
+
+class AttributeType(StrEnum):
+    """What a value of an attribute is: the field of a form follows from it."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    DOCUMENT_TYPE = "document_type"
+    """One of the kinds of documents that are known, with the state that issued it."""
+
+
+ATTRIBUTES: Final = {
+    "name": AttributeType.TEXT,
+    "address": AttributeType.LONG_TEXT,
+    "document_type": AttributeType.DOCUMENT_TYPE,
+    "document_number": AttributeType.TEXT,
+}
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 CHANNELS: Final = frozenset(Channel.values)
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}

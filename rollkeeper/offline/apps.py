@@ -3,6 +3,8 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.access.hooks import PENDING_SUBJECTS
+from rollkeeper.access.roles import Permission
 from rollkeeper.retention.hooks import ABANDONED_ERASERS
 
 
@@ -12,5 +14,8 @@ class OfflineConfig(AppConfig):
     name = "rollkeeper.offline"
 
     def ready(self) -> None:
-        """Register how offline registrations are erased that came to nothing."""
+        """Register how offline registrations are erased that came to nothing, and what waits for approvers."""
         ABANDONED_ERASERS.register_by_name("rollkeeper.offline.processor:expire_failed")
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.offline.approvals:pending_submissions", key=Permission.APPROVE_ACTION
+        )

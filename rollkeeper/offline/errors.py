@@ -33,26 +33,6 @@ class OfflineRegistrationExpired(RollkeeperError):
     remedy = "Ask the person to come again with their slip, which says when they were here."
 
 
-class NoPendingApproval(RollkeeperError):
-    """Nothing waits for an approver under this key."""
-
-    code = "no_pending_approval"
-    kind = Kind.CONFLICT
-    sentence = "Nothing waits to be confirmed there any more."
-    remedy = "Somebody else has confirmed or refused it, or nobody did within a day. Look at the list again."
-
-
-class ApproverIsSubmitter(RollkeeperError):
-    """Somebody wants to confirm what they submitted themselves."""
-
-    code = "approver_is_submitter"
-    kind = Kind.REFUSED
-    sentence = "Whoever submitted an act does not confirm it."
-    remedy = (
-        "Ask somebody else to look at the person and the papers, and to confirm it on a session of their own."
-    )
-
-
 class ApprovalDenied(RollkeeperError):
     """An approver looked at an act and did not confirm it."""
 

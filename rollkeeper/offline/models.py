@@ -5,7 +5,7 @@ Nothing is personal but the ciphertext, and that goes as soon as it is processed
 """
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import UUID7, Now
 
 from rollkeeper.offline.choices import Outcome
 
@@ -55,9 +55,9 @@ class OfflineRegistration(models.Model):
     needs_approval = models.BooleanField(
         db_default=False, db_comment="The law has somebody else confirm it before it is done."
     )
-    approved_by = models.UUIDField(null=True)
-    approved_at = models.DateTimeField(null=True)
-    approved = models.BooleanField(null=True, db_comment="What they said; empty: nobody has said anything.")
+    registration_id = models.UUIDField(
+        db_default=UUID7(), unique=True, db_comment="By which an approval names it (access_approval)."
+    )
 
     class Meta:
         """Handed in once; a second time changes nothing."""
@@ -72,15 +72,6 @@ class OfflineRegistration(models.Model):
                 condition=models.Q(sealed__isnull=True) | ~models.Q(outcome__in=[Outcome.DONE.value, Outcome.REFUSED.value])
                 | models.Q(outcome__isnull=True),
                 name="offline_registration_sealed_after_processing",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("submitted_by")),
-                name="offline_registration_approved_by_its_submitter",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(approved__isnull=True, approved_by__isnull=True)
-                | models.Q(approved__isnull=False, approved_by__isnull=False),
-                name="offline_registration_approved_by_nobody",
             ),
         ]  # fmt: skip
         indexes = [

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads an opened offline registration: the fields of a form of the counter as they were filled in.
 
-What is read here is what the counter's own forms would have made of the same fields; a test holds the two together. No value
-leaves but inside what is submitted.
+A registration is made of them as of the counter's own form (`submission_of`). No value leaves but inside what is submitted.
 """
 
 import base64
@@ -13,13 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rollkeeper.documents.rules import with_state
-from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.offline.errors import OfflineRegistrationMalformed
-from rollkeeper.registration.submissions import RegistrationKind, Submission, presence_in, transferor_in
-from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
+from rollkeeper.registration.submissions import RegistrationKind, Submission, submission_of
+from rollkeeper.subscribers.choices import Part, PartyKind
 
 FORMAT = 1
 OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "further-document"})
@@ -42,29 +39,10 @@ class Payload:
 
     def submission(self, submission_key: str, *, approved_by: StaffId | None = None) -> Submission:
         """Return a registration as it was recorded offline."""
-        given = self.fields
-        former = (
-            with_state(given.get("former__document_type", ""), given.get("former__document_state")),
-            given.get("former__document_number", "").strip(),
-        )
-        return Submission(
-            submission_key=submission_key,
-            number=given.get("number", "").strip(),
-            kind=self.kind,
-            parts={part: self._values(part) for part in PARTS[self.kind]},
-            service=Service(given["service"]) if given.get("service") in set(Service) else None,
-            language=given["language"] if given.get("language") in instance().languages else None,
-            double_checked=bool(given.get("double_checked")),
-            overrides_limit=bool(given.get("overrides_limit")),
-            former_document=former if former[1] else None,
-            former_was_wrong=bool(given.get("former__was_wrong")),
-            route=given.get("route") or None,
-            transferor=transferor_in(given),
-            transferee_presence=presence_in(given, "applicant"),
-            machine_read=self.machine_read,
-            copies=self.copies,
+        return submission_of(
+            self.fields, submission_key=submission_key, kind=self.kind, machine_read=self.machine_read, copies=self.copies,
             approved_by=approved_by,
-        )
+        )  # fmt: skip
 
     def document(self) -> tuple[str, str] | None:
         """Return the document that the subscriber showed, where one was asked for."""
@@ -90,17 +68,6 @@ class Payload:
             return dt.date.fromisoformat(self.fields[name]) if self.fields.get(name) else None
         except ValueError:
             raise OfflineRegistrationMalformed(why=name) from None
-
-    def _values(self, part: Part) -> dict[str, str]:
-        head = f"{part.key}__"
-        values = {
-            name.removeprefix(head): value.strip()
-            for name, value in self.fields.items()
-            if name.startswith(head)
-        }
-        state = values.pop("document_state", "")
-        values["document_type"] = with_state(values.get("document_type", ""), state)
-        return {name: value for name, value in values.items() if value}
 
 
 def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:

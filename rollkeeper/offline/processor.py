@@ -41,8 +41,8 @@ from rollkeeper.offline.payloads import Payload, read_payload
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.offline.rules import EffectiveTime, effective_time
 from rollkeeper.registration import services
+from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.document_links import link_document
-from rollkeeper.registration.dual_control import approval_article
 from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import Receipt, RegistrationKind

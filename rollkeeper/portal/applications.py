@@ -97,7 +97,7 @@ def read(request: HttpRequest) -> HttpResponse:
 
 def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Answer:
     key, application_id = str(form.cleaned_data["key"]), new_uuid()
-    given = ApplicationData(form.values(), form.copies(), language_of_page(), form.machine_read())
+    given = ApplicationData(form.values_of(), form.copies_of(), language_of_page(), form.was_read())
     sealer = verified_sealer(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["signature"]))
     sealed = seal_offline(sealer, given.packed(), submission_key=key, ticket_id=UUID(str(application_id)))
     return put(

@@ -14,11 +14,13 @@ from rollkeeper.documents.rules import check_number, normalise_type, with_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_PORTAL
+from rollkeeper.registration.forms import QUIET, state_field
 from rollkeeper.selfcare.choices import DelegateRole
 from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.fields import Field
 
-QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+STATE_HINT = _("Of a passport: the letters printed on it, such as NPL.")
+_NOT_TYPED = {"number", "document_copy"}
 _DAY = {"type": "date", "autocomplete": "off"}
 
 
@@ -70,20 +72,11 @@ class CodeForm(QuietForm):
     )  # fmt: skip
 
 
-def state_field() -> forms.RegexField:
-    """Return the field for the state that issued a document."""
-    return forms.RegexField(
-        r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False,
-        help_text=_("Of a passport: the letters printed on it, such as NPL."),
-        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
-    )  # fmt: skip
-
-
 class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
     document_type = forms.ChoiceField(label=_("Kind of document"), choices=DocumentType.choices)
-    document_state = state_field()
+    document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
         label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=QUIET)
     )

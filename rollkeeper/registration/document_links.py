@@ -22,7 +22,7 @@ from rollkeeper.lines.protection import refuse_protected, refuse_protected_subsc
 from rollkeeper.lines.queries import LineView, current_tenure, lines_in_force_of
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
-from rollkeeper.registration.dual_control import is_supervisor_check, require_approval
+from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.errors import (
     DocumentAlreadyLinked,
     DocumentDoubtful,

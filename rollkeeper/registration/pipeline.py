@@ -36,8 +36,8 @@ from rollkeeper.lines.queries import (
 from rollkeeper.lines.writes import lock_numbers
 from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
+from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
-from rollkeeper.registration.dual_control import is_supervisor_check, require_approval
 from rollkeeper.registration.errors import NoRegistrationDuty, SubmissionKeyUsed
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.persistence import Context, Draft

@@ -29,8 +29,8 @@ from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
+from rollkeeper.registration.approvals import require_approval
 from rollkeeper.registration.decisions import Situation, of_the_subscriber
-from rollkeeper.registration.dual_control import require_approval
 from rollkeeper.registration.errors import LineInDispute
 from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.receipts import run_once

@@ -7,7 +7,7 @@ A submission is personal from end to end: its text shows nothing. A receipt hold
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
+from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
 
 
 class RegistrationKind(TextChoices):
@@ -36,6 +37,9 @@ class RegistrationKind(TextChoices):
 
 ROW_KEY = "row:"
 """How the key of a row begins that has none of its own: a keyed hash of its content follows."""
+
+IMAGE_FIELDS = ("read", "copy", "copy_mark")
+"""Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
 
 NEW_TENURE_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.TRANSFER})
 """Actions by which somebody takes a line; the others belong to whoever holds it already."""
@@ -118,6 +122,47 @@ class Submission:
     def with_parts(self, parts: Mapping[Part, Mapping[str, str]]) -> Self:
         """Return it with other parts."""
         return replace(self, parts=parts)
+
+
+def submission_of(
+    given: Mapping[str, Any], *, submission_key: str, kind: PartyKind, machine_read: frozenset[Part] = frozenset(),
+    copies: Mapping[Part, tuple[bytes, ...]] | None = None, approved_by: StaffId | None = None,
+) -> Submission:  # fmt: skip
+    """Return what was submitted, out of the fields of a registration's form, checked by it or sealed as they were filled in."""
+    former = (
+        with_state(given.get("former__document_type") or "", given.get("former__document_state")),
+        (given.get("former__document_number") or "").strip(),
+    )
+    return Submission(
+        submission_key=submission_key,
+        number=(given.get("number") or "").strip(),
+        kind=kind,
+        parts={part: attributes_in(given, f"{part.key}__") for part in PARTS[kind]},
+        service=Service(given["service"]) if given.get("service") in set(Service) else None,
+        language=given["language"] if given.get("language") in settings().languages else None,
+        double_checked=bool(given.get("double_checked")),
+        overrides_limit=bool(given.get("overrides_limit")),
+        former_document=former if former[1] else None,
+        former_was_wrong=bool(given.get("former__was_wrong")),
+        route=given.get("route") or None,
+        transferor=transferor_in(given),
+        transferee_presence=presence_in(given, "transferee"),
+        machine_read=machine_read,
+        copies=copies or {},
+        approved_by=approved_by,
+    )
+
+
+def attributes_in(given: Mapping[str, Any], head: str) -> dict[str, str]:
+    """Return the attributes of one part, by the pack's names, out of a form's fields whose names begin with its head."""
+    values = {
+        name.removeprefix(head): str(value or "").strip()
+        for name, value in given.items()
+        if name.startswith(head)
+    }
+    state = values.pop("document_state", "")
+    values["document_type"] = with_state(values.get("document_type", ""), state)
+    return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

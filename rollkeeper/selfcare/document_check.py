@@ -21,7 +21,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.registration.dual_control import is_supervisor_check, require_approval
+from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.errors import DocumentNeedsSupervisor, InvalidSubmissionKey
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.selfcare.applications import application_marks

@@ -15,9 +15,9 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, require, rule_for
+from rollkeeper.access.dual_control import have_enough_approvers
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.access.services import have_enough_approvers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId

@@ -37,3 +37,11 @@ def test_a_weak_password_is_refused(committed):
 
     with pytest.raises(PasswordTooWeak):
         raise answered.exception
+
+
+def test_what_waits_for_an_approver_is_listed_by_a_command(committed):
+    listed = run.invoke(make_app(), ["staff", "approvals", "--json"])
+    table = run.invoke(make_app(), ["staff", "approvals"])
+
+    assert (listed.exit_code, table.exit_code) == (0, 0), listed.output + table.output
+    assert json.loads(listed.stdout) == []

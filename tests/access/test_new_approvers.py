@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, transaction
 
-from rollkeeper.access import services
+from rollkeeper.access import dual_control, services
 from rollkeeper.access.authority import approving_roles, console_authority
+from rollkeeper.access.dual_control import have_enough_approvers
 from rollkeeper.access.errors import RoleTooRecent
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.access.services import add_staff, grant_role, have_enough_approvers
+from rollkeeper.access.services import add_staff, grant_role
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.instance import Instance, InstanceKind
@@ -26,7 +27,7 @@ PASSWORD = "seven plain words of nothing"
 @pytest.fixture(autouse=True)
 def _in_production(monkeypatch):
     clock.set_demo_date(DAY)
-    monkeypatch.setattr(services, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
+    monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
 
 
 def employed(*names, role=StaffRole.SUPERVISOR):
@@ -49,16 +50,16 @@ def test_two_accounts_that_one_person_makes_decide_nothing_before_a_day_is_over(
     granted_ago(**ago)
 
     assert have_enough_approvers(Permission.APPROVE_BATCH, people) is counts
-    assert services.decided(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
+    assert dual_control.has_enough_decisions(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
 
 
 def test_whoever_is_too_new_is_notified_so():
     employed("manager-1")
 
     with pytest.raises(RoleTooRecent, match="24 hours"):
-        services.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
+        dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
     granted_ago(hours=25)
-    services.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
+    dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
 
 
 def test_what_one_person_may_do_waits_for_nothing():

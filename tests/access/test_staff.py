@@ -7,6 +7,7 @@ from django.db import connection
 
 from rollkeeper.access import passwords
 from rollkeeper.access.authority import console_authority, require, worker_authority
+from rollkeeper.access.dual_control import have_enough_approvers
 from rollkeeper.access.errors import (
     InvalidUserName,
     NotAllowed,
@@ -28,7 +29,6 @@ from rollkeeper.access.services import (
     authority_of,
     end_role,
     grant_role,
-    have_enough_approvers,
     sign_in,
 )
 from rollkeeper.kernel import clock

@@ -87,7 +87,7 @@ def test_the_way_from_the_leak_to_its_end_is_gone_on_the_page(backoffice, leak):
     closed = backoffice("anna", "post", at + "close/")
 
     assert "中文" in drafted.text_
-    assert "waits for that of somebody else" in first.text_
+    assert "A second approver is needed" in first.text_
     assert waited == 0
     assert "within seconds" in second.text_
     assert rows("SELECT language FROM notices_notice")[0].language == "zh-hans"
@@ -130,3 +130,22 @@ def test_the_back_office_itself_can_read_nobody_who_was_exposed(register, as_rol
 
     with pytest.raises(ProgrammingError), as_role("backoffice"):
         rows("SELECT * FROM incidents_affectedperson")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_step_that_waits_is_on_the_page_of_pending_approvals(backoffice, leak, language):
+    _, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "rotate_keys"})
+
+    own, other = (
+        backoffice(name, "get", "/pending-approvals/", language=language) for name in ("anna", "bo")
+    )
+
+    assert (own.status_code, other.status_code) == (200, 200)
+    assert at in own.text_
+    assert at in other.text_
+    assert f'lang="{language}"' in other.text_.lower()
+    assert "You submitted or approved this yourself" in backoffice("anna", "get", "/pending-approvals/").text_
+    assert (
+        "You submitted or approved this yourself" not in backoffice("bo", "get", "/pending-approvals/").text_
+    )

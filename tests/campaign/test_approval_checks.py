@@ -63,7 +63,10 @@ def test_a_state_or_rows_that_say_approved_are_not_enough(
     waiting: tuple[BatchId, LineId], people: People, as_role: AsRole, forged: str
 ) -> None:
     batch_id, line_id = waiting
-    row = "INSERT INTO campaign_approval (batch_id, staff_id, approved_at, content, entry_id) VALUES (%s, %s, now(), %s, %s)"
+    row = (
+        "INSERT INTO access_approval (permission, subject, staff_id, approves, day, content, entry_id)"
+        " VALUES ('approve_batch', %s, %s, true, '2012-03-02', %s, %s)"
+    )
 
     with as_role("backoffice"):
         content = content_of(batch_id)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import AlreadyApproved, ApproverUnknown, NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import (
     batch_control,
@@ -23,8 +23,6 @@ from rollkeeper.campaign import (
 )
 from rollkeeper.campaign.choices import Action
 from rollkeeper.campaign.errors import (
-    ApprovedAlready,
-    ApproverUnknown,
     BatchNotInState,
     DayClosed,
     DifferentDays,
@@ -296,7 +294,7 @@ def test_one_person_alone_cannot_approve(people: People) -> None:
     batch_id = drawn()
 
     assert batch_control.approve_batch(people[0], batch_id, on=DUE) == "waiting"
-    with pytest.raises(ApprovedAlready):
+    with pytest.raises(AlreadyApproved):
         batch_control.approve_batch(people[0], batch_id, on=DUE)
 
 
@@ -997,10 +995,11 @@ def test_a_stay_keeps_everybody_in_service_and_two_people_lift_it(people: People
     assert carry_out(batch_id).done == 0
     assert not court_stays.end_stay(people[1], stay_id=stay_id, on=DUE - dt.timedelta(days=1))
     assert not court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)  # the other's yes was for another day
-    assert not court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)
+    with pytest.raises(AlreadyApproved):
+        court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)
     assert court_stays.end_stay(people[1], stay_id=stay_id, on=DUE)
     said = rows("SELECT count(*) AS yes FROM ledger_entry WHERE verb = 'campaign:stay:end_approved'")
-    assert said[0].yes == 4
+    assert said[0].yes == 3
     assert carry_out(batch_id, DUE).done == 0
     assert carry_out(batch_id, day("2012-03-05")).done == 1
     assert state(line_id) == "suspended"

@@ -7,12 +7,12 @@ import pyrage
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.errors import AlreadyApproved, ApproverIsSubmitter
 from rollkeeper.disclosures import authorities, queries, services
 from rollkeeper.disclosures.answers import read_instrument
 from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.errors import (
-    AlreadyApproved,
     AnswerFileExists,
     DeferralRefused,
     DisclosureNotPending,
@@ -21,8 +21,6 @@ from rollkeeper.disclosures.errors import (
     InvalidRecipientKey,
     NeedsWarrant,
     NumberMismatch,
-    OwnDisclosureRequest,
-    SameProposer,
     SeveralSubscribers,
     WrongApprovers,
     YearNotOver,
@@ -268,7 +266,7 @@ def test_an_authority_is_approved_by_another_with_the_fingerprint_that_was_read_
         instance.who["officer"], title="Other", kind="court", public_key=key, valid_until=ON, on=ON
     )
 
-    with pytest.raises(SameProposer):
+    with pytest.raises(AlreadyApproved):
         authorities.approve_authority(
             instance.who["officer"], made, read_out=authorities.fingerprint(key), on=ON
         )
@@ -297,7 +295,7 @@ def test_who_entered_it_decides_nothing_and_nobody_counts_twice(instance):
     )  # fmt: skip
     yes = {"number": NUMBER, "held_on": ON, "on": ON}
 
-    with pytest.raises(OwnDisclosureRequest):
+    with pytest.raises(ApproverIsSubmitter):
         services.approve_disclosure(instance.who["officer"], disclosure_id, **yes)
     assert services.approve_disclosure(instance.who["supervisor"], disclosure_id, **yes) is False
     with pytest.raises(AlreadyApproved):
@@ -518,7 +516,9 @@ def test_notices_are_sent_to_whom_it_is_time_to_tell_without_anybody_asking(inst
 def test_one_person_alone_puts_nothing_off(instance):
     line = instance.register_line()
     disclosure_id = instance.approved()
-    assert deferral(instance, disclosure_id, ON + DAY, by=("officer", "officer")) == [False, False]
+    assert deferral(instance, disclosure_id, ON + DAY, by=("officer",)) == [False]
+    with pytest.raises(AlreadyApproved):
+        deferral(instance, disclosure_id, ON + DAY, by=("officer",))
 
     instance.answered(disclosure_id)
 

@@ -4,7 +4,7 @@
 import pytest
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import AlreadyApproved, ApproverUnknown, NoPendingApproval, NotAllowed
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.incidents import queries
@@ -14,9 +14,6 @@ from rollkeeper.incidents.errors import (
     IncidentNotScoped,
     NothingToSuspend,
     PeopleAlreadyNotified,
-    StepAlreadyApproved,
-    StepNeedsNamedUser,
-    StepNotPending,
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
@@ -62,11 +59,11 @@ def test_what_cannot_be_taken_back_waits_for_a_second_person(register, step):
     made = scoped()
 
     assert approve_step(one, made, step, on=ON) is StepState.PENDING
-    with pytest.raises(StepAlreadyApproved):
+    with pytest.raises(AlreadyApproved):
         approve_step(one, made, step, on=ON)
     assert run_approved_steps(worker_authority(), on=ON) == 0
     assert approve_step(two, made, step, on=ON) is StepState.APPROVED
-    with pytest.raises(StepAlreadyApproved):
+    with pytest.raises(NoPendingApproval):
         approve_step(two, made, step, on=ON)
 
     assert stands(made, step).approved_by == ("officer-1", "officer-2")
@@ -151,7 +148,7 @@ def test_a_step_that_waits_can_be_withdrawn_and_is_then_not_done(register):
 
     assert run_approved_steps(worker_authority(), on=ON) == 0
     assert stands(made, Step.NOTIFY_PEOPLE).state is StepState.WITHDRAWN
-    with pytest.raises(StepNotPending):
+    with pytest.raises(NoPendingApproval):
         withdraw_step(one, made, Step.NOTIFY_PEOPLE, on=ON)
     assert approve_step(one, made, Step.NOTIFY_PEOPLE, on=ON) is StepState.PENDING
 
@@ -173,7 +170,7 @@ def test_the_console_agrees_to_nothing_and_a_clerk_to_nothing_either(register):
 
     for step in Step:
         with pytest.raises(
-            StepNeedsNamedUser if PERMISSION_FOR[step].value == "manage_incident" else NotAllowed
+            ApproverUnknown if PERMISSION_FOR[step].value == "manage_incident" else NotAllowed
         ):
             approve_step(CONSOLE, made, step, on=ON)
         with pytest.raises(NotAllowed):

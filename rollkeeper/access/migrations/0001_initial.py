@@ -3,6 +3,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.uuid
 import rollkeeper.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
@@ -57,5 +58,27 @@ class Migration(migrations.Migration):
                 "db_table": "access_rolegrant",
             },
         ),
+        migrations.CreateModel(
+            name="Approval",
+            fields=[
+                ("approval_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),
+                ("permission", models.TextField(db_comment="access.roles.Permission: what is approved, and who may.")),
+                ("subject", models.UUIDField(db_comment="Reference of what is approved.")),
+                ("content", models.TextField(db_comment="What exactly was approved, where it can change: a hash, or a day.", null=True)),
+                ("staff_id", models.UUIDField(null=True)),
+                ("approves", models.BooleanField(db_comment="False: withdrawn, so that it waits no longer.")),
+                ("day", models.DateField()),
+                ("approved_at", models.DateTimeField(db_comment="Instant by the machine: the database writes it, whoever approves.", db_default=django.db.models.functions.datetime.Now())),
+                ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says so.", null=True)),
+            ],
+            options={
+                "db_table": "access_approval",
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "permission", "content", "staff_id", "approves"), name="access_approval_given_twice", nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(("approves", False), ("staff_id__isnull", False), _connector="OR"), name="access_approval_by_nobody"),
+                ],
+            },
+        ),
         migrations.RunSQL(database.sql("access", "grants_stand")),
+        migrations.RunSQL(database.sql("access", "approvals_of_a_role")),
     ]

@@ -15,20 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Approval",
-            fields=[
-                ("pk", models.CompositePrimaryKey("batch_id", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("batch_id", models.UUIDField()),
-                ("staff_id", models.UUIDField()),
-                ("approved_at", models.DateTimeField()),
-                ("content", models.TextField(db_comment="The hash of what was approved (campaign/sql/batch_content.sql).", null=True)),
-                ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says so.", null=True)),
-            ],
-            options={
-                "db_table": "campaign_approval",
-            },
-        ),
-        migrations.CreateModel(
             name='LineChange',
             fields=[
                 ("change_id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -76,19 +62,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "campaign_stay",
-            },
-        ),
-        migrations.CreateModel(
-            name="StayEndApproval",
-            fields=[
-                ("pk", models.CompositePrimaryKey("stay_id", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("stay_id", models.UUIDField()),
-                ("staff_id", models.UUIDField()),
-                ("last_day", models.DateField()),
-                ("agreed_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "campaign_stayendapproval",
             },
         ),
         migrations.CreateModel(

@@ -1,5 +1,5 @@
 -- Shows batches with what they did and who approved them.
--- Law: -. Reads: campaign_batch, campaign_chunk, campaign_approval, access_staff. Writes: -.
+-- Law: -. Reads: campaign_batch, campaign_chunk, access_approval, access_staff. Writes: -.
 -- Plan: a row a batch, a row a chunk of those shown; lines are not counted. Those that wait or run come first.
 -- Again: the same rows.
 WITH chosen AS MATERIALIZED (
@@ -14,8 +14,8 @@ SELECT b.*,
                            FROM campaign_chunk k, jsonb_each_text(k.skipped) p
                           WHERE k.batch_id = b.batch_id GROUP BY p.key) counted), '{}') AS skipped,
        coalesce((SELECT jsonb_agg(jsonb_build_array(s.username, a.approved_at) ORDER BY a.approved_at)
-                   FROM campaign_approval a JOIN access_staff s USING (staff_id)
-                  WHERE a.batch_id = b.batch_id), '[]') AS approvals
+                   FROM access_approval a JOIN access_staff s USING (staff_id)
+                  WHERE a.subject = b.batch_id AND a.permission = %(permission)s AND a.approves), '[]') AS approvals
   FROM chosen b
   LEFT JOIN LATERAL (SELECT sum(done)::integer AS done, sum(undone)::integer AS undone
                        FROM campaign_chunk k WHERE k.batch_id = b.batch_id) c ON true

@@ -12,18 +12,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="DisclosureDecision",
-            fields=[
-                ("pk", models.CompositePrimaryKey("disclosure_id", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("disclosure_id", models.UUIDField()),
-                ("staff_id", models.UUIDField()),
-                ("decided_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "disclosures_decision",
-            },
-        ),
-        migrations.CreateModel(
             name="DisclosureRequest",
             fields=[
                 ("disclosure_id", models.UUIDField(primary_key=True, serialize=False)),
@@ -81,15 +69,12 @@ class Migration(migrations.Migration):
                 ("public_key", models.TextField(db_comment="An age recipient: what answers are sealed to.")),
                 ("key_hash", models.TextField(db_comment="SHA-256 of the public key, as read out on another way.")),
                 ("valid_until", models.DateField(db_comment="Last day on which something is sealed to this key.")),
-                ("proposed_by", models.UUIDField()),
                 ("proposed_on", models.DateField()),
-                ("approved_by", models.UUIDField(null=True)),
                 ("approved_on", models.DateField(null=True)),
                 ("removed_on", models.DateField(db_comment="First day without it.", null=True)),
             ],
             options={
                 "db_table": "disclosures_authority",
-                "constraints": [models.CheckConstraint(condition=models.Q(("approved_by__isnull", True), models.Q(("approved_by", models.F("proposed_by")), _negated=True), _connector="OR"), name="disclosures_authority_approved_by_who_proposed_it")],
             },
         ),
         migrations.CreateModel(
@@ -101,15 +86,12 @@ class Migration(migrations.Migration):
                 ("until", models.DateField(db_comment="Last day on which the person is not notified.")),
                 ("because", models.TextField(db_comment="disclosures.choices.DeferralReason.")),
                 ("renewal", models.SmallIntegerField(db_comment="0: the first; then 1, 2, ...")),
-                ("asked_by", models.UUIDField()),
                 ("asked_at", models.DateTimeField()),
-                ("agreed_by", models.UUIDField(null=True)),
                 ("agreed_on", models.DateField(null=True)),
             ],
             options={
                 "db_table": "disclosures_deferral",
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("agreed_by__isnull", True), models.Q(("agreed_by", models.F("asked_by")), _negated=True), _connector="OR"), name="disclosures_deferral_agreed_by_who_asked"),
                     models.UniqueConstraint(fields=("disclosure_id", "renewal"), name="disclosures_deferral_twice_for_one_renewal"),
                 ],
             },

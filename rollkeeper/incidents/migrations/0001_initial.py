@@ -46,19 +46,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="StepApproval",
-            fields=[
-                ("pk", models.CompositePrimaryKey("incident_id", "step_id", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("incident_id", models.UUIDField()),
-                ("step_id", models.UUIDField()),
-                ("staff_id", models.UUIDField()),
-                ("approved_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "incidents_stepapproval",
-            },
-        ),
-        migrations.CreateModel(
             name="AffectedPerson",
             fields=[
                 ("pk", models.CompositePrimaryKey("incident_id", "nth", blank=True, editable=False, primary_key=True, serialize=False)),

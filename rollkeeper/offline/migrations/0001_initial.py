@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables of offline registrations."""
+"""The tables of offline registrations, and what Django cannot say of them."""
 
 import django.db.models.functions.datetime
+import django.db.models.functions.uuid
 from django.db import migrations, models
+
+from rollkeeper.kernel import database
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("access", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -28,9 +31,7 @@ class Migration(migrations.Migration):
                 ("by_counter", models.BooleanField(db_comment="Sealed by the counter's own app, and not in a browser.", db_default=False)),
                 ("action_kind", models.TextField(db_comment="What is to be confirmed; known to nobody otherwise.", null=True)),
                 ("needs_approval", models.BooleanField(db_comment="The law has somebody else confirm it before it is done.", db_default=False)),
-                ("approved_by", models.UUIDField(null=True)),
-                ("approved_at", models.DateTimeField(null=True)),
-                ("approved", models.BooleanField(db_comment="What they said; empty: nobody has said anything.", null=True)),
+                ("registration_id", models.UUIDField(db_comment="By which an approval names it (access_approval).", db_default=django.db.models.functions.uuid.UUID7(), unique=True)),
             ],
             options={
                 "db_table": "offline_registration",
@@ -38,8 +39,6 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("outcome__in", ["done", "refused", "failed"]), ("outcome__isnull", True), _connector="OR"), name="offline_registration_of_unknown_outcome"),
                     models.CheckConstraint(condition=models.Q(("sealed__isnull", True), models.Q(("outcome__in", ["done", "refused"]), _negated=True), ("outcome__isnull", True), _connector="OR"), name="offline_registration_sealed_after_processing"),
-                    models.CheckConstraint(condition=models.Q(("approved_by__isnull", True), models.Q(("approved_by", models.F("submitted_by")), _negated=True), _connector="OR"), name="offline_registration_approved_by_its_submitter"),
-                    models.CheckConstraint(condition=models.Q(models.Q(("approved__isnull", True), ("approved_by__isnull", True)), models.Q(("approved__isnull", False), ("approved_by__isnull", False)), _connector="OR"), name="offline_registration_approved_by_nobody"),
                 ],
             },
         ),
@@ -56,4 +55,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["made_at"], name="offline_ticket_by_age")],
             },
         ),
+        migrations.RunSQL(database.sql("offline", "own_approvals")),
     ]

@@ -1,9 +1,11 @@
 -- Gives the offline registrations that broke, or that no approver confirmed, and have been held so long.
--- Law: art. 5 (nothing is kept that no registration rests on). Reads: offline_registration. Writes: -.
+-- Law: art. 5 (nothing is kept that no registration rests on). Reads: offline_registration, access_approval. Writes: -.
 -- Plan: a pass over a small table, once an hour. Again: those that are still there.
 
-SELECT submission_key, ticket_id, language, received_at, needs_approval AND approved IS NULL AS unapproved
-  FROM offline_registration
- WHERE (outcome = 'failed' OR outcome IS NULL AND needs_approval AND approved IS NULL)
-   AND coalesce(processed_at, received_at) < clock_timestamp() - %s
- ORDER BY received_at, submission_key
+SELECT c.submission_key, c.ticket_id, c.language, c.received_at, c.needs_approval AND NOT d.is_decided AS unapproved
+  FROM offline_registration c,
+       LATERAL (SELECT EXISTS (SELECT FROM access_approval a
+                                WHERE a.subject = c.registration_id AND a.permission = 'approve_action') AS is_decided) d
+ WHERE (c.outcome = 'failed' OR c.outcome IS NULL AND c.needs_approval AND NOT d.is_decided)
+   AND coalesce(c.processed_at, c.received_at) < clock_timestamp() - %s
+ ORDER BY c.received_at, c.submission_key

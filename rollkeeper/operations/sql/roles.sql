@@ -27,6 +27,10 @@ GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, v
 GRANT INSERT, UPDATE (until, notified_at) ON access_rolegrant TO worker;
 GRANT INSERT, UPDATE (is_active) ON access_staff TO worker;
 GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
+-- What takes several people: inserted, never changed; when, the database says. Which approvals a role may give stands in
+-- access/sql/approvals_of_a_role.sql: a counter those of the counter, the back office none of them.
+GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
+GRANT SELECT ON access_approval TO auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, backoffice;
 -- Passwords are changed, and second factors added and removed, at the back office alone: a counter that was taken over
@@ -132,9 +136,7 @@ GRANT SELECT, INSERT ON campaign_chunk, campaign_unreachablewaiver TO worker;
 GRANT SELECT ON campaign_unreachablewaiver TO backoffice, auditor;
 -- A named person answers for the unreachable subscribers on the back office's page.
 GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
-GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_stayendapproval TO worker, backoffice;
--- A yes to the end of a stay is for one day, and said again for another.
-GRANT UPDATE (last_day, agreed_at) ON campaign_stayendapproval TO worker, backoffice;
+GRANT SELECT, INSERT ON campaign_complaint TO worker, backoffice;
 -- A dispute that is taken up at a counter counts against the batch that acted on the line last.
 GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
 GRANT INSERT ON campaign_complaint TO counter;
@@ -143,7 +145,7 @@ GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_bat
 -- The back office approves, stops and asks for an undo; it never acts on a line itself.
 GRANT UPDATE (state, stop_reason) ON campaign_batch TO backoffice;
 GRANT INSERT, UPDATE (days) ON campaign_stay TO backoffice;
-GRANT SELECT ON campaign_approval, campaign_complaint, campaign_stayendapproval TO auditor;
+GRANT SELECT ON campaign_complaint TO auditor;
 
 
 -- Whom an incident exposed is no app's business: the back office sees figures and clocks, asks for steps that Rollkeeper carries
@@ -152,12 +154,10 @@ GRANT SELECT, INSERT, UPDATE ON incidents_incident, incidents_duty TO worker;
 GRANT SELECT, INSERT, DELETE ON incidents_affectedperson TO worker;
 GRANT SELECT, INSERT ON incidents_remedy TO worker;
 GRANT SELECT, UPDATE ON incidents_step TO worker;
-GRANT SELECT ON incidents_stepapproval TO worker;
-GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy, incidents_step, incidents_stepapproval TO backoffice, auditor;
+GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy, incidents_step TO backoffice, auditor;
 GRANT UPDATE (closed_at) ON incidents_incident TO backoffice;
 GRANT UPDATE (met_at) ON incidents_duty TO backoffice;
 GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO backoffice;
-GRANT INSERT ON incidents_stepapproval TO backoffice;
 -- Agents: a counter reads where it stands and notes what it took down; the back office suspends, and settles what is unusual.
 GRANT SELECT ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding, agents_registration,
     agents_documentimagecount, agents_case, agents_reverification TO counter, backoffice, worker, auditor;
@@ -177,10 +177,9 @@ GRANT SELECT ON mfa_authenticator TO worker;
 
 -- Disclosure requests about one person are entered and answered by commands; the back office sees how they stand and decides.
 GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_request, disclosures_deferral TO worker;
-GRANT SELECT, INSERT ON disclosures_decision TO worker, backoffice;
 GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO backoffice;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
-GRANT SELECT ON disclosures_authority, disclosures_decision, disclosures_deferral TO auditor;
+GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
 -- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; apps see what was protected.
 GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
@@ -229,10 +228,9 @@ GRANT UPDATE (agreed_on, through, taken_back_on) ON selfcare_consent TO worker;
 -- and the instants are the register's own: neither is a column that it may write.
 GRANT INSERT (ticket_id, staff_id, key_id) ON offline_ticket TO counter;
 GRANT INSERT (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action_kind, needs_approval),
-    SELECT (submission_key, ticket_id, submitted_by, outcome, said, action_kind, needs_approval, received_at, approved)
+    SELECT (submission_key, registration_id, ticket_id, submitted_by, outcome, said, action_kind, needs_approval, received_at)
     ON offline_registration TO counter;
--- An approver approves or no on a session of their own; the offline worker does it or lets it go.
-GRANT UPDATE (approved, approved_by, approved_at) ON offline_registration TO counter;
+-- An approver approves or withdraws it in a session of their own (access_approval); the offline worker does it or lets it go.
 GRANT SELECT (ticket_id, staff_id) ON offline_ticket TO counter;
 GRANT SELECT, INSERT, DELETE ON offline_ticket TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON offline_registration TO worker;

@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.utils import IntegrityError
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.dual_control import pending_approvals
+from rollkeeper.access.errors import ApproverIsSubmitter, NoPendingApproval, NotAllowed
 from rollkeeper.access.models import Staff
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
@@ -18,8 +19,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.offline import processor
-from rollkeeper.offline.dual_control import decide_approval, hold_for_approval, list_pending_approvals
-from rollkeeper.offline.errors import ApproverIsSubmitter, NoPendingApproval
+from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.offline.payloads import read_payload
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
@@ -59,6 +59,10 @@ def came_of(key):
 
 def confirmed(who, key, *, approved=True):
     decide_approval(who, key, approved=approved, on=ON)
+
+
+def waiting_for(who):
+    return pending_approvals(who, [Permission.APPROVE_ACTION])
 
 
 def marks(verb):
@@ -104,7 +108,9 @@ def test_nobody_confirms_what_they_submitted_themselves(supervisor, dual_control
         confirmed(supervisor, key)
     with pytest.raises(IntegrityError, match="offline_registration_approved_by_its_submitter"):
         run(
-            "UPDATE offline_registration SET approved_by = submitted_by, approved = true WHERE submission_key = %s",
+            "INSERT INTO access_approval (permission, subject, staff_id, approves, day)"
+            " SELECT 'approve_action', registration_id, submitted_by, true, now() FROM offline_registration"
+            " WHERE submission_key = %s",
             [key],
         )
 
@@ -122,9 +128,9 @@ def test_who_confirms_sees_the_act_and_nothing_of_what_was_submitted(clerk, supe
     who = person(name="Ngawang Invented")
     key = held(clerk, form(fresh_number(), who))
 
-    (waits,) = list_pending_approvals(supervisor)
+    (waits,) = waiting_for(supervisor)
 
-    assert (waits.action_kind, waits.by, waits.is_own) == ("register", "clerk", False)
+    assert (waits.action_kind, waits.requested_by, waits.is_own) == ("register", "clerk", False)
     assert waits.reference == key[-6:].upper()
     assert not any(value in repr(waits) for value in who.values())
 
@@ -147,7 +153,7 @@ def test_the_same_form_sent_twice_waits_once_and_is_done_once(clerk, supervisor,
     for _ in range(2):
         held(clerk, fields, key=number)
 
-    assert len(list_pending_approvals(supervisor)) == 1
+    assert len(waiting_for(supervisor)) == 1
     confirmed(supervisor, number)
     assert process() == 1
     with pytest.raises(NoPendingApproval):
@@ -198,7 +204,7 @@ def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notif
     assert processor.expire_failed(worker_authority(), on=ON) == 1
 
     assert outcomes([key])[0].said[0]["code"] == "approval_expired"
-    assert list_pending_approvals(supervisor) == []
+    assert waiting_for(supervisor) == []
     with pytest.raises(NoPendingApproval):
         confirmed(supervisor, key)
 
@@ -214,7 +220,7 @@ def test_what_was_taken_down_without_a_network_waits_for_a_approver_as_well(
 
     assert came_of(key) is None
     assert find_line(number) is None
-    assert [one.submission_key for one in list_pending_approvals(supervisor)] == [key]
+    assert [one.about for one in waiting_for(supervisor)] == [key]
     confirmed(supervisor, key)
     process()
     assert find_line(number).is_registered
@@ -227,7 +233,7 @@ def test_a_failed_check_digit_is_processed_once_a_supervisor_has_confirmed_it(br
     process()
 
     assert find_line(number) is None
-    assert [one.submission_key for one in list_pending_approvals(supervisor)] == [key]
+    assert [one.about for one in waiting_for(supervisor)] == [key]
     confirmed(supervisor, key)
     process()
     assert current_tenure(find_line(number).line_id).assurance == "sighted"
@@ -333,7 +339,7 @@ def test_the_counters_role_puts_aside_and_confirms_and_reads_nothing_sealed(
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE counter")
         key = held(clerk, form(fresh_number(), person()))
-        assert len(list_pending_approvals(supervisor)) == 1
+        assert len(waiting_for(supervisor)) == 1
         confirmed(supervisor, key)
         cursor.execute(
             "SELECT has_column_privilege('counter', 'offline_registration', 'sealed', 'SELECT'),"

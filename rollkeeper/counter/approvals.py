@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import pending_approvals, reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
@@ -19,26 +20,20 @@ from rollkeeper.kernel.error_messages import cite, translated
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.counter_codes import extend_handle
-from rollkeeper.offline.dual_control import (
-    PendingApproval,
-    decide_approval,
-    hold_for_approval,
-    list_pending_approvals,
-    reference_of,
-)
+from rollkeeper.offline.approvals import HeldForApproval, decide_approval, hold_for_approval
 from rollkeeper.offline.queries import outcomes
-from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.queries import receipt_for
-from rollkeeper.registration.submissions import Receipt, Submission
+from rollkeeper.registration.submissions import IMAGE_FIELDS, Receipt, Submission
 from rollkeeper.subscribers.choices import PartyKind
 
-_FROM_IMAGE = ("__read", "__copy", "__copy_mark")
+_FROM_IMAGE = tuple(f"__{name}" for name in IMAGE_FIELDS)
 
 
 def submit_for_approval(
     authority: Authority, form: QuietForm, *, action_kind: str, kind: PartyKind = PartyKind.INDIVIDUAL,
     submission: Submission | None = None,
-) -> PendingApproval | Receipt:  # fmt: skip
+) -> HeldForApproval | Receipt:  # fmt: skip
     """Seal what was submitted until an approver has confirmed it. Precondition: it would not be refused now."""
     key = form.cleaned_data["submission_key"]
     fields = {
@@ -67,7 +62,7 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def pending_approvals(request: HttpRequest) -> HttpResponse:
+def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     """List what waits for an approver, and take their yes or no."""
     authority = authority_in(request)
     require(authority, Permission.APPROVE_ACTION)
@@ -84,8 +79,8 @@ def pending_approvals(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("counter:pending_approvals")
     waiting = [
-        (one, labels.ACTIONS.get(one.action_kind, one.action_kind))
-        for one in list_pending_approvals(authority)
+        (one, labels.ACTIONS.get(one.action_kind, one.action_kind), "")
+        for one in pending_approvals(authority, [Permission.APPROVE_ACTION])
     ]
     return render(
         request,

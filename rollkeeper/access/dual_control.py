@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Dual control: what takes several people is approved by each of them, and done once there are enough.
+
+All kinds of approvals are rows of one table. What is approved is named by a reference, and by its content where it can change;
+how many people it takes is data (`permissions.toml`). No one counts twice, no one approves what they submitted themselves, and a
+role counts only after some hours. Who carries it out may ask again: `has_enough_decisions`.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from rollkeeper.access.authority import Authority, require, rule_for
+from rollkeeper.access.errors import (
+    AlreadyApproved,
+    ApproverIsSubmitter,
+    ApproverUnknown,
+    NoPendingApproval,
+    RoleTooRecent,
+)
+from rollkeeper.access.hooks import PENDING_SUBJECTS
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.queries import grants_on
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.settings import settings
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.ids import EntryId, StaffId
+from rollkeeper.kernel.instance import InstanceKind, instance
+
+_REFERENCE_LETTERS: Final = 6
+_LOCKED_SUBJECTS: Final = 0x61707072  # an advisory lock of PostgreSQL: "appr" in ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """Who has approved something by now, the present person included, and whether they are enough."""
+
+    people: frozenset[StaffId]
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """One person's approval of something."""
+
+    subject: UUID
+    staff_id: StaffId
+    username: str
+    content: str | None
+    approved_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSubject:
+    """Something that waits for approvers, as the package says that it belongs to."""
+
+    subject: UUID
+    action_kind: str
+    requested_at: dt.datetime
+    about: str
+    """What leads to it on a page: the reference of a batch, a disclosure request or an incident, the key of a submission."""
+    content: str | None = None
+    requested_by: StaffId | None = None
+    submitted_by: tuple[StaffId, ...] = ()
+    """Who entered or submitted it, and cannot approve it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingApproval:
+    """Something that waits for approvers: which, since when, how many have approved it, and nothing of what is in it."""
+
+    permission: Permission
+    action_kind: str
+    about: str
+    requested_at: dt.datetime
+    requested_by: str
+    given: int
+    needed: int
+    is_own: bool
+    """The person who reads this submitted or approved it, and cannot approve it."""
+
+    @property
+    def reference(self) -> str:
+        """Return by what two people know that they mean the same."""
+        return reference_of(self.about)
+
+
+def reference_of(about: str) -> str:
+    """Return the short reference of what waits."""
+    return about[-_REFERENCE_LETTERS:].upper()
+
+
+def require_approver(
+    authority: Authority, permission: Permission, *, submitted_by: Collection[StaffId] = ()
+) -> StaffRole:
+    """Return the role under which a named person may approve something that these submitted.
+
+    Refuses: NotAllowed, ApproverUnknown, ApproverIsSubmitter, RoleTooRecent.
+    """
+    role = require(authority, permission)
+    if authority.staff_id is None:
+        raise ApproverUnknown
+    if authority.staff_id in submitted_by:
+        raise ApproverIsSubmitter
+    if submitted_by or rule_for(permission).people > 1:
+        require_cooldown_over(authority, permission)
+    return role
+
+
+def approve(
+    authority: Authority, permission: Permission, subject: UUID, *, on: dt.date, content: str | None = None,
+    submitted_by: Collection[StaffId] = (), enter: Callable[[Approvals], EntryId | None] | None = None,
+) -> Approvals:  # fmt: skip
+    """Approve something as one person; return who has by now, and whether they are enough.
+
+    `enter` leaves the entry in the ledger, in the same action. Refuses: NotAllowed, ApproverUnknown, ApproverIsSubmitter,
+    RoleTooRecent, NoPendingApproval, AlreadyApproved.
+    """
+    require_approver(authority, permission, submitted_by=submitted_by)
+    with action():
+        lock_subject(subject)
+        if is_withdrawn(permission, subject):
+            raise NoPendingApproval
+        people = {*require_not_approved(authority, permission, subject, content=content), *_named(authority)}
+        made = Approvals(frozenset(people), have_enough_approvers(permission, people, on=on))
+        entry_id = enter(made) if enter else None
+        _record(authority, permission, subject, content=content, approves=True, on=on, entry_id=entry_id)
+    return made
+
+
+def require_not_approved(
+    authority: Authority, permission: Permission, subject: UUID, *, content: str | None = None
+) -> frozenset[StaffId]:
+    """Return who else approved this content of something. Refuses: AlreadyApproved."""
+    people = frozenset(one.staff_id for one in approvals_of(permission, [subject]) if one.content == content)
+    if authority.staff_id in people:
+        raise AlreadyApproved
+    return people
+
+
+def withdraw(
+    authority: Authority, permission: Permission, subject: UUID, *, on: dt.date, enter: Callable[[], EntryId | None] | None = None
+) -> None:  # fmt: skip
+    """Take something from approval: it waits no longer, and no one approves it afterwards. Refuses: NotAllowed, NoPendingApproval."""
+    require(authority, permission)
+    with action():
+        lock_subject(subject)
+        if is_withdrawn(permission, subject):
+            raise NoPendingApproval
+        entry_id = enter() if enter else None
+        _record(authority, permission, subject, content=None, approves=False, on=on, entry_id=entry_id)
+
+
+def approvals_of(permission: Permission, subjects: Collection[UUID]) -> list[ApprovalView]:
+    """Return who approved these, the first first."""
+    found = rows(sql("access", "approvals_of"), {"permission": permission.value, "subjects": list(subjects)})
+    return [
+        ApprovalView(row.subject, StaffId(row.staff_id), row.username, row.content, row.approved_at)
+        for row in found
+    ]
+
+
+def is_withdrawn(permission: Permission, subject: UUID) -> bool:
+    """Tell whether something was taken from approval."""
+    return bool(
+        rows(
+            "SELECT FROM access_approval WHERE subject = %s AND permission = %s AND NOT approves LIMIT 1",
+            [subject, permission.value],
+        )
+    )
+
+
+def pending_approvals(
+    authority: Authority, permissions: Iterable[Permission] | None = None
+) -> list[PendingApproval]:
+    """Return what waits for approvers and this authority may approve, the longest first; the console sees all of it.
+
+    An app names the permissions whose tables it may read; None: all of them.
+    """
+    chosen = None if permissions is None else frozenset(permissions)
+    found = [
+        one
+        for key, subjects in PENDING_SUBJECTS.each_by_key()
+        if chosen is None or key in chosen
+        if StaffRole.CONSOLE in authority.roles or authority.role_for(Permission(key))
+        for one in _pending(authority, Permission(key), subjects())
+    ]
+    return sorted(found, key=lambda one: (one.requested_at, one.about))
+
+
+def lock_subject(subject: UUID) -> None:
+    """Wait until no other transaction approves or withdraws this; holds until the present transaction ends."""
+    run(
+        "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+        [_LOCKED_SUBJECTS, str(subject)],
+    )
+
+
+def require_cooldown_over(authority: Authority, permission: Permission) -> None:
+    """Refuse whoever was given every role with this permission too lately to decide with others. Refuses: RoleTooRecent."""
+    able = [role.value for role in rule_for(permission).roles]
+    grants = RoleGrant.objects.filter(role__in=able)
+    if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
+        raise RoleTooRecent(hours=_cooldown_hours())
+
+
+def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.date]) -> bool:
+    """Tell whether these are enough different people, each of whom had the power on the day of their decision.
+
+    An account that is closed by now does not count.
+    """
+    able = sum(
+        _qualifying(permission, on=day).filter(staff_id=staff_id).exists()
+        for staff_id, day in decisions.items()
+    )
+    return able >= rule_for(permission).people
+
+
+def have_enough_approvers(
+    permission: Permission, deciders: Collection[StaffId], *, on: dt.date | None = None
+) -> bool:
+    """Tell whether these are enough different people, each with a role that has the permission (`permissions.toml`)."""
+    able = _qualifying(permission, on=on or clock.today()).filter(staff_id__in=deciders)
+    return able.values("staff_id").distinct().count() >= rule_for(permission).people
+
+
+def _qualifying(permission: Permission, *, on: dt.date) -> QuerySet[RoleGrant]:
+    """Return the grants of open accounts that count for a decision on a day."""
+    roles = [role.value for role in rule_for(permission).roles]
+    grants = grants_on(on).filter(staff__is_active=True, role__in=roles)
+    return _past_cooldown(grants) if rule_for(permission).people > 1 else grants
+
+
+def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
+    """Leave out what was granted so lately that nobody may have looked at it: by the clock of the database."""
+    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=_cooldown_hours()))
+
+
+def _cooldown_hours() -> int:
+    chosen = settings()
+    if chosen.approver_cooldown_hours is not None:
+        return chosen.approver_cooldown_hours
+    return 24 if instance().kind is InstanceKind.PRODUCTION else 0
+
+
+def _pending(
+    authority: Authority, permission: Permission, subjects: Collection[PendingSubject]
+) -> Iterable[PendingApproval]:
+    if not subjects:
+        return
+    given = approvals_of(permission, [one.subject for one in subjects])
+    asked = {one.requested_by for one in subjects if one.requested_by}
+    names: dict[UUID | None, str] = dict(
+        Staff.objects.filter(staff_id__in=asked).values_list("staff_id", "username")
+    )
+    for one in subjects:
+        people = {a.staff_id for a in given if (a.subject, a.content) == (one.subject, one.content)}
+        yield PendingApproval(
+            permission=permission, action_kind=one.action_kind, about=one.about, requested_at=one.requested_at,
+            requested_by=names.get(one.requested_by, ""), given=len(people), needed=rule_for(permission).people,
+            is_own=authority.staff_id in {*one.submitted_by, *people},
+        )  # fmt: skip
+
+
+def _named(authority: Authority) -> list[StaffId]:
+    return [authority.staff_id] if authority.staff_id else []
+
+
+def _record(
+    authority: Authority, permission: Permission, subject: UUID, *, content: str | None, approves: bool, on: dt.date,
+    entry_id: EntryId | None,
+) -> None:  # fmt: skip
+    run(
+        "INSERT INTO access_approval (permission, subject, content, staff_id, approves, day, entry_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [permission.value, subject, content, authority.staff_id, approves, on, entry_id],
+    )

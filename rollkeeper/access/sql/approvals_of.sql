@@ -1,0 +1,7 @@
+-- Shows who approved these, the first first; whoever approved before something was withdrawn approved it all the same.
+-- Law: art. 3, art. 11. Reads: access_approval, access_staff. Writes: -. Plan: access_approval_given_twice; a row a person.
+-- Again: the same rows.
+SELECT a.subject, a.staff_id, coalesce(s.username, '') AS username, a.content, a.approved_at
+  FROM access_approval a LEFT JOIN access_staff s USING (staff_id)
+ WHERE a.permission = %(permission)s AND a.subject = ANY (%(subjects)s) AND a.approves
+ ORDER BY a.approved_at, a.approval_id

@@ -1,0 +1,25 @@
+-- Which approvals a role of the database may give and see, and that the database alone says when one was given.
+-- Law: art. 3, art. 11 (only who must may act). Reads: -. Writes: policies and a trigger on access_approval. Plan: by a column of the row.
+-- Again: refused, since the policies are there; once, by a migration.
+--
+-- A counter approves what waits at counters, and nothing else; the back office approves nothing of that. The list of authorities
+-- and a deferred notification are decided by commands.
+CREATE OR REPLACE FUNCTION access_mark_approval() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.approved_at := clock_timestamp();
+    RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER access_mark_approval BEFORE INSERT ON access_approval
+    FOR EACH ROW WHEN (current_user <> 'migrator') EXECUTE FUNCTION access_mark_approval();
+
+ALTER TABLE access_approval ENABLE ROW LEVEL SECURITY;
+CREATE POLICY access_approval_is_read ON access_approval FOR SELECT TO backoffice, worker, auditor USING (true);
+CREATE POLICY access_approval_at_the_counter ON access_approval TO counter
+    USING (permission = 'approve_action') WITH CHECK (permission = 'approve_action');
+CREATE POLICY access_approval_at_the_backoffice ON access_approval FOR INSERT TO backoffice WITH CHECK (permission IN (
+    'approve_batch', 'end_stay', 'decide_disclosure', 'manage_incident', 'renew_keys_after_incident', 'notify_affected'
+));
+CREATE POLICY access_approval_by_command ON access_approval FOR INSERT TO worker WITH CHECK (true);

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of what waits for approvers: all kinds in one list, each with the page on which it is looked at and approved."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.dual_control import PendingApproval, pending_approvals
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.labels import ACTIONS, STEPS
+
+_HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
+"""What waits at a counter is approved there: the approver looks at the person and the papers."""
+_LABELS = {
+    "suspend_batch": ACTIONS["suspend"],
+    "terminate_batch": ACTIONS["terminate"],
+    "end_stay": _("End of a stay"),
+    "answer_disclosure": _("Disclosure request"),
+    "defer_notification": _("Deferred notification"),
+    "add_authority": _("New authority"),
+    **STEPS,
+}
+_PAGES = {
+    Permission.APPROVE_BATCH: "backoffice:batch",
+    Permission.DECIDE_DISCLOSURE: "backoffice:disclosure",
+    Permission.DEFER_NOTIFICATION: "backoffice:disclosure",
+    Permission.RENEW_KEYS_AFTER_INCIDENT: "backoffice:incident",
+    Permission.NOTIFY_AFFECTED: "backoffice:incident",
+}
+
+
+@require_safe
+def pending_approvals_page(request: HttpRequest) -> HttpResponse:
+    """List what waits for approvers and the reader may approve, the longest first."""
+    waiting = [(one, _LABELS[one.action_kind], _address(one)) for one in pending_here(authority_in(request))]
+    return render(request, "backoffice/pending_approvals.html", {"waiting": waiting})
+
+
+def pending_here(authority: Authority) -> list[PendingApproval]:
+    """Return what waits for approvers and is approved at the back office, or by a command."""
+    return pending_approvals(authority, _HERE)
+
+
+def _address(one: PendingApproval) -> str:
+    page = _PAGES.get(one.permission)
+    return reverse(page, args=[one.about]) if page else ""

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts that somebody else has to confirm: sealed as they are submitted, done once an approver has approved.
+
+The approver sees which act it is, when and by whom it was submitted, and a reference that the clerk sees too; both look
+at the person and the papers. Neither is shown what was submitted: it is sealed, and the offline worker alone opens it. It counts as
+of when it was submitted. What nobody confirms within most of a day is erased.
+"""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import (
+    Approvals,
+    PendingSubject,
+    approve,
+    lock_subject,
+    require_approver,
+    withdraw,
+)
+from rollkeeper.access.errors import NoPendingApproval
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.ids import EntryId, StaffId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.payloads import FORMAT
+from rollkeeper.offline.services import issue_ticket
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.subscribers.choices import PartyKind
+from rollkeeper.vault import wire
+from rollkeeper.vault.offline_keys import seal_offline
+
+_MAX_LISTED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HeldForApproval:
+    """What was submitted waits for an approver; it has no receipt yet."""
+
+    submission_key: str
+    is_repeat: bool = False
+
+
+def hold_for_approval(
+    authority: Authority, *, submission_key: str, action_kind: str, kind: PartyKind, fields: Mapping[str, str], language: str,
+    submission: Submission | None = None,
+) -> HeldForApproval:  # fmt: skip
+    """Seal what was submitted and let it wait for an approver; a second time changes nothing.
+
+    `submission` is what the form made of the fields, where a picture was read: what came of that is sealed with them.
+    Refuses: NotAllowed, NotSignedIn, NoEpoch, OfflineRegistrationRejected.
+    """
+    require(authority, Permission.REGISTER)
+    if not is_usable_key(submission_key):
+        raise OfflineRegistrationRejected(why="its key is none")
+    said: dict[str, Any] = {
+        "v": FORMAT, "action_kind": action_kind, "kind": kind.value, "fields": dict(fields), "elapsed_ms": 0, "clock": "monotonic",
+    }  # fmt: skip
+    if submission:
+        said["machine_read"] = sorted(part.value for part in submission.machine_read)
+        said["copies"] = {
+            part.value: [base64.b64encode(copy).decode() for copy in copies]
+            for part, copies in submission.copies.items()
+        }
+    with action():
+        given = issue_ticket(authority)
+        sealer = wire.PublicSealer(given.key_id, given.public_key)
+        clear = json.dumps(said, ensure_ascii=False).encode()
+        sealed = seal_offline(sealer, clear, submission_key=submission_key, ticket_id=given.ticket_id)
+        run(
+            "INSERT INTO offline_registration"
+            " (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action_kind, needs_approval)"
+            " VALUES (%s, %s, %s, %s, %s, true, %s, true) ON CONFLICT DO NOTHING",
+            [submission_key, given.ticket_id, authority.staff_id, language, sealed, action_kind],
+        )
+    return HeldForApproval(submission_key)
+
+
+def pending_submissions() -> list[PendingSubject]:
+    """Return what was submitted and waits for an approver, the longest first."""
+    return [
+        PendingSubject(
+            row.registration_id, row.action_kind, row.received_at, row.submission_key, requested_by=StaffId(row.staff_id),
+            submitted_by=(StaffId(row.staff_id), StaffId(row.submitted_by)),
+        )
+        for row in rows(sql("offline", "pending_approvals"), {"key": None, "limit": _MAX_LISTED})
+    ]  # fmt: skip
+
+
+def decide_approval(authority: Authority, submission_key: str, *, approved: bool, on: dt.date) -> None:
+    """Approve an act that somebody else submitted, or withdraw it; it is done next, or erased and never done.
+
+    Ledger: offline:approval:decided. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, NoPendingApproval, ApproverIsSubmitter.
+    """
+    role = require_approver(authority, Permission.APPROVE_ACTION)
+    with action():
+        waits = _locked_submission(submission_key)
+        by = (StaffId(waits.staff_id), StaffId(waits.submitted_by))
+        require_approver(authority, Permission.APPROVE_ACTION, submitted_by=by)
+
+        def enter(_: Approvals | None = None) -> EntryId:
+            facts: dict[str, str | bool] = {
+                "approved": approved, "action_kind": waits.action_kind.replace("-", "_"), "ticket": str(waits.ticket_id),
+            }  # fmt: skip
+            return append_entry(authority, verb=Verb.APPROVAL_DECIDED, role=role, on=on, facts=facts)
+
+        if approved:
+            approve(
+                authority,
+                Permission.APPROVE_ACTION,
+                waits.registration_id,
+                on=on,
+                submitted_by=by,
+                enter=enter,
+            )
+        else:
+            withdraw(authority, Permission.APPROVE_ACTION, waits.registration_id, on=on, enter=enter)
+
+
+def _locked_submission(submission_key: str) -> Any:
+    """Return what waits for an approver under this key, locked until the act ends. Refuses: NoPendingApproval."""
+    for row in rows(
+        "SELECT registration_id FROM offline_registration WHERE submission_key = %s", [submission_key]
+    ):
+        lock_subject(row.registration_id)
+    found = rows(sql("offline", "pending_approvals"), {"key": submission_key, "limit": 1})
+    if not found:
+        raise NoPendingApproval
+    return found[0]

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The form of a registration, as every app shows it: exactly what the pack asks, each field of the type of its attribute.
+
+Next to the fields lies what a picture of the document gave, under marks that only this instance makes. An app adds what it alone
+asks, and its own words (`FormTexts`). What comes of the fields is a `Submission` (`submissions.submission_of`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.documents import form_prefill
+from rollkeeper.documents.choices import DocumentType
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import label_of
+from rollkeeper.kernel.error_messages import cite
+from rollkeeper.law.pack import Attribute
+from rollkeeper.law.supported_fields import ATTRIBUTES, AttributeType
+from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
+from rollkeeper.vault.fields import Field
+
+QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormTexts:
+    """How an app says what is asked, to a clerk or to a subscriber."""
+
+    state_hint: Any
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    unconfirmed: Any = ""
+    """Said of an attribute that nobody confirmed in the official text, instead of its hint."""
+
+
+class RegistrationForm(forms.Form):
+    """The attributes of one or several parts. The names of a part's fields begin with its head, such as `subscriber__`."""
+
+    texts: ClassVar[FormTexts]
+    most_letters: ClassVar[int | None] = None
+
+    def ask(self, attributes: Sequence[Attribute], *, head: str = "") -> list[str]:
+        """Add the fields of one part, and those that a picture of its document fills in; return the names of the former."""
+        self.asked_of = {**getattr(self, "asked_of", {}), head: [one.name for one in attributes]}
+        before = set(self.fields)
+        for attribute in attributes:
+            self.fields[head + attribute.name] = self._attribute_field(attribute)
+            if ATTRIBUTES.get(attribute.name) is AttributeType.DOCUMENT_TYPE:
+                self.fields[f"{head}document_state"] = state_field(self.texts.state_hint)
+        names = [name for name in self.fields if name not in before]
+        if "document_number" in self.asked_of[head]:
+            for name in IMAGE_FIELDS:
+                self.fields[head + name] = forms.CharField(
+                    widget=forms.HiddenInput, required=False, max_length=form_prefill.MAX_COPY_BYTES, label=""
+                )
+        return names
+
+    def clean(self) -> dict[str, Any]:
+        """Take the copies that a reading gave; what this instance did not make is not kept."""
+        given = super().clean() or self.cleaned_data
+        for head in self.heads_with_image():
+            if text := given.get(f"{head}copy"):
+                copies = form_prefill.copies_in(text, given.get(f"{head}copy_mark") or "", on=clock.today())
+                given[f"{head}copies"] = copies
+                if copies is None:
+                    self.add_error(
+                        None,
+                        _("The copy of the document is not as it was made. Have the picture read again."),
+                    )
+        return given
+
+    def heads_with_image(self) -> list[str]:
+        """Return the heads of the parts whose document may be read from a picture."""
+        return [head for head, names in self.asked_of.items() if "document_number" in names]
+
+    def values_of(self, head: str = "") -> dict[str, str]:
+        """Return what was given of one part, by the pack's names."""
+        names = {*self.asked_of[head], "document_state"}
+        given = {name: value for name, value in self.cleaned_data.items() if name.removeprefix(head) in names}
+        return attributes_in(given, head)
+
+    def copies_of(self, head: str = "") -> tuple[bytes, ...]:
+        """Return the redacted copies of one part's document. Precondition: the form is valid."""
+        return self.cleaned_data.get(f"{head}copies") or ()
+
+    def was_read(self, head: str = "") -> bool:
+        """Tell whether the number was read by machine and confirmed as it was read. Precondition: the form is valid."""
+        values = self.values_of(head)
+        return form_prefill.machine_read(
+            self.cleaned_data.get(f"{head}read") or "", document_type=values.get("document_type", "other"),
+            number=values.get("document_number", ""), on=clock.today(),
+        )  # fmt: skip
+
+    def _attribute_field(self, attribute: Attribute) -> forms.Field:
+        label, required = label_of(attribute.name, Field), attribute.required
+        kind = ATTRIBUTES.get(attribute.name, AttributeType.TEXT)
+        page = get_language() or ""
+        why, language = attribute.why_in(page)
+        if kind is AttributeType.DOCUMENT_TYPE:
+            chosen: forms.Field = forms.ChoiceField(
+                label=label, choices=DocumentType.choices, required=required
+            )
+        else:
+            hint = self.texts.hints.get(attribute.name, "") if attribute.confirmed else self.texts.unconfirmed
+            chosen = forms.CharField(
+                label=label, required=required, max_length=self.most_letters, widget=_widget(kind), help_text=hint
+            )  # fmt: skip
+        return asked(
+            chosen, why=why, article=attribute.article, language="" if language == page else language
+        )
+
+
+def asked[F: forms.Field](field: F, *, why: Any, article: str = "", language: str = "") -> F:
+    """Add to a field why it is asked and by which article; the template shows both, in the language of the reason."""
+    field.why, field.why_language = why, language  # type: ignore[attr-defined]
+    field.article = cite(article)  # type: ignore[attr-defined]
+    return field
+
+
+def state_field(hint: Any) -> forms.RegexField:
+    """Return the field for the state that issued a document."""
+    return forms.RegexField(
+        r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False, help_text=hint,
+        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
+    )  # fmt: skip
+
+
+def _widget(kind: AttributeType) -> forms.Widget:
+    if kind is AttributeType.LONG_TEXT:
+        return forms.Textarea(attrs=QUIET | {"rows": 2})
+    return forms.TextInput(attrs=QUIET)
