@@ -87,7 +87,7 @@ def test_the_way_from_the_leak_to_its_end_is_gone_on_the_page(backoffice, leak):
     closed = backoffice("anna", "post", at + "close/")
 
     assert "中文" in drafted.text_
-    assert "waits for that of somebody else" in first.text_
+    assert "A second approver is needed" in first.text_
     assert waited == 0
     assert "within seconds" in second.text_
     assert rows("SELECT language FROM notices_notice")[0].language == "zh-hans"
