@@ -49,7 +49,7 @@ def test_two_accounts_that_one_person_makes_decide_nothing_before_a_day_is_over(
     granted_ago(**ago)
 
     assert have_enough_approvers(Permission.APPROVE_BATCH, people) is counts
-    assert services.decided(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
+    assert services.has_enough_decisions(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
 
 
 def test_whoever_is_too_new_is_notified_so():

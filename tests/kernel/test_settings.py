@@ -23,7 +23,7 @@ def written(tmp_path, monkeypatch):
 
 
 def test_every_faulty_setting_is_reported_not_only_the_first(written):
-    written('zone = "Mars/Olympus"\ncap_per_hour = 0\nunknown = 1\n')
+    written('zone = "Mars/Olympus"\nmax_lines_per_hour = 0\nunknown = 1\n')
 
     with pytest.raises(Faults) as refusal:
         settings()
