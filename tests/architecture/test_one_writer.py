@@ -14,7 +14,9 @@ WRITES = re.compile(
     r"\b(?:INSERT\s+INTO|(?<!FOR )(?<!KEY )(?<!DO )UPDATE|DELETE\s+FROM|COPY|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO)"
     r"\s+(?:ONLY\s+)?([a-z]+_[a-z]+)\b"
 )
-KEY_STORE = re.findall(r"^CREATE TABLE IF NOT EXISTS (\w+)", sql("vault", "keys"), re.MULTILINE)  # the vault's own
+KEY_STORE = re.findall(
+    r"^CREATE TABLE IF NOT EXISTS (\w+)", sql("vault", "keys"), re.MULTILINE
+)  # the vault's own
 
 
 def foreign_writes(package: str, text: str) -> list[str]:

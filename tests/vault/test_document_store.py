@@ -10,7 +10,7 @@ import pytest
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.operations.document_backup import restore_documents, mirror_documents
+from rollkeeper.operations.document_backup import mirror_documents, restore_documents
 from rollkeeper.vault import document_store, wire
 from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
 from rollkeeper.vault.fields import Purpose
