@@ -27,7 +27,7 @@ class SubscriberProtected(RollkeeperError):
 
     code = "subscriber_protected"
     kind = Kind.FORBIDDEN
-    sentence = "There is a record for this line, and it is sealed: its subscriber is under protection."
+    sentence = "There is a record for this line, and it is that of a protected subscriber."
     remedy = "Send the matter to the data protection officer; do not ask the subscriber for the reason."
 
 

@@ -30,7 +30,7 @@ Keys
     offline key            32 random bytes, wrapped by the root as an epoch's secret is; its public half is for browsers.
                            Renewed every week, destroyed some weeks later          (vault.offline_keys)
 
-    halves' key            Ed25519; signs the public halves of epochs and offline keys      (vault.halves)
+    public-keys' key       Ed25519; signs the public halves of epochs and offline keys      (vault.signed_public_keys)
 
 Who only writes (the counter) has the public half, what its signature is checked by, and the index key. Who opens has the root.
 

@@ -8,7 +8,7 @@ from django.urls import get_resolver
 from rollkeeper.operations import docs
 
 FORBIDDEN = re.compile(
-    r"biometr|finger|app|iris|ethnic|nationality|race|relig|politic|party_member|gender|sex|marital|marketing|"
+    r"biometr|finger|face|iris|ethnic|nationality|race|relig|politic|party_member|gender|sex|marital|marketing|"
     r"location|latitude|browsing|call_log|cdr|content_log"
 )
 

@@ -74,7 +74,7 @@ OPENS = {
     "notices/dispatch.py": "the address of one notice",
     "selfcare/applications.py": "the number of the line in the hand, for whoever registers it",
     "selfcare/verification.py": "whether a document is the subscriber's",
-    "samples/consented_access.py": "the entries that one person agreed to show to one auditor",
+    "reporting/audit_samples/consented_access.py": "the entries that one person agreed to show to one auditor",
     "selfcare/personal_data.py": "what is held about whoever asks",
     "vault/document_store.py": "the vault itself",
     "vault/opening.py": "the vault itself", "vault/rotation.py": "the vault itself",

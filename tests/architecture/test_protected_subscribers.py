@@ -124,8 +124,8 @@ COUNTER = {
 }  # fmt: skip
 BACKOFFICE = {
     "line": post("/line/", on="2012-03-02"),
-    "line/lift": post("/line/reconnect/", line=lambda _, line: str(line)),
-    "who-looked": post("/access-history/", on="2012-03-02"),
+    "line/reconnect": post("/line/reconnect/", line=lambda _, line: str(line)),
+    "access-history": post("/access-history/", on="2012-03-02"),
     "unreachable/waive": post(
         "/unreachable/waive/", because="no_channel_known", lines=lambda _, line: str(line)
     ),
@@ -133,7 +133,7 @@ BACKOFFICE = {
 # What is of use to such a subscriber is done for them: two lines in service are alike, and one that cannot have it says nothing.
 HELPS = {"pause", "reconnect", "essential", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
-    r"samples/|letters/|unreachable/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|pending-approvals|offline/|read/|^account|^static"
+    r"samples/|letters/|unreachable/$|worker|manifest|figures|receipt|campaign|batches|disclosures|incidents|agent|reports|pending-approvals|offline/|read/|^account|^static"
 )
 
 
@@ -184,8 +184,8 @@ def test_every_address_that_takes_a_number_is_among_those_that_are_tried():
 
 COMMANDS = {
     "explain": lambda number, *_: (["explain", number, "--on", "2012-03-02"], ""),
-    "who-looked": lambda _number, _line, person: (["ledger", "access-history", str(person)], ""),
-    "who-looked by number": lambda number, *_: (["ledger", "access-history", number], ""),
+    "access-history": lambda _number, _line, person: (["ledger", "access-history", str(person)], ""),
+    "access-history by number": lambda number, *_: (["ledger", "access-history", number], ""),
     "delegates check": lambda number, *_: (["delegates", "check", "heir"], f"{number}\nother\nH1\n"),
     "disputes accept-receipt": lambda number, *_: (["disputes", "accept-receipt", number, "1-AAAAAA"], ""),
     "vault open": lambda number, *_: (

@@ -50,7 +50,7 @@ def test_agents_are_listed_without_a_figure_and_each_stands_alone(counter, backo
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
-@pytest.mark.parametrize("address", ["/agents/", f"/agents/{AGENT}/", "reports/"])
+@pytest.mark.parametrize("address", ["/agents/", f"/agents/{AGENT}/", "/reports/"])
 def test_the_pages_are_drawn_in_every_language(counter, backoffice, address, language):  # noqa: F811
     answer = backoffice(StaffRole.SUPERVISOR)("get", address, language=language)
 
@@ -90,5 +90,5 @@ def test_an_agent_nobody_knows_and_a_report_nobody_made_are_not_there(backoffice
     ask = backoffice(StaffRole.AUDITOR)
 
     assert ask("get", "/agents/agent-999/").status_code == 404
-    assert ask("get", "reports/2012-Q1/").status_code == 404
-    assert "No report was made yet" in ask("get", "reports/").content.decode()
+    assert ask("get", "/reports/2012-Q1/").status_code == 404
+    assert "No report was made yet" in ask("get", "/reports/").content.decode()

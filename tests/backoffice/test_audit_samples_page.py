@@ -35,14 +35,14 @@ def backoffice(lived, app, as_role):  # noqa: F811
 
 
 def drawn(ask):
-    answer = ask("post", "reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
+    answer = ask("post", "/reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
     return answer, re.search(r"/samples/[0-9a-f-]{36}/", answer.content.decode())[0]
 
 
 def test_an_auditor_sees_the_figures_draws_lines_and_asks_their_subscribers(backoffice):
     ask = backoffice(StaffRole.AUDITOR)
 
-    evidence = ask("get", "reports/").content.decode()
+    evidence = ask("get", "/reports/").content.decode()
     answer, address = drawn(ask)
     page = answer.content.decode()
     asked = ask("post", f"{address}ask/", {"fields_asked": ["name"]}).content.decode()
@@ -60,8 +60,8 @@ def test_an_auditor_sees_the_figures_draws_lines_and_asks_their_subscribers(back
 def test_nobody_of_the_operator_is_offered_a_sample_or_gets_one(backoffice, role):
     ask = backoffice(role, f"some-{role.value}")
 
-    page = ask("get", "reports/").content.decode()
-    answer = ask("post", "reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
+    page = ask("get", "/reports/").content.decode()
+    answer = ask("post", "/reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
 
     assert "by lot" not in page
     assert answer.status_code == 403
@@ -76,9 +76,9 @@ def test_the_sample_is_drawn_in_every_language_and_says_what_is_wrong(backoffice
     page = ask("get", address, language=language)
     nothing = ask("post", f"{address}ask/", language=language)
     short = ask(
-        "post", "reports/2012-Q1/draw/", {"kind": "terminated", "text": "dice-6-2-5-5"}, language=language
+        "post", "/reports/2012-Q1/draw/", {"kind": "terminated", "text": "dice-6-2-5-5"}, language=language
     )
-    none = ask("post", "reports/2012-Q1/draw/", {}, language=language)
+    none = ask("post", "/reports/2012-Q1/draw/", {}, language=language)
 
     assert [one.status_code for one in (page, nothing, short, none)] == [200, 422, 422, 200]
     assert f'lang="{language.replace("zh-hans", "zh-Hans")}"'.lower() in page.content.decode().lower()

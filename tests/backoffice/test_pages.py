@@ -89,7 +89,7 @@ EVERY_ITEM = {
     "/disclosures/",
     "/incidents/",
     "/agents/",
-    "reports/",
+    "/reports/",
 }
 
 
@@ -193,7 +193,7 @@ def test_nobody_approves_without_having_looked(batch, signed_in):
     page = signed_in(StaffRole.CAMPAIGN_MANAGER)("post", f"/batches/{batch}/approve/")
 
     assert page.status_code == 422
-    assert "Look at the sample first" in page.text_
+    assert "Check the preview first" in page.text_
     assert "campaign:batch:approved" not in verbs()
 
 

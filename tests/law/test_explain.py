@@ -124,7 +124,7 @@ def test_an_ended_line_learns_how_long_its_records_are_kept():
 
 def test_a_legal_hold_is_explained():
     text = explained(
-        D(2013, 4, 6), terminated_on=D(2012, 4, 5), terminated_by="subscriber", lock=((D(2013, 1, 1), None),)
+        D(2013, 4, 6), terminated_on=D(2012, 4, 5), terminated_by="subscriber", holds=((D(2013, 1, 1), None),)
     )
 
     assert "The subscriber terminated the contract on 2012-04-05." in text

@@ -624,7 +624,7 @@ def test_the_reference_pack_carries_the_campaigns_acts(action):
         ("自2012年1月1日起60日内", "deadline", ["suspend", "terminate"]),
         ("告知未进行真实身份登记的电话用户", "notices", ["suspend", "terminate"]),
         ("应当暂停向其提供电信服务，紧急呼叫服务除外", "stage 'suspended'", ["suspend", "terminate"]),
-        ("暂停服务满30日用户仍未补办手续的", "stage 'terminated'", ["end"]),
+        ("暂停服务满30日用户仍未补办手续的", "stage 'terminated'", ["terminate"]),
     ],
 )
 def test_an_act_that_rests_on_an_unconfirmed_value_is_refused(words, named, refused):
@@ -633,7 +633,7 @@ def test_an_act_that_rests_on_an_unconfirmed_value_is_refused(words, named, refu
         changed(line.group(), f"{line.group(1)}confirmed: false\n{line.group()}"), file="pack.yaml"
     )
 
-    for action in {"suspend", "end"} - set(refused):
+    for action in {"suspend", "terminate"} - set(refused):
         refuse_unconfirmed(pack, action)
     for action in refused:
         with pytest.raises(UnconfirmedPackValue) as raised:

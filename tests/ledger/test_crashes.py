@@ -21,12 +21,12 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 import django; django.setup()
-from rollkeeper.ledger import folder, integration, publishing, tree
+from rollkeeper.ledger import publication, sequencer, tile_store, tree
 from rollkeeper.operations.bootstrap import open_instance
 where = sys.argv[2]
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 written = 0
-def write_then_die(place, name, content, write=folder.Folder.write):
+def write_then_die(place, name, content, write=tile_store.TileStore.write):
     global written
     written += 1
     if where == "among the tiles" and written == 4:
@@ -37,19 +37,19 @@ def write_then_die(place, name, content, write=folder.Folder.write):
         content = content[: len(content) // 2]
         Path.replace = die
     write(place, name, content)
-folder.Folder.write = write_then_die
+tile_store.TileStore.write = write_then_die
 if where == "before the leaves are committed":
-    integration._fill_tiles = die
+    sequencer._fill_tiles = die
 if where == "before anything is published":
-    publishing._next_head = die
+    publication._next_head = die
 if where == "before it is signed":
-    publishing.notes.sign = die
+    publication.notes.sign = die
 if where == "after it was signed":
-    publishing._remember = die
+    publication._remember = die
 if where == "between the instance's note and the register's":
-    publishing.database.run = die
+    publication.database.run = die
 open_instance()
-publishing.publish(Path(sys.argv[1]))
+publication.publish(Path(sys.argv[1]))
 """
 STEPS = ["insert", "integration", "tile", "files", "checkpoint"]
 PLACES = [

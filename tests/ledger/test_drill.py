@@ -129,7 +129,7 @@ def test_recomputed_history_is_noticed_by_what_the_witness_cosigned(log, superus
 @pytest.mark.parametrize("attack", ["edit", "delete", "roll back", "roll back and grow"])
 def test_recomputed_history_is_not_cosigned_by_the_witness(log, superuser, witness, monkeypatch, attack):
     tamper(superuser, attack)
-    monkeypatch.setattr(witnesses, "remember", lambda _: [])
+    monkeypatch.setattr(witnesses, "fetch_states", lambda _: [])
 
     with pytest.raises(WitnessConflict, match=f"The witness {NAME} does not cosign"):
         publish(log.parent / "elsewhere")

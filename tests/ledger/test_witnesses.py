@@ -79,7 +79,7 @@ def test_a_witness_whose_memory_is_hidden_is_asked_again_from_the_size_that_it_n
     fill(1, 300)
     publish(tmp_path / "log")
     fill(301, 700)
-    monkeypatch.setattr(witnesses, "remember", lambda _: [])
+    monkeypatch.setattr(witnesses, "fetch_states", lambda _: [])
 
     assert publish(tmp_path / "log").is_public
 
@@ -150,12 +150,12 @@ DIES = """
 import os, signal, sys
 from pathlib import Path
 import django; django.setup()
-from rollkeeper.ledger import publishing
+from rollkeeper.ledger import publication
 from rollkeeper.operations.bootstrap import open_instance
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-setattr(publishing, sys.argv[2], die)
+setattr(publication, sys.argv[2], die)
 open_instance()
-publishing.publish(Path(sys.argv[1]))
+publication.publish(Path(sys.argv[1]))
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.operations.document_backup import bring_back, mirror_documents
+from rollkeeper.operations.document_backup import mirror_documents, restore_documents
 from rollkeeper.vault import document_store, wire
 from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
 from rollkeeper.vault.fields import Purpose
@@ -193,7 +193,7 @@ def test_what_a_backup_brings_back_opens_again(committed, officer, tmp_path):
 
     with pytest.raises(CannotOpen):
         opened(officer, record)
-    bring_back(tmp_path)
+    restore_documents(tmp_path)
 
     assert opened(officer, record) == FRONT
     remove_copies(pairs_of(record), recorded=True)

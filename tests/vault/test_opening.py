@@ -316,12 +316,12 @@ import sys, datetime, uuid, django
 django.setup()
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.vault import acts
+from rollkeeper.vault import services
 from rollkeeper.vault.fields import Field, Purpose
 staff, person, tenure = map(uuid.UUID, sys.argv[1:])
 officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), staff, "0f" * 32)
 try:
-    acts.open_sealed(officer, person_id=person, tenure_id=tenure, field=Field.NAME, purpose=Purpose.REVIEW,
+    services.open_sealed(officer, person_id=person, tenure_id=tenure, field=Field.NAME, purpose=Purpose.REVIEW,
                      on=datetime.date(2012, 3, 2))
     print("opened")
 except Exception as fault:
@@ -571,12 +571,12 @@ _LONG_LIVED = """
 import sys, gc, datetime, uuid, django
 django.setup()
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.vault import acts, wire
+from rollkeeper.vault import services, wire
 from rollkeeper.vault.fields import Field, Purpose
 person, tenure, line = map(uuid.UUID, sys.argv[1:])
 def look():
     try:
-        return acts.open_sealed(worker_authority(), person_id=person, tenure_id=tenure, field=Field.NAME,
+        return services.open_sealed(worker_authority(), person_id=person, tenure_id=tenure, field=Field.NAME,
                                 purpose=Purpose.REVIEW, on=datetime.date(2012, 3, 2)).reveal()
     except Exception as fault:
         return type(fault).__name__

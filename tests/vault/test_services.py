@@ -446,7 +446,7 @@ GOLDEN_SIGNATURE = "0cc367d39e6aeb0ce97201e3e7c160af49a838a1363c10528745afce1389
 
 def test_a_signature_has_the_bytes_that_are_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(signed_public_keys, "data_dir", lambda: tmp_path)
-    write_keys(tmp_path / "secrets" / "public-keys.key", {"halves": bytes(range(32))})
+    write_keys(tmp_path / "secrets" / "public-keys.key", {"public-keys": bytes(range(32))})
 
     signature = signed_public_keys.sign_public_key("epoch", 7, bytes(range(100)))
 
