@@ -11,18 +11,19 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.dual_control import PendingApproval, pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.labels import ACTIONS, STEPS
+from rollkeeper.campaign.choices import Action
+from rollkeeper.incidents.choices import Step
 
 _HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
 """What waits at a counter is approved there: the approver looks at the person and the papers."""
 _LABELS = {
-    "suspend_batch": ACTIONS["suspend"],
-    "terminate_batch": ACTIONS["terminate"],
+    "suspend_batch": Action.SUSPEND.label,
+    "terminate_batch": Action.TERMINATE.label,
     "end_stay": _("End of a stay"),
     "answer_disclosure": _("Disclosure request"),
     "defer_notification": _("Deferred notification"),
     "add_authority": _("New authority"),
-    **STEPS,
+    **dict(Step.choices),
 }
 _PAGES = {
     Permission.APPROVE_BATCH: "backoffice:batch",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
-from rollkeeper.kernel.settings import settings
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
 
@@ -139,7 +139,7 @@ def submission_of(
         kind=kind,
         parts={part: attributes_in(given, f"{part.key}__") for part in PARTS[kind]},
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
-        language=given["language"] if given.get("language") in settings().languages else None,
+        language=given["language"] if given.get("language") in instance().languages else None,
         double_checked=bool(given.get("double_checked")),
         overrides_limit=bool(given.get("overrides_limit")),
         former_document=former if former[1] else None,
