@@ -59,7 +59,7 @@ def test_a_slip_and_an_envelope_are_noted_and_the_register_takes_them_in(letters
 
     answer = given(manager, slip_reference(slip, secret=return_secret()).lower(), envelope, "", envelope)
     noted = manager("get", "/letters/").text_
-    settle = next(one for one in JOBS if one.name == "settle-letters").turn
+    settle = next(one for one in JOBS if one.name == "settle-letters").run
     taken = [settle(), an_hour_later() or settle()]
     page = manager("get", "/letters/").text_
 
