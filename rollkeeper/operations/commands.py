@@ -300,7 +300,7 @@ def restore(
         f"The instance {data_dir()} is restored: the register of {back.register_made_at}, the keys of {back.keys_made_at}."
     )
     out.print(
-        f"{back.opening:,} protected subscribers open; {back.erased_again:,} erased since then were erased again."
+        f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again."
     )
     out.print(
         "It does nothing by itself and publishes into its own folder. Where it takes the other instance's place, write"
@@ -347,6 +347,6 @@ def finish_restore(
         emit(dataclasses.asdict(back))
         return
     out.print(
-        f"{back.opening:,} protected subscribers open; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
+        f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
         " after the keys and are lost."
     )

@@ -31,11 +31,11 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.notices.services import send_due
 from rollkeeper.kernel.choices import Channel
-from rollkeeper.notices.gateways.file import Outbox
+from rollkeeper.notices.gateways.file import FileGateway
 from rollkeeper.operations.bootstrap import open_instance
 folder, where = Path(sys.argv[1]), sys.argv[2]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
-class Dying(Outbox):
+class Dying(FileGateway):
     def send(self, messages):
         if where == "before anything was sent":
             die()
