@@ -25,7 +25,7 @@ from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import InstanceKind, Settings
+from rollkeeper.kernel.instance import Instance, InstanceKind
 
 pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
 DAY = dt.date(2012, 3, 2)
@@ -76,7 +76,7 @@ def test_no_one_approves_what_they_submitted_and_no_console_anything():
 
 @pytest.mark.parametrize(("permission", "submitted"), [(TWO, False), (ONE, True)])
 def test_a_role_of_today_approves_nothing_that_takes_two_in_production(monkeypatch, permission, submitted):
-    monkeypatch.setattr(dual_control, "settings", lambda: Settings(kind=InstanceKind.PRODUCTION))
+    monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
     one = employed("one")
 
     with pytest.raises(RoleTooRecent):
