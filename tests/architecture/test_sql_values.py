@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 import rollkeeper
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.agents import choices as agents
 from rollkeeper.campaign import choices as campaign
 from rollkeeper.disclosures import choices as disclosures
@@ -31,6 +31,7 @@ FILES = sorted([*PACKAGE.rglob("*.sql"), *(f for f in PACKAGE.rglob("*.py") if "
 
 # The enumerated columns: whose values they hold.
 COLUMNS = {
+    "access_approval.permission": (Permission,),
     "access_rolegrant.role": (StaffRole,),
     "agents_agent.state": (agents.AgentState,),
     "agents_agent.suspended_because": (agents.SuspensionCause,),
