@@ -108,8 +108,8 @@ class LetterVerdict(TextChoices):
     """What Rollkeeper found a noted reference to be."""
 
     ARRIVED = "arrived", _("Arrived")
-    """A slip of ours: somebody opened the letter."""
+    """A slip of ours: the letter was opened."""
     RETURNED = "returned", _("Returned")
-    """The envelope of a letter of ours, which nobody took."""
+    """The envelope of a letter of ours, which came back."""
     NOT_OURS = "not_ours", _("None of ours")
-    """No letter of ours has it, or its last signs were made by somebody else."""
+    """No letter of ours has it, or its last signs are not genuine."""

@@ -30,7 +30,7 @@ class LineField(TextChoices):
 
 
 class Paper(TextChoices):
-    """What is sealed in one piece, beside the attributes."""
+    """What is sealed in one piece and is no attribute."""
 
     DOCUMENT_COPY = "document_copy", _("Copy of the document")
     INSTRUMENT = "instrument", _("Instrument of a disclosure request")

@@ -180,7 +180,7 @@ def test_every_column_listed_here_is_there():
     assert not COLUMNS.keys() - there
 
 
-def test_no_name_is_excused_that_no_file_compares():
+def test_no_name_is_listed_that_no_statement_compares():
     assert not OTHERS.keys() - {one.column for one in all_comparisons()}
 
 
