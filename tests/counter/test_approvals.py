@@ -49,7 +49,7 @@ def test_the_clerk_is_notified_that_it_waits_and_the_supervisor_confirms_it_unre
     ]
     assert (answer.status_code, answer["Location"]) == (302, "/pending-approvals/")
     assert "Nothing waits." in supervisor.get("/pending-approvals/").content.decode()
-    assert rows("SELECT approved FROM offline_registration")[0].approved
+    assert rows("SELECT approves FROM access_approval")[0].approves
 
 
 def test_what_would_be_refused_is_refused_at_once_and_does_not_wait(at_counter, supervisor, dual_control):
@@ -76,7 +76,9 @@ def test_a_failed_check_digit_waits_for_a_supervisor_whatever_the_law(at_counter
     assert "second look" in once.content.decode()
     assert "a check digit does not fit" in waits
     assert find_line(number) is None
-    assert rows("SELECT approved, action_kind FROM offline_registration") == [(True, "register")]
+    assert rows(
+        "SELECT a.approves, c.action_kind FROM offline_registration c JOIN access_approval a ON a.subject = c.registration_id"
+    ) == [(True, "register")]
 
 
 def test_a_supervisor_at_the_counter_needs_nobody_else(supervisor):
@@ -106,4 +108,4 @@ def test_a_yes_that_comes_too_late_is_said_to_be_late(supervisor):
     answer = supervisor.post("/pending-approvals/", {"key": "nobody-waits", "approved": "yes"})
 
     assert answer.status_code == 422
-    assert "Nothing waits to be confirmed there any more." in answer.content.decode()
+    assert "Nothing waits for an approval there any more." in answer.content.decode()
