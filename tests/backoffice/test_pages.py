@@ -185,7 +185,7 @@ def test_one_person_does_not_count_twice(batch, signed_in):
     again = manager("post", f"/batches/{batch}/approve/", {"checked": "on"})
 
     assert again.status_code == 409
-    assert "another person" in again.text_
+    assert "another approver" in again.text_
     assert state_of(batch) == "waiting"
 
 
