@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern] = [
         document_scan.scan,
         name="scan",
     ),
-    re_path(r"^(?P<what>replace-sim|end)/$", views.subscriber_action, name="subscriber_action"),
+    re_path(r"^(?P<what>replace-sim|terminate)/$", views.subscriber_action, name="subscriber_action"),
     path("by-code/", views.by_code, name="by_code"),
     path("pending-approvals/", approvals.pending_approvals_page, name="pending_approvals"),
     path("further-document/", views.link_document_page, name="link_document"),
