@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.kernel.setting_values import each_once
 from rollkeeper.kernel.settings import INSTANCE, Table, table
@@ -48,6 +47,9 @@ def _known_place(place: str) -> str:
 
 def known_service(name: str) -> str:
     """Return the name of a kind of service. Refuses any other name: ValueError."""
+    # These bring in Django's models, which a process that only starts others must not carry.
+    from rollkeeper.kernel.choices import Service
+
     if name not in Service.values:
         raise ValueError(f"name one of {', '.join(Service.values)}")
     return name
@@ -55,6 +57,8 @@ def known_service(name: str) -> str:
 
 def _served(by_service: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
     """Compare the elements, their places and the kinds of service, and name every fault."""
+    from rollkeeper.kernel.choices import Service
+
     here = (info.context or {}).get(INSTANCE)
     is_demo = isinstance(here, Instance) and here.kind is InstanceKind.DEMO
     unserved = set(Service.values) - set(by_service)
