@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Roles of staff and the permissions that acts disclosure request."""
+"""Roles of staff and the permissions that actions require."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,7 @@ STAFF_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.WORKER, Staff
 
 
 class Permission(TextChoices):
-    """One thing that an act may request. Who has which permission stands in `permissions.toml`."""
+    """One thing that an action may require. Who has which permission stands in `permissions.toml`."""
 
     IMPORT_LINES = "import_lines", pgettext_lazy("permission", "Import lines")
     PLAN_CAMPAIGN = "plan_campaign", pgettext_lazy("permission", "Plan a campaign")

@@ -9,13 +9,15 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import Role
+
+if TYPE_CHECKING:
+    from rollkeeper.access.roles import StaffRole
 
 SHEET: Final = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 """The style sheet of all apps."""
@@ -38,13 +40,21 @@ class App:
     role: Role
     port_offset: int
     urls: str
-    opens_to: frozenset[StaffRole]
+    role_names: frozenset[str]
+    """The roles of staff that open it (`access.roles`), as text: a process that only starts others needs no Django."""
     seals: bool = False
     """Whether it puts people into the vault; it then has the password of the sealer in the store of keys."""
     needs: tuple[str, ...] = ()
     """Further files of the instance that it reads, where they are."""
     is_staffs: bool = True
     """Whether staff sign in here; otherwise it is for subscribers, who show a code that came to their line."""
+
+    @property
+    def opens_to(self) -> "frozenset[StaffRole]":
+        """Return the roles of staff that open it."""
+        from rollkeeper.access.roles import StaffRole
+
+        return frozenset(map(StaffRole, self.role_names))
 
 
 APPS = (
@@ -56,11 +66,11 @@ APPS = (
         "rollkeeper.backoffice.urls",
         frozenset(
             {
-                StaffRole.SUPERVISOR,
-                StaffRole.CAMPAIGN_MANAGER,
-                StaffRole.DATA_PROTECTION_OFFICER,
-                StaffRole.AUDITOR,
-                StaffRole.ADMINISTRATOR,
+                "supervisor",
+                "campaign_manager",
+                "data_protection_officer",
+                "auditor",
+                "administrator",
             }
         ),
     ),
@@ -70,7 +80,7 @@ APPS = (
         Role.COUNTER,
         1,
         "rollkeeper.counter.urls",
-        frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER}),
+        frozenset({"clerk", "supervisor", "data_protection_officer"}),
         seals=True,
         needs=("secrets/receipts.key", "ledger/receipts", "secrets/documents.toml"),
     ),

@@ -287,7 +287,7 @@ def test_what_is_no_number_gets_one_clear_sentence(batch, signed_in, typed):
 def test_a_number_in_an_address_finds_nothing(batch, signed_in):
     page = signed_in(StaffRole.SUPERVISOR)("get", f"/line/?number={NUMBER}")
 
-    assert "Why this line stands" not in page.text_
+    assert "Why this line is in its current state" not in page.text_
 
 
 def test_who_may_not_explain_lines_is_not_offered_it(batch, signed_in):

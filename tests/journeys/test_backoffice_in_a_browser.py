@@ -116,7 +116,7 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, demo):
     say(officer, "sign_out_everyone")
     for step in ("rotate_keys", "reseal", "notify_people"):
         say(officer, step)
-        assert "It waits for that of somebody else" in officer.page.inner_text("main")
+        assert "A second approver is needed" in officer.page.inner_text("main")
         say(administrator, step)
         assert "It is done within seconds" in administrator.page.inner_text("main")
     demo.type("worker", "--once")
@@ -157,7 +157,7 @@ def test_everything_essential_works_without_a_script(scriptless_visitor):
 
     assert chosen == "zh-hans"
     assert drawn > 0
-    assert "Why this line stands" in page.inner_text("h1")
+    assert "Why this line is in its current state" in page.inner_text("h1")
 
 
 def test_the_number_never_stands_in_an_address(strict_visitor):
@@ -171,7 +171,7 @@ def test_the_number_never_stands_in_an_address(strict_visitor):
     page.get_by_role("button", name="Explain").click()
     page.wait_for_load_state()
 
-    assert "Why this line stands" in page.inner_text("h1")
+    assert "Why this line is in its current state" in page.inner_text("h1")
     assert not any("3908910003" in urllib.parse.unquote(url) for url in asked)
 
 
@@ -184,7 +184,7 @@ def test_a_batch_is_found_read_and_approved_with_the_keyboard_alone(strict_visit
     page.keyboard.press("Enter")
     page.wait_for_url("**/batches/*/")
 
-    tab_to(page, "#id_looked")
+    tab_to(page, "#id_checked")
     page.keyboard.press("Space")
     tab_to(page, "main form button")
     page.keyboard.press("Enter")

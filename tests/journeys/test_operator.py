@@ -104,8 +104,8 @@ class Instance:
         """Press a button on the page of a batch, with the box ticked where there is one; return what the page then says."""
         page = someone.page
         page.goto(f"{self._trial.backoffice}/batches/{batch}/")
-        if page.locator("#id_looked").count():
-            page.check("#id_looked")
+        if page.locator("#id_checked").count():
+            page.check("#id_checked")
         page.get_by_role("button", name=button, exact=True).click()
         page.wait_for_selector(".govuk-notification-banner--success")
         return page.inner_text("main")
