@@ -69,7 +69,7 @@ def enqueue_notice(
     on: dt.date,
     campaign_id: CampaignId | None = None,
 ) -> NoticeId:
-    """Note in the present transaction that the subscriber of a line must be notified something; `send_due` tells them.
+    """Note in the present transaction that the subscriber of a line must be notified; `send_due` sends it.
 
     Precondition: the caller's action leaves its own ledger entry. `promised_on` is needed where the kind promises a day. Whoever has
     named no `language` is notified in every one of the instance.
