@@ -18,15 +18,16 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.chart import NARROW, STACK, WIDE, chart, thinned
 from rollkeeper.backoffice.forms import BatchApprovalForm, LineForm, ReconnectForm
-from rollkeeper.backoffice.services import look_up_line, reconnect_temporarily
 from rollkeeper.backoffice.unreachable import by_channel
 from rollkeeper.campaign import batch_control, queries, statistics
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.errors import BatchNotFound
+from rollkeeper.campaign.line_lookup import look_up_line
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import ENGLISH
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
+from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
 
 CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})

@@ -3,7 +3,7 @@
 
 from enum import StrEnum
 
-from rollkeeper.documents.choices import Verdict
+from rollkeeper.documents.verdicts import Verdict
 
 
 class Assurance(StrEnum):

@@ -1,96 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a check can say. Codes are stable; the sentence is for people."""
-
-from dataclasses import dataclass
-from enum import StrEnum
+"""The kinds of documents, as people choose them."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.documents import verdicts
 
 
 class DocumentType(TextChoices):
     """Leading types of identity documents, for lists to choose from; every other type is taken as well."""
 
-    RESIDENT_CARD = "cn-resident-card", _("Resident identity card")
-    RESIDENCE_PERMIT = "cn-residence-permit", _("Residence permit")
-    PASSPORT = "passport", _("Passport")
-    IDENTITY_CARD = "identity-card", _("Identity card of another state")
-    BUSINESS_LICENCE = "cn-business-licence", _("Business licence")
-    OTHER = "other", _("Another document")
-
-
-class Verdict(TextChoices):
-    """What a check makes of a number."""
-
-    VALID = "valid", _("Valid")
-    DOUBTFUL = "doubtful", _("Doubtful: two people look at it")
-    """A second look at the document, by two people; not a wall."""
-    INVALID = "invalid", _("Not valid")
-    """No document of this type has such a number: most likely a slip of the keyboard or the wrong type."""
-
-
-class Reason(StrEnum):
-    """One finding."""
-
-    EMPTY = "empty"
-    LENGTH = "length"
-    CHARACTERS = "characters"
-    CHECK_DIGIT = "check_digit"
-    BIRTH_DATE_IMPOSSIBLE = "birth_date_impossible"
-    BIRTH_DATE_PARTIAL = "birth_date_partial"
-    BIRTH_DATE_IN_THE_FUTURE = "birth_date_in_the_future"
-    BIRTH_DATE_TOO_LONG_AGO = "birth_date_too_long_ago"
-    REGION_UNKNOWN = "region_unknown"
-    OLD_FORM = "old_form"
-    UNUSUAL_FORM = "unusual_form"
-    COMPONENT = "component"
-    EXPIRED = "expired"
-    EXPIRY_NOT_READ = "expiry_not_read"
-    UNKNOWN_TYPE = "unknown_type"
-    UNKNOWN_STATE = "unknown_state"
-    LOOKS_ALIKE = "looks_alike"
-
-    @property
-    def sentence(self) -> str:
-        """Say it to a person."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Reason.EMPTY: "Nothing was given.",
-    Reason.LENGTH: "No document of this type has a number of this length.",
-    Reason.CHARACTERS: "It has characters that no number of this type has.",
-    Reason.CHECK_DIGIT: "The check digit does not fit: look again. Genuine cards with faulty numbers exist.",
-    Reason.BIRTH_DATE_IMPOSSIBLE: "The date of birth in it is in no calendar: look again.",
-    Reason.BIRTH_DATE_PARTIAL: "The day or month of birth in it is unknown.",
-    Reason.BIRTH_DATE_IN_THE_FUTURE: "The date of birth in it lies in the future.",
-    Reason.BIRTH_DATE_TOO_LONG_AGO: "Nobody alive was born in the year in it.",
-    Reason.REGION_UNKNOWN: "Its region is in no list known here; lists age, so this is advice only.",
-    Reason.OLD_FORM: "It is the old 15-digit form, shown here as its 18-digit form: ask for the new card, refuse nobody.",
-    Reason.UNUSUAL_FORM: "It is not of the usual form: look again.",
-    Reason.COMPONENT: "A part of it is unknown to the list used here; lists age.",
-    Reason.EXPIRED: "The document has expired.",
-    Reason.EXPIRY_NOT_READ: "The date of expiry cannot be read.",
-    Reason.UNKNOWN_TYPE: "No rule is known for this type of document: look at it with care.",
-    Reason.UNKNOWN_STATE: "No state has the code in it.",
-    Reason.LOOKS_ALIKE: "A letter and a digit that look alike could not be distinguished by themselves: compare each character.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The outcome of a check. `normalised` is personal: it is shown to whoever typed it and to nobody else."""
-
-    verdict: Verdict
-    normalised: str
-    reasons: tuple[Reason, ...]
-
-    def __repr__(self) -> str:
-        """Show everything but the number."""
-        return f"Checked({self.verdict.value}, {', '.join(self.reasons)})"
-
-
-def worst(*verdicts: Verdict) -> Verdict:
-    """Return the worst of several verdicts; none is valid."""
-    order = [Verdict.VALID, Verdict.DOUBTFUL, Verdict.INVALID]
-    return max(verdicts, key=order.index, default=Verdict.VALID)
+    RESIDENT_CARD = verdicts.RESIDENT_CARD, _("Resident identity card")
+    RESIDENCE_PERMIT = verdicts.RESIDENCE_PERMIT, _("Residence permit")
+    PASSPORT = verdicts.PASSPORT, _("Passport")
+    IDENTITY_CARD = verdicts.IDENTITY_CARD, _("Identity card of another state")
+    BUSINESS_LICENCE = verdicts.BUSINESS_LICENCE, _("Business licence")
+    OTHER = verdicts.OTHER, _("Another document")

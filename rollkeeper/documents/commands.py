@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from rollkeeper.documents.choices import Checked, Verdict
 from rollkeeper.documents.errors import ImageNotReadable, NothingToCheck, OutputFileExists
 from rollkeeper.documents.image_intake import CopyRules, Mark, read_and_redact, read_document, worker_report
 from rollkeeper.documents.mrz import check_mrz, looks_like_mrz
 from rollkeeper.documents.reading.file_types import MAX_BYTES
-from rollkeeper.documents.rules import PASSPORT, RESIDENT_CARD, check_number, normalise_number, normalise_type
+from rollkeeper.documents.rules import check_number, normalise_number, normalise_type
+from rollkeeper.documents.verdicts import PASSPORT, RESIDENT_CARD, Checked, Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
 from rollkeeper.kernel.instance import instance

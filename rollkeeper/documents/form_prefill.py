@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.image_intake import (
     ImageResult,
     Mark,
@@ -29,6 +28,7 @@ from rollkeeper.documents.image_intake import (
     read_document,
 )
 from rollkeeper.documents.rules import TYPES_WITH_STATE
+from rollkeeper.documents.verdicts import Reason, Verdict
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 

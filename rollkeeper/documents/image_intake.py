@@ -17,16 +17,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rollkeeper.documents.choices import Checked, Reason, Verdict, worst
 from rollkeeper.documents.dates import read_partial_date
 from rollkeeper.documents.errors import ImageRejected, NoDocumentFound, ReaderFailed
 from rollkeeper.documents.mrz import check_mrz
 from rollkeeper.documents.reading.refusals import RejectReason
 from rollkeeper.documents.reading.worker_client import Answer, start_in_background, the_worker
 from rollkeeper.documents.rules import check_number, normalise_number, normalise_type
-from rollkeeper.law.pack import Pack
+from rollkeeper.documents.verdicts import Checked, Reason, Verdict, worst
+
+if TYPE_CHECKING:
+    from rollkeeper.law.pack import Pack
 
 __all__ = [
     "CopyRules",
@@ -130,7 +132,7 @@ def read_and_redact(
     return ImageResult(proposal, answer.copies, no_copy)
 
 
-def copy_rules(pack: Pack, *, asked: Collection[str]) -> CopyRules | None:
+def copy_rules(pack: "Pack", *, asked: Collection[str]) -> CopyRules | None:
     """Return what a copy shows under a pack: the attributes asked of the party; None where no copy is kept at all."""
     law = pack.document_copy
     return CopyRules(frozenset(asked) & _ATTRIBUTES, law.shows_middle_of_number) if law else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.documents.choices import Reason
+from rollkeeper.documents.verdicts import Reason
 
 MESSAGES: dict[str, Any] = {
     Reason.EMPTY: _("No number was read."),

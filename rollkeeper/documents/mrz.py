@@ -21,9 +21,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.dates import PartialDate
 from rollkeeper.documents.issuing_states import is_issuing_state
+from rollkeeper.documents.verdicts import Checked, Reason, Verdict
 
 WIDTHS: Final[Mapping[str, int]] = {"TD1": 30, "TD2": 36, "TD3": 44, "MRV-A": 44, "MRV-B": 36}
 _SHAPES: Final = {(3, 30): "TD1", (2, 36): "TD2", (2, 44): "TD3"}

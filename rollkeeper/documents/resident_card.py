@@ -17,8 +17,8 @@ from functools import cache
 from stdnum import numdb
 from stdnum.iso7064 import mod_11_2
 
-from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.dates import PartialDate, read_partial_date
+from rollkeeper.documents.verdicts import Checked, Reason, Verdict
 
 GREATEST_AGE_YEARS = 130
 

@@ -11,11 +11,19 @@ from typing import Final
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 
-from rollkeeper.documents.choices import Checked, DocumentType, Reason, Verdict
 from rollkeeper.documents.resident_card import check_resident_card
+from rollkeeper.documents.verdicts import (
+    BUSINESS_LICENCE,
+    IDENTITY_CARD,
+    OTHER,
+    PASSPORT,
+    RESIDENCE_PERMIT,
+    RESIDENT_CARD,
+    Checked,
+    Reason,
+    Verdict,
+)
 
-PASSPORT: Final = DocumentType.PASSPORT.value
-RESIDENT_CARD: Final = DocumentType.RESIDENT_CARD.value
 GREATEST_LENGTH = 64
 
 _PASSPORT_TYPE = re.compile(r"passport(-[a-z]{1,3})?", re.ASCII)
@@ -26,8 +34,8 @@ _PASSPORT = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
 _IDENTITY_CARD = re.compile(r"[A-Z0-9]{5,23}", re.ASCII)
 _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
 # Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
-_AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-permanent-residence"})
-TYPES_WITH_STATE: Final = frozenset({PASSPORT, DocumentType.IDENTITY_CARD.value})
+_AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, RESIDENCE_PERMIT, "cn-permanent-residence"})
+TYPES_WITH_STATE: Final = frozenset({PASSPORT, IDENTITY_CARD})
 """Kinds of document whose number is one state's: a form asks for the state beside."""
 
 
@@ -63,7 +71,16 @@ def normalise_type(text: str) -> str:
 @lru_cache(maxsize=4096)
 def is_known_type(kind: str) -> bool:
     """Tell a type that is known by name from a text that might be anything, somebody's name among it."""
-    if kind in {*DocumentType.values, *_ALIASES, *_AS_RESIDENT_CARD}:
+    if kind in {
+        RESIDENT_CARD,
+        RESIDENCE_PERMIT,
+        PASSPORT,
+        IDENTITY_CARD,
+        BUSINESS_LICENCE,
+        OTHER,
+        *_ALIASES,
+        *_AS_RESIDENT_CARD,
+    }:
         return True
     if _PASSPORT_TYPE.fullmatch(kind) or _IDENTITY_CARD_TYPE.fullmatch(kind):
         return True

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rollkeeper.documents.choices import Verdict
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.imports.errors import ImportMapInvalid
 from rollkeeper.imports.mapping import RegistrationSection
 from rollkeeper.imports.row_errors import (

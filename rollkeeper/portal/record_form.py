@@ -7,8 +7,8 @@ from typing import Any, Self
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.documents.choices import Verdict
 from rollkeeper.documents.rules import check_number
+from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.law.pack import Attribute
 from rollkeeper.portal.forms import STATE_HINT, QuietForm

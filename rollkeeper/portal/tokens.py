@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from rollkeeper.selfcare.portal_client import Token
 
-COOKIE = "rollkeeper_portal_session"
+COOKIE = "rollkeeper_portal_token"  # not the name of Django's own session cookie
 _BYTES = 32
 
 

@@ -10,8 +10,8 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
-from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.verdicts import Reason, Verdict
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack

@@ -11,7 +11,7 @@ from typing import Any
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
-from rollkeeper.documents.choices import Verdict
+from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import pipeline, prepared_later, sql

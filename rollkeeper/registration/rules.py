@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from rollkeeper.documents.choices import Reason, Verdict, worst
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.registration.errors import (

@@ -13,8 +13,8 @@ from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.choices import Reason
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.verdicts import Reason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.ledger.services import append_entry

@@ -44,10 +44,10 @@ def run(sizes: list[int]) -> Iterator[Row]:
     imported = _import(ours)
     night, cut, not_notified = _night(ours)
     assert cut > 0
-    night = f"night with {cut:,} suspended, {not_notified:,} of them without notice"
+    label = f"night with {cut:,} suspended, {not_notified:,} of them without notice"
     if theirs is None:
         yield "import", ours, imported, None, None, MISSING
-        yield night, ours, night, None, None, MISSING
+        yield label, ours, night, None, None, MISSING
         return
     as_long = theirs["import"] / rows_of_theirs * ours
     yield (
@@ -59,7 +59,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
         "at least 20 times as fast",
     )
     yield (
-        f"{night} / unverify_inactive_users: {theirs['unverified']:,}, all without notice",
+        f"{label} / unverify_inactive_users: {theirs['unverified']:,}, all without notice",
         ours, night, theirs["unverify"], night / theirs["unverify"], "(for comparison: it sets one flag)",
     )  # fmt: skip
     yield (

@@ -139,7 +139,7 @@ def test_it_takes_two_different_people_to_approve(notified, desk):
 
     assert (first.code, first.said) == (0, "Noted. It needs another person as well.\n")
     assert again.code == 1
-    assert "You have approved batch" in again.remarks
+    assert "You have already approved this" in again.remarks
     assert (second.code, second.said) == (0, "Approved: it may run.\n")
 
 

@@ -156,7 +156,7 @@ def test_whoever_looks_at_the_sample_of_a_batch_sees_the_day_that_was_promised(
     assert drawn.batch_id is not None
     found = queries.batch(drawn.batch_id)
     assert found is not None
-    assert [(one.notified_on, one.last_day_on) for one in found.sample] == [(NOTIFIED, day("2012-03-10"))]
+    assert [(one.notified_on, one.last_day_on) for one in found.preview] == [(NOTIFIED, day("2012-03-10"))]
 
 
 def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(

@@ -4,7 +4,7 @@
 import pytest
 
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
-from rollkeeper.documents.choices import Verdict
+from rollkeeper.documents.verdicts import Verdict
 
 LEVELS = ["declared", "sighted", "checked", "machine_read", "confirmed"]
 

@@ -9,7 +9,6 @@ import pytest
 from django.core.files.uploadhandler import StopUpload
 from django.test import RequestFactory
 
-from rollkeeper.documents.choices import Checked, Verdict
 from rollkeeper.documents.image_intake import (
     CopyRules,
     ImageResult,
@@ -20,6 +19,7 @@ from rollkeeper.documents.image_intake import (
 )
 from rollkeeper.documents.reading.file_types import MAX_BYTES
 from rollkeeper.documents.uploads import MemoryOnly
+from rollkeeper.documents.verdicts import Checked, Verdict
 from rollkeeper.law.packs import load_pack
 
 KEY, ON = b"k" * 32, dt.date(2012, 3, 1)
@@ -92,3 +92,12 @@ def test_a_process_that_reads_no_picture_loads_nothing_for_it():
     ).stdout.split()
 
     assert not {"numpy", "cv2", "onnxruntime", "PIL", "pypdfium2", "django"} & set(loaded)
+
+
+def test_the_process_that_reads_pictures_loads_no_django():
+    asked = "import sys; from rollkeeper.documents.reading import cards, reader, travel, worker, zones; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert "django" not in loaded

@@ -5,8 +5,8 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.mrz import birth, check_digit, check_mrz, expiry, looks_like_mrz, read_zone
+from rollkeeper.documents.verdicts import Reason, Verdict
 
 ON = dt.date(2012, 3, 1)
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from rollkeeper.documents import image_intake
-from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.errors import NoDocumentFound
 from rollkeeper.documents.image_intake import read_document
 from rollkeeper.documents.reading import page_layout, zones
@@ -18,6 +17,7 @@ from rollkeeper.documents.reading.zones import find_zone
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.degradation import Degradation, degrade, jpeg
 from rollkeeper.documents.specimens.people import invent
+from rollkeeper.documents.verdicts import Checked, Reason, Verdict
 
 ON = dt.date(2012, 3, 1)
 ASKED = ("name", "address", "document_type", "document_number", "document_valid_until", "birth_date")
@@ -105,7 +105,7 @@ ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F12
 def test_a_letter_notified_from_a_digit_by_a_check_digit_alone_is_doubtful(mended, verdict, reasons):
     finding = {"shape": "TD3", "values": {}, "zone": "\n".join(ZONE), "mended": mended}
 
-    checked = image_intake._proposed(Answer({"findings": [finding]}, ()), asked=(), on=ON).checked
+    checked = image_intake._proposal(Answer({"findings": [finding]}, ()), asked=(), on=ON).checked
 
     assert (checked.verdict, checked.reasons) == (verdict, reasons)
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
-from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.rules import RESIDENT_CARD, check_number, is_known_type
+from rollkeeper.documents.verdicts import Reason, Verdict
 
 ON = dt.date(2012, 3, 1)
 

@@ -5,13 +5,13 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.mrz import check_mrz
 from rollkeeper.documents.resident_card import check_resident_card
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.drawing import SHAPES
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.documents.specimens.zones import zone_of
+from rollkeeper.documents.verdicts import Reason, Verdict
 
 ON = dt.date(2012, 3, 1)
 

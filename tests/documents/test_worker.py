@@ -200,4 +200,4 @@ def test_a_worker_that_was_ended_is_started_again():
 )
 def test_what_no_document_says_is_not_believed_of_the_worker(finding):
     with pytest.raises(ReaderFailed):
-        image_intake._proposed(Answer({"findings": [finding]}, ()), asked=("name",), on=ON)
+        image_intake._proposal(Answer({"findings": [finding]}, ()), asked=("name",), on=ON)

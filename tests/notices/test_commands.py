@@ -70,7 +70,7 @@ def test_the_desk_checks_a_code(app, committed):
     false = run.invoke(app, ["notices", "check", "139 0000 1234", "1"])
 
     assert genuine.exit_code == 0, genuine.output
-    assert "GenuineNotice" in genuine.output
+    assert "Genuine" in genuine.output
     assert isinstance(false.exception, NoNotice)
 
 

@@ -59,7 +59,7 @@ def test_a_wrong_code_says_the_same_for_every_number_and_gives_no_cookie(browser
     ]
 
     assert {one.status_code for one in answers} == {422}
-    assert "rollkeeper_portal_session" not in browser.cookies
+    assert "rollkeeper_portal_token" not in browser.cookies
 
 
 def test_the_line_in_the_hand_is_seen_and_no_other_before_the_second_proof(come_in, prove):
@@ -240,10 +240,10 @@ def test_a_receipt_is_had_as_a_text_that_proves_itself(come_in):
 def test_whoever_leaves_is_out_in_the_register_too(come_in):
     register_line()
     browser = come_in()
-    kept = browser.cookies["rollkeeper_portal_session"].value
+    kept = browser.cookies["rollkeeper_portal_token"].value
 
     browser.post("/sign-out/")
-    browser.cookies["rollkeeper_portal_session"] = kept
+    browser.cookies["rollkeeper_portal_token"] = kept
 
     assert browser.get("/lines/").headers["Location"] == "/"
     assert rows("SELECT FROM selfcare_portalsession") == []
@@ -252,10 +252,10 @@ def test_whoever_leaves_is_out_in_the_register_too(come_in):
 def test_a_cookie_that_somebody_made_up_is_turned_away_before_anybody_is_asked(browser, come_in):
     register_line()
     come_in()
-    real = browser.cookies["rollkeeper_portal_session"].value
+    real = browser.cookies["rollkeeper_portal_token"].value
 
     for made_up in ("ab" * 32, "ab" * 32 + real[64:], "nonsense", ""):
-        browser.cookies["rollkeeper_portal_session"] = made_up
+        browser.cookies["rollkeeper_portal_token"] = made_up
         with CaptureQueriesContext(connection) as seen:
             assert browser.get("/lines/").headers["Location"] == "/"
         assert seen.captured_queries == []

@@ -222,7 +222,7 @@ def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_
     who, former, number = person(), fresh_number(), fresh_number()
     register_subscriber(clerk, submission(former, who), on=ON)
     line_id = find_line(former).line_id
-    subscriber = current_tenure(line_id).person_id
+    before = current_tenure(line_id).person_id
     with transaction.atomic():
         terminate_line_state(line_id, by="subscriber", quarantined_until=ON, on=ON)
     later, inside, go = ON.replace(year=ON.year + 2), threading.Event(), threading.Event()
@@ -257,7 +257,7 @@ def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_
     )
     (subscriber,) = rows("SELECT erased_on FROM subscribers_subscriber WHERE person_id = %s", [now])
     assert (known, subscriber.erased_on) == (now, None)
-    assert (now == subscriber) is (first == "who registers")
+    assert (now == before) is (first == "who registers")
 
 
 def test_who_waits_for_a_chunk_longer_than_one_waits_for_a_lock_tries_again():

@@ -13,7 +13,7 @@ import rollkeeper
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign.choices import Action, BatchState
-from rollkeeper.documents.choices import Reason
+from rollkeeper.documents.verdicts import Reason
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
 from rollkeeper.kernel.errors import Faults

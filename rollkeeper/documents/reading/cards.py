@@ -17,7 +17,7 @@ from stdnum.iso7064 import mod_11_2
 from rollkeeper.documents.reading.findings import ADDRESS, NAME, NUMBER, TYPE, VALID_UNTIL, Finding, Spot
 from rollkeeper.documents.reading.ocr_models import OcrModels, Quad, Read, along, cut
 from rollkeeper.documents.reading.page_layout import Line, Sheet
-from rollkeeper.documents.rules import RESIDENT_CARD
+from rollkeeper.documents.verdicts import RESIDENT_CARD
 
 _NUMBER: Final = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 _LONG: Final = re.compile(r"[0-9OIlX]{15,}")

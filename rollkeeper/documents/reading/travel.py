@@ -8,12 +8,12 @@ same as the zone does.
 import datetime as dt
 from collections.abc import Iterator
 
-from rollkeeper.documents.choices import Reason
 from rollkeeper.documents.mrz import Zone, birth, expiry, read_zone
 from rollkeeper.documents.reading.findings import BIRTH_DATE, NAME, NUMBER, TYPE, VALID_UNTIL, Finding, Spot
 from rollkeeper.documents.reading.ocr_models import OcrModels
 from rollkeeper.documents.reading.page_layout import Sheet
 from rollkeeper.documents.reading.zones import ReadZone, find_zone
+from rollkeeper.documents.verdicts import Reason
 
 
 def find_travel_document(sheet: Sheet, ocr_models: OcrModels, *, on: dt.date) -> Finding | None:

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rollkeeper.documents.choices import Reason
 from rollkeeper.documents.mrz import KINDS, WIDTHS, Place, checked_fields, is_right_field, read_zone
 from rollkeeper.documents.reading.ocr_models import OcrModels, Quad, along, cut
 from rollkeeper.documents.reading.page_layout import Line, Sheet
+from rollkeeper.documents.verdicts import Reason
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS: Final = "0123456789"
