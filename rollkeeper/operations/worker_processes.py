@@ -97,7 +97,7 @@ def processes_for(
     needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
     if needs_portal_worker and with_workers and is_compact:
         return workers(is_portal_worker=True)
-    portal_worker = [ManagedProcess("portal_worker", "rollkeeper.operations.portal_worker_process")]
+    portal_worker = [ManagedProcess("portal-worker", "rollkeeper.operations.portal_worker_process")]
     return (portal_worker if needs_portal_worker else []) + (workers() if with_workers else [])
 
 

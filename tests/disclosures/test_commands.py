@@ -33,17 +33,17 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
     instance.register_line()
     (folder / "order.pdf").write_bytes(SCAN)
     said = typed(
-        "disclosure", "enter", str(folder / "order.pdf"), "--as", "clerk", "--authority", str(instance.court), "--instrument",
+        "disclosures", "enter", str(folder / "order.pdf"), "--as", "clerk", "--authority", str(instance.court), "--instrument",
         "warrant", "--field", "name", "--held-on", "2012-03-02", "--expires", "2012-06-30",
         answers=[PASSWORD, "2012 no. 17", NUMBER],
     )  # fmt: skip
     disclosure = said.split(":")[0]
     typed(
-        "disclosure", "document", disclosure, str(folder / "read.pdf"), "--as", "officer", answers=[PASSWORD]
+        "disclosures", "document", disclosure, str(folder / "read.pdf"), "--as", "officer", answers=[PASSWORD]
     )
     for name in ("supervisor", "officer"):
         typed(
-            "disclosure",
+            "disclosures",
             "approve",
             disclosure,
             "--as",
@@ -55,11 +55,11 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
 
     answer = folder / "answer.age"
     wrong = typed(
-        "disclosure", "answer", disclosure, str(answer), "--as", "officer", "--second", "supervisor", "--held-on", "2012-03-02",
+        "disclosures", "answer", disclosure, str(answer), "--as", "officer", "--second", "supervisor", "--held-on", "2012-03-02",
         answers=[PASSWORD, "a guess", NUMBER],
     )  # fmt: skip
     shown = typed(
-        "disclosure", "answer", disclosure, str(answer), "--as", "officer", "--second", "supervisor", "--held-on", "2012-03-02",
+        "disclosures", "answer", disclosure, str(answer), "--as", "officer", "--second", "supervisor", "--held-on", "2012-03-02",
         answers=[PASSWORD, PASSWORD, NUMBER],
     )  # fmt: skip
     handed = typed("disclosures", "delivered", disclosure, "--as", "officer", answers=[PASSWORD])

@@ -141,7 +141,7 @@ def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
     ]
 
     assert separate == [
-        ("portal_worker", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
+        ("portal-worker", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
     ]  # fmt: skip
     assert compact == [("worker-with-keys", True, True), ("worker-without-keys", False, False)]
 
@@ -149,4 +149,4 @@ def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
 def test_a_compact_start_without_workers_still_has_a_portal_worker():
     assert [
         one.name for one in worker_processes.processes_for(APPS, with_workers=False, is_compact=True)
-    ] == ["portal_worker"]
+    ] == ["portal-worker"]
