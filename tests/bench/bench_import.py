@@ -177,7 +177,7 @@ class _Line(models.Model):
 
 class _Sealed(_Line):
     class Meta:
-        app_label = "campaign"
+        app_label = "bench"
         db_table = "bench_sealed"
         managed = False
 
@@ -186,7 +186,7 @@ class _Found(_Line):
     number_index = models.BinaryField()
 
     class Meta:
-        app_label = "campaign"
+        app_label = "bench"
         db_table = "bench_found"
         managed = False
 
