@@ -16,7 +16,7 @@ from django.db import connection
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.errors import BillingFileExists
+from rollkeeper.campaign.errors import BILLING_FILE_EXISTS
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
@@ -24,7 +24,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import DaysReversed
+from rollkeeper.lines.errors import DAYS_REVERSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def export_outage_hours(
 ) -> OutageExport:
     """Write a file for billing: each stretch from `first` through `last` for which a line was off.
 
-    Refuses: NotAllowed, DaysReversed, BillingFileExists. Ledger: campaign:outage_hours:exported.
+    Refuses: NOT_ALLOWED, DAYS_REVERSED, BILLING_FILE_EXISTS. Ledger: campaign:outage_hours:exported.
     """
     role = require(authority, Permission.EXPORT_OUTAGE_HOURS)
     if last < first:
-        raise DaysReversed(first=first, last=last)
+        raise DAYS_REVERSED(first=first, last=last)
     with action(), without_timeout():
         _gather(first, last)
         _write_charges()
@@ -106,12 +106,12 @@ def _write_charges() -> None:
 
 
 def _write(file: Path) -> str:
-    """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BillingFileExists."""
+    """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BILLING_FILE_EXISTS."""
     digest = sha256()
     try:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise BillingFileExists(file=file.name) from None
+        raise BILLING_FILE_EXISTS(file=file.name) from None
     try:
         with os.fdopen(opened, "wb") as out:
             for piece in _pieces():

@@ -9,13 +9,14 @@ import os
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import tomli_w
 import typer
 from typer.core import TyperGroup
 
 import rollkeeper
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import Refusal, RollkeeperError
 from rollkeeper.kernel.settings import Table, tables_in, variable_of
 from rollkeeper.operations.setting_tables import all_tables
 from rollkeeper.portal.data_export import data_export_page
@@ -76,20 +77,27 @@ def _toml_value(value: object) -> str:
     return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
 
 
-def error_classes() -> list[type[RollkeeperError]]:
-    """Return every refusal of Rollkeeper, by code."""
-    for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
-        if ".migrations" not in module.name and not module.name.endswith(("urls", "wsgi")):
-            importlib.import_module(module.name)
-    found = (error for error in _below(RollkeeperError) if error.__module__.startswith("rollkeeper."))
-    return sorted(found, key=lambda error: error.code)
+def refusals() -> dict[str, list[Refusal | type[RollkeeperError]]]:
+    """Return every refusal of Rollkeeper, by the package whose `errors.py` lists it."""
+    tables = {
+        module.name.removesuffix(".errors"): vars(importlib.import_module(module.name)).values()
+        for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper.")
+        if module.name.endswith(".errors")
+    }
+    return {package: [row for row in table if is_refusal(row)] for package, table in tables.items()}
+
+
+def is_refusal(value: object) -> TypeGuard[Refusal | type[RollkeeperError]]:
+    """Return whether a value is a row of a table of refusals, or a class of them."""
+    return isinstance(value, Refusal) or (
+        isinstance(value, type) and issubclass(value, RollkeeperError) and value is not RollkeeperError
+    )
 
 
 def errors_page() -> str:
     """List every refusal with what it says and what to do."""
-    rows = [
-        f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in error_classes()
-    ]
+    found = sorted((row for table in refusals().values() for row in table), key=lambda row: row.code)
+    rows = [f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in found]
     head = "# Refusals\n\nExit code 2 where the kind is malformed or internal, 1 otherwise. Facts stand in braces.\n\n"
     return head + MADE + "| code | kind | sentence | remedy |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
@@ -160,10 +168,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "packs.md": packs_page,
     "data-export.md": data_export_page,
 }
-
-
-def _below(parent: type[RollkeeperError]) -> set[type[RollkeeperError]]:
-    return {deep for child in parent.__subclasses__() for deep in {child, *_below(child)}}
 
 
 def _cell(text: str) -> str:

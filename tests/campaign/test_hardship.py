@@ -15,7 +15,7 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.law.pack import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
-from rollkeeper.lines.errors import NoEvidenceAwaited, ReconnectionRefused
+from rollkeeper.lines.errors import NO_EVIDENCE_AWAITED, RECONNECTION_REFUSED
 from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.rules import may_reconnect_temporarily
@@ -39,6 +39,7 @@ from tests.campaign.population import (
     tell,
 )
 from tests.provisioning.fakes import Element
+from tests.refusals import refusing
 
 type People = tuple[Authority, Authority]
 type AsRole = Callable[[str], AbstractContextManager[None]]
@@ -106,7 +107,7 @@ def test_the_hours_are_those_of_the_pack_and_its_article_stands_in_the_ledger(cu
 def test_a_line_gets_its_hours_once_in_its_life(cut: LineId) -> None:
     reconnect_temporarily(ME, cut, on=CUT)
 
-    with pytest.raises(ReconnectionRefused, match="had its hours on 2012-03-02"):
+    with refusing(RECONNECTION_REFUSED, match="had its hours on 2012-03-02"):
         reconnect_temporarily(ME, cut, on=CUT + dt.timedelta(days=3))
 
 
@@ -226,7 +227,7 @@ def test_a_proof_that_was_seen_takes_the_line_off_the_list_and_is_not_kept(peopl
 
     assert proven == 1
     assert overdue_evidence(on=day("2012-03-12")) == []
-    with pytest.raises(NoEvidenceAwaited):
+    with refusing(NO_EVIDENCE_AWAITED):
         record_evidence(ME, line_id, reason=PauseReason.ABROAD, on=day("2012-02-01"))
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
@@ -28,6 +28,7 @@ from rollkeeper.lines.writes import (
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.fields import Field, LineField, Paper, Purpose, field_label, purpose_label
 from rollkeeper.vault.services import begin_first_epoch
+from tests.refusals import refusing
 from tests.registration.people import fresh_number
 
 DAY, DAYS = dt.date(2012, 3, 2), dt.timedelta(days=1)
@@ -128,9 +129,9 @@ def test_of_a_line_that_nobody_holds_the_looks_at_the_line_are_notified(register
 def test_only_who_may_read_the_ledger_may_ask(world, role):
     someone = Authority(frozenset({role}), None, "cd" * 32)
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         person_accesses(someone, world[2][0])
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         accesses_by_number(someone, world[0], on=DAY)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
@@ -17,14 +17,14 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.lines import services
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import (
-    AlreadySuspended,
-    DaysReversed,
-    LineChanged,
+    ALREADY_SUSPENDED,
+    DAYS_REVERSED,
+    LINE_CHANGED,
+    LINE_TERMINATED,
+    NOT_SUSPENDED,
+    NUMBER_TAKEN,
+    TENURE_OVERLAP,
     LineNotFound,
-    LineTerminated,
-    NotSuspended,
-    NumberTaken,
-    TenureOverlap,
 )
 from rollkeeper.lines.queries import (
     current_tenure,
@@ -44,6 +44,7 @@ from rollkeeper.lines.writes import (
     terminate_line_state,
     transfer_tenure,
 )
+from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -73,7 +74,7 @@ def test_a_line_is_found_by_its_whole_number_and_by_no_part_of_it(line):
 
 
 def test_a_number_has_one_line(line):
-    with pytest.raises(NumberTaken):
+    with refusing(NUMBER_TAKEN):
         activate_line(NUMBER, service=Service.MOBILE, on=ON)
 
 
@@ -112,12 +113,12 @@ def test_each_reason_has_a_clock_of_its_own(line):
 def test_the_same_reason_is_not_open_twice(line):
     begin_suspension(line, reason=SuspensionReason.UNPAID, on=ON)
 
-    with pytest.raises(AlreadySuspended):
+    with refusing(ALREADY_SUSPENDED):
         begin_suspension(line, reason=SuspensionReason.UNPAID, on=ON)
 
 
 def test_a_reason_that_is_not_open_is_not_lifted(line):
-    with pytest.raises(NotSuspended):
+    with refusing(NOT_SUSPENDED):
         restore_from_suspension(line, reason=SuspensionReason.UNPAID, on=ON)
 
 
@@ -125,16 +126,16 @@ def test_a_decision_on_an_older_version_is_refused(line):
     version = find_line(NUMBER).version
     begin_suspension(line, reason=SuspensionReason.UNPAID, on=ON)
 
-    with pytest.raises(LineChanged):
+    with refusing(LINE_CHANGED):
         lock_line(line, version=version)
 
 
 def test_a_line_that_is_over_is_changed_no_more(line):
     terminate_line_state(line, by="subscriber", quarantined_until=ON + 90 * DAY, on=ON)
 
-    with pytest.raises(LineTerminated):
+    with refusing(LINE_TERMINATED):
         begin_suspension(line, reason=SuspensionReason.UNPAID, on=ON)
-    with pytest.raises(LineTerminated):
+    with refusing(LINE_TERMINATED):
         services.pause_clock(ME, line, ON, None, PauseReason.ABROAD, ON)
 
 
@@ -157,14 +158,14 @@ def test_the_database_refuses_two_tenures_at_one_time(line):
 def test_two_tenures_at_one_time_are_a_refusal_of_the_package(line):
     begin_tenure(tenure(line), at=at(9))
 
-    with pytest.raises(TenureOverlap):
+    with refusing(TENURE_OVERLAP):
         begin_tenure(tenure(line), at=at(8))
 
 
 def test_a_tenure_does_not_end_before_it_began(line):
     begin_tenure(tenure(line), at=at(9))
 
-    with pytest.raises(TenureOverlap):
+    with refusing(TENURE_OVERLAP):
         transfer_tenure(tenure(line), at=at(8))
 
 
@@ -201,7 +202,7 @@ def test_pauses_keep_their_first_and_last_day(line):
 @pytest.mark.parametrize(("last", "refused"), [(ON - DAY, True), (ON, False), (ON + DAY, False)])
 def test_a_pause_does_not_end_before_it_begins(line, last, refused):
     if refused:
-        with pytest.raises(DaysReversed):
+        with refusing(DAYS_REVERSED):
             services.pause_clock(ME, line, ON, last, PauseReason.OTHER, ON)
     else:
         assert services.pause_clock(ME, line, ON, last, PauseReason.OTHER, ON)
@@ -255,7 +256,7 @@ def test_a_clock_stands_still_and_goes_on_by_an_article_of_the_pack_in_force(lin
 def test_who_lacks_the_power_changes_nothing(line):
     auditor = Authority(frozenset({StaffRole.AUDITOR}), None, "auditor")
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         services.pause_clock(auditor, line, ON, None, PauseReason.ABROAD, ON)
 
     assert line_history(line).pauses == ()

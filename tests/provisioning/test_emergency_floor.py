@@ -21,9 +21,10 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import SETTING_FAULT
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.settings import SettingFault, data_dir, write_settings
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.law import packs
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.writes import activate_line, begin_suspension
@@ -45,6 +46,7 @@ from tests.provisioning.elements import (
     wanted,
 )
 from tests.provisioning.osmocom import RECORDING, UDP, Telephones
+from tests.refusals import refusing
 from tests.registration.people import submission
 
 ON = dt.date(2012, 3, 2)
@@ -253,7 +255,7 @@ def writes_a_pack_that_bars_emergency_calls(kamailio, _):
 def names_the_floor_in_the_settings(kamailio, _):
     for name in ("network_allows", "emergency_numbers", "allows_emergency"):
         for table in ("instance", "provisioning"):
-            with pytest.raises(SettingFault, match="no such setting"):
+            with refusing(SETTING_FAULT, match="no such setting"):
                 write_settings(**{table: {name: []}})
 
 

@@ -5,13 +5,14 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.lines.choices import LineState, SuspensionReason
-from rollkeeper.lines.errors import CounterTerminationLimitReached
+from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import begin_suspension, lock_line
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.operations.bootstrap import set_counter_limits
 from rollkeeper.registration import services
+from tests.refusals import refusing
 from tests.registration.people import ON, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -142,7 +143,7 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
         for number in numbers[:3]:
             end(number)
         for _ in range(2):
-            with pytest.raises(CounterTerminationLimitReached), transaction.atomic():
+            with refusing(COUNTER_TERMINATION_LIMIT_REACHED), transaction.atomic():
                 end(numbers[3])
     assert [find_line(number).state for number in numbers[2:4]] == [LineState.TERMINATED, LineState.ACTIVE]
 
