@@ -7,6 +7,7 @@ import pytest
 
 from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.errors import UNSUPPORTED_PACK_FIELD
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
@@ -88,7 +89,7 @@ def test_no_kind_and_no_number_of_a_document_is_sealed(clerk, routed, new_line):
         (bare(), {"route": "police_report"}, ROUTE_NOT_OFFERED),
         (bare(), {"route": "Dolma, my aunt"}, ROUTE_NOT_OFFERED),
         (person(), {"route": "referee"}, ROUTE_WITH_DOCUMENT),
-        (bare(), {}, Exception),
+        (bare(), {}, Faults),
     ],
 )
 def test_a_way_that_the_law_does_not_give_registers_nobody(
