@@ -19,7 +19,6 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.errors import BILLING_FILE_EXISTS
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
-from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
@@ -34,17 +33,6 @@ class OutageExport:
     stretches: int
     hours: float
     credited_hours: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """One stretch for which a line was off, and why."""
-
-    line_id: LineId
-    cause: str
-    off_from: dt.datetime
-    off_until: dt.datetime
-    credited: bool
 
 
 def export_outage_hours(
@@ -74,14 +62,6 @@ def export_outage_hours(
         }
         append_entry(authority, verb=Verb.OUTAGE_HOURS_EXPORTED, role=role, on=on, facts=facts)
     return OutageExport(found.stretches, found.hours, found.credited)
-
-
-def list_outages(*, first: dt.date, last: dt.date) -> list[Outage]:
-    """Return the same stretches, for a register whose lines can be held in memory."""
-    with action():
-        _gather(first, last)
-        found = rows("SELECT * FROM outage ORDER BY line_id, off_from, cause")
-    return [Outage(LineId(r.line_id), r.cause, r.off_from, r.off_until, r.credited) for r in found]
 
 
 def _gather(first: dt.date, last: dt.date) -> None:

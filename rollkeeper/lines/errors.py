@@ -42,12 +42,6 @@ LINE_TERMINATED = Refusal(
     "The contract of line {line} is over since {terminated_on}.",
     "Register again: that is a new contract, with the same number where it is free.",
 )
-ALREADY_SUSPENDED = Refusal(
-    "already_suspended",
-    Kind.CONFLICT,
-    "Line {line} is already suspended for the reason '{reason}'.",
-    "Nothing needs to be done.",
-)
 NOT_SUSPENDED = Refusal(
     "not_suspended",
     Kind.CONFLICT,
@@ -65,12 +59,6 @@ NO_EVIDENCE_AWAITED = Refusal(
     Kind.CONFLICT,
     "No pause of line {line} for the reason '{reason}' waits for a proof.",
     "Nothing needs to be done: the clock stands still on the person's word.",
-)
-NUMBER_TAKEN = Refusal(
-    "number_taken",
-    Kind.CONFLICT,
-    "The number belongs to another contract.",
-    "Choose another number, or transfer the line that has it.",
 )
 NUMBER_QUARANTINED = Refusal(
     "number_quarantined",

@@ -15,20 +15,17 @@ from django.db.utils import DataError, IntegrityError
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
-from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
-    ALREADY_SUSPENDED,
     COUNTER_TERMINATION_LIMIT_REACHED,
     LINE_CHANGED,
     LINE_TERMINATED,
     NOT_SUSPENDED,
-    NUMBER_TAKEN,
     TENURE_OVERLAP,
     LineNotFound,
 )
 from rollkeeper.lines.queries import LineView, find_lines, view_line
-from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_values
 
@@ -100,14 +97,6 @@ def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     return find_lines(number_indexes) if there else [None] * len(number_indexes)
 
 
-def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
-    """Make one line under a normalised number. Refuses: NUMBER_TAKEN."""
-    line = NewLine(LineId(new_uuid()), number, blind_numbers([number])[0], service, language)
-    if not create_lines([line], on=on):
-        raise NUMBER_TAKEN()
-    return line.line_id
-
-
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
     """Make lines whose numbers no line has; return those that were made. Whoever comes second gets nothing."""
     taken = prepared_rows(sql("lines", "claim_numbers"), {
@@ -123,21 +112,6 @@ def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:
     """Make a new line under the number of an ended one. Precondition: `old` is locked and may give it."""
     run(sql("lines", "reassign_number"), {"old": old, "new": line.line_id, "number_index": line.number_index})
     _insert_lines([line], on=on)
-
-
-def begin_suspension(
-    line_id: LineId, *, reason: SuspensionReason, on: dt.date, batch_id: BatchId | None = None
-) -> LineView:
-    """Add one reason to those for which a line is suspended. Refuses: ALREADY_SUSPENDED, LINE_TERMINATED."""
-    line = lock_line(line_id, in_force=True)
-    if reason in line.reasons:
-        raise ALREADY_SUSPENDED(line=line_id, reason=reason.value)
-    run(
-        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [line_id, new_uuid(), reason.value, on, clock.now(), batch_id],
-    )
-    return _with_current_state(line_id)
 
 
 def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -> LineView:
@@ -173,17 +147,6 @@ def begin_legal_hold(
         " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
         [line_id, new_uuid(), first, last, case_reference, review_on],
     )
-
-
-def begin_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
-    """Begin a tenure of a line that nobody holds. Refuses: TENURE_OVERLAP."""
-    begin_tenures([tenure], at=at)
-
-
-def transfer_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
-    """End the present tenure at an instant and begin the new one at the same. Refuses: TENURE_OVERLAP."""
-    end_tenures([tenure.line_id], at=at)
-    begin_tenures([tenure], at=at)
 
 
 def end_tenures(line_ids: Sequence[LineId], *, at: dt.datetime) -> None:

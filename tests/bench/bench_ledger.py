@@ -214,13 +214,13 @@ def make_log(folder: Path, size: int) -> None:
         below += tree.root_of(hashes) if width == tree.TILE_WIDTH else b""
     edge = hashes if width < tree.TILE_WIDTH else b""
     root = tree.root_of(below + (tree.root_of(edge) if edge else b""))
-    level = 1
+    level, tile_bytes = 1, tree.TILE_WIDTH * tree.HASH_BYTES
     while below:
         above = b""
-        for index in range(-(-len(below) // tree.TILE_BYTES)):
-            tile = below[index * tree.TILE_BYTES : (index + 1) * tree.TILE_BYTES]
+        for index in range(-(-len(below) // tile_bytes)):
+            tile = below[index * tile_bytes : (index + 1) * tile_bytes]
             place.write_tile(level, index, len(tile) // tree.HASH_BYTES, tile)
-            above += tree.root_of(tile) if len(tile) == tree.TILE_BYTES else b""
+            above += tree.root_of(tile) if len(tile) == tile_bytes else b""
         below, level = above, level + 1
     key = notes.signing_key()
     place.write("vkey", notes.vkey(notes.origin(), key.public_key()).encode())

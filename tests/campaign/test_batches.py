@@ -40,10 +40,11 @@ from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed, mark_essential, pause_clock
-from rollkeeper.lines.writes import begin_suspension, record_registrations
+from rollkeeper.lines.writes import record_registrations
 from rollkeeper.provisioning import services as pushing
 from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
+from tests.builders.lines import suspend_line
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -1155,7 +1156,7 @@ def test_undo_lifts_only_its_own_reason(others: set[str], barred_for: str, peopl
     (line_id,) = notified_lines(1)
     night(DUE, people)
     for reason in others:
-        begin_suspension(line_id, reason=SuspensionReason(reason), on=DUE)
+        suspend_line(line_id, reason=SuspensionReason(reason), on=DUE)
     (batch,) = queries.batches()
 
     batch_rollback.undo_batch(people[1], batch.batch_id, on=DUE)

@@ -20,12 +20,12 @@ from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.services import pause_clock
-from rollkeeper.lines.writes import begin_suspension
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import mark_essential
 from rollkeeper.vault.blind_index import blind_numbers
+from tests.builders.lines import suspend_line
 from tests.campaign.population import (
     day,
     fate,
@@ -308,6 +308,6 @@ def test_the_nights_own_role_cannot_take_the_protection_off_first(people: People
 def test_a_protected_line_can_still_be_shut_for_a_theft_at_the_counter(people: People) -> None:
     protected = make_line(is_essential=True)
 
-    begin_suspension(protected, reason=SuspensionReason.LOST_OR_STOLEN, on=CUT)
+    suspend_line(protected, reason=SuspensionReason.LOST_OR_STOLEN, on=CUT)
 
     assert state(protected) == "suspended"

@@ -14,7 +14,6 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.campaign import batch_control, batch_execution, batch_rollback, nightly, outage_hours
 from rollkeeper.campaign.errors import BILLING_FILE_EXISTS
-from rollkeeper.campaign.outage_hours import Outage, list_outages
 from rollkeeper.campaign.rules import BatchLimits, Go, Progress, Stop, next_step
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -22,6 +21,7 @@ from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
+from tests.campaign.outages import Outage, list_outages
 from tests.campaign.population import approved_batches, day, night, register, state
 from tests.campaign.test_batches import DUE as CUT
 from tests.campaign.test_batches import END_DUE, notified_lines

@@ -18,16 +18,11 @@ from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
-from rollkeeper.lines.writes import (
-    NewTenure,
-    activate_line,
-    begin_tenure,
-    terminate_line_state,
-    transfer_tenure,
-)
+from rollkeeper.lines.writes import NewTenure, terminate_line_state
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.fields import Field, LineField, Paper, Purpose, field_label, purpose_label
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import activate_line, begin_tenure, transfer_tenure
 from tests.refusals import refusing
 from tests.registration.people import fresh_number
 

@@ -12,11 +12,12 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.writes import NewTenure, activate_line, begin_tenure
+from rollkeeper.lines.writes import NewTenure
 from rollkeeper.subscribers.choices import Part
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
+from tests.builders.lines import activate_line, begin_tenure
 from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a commit of its own

@@ -27,7 +27,6 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.law import packs
 from rollkeeper.lines.choices import SuspensionReason
-from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.registry import network_gateway
@@ -35,6 +34,7 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import activate_line, suspend_line
 from tests.provisioning.elements import (
     CARE,
     EMERGENCY_NUMBERS,
@@ -342,7 +342,7 @@ def pushing(element_of_the_instance):
 def test_after_registration_everything_works_within_ten_seconds(telephones, element_of_the_instance, pushing):
     number, clerk = "+8689100000004", Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
     line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
-    begin_suspension(line, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
+    suspend_line(line, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
     queue_command(line, kind=CommandKind.BAR, reason="registration", at=clock.now())
     until(lambda: network_gateway().read_back([line]) == [ReadBack.BARRED])
     before = telephones.is_refused(number, OTHER, says=CARE)

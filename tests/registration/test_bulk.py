@@ -10,10 +10,11 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line, tenures
-from rollkeeper.lines.writes import activate_line, terminate_line_state
+from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.registration import bulk
 from rollkeeper.registration.errors import FILE_NOT_USABLE
 from rollkeeper.registration.services import register_subscriber
+from tests.builders.lines import activate_line
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 

@@ -11,7 +11,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.queries import current_tenure, find_line
-from rollkeeper.lines.writes import activate_line, contest_tenure
+from rollkeeper.lines.writes import contest_tenure
 from rollkeeper.registration.errors import (
     LIMIT_NEEDS_SUPERVISOR,
     LIMIT_REACHED,
@@ -28,6 +28,7 @@ from rollkeeper.registration.services import (
 )
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.builders.lines import activate_line
 from tests.refusals import code_of, refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 

@@ -20,7 +20,6 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import tenures, view_line
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
@@ -29,6 +28,7 @@ from rollkeeper.selfcare.document_check import check_document, outcome_of
 from rollkeeper.selfcare.errors import NO_APPLICATION
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE
 from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
+from tests.builders.lines import activate_line
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
