@@ -19,7 +19,7 @@ from rollkeeper.registration.submissions import RegistrationKind, Submission, su
 from rollkeeper.subscribers.choices import Part, PartyKind
 
 FORMAT = 1
-OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "further-document"})
+OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "link-document"})
 CLOCKS = frozenset({"monotonic", "device"})
 
 

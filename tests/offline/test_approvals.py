@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import get_args
 
 import pytest
 from django.db import connection
@@ -16,16 +17,18 @@ from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.law.schema_common import CounterAct
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.offline import processor
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
-from rollkeeper.offline.payloads import read_payload
+from rollkeeper.offline.payloads import OTHER_ACTION_KINDS, read_payload
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import APPROVAL_NEEDED
 from rollkeeper.registration.queries import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
+from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.offline.browsers import form
 from tests.offline.conftest import ON
@@ -250,7 +253,7 @@ def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser,
     assert find_line(number).is_registered
 
 
-@pytest.mark.parametrize("action_kind", ["transfer", "terminate", "replace-sim", "further-document"])
+@pytest.mark.parametrize("action_kind", ["transfer", "terminate", "replace-sim", "link-document"])
 def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
     clerk, supervisor, dual_control, process, action_kind
 ):
@@ -269,7 +272,7 @@ def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
             "transferor__document_type": who["document_type"],
             "transferor__document_number": who["document_number"],
         },
-        "further-document": shown | further | {"further__document_number": "N4711000"},
+        "link-document": shown | further | {"further__document_number": "N4711000"},
     }.get(action_kind, shown)
 
     key = held(clerk, fields, action_kind=action_kind)
@@ -279,6 +282,34 @@ def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
 
     assert came_of(key) == "done", outcomes([key])
     assert (find_line(number).state is LineState.TERMINATED) == (action_kind == "terminate")
+
+
+def test_a_page_calls_an_act_that_may_need_an_approver_as_a_pack_does():
+    of_a_pack = get_args(CounterAct.__value__)
+
+    called = {kind.replace("-", "_") for kind in OTHER_ACTION_KINDS} | set(RegistrationKind.values)
+
+    assert called - set(of_a_pack) == {"pause", "dispute"}
+
+
+def test_a_further_document_recorded_offline_waits_for_its_approver(
+    clerk, browser, supervisor, dual_control, process
+):
+    dual_control("link_document")
+    number, who = fresh_number(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    fields = {
+        "number": number, "document_type": who["document_type"], "document_number": who["document_number"],
+        "further__document_type": "passport", "further__document_state": "NPL", "further__document_number": "N4711000",
+    }  # fmt: skip
+
+    key = browser.record(fields, action_kind="link-document")
+    process()
+
+    assert [one.action_kind for one in waiting_for(supervisor)] == ["link-document"]
+    confirmed(supervisor, key)
+    process()
+    assert came_of(key) == "done", outcomes([key])
 
 
 def test_no_way_in_does_without_the_approver(clerk, dual_control):
