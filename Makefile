@@ -20,7 +20,7 @@ test: setup  ## run every test, browser tests included
 lint: setup  ## check style, types and the layers of the packages
 	@$(RUN) bin/lint
 
-bench: setup  ## measure, as ratios in one run
+bench: setup  ## measure, as ratios in one run; renews docs/measured.md
 	@$(RUN) python -m tests.bench
 
 leaktest: setup  ## search every byte for 10,000 people, beside what one would otherwise build
