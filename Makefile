@@ -32,5 +32,5 @@ soak: setup  ## the long proofs
 demo: setup  ## make the demo instance anew without serving it
 	@$(RUN) rollkeeper demo
 
-docs: setup  ## write the generated pages under docs/
-	@$(RUN) python -m rollkeeper.operations.docs
+docs: setup  ## write the generated pages and build the documentation site into build/site
+	@$(RUN) python -m rollkeeper.operations.docs_site

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, permissions, verbs.
+"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, verbs, packs.
 
-Run as ``make docs``. An architecture test fails while a page on disk differs from what this file would write.
+Run by ``make docs``. An architecture test fails while a page on disk differs from what this file would write. The pages of
+commands and errors are long and are made for the documentation site alone (``docs_site.py``).
 """
 
 import importlib
@@ -150,10 +151,9 @@ def packs_page() -> str:
     return "# Rule packs\n\n" + MADE + packs_markdown()
 
 
+SITE_PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "errors.md": errors_page}
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
-    "errors.md": errors_page,
-    "commands.md": commands_page,
     "lifecycle.md": lifecycle_page,
     "permissions.md": permissions_page,
     "verbs.md": verbs_page,
