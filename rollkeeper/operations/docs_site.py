@@ -5,9 +5,12 @@ Run as ``make docs``. Pages keep their relative places, so that a link works on 
 pages that are made from the code (`docs.SITE_PAGES`) and the list of decisions exist on the site alone.
 """
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from rollkeeper.operations import docs
@@ -15,7 +18,16 @@ from rollkeeper.operations import docs
 ROOT = docs.DOCS.parent
 CONFIG = "zensical.toml"
 GATHERED = "build/docs"
-SOURCES = ("*.md", "docs/**/*.md", "docs/measured.csv", "docs/pictures/*", "ops/*/README.md", "rollkeeper/campaign/nightly.md")
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)")
+SOURCES = (
+    "*.md",
+    "LICENSE",
+    "docs/**/*.md",
+    "docs/measured.csv",
+    "docs/pictures/*",
+    "ops/*/README.md",
+    "rollkeeper/campaign/nightly.md",
+)
 
 
 def gather(root: Path) -> None:
@@ -38,9 +50,51 @@ def decisions_page() -> str:
     return "# Decisions\n\n" + "\n".join(f"- [{title}]({name})" for name, title in titles) + "\n"
 
 
+def loose_ends(root: Path) -> list[str]:
+    """Name what zensical does not check: links to other files than pages, and pages that the navigation lacks or invents."""
+    at = root / GATHERED
+    pages = {page.relative_to(at).as_posix(): page.read_text("utf-8") for page in at.rglob("*.md")}
+    listed = set(_leaves(tomllib.loads((root / CONFIG).read_text("utf-8"))["project"]["nav"]))
+    broken = (
+        f"{name}: {target}"
+        for name, text in pages.items()
+        for target in LINK.findall(text)
+        if not (at / name).parent.joinpath(target).is_file()
+    )
+    unlisted = (
+        f"not in the navigation: {name}"
+        for name in pages.keys() - listed
+        if not name.startswith("docs/decisions/")
+    )
+    unwritten = (f"no page: {name}" for name in listed - pages.keys())
+    return sorted([*broken, *unlisted, *unwritten])
+
+
+def _leaves(nav: object) -> Iterator[str]:
+    match nav:
+        case str():
+            yield nav
+        case list():
+            for item in nav:
+                yield from _leaves(item)
+        case dict():
+            yield from _leaves(list(nav.values()))
+
+
 def build(root: Path) -> None:
     """Build the site; a link that leads nowhere ends the run with an error."""
-    command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", root / CONFIG]
+    if ends := loose_ends(root):
+        raise SystemExit("\n".join(ends))
+    command = [
+        sys.executable,
+        "-m",
+        "zensical",
+        "build",
+        "--clean",
+        "--strict",
+        "--config-file",
+        root / CONFIG,
+    ]
     subprocess.run(command, check=True)  # noqa: S603  # this interpreter, with no word from outside
 
 
