@@ -7,7 +7,7 @@ of a file that people keep does not change by accident. What is new in it gets a
 
 import datetime as dt
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -147,11 +147,22 @@ class DataExport(_Said):
 
 def data_export_page() -> str:
     """Describe the file, and give its schema."""
-    schema = json.dumps(DataExport.model_json_schema(), indent=1, ensure_ascii=False)
+    schema = json.dumps(_without_titles(DataExport.model_json_schema()), indent=1, ensure_ascii=False)
     return (
         "# What is held about me, as a file\n\n"
         "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
-        "Whoever proved who they are takes it away from the portal, page *What is held about me*. It is put together for that one"
-        " answer, sealed to the request that asked, and kept nowhere. UTF-8, one JSON object, by this schema (JSON Schema"
-        f" 2020-12):\n\n```json\n{schema}\n```\n"
+        "A subscriber with the second proof downloads it from the portal, page *What is held about me*. It is made for this answer,"
+        " sealed to the request, and stored nowhere. It is one JSON object in UTF-8, by this schema (JSON Schema 2020-12):\n\n"
+        f"```json\n{schema}\n```\n"
     )
+
+
+def _without_titles(part: Any) -> Any:
+    """Return a schema without the titles that only repeat the names of its fields."""
+    if isinstance(part, dict):
+        return {
+            key: _without_titles(value)
+            for key, value in part.items()
+            if key != "title" or isinstance(value, dict)
+        }
+    return [_without_titles(value) for value in part] if isinstance(part, list) else part
