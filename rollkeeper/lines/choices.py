@@ -143,7 +143,7 @@ TRANSITIONS: Final = (
         "the number is free, or its quarantine is over and the network has shown the former line to be gone",
         "art. 2",
     ),
-    Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "nobody is registered for the present tenure", "art. 2, 3"),
+    Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "the present tenure has no registration", "art. 2, 3"),
     Transition(
         Event.REGISTER,
         _SUSPENDED,
@@ -179,7 +179,7 @@ TRANSITIONS: Final = (
         Event.TERMINATE,
         _SUSPENDED,
         _TERMINATED,
-        "the subscriber asks; or an approved batch, and nobody registered in time",
+        "the subscriber asks; or an approved batch, without a registration in time",
         "art. 3",
     ),
     Transition(Event.UNDO, _SUSPENDED, _ACTIVE, "the batch that suspended it is undone", "art. 1"),

@@ -27,10 +27,12 @@ def test_every_setting_says_what_it_decides():
 
 
 def test_every_default_may_be_copied_into_the_file():
-    found = re.findall(
-        r"^\| `\w+` \| .* \| (?:`(.*)`|\(unset\)) \| `(\w+)` \|$", docs.settings_page(), re.MULTILINE
-    )
-    written = {name: tomllib.loads(f"x = {default}")["x"] if default else None for default, name in found}
+    sections = re.findall(r"^## \[([^\]]+)\]\n(.*?)(?=^## |\Z)", docs.settings_page(), re.MULTILINE | re.DOTALL)
+    written = {
+        variable_of(*table.split("."), name): tomllib.loads(f"x = {default}")["x"] if default else None
+        for table, rows in sections
+        for name, default in re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`|\(unset\)) \|$", rows, re.MULTILINE)
+    }
 
     assert written == {
         variable_of(*path, name): field.default

@@ -96,7 +96,7 @@ def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
             ("tables with their indexes, bytes against the same", done.size, *_table_bytes(done.size)),
             ("prove inclusion from published tiles, median", done.size, files, *_against(files, others, 1)[:2], "1 ms"),
             ("prove inclusion from the register, median of 200", done.size, stored, None, None, "1 ms"),
-            ("who looked, 95th of 100", done.size, _looking(persons), None, None, "200 ms at 10^6"),
+            ("access history, 95th of 100", done.size, _looking(persons), None, None, "200 ms at 10^6"),
         ]  # fmt: skip
     finally:
         shutil.rmtree(folder)
@@ -191,7 +191,7 @@ def _growing(size: int) -> Row:
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-ledger-"))
     try:
         make_log(folder, size)
-        return "verify the whole, its growth", size, _verifying(folder), None, None, "(ten times as many)"
+        return "verify the whole, its growth", size, _verifying(folder), None, None, "(ten times the entries)"
     finally:
         shutil.rmtree(folder)
 

@@ -53,7 +53,7 @@ PLANNED, NOTIFIED, COMING, DUE = (
 DAY = dt.timedelta(days=1)
 ONE_IN, NOT_NOTIFIED_ONE_IN, CHUNK = 5, 100, 10_000
 LONGEST_WAIT = 120
-AT_ONCE = "nobody waits"
+AT_ONCE = "at once"
 
 
 def run(sizes: Sequence[int]) -> Iterator[Row]:
@@ -128,7 +128,7 @@ def _stopped(played: _Played, half: int) -> Iterator[Act]:
         entered = _seconds(
             lambda: court_stays.enter_stay(played.supervisor, first=on, last=None, reason="court", on=on)
         )
-    yield "enter a stay while the network has not heard", cut, entered, AT_ONCE
+    yield "enter a stay before the network has heard", cut, entered, AT_ONCE
     assert played.push() == 0
 
 
@@ -140,29 +140,29 @@ def _undone(played: _Played) -> Iterator[Act]:
     with _as(Role.BACKOFFICE):
         assert not court_stays.end_stay(played.supervisor, stay_id=stay.stay_id, on=on)
         lifted = _seconds(lambda: court_stays.end_stay(played.another, stay_id=stay.stay_id, on=on))
-        yield "lift it", cut, lifted, AT_ONCE
+        yield "end the stay", cut, lifted, AT_ONCE
         asked = _seconds(lambda: batch_control.request_undo(played.supervisor, batch.batch_id, on=on))
         yield "ask for an undo", cut, asked, AT_ONCE
     with _as(Role.WORKER):
         undone = _seconds(lambda: batch_rollback.undo_batch(worker_authority(), batch.batch_id, on=on))
         yield "undo of suspensions", cut, undone, ""
     assert _count("suspended") == 0
-    yield "tell the network of that", cut, _seconds(played.push), ""
+    yield "send these restores to the network", cut, _seconds(played.push), ""
 
 
 def _cut_again(played: _Played, size: int) -> Iterator[Act]:
     """All are suspended after all, and the first who come to their end are put back."""
     cut = size // ONE_IN
     played.nights(lambda: _count("suspended") == cut)
-    yield "tell the network of bars", cut, _seconds(played.push), ""
+    yield "send the bars to the network", cut, _seconds(played.push), ""
     yield "compare with the network", size, _seconds(lambda: _compare(played.network)), ""
     batch_id = played.nights(lambda: _count("terminated") > 0)
     ended, on = _count("terminated"), played.on
     with _as(Role.WORKER):
         undone = _seconds(lambda: batch_rollback.undo_batch(worker_authority(), batch_id, on=on))
     assert _count("terminated") == 0
-    yield "undo of ends", ended, undone, ""
-    yield "tell the network of these", ended, _seconds(played.push), ""
+    yield "undo of terminations", ended, undone, ""
+    yield "send these restores and bars to the network", ended, _seconds(played.push), ""
     with tempfile.TemporaryDirectory() as folder, _as(Role.WORKER):
         took = _seconds(
             lambda: outage_hours.export_outage_hours(
