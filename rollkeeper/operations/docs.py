@@ -97,7 +97,9 @@ def errors_page() -> str:
     """List every refusal with what it says and what to do."""
     found = sorted((row for table in refusals().values() for row in table), key=lambda row: row.code)
     rows = [f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in found]
-    head = "# Errors\n\nExit code 2 for the kinds malformed and internal, otherwise 1. Facts are in braces.\n\n"
+    head = (
+        "# Errors\n\nExit code 2 for the kinds malformed and internal, otherwise 1. Facts are in braces.\n\n"
+    )
     return head + MADE + "| code | kind | sentence | remedy |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
 

@@ -17,7 +17,7 @@ from django.db import connections
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import LastRun, PeriodicJob, hold_job, last_run, run_once
 from rollkeeper.kernel.settings import forget_settings
-from rollkeeper.operations.settings import settings
+from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.vault.epochs import may_open
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
@@ -32,7 +32,7 @@ _SETTINGS_INTERVAL_S: Final = 60.0
 
 def all_jobs() -> list[PeriodicJob]:
     """Return every job that this instance has a use for: none, where it may do nothing by itself."""
-    if not settings().background_jobs:
+    if not may_run_jobs():
         return []
     found = (
         job for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS

@@ -53,7 +53,7 @@ ONLY_TYPED = set(
     protected_needs_warrant deferral_refused invalid_recipient_key same_proposer year_not_over external_databases
     text_fault unexpected_error invalid_user_name user_name_taken invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
-    report_fonts_missing faults
+    report_fonts_missing faults not_restored
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
 # Where a refusal's facts are words that the packages behind the pages wrote, and the names under which they stand.
