@@ -67,7 +67,7 @@ class RequirementsOpen(RollkeeperError):
 
     code = "requirements_open"
     kind = Kind.REFUSED
-    sentence = "{agent} may not be entrusted (article {article}): not shown are {requirements}."
+    sentence = "{agent} may not be entrusted ({article}): not shown are {requirements}."
     remedy = "Show each with 'rollkeeper agents evidence {agent} REQUIREMENT FILE'."
 
 
@@ -139,7 +139,7 @@ class AgentMayNotRegister(RollkeeperError):
 
     code = "agent_may_not_register"
     kind = Kind.FORBIDDEN
-    sentence = "{agent} may not register subscribers at present (article {article})."
+    sentence = "{agent} may not register subscribers at present ({article})."
     remedy = "Send the customer to a counter of the operator, and call your contact there."
 
 
@@ -149,7 +149,7 @@ class NoAssignment(RollkeeperError):
     code = "no_assignment"
     kind = Kind.FORBIDDEN
     sentence = (
-        "You are assigned to no outlet at present, and so may not register subscribers (article {article})."
+        "You are assigned to no outlet at present, and so may not register subscribers ({article})."
     )
     remedy = "Send the customer to a counter of the operator, and call your contact there."
 

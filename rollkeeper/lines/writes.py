@@ -308,7 +308,7 @@ def _translating_overlap(line_id: LineId, at: dt.datetime) -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError):
-        raise TenureOverlap(line=line_id, at=at.isoformat()) from None
+        raise TenureOverlap(line=line_id, at=at) from None
 
 
 def _with_current_state(line_id: LineId) -> LineView:

@@ -24,10 +24,11 @@ from rollkeeper.access.services import authority_on
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.error_messages import cite, translated
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -297,9 +298,9 @@ def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dic
 
 def _article(fault: RollkeeperError, sentence: str, action_kind: str | None) -> str:
     """Return the article that a refusal rests on: its own, else where the law is why it is refused that of the act."""
-    own = fault.facts.get("article")
+    own = cite(str(fault.facts.get("article") or ""))
     if own or fault.kind is not Kind.REFUSED:
-        return cite(str(own)) if own and str(own) not in sentence else ""
+        return "" if own in sentence else own
     return cite(load_pack(instance().pack).act_article(action_kind.replace("-", "_"))) if action_kind else ""
 
 

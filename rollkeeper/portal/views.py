@@ -22,10 +22,11 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.error_messages import cite, mark, translated
+from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.portal import labels

@@ -22,6 +22,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.site.errors import BadRequest, FormExpired, PageNotFound, ServerError
 from rollkeeper.site.web_apps import app_named, this_app
 
@@ -90,7 +91,7 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
     shown: dict[str, object] = {
         "faults": translated(fault),
         "remedies": list({said.remedy: said for said in translated(fault)}.values()),
-        "article": article,
+        "article": cite(str(article)) if article else "",
         "kind": fault.kind.value,
         "code": fault.code,
     }

@@ -90,6 +90,7 @@ TEMPLATES = [
                 "rollkeeper.site.http_errors.page_context",
                 "rollkeeper.site.inline_css.css_context",
             ],
+            "builtins": ["rollkeeper.site.templatetags.phrasing"],
         },
     }
 ]

@@ -152,7 +152,7 @@ def test_an_agent_with_missing_requirements_is_not_approved(vaulted):
     services.add_agent(CONSOLE, AGENT, on=ON)
     services.attest_requirement(CONSOLE, AGENT, "trained", evidence="ab" * 32, on=ON)
 
-    with pytest.raises(RequirementsOpen, match=r"article 4 ¶2.*terms"):
+    with pytest.raises(RequirementsOpen, match=r"\(4 ¶2\).*terms"):
         services.approve_agent(CONSOLE, AGENT, on=ON)
 
 
