@@ -28,7 +28,7 @@ from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -289,7 +289,7 @@ def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dic
             "sentence": s.sentence,
             "remedy": s.remedy,
             "language": s.language,
-            "article": _article(one, s.sentence, action_kind),
+            "article": bracketed(_article(one, s.sentence, action_kind)).strip(),
         }
         for one in faults
         for s in translated(one)

@@ -128,7 +128,7 @@ def test_a_requirement_that_ran_out_keeps_an_agent_from_registering(counter, day
     if may:
         assert registered(counter.register().line_id)
     else:
-        with pytest.raises(AgentMayNotRegister, match="article 4"):
+        with pytest.raises(AgentMayNotRegister, match=r"\(4 ¶2\)"):
             counter.register()
 
 

@@ -281,7 +281,9 @@ def test_a_line_erased_since_gets_no_notice_and_counts_as_unreachable(register):
     run("UPDATE lines_line SET state = 'released', erased_on = %s WHERE line_id = %s", [ON, erased])
 
     assert services.notify_affected(CONSOLE, made, on=ON) == (1, 1)
-    assert [row.line_id for row in rows("SELECT line_id FROM notices_notice")] == [living]
+    assert [(row.line_id, row.exposed) for row in rows("SELECT * FROM notices_notice")] == [
+        (living, ["number"])
+    ]
 
 
 def test_remedies_are_acts_that_take_at_once(committed):

@@ -194,7 +194,7 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
 @pytest.mark.parametrize(
     ("action_kind", "changes", "code", "article"),
     [
-        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "art. 2 ¶1"),
+        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "(art. 2 ¶1)"),
         ("register", {"subscriber__address": ""}, "missing_attribute", ""),  # its sentence names it
         ("relocate", {}, "line_not_found", ""),  # no law refuses that
     ],
