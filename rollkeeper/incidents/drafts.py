@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.errors import IncidentNotScoped
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
@@ -28,11 +28,11 @@ class Draft:
 
 
 def draft(authority: Authority, incident_id: UUID) -> Draft:
-    """Draft the notices of an incident. Owes nothing. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped."""
+    """Draft the notices of an incident. Owes nothing. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED."""
     require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
         if locked_incident(incident_id).scoped_at is None:
-            raise IncidentNotScoped
+            raise INCIDENT_NOT_SCOPED()
         by_language, unreachable = draft_notices(incident_id)
     seen = people_by_field(incident_id)
     return Draft(by_language, {one: texts_in(one, seen) for one in sorted(by_language)}, unreachable)
@@ -54,7 +54,7 @@ def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
     return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
-            operator=instance().operator_name, care=instance().care_number, fields=say_fields(fields, language=one),
+            operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(fields, language=one)},
         )
         for one in languages_of(language)
     ]  # fmt: skip

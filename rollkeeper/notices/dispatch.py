@@ -435,8 +435,10 @@ def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str 
             operator=here.operator_name,
             care=here.care_number,
             signature=sms_signature() if intent.channel is Channel.SMS else None,
-            law=pack.title(language),
-            fields=say_fields(row.exposed or (), language=language),
+            named={
+                "law": pack.title(language),
+                "fields": say_fields(row.exposed or (), language=language),
+            },
             receipt=receipt,
             key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
         )
