@@ -29,6 +29,11 @@ def listed(items: Iterable[object]) -> str:
     return pgettext(CONTEXT, ", ").join(map(str, items))
 
 
+def clauses(items: Iterable[object]) -> str:
+    """Join what is more than the items of one list."""
+    return pgettext(CONTEXT, "; ").join(map(str, items))
+
+
 def bracketed(text: object) -> str:
     """Put a text that follows another one into brackets; nothing stays nothing."""
     return pgettext(CONTEXT, " (%s)") % text if text else ""

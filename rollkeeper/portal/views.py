@@ -26,7 +26,7 @@ from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.portal import labels
@@ -391,7 +391,7 @@ def _said_value(row: dict[str, Any]) -> str:
 def _said_kind(value: str) -> str:
     kind, _dash, state = value.rpartition("-")
     if value not in DocumentType.values and kind in TYPES_WITH_STATE:
-        return f"{DocumentType(kind).label} ({state.upper()})"
+        return f"{DocumentType(kind).label}{bracketed(state.upper())}"
     return str(DocumentType(value).label) if value in DocumentType.values else value
 
 
