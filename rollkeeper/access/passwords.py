@@ -71,9 +71,7 @@ def _count_attempts(marks: Sequence[bytes]) -> dict[bytes, int]:
 
 def _is_known(name: str, source: str) -> bool:
     """Tell whether this name signed in from this source lately."""
-    statement = (
-        "SELECT FROM access_attempt WHERE name_mark = %s AND counted_by = CURRENT_USER AND since > clock_timestamp() - %s"
-    )
+    statement = "SELECT FROM access_attempt WHERE name_mark = %s AND counted_by = CURRENT_USER AND since > clock_timestamp() - %s"
     return bool(database.rows(statement, [_mark("known", name, source), KNOWN_FOR]))
 
 
