@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rollkeeper.access.client_address import client_address
 from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.documents.choices import DocumentType
@@ -51,7 +52,6 @@ from rollkeeper.selfcare.choices import CaseKind, DelegateRole, PortalRequestKin
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
-from rollkeeper.access.client_address import client_address
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.fields import Field, LineField, Paper, field_label, purpose_label
 

@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from rollkeeper.access.client_address import client_address
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import CONSOLE, staff_with
@@ -18,7 +19,6 @@ from rollkeeper.access.queries import staff_of
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import instance
-from rollkeeper.access.client_address import client_address
 from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 
 _PURPOSE = b"rollkeeper second factors v1"
