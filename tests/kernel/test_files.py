@@ -28,9 +28,13 @@ def test_after_a_fault_the_file_is_as_before_and_no_draft_is_left(tmp_path):
     file = tmp_path / "file"
     file.write_text("before")
 
-    with pytest.raises(ValueError, match="broken"), replacing(file) as out:
-        out.write(b"half")
-        raise ValueError("broken")
+    def write_half():
+        with replacing(file) as out:
+            out.write(b"half")
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        write_half()
 
     assert (file.read_text(), [one.name for one in tmp_path.iterdir()]) == ("before", ["file"])
 
