@@ -17,7 +17,13 @@ from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import DayClosed, DayPast
 from rollkeeper.campaign.models import Batch
-from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, require_same_days
+from rollkeeper.campaign.open_campaign import (
+    OpenCampaign,
+    find_campaign,
+    lock_planning,
+    open_campaign,
+    require_same_days,
+)
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
@@ -66,6 +72,22 @@ def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> li
             due = _count_due(campaign, each, stays=stays, due_on=due_on)
             found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
     return found
+
+
+def prepare_day(authority: Authority, *, on: dt.date) -> int:
+    """Prepare the batches of a day, unless there is one; return how many. On a day on which nothing may be done, and without a campaign: none.
+
+    So a batch that was stopped is not prepared again on the same day, but where a person asks for it.
+
+    Refuses: as `prepare_batches`, but DayClosed and NoCampaign. Ledger: campaign:batch:prepared.
+    """
+    if find_campaign() is None or Batch.objects.filter(due_on=on).exists():
+        return 0
+    try:
+        found = prepare_batches(authority, due_on=on, on=on)
+    except DayClosed:
+        return 0
+    return sum(due.batch_id is not None for due in found)
 
 
 def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:
