@@ -7,7 +7,7 @@ point and runs again: it is an action, or many, and those are whole or not done.
 Machines share the register and nothing else, so two things in the register keep two processes from one job:
 
 - The *lease*, a row of `kernel_job`, says which process runs the job again and again. It ends by the database's clock,
-  and at once where the session of its holder is gone.
+  and at once where the session of that process is gone.
 - The *run lock*, an advisory lock of the session in which a run works, is held during the run. PostgreSQL gives it to
   one session at a time, whatever any clock says. A command that does a job by hand takes it as well.
 """
@@ -75,13 +75,13 @@ class NotRun(Enum):
     """The lease is another process's by now."""
 
 
-def lease_jobs(names: Sequence[str], *, holder: int, lease_s: float = LEASE_S) -> dict[str, float | None]:
-    """Renew or take the lease of each job that no living process holds; return those held, with how long ago their last run began.
+def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) -> dict[str, float | None]:
+    """Renew or take the lease of each job that no living process has; return those had, with how long ago their last run began.
 
-    None: it never ran, or its last run broke or did not end. `holder` is the claim of this session (`hold_lease`).
+    None: it never ran, or its last run broke or did not end. `claim` is that of this session (`hold_lease`).
     """
-    asked = {"names": list(names), "holder": holder, "lease_s": lease_s, "family": FAMILY}
-    return {row.name: row.ago_s for row in rows(sql("kernel", "lease_jobs"), asked)}
+    asked = {"jobs": list(names), "claim": claim, "lease_s": lease_s, "family": FAMILY}
+    return {row.job: row.ago_s for row in rows(sql("kernel", "lease_jobs"), asked)}
 
 
 @contextmanager
@@ -102,22 +102,22 @@ def hold_run(name: str, *, wait: bool = False) -> Iterator[bool]:
                 rows("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_RUNS, name])
 
 
-def end_stale_run(name: str, *, holder: int) -> bool:
-    """End the session of a former holder that hangs in a run, where the lease is ours; return whether there was one."""
-    asked = {"name": name, "holder": holder, "family": _RUNS, "session": _SESSION}
+def end_stale_run(name: str, *, claim: int) -> bool:
+    """End the session of a former process that hangs in a run, where the lease is ours; return whether there was one."""
+    asked = {"job": name, "claim": claim, "family": _RUNS, "session": _SESSION}
     return any(row.was_ended for row in rows(sql("kernel", "end_stale_run"), asked))
 
 
-def run_once(job: PeriodicJob, *, holder: int | None = None) -> LastRun | NotRun:
+def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
     """Run a job once and note what came of it; what broke is noted and not raised, so that no job stops another.
 
-    With `holder`, only while this holder has the lease. A job that runs every second leaves a note when it did something, when it
+    With `claim`, only while the lease is of this claim. A job that runs every second leaves a note when it did something, when it
     failed, and once a minute.
     """
     with hold_run(job.name) as is_mine:
         if not is_mine:
             return NotRun.BUSY
-        found = rows(sql("kernel", "begin_run"), {"name": job.name, "holder": holder, "session": _SESSION})
+        found = rows(sql("kernel", "begin_run"), {"job": job.name, "claim": claim, "session": _SESSION})
         if not found:
             return NotRun.LEASE_LOST
         (before,), started = found, time.monotonic()
@@ -141,10 +141,10 @@ def last_runs() -> tuple[int, dict[str, LastRun]]:
     """Return the database's instant and what is noted of each job; a job that never ran is not among them."""
     (clock,) = rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS now")
     found = rows(
-        "SELECT name, extract(epoch FROM began_at)::bigint AS began, extract(epoch FROM ended_at)::bigint AS ended, did, fault"
+        "SELECT job, extract(epoch FROM began_at)::bigint AS began, extract(epoch FROM ended_at)::bigint AS ended, did, fault"
         " FROM kernel_job WHERE began_at IS NOT NULL"
     )
-    return clock.now, {row.name: LastRun(row.began, row.ended, row.did, row.fault) for row in found}
+    return clock.now, {row.job: LastRun(row.began, row.ended, row.did, row.fault) for row in found}
 
 
 def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
@@ -154,4 +154,4 @@ def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
 
 def _note(name: str, noted: LastRun) -> None:
     values = {"began": noted.began, "ended": noted.ended, "did": noted.did, "fault": noted.fault}
-    run(sql("kernel", "note_run"), {"name": name, **values})
+    run(sql("kernel", "note_run"), {"job": name, **values})

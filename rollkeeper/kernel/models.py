@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The table of this package: the jobs, which process holds each, and what is noted of its last run."""
+"""The table of this package: the jobs, which process each is leased to, and what is noted of its last run."""
 
 from django.db import models
 
@@ -7,9 +7,10 @@ from django.db import models
 class Job(models.Model):
     """A job: its lease and its last run. Every instant is by the database's clock."""
 
-    name = models.TextField(primary_key=True)
-    holder = models.IntegerField(
-        null=True, db_comment="The number of the lock that the holder's session holds (kernel/leases.py)."
+    job = models.TextField(primary_key=True)
+    leased_to = models.IntegerField(
+        null=True,
+        db_comment="The number of the lock that the session of the process holds (kernel/leases.py).",
     )
     leased_until = models.DateTimeField(null=True)
     began_at = models.DateTimeField(null=True)

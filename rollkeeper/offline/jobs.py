@@ -3,9 +3,8 @@
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.offline import PROCESSING
 
-JOB = "process-offline"
-"""What else touches what waits holds the run lock of this job meanwhile."""
 _MOST = 50
 
 
@@ -17,7 +16,7 @@ def process() -> int:
     return process_all(worker_authority(), limit=_MOST) + settle_applications(worker_authority())
 
 
-def keep_house() -> int:
+def maintain() -> int:
     """Renew keys, give up what was held too long, and forget; return how much was given up."""
     from rollkeeper.offline.processor import housekeeping
 
@@ -25,6 +24,6 @@ def keep_house() -> int:
 
 
 JOBS = (
-    PeriodicJob(JOB, process, interval_s=lambda: 1.0, batch_size=_MOST, for_apps=True),
-    PeriodicJob("offline-housekeeping", keep_house, interval_s=lambda: 3600.0, for_apps=True),
+    PeriodicJob(PROCESSING, process, interval_s=lambda: 1.0, batch_size=_MOST, for_apps=True),
+    PeriodicJob("offline-housekeeping", maintain, interval_s=lambda: 3600.0, for_apps=True),
 )

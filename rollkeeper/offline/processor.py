@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The offline processor: opens what counters recorded offline and does it, one at a time, in the order in which it came.
+"""The offline worker: opens what counters recorded offline and does it, one at a time, in the order in which it came.
 
 Done once: the acts know their submission key. So nothing is lost where this is killed between doing and noting: the next run
 does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it keeps nobody waiting.
@@ -29,13 +29,13 @@ from rollkeeper.kernel.jobs import hold_run
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.offline import PROCESSING
 from rollkeeper.offline.errors import (
     ApprovalDenied,
     ApprovalExpired,
     OfflineRegistrationExpired,
     OfflineRegistrationUnreadable,
 )
-from rollkeeper.offline.jobs import JOB
 from rollkeeper.offline.payloads import Payload, read_payload
 from rollkeeper.offline.rules import EffectiveTime, effective_time
 from rollkeeper.registration import services
@@ -93,7 +93,7 @@ def expire_failed(authority: Authority, *, on: dt.date) -> int:
     Ledger: offline:registration:processed. Refuses: NotAllowed.
     """
     role, given_up = require(authority, Permission.PROCESS_OFFLINE), 0
-    with hold_run(JOB, wait=True):
+    with hold_run(PROCESSING, wait=True):
         for row in rows(sql("offline", "failed_too_long"), [FAILED_KEPT_FOR]):
             with translation.override(row.language):
                 said = _said(ApprovalExpired() if row.unapproved else OfflineRegistrationExpired())
@@ -114,7 +114,7 @@ def process_all(authority: Authority, *, limit: int | None = None, retry_failed:
             "UPDATE offline_registration SET outcome = NULL, tries = 0, processed_at = NULL WHERE outcome = 'failed'"
         )
     done = 0
-    with hold_run(JOB) as is_alone:
+    with hold_run(PROCESSING) as is_alone:
         while is_alone and (limit is None or done < limit) and process_next(authority):
             done += 1
     return done

@@ -76,17 +76,17 @@ class JobThread:
         self.job = job
         self._lease_s = lease_s
         self.wake = threading.Event()
-        self.holder = 0
+        self.claim = 0
         self.held_until = 0.0
         self.next_at = 0.0
         self.is_called = False
         self.faults = 0
         self.busy_since: float | None = None
 
-    def hold(self, holder: int, *, until: float, ago_s: float | None) -> None:
-        """Note that the lease was renewed; where it is new here, go on where the former holder ended."""
+    def hold(self, claim: int, *, until: float, ago_s: float | None) -> None:
+        """Note that the lease was renewed; where it is new here, go on where the former process ended."""
         is_new = not self.is_held()
-        self.holder, self.held_until = holder, until
+        self.claim, self.held_until = claim, until
         if is_new:
             interval_s = self.job.interval_s()
             self.next_at = (
@@ -117,9 +117,9 @@ class JobThread:
     def _run(self) -> None:
         began = time.monotonic()
         try:
-            ran = run_once(self.job, holder=self.holder)
+            ran = run_once(self.job, claim=self.claim)
             if ran is NotRun.BUSY and self._is_long_busy(began):
-                end_stale_run(self.job.name, holder=self.holder)
+                end_stale_run(self.job.name, claim=self.claim)
         except Error:  # the database is away, or ended this session: wait until the lease is renewed
             ran = NotRun.LEASE_LOST
         if ran is not NotRun.BUSY:
@@ -177,12 +177,12 @@ class Runner:
         away_s = _TICK_S
         while not stop.is_set():
             try:
-                with hold_lease() as holder:
+                with hold_lease() as claim:
                     for channel in {kept.job.wakes_on for kept in self._kept.values()} - {None}:
                         run(f"LISTEN {channel}")
-                    self._renew(holder)
+                    self._renew(claim)
                     away_s = _TICK_S
-                    self._listen(holder, stop)
+                    self._listen(claim, stop)
             except (OperationalError, InterfaceError):
                 connection.close()
                 if not stop.wait(away_s):
@@ -190,7 +190,7 @@ class Runner:
                         embedded_postgres.ensure_embedded_running()
                 away_s = min(_MAX_AWAY_S, 2 * away_s)
 
-    def _listen(self, holder: int, stop: threading.Event) -> None:
+    def _listen(self, claim: int, stop: threading.Event) -> None:
         """Call the jobs for which there is work and renew the leases, until asked to stop or the settings name other jobs."""
         renew_s = self._lease_s / _RENEWALS_A_LEASE
         renew_at, settings_at = time.monotonic() + renew_s, time.monotonic() + _SETTINGS_INTERVAL_S
@@ -202,7 +202,7 @@ class Runner:
                     kept.call()
             now = time.monotonic()
             if now >= renew_at:
-                self._renew(holder)
+                self._renew(claim)
                 renew_at = now + renew_s
             if now >= settings_at:
                 forget_settings()
@@ -210,12 +210,12 @@ class Runner:
                 if [job.name for job in jobs_of_this_process()] != list(self._kept):
                     stop.set()
 
-    def _renew(self, holder: int) -> None:
+    def _renew(self, claim: int) -> None:
         asked_at = time.monotonic()
-        held = lease_jobs(list(self._kept), holder=holder, lease_s=self._lease_s)
+        held = lease_jobs(list(self._kept), claim=claim, lease_s=self._lease_s)
         for name, kept in self._kept.items():
             if name in held:
-                kept.hold(holder, until=asked_at + self._lease_s, ago_s=held[name])
+                kept.hold(claim, until=asked_at + self._lease_s, ago_s=held[name])
             else:
                 kept.held_until = 0.0
 

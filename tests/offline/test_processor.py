@@ -473,14 +473,14 @@ def test_the_counters_role_may_do_what_it_must(browser, clerk, as_role):
 
 def test_only_one_processes_at_a_time(browser, process):
     from rollkeeper.kernel import database, jobs, stores
-    from rollkeeper.offline.jobs import JOB
+    from rollkeeper.offline import PROCESSING
 
     browser.record(form(fresh_number(), person()))
 
     with database.connect(stores.REGISTER, "worker") as other:
-        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [jobs._RUNS, JOB])
+        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
         assert process() == 0
-        other.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [jobs._RUNS, JOB])
+        other.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
     assert process() == 1
 
 

@@ -82,12 +82,12 @@ def counting(runs, *, did=0):
 
 
 @contextmanager
-def living_holder(**row):
+def leased_elsewhere(**row):
     """Another process that holds the made-up job's lease; its row is given values."""
     with connect(stores.REGISTER, "worker") as other:
         other.execute("SELECT pg_advisory_lock(%s, 4711)", [FAMILY])
         other.execute(
-            "INSERT INTO kernel_job (name, holder, leased_until, began_at, ended_at) VALUES ('made-up', 4711,"
+            "INSERT INTO kernel_job (job, leased_to, leased_until, began_at, ended_at) VALUES ('made-up', 4711,"
             " clock_timestamp() + %(leased)s::interval, clock_timestamp() + %(began)s::interval, clock_timestamp())",
             {"leased": "20 seconds", "began": "-1 second"} | row,
         )
@@ -168,7 +168,7 @@ def test_a_job_that_ran_lately_waits_for_its_time_though_its_process_is_new(comm
     runs = []
 
     with running(job(counting(runs), interval_s=lambda: 3600.0)):
-        until(lambda: rows("SELECT FROM kernel_job WHERE holder IS NOT NULL"))
+        until(lambda: rows("SELECT FROM kernel_job WHERE leased_to IS NOT NULL"))
         time.sleep(0.2)
 
     assert runs == []
@@ -198,15 +198,15 @@ def test_a_notification_begins_the_next_run_at_once(committed):
 # --- leases -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_lease_of_a_living_holder_is_not_taken(committed):
-    with living_holder():
-        assert jobs.lease_jobs(["made-up"], holder=1) == {}
+def test_a_lease_of_a_leased_elsewhere_is_not_taken(committed):
+    with leased_elsewhere():
+        assert jobs.lease_jobs(["made-up"], claim=1) == {}
 
 
 @pytest.mark.parametrize("leased", ["-1 second", "31 seconds", "30 days", "-30 days"])
 def test_a_lease_that_lapsed_or_lies_too_far_ahead_is_taken_over(committed, leased):
-    with living_holder(leased=leased):
-        assert jobs.lease_jobs(["made-up"], holder=1).keys() == {"made-up"}
+    with leased_elsewhere(leased=leased):
+        assert jobs.lease_jobs(["made-up"], claim=1).keys() == {"made-up"}
 
 
 @pytest.mark.parametrize("began", ["30 days", "-30 days"])
@@ -214,22 +214,22 @@ def test_a_job_whose_last_run_lies_a_month_off_runs_on(committed, began):
     runs = []
 
     with (
-        living_holder(leased="-1 second", began=began),
+        leased_elsewhere(leased="-1 second", began=began),
         running(job(counting(runs), interval_s=lambda: 3600.0)),
     ):
         until(lambda: runs)
 
 
 def test_the_lease_of_a_session_that_is_gone_is_taken_at_once(committed):
-    with living_holder(leased="20 seconds"):
+    with leased_elsewhere(leased="20 seconds"):
         pass
 
-    until(lambda: jobs.lease_jobs(["made-up"], holder=1))
+    until(lambda: jobs.lease_jobs(["made-up"], claim=1))
 
 
-def test_a_run_is_refused_to_a_holder_whose_lease_is_gone(committed):
-    with living_holder():
-        assert jobs.run_once(job(lambda: 0), holder=1) is NotRun.LEASE_LOST
+def test_a_run_is_refused_to_a_process_whose_lease_is_gone(committed):
+    with leased_elsewhere():
+        assert jobs.run_once(job(lambda: 0), claim=1) is NotRun.LEASE_LOST
 
 
 def test_a_job_is_run_by_one_session_at_a_time(committed):
@@ -424,7 +424,7 @@ class Instance:
         passwords = self.data_dir / "secrets" / "register-worker.pgpass"
         with psycopg.connect(**place, dbname="rollkeeper_register", passfile=passwords) as worker:
             cursor = worker.cursor(row_factory=psycopg.rows.dict_row)
-            return cursor.execute("SELECT * FROM kernel_job WHERE name = %s", [name]).fetchone() or {}
+            return cursor.execute("SELECT * FROM kernel_job WHERE job = %s", [name]).fetchone() or {}
 
 
 @pytest.fixture(scope="module")
@@ -535,13 +535,13 @@ def test_whoever_serves_and_whoever_works_dumps_no_core(instance):
 
 def test_a_worker_that_is_killed_is_replaced_and_goes_on(instance):
     until(lambda: len(workers(instance)) == 2, seconds=60)
-    before, former = workers(instance), instance.noted("push-network")["holder"]
+    before, former = workers(instance), instance.noted("push-network")["leased_to"]
 
     for one in before:
         os.kill(one, 9)
 
     until(lambda: len(set(workers(instance)) - set(before)) == 2, seconds=60)
-    until(lambda: instance.noted("push-network")["holder"] != former, seconds=60)
+    until(lambda: instance.noted("push-network")["leased_to"] != former, seconds=60)
 
 
 def test_keys_are_rotated_while_the_register_works(instance):

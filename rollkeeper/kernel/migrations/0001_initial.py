@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Job",
             fields=[
-                ("name", models.TextField(primary_key=True, serialize=False)),
-                ("holder", models.IntegerField(db_comment="The number of the lock that the holder's session holds (kernel/leases.py).", null=True)),
+                ("job", models.TextField(primary_key=True, serialize=False)),
+                ("leased_to", models.IntegerField(db_comment="The number of the lock that the session of the process holds (kernel/leases.py).", null=True)),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("began_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
