@@ -15,7 +15,7 @@ from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.campaign.court_stays import known_stays
-from rollkeeper.campaign.errors import DayClosed, DayPast
+from rollkeeper.campaign.errors import DAY_CLOSED, DAY_PAST
 from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.open_campaign import (
     OpenCampaign,
@@ -50,7 +50,7 @@ class DueLines:
 def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     """Count what would be suspended and what terminated on a day if nothing changes until then. Writes nothing.
 
-    Refuses: NotAllowed, NoCampaign, PackChanged, DifferentDays, DayPast, DayClosed.
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
     """
     require(authority, Permission.SEE_CAMPAIGN)
     with action(), without_timeout():
@@ -61,7 +61,7 @@ def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[Due
 def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     """Prepare a batch of what is due on a day for each action; a line that is in an unfinished batch stays there.
 
-    Refuses: as `check_day`; UnconfirmedPackValue. Ledger: campaign:batch:prepared.
+    Refuses: as `check_day`; UNCONFIRMED_PACK_VALUE. Ledger: campaign:batch:prepared.
     """
     role = require(authority, Permission.PREPARE_BATCH)
     with action(), without_timeout():
@@ -75,18 +75,18 @@ def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> li
 
 
 def prepare_day(authority: Authority, *, on: dt.date) -> int:
-    """Prepare the batches of a day, unless there is one; return how many. On a day on which nothing may be done, and without a campaign: none.
+    """Prepare the batches of a day once; return how many. None without a campaign, and on a day on which nobody may lose service.
 
-    So a batch that was stopped is not prepared again on the same day, but where a person asks for it.
+    A batch that was stopped is so prepared again on the next day, or where a person asks for it.
 
-    Refuses: as `prepare_batches`, but DayClosed and NoCampaign. Ledger: campaign:batch:prepared.
+    Refuses: as `prepare_batches`. Ledger: campaign:batch:prepared.
     """
-    if find_campaign() is None or Batch.objects.filter(due_on=on).exists():
+    campaign = find_campaign()
+    if campaign is None or Batch.objects.filter(due_on=on).exists():
         return 0
-    try:
-        found = prepare_batches(authority, due_on=on, on=on)
-    except DayClosed:
+    if isinstance(may_act_on(campaign.pack, on, stays=known_stays()), Refused):
         return 0
+    found = prepare_batches(authority, due_on=on, on=on)
     return sum(due.batch_id is not None for due in found)
 
 
@@ -94,10 +94,10 @@ def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]
     campaign, stays = open_campaign(), known_stays()
     require_same_days(campaign.pack, on=on)
     if due_on < on:
-        raise DayPast(day=due_on)
+        raise DAY_PAST(day=due_on)
     verdict = may_act_on(campaign.pack, due_on, stays=stays)
     if isinstance(verdict, Refused):
-        raise DayClosed(
+        raise DAY_CLOSED(
             day=due_on,
             article=verdict.article,
             why=verdict.reason,

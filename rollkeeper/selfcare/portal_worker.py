@@ -44,7 +44,7 @@ log = logging.getLogger("rollkeeper.portal_worker")
 
 
 def process_all(authority: Authority, *, limit: int | None = None) -> int:
-    """Carry out all that waits, or so much of it; return how much it was. Refuses: NotAllowed."""
+    """Carry out all that waits, or so much of it; return how much it was. Refuses: NOT_ALLOWED."""
     require(authority, Permission.RUN_PORTAL_WORKER)
     done = 0
     while (limit is None or done < limit) and (process_code_request(authority) or process_portal_request()):
@@ -55,7 +55,7 @@ def process_all(authority: Authority, *, limit: int | None = None) -> int:
 def forget_expired(authority: Authority, *, on: dt.date) -> int:
     """Delete what is a day old, settle what was corrected, let applications lapse; return how many of the latter two.
 
-    Refuses: NotAllowed. Ledger: selfcare:case:settled, selfcare:application:settled.
+    Refuses: NOT_ALLOWED. Ledger: selfcare:case:settled, selfcare:application:settled.
     """
     require(authority, Permission.RUN_PORTAL_WORKER)
     run(sql("selfcare", "delete_expired"))
@@ -66,7 +66,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
     """Look at the next code request and send a code where one may be sent; return whether there was one.
 
     The code is known to the message alone; what is kept of it is a keyed hash.
-    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NotAllowed.
+    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
     with action():
