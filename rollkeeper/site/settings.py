@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "rollkeeper.kernel",
     "rollkeeper.access",
     "rollkeeper.ledger",
     "rollkeeper.vault",
