@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,8 @@ def counter(data_dir, preloader):
     yield process, f"http://127.0.0.1:{port}/healthz", handed
     process.kill()
     process.wait(10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # the server's own child outlives its parent
     process.stdin.close()
     process.stdout.close()
     handed.clear()
