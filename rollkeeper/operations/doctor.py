@@ -200,7 +200,7 @@ def _check_disclosures() -> Iterator[Finding]:
             "Run 'rollkeeper disclosures run', then 'rollkeeper notices send'.",
         )
     else:
-        yield _ok("Whoever had to be detail of a disclosure request was detail.")
+        yield _ok("Every person who had to be notified of a disclosure request was notified.")
 
 
 def _check_holds() -> Iterator[Finding]:
