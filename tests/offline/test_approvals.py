@@ -29,7 +29,7 @@ from rollkeeper.registration.errors import APPROVAL_NEEDED
 from rollkeeper.registration.queries import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
 from rollkeeper.registration.submissions import RegistrationKind
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.offline.browsers import form
 from tests.offline.conftest import ON
 from tests.refusals import code_of, refusing
@@ -350,7 +350,10 @@ def test_machine_read_data_waits_and_is_never_taken_from_the_browser(
     dual_control("register")
     number, who = fresh_number(), person()
     given = submission(
-        number, who, machine_read=frozenset({Part.SUBSCRIBER}), copies={Part.SUBSCRIBER: (b"a copy",)}
+        number,
+        who,
+        machine_read=frozenset({PartyRole.SUBSCRIBER}),
+        copies={PartyRole.SUBSCRIBER: (b"a copy",)},
     )
     clear = b'{"v":1,"action_kind":"register","kind":"individual","fields":{},"elapsed_ms":0,"clock":"device","machine_read":["subscriber"]}'
 
@@ -361,7 +364,7 @@ def test_machine_read_data_waits_and_is_never_taken_from_the_browser(
     assert current_tenure(find_line(number).line_id).assurance == "machine_read"
     assert len(marks("line:copy:kept")) == 1
     assert read_payload(clear).machine_read == frozenset()
-    assert read_payload(clear, by_counter=True).machine_read == frozenset({Part.SUBSCRIBER})
+    assert read_payload(clear, by_counter=True).machine_read == frozenset({PartyRole.SUBSCRIBER})
 
 
 def test_the_counters_role_puts_aside_and_confirms_and_reads_nothing_sealed(

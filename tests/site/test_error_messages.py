@@ -23,7 +23,7 @@ from rollkeeper.lines.errors import NUMBER_QUARANTINED, LineNotFound, NumberNotR
 from rollkeeper.operations.docs import refusals
 from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
@@ -121,7 +121,7 @@ def test_every_part_and_attribute_of_the_shipped_pack_is_in_chinese(catalogue):
     pack = load_pack("cn-xz-2011")
     asked = [a for kind in pack.file.party_kinds for a in kind.attributes]
 
-    assert not {part.key for part in Part} - set(catalogue)
+    assert not {part.key for part in PartyRole} - set(catalogue)
     assert not {a.name for a in asked} - set(catalogue)
     assert not {a.purpose["en"] for a in asked} - set(catalogue)
 
