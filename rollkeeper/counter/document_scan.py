@@ -16,8 +16,7 @@ from rollkeeper.counter.errors import IMAGE_MISSING
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, kind_in, page_context, record_form
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import DocumentType
-from rollkeeper.documents.messages import MESSAGES
+from rollkeeper.documents.choices import MESSAGES, DocumentType
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError

@@ -17,11 +17,12 @@ from django.utils import translation
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import sign_in
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.lines.opening import open_document_copy, open_field
@@ -67,7 +68,7 @@ def counter_codes() -> None:
 
     Example: echo "13900001234" | rollkeeper counter-codes
     """
-    instance_opener.open_instance()
+    open_instance()
     for said in issue_codes(console_authority(), sys.stdin, on=clock.today()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
@@ -91,7 +92,7 @@ def open_(
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
-    instance_opener.open_instance()
+    open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     value = open_field(
         authority,
@@ -122,7 +123,7 @@ def open_copy(
     """
     if sys.stdout.isatty():
         raise typer.BadParameter("a picture is not for a terminal: lead it to a viewer, as in '... | feh -'")
-    instance_opener.open_instance()
+    open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     opened = open_document_copy(
         authority,
@@ -153,7 +154,7 @@ def alarms(
 
     Example: rollkeeper vault alarms --settle --as officer-1
     """
-    instance_opener.open_instance()
+    open_instance()
     if settle:
         settled = settle_alarms(_signed_in(user), on=on or clock.today())
         out.print(f"{settled:,} alarms are settled.")
@@ -195,7 +196,7 @@ def access_history(
 
     Example: rollkeeper ledger access-history 01900000-0000-7000-8000-000000000000
     """
-    instance_opener.open_instance()
+    open_instance()
     try:
         found = person_accesses(console_authority(), PersonId(UUID(about)))
     except ValueError:

@@ -94,7 +94,7 @@ class CommandsOnDemand(TyperGroup):
     def _prepare(self) -> None:
         import django
 
-        from rollkeeper.operations.setting_tables import check_settings
+        from rollkeeper.operations.settings import check_settings
 
         check_settings()
         django.setup()
@@ -104,7 +104,7 @@ class CommandsWithoutDjango(CommandsOnDemand):
     """The same for a process that only starts others: each of those sets up Django for itself."""
 
     def _prepare(self) -> None:
-        from rollkeeper.operations.setting_tables import check_settings
+        from rollkeeper.operations.settings import check_settings
 
         check_settings()
 

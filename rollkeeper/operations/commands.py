@@ -21,8 +21,7 @@ from rollkeeper.kernel.console import (
     read_instant,
     show_table,
 )
-from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.errors import DATA_DIR_IN_USE
 from rollkeeper.operations.settings import may_run_jobs

@@ -19,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
 from rollkeeper.kernel.settings import Table, tables_in
-from rollkeeper.operations.setting_tables import all_tables
+from rollkeeper.operations.settings import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
 DOCS = Path(__file__).parents[2] / "docs"

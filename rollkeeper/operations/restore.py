@@ -35,8 +35,7 @@ from rollkeeper.operations.errors import (
     ROOT_URL_MISSING,
     SECRETS_MISSING,
 )
-from rollkeeper.operations.setting_tables import check_settings
-from rollkeeper.operations.settings import restored_mark
+from rollkeeper.operations.settings import check_settings, restored_mark
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence

@@ -5,12 +5,14 @@ A restored instance runs none until its operator says so, whatever the settings 
 was restored from may still live, and two instances that notify people and command the network do harm.
 """
 
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from rollkeeper.kernel.settings import Table, data_dir, table
+from rollkeeper.kernel.settings import Table, check_all_tables, data_dir, registered_tables, table
 
 
 class Jobs(Table):
@@ -35,3 +37,24 @@ def restored_mark() -> Path:
 def may_run_jobs() -> bool:
     """Tell whether this instance may do anything by itself."""
     return settings().background_jobs and not restored_mark().exists()
+
+
+MODULES = (
+    "kernel.instance", "access.settings", "ledger.settings", "vault.settings", "lines.settings", "notices.settings",
+    "provisioning.settings", "campaign.settings", "registration.settings", "retention.settings", "agents.settings",
+    "selfcare.settings", "counter.settings", "operations.settings",
+)  # fmt: skip
+
+
+def all_tables() -> Mapping[str, type[Table]]:
+    """Return every table by name, in the order of the packages' layers."""
+    modules = [f"rollkeeper.{module}" for module in MODULES]
+    for module in modules:
+        import_module(module)
+    return dict(sorted(registered_tables().items(), key=lambda one: modules.index(one[1].__module__)))
+
+
+def check_settings() -> None:
+    """Validate the whole file and the environment. Refuses: SETTING_FAULT (all at once), as `check_all_tables`."""
+    all_tables()
+    check_all_tables()

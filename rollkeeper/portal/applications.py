@@ -19,9 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.choices import MESSAGES, DocumentType
 from rollkeeper.documents.image_intake import start_in_background
-from rollkeeper.documents.messages import MESSAGES
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.error_messages import mark, translated

@@ -12,6 +12,7 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
+from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.registration.errors import (
     DOCUMENT_DOUBTFUL,
     INVALID_SUBMISSION_KEY,
@@ -180,3 +181,14 @@ def _unrecordable(value: str) -> str | None:
     if _UNWRITABLE.search(value):
         return "it has control characters in it"
     return None
+
+
+def may_hold_another(*, held: int, limit: int | None, article: str) -> Decision:
+    """Decide whether somebody may hold one line more. Without a limit in the pack everybody may."""
+    if limit is None or held < limit:
+        return Allowed()
+    return Refused(
+        article=article,
+        reason=f"The law allows {limit} lines to one subscriber.",
+        remedy="End or transfer one of them, or say which of them are not yours.",
+    )

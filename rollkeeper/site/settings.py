@@ -108,7 +108,7 @@ DATABASES = {
 if OPENS:
     # On a connection of its own, where the ledger entry is committed before anything is decrypted.
     DATABASES["vault"] = address(stores.REGISTER, Role.VAULT)
-DATABASE_ROUTERS = ["rollkeeper.site.db_router.RegisterOnly"]
+DATABASE_ROUTERS = ["rollkeeper.kernel.database.RegisterOnly"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Staff"

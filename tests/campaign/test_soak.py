@@ -12,7 +12,7 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
+from rollkeeper.kernel.instance import INSTANCE_OPENER
 from tests.campaign.population import person
 from tests.campaign.soak import forget, live_two_years
 

@@ -26,7 +26,7 @@ from rollkeeper.offline.payloads import OTHER_ACTION_KINDS, read_payload
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import APPROVAL_NEEDED
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
