@@ -14,27 +14,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import court_stays
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, Span, run_history
 from rollkeeper.retention.services import erase_due
-from tests.campaign.population import (
-    PACK,
-    day,
-    end,
-    fate,
-    make_line,
-    night,
-    pause,
-    person,
-    plan,
-    register,
-    tell,
-)
+from tests.builders.lines import hold_line, make_line
+from tests.builders.staff import employ_approvers
+from tests.campaign.population import PACK, day, end, fate, night, pause, plan, register, tell
 
 FIRST, LAST = day("2011-12-12"), day("2013-08-31")
 # All stages are over by then, and no record's year is: days on which nothing could happen are not played.
@@ -100,11 +89,12 @@ worlds = st.builds(
 
 def live_through(world: World) -> list[tuple[object, ...]]:
     """Let the world happen in the real tables and return the fate of each line."""
-    people = person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+    people = employ_approvers()
     line_ids = [make_line(activated_on=life.activated_on) for life in world.lives]
     for line_id, life in zip(line_ids, world.lives, strict=True):
         if life.hold:
-            hold(line_id, life.hold)
+            first, last = life.hold
+            hold_line(line_id, first, last + dt.timedelta(days=1))
     plan(FIRST)
     stops = {first for first, _ in world.stays}
     on = FIRST
@@ -123,14 +113,6 @@ def live_through(world: World) -> list[tuple[object, ...]]:
             erase_due(worker_authority(), on=on)
         on = QUIET_TO if on == QUIET_FROM else on + dt.timedelta(days=1)
     return [fate(line_id) for line_id in line_ids]
-
-
-def hold(line_id: LineId, days: Days) -> None:
-    run(
-        "INSERT INTO lines_legalhold (line_id, legal_hold_id, days, case_reference, review_on)"
-        " VALUES (%s, %s, daterange(%s, %s, '[]'), 'c', %s)",
-        [line_id, new_uuid(), *days, days[1]],
-    )
 
 
 def happen(line_id: LineId, life: Life, on: dt.date) -> None:

@@ -25,19 +25,8 @@ from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import mark_essential
-from rollkeeper.vault.blind_index import blind_numbers
-from tests.campaign.population import (
-    day,
-    fate,
-    make_line,
-    member,
-    night,
-    nights,
-    plan,
-    register,
-    state,
-    tell,
-)
+from tests.builders.lines import give_number, make_line
+from tests.campaign.population import day, fate, member, night, nights, plan, register, state, tell
 from tests.provisioning.fakes import Element
 
 type People = tuple[Authority, Authority]
@@ -233,9 +222,7 @@ def test_a_proof_that_was_seen_takes_the_line_off_the_list_and_is_not_kept(peopl
 def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId) -> None:
     element = Element()
     pushed(element, CUT)
-    (index,) = blind_numbers(["+8613812345678"])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
-    run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
+    give_number(cut, "+8613812345678")
 
     mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=True, on=CUT)
 
@@ -246,9 +233,7 @@ def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId
 def test_a_line_that_is_no_longer_protected_is_notified_a_new_day_and_counted_again(
     cut: LineId, people: People
 ) -> None:
-    (index,) = blind_numbers(["+8613812345678"])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
-    run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
+    give_number(cut, "+8613812345678")
     mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=True, on=CUT)
     night(CUT + dt.timedelta(days=3), people)
     while_protected = state(cut), member(cut).stage

@@ -37,7 +37,7 @@ from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
-from tests.campaign.population import person
+from tests.builders.staff import employ
 from tests.entries import entries
 
 ON = dt.date(2011, 12, 1)
@@ -400,7 +400,7 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     assert first.person_id == second.person_id, "one document is one person"
     assert first.assurance == "declared"
     opened = open_sealed(
-        person(*_supervisor()), person_id=first.person_id, tenure_id=first.tenure_id, field=Field.NAME,
+        employ(*_supervisor()), person_id=first.person_id, tenure_id=first.tenure_id, field=Field.NAME,
         purpose=Purpose.REVIEW, on=ON,
     )  # fmt: skip
     assert opened.reveal() == "བཀྲ་ཤིས"

@@ -18,7 +18,7 @@ from rollkeeper.incidents.errors import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault.keys import living_epoch
-from tests.campaign.population import make_line
+from tests.builders.lines import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, ON, accessed, held_by, officer, opened
 
 TWO = [step for step in Step if step in {Step.ROTATE_KEYS, Step.RESEAL, Step.NOTIFY_PEOPLE}]
