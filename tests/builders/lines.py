@@ -77,10 +77,10 @@ def mark_terminated(line_id: UUID, on: Day, *, by: str = "campaign", **fields: A
     change_line(line_id, state="terminated", terminated_on=on, terminated_by=by, **fields)
 
 
-def mark_suspended(line_id: UUID, reason: str, on: Day) -> None:
+def mark_suspended(line_id: UUID, reason: str, on: Day, *, at: dt.datetime | None = None) -> None:
     """Let a reason for a suspension exist, with nothing that goes with it."""
     Suspension.objects.create(
-        line_id=line_id, suspension_id=new_uuid(), reason=reason, begun_on=on, begun_at=clock.now()
+        line_id=line_id, suspension_id=new_uuid(), reason=reason, begun_on=on, begun_at=at or clock.now()
     )
 
 

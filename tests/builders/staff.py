@@ -4,6 +4,8 @@
 import datetime as dt
 import os
 
+from django.test import Client
+
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
@@ -29,3 +31,11 @@ def employ(
 def employ_approvers() -> tuple[Authority, Authority]:
     """Employ a campaign manager and a supervisor, the two who may approve a batch."""
     return employ(StaffRole.CAMPAIGN_MANAGER), employ(StaffRole.SUPERVISOR)
+
+
+def sign_in(role: StaffRole, username: str | None = None) -> Client:
+    """Employ a person with a role; return a browser in which they are signed in."""
+    who = employ(role, username=username)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(Staff.objects.get(staff_id=who.staff_id))
+    return client

@@ -4,8 +4,6 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import F
-
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly, planning
 from rollkeeper.campaign.models import Chunk
@@ -15,6 +13,7 @@ from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.writes import lock_line, record_registrations, terminate_line_state
 from tests.builders.notices import bounce_notices, deliver_notices
+from tests.builders.past import make_older
 
 PACK = "cn-xz-2011"
 
@@ -55,7 +54,7 @@ def end(line_id: LineId, on: dt.date) -> None:
 
 def let_an_hour_pass() -> None:
     """Let the chunks that ran have run an hour earlier."""
-    Chunk.objects.update(ran_at=F("ran_at") - dt.timedelta(hours=1))
+    make_older(Chunk, dt.timedelta(hours=1), "ran_at")
 
 
 def pause(line_id: LineId, first: dt.date, last: dt.date | None, on: dt.date) -> None:

@@ -30,6 +30,7 @@ from rollkeeper.campaign.errors import (
     OtherCampaignOpen,
     PackChanged,
 )
+from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -47,6 +48,7 @@ from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
 from tests.builders.commands import retry_commands
 from tests.builders.lines import change_line, make_line, mark_suspended
+from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.campaign.population import (
     approved_batches,
@@ -566,7 +568,7 @@ def test_the_first_share_goes_alone_and_the_rest_waits(
 
     assert (first.done, second.done) == (1, 0)
     assert first.until is not None
-    run("UPDATE campaign_batch SET pilot_done_at = pilot_done_at - interval '4 hours'")
+    make_older(Batch, dt.timedelta(hours=4), "pilot_done_at")
     assert carry_out(batch_id).done == 9
 
 

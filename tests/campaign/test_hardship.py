@@ -17,6 +17,7 @@ from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import NoEvidenceAwaited, ReconnectionRefused
 from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
+from rollkeeper.lines.models import Reconnection
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.services import pause_clock
@@ -25,7 +26,9 @@ from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import mark_essential
+from tests.builders.commands import retry_commands
 from tests.builders.lines import give_number, make_line
+from tests.builders.past import make_older
 from tests.campaign.population import day, fate, member, night, nights, plan, register, state, tell
 from tests.provisioning.fakes import Element
 
@@ -57,10 +60,8 @@ def pushed(element: Element, on: dt.date) -> None:
 
 def at_the_end() -> None:
     """Let the hours be over, as the network's queue sees it."""
-    run("UPDATE provisioning_command SET next_try_at = %s WHERE next_try_at > %s", [clock.now(), clock.now()])
-    run(
-        "UPDATE lines_reconnection SET reconnected_at = reconnected_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
-    )
+    retry_commands(next_try_at__gt=clock.now())
+    make_older(Reconnection, dt.timedelta(hours=25), "reconnected_at", "ends_at")
 
 
 def test_who_asks_gets_service_back_and_it_ends_by_itself(cut: LineId) -> None:

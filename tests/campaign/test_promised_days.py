@@ -18,11 +18,10 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.models import Line
 from rollkeeper.notices.models import Notice
 from rollkeeper.notices.services import send_due
-from tests.builders.lines import make_line
+from tests.builders.lines import make_line, make_sealed_line
 from tests.builders.notices import retry_notices
 from tests.campaign.population import approved_batches, day, member, night, state, tell
 from tests.notices.fakes import Way
-from tests.notices.people import make_line as make_sealed_line
 
 type People = tuple[Authority, Authority]
 

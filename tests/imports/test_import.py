@@ -17,6 +17,7 @@ from django.db import connection
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.imports import chunks
 from rollkeeper.imports.errors import (
     ImportDiskFull,
@@ -32,7 +33,8 @@ from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.reject_file import RejectFile, default_path
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.database import connect, rows, run
+from rollkeeper.kernel.database import connect, rows
+from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
@@ -234,7 +236,7 @@ def test_a_number_of_the_register_is_refused_row_by_row(register, written):
 
 def test_a_number_in_quarantine_is_not_given_out(register, written):
     take_in(written([line(1)], "first.csv"), RAW)
-    run("UPDATE lines_number SET quarantined_until = '2012-03-01'")
+    Number.objects.update(quarantined_until="2012-03-01")
     file = written([line(1), line(2)], "second.csv")
 
     take_in(file, RAW)
@@ -400,7 +402,7 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     assert first.person_id == second.person_id, "one document is one person"
     assert first.assurance == "declared"
     opened = open_sealed(
-        employ(*_supervisor()), person_id=first.person_id, tenure_id=first.tenure_id, field=Field.NAME,
+        employ(StaffRole.SUPERVISOR), person_id=first.person_id, tenure_id=first.tenure_id, field=Field.NAME,
         purpose=Purpose.REVIEW, on=ON,
     )  # fmt: skip
     assert opened.reveal() == "བཀྲ་ཤིས"
@@ -411,12 +413,6 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     assert side_file(file) == [
         (5, "address", "empty, though the law asks for it: the line was imported, its registration was not")
     ]
-
-
-def _supervisor():
-    from rollkeeper.access.roles import StaffRole
-
-    return (StaffRole.SUPERVISOR,)
 
 
 def test_a_file_without_any_usable_row_writes_nothing_and_may_be_tried_again(register, written):

@@ -49,6 +49,7 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import seal_line_values
+from tests.builders.commands import retry_commands
 from tests.builders.lines import make_line
 from tests.builders.staff import employ_approvers
 from tests.campaign.population import night, plan
@@ -869,7 +870,7 @@ def suspended(service, number, *, days_ago=0):
 
 
 def push():
-    database.run("UPDATE provisioning_command SET next_try_at = '1970-01-01'")
+    retry_commands()
     return push_due(worker_authority(), on=ON)
 
 

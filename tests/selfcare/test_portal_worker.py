@@ -19,10 +19,13 @@ from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.models import CodeRequest
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.commands import change_commands
+from tests.builders.past import make_older
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
 UNKNOWN = "+8613908919999"
@@ -256,7 +259,7 @@ def test_a_later_subscriber_of_the_number_signs_in_as_themselves(at_portal):
         console_authority(), submission_key=str(new_uuid()), number=NUMBER,
         document=("passport-npl", "X1234567"), on=ON,
     )  # fmt: skip
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
+    change_commands(kind="terminate", state="confirmed", read_back="absent")
     later = ON + dt.timedelta(days=400)
     clock.set_demo_date(later)
     now = register_line(person=PERSON | {"document_number": "X7654321", "name": "Somebody Else"}, on=later)
@@ -361,7 +364,7 @@ def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_portal, monke
     now, turns = [0.0], iter([True, True, True, False, False])
 
     def a_while(*, seconds):
-        run("UPDATE selfcare_coderequest SET made_at = made_at - interval '25 hours'")
+        make_older(CodeRequest, dt.timedelta(hours=25), "made_at")
         now[0] += portal_worker.FORGET_EVERY_S
 
     monkeypatch.setattr(portal_worker, "time", SimpleNamespace(monotonic=lambda: now[0]))
