@@ -83,7 +83,7 @@ def test_a_spool_that_cannot_be_read_is_the_job_s_fault_and_spends_no_try(set_fo
         assert GatewayBroken.__name__ in job("send-notices").expected_errors
     finally:
         spool.unlink()
-        write_settings(notices={"smpp_url": None, "quiet_from": dt.time(21), "quiet_until": dt.time(8)})
+        write_settings(notices={"smpp_url": None, "quiet_from": dt.time(), "quiet_until": dt.time()})
 
 
 def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for):
