@@ -10,8 +10,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
+from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.database import run, sql
+from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.models import LegalHold, Line, Number, Pause, Suspension, Tenure
+from rollkeeper.lines.writes import NewLine, NewTenure, begin_tenures, create_lines, end_tenures
 from rollkeeper.subscribers.models import Subscriber
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import LineField
@@ -20,6 +24,13 @@ from rollkeeper.vault.services import seal_line_values
 ACTIVATED_ON = dt.date(2010, 5, 1)
 
 type Day = dt.date | str
+
+
+def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
+    """Make one line under a normalised number that no line has."""
+    line = NewLine(LineId(new_uuid()), number, blind_numbers([number])[0], service, language)
+    assert create_lines([line], on=on), "the number is taken"
+    return line.line_id
 
 
 def make_line(*, activated_on: Day = ACTIVATED_ON, number: str | None = None, **fields: Any) -> LineId:
@@ -77,10 +88,25 @@ def mark_terminated(line_id: UUID, on: Day, *, by: str = "campaign", **fields: A
     change_line(line_id, state="terminated", terminated_on=on, terminated_by=by, **fields)
 
 
-def mark_suspended(line_id: UUID, reason: str, on: Day, *, at: dt.datetime | None = None) -> None:
+def suspend_line(
+    line_id: LineId, *, reason: SuspensionReason, on: dt.date, batch_id: BatchId | None = None
+) -> None:
+    """Add one reason to those for which a line in force is suspended."""
+    mark_suspended(line_id, reason.value, on, batch_id=batch_id)
+    run(sql("lines", "settle_state"), [line_id])
+
+
+def mark_suspended(
+    line_id: UUID, reason: str, on: Day, *, at: dt.datetime | None = None, batch_id: UUID | None = None
+) -> None:
     """Let a reason for a suspension exist, with nothing that goes with it."""
     Suspension.objects.create(
-        line_id=line_id, suspension_id=new_uuid(), reason=reason, begun_on=on, begun_at=at or clock.now()
+        line_id=line_id,
+        suspension_id=new_uuid(),
+        reason=reason,
+        begun_on=on,
+        begun_at=at or clock.now(),
+        batch_id=batch_id,
     )
 
 
@@ -147,3 +173,14 @@ def make_tenure(
         **fields,
     )
     return PersonId(person_id), TenureId(tenure_id)
+
+
+def begin_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
+    """Begin a tenure of a line that no person holds."""
+    begin_tenures([tenure], at=at)
+
+
+def transfer_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
+    """End the current tenure of a line and begin the new one at the same instant."""
+    end_tenures([tenure.line_id], at=at)
+    begin_tenures([tenure], at=at)

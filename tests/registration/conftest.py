@@ -11,8 +11,8 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.choices import SuspensionReason
-from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import activate_line, suspend_line
 from tests.builders.packs import REFERENCE, use_pack
 from tests.registration.people import fresh_number
 
@@ -43,7 +43,7 @@ def new_line() -> Callable[..., str]:
         number = fresh_number()
         line_id = activate_line(number, service=service, on=dt.date(2010, 5, 1))
         for reason in reasons:
-            begin_suspension(line_id, reason=reason, on=dt.date(2012, 3, 1))
+            suspend_line(line_id, reason=reason, on=dt.date(2012, 3, 1))
         return number
 
     return make
