@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
 
@@ -220,9 +221,10 @@ class _Explainer:
         return day is not None and day <= self.on
 
     def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
-        own = _tables().get(self.language, {}).get(key)
-        template = own or _tables()["en"][key]
-        return Sentence(template.format(**facts), article, self.language if own else "en")
+        template, language = text_in(
+            self.language, {one: table[key] for one, table in _tables().items() if key in table}
+        )
+        return Sentence(template.format(**facts), article, language)
 
 
 @cache
