@@ -9,7 +9,7 @@ a notice promises comes with the notice, the days of suspension with the pack.
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.settings import settings
@@ -42,31 +43,31 @@ _ALONE: Final = {
 class Text:
     """One kind of notice in one language."""
 
-    subject: str
-    short: str
-    text: str
+    subject: str | None
+    short: str | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All texts of one language, and how it writes a day."""
+    """All texts of one language, and how it writes a day. Tibetan may lack texts: None."""
 
     language: str
     awaiting_native_reader: bool
     day: str
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
-    receipt_short: str
+    receipt_short: str | None
     """What a short text adds where the notice tells of something that has a receipt."""
-    receipt_text: str
-    voice_text: str
+    receipt_text: str | None
+    voice_text: str | None
     """What a call asks for at its end."""
-    code_text: str
+    code_text: str | None
     """What carries a one-time code to a line."""
-    slip_text: str
+    slip_text: str | None
     """What stands on the slip that is torn off a letter."""
-    cover_text: str
-    again_text: str
+    cover_text: str | None
+    again_text: str | None
     """What the cover sheet of letters says, and what of those that may have been printed before."""
 
     def write_day(self, day: dt.date) -> str:
@@ -101,25 +102,26 @@ def write_notice(
     `brief`: in a sentence or two, as it goes to a telephone. Refuses: LinkInNotice, where the operator's name or number would make a
     link of it.
     """
-    chosen = read_language(language)
     facts = {
         "operator": operator,
         "care": care,
         "code": code,
-        "day": chosen.write_day(promised_on) if promised_on else "",
+        "day": promised_on,
         "days": suspension_days,
     }
-    text = chosen.texts[kind]
-    body = (text.short if brief else text.text).strip().format(**facts)
-    if receipt is not None:
-        body += (
-            chosen.receipt_short.format(receipt=receipt)
-            if brief
-            else f"\n\n{chosen.receipt_text.format(receipt=receipt)}"
-        )
+    if brief:
+        body = _written(language, lambda one: one.texts[kind].short, "\n", **facts)
+    else:
+        body = _written(language, lambda one: one.texts[kind].text, "\n\n", **facts)
+    if receipt is not None and brief:
+        body += _written(language, lambda one: one.receipt_short, "", receipt=receipt)
+    elif receipt is not None:
+        body += "\n\n" + _written(language, lambda one: one.receipt_text, "\n\n", receipt=receipt)
     if key is not None:
-        body += chosen.voice_text.format(key=key)
-    written = RenderedText(language, text.subject.format(**facts), body)
+        body += _written(language, lambda one: one.voice_text, "", key=key)
+    written = RenderedText(
+        language, _written(language, lambda one: one.texts[kind].subject, " / ", **facts), body
+    )
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LinkInNotice(text=kind.value)
     return written
@@ -127,8 +129,8 @@ def write_notice(
 
 def write_code(code: str, *, language: str, minutes: int, operator: str, care: str) -> str:
     """Write the message that carries a one-time code. Refuses: LinkInNotice."""
-    written = read_language(language).code_text.format(
-        code=code, minutes=minutes, operator=operator, care=care
+    written = _written(
+        language, lambda one: one.code_text, "\n", code=code, minutes=minutes, operator=operator, care=care
     )
     if looks_like_link(written):
         raise LinkInNotice(text="code_text")
@@ -137,19 +139,33 @@ def write_code(code: str, *, language: str, minutes: int, operator: str, care: s
 
 def write_slip(language: str, *, operator: str) -> str:
     """Write what the slip of a letter says."""
-    return read_language(language).slip_text.format(operator=operator)
+    return _written(language, lambda one: one.slip_text, "\n\n", operator=operator)
 
 
 def write_cover(language: str, *, count: int, again: int) -> list[str]:
     """Write the cover sheet of so many letters, of which some may have been printed before."""
-    chosen = read_language(best_language(language, offered=[]))
-    said = [chosen.cover_text.format(count=count)]
-    return [*said, chosen.again_text.format(count=again)] if again else said
+    chosen = best_language(language, offered=[])
+    said = [_written(chosen, lambda one: one.cover_text, "\n\n", count=count)]
+    if again:
+        said.append(_written(chosen, lambda one: one.again_text, "\n\n", count=again))
+    return said
 
 
 def looks_like_link(text: str) -> bool:
     """Tell whether something in a text could be taken for an address to go to."""
     return _LINK.search(text) is not None
+
+
+def _written(language: str, part: Callable[[Language], str | None], between: str, **facts: object) -> str:
+    """Write one text in a language; one that has no Tibetan in Chinese and in English, one after the other."""
+    chosen = read_language(language)
+    template = part(chosen)
+    if template is None:
+        return between.join(_written(one, part, between, **facts) for one in (CHINESE, ENGLISH))
+    day = facts.get("day")
+    if isinstance(day, dt.date):
+        facts = {**facts, "day": chosen.write_day(day)}
+    return template.removeprefix("\n").rstrip().format(**facts)
 
 
 @cache
@@ -193,16 +209,21 @@ def parse_language(raw: str, *, file: str) -> Language:
         table = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as fault:
         raise TextFault(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
+    may_lack = table.get("language") == TIBETAN
+
+    def fault_of(text: object, *, allowed: frozenset[str], needed: frozenset[str]) -> str | None:
+        return None if text is None and may_lack else _fault_of(text, allowed=allowed, needed=needed)
+
     faults = [
         TextFault(file=file, text=f"{kind}.{part}", why=why)
         for kind in NoticeKind
         for part, allowed, needed in _parts(kind)
-        if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
+        if (why := fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
     ]
     faults += [
         TextFault(file=file, text=part, why=why)
         for part, needed in _ALONE.items()
-        if (why := _fault_of(table.get(part), allowed=needed, needed=needed))
+        if (why := fault_of(table.get(part), allowed=needed, needed=needed))
     ]
     if len(table.get("months", ())) != 12:
         faults.append(TextFault(file=file, text="months", why="there are twelve"))
@@ -247,12 +268,16 @@ def _language(table: dict[str, Any]) -> Language:
         awaiting_native_reader=table["awaiting_native_reader"],
         day=table["day"],
         months=tuple(table["months"]),
-        texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
-        receipt_short=table["receipt_short"],
-        receipt_text=table["receipt_text"],
-        voice_text=table["voice_text"],
-        code_text=table["code_text"],
-        slip_text=table["slip_text"],
-        cover_text=table["cover_text"],
-        again_text=table["again_text"],
+        texts={
+            kind: Text(said.get("subject"), said.get("short"), said.get("text"))
+            for kind in NoticeKind
+            for said in [table.get(kind.value, {})]
+        },
+        receipt_short=table.get("receipt_short"),
+        receipt_text=table.get("receipt_text"),
+        voice_text=table.get("voice_text"),
+        code_text=table.get("code_text"),
+        slip_text=table.get("slip_text"),
+        cover_text=table.get("cover_text"),
+        again_text=table.get("again_text"),
     )
