@@ -120,7 +120,7 @@ def write_notice(
     if key is not None:
         body += _written(language, lambda one: one.voice_text, "", key=key)
     written = RenderedText(
-        language, _written(language, lambda one: one.texts[kind].subject, " / ", **facts), body
+        language, _written(language, lambda one: one.texts[kind].subject, " · ", **facts), body
     )
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LinkInNotice(text=kind.value)
