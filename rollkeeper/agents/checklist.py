@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rollkeeper.agents.errors import RequirementUnknown
+from rollkeeper.agents.errors import REQUIREMENT_UNKNOWN
 from rollkeeper.agents.rules import OPERATORS_RULE
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.side_by_side import text_in
@@ -38,10 +38,10 @@ def checklist() -> dict[str, Requirement]:
 
 
 def requirement_called(name: str) -> Requirement:
-    """Return one requirement. Refuses: RequirementUnknown."""
+    """Return one requirement. Refuses: REQUIREMENT_UNKNOWN."""
     found = checklist().get(name)
     if found is None:
-        raise RequirementUnknown(requirement=name)
+        raise REQUIREMENT_UNKNOWN(requirement=name)
     return found
 
 
