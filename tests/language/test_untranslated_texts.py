@@ -1,5 +1,6 @@
 """A text that has no Tibetan is shown in Chinese and English, each marked with its language."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,16 +76,23 @@ def test_a_text_put_into_another_is_marked_too():
     assert as_plain_text(pair) == "※ 一 ※ 二 / two / one ※ 二 / two"
 
 
-def test_only_pages_are_rewritten():
-    pair = side_by_side("冷冻期", "Quarantine")
+@pytest.mark.parametrize(
+    ("kind", "sent", "shown"),
+    [
+        ("text/html; charset=utf-8", side_by_side("冷冻期", "Quarantine"), SHOWN),
+        ("text/plain; charset=utf-8", side_by_side("冷冻期", "Quarantine"), "※ 冷冻期 / Quarantine"),
+        ("application/json", json.dumps({"said": side_by_side("a", "b")}), '{"said": "※ a / b"}'),
+        (
+            "application/octet-stream",
+            side_by_side("冷冻期", "Quarantine"),
+            side_by_side("冷冻期", "Quarantine"),
+        ),
+    ],
+)
+def test_an_answer_says_both_in_its_own_way_and_a_file_stays_as_it_is(kind, sent, shown):
+    answer = UntranslatedTextsMiddleware(lambda _: HttpResponse(sent, content_type=kind))(None)
 
-    def answered(kind):
-        return UntranslatedTextsMiddleware(lambda _: HttpResponse(pair, content_type=kind))(
-            None
-        ).content.decode()
-
-    assert answered("text/html; charset=utf-8") == SHOWN
-    assert answered("text/plain; charset=utf-8") == pair
+    assert answer.content.decode() == shown
 
 
 def test_a_refusal_without_tibetan_is_whole_in_both_languages(tibetan):
