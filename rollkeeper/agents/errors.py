@@ -42,7 +42,7 @@ REQUIREMENT_UNKNOWN = Refusal(
 REQUIREMENTS_OPEN = Refusal(
     "requirements_open",
     Kind.REFUSED,
-    "{agent} may not be entrusted (article {article}): not shown are {requirements}.",
+    "{agent} may not be entrusted ({article}): not shown are {requirements}.",
     "Show each with 'rollkeeper agents evidence {agent} REQUIREMENT FILE'.",
 )
 AGENT_NOT_IN_STATE = Refusal(
@@ -90,13 +90,13 @@ NO_DEVICE = Refusal(
 AGENT_MAY_NOT_REGISTER = Refusal(
     "agent_may_not_register",
     Kind.FORBIDDEN,
-    "{agent} may not register subscribers at present (article {article}).",
+    "{agent} may not register subscribers at present ({article}).",
     "Send the customer to a counter of the operator, and call your contact there.",
 )
 NO_ASSIGNMENT = Refusal(
     "no_assignment",
     Kind.FORBIDDEN,
-    "You are assigned to no outlet at present, and so may not register subscribers (article {article}).",
+    "You are assigned to no outlet at present, and so may not register subscribers ({article}).",
     "Send the customer to a counter of the operator, and call your contact there.",
 )
 

@@ -44,7 +44,7 @@ def is_side_by_side(text: str) -> bool:
 
 def as_plain_text(text: str) -> str:
     """Return a text for what is no page."""
-    return _innermost_first(_PAIR, lambda found: f"{MARK} {found[1]} / {found[2]}", text)
+    return _innermost_first(_PAIR, lambda found: f"{MARK} {found[1]} · {found[2]}", text)
 
 
 def as_html(page: str) -> str:

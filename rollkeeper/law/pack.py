@@ -158,6 +158,10 @@ class Pack:
         """Return the pack's name."""
         return self.file.id
 
+    def title(self, language: str) -> str:
+        """Return the law's title in a language, in English where there is none."""
+        return self.file.title.get(language) or self.file.title["en"]
+
     @property
     def zone(self) -> str:
         """Return the IANA zone in which its days are counted."""

@@ -65,7 +65,7 @@ def test_a_page_marks_each_language_where_an_element_can_be():
 
     page = as_html(f'<title>{pair}</title><p title="{pair}">{pair}</p><option value="1">{pair}</option>')
 
-    plain = "※ 冷冻期 / Quarantine"
+    plain = "※ 冷冻期 · Quarantine"
     assert page == f'<title>{plain}</title><p title="{plain}">{SHOWN}</p><option value="1">{plain}</option>'
 
 
@@ -73,15 +73,15 @@ def test_a_text_put_into_another_is_marked_too():
     pair = side_by_side(f"一 {side_by_side('二', 'two')}", f"one {side_by_side('二', 'two')}")
 
     assert not is_side_by_side(as_html(pair))
-    assert as_plain_text(pair) == "※ 一 ※ 二 / two / one ※ 二 / two"
+    assert as_plain_text(pair) == "※ 一 ※ 二 · two · one ※ 二 · two"
 
 
 @pytest.mark.parametrize(
     ("kind", "sent", "shown"),
     [
         ("text/html; charset=utf-8", side_by_side("冷冻期", "Quarantine"), SHOWN),
-        ("text/plain; charset=utf-8", side_by_side("冷冻期", "Quarantine"), "※ 冷冻期 / Quarantine"),
-        ("application/json", json.dumps({"said": side_by_side("a", "b")}), '{"said": "※ a / b"}'),
+        ("text/plain; charset=utf-8", side_by_side("冷冻期", "Quarantine"), "※ 冷冻期 · Quarantine"),
+        ("application/json", json.dumps({"said": side_by_side("a", "b")}), '{"said": "※ a · b"}'),
         (
             "application/octet-stream",
             side_by_side("冷冻期", "Quarantine"),
