@@ -24,7 +24,7 @@ from rollkeeper.kernel.settings import forget_settings
 from rollkeeper.operations.settings import settings
 from rollkeeper.operations.worker_processes import JobKind
 from rollkeeper.platform import embedded_postgres
-from rollkeeper.platform.embedded_postgres import ServerDidNotStart
+from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.vault.epochs import may_open
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
