@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -110,6 +111,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "app": app,
         "app_name": app_named(app).title if app else "",
         "nav_templates": [f"{app}/nav.html", "site/nav.html"],
+        "csrf_cookie_name": settings.CSRF_COOKIE_NAME,
     }
 
 

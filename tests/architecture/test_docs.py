@@ -27,7 +27,9 @@ def test_every_setting_says_what_it_decides():
 
 
 def test_every_default_may_be_copied_into_the_file():
-    sections = re.findall(r"^## \[([^\]]+)\]\n(.*?)(?=^## |\Z)", docs.settings_page(), re.MULTILINE | re.DOTALL)
+    sections = re.findall(
+        r"^## \[([^\]]+)\]\n(.*?)(?=^## |\Z)", docs.settings_page(), re.MULTILINE | re.DOTALL
+    )
     written = {
         variable_of(*table.split("."), name): tomllib.loads(f"x = {default}")["x"] if default else None
         for table, rows in sections

@@ -473,32 +473,28 @@ def test_the_counters_role_may_do_what_it_must(browser, clerk, as_role):
         assert issue_ticket(clerk).ticket_id != other.given.ticket_id
 
 
-def test_only_one_carries_at_a_time(browser, process):
-    from rollkeeper.kernel import database, stores
+def test_only_one_processes_at_a_time(browser, process):
+    from rollkeeper.kernel import database, jobs, stores
+    from rollkeeper.offline import PROCESSING
 
     browser.record(form(fresh_number(), person()))
 
     with database.connect(stores.REGISTER, "worker") as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [processor._PROCESSING_LOCK])
+        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
         assert process() == 0
-        other.execute("SELECT pg_advisory_unlock(%s)", [processor._PROCESSING_LOCK])
+        other.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
     assert process() == 1
 
 
-def test_the_offline_worker_tends_its_keys_and_goes_on_after_the_register_was_away(browser, monkeypatch):
+def test_the_job_processes_what_waits_and_takes_its_own_lock_again(browser):
+    from rollkeeper.kernel import jobs
+    from rollkeeper.offline.jobs import JOBS
+
     key = browser.record(form(fresh_number(), person()))
-    turns, away = iter(range(3)), iter([True, False, False, False])
-    process_all = processor.process_all
-    monkeypatch.setattr(processor, "POLL_EVERY_S", 0)
 
-    def once_away(authority):
-        if next(away):
-            raise OperationalError("away")
-        return process_all(authority)
+    done = [jobs.run_once(job) for job in JOBS]
 
-    monkeypatch.setattr(processor, "process_all", once_away)
-    processor.run_offline_worker(worker_authority(), goes_on=lambda: next(turns, None) is not None)
-
+    assert [(one.did, one.fault) for one in done] == [(1, None), (0, None)]
     assert came_of(key) == "done"
 
 

@@ -386,6 +386,6 @@ def test_a_process_that_goes_on_lets_go_of_a_rotation_when_its_work_is_done():
 
         services.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613900000001")])
         assert not may_rotate()
-        epochs.close_key_store()
+        connections["keys"].close()
 
         until(may_rotate)  # the server notices that a connection was closed a moment later
