@@ -26,7 +26,7 @@ from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.lines.opening import open_document_copy, open_field
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.canaries import open_alarms, settle_alarms
 from rollkeeper.vault.fields import Field, Purpose, field_label, purpose_label
 
@@ -100,7 +100,7 @@ def open_(
         field=field,
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
-        part=next(one for one in Part if one.key == part.value),
+        part=next(one for one in PartyRole if one.key == part.value),
     )
     _show_once(value.reveal())
 
@@ -131,7 +131,7 @@ def open_copy(
         position=page - 1,
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
-        part=next(one for one in Part if one.key == part.value),
+        part=next(one for one in PartyRole if one.key == part.value),
     )
     sys.stdout.buffer.write(opened.reveal_copy())
 
