@@ -226,7 +226,7 @@ def test_what_nobody_translated_is_whole_english_and_says_so(chinese):
     assert said.language == "en"
 
 
-def test_tibetan_falls_back_to_english_marked_as_such():
+def test_what_has_neither_tibetan_nor_chinese_is_english_marked_as_such():
     with translation.override("bo"):
         (said,), (unsaid,) = translated(LineNotFound()), translated(NO_NETWORK())
 
