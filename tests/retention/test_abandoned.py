@@ -23,7 +23,7 @@ from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault import canaries
 from rollkeeper.vault.hooks import CANARY_MAKER
 from rollkeeper.vault.services import begin_first_epoch
-from tests.builders.staff import employ as staff
+from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
@@ -34,7 +34,7 @@ MOMENT = dt.timedelta(seconds=5)
 @pytest.fixture
 def clerk(committed: None) -> Authority:
     begin_first_epoch()
-    return staff(StaffRole.CLERK)
+    return employ(StaffRole.CLERK)
 
 
 @pytest.fixture
