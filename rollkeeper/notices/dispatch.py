@@ -39,7 +39,7 @@ from rollkeeper.notices.rules import (
     wait_after,
 )
 from rollkeeper.notices.settings import settings
-from rollkeeper.notices.texts import languages_of, say_fields, sms_signature, write_notice
+from rollkeeper.notices.texts import languages_of, languages_with, say_fields, sms_signature, write_notice
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
@@ -422,7 +422,7 @@ def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str 
     """Write one notice; of one that speaks of the duty the pack in force knows it."""
     here, row = instance(), intent.row
     kind = NoticeKind(row.kind)
-    spoken = languages_of(row.language)
+    spoken = languages_with(kind, languages_of(row.language))
     said = tuple(
         write_notice(
             kind,

@@ -247,6 +247,16 @@ def languages_of(notice_in: str) -> list[str]:
     return languages_to_write_in(notice_in, offered=settings().languages or instance().languages)
 
 
+def languages_with(kind: NoticeKind, wanted: Sequence[str]) -> list[str]:
+    """Return in which languages one kind of notice goes out: Chinese and English take the place of a Tibetan that lacks."""
+    found = [
+        one
+        for language in wanted
+        for one in ((language,) if read_language(language).texts[kind].text is not None else _STAND_INS)
+    ]
+    return list(dict.fromkeys(found))
+
+
 @cache
 def read_language(language: str) -> Language:
     """Read and check one file. Refuses: TEXT_FAULT, all faults at once."""

@@ -18,6 +18,7 @@ from rollkeeper.notices.texts import (
     best_language,
     languages,
     languages_to_write_in,
+    languages_with,
     looks_like_link,
     parse_language,
     read_language,
@@ -342,6 +343,12 @@ def test_a_notice_without_tibetan_goes_out_in_chinese_and_english(channel):
         assert said.startswith(written("zh-hans", kind, channel).text)
         assert said.endswith(written("en", kind, channel).text)
     assert lacking
+
+
+def test_a_notice_without_tibetan_goes_out_once_in_each_language_that_stands_in():
+    assert languages_with(NoticeKind.DISCLOSED, ["bo"]) == ["zh-hans", "en"]
+    assert languages_with(NoticeKind.DISCLOSED, ["zh-hans", "bo"]) == ["zh-hans", "en"]
+    assert languages_with(NoticeKind.REMINDER, ["bo"]) == ["bo"]
 
 
 def test_only_tibetan_may_lack_a_text():
