@@ -16,6 +16,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any, Final
 
+from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
@@ -52,7 +53,6 @@ class Language:
     """All texts of one language, and how it writes a day."""
 
     language: str
-    awaiting_native_reader: bool
     day: str
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
@@ -160,23 +160,29 @@ def languages() -> tuple[str, ...]:
 
 
 def best_language(wanted: str, *, offered: Sequence[str]) -> str:
-    """Return the language to write in: the subscriber's, else the first of the instance's that there are texts for."""
-    known = languages()
-    return next((one for one in (wanted, *offered, "en") if one in known), known[0])
+    """Return the language to answer in: the one asked for, else the first offered that can be written in, else English.
+
+    For what cannot wait for a native reader, since somebody waits for it: a one-time code, a cover sheet.
+    """
+    return next(iter(_writable([wanted, *offered])), SOURCE)
 
 
 def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
-    """Return the subscriber's language alone; where none was named, or there are no texts for it, each of those offered."""
+    """Return the subscriber's language alone; where none was named, or it cannot be written in, each of those offered that can.
+
+    None where nobody accepted any of them: a notice in English, which nobody chose, would count as proof that the subscriber was notified.
+    """
+    return _writable([wanted]) or _writable(offered)
+
+
+def _writable(wanted: Sequence[str]) -> list[str]:
+    """Return those of these languages that have texts which this instance may send."""
     known = languages()
-    return (
-        [wanted]
-        if wanted in known
-        else [one for one in offered if one in known] or [best_language(wanted, offered=offered)]
-    )
+    return spoken_of(one for one in wanted if one in known)
 
 
 def languages_of(notice_in: str) -> list[str]:
-    """Return in which languages this instance writes a notice that is kept with this one."""
+    """Return in which languages this instance writes a notice that is kept with this one; none where it has to wait."""
     return languages_to_write_in(notice_in, offered=settings().languages or instance().languages)
 
 
@@ -244,7 +250,6 @@ def _placeholders(text: str) -> set[str] | None:
 def _language(table: dict[str, Any]) -> Language:
     return Language(
         language=table["language"],
-        awaiting_native_reader=table["awaiting_native_reader"],
         day=table["day"],
         months=tuple(table["months"]),
         texts={kind: Text(**table[kind.value]) for kind in NoticeKind},

@@ -15,16 +15,19 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.disclosures.queries import count_overdue_notifications
 from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel.accepted_languages import SOURCE, has_reader
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.jobs import PeriodicJob, is_late, last_run
 from rollkeeper.kernel.settings import data_dir
+from rollkeeper.languages.queries import LanguageView, list_languages
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import check_witnesses
 from rollkeeper.ledger.queries import newest_publication, skipped_entries
 from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
@@ -387,6 +390,52 @@ def _check_law() -> Iterator[Finding]:
         )
 
 
+def _check_languages() -> Iterator[Finding]:
+    configured = [one for one in instance().languages if one != SOURCE]
+    unread = [one for one in configured if not has_reader(one)]
+    if instance().kind is InstanceKind.DEMO:
+        marked = f": {', '.join(unread)}" if unread else ""
+        yield _ok(
+            f"A demo instance speaks every language and marks those that no native reader accepted{marked}."
+        )
+        return
+    known = {one.language: one for one in list_languages()}
+    for language in unread:
+        yield _silent_in(language, known.get(language))
+    if waiting := count_without_language():
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"{waiting:,} notices wait, since they could be sent in no language that was accepted.",
+            "Have a native reader accept a language of 'instance.languages', or add 'en' there.",
+        )
+    if not unread:
+        spoken = ", ".join([*configured, f"{SOURCE}, the source"])
+        yield _ok(f"Every language of this instance is accepted as it is now: {spoken}.")
+
+
+def _silent_in(language: str, known: LanguageView | None) -> Finding:
+    """Say why nothing is said in a language; pages are offered in English in any case."""
+    if known is None:
+        why, remedy = (
+            "there are no texts in it",
+            f"Take '{language}' out of 'instance.languages' in settings.toml.",
+        )
+    elif known.read_on is None:
+        why, remedy = (
+            f"no native reader has accepted its {known.texts:,} texts",
+            f"docs/notices.md; then 'rollkeeper settings languages accept {language}'.",
+        )
+    else:
+        why, remedy = (
+            f"{known.changed:,} of its {known.texts:,} texts changed since they were accepted on {known.read_on}",
+            f"'rollkeeper settings languages report {language} --changed' lists them; then 'accept {language}'.",
+        )
+    return Finding(
+        "", Health.WARNING, f"Nothing is sent and no page is offered in '{language}': {why}.", remedy
+    )
+
+
 def _check_notices_and_commands() -> Iterator[Finding]:
     """What is held on purpose (by a stay, a stopped batch, a day on which the desks are shut) does not wait for the network."""
     now = clock.now()
@@ -482,6 +531,7 @@ CHECKS = (
     _check_ledger,
     _check_witnesses,
     _check_law,
+    _check_languages,
     _check_notices_and_commands,
     _check_offline,
     _check_background_jobs,

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_here
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.instance import instance
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 MAX_QR_BYTES = 2_900
 """A square holds 2,953 bytes at the most; a longer receipt is in the file, and the square holds its code."""
-TIBETAN_UNREVIEWED = "The Tibetan text awaits a native reader's review."
 _LATIN, _MONO = "Noto Sans", "Noto Sans Mono"
 _SCRIPTS = {"zh": "Noto Sans CJK SC", "bo": "Noto Serif Tibetan"}
 
@@ -57,8 +57,8 @@ class ReceiptText:
 
 
 def receipt_texts(receipt: LedgerReceipt) -> list[ReceiptText]:
-    """Say a receipt in every language of the instance."""
-    return [_text_in(language, receipt) for language in instance().languages]
+    """Say a receipt in every language in which this instance speaks."""
+    return [_text_in(language, receipt) for language in spoken_here()]
 
 
 def plain_text(receipt: LedgerReceipt) -> str:
@@ -90,10 +90,10 @@ def pdf(receipt: LedgerReceipt) -> bytes:
         "languages": [vars(one) for one in text], "code": receipt.code,
         "line": str(receipt.entry.line_id or "-"), "qr": qr_svg(receipt), "text": receipt.text,
         "qr_mm": 70 if len(receipt.text) > 1_200 else 60,
-        "note": TIBETAN_UNREVIEWED if any(one.code == "bo" for one in text) else "", "file": file_name(receipt, "tlog-proof"),
+        "file": file_name(receipt, "tlog-proof"),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "ledger" / "printouts" / "receipt.typ").read_bytes()
-    return render_pdf(sheet, data, languages=instance().languages)
+    return render_pdf(sheet, data, languages=spoken_here())
 
 
 def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:
@@ -142,7 +142,7 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
             code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
             article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
             line_label=_("Reference of the line"),
-            foot=_foot(receipt),
+            foot=[*_foot(receipt), *([] if has_reader(language) else [str(NO_READER)])],
         )  # fmt: skip
 
 
