@@ -20,6 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from rollkeeper.kernel import clock
 from rollkeeper.languages.texts import Said, digest, shipped_texts, texts_of, translated_languages
 
 FILE: Final = Path(__file__).parents[1] / "site" / "locale" / "ages.json"
@@ -91,7 +92,7 @@ def write_ages(*, reread: str | None = None) -> None:
     _compile()
     shipped_texts.cache_clear()
     before = recorded_ages() if FILE.exists() else {}
-    today = dt.datetime.now(dt.UTC).date().isoformat()
+    today = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC).date().isoformat()
     after = {
         language: brought_up_to_date(
             before.get(language, {}), shipped_texts(language), today=today, reread=language == reread

@@ -30,7 +30,7 @@ class LanguageView:
     stale: int
     """Texts whose English changed after they were written."""
     changed: int
-    """Texts that are new or others than those that were accepted; all of them where none were."""
+    """Texts that are new, others than those that were accepted, or gone; all of them where none were."""
     reader: str | None
     read_on: dt.date | None
     accepted_hash: str | None
@@ -74,10 +74,10 @@ def list_languages() -> list[LanguageView]:
 
 
 def changed_since_acceptance(language: str) -> set[str]:
-    """Return the keys of the texts that are new or others than those that were accepted."""
+    """Return the keys of the texts that are new, others than those that were accepted, or gone."""
     newest = newest_acceptance(language)
     accepted = newest.texts if newest else {}
-    return {key for key, text in digests_of(texts_of(language)).items() if accepted.get(key) != text}
+    return {key for key, _ in accepted.items() ^ digests_of(texts_of(language)).items()}
 
 
 def newest_acceptance(language: str) -> Acceptance | None:

@@ -15,13 +15,12 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.disclosures.queries import count_overdue_notifications
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.accepted_languages import SOURCE, has_reader
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.jobs import PeriodicJob, is_late, last_run
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.languages.queries import LanguageView, list_languages
+from rollkeeper.languages.silence import silent_languages, summary_of_languages
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import check_witnesses
@@ -391,49 +390,11 @@ def _check_law() -> Iterator[Finding]:
 
 
 def _check_languages() -> Iterator[Finding]:
-    configured = [one for one in instance().languages if one != SOURCE]
-    unread = [one for one in configured if not has_reader(one)]
-    if instance().kind is InstanceKind.DEMO:
-        marked = f": {', '.join(unread)}" if unread else ""
-        yield _ok(
-            f"A demo instance speaks every language and marks those that no native reader accepted{marked}."
-        )
-        return
-    known = {one.language: one for one in list_languages()}
-    for language in unread:
-        yield _silent_in(language, known.get(language))
     if waiting := count_without_language():
-        yield Finding(
-            "",
-            Health.ERROR,
-            f"{waiting:,} notices wait, since they could be sent in no language that was accepted.",
-            "Have a native reader accept a language of 'instance.languages', or add 'en' there.",
-        )
-    if not unread:
-        spoken = ", ".join([*configured, f"{SOURCE}, the source"])
-        yield _ok(f"Every language of this instance is accepted as it is now: {spoken}.")
-
-
-def _silent_in(language: str, known: LanguageView | None) -> Finding:
-    """Say why nothing is said in a language; pages are offered in English in any case."""
-    if known is None:
-        why, remedy = (
-            "there are no texts in it",
-            f"Take '{language}' out of 'instance.languages' in settings.toml.",
-        )
-    elif known.read_on is None:
-        why, remedy = (
-            f"no native reader has accepted its {known.texts:,} texts",
-            f"docs/notices.md; then 'rollkeeper settings languages accept {language}'.",
-        )
-    else:
-        why, remedy = (
-            f"{known.changed:,} of its {known.texts:,} texts changed since they were accepted on {known.read_on}",
-            f"'rollkeeper settings languages report {language} --changed' lists them; then 'accept {language}'.",
-        )
-    return Finding(
-        "", Health.WARNING, f"Nothing is sent and no page is offered in '{language}': {why}.", remedy
-    )
+        detail = f"{waiting:,} notices wait, since they could be sent in no language that was accepted."
+        yield Finding("", Health.ERROR, detail, "Have one accepted, or add 'en' to 'instance.languages'.")
+    silent = [Finding("", Health.WARNING, one.sentence, one.remedy) for one in silent_languages()]
+    yield from silent or [_ok(summary_of_languages())]
 
 
 def _check_notices_and_commands() -> Iterator[Finding]:

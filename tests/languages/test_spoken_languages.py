@@ -89,8 +89,8 @@ def spoken(by_channel, channel=Channel.SMS):
     return [one.languages for one in by_channel[channel].heard]
 
 
-def offered(client):
-    return re.findall(r'name="language" value="([^"]+)"', client.get(PAGE).content.decode())
+def offered(client, page=PAGE):
+    return re.findall(r'name="language" value="([^"]+)"', client.get(page).content.decode())
 
 
 def language_of(client, **headers):
@@ -213,14 +213,14 @@ def test_the_page_that_checks_receipts_has_accepted_languages_alone():
 
 
 @pytest.mark.usefixtures("production")
-@pytest.mark.parametrize("name", ["backoffice", "counter"])
-def test_the_switch_offers_accepted_languages_alone(app, name):
+@pytest.mark.parametrize(("name", "page"), [("backoffice", PAGE), ("counter", PAGE), ("portal", "/")])
+def test_the_switch_offers_accepted_languages_alone(app, name, page):
     app(name)
     client = Client(headers={"x-forwarded-proto": "https"})
 
-    assert offered(client) == ["en"]
+    assert offered(client, page) == ["en"]
     accept("bo")
-    assert offered(client) == ["en", "bo"]
+    assert offered(client, page) == ["en", "bo"]
 
 
 @pytest.mark.usefixtures("production")

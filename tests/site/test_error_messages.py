@@ -41,6 +41,7 @@ ONLY_TYPED_FOR = (
     "rollkeeper.platform.embedded_postgres",
     "rollkeeper.kernel.settings",
     "rollkeeper.ledger.",
+    "rollkeeper.languages.",
     "rollkeeper.provisioning.",
 )
 # And single ones, of modules whose other refusals do reach a page.
