@@ -90,7 +90,6 @@ def brought_up_to_date(
 def write_ages(*, reread: str | None = None) -> None:
     """Compile the catalogues, which are what pages show, and bring the file up to date with all texts."""
     _compile()
-    shipped_texts.cache_clear()
     before = recorded_ages() if FILE.exists() else {}
     today = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC).date().isoformat()
     after = {

@@ -2,8 +2,8 @@
 """Collects every text that is said to people in one language, and makes one hash of all of them.
 
 A text has a key that stays the same while its file grows: the file and the path to the text in it, or a digest of the English in
-the catalogue. The files of an installed version do not change, so a process reads them once; a rule pack of the operator's own
-is read again whenever it changes.
+the catalogue. The files of an installed version do not change, so a process makes the hash once and keeps no text of them; a
+rule pack of the operator's own is read again whenever it changes.
 """
 
 import gettext
@@ -63,7 +63,6 @@ def digest(text: str) -> str:
     return sha256_hex(text.encode())[:_DIGEST_SIGNS]
 
 
-@cache
 def shipped_texts(language: str) -> Mapping[str, Said]:
     """Return all texts of a language that come with Rollkeeper, by key, but those of rule packs."""
     found = dict(_in_the_catalogue(language))

@@ -10,7 +10,7 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import languages_of
@@ -144,7 +144,7 @@ def count_without_language() -> int:
 
     One pass of what is queued, which for a nation takes a while; none where every notice can be sent.
     """
-    if languages_of(""):
+    if languages_of(NO_LANGUAGE):
         return 0
     with action(), without_timeout():
         queued = rows(
