@@ -197,8 +197,11 @@ def check_page(
 ) -> None:
     """Write the page that checks receipts in a browser, without a server or a network: one file, to be given away.
 
+    It is in the languages in which this instance speaks.
+
     Example: rollkeeper ledger check-page check-receipt.html
     """
+    instance_opener.open_instance()
     file.write_text(receipt_checker.check_page(), "utf-8")
     out.print(f"{file} checks receipts by itself; open it in any browser.", markup=False)
 
