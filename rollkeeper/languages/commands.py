@@ -66,7 +66,7 @@ def list_(as_json: JsonOption = False) -> None:
         return
     show_table(
         "Languages",
-        ("language", "accepted", "texts", "changed since", "older than their English", "reader", "on", "hash of the texts"),
+        ("language", "accepted", "texts", "changed since", "stale", "reader", "on", "hash"),
         [
             (one.language, "yes" if one.is_accepted else "no", one.texts, one.changed, one.stale, one.reader or "", one.read_on or "",
              one.texts_hash[:16])
