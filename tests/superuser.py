@@ -14,7 +14,7 @@ def as_superuser(
 ) -> psycopg.Connection:
     """Connect to a store's own database, or to another one of its server, as the superuser."""
     return psycopg.connect(
-        host=str(stores.socket_folder()),
+        host=str(stores.socket_folder(store)),
         port=store.port,
         dbname=database or f"rollkeeper_{store.name}",
         user=embedded_postgres.SUPERUSER,

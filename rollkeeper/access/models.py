@@ -94,17 +94,18 @@ class Approval(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """How often somebody lately tried to sign in under one user name, whether or not it exists."""
+    """How often a user name, a source or both together lately tried to sign in, whether or not the name exists."""
 
     pk = models.CompositePrimaryKey("name_mark", "counted_by")
     name_mark = models.BinaryField(
-        max_length=32, db_comment="HMAC-SHA-256 of the user name under the instance's staff key."
+        max_length=32, db_comment="HMAC-SHA-256 of kind, user name and source under the instance's staff key."
     )
     counted_by = models.TextField(db_comment="The role of the database in which it was counted.")
     tries = models.IntegerField()
     since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")
 
     class Meta:
-        """Removed by a sign-in that succeeds; a stale row counts anew."""
+        """Removed by a sign-in that succeeds, and when it is 90 days old; a window that is over counts from one."""
 
         db_table = "access_attempt"
+        indexes = [models.Index(fields=["since"], name="access_attempt_by_age")]

@@ -44,7 +44,7 @@ def register_at_outlet(
     answered again, whatever the hour. `at` is when it was recorded offline, `late` that it is submitted after that; `copies` are those
     that are kept of the documents shown.
     Ledger: agents:registration:recorded, and agents:case:opened where it is unusual.
-    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotRegistered, OutletClosed, DailyLimitReached, and whatever `do` refuses.
+    Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached, and whatever `do` refuses.
     """
     if not queries.is_agent_account(authority) or find_receipts([submission_key]):
         return do()

@@ -13,7 +13,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import close_accounts, open_accounts
 from rollkeeper.agents.choices import AgentState, SuspensionCause
-from rollkeeper.agents.errors import AgentNotInState
+from rollkeeper.agents.errors import AGENT_NOT_IN_STATE
 from rollkeeper.agents.models import Agent
 from rollkeeper.agents.registrations import lock_registrations
 from rollkeeper.agents.reverification import start_reverifications
@@ -43,13 +43,13 @@ def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, 
     For fraud, every living line that it registered gets a notice and its own days to be confirmed; none is cut off. An agent
     that is suspended already is suspended for fraud all the same, where that is found out later.
     Ledger: agents:agent:suspended, access:staff:suspended, agents:reverification:started.
-    Refuses: NotAllowed, AgentUnknown, AgentNotInState.
+    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action(), without_timeout():
         agent = locked_agent(code, unless=AgentState.TERMINATED)
         if agent.state == AgentState.SUSPENDED and because is not SuspensionCause.FRAUD:
-            raise AgentNotInState(agent=code, state=agent.state)
+            raise AGENT_NOT_IN_STATE(agent=code, state=agent.state)
         lock_registrations(agent.agent_id)
         closed = close_accounts(
             authority, _assigned(agent, on=on), permission=Permission.SUSPEND_AGENT, on=on
@@ -75,7 +75,7 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """Let a suspended agent that meets every requirement go on, and open the accounts that its suspension closed.
 
     Rechecks that were begun go on. Ledger: agents:agent:reinstated, access:staff:reinstated.
-    Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementsOpen, NotForOwnAccount.
+    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
@@ -98,7 +98,7 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
 def terminate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """End the work with an agent for good: its accounts close; what it registered stays good.
 
-    Ledger: agents:agent:terminated, access:staff:suspended. Refuses: NotAllowed, AgentUnknown, AgentNotInState.
+    Ledger: agents:agent:terminated, access:staff:suspended. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():

@@ -14,7 +14,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.court_stays import known_stays
-from rollkeeper.campaign.errors import NightlyRunGap
+from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
 from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
 from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on
@@ -40,8 +40,8 @@ class NightlyResult:
 def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -> NightlyResult:
     """Bring every member to where it stands on a day. Running it again changes nothing.
 
-    `after_gap`: somebody says that the date is right, though no night was played for long. Refuses: NotAllowed, PackChanged,
-    NightlyRunGap. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
+    `after_gap`: somebody says that the date is right, though no night was played for long. Refuses: NOT_ALLOWED, PackChanged,
+    NIGHTLY_RUN_GAP. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
     """
     role = require(authority, Permission.RUN_BATCH)
     with action(), without_timeout():
@@ -80,7 +80,7 @@ def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
         [campaign.campaign_id, on],
     )
     if clock.is_clock_far_ahead(on, last=found.last):
-        raise NightlyRunGap(last=found.last, day=on, days=(on - found.last).days)
+        raise NIGHTLY_RUN_GAP(last=found.last, day=on, days=(on - found.last).days)
 
 
 def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:

@@ -33,8 +33,8 @@ from rollkeeper.counter.forms import (
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code
@@ -144,7 +144,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
 def record_form(
     request: HttpRequest, action_kind: str
 ) -> tuple[Authority, RegistrationKind, Callable[..., RecordForm]]:
-    """Return who acts, what they do, and what makes the form for it. Refuses: NotAllowed, NoRegistrationDuty."""
+    """Return who acts, what they do, and what makes the form for it. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY."""
     authority = authority_in(request)
     chosen = RegistrationKind(action_kind)
     require(

@@ -57,7 +57,7 @@ def read_partial_date(text: str) -> PartialDate:
 
 
 def is_of_age(born: PartialDate, *, years: int, on: dt.date, claims_youth: bool = False) -> bool:
-    """Tell whether somebody has completed so many years, an unknown day settled in their favour.
+    """Tell whether somebody has completed so many years, an unknown day settled in their favour. No rule asks it yet.
 
     Full age is in a person's favour unless protection of the young is what they claim. Who was born on 29 February
     completes a year on 1 March where there is none.

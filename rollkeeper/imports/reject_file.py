@@ -9,11 +9,13 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Self, TextIO
 
-from rollkeeper.imports.errors import RejectFileNotWritable
+from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
 from rollkeeper.imports.row_errors import RowError
+from rollkeeper.kernel.files import new_draft
 
 _HEADER = ("row", "column", "reason", "remedy")
 _HEADER_LINE = ",".join(_HEADER).encode()
@@ -27,18 +29,18 @@ def default_path(file: Path) -> Path:
 
 
 def require_writable(path: Path) -> None:
-    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: RejectFileNotWritable."""
+    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: REJECT_FILE_NOT_WRITABLE."""
     if not path.parent.is_dir():
-        raise RejectFileNotWritable(file=path, why="there is no such folder")
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="there is no such folder")
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise RejectFileNotWritable(file=path, why="its folder may not be written to")
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="its folder may not be written to")
     if not path.exists():
         return
     if not path.is_file():
-        raise RejectFileNotWritable(file=path, why="it is no ordinary file")
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="it is no ordinary file")
     with path.open("rb") as there:
         if there.read(len(_HEADER_LINE)) not in {b"", _HEADER_LINE}:
-            raise RejectFileNotWritable(file=path, why="it holds something else, which would be lost")
+            raise REJECT_FILE_NOT_WRITABLE(file=path, why="it holds something else, which would be lost")
 
 
 class RejectFile:
@@ -85,9 +87,8 @@ class RejectFile:
             self._out.close()
 
     def _open(self) -> TextIO:
-        draft = self.path.with_name(self.path.name + ".new")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._out = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        draft, raw = new_draft(self.path)
+        self._out = TextIOWrapper(raw, encoding="utf-8", newline="")
         csv.writer(self._out).writerows([_HEADER, *self._kept])
         self._out.flush()
         draft.replace(self.path)

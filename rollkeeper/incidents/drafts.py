@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What would go out to whom, before it does: counts by language, and the text in each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.errors import IncidentNotScoped
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.notices.texts import RenderedText, languages_of, write_notice
+from rollkeeper.notices.texts import RenderedText, languages_of, say_fields, write_notice
 
 _NO_CODE = "00000000"
 
@@ -27,13 +28,14 @@ class Draft:
 
 
 def draft(authority: Authority, incident_id: UUID) -> Draft:
-    """Draft the notices of an incident. Owes nothing. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped."""
+    """Draft the notices of an incident. Owes nothing. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED."""
     require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
         if locked_incident(incident_id).scoped_at is None:
-            raise IncidentNotScoped
+            raise INCIDENT_NOT_SCOPED()
         by_language, unreachable = draft_notices(incident_id)
-    return Draft(by_language, {language: texts_in(language) for language in sorted(by_language)}, unreachable)
+    seen = people_by_field(incident_id)
+    return Draft(by_language, {one: texts_in(one, seen) for one in sorted(by_language)}, unreachable)
 
 
 def note_draft(authority: Authority, incident_id: UUID) -> None:
@@ -47,12 +49,12 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
         incident.save(update_fields=["drafted"])
 
 
-def texts_in(language: str) -> list[RenderedText]:
-    """Return what somebody of this language would read in a mail; in each language of the instance where they named none."""
+def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
+    """Return what somebody of this language, of whom these fields were exposed, would read in a mail; in each language of the instance where they named none."""
     return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
-            operator=instance().operator_name, care=instance().care_number,
+            operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(fields, language=one)},
         )
         for one in languages_of(language)
     ]  # fmt: skip

@@ -5,7 +5,6 @@ import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -21,12 +20,40 @@ class InstanceKind(StrEnum):
 
 
 def _known_database(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
-        raise ValueError("write it as postgresql://host:port/database")
-    if parts.password:
+    # Loading it takes a tenth of a second: only who names servers waits for it.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        place = conninfo_to_dict(url) if url.startswith(("postgresql://", "postgres://")) else {}
+    except ProgrammingError:
+        place = {}
+    if not place.get("dbname"):
+        raise ValueError(
+            "write it as postgresql://host:port/database, with more hosts and settings of libpq as you need"
+        )
+    if place.get("password") or place.get("passfile"):
         raise ValueError("the passwords belong into the files secrets/*.pgpass, not into the address")
+    if place.get("user"):
+        raise ValueError("leave out the user: each process signs in with a role of its own")
     return url
+
+
+def _verified_database(url: str) -> str:
+    """Refuse a server of keys that could be another one: over a network its certificate must name it."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    place = conninfo_to_dict(_known_database(url))
+    hosts = str(place.get("hostaddr") or place.get("host") or "").split(",")
+    if all(_is_on_this_machine(host) for host in hosts) or place.get("sslmode") == "verify-full":
+        return url
+    raise ValueError(
+        "add ?sslmode=verify-full (and sslrootcert=...): a server of keys that is not verified is not used"
+    )
+
+
+def _is_on_this_machine(host: str) -> bool:
+    return not host or host.startswith(("/", "@")) or host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _known_zone(name: str) -> str:
@@ -55,16 +82,16 @@ def _lasting_pack(name: str) -> str:
 class Instance(Table):
     """The instance and its operator."""
 
-    format: Annotated[int, Field(description="The version of the instance's form; not to be edited.")] = (
+    format: Annotated[int, Field(description="The version of the data directory; do not edit it.")] = (
         DATA_FORMAT
     )
     kind: Annotated[
-        InstanceKind, Field(description="demo (invented people, may be given a date) or production.")
+        InstanceKind, Field(description="`demo` (invented people, any date) or `production`.")
     ] = InstanceKind.DEMO
     pack: Annotated[
         str,
         AfterValidator(_lasting_pack),
-        Field(description="The rule pack in force: an id of a shipped pack or a whole path."),
+        Field(description="The rule pack in force: the id of a shipped pack, or an absolute path."),
     ] = "cn-xz-2011"
     zone: Annotated[
         str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
@@ -74,7 +101,7 @@ class Instance(Table):
         Field(
             ge=dt.date(1900, 1, 1),
             le=dt.date(2199, 12, 31),
-            description="The day a demo instance believes it to be.",
+            description="The date of a demo instance.",
         ),
     ] = None
     country_code: Annotated[
@@ -88,11 +115,11 @@ class Instance(Table):
         "bo",
     ]
     operator_name: Annotated[
-        str, Field(min_length=1, description="How notices and pages call the operator.")
+        str, Field(min_length=1, description="The operator's name in notices and on pages.")
     ] = "Invented Telecom"
-    care_number: Annotated[str, Field(description="The number of the desk that can restore a line.")] = (
-        "10086"
-    )
+    care_number: Annotated[
+        str, Field(description="The number of the care desk, which can restore a line.")
+    ] = "10086"
     registration_number: Annotated[
         str | None,
         Field(description="The number by which a line is registered; empty: the care number."),
@@ -104,8 +131,10 @@ class Instance(Table):
     ] = None
     keys_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _known_database(url)),
-        Field(description="A PostgreSQL 18 for the keys; empty: the embedded one."),
+        AfterValidator(lambda url: url and _verified_database(url)),
+        Field(
+            description="A PostgreSQL 18 for the keys; empty: the embedded one. On another machine it needs `sslmode=verify-full`."
+        ),
     ] = None
 
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from rollkeeper.kernel.accepted_languages import has_reader, is_spoken
 from rollkeeper.kernel.database import rows
 from rollkeeper.languages.ages import Age, ages_of
-from rollkeeper.languages.errors import LanguageUnread
+from rollkeeper.languages.errors import LANGUAGE_UNREAD
 from rollkeeper.languages.models import Acceptance
 from rollkeeper.languages.texts import digests_of, texts_hash, texts_of, translated_languages
 
@@ -63,9 +63,9 @@ def forget_accepted_languages() -> None:
 
 
 def require_spoken(language: str) -> None:
-    """Refuse what is asked for in a language in which this instance may not speak. Refuses: LanguageUnread."""
+    """Refuse what is asked for in a language in which this instance may not speak. Refuses: LANGUAGE_UNREAD."""
     if not is_spoken(language):
-        raise LanguageUnread(language=language)
+        raise LANGUAGE_UNREAD(language=language)
 
 
 def list_languages() -> list[LanguageView]:

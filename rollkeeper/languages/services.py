@@ -7,7 +7,12 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action
-from rollkeeper.languages.errors import LanguageNotAccepted, NoSuchLanguage, ReaderNotNamed, ReadInFuture
+from rollkeeper.languages.errors import (
+    LANGUAGE_NOT_ACCEPTED,
+    NO_SUCH_LANGUAGE,
+    READ_IN_FUTURE,
+    READER_NOT_NAMED,
+)
 from rollkeeper.languages.models import Acceptance
 from rollkeeper.languages.queries import forget_accepted_languages, newest_acceptance
 from rollkeeper.languages.texts import digests_of, texts_hash, texts_of, translated_languages
@@ -20,14 +25,14 @@ def accept_language(
 ) -> UUID:
     """Record that a named native reader accepted every text of a language as it is now.
 
-    Ledger: languages:texts:accepted, which names no reader. Refuses: NotAllowed, NoSuchLanguage, ReaderNotNamed, ReadInFuture.
+    Ledger: languages:texts:accepted, which names no reader. Refuses: NotAllowed, NO_SUCH_LANGUAGE, READER_NOT_NAMED, READ_IN_FUTURE.
     """
     role = require(authority, Permission.ACCEPT_LANGUAGE)
     require_translated(language)
     if not reader.strip():
-        raise ReaderNotNamed
+        raise READER_NOT_NAMED()
     if read_on > on:
-        raise ReadInFuture(day=read_on)
+        raise READ_IN_FUTURE(day=read_on)
     read = texts_hash(language)
     with action():
         accepted = Acceptance.objects.create(
@@ -42,13 +47,13 @@ def accept_language(
 
 
 def withdraw_language(authority: Authority, language: str, *, on: dt.date) -> None:
-    """Withdraw the acceptance of a language: nothing more is sent in it. Ledger: languages:texts:withdrawn. Refuses: NotAllowed, NoSuchLanguage, LanguageNotAccepted."""
+    """Withdraw the acceptance of a language: nothing more is sent in it. Ledger: languages:texts:withdrawn. Refuses: NotAllowed, NO_SUCH_LANGUAGE, LANGUAGE_NOT_ACCEPTED."""
     role = require(authority, Permission.ACCEPT_LANGUAGE)
     require_translated(language)
     with action():
         newest = newest_acceptance(language)
         if newest is None:
-            raise LanguageNotAccepted(language=language)
+            raise LANGUAGE_NOT_ACCEPTED(language=language)
         Acceptance.objects.filter(acceptance_id=newest.acceptance_id).update(withdrawn_on=on)
         facts = {"acceptance": str(newest.acceptance_id), "language": _code(language)}
         append_entry(authority, verb=Verb.TEXTS_WITHDRAWN, role=role, on=on, facts=facts)
@@ -56,10 +61,10 @@ def withdraw_language(authority: Authority, language: str, *, on: dt.date) -> No
 
 
 def require_translated(language: str) -> None:
-    """Refuse a language without texts. Refuses: NoSuchLanguage."""
+    """Refuse a language without texts. Refuses: NO_SUCH_LANGUAGE."""
     known = translated_languages()
     if language not in known:
-        raise NoSuchLanguage(language=language, known=", ".join(known))
+        raise NO_SUCH_LANGUAGE(language=language, known=", ".join(known))
 
 
 def _code(language: str) -> str:

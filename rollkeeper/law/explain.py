@@ -111,8 +111,7 @@ class _Explainer:
         rules = self.pack.campaign
         bounced = [day for day in self.history.notices_bounced if self._past(day)]
         if bounced:
-            dates = ", ".join(map(str, sorted(bounced)))
-            yield self._sentence("bounced", rules.notice_article, dates=dates)
+            yield self._sentence("bounced", rules.notice_article, dates=sorted(bounced))
         notified = self._notified_on()
         if notified is None:
             if not self._closed_early():
@@ -221,8 +220,19 @@ class _Explainer:
 
     def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
         own = _tables().get(self.language, {}).get(key)
-        template = own or _tables()["en"][key]
-        return Sentence(template.format(**facts), article, self.language if own else "en")
+        language = self.language if own else "en"
+        written = {name: _written(fact, language) for name, fact in facts.items()}
+        return Sentence((own or _tables()["en"][key]).format(**written), article, language)
+
+
+def _written(fact: object, language: str) -> object:
+    """Write a day, or several, as the language of the sentence does; leave everything else as it is."""
+    table = _tables()[language]
+    if isinstance(fact, list):
+        return table["between_days"].join(str(_written(one, language)) for one in fact)
+    if isinstance(fact, dt.date):
+        return table["day"].format(year=fact.year, month=fact.month, d=fact.day)
+    return fact
 
 
 @cache

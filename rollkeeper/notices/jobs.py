@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.notices.errors import ReportIdsUnknown
+from rollkeeper.notices.errors import REPORT_IDS_UNKNOWN
 from rollkeeper.notices.gateways.base import GatewayBroken
 from rollkeeper.notices.settings import settings
 
@@ -88,7 +88,7 @@ JOBS = (
         interval_s=lambda: _LISTENS_S,
         needs_keys=lambda: False,
         # Reports are heard and kept all the same: who listens ten seconds in ten minutes loses those of a centre that gives up.
-        expected_errors=frozenset({ReportIdsUnknown.code}),
+        expected_errors=frozenset({REPORT_IDS_UNKNOWN.code}),
         is_enabled=lambda: settings().smpp_url is not None,
     ),
     PeriodicJob(

@@ -9,19 +9,23 @@ a notice promises comes with the notice, the days of suspension with the pack.
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any, Final
 
+from django.utils import translation
+
 from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import listed
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
+from rollkeeper.vault.fields import field_label
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
@@ -35,6 +39,8 @@ _ALONE: Final = {
     "slip_text": frozenset({"operator"}),
     "cover_text": frozenset({"count"}),
     "again_text": frozenset({"count"}),
+    "opening": frozenset({"operator"}),
+    "opening_spoken": frozenset({"operator"}),
 }
 """Texts that are no notice by themselves, each with what it must name."""
 
@@ -56,6 +62,10 @@ class Language:
     day: str
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
+    opening: str
+    """What every short text begins with: the signature of an SMS."""
+    opening_spoken: str
+    """What takes its place where a short text is spoken or printed."""
     receipt_short: str
     """What a short text adds where the notice tells of something that has a receipt."""
     receipt_text: str
@@ -93,12 +103,17 @@ def write_notice(
     code: str,
     operator: str,
     care: str,
+    signature: str | None = None,
+    named: Mapping[str, str] | None = None,
     receipt: str | None = None,
     key: str | None = None,
 ) -> RenderedText:
     """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
 
-    `brief`: in a sentence or two, as it goes to a telephone. Refuses: LinkInNotice, where the operator's name or number would make a
+    `signature`: of an SMS, empty where its gateway signs it. `named`: what else the text of this kind names: the
+    `law` that makes it a duty to inform, by its title, or the `fields` that were exposed.
+
+    `brief`: in a sentence or two, as it goes to a telephone. Refuses: LINK_IN_NOTICE, where the operator's name or number would make a
     link of it.
     """
     chosen = read_language(language)
@@ -108,9 +123,13 @@ def write_notice(
         "code": code,
         "day": chosen.write_day(promised_on) if promised_on else "",
         "days": suspension_days,
-    }
+    } | dict(named or {})
     text = chosen.texts[kind]
-    body = (text.short if brief else text.text).strip().format(**facts)
+    body = (
+        _opened(chosen, text.short, signature=signature, facts=facts)
+        if brief
+        else text.text.strip().format(**facts)
+    )
     if receipt is not None:
         body += (
             chosen.receipt_short.format(receipt=receipt)
@@ -121,18 +140,39 @@ def write_notice(
         body += chosen.voice_text.format(key=key)
     written = RenderedText(language, text.subject.format(**facts), body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
-        raise LinkInNotice(text=kind.value)
+        raise LINK_IN_NOTICE(text=kind.value)
     return written
 
 
-def write_code(code: str, *, language: str, minutes: int, operator: str, care: str) -> str:
-    """Write the message that carries a one-time code. Refuses: LinkInNotice."""
-    written = read_language(language).code_text.format(
-        code=code, minutes=minutes, operator=operator, care=care
-    )
+def write_code(
+    code: str, *, language: str, minutes: int, operator: str, care: str, signature: str | None = None
+) -> str:
+    """Write the message that carries a one-time code. Refuses: LINK_IN_NOTICE."""
+    chosen = read_language(language)
+    facts = {"code": code, "minutes": minutes, "operator": operator, "care": care}
+    written = _opened(chosen, chosen.code_text, signature=signature, facts=facts)
     if looks_like_link(written):
-        raise LinkInNotice(text="code_text")
+        raise LINK_IN_NOTICE(text="code_text")
     return written
+
+
+def say_fields(fields: Iterable[str], *, language: str) -> str:
+    """Write which fields were exposed, in a language."""
+    with translation.override(language):
+        return listed(dict.fromkeys(field_label(one) for one in fields))
+
+
+def sms_signature() -> str:
+    """Return what an SMS is signed with; nothing where the gateway signs it."""
+    chosen = settings()
+    return "" if chosen.sms_signed_by_gateway else chosen.sms_signature or instance().operator_name
+
+
+def _opened(chosen: Language, text: str, *, signature: str | None, facts: dict[str, Any]) -> str:
+    """Write a short text, which an SMS begins with its signature and everything else with the operator's name."""
+    opening = chosen.opening_spoken if signature is None else chosen.opening if signature else ""
+    begun = opening.format(operator=facts["operator"] if signature is None else signature)
+    return begun + text.strip().removeprefix(chosen.opening).format(**facts)
 
 
 def write_slip(language: str, *, operator: str) -> str:
@@ -188,32 +228,37 @@ def languages_of(notice_in: str) -> list[str]:
 
 @cache
 def read_language(language: str) -> Language:
-    """Read and check one file. Refuses: TextFault, all faults at once."""
+    """Read and check one file. Refuses: TEXT_FAULT, all faults at once."""
     raw = (files("rollkeeper") / "notices" / "texts" / f"{language}.toml").read_text("utf-8")
     return parse_language(raw, file=f"{language}.toml")
 
 
 def parse_language(raw: str, *, file: str) -> Language:
-    """Read and check the text of one file. Refuses: TextFault, all faults at once."""
+    """Read and check the text of one file. Refuses: TEXT_FAULT, all faults at once."""
     try:
         table = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as fault:
-        raise TextFault(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
+        raise TEXT_FAULT(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
     faults = [
-        TextFault(file=file, text=f"{kind}.{part}", why=why)
+        TEXT_FAULT(file=file, text=f"{kind}.{part}", why=why)
         for kind in NoticeKind
         for part, allowed, needed in _parts(kind)
         if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
     ]
     faults += [
-        TextFault(file=file, text=part, why=why)
+        TEXT_FAULT(file=file, text=part, why=why)
         for part, needed in _ALONE.items()
         if (why := _fault_of(table.get(part), allowed=needed, needed=needed))
     ]
+    faults += [
+        TEXT_FAULT(file=file, text=part, why="it does not begin with the opening")
+        for part, text in _short_texts(table)
+        if not text.startswith(str(table.get("opening")))
+    ]
     if len(table.get("months", ())) != 12:
-        faults.append(TextFault(file=file, text="months", why="there are twelve"))
+        faults.append(TEXT_FAULT(file=file, text="months", why="there are twelve"))
     if _placeholders(str(table.get("day"))) != {"d", "month", "year"}:
-        faults.append(TextFault(file=file, text="day", why="it needs {d}, {month} and {year}"))
+        faults.append(TEXT_FAULT(file=file, text="day", why="it needs {d}, {month} and {year}"))
     raise_all(faults)
     return _language(table)
 
@@ -223,8 +268,23 @@ def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]]
     whole = (
         _EVERYWHERE | ({"day"} if kind.promises_date else set()) | ({"days"} if kind.is_statutory else set())
     )
+    more = {"fields"} if kind is NoticeKind.DATA_EXPOSED else {"law"} if kind.is_statutory else set()
     subject = whole - {"code", "care", "days"}
-    return (("subject", subject, frozenset()), ("short", whole, whole), ("text", whole, whole))
+    return (
+        ("subject", subject, frozenset()),
+        ("short", whole, whole),
+        ("text", whole | more, whole),
+    )
+
+
+def _short_texts(table: dict[str, Any]) -> list[tuple[str, str]]:
+    shorts = [
+        (f"{kind}.short", one["short"])
+        for kind in NoticeKind
+        if isinstance(one := table.get(kind.value), dict) and isinstance(one.get("short"), str)
+    ]
+    code_text = table.get("code_text")
+    return [*shorts, ("code_text", code_text)] if isinstance(code_text, str) else shorts
 
 
 def _fault_of(text: object, *, allowed: frozenset[str], needed: frozenset[str]) -> str | None:
@@ -253,6 +313,8 @@ def _language(table: dict[str, Any]) -> Language:
         day=table["day"],
         months=tuple(table["months"]),
         texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
+        opening=table["opening"],
+        opening_spoken=table["opening_spoken"],
         receipt_short=table["receipt_short"],
         receipt_text=table["receipt_text"],
         voice_text=table["voice_text"],

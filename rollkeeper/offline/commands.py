@@ -46,7 +46,7 @@ def process(
         bool, typer.Option("--retry-failed", help="Try again what broke three times.")
     ] = False,
 ) -> None:
-    """Process what waits. 'rollkeeper serve' does so by itself; this is for an instance whose counter is served elsewhere.
+    """Process what waits. 'rollkeeper serve' and 'rollkeeper worker' do so by themselves.
 
     Example: rollkeeper offline process
     """

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, permissions, verbs.
+"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, verbs, packs.
 The file of the ages of translations is brought up to date with them.
 
-Run as ``make docs``. An architecture test fails while a page on disk differs from what this file would write.
+Run by ``make docs``. An architecture test fails while a page on disk differs from what this file would write. The pages of
+commands and errors are long and are made for the documentation site alone (``docs_site.py``).
 """
 
 import importlib
@@ -10,19 +11,21 @@ import os
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import tomli_w
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import rollkeeper
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.settings import Table, tables_in, variable_of
+from rollkeeper.kernel.errors import Refusal, RollkeeperError
+from rollkeeper.kernel.settings import Table, tables_in
 from rollkeeper.operations.setting_tables import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 FORMS = Path(__file__).parents[1] / "ledger" / "sql" / "entry_schemas.sql"
+SHARED_OPTIONS = {"as_json", "on", "help"}
 MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
 
 
@@ -30,10 +33,10 @@ def settings_page() -> str:
     """List every setting of `settings.toml`, table by table, with its default and its environment variable."""
     head = (
         "# Settings\n\n"
-        "They are written in `settings.toml` in the data directory (`ROLLKEEPER_HOME`), each in the table of the package that uses"
-        " it. An environment variable wins over the file: a list or a table of values is written in it as JSON. All faults of the"
-        " file and of the environment are reported at once, and a table or a key that is not listed here is refused. Secrets are"
-        " not settings: they are files in `secrets/`.\n\n"
+        "Settings are in `settings.toml` in the data directory (`ROLLKEEPER_HOME`), in the table of the package that uses them. The"
+        " environment variable `ROLLKEEPER_TABLE__SETTING` wins over the file (`ROLLKEEPER_CAMPAIGN__PILOT_SHARE`); a list or a"
+        " table is JSON in it. All faults are reported at once, and an unlisted table or key is refused. Secrets are files in"
+        " `secrets/`, not settings.\n\n"
     )
     return head + MADE + "\n".join(_table_of_settings(path, model) for path, model in setting_tables())
 
@@ -52,15 +55,13 @@ def setting_tables() -> Iterator[tuple[tuple[str, ...], type[Table]]]:
 
 def _table_of_settings(path: tuple[str, ...], model: type[Table]) -> str:
     rows = [
-        f"| `{name}` | {_cell(field.description or '')} | {_as_toml(field.default)} | `{variable_of(*path, name)}` |"
+        f"| `{name}` | {_cell(field.description or '')} | {_as_toml(field.default)} |"
         for name, field in model.model_fields.items()
         if name not in tables_in(model)
     ]
     return (
         f"## [{'.'.join(path)}]\n\n{model.__doc__}\n\n"
-        "| setting | what it decides | default | environment variable |\n|---|---|---|---|\n"
-        + "\n".join(rows)
-        + "\n"
+        "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 
 
@@ -77,21 +78,30 @@ def _toml_value(value: object) -> str:
     return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
 
 
-def error_classes() -> list[type[RollkeeperError]]:
-    """Return every refusal of Rollkeeper, by code."""
-    for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
-        if ".migrations" not in module.name and not module.name.endswith(("urls", "wsgi")):
-            importlib.import_module(module.name)
-    found = (error for error in _below(RollkeeperError) if error.__module__.startswith("rollkeeper."))
-    return sorted(found, key=lambda error: error.code)
+def refusals() -> dict[str, list[Refusal | type[RollkeeperError]]]:
+    """Return every refusal of Rollkeeper, by the package whose `errors.py` lists it."""
+    tables = {
+        module.name.removesuffix(".errors"): vars(importlib.import_module(module.name)).values()
+        for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper.")
+        if module.name.endswith(".errors")
+    }
+    return {package: [row for row in table if is_refusal(row)] for package, table in tables.items()}
+
+
+def is_refusal(value: object) -> TypeGuard[Refusal | type[RollkeeperError]]:
+    """Return whether a value is a row of a table of refusals, or a class of them."""
+    return isinstance(value, Refusal) or (
+        isinstance(value, type) and issubclass(value, RollkeeperError) and value is not RollkeeperError
+    )
 
 
 def errors_page() -> str:
     """List every refusal with what it says and what to do."""
-    rows = [
-        f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in error_classes()
-    ]
-    head = "# Refusals\n\nExit code 2 where the kind is malformed or internal, 1 otherwise. Facts stand in braces.\n\n"
+    found = sorted((row for table in refusals().values() for row in table), key=lambda row: row.code)
+    rows = [f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in found]
+    head = (
+        "# Errors\n\nExit code 2 for the kinds malformed and internal, otherwise 1. Facts are in braces.\n\n"
+    )
     return head + MADE + "| code | kind | sentence | remedy |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
@@ -103,13 +113,13 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def commands_page() -> str:
-    """List every command with its help."""
+    """List every command with its help, its usage and its options."""
     parts = [f"## {name}\n\n{text.strip()}\n" for name, text in commands()]
-    return (
-        "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 the call was wrong.\n\n"
-        + MADE
-        + "\n".join(parts)
+    head = (
+        "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 wrong call. `--json` answers in JSON, `--on DATE` runs a demo"
+        " instance as on that day, `--help` shows help.\n\n"
     )
+    return head + MADE + "\n".join(parts)
 
 
 def lifecycle_page() -> str:
@@ -141,7 +151,7 @@ def verbs_page() -> str:
     """List what the ledger can say, and what the entries of each verb hold."""
     from rollkeeper.ledger.docs_page import verbs_markdown
 
-    return "# What the ledger says\n\n" + MADE + verbs_markdown()
+    return "# Ledger entries\n\n" + MADE + verbs_markdown()
 
 
 def packs_page() -> str:
@@ -151,10 +161,9 @@ def packs_page() -> str:
     return "# Rule packs\n\n" + MADE + packs_markdown()
 
 
+SITE_PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "errors.md": errors_page}
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
-    "errors.md": errors_page,
-    "commands.md": commands_page,
     "lifecycle.md": lifecycle_page,
     "permissions.md": permissions_page,
     "verbs.md": verbs_page,
@@ -163,21 +172,29 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
-def _below(parent: type[RollkeeperError]) -> set[type[RollkeeperError]]:
-    return {deep for child in parent.__subclasses__() for deep in {child, *_below(child)}}
-
-
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _walk(command: object, name: str) -> Iterator[tuple[str, str]]:
-    if not isinstance(command, TyperGroup):
-        yield name, getattr(command, "help", "") or ""
-        return
-    context = typer.Context(command)
-    for word in sorted(command.list_commands(context)):
-        yield from _walk(command.get_command(context, word), f"{name} {word}")
+    if isinstance(command, TyperCommand):
+        yield name, f"{(command.help or '').strip()}\n\n{_usage(command, name)}"
+    elif isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for word in sorted(command.list_commands(context)):
+            yield from _walk(command.get_command(context, word), f"{name} {word}")
+
+
+def _usage(command: TyperCommand, name: str) -> str:
+    context = typer.Context(command, info_name=name)
+    records = [param.get_help_record(context) for param in command.params if param.name not in SHARED_OPTIONS]
+    rows = [
+        f"- `{names}`: {' '.join(said.split())}"
+        for names, said in filter(None, records)
+        if said != "[required]"
+    ]
+    pieces = " ".join(command.collect_usage_pieces(context))
+    return f"Usage: `{name} {pieces}`\n\n" + "\n".join(rows)
 
 
 def main() -> None:

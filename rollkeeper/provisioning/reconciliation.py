@@ -51,7 +51,7 @@ def compare_lines(
 
     A comparison that breaks off is none.
 
-    Refuses: NotAllowed, NoNetwork. Ledger: network:lines:compared.
+    Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:lines:compared.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     found = reconcile(gateway=gateway, lists_never_commanded=lists_never_commanded, moved=moved)
@@ -81,7 +81,7 @@ def check_floor(authority: Authority, *, after: LineId | None, gateway: Gateway 
     """Ask the network about the next barred lines, and restore those on which it bars more than it may.
 
     A bar is proved once, when it is carried out; whoever changes an element afterwards, by hand or by its configuration, is
-    found here. `after` is where the last look ended, None for the first lines. Refuses: NotAllowed, NoNetwork.
+    found here. `after` is where the last look ended, None for the first lines. Refuses: NOT_ALLOWED, NO_NETWORK.
     """
     require(authority, Permission.RUN_PROVISIONING)
     network = gateway or network_gateway()

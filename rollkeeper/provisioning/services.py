@@ -126,7 +126,7 @@ def push_due(
     """Carry out what is due, and confirm only what the network itself says is true.
 
     On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration. `moved` is ordered
-    how many commands each chunk had. Refuses: NotAllowed, NoNetwork.
+    how many commands each chunk had. Refuses: NOT_ALLOWED, NO_NETWORK.
     Ledger: network:command:confirmed, network:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)

@@ -9,12 +9,14 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.files import new_draft
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -47,14 +49,16 @@ def refused_file(path: Path) -> Path:
 def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None]) -> Tally:
     """Register everybody in a file; report each refused row in the reject file and go on.
 
-    `moved` is called with how many bytes further the work is. Refuses, as a whole: FileNotUsable, NoRegistrationDuty,
-    NotAllowed.
+    `moved` is called with how many bytes further the work is. Refuses, as a whole: FILE_NOT_USABLE, NO_REGISTRATION_DUTY,
+    NOT_ALLOWED.
     """
     require(authority, Permission.REGISTER)
     active_pack()
     require_usable(path)
     side, tally = refused_file(path), Tally()
-    with side.open("w", encoding="utf-8") as refused:
+    draft, raw = new_draft(side)
+    with TextIOWrapper(raw, encoding="utf-8") as refused:
+        draft.replace(side)
         for rows, step in _batches(path):
             _register_rows(authority, rows, on=on, tally=tally, refused=refused)
             moved(step)

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,7 +23,8 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
-from rollkeeper.site.errors import BadRequest, FormExpired, PageNotFound, ServerError
+from rollkeeper.kernel.phrasing import cite
+from rollkeeper.site.errors import BAD_REQUEST, FORM_EXPIRED, PAGE_NOT_FOUND, SERVER_ERROR
 from rollkeeper.site.web_apps import app_named, this_app
 
 STATUS = {
@@ -90,7 +92,7 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
     shown: dict[str, object] = {
         "faults": translated(fault),
         "remedies": list({said.remedy: said for said in translated(fault)}.values()),
-        "article": article,
+        "article": cite(str(article)) if article else "",
         "kind": fault.kind.value,
         "code": fault.code,
     }
@@ -109,30 +111,31 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "app": app,
         "app_name": app_named(app).title if app else "",
         "nav_templates": [f"{app}/nav.html", "site/nav.html"],
+        "csrf_cookie_name": settings.CSRF_COOKIE_NAME,
     }
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for an address that does not exist."""
     del exception
-    return refuse(request, PageNotFound())
+    return refuse(request, PAGE_NOT_FOUND())
 
 
 def not_read(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for a request that is out of order."""
     del exception
-    return refuse(request, BadRequest(), status=400)
+    return refuse(request, BAD_REQUEST(), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Answer for a form without its mark."""
     del exception, reason
-    return refuse(request, FormExpired())
+    return refuse(request, FORM_EXPIRED())
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
     """Answer for a crash. It may have been the database or a template: hence plain words if the page fails too."""
-    fault = ServerError(reference=getattr(request, "error_reference", "-"))
+    fault = SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
     try:
         return refuse(request, fault)
     except Exception:  # noqa: BLE001

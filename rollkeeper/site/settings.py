@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "rollkeeper.kernel",
     "rollkeeper.access",
     "rollkeeper.ledger",
     "rollkeeper.languages",
@@ -92,6 +93,7 @@ TEMPLATES = [
                 "rollkeeper.site.spoken_languages.language_context",
                 "rollkeeper.site.inline_css.css_context",
             ],
+            "builtins": ["rollkeeper.site.templatetags.phrasing"],
         },
     }
 ]
@@ -125,6 +127,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "rollkeeper.site.accounts.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Wrong passwords are counted in `access/passwords.py`; "login_failed" is left for wrong second factors, by account.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "5/300s/key"}
 MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
@@ -137,8 +141,12 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = instance().kind is InstanceKind.DEMO
 
-# Ports of one host share cookies: each app has names of its own, so that one sign-in does not end another.
-SESSION_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_session"
+# Ports of one host share cookies: each app has names of its own, so that one sign-in does not end another. In production the
+# prefix makes a browser refuse a cookie of that name from another host of the domain, or over plain HTTP.
+_PREFIX = "__Host-" if instance().kind is InstanceKind.PRODUCTION else ""
+_COOKIES = f"{_PREFIX}rollkeeper_{APP or 'none'}"
+SESSION_COOKIE_NAME = f"{_COOKIES}_session"
+PORTAL_TOKEN_COOKIE_NAME = f"{_PREFIX}rollkeeper_portal_token"
 # The portal has no session of Django's: its role may not touch the table in which those of the staff lie.
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
@@ -149,8 +157,8 @@ SESSION_SAVE_EVERY_REQUEST = APP == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = instance().kind is InstanceKind.PRODUCTION
-CSS_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_css"
-CSRF_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_csrf"
+CSS_COOKIE_NAME = f"{_COOKIES}_css"
+CSRF_COOKIE_NAME = f"{_COOKIES}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "rollkeeper.site.http_errors.forbidden"
@@ -184,6 +192,7 @@ FORMAT_MODULE_PATH = ["rollkeeper.site.formats"]
 # Django does not know Tibetan by itself.
 LANG_INFO["bo"] = {"bidi": False, "code": "bo", "name": "Tibetan", "name_local": "བོད་ཡིག"}
 LANGUAGE_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = instance().zone

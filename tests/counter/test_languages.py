@@ -59,7 +59,7 @@ def test_a_refusal_in_chinese_has_no_english_in_it(at_counter):
     answer = post(at_counter, "transfer", "+8613912345678", who=SECRET)
 
     assert answer.status_code == 422
-    assert "本登记簿中没有使用该号码的线路。" in answer.content.decode()
+    assert "本系统中没有该业务号码。" in answer.content.decode()
     assert not words(answer.content.decode())
 
 

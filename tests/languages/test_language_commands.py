@@ -5,17 +5,23 @@ import json
 import pytest
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
-from rollkeeper.languages.errors import LanguageNotAccepted, NoSuchLanguage, ReaderNotNamed, ReadInFuture
+from rollkeeper.languages.errors import (
+    LANGUAGE_NOT_ACCEPTED,
+    NO_SUCH_LANGUAGE,
+    READ_IN_FUTURE,
+    READER_NOT_NAMED,
+)
 from rollkeeper.languages.models import Acceptance
 from rollkeeper.languages.queries import forget_accepted_languages
 from rollkeeper.languages.services import accept_language, withdraw_language
 from rollkeeper.languages.texts import texts_hash, texts_of
 from tests.in_process import invoke
 from tests.languages.production import ADMINISTRATOR, READ_ON, READER, accept
+from tests.refusals import refusing
 
 PASSWORD = "four plain words together"
 
@@ -63,12 +69,12 @@ def test_nothing_is_recorded_that_nobody_confirmed():
 def test_a_clerk_accepts_no_language():
     refused = accepted_by("clerk-07", "--yes")
 
-    assert isinstance(refused.exception, NotAllowed)
+    assert refused.exception.code == NOT_ALLOWED.code
     assert not Acceptance.objects.exists()
 
 
 def test_the_console_alone_accepts_no_language():
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         accept_language(console_authority(), "bo", reader=READER, read_on=READ_ON, on=READ_ON)
 
 
@@ -84,20 +90,20 @@ def test_an_administrator_withdraws_it_and_both_stand_in_the_ledger():
 
 
 def test_what_is_not_accepted_cannot_be_withdrawn():
-    with pytest.raises(LanguageNotAccepted):
+    with refusing(LANGUAGE_NOT_ACCEPTED):
         withdraw_language(ADMINISTRATOR, "bo", on=READ_ON)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_language_without_translations_is_not_accepted(language):
-    with pytest.raises(NoSuchLanguage):
+    with refusing(NO_SUCH_LANGUAGE):
         accept(language)
 
 
 def test_a_reader_is_named_and_has_read_before_it_is_recorded():
-    with pytest.raises(ReaderNotNamed):
+    with refusing(READER_NOT_NAMED):
         accept_language(ADMINISTRATOR, "bo", reader=" ", read_on=READ_ON, on=READ_ON)
-    with pytest.raises(ReadInFuture):
+    with refusing(READ_IN_FUTURE):
         accept_language(ADMINISTRATOR, "bo", reader=READER, read_on=READ_ON.replace(year=2027), on=READ_ON)
 
 

@@ -15,7 +15,7 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.languages import queries, texts
-from rollkeeper.languages.errors import LanguageUnread
+from rollkeeper.languages.errors import LANGUAGE_UNREAD
 from rollkeeper.languages.queries import changed_since_acceptance, forget_accepted_languages, require_spoken
 from rollkeeper.languages.services import withdraw_language
 from rollkeeper.ledger.printouts import receipt_checker
@@ -29,6 +29,7 @@ from rollkeeper.operations import doctor
 from tests.languages.production import ADMINISTRATOR, READ_ON, accept, production_instance
 from tests.notices.fakes import Way
 from tests.notices.people import ON, make_due, make_line, notice, tell
+from tests.refusals import refusing
 
 PAGE = "/account/login/"
 
@@ -265,7 +266,7 @@ def test_a_withdrawn_language_is_not_spoken_even_if_it_was_accepted_before():
 
 @pytest.mark.usefixtures("production")
 def test_a_report_is_not_written_in_a_language_nobody_accepted():
-    with pytest.raises(LanguageUnread):
+    with refusing(LANGUAGE_UNREAD):
         require_spoken("zh-hans")
     accept("zh-hans")
     require_spoken("zh-hans")

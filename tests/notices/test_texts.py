@@ -7,8 +7,9 @@ import pytest
 
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.law.packs import load_pack
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
-from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
 from rollkeeper.notices.texts import (
     best_language,
@@ -17,8 +18,11 @@ from rollkeeper.notices.texts import (
     looks_like_link,
     parse_language,
     read_language,
+    say_fields,
+    write_code,
     write_notice,
 )
+from tests.refusals import refusing
 
 DAY, DAYS = dt.date(2012, 3, 1), 37
 SHIPPED = [(language, kind) for language in languages() for kind in NoticeKind]
@@ -35,8 +39,59 @@ def written(language, kind, channel=Channel.SMS, **more):
         "code": "12345678",
         "operator": "Invented Telecom",
         "care": "10086",
+        "named": {"law": "Invented Law", "fields": "name"},
     } | more
     return write_notice(kind, language=language, brief=channel.uses_line, **facts)
+
+
+@pytest.mark.parametrize(
+    ("signature", "begins"),
+    [
+        ("藏移动", "【藏移动】本号码未实名登记"),
+        ("", "本号码未实名登记"),
+        (None, "Invented Telecom通知：本号码未实名登记"),
+    ],
+)
+def test_the_signature_stands_in_brackets_in_an_sms_and_nowhere_else(signature, begins):
+    text = written("zh-hans", NoticeKind.REGISTER_BY, signature=signature).text
+
+    assert text.startswith(begins)
+    assert ("【" in text) == bool(signature)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_code_is_signed_as_a_notice_is(language):
+    facts = {"language": language, "minutes": 10, "operator": "Invented Telecom", "care": "10086"}
+
+    signed = write_code("4711", signature="Signed", **facts)
+    bare = write_code("4711", signature="", **facts)
+
+    assert signed.replace("【", "").startswith("Signed")
+    assert signed.endswith(bare)
+    assert write_code("4711", **facts).startswith("Invented Telecom")
+
+
+def test_the_duty_to_register_is_said_with_the_whole_title_of_its_law():
+    text = written(
+        "zh-hans",
+        NoticeKind.REGISTER_BY,
+        Channel.EMAIL,
+        named={"law": load_pack("cn-xz-2011").title("zh-hans")},
+    ).text
+
+    assert "《西藏自治区人民代表大会常务委员会关于实行电话和互联网用户真实身份登记的决定》" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Full name, Number of the document"), ("zh-hans", "姓名（名称）、证件号码")]
+)
+def test_a_notice_of_an_exposure_names_what_was_exposed(language, said):
+    fields = say_fields(["name", "document_number", "name"], language=language)
+
+    assert (
+        said.lower()
+        in written(language, NoticeKind.DATA_EXPOSED, Channel.EMAIL, named={"fields": fields}).text.lower()
+    )
 
 
 def source(language="en"):
@@ -184,7 +239,7 @@ def test_what_is_no_link_is_not_taken_for_one(text):
 
 
 def test_an_operator_whose_name_is_a_link_sends_nothing():
-    with pytest.raises(LinkInNotice):
+    with refusing(LINK_IN_NOTICE):
         written("en", NoticeKind.REGISTER_BY, operator="telecom.example")
 
 
@@ -197,6 +252,7 @@ def test_an_operator_whose_name_is_a_link_sends_nothing():
         ("{care}", "{phone}", "nothing is put in for {phone}"),
         ("desks", "desks or telecom.example", "looks like a link"),
         ("{operator}:", "{operator:", "braces"),
+        ("{operator}: register", "register", "does not begin with the opening"),
     ],
 )
 def test_a_faulty_text_does_not_load(old, new, why):
@@ -204,7 +260,7 @@ def test_a_faulty_text_does_not_load(old, new, why):
     body, _, rest = tail.partition("[reminder]")
     changed = head + "[register_by]" + body.replace(old, new) + "[reminder]" + rest
 
-    with pytest.raises((TextFault, Faults), match=re.escape(why)):
+    with refusing(TEXT_FAULT, Faults, match=re.escape(why)):
         parse_language(changed, file="en.toml")
 
 
@@ -222,7 +278,7 @@ def test_every_fault_of_a_file_is_reported():
 
 
 def test_a_file_that_is_not_toml_is_refused_by_name():
-    with pytest.raises(TextFault, match=r"xx\.toml"):
+    with refusing(TEXT_FAULT, match=r"xx\.toml"):
         parse_language("= broken", file="xx.toml")
 
 

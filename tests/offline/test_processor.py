@@ -16,9 +16,9 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import accepted_through, find_line
-from rollkeeper.lines.writes import activate_line, begin_suspension, terminate_line_state
+from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.offline import processor
-from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
@@ -27,8 +27,10 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
+from tests.builders.lines import activate_line, suspend_line
 from tests.offline.browsers import Browser, form
 from tests.offline.conftest import ON
+from tests.refusals import refusing
 from tests.registration.people import card, fresh_number, person, submission
 
 DAY = dt.timedelta(days=1)
@@ -43,7 +45,7 @@ def came_of(key):
 def suspended_line(on=ON):
     number = fresh_number()
     line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
-    begin_suspension(line_id, reason=SuspensionReason.REGISTRATION, on=on)
+    suspend_line(line_id, reason=SuspensionReason.REGISTRATION, on=on)
     return number
 
 
@@ -194,7 +196,7 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
 @pytest.mark.parametrize(
     ("action_kind", "changes", "code", "article"),
     [
-        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "art. 2 ¶1"),
+        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "(art. 2 ¶1)"),
         ("register", {"subscriber__address": ""}, "missing_attribute", ""),  # its sentence names it
         ("relocate", {}, "line_not_found", ""),  # no law refuses that
     ],
@@ -445,7 +447,7 @@ def test_a_foreign_document_is_recorded_with_the_state_that_issued_it(browser, p
     ("key", "sealed"), [("short", b"x"), ("a-usable-key", b""), ("a-usable-key", b"x" * 64_001)]
 )
 def test_what_is_no_offline_registration_is_not_taken_in(browser, key, sealed):
-    with pytest.raises(OfflineRegistrationRejected):
+    with refusing(OFFLINE_REGISTRATION_REJECTED):
         browser.hand_in(key, sealed)
 
 
@@ -471,32 +473,28 @@ def test_the_counters_role_may_do_what_it_must(browser, clerk, as_role):
         assert issue_ticket(clerk).ticket_id != other.given.ticket_id
 
 
-def test_only_one_carries_at_a_time(browser, process):
-    from rollkeeper.kernel import database, stores
+def test_only_one_processes_at_a_time(browser, process):
+    from rollkeeper.kernel import database, jobs, stores
+    from rollkeeper.offline import PROCESSING
 
     browser.record(form(fresh_number(), person()))
 
     with database.connect(stores.REGISTER, "worker") as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [processor._PROCESSING_LOCK])
+        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
         assert process() == 0
-        other.execute("SELECT pg_advisory_unlock(%s)", [processor._PROCESSING_LOCK])
+        other.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
     assert process() == 1
 
 
-def test_the_offline_worker_tends_its_keys_and_goes_on_after_the_register_was_away(browser, monkeypatch):
+def test_the_job_processes_what_waits_and_takes_its_own_lock_again(browser):
+    from rollkeeper.kernel import jobs
+    from rollkeeper.offline.jobs import JOBS
+
     key = browser.record(form(fresh_number(), person()))
-    turns, away = iter(range(3)), iter([True, False, False, False])
-    process_all = processor.process_all
-    monkeypatch.setattr(processor, "POLL_EVERY_S", 0)
 
-    def once_away(authority):
-        if next(away):
-            raise OperationalError("away")
-        return process_all(authority)
+    done = [jobs.run_once(job) for job in JOBS]
 
-    monkeypatch.setattr(processor, "process_all", once_away)
-    processor.run_offline_worker(worker_authority(), goes_on=lambda: next(turns, None) is not None)
-
+    assert [(one.did, one.fault) for one in done] == [(1, None), (0, None)]
     assert came_of(key) == "done"
 
 

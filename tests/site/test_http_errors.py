@@ -9,19 +9,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.errors import Faults, Kind, Refusal
 from rollkeeper.site import http_errors
 
 DAY = dt.date(2012, 3, 2)
 
 
-class ByLaw(RollkeeperError):
-    """A refusal with an article."""
-
-    code = "by_law"
-    kind = Kind.REFUSED
-    sentence = "Article {article} does not allow this on {day}."
-    remedy = "Come back on {then}."
+BY_LAW = Refusal("by_law", Kind.REFUSED, "This is not allowed on {day} ({article}).", "Come back on {then}.")
 
 
 @pytest.fixture
@@ -38,7 +32,7 @@ def asked(app):
     return asking
 
 
-FAULT = ByLaw(article="7", day=DAY, then=DAY + dt.timedelta(days=1))
+FAULT = BY_LAW(article="7", day=DAY, then=DAY + dt.timedelta(days=1))
 
 
 def test_a_person_gets_the_article_and_what_to_do_next(asked):
@@ -46,8 +40,9 @@ def test_a_person_gets_the_article_and_what_to_do_next(asked):
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Article 7 does not allow this on 2012-03-02." in page
-    assert "Come back on 2012-03-03." in page
+    assert "This is not allowed on 2 March 2012 (art. 7)." in page
+    assert ">art. 7</strong>" in page
+    assert "Come back on 3 March 2012." in page
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "*/*", ""])
@@ -60,17 +55,17 @@ def test_a_machine_gets_a_problem_document(asked, accept):
 
 
 def test_several_faults_are_all_notified(asked):
-    both = Faults([FAULT, ByLaw(article="9", day=DAY, then=DAY)])
+    both = Faults([FAULT, BY_LAW(article="9", day=DAY, then=DAY)])
 
     page = http_errors.refuse(asked(), both).content.decode()
 
-    assert "Article 7" in page
-    assert "Article 9" in page
+    assert "(art. 7)" in page
+    assert "(art. 9)" in page
 
 
 @pytest.mark.parametrize(("kind", "status"), http_errors.STATUS.items())
 def test_each_kind_of_no_has_its_status(asked, kind, status):
-    fault = type("Some", (RollkeeperError,), {"kind": kind})()
+    fault = Refusal("some", kind, "No.", "None.")()
 
     assert http_errors.refuse(asked(), fault).status_code == status
 

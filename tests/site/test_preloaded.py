@@ -130,20 +130,27 @@ def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
     os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
-    separate = [
-        (one.name, one.opens, one.is_portal_worker)
-        for one in worker_processes.processes_for(APPS, with_workers=True)
-    ]
-    compact = [
-        (one.name, one.opens, one.is_portal_worker)
-        for one in worker_processes.processes_for(APPS, with_workers=True, is_compact=True)
+def started(apps=APPS, **how):
+    return [
+        (one.name, one.opens, one.jobs.value)
+        for one in worker_processes.processes_for(apps, with_workers=True, **how)
     ]
 
-    assert separate == [
-        ("portal-worker", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
+
+def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
+    assert started() == [
+        ("portal-worker", True, "for-apps"), ("worker-with-keys", True, "background"),
+        ("worker-without-keys", False, "background"),
     ]  # fmt: skip
-    assert compact == [("worker-with-keys", True, True), ("worker-without-keys", False, False)]
+    assert started(is_compact=True) == [
+        ("worker-with-keys", True, "all"), ("worker-without-keys", False, "background"),
+    ]  # fmt: skip
+
+
+def test_where_no_app_needs_a_portal_worker_the_worker_with_keys_runs_its_jobs():
+    backoffice = [app for app in APPS if app.name == "backoffice"]
+
+    assert started(backoffice)[0] == ("worker-with-keys", True, "all")
 
 
 def test_a_compact_start_without_workers_still_has_a_portal_worker():

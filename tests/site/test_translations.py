@@ -10,8 +10,12 @@ import rollkeeper
 
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUES = sorted((PACKAGE / "site/locale").glob("*/LC_MESSAGES/django.po"))
-IN_TEMPLATE = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
-IN_CODE = re.compile(r"""\b(?:_|gettext)\(\s*"([^"]+)"\s*\)""")
+IN_TEMPLATE = re.compile(
+    r"""{%\s*translate\s+(?P<q>["'])(?P<text>.+?)(?P=q)(?:\s+context\s+(?P<r>["'])(?P<context>.+?)(?P=r))?"""
+)
+IN_CODE = re.compile(
+    r"""\b(?:_|gettext|pgettext(?:_lazy)?)\(\s*(?:"(?P<context>[^"]+)",\s*)?"(?P<text>[^"]+)"\s*\)"""
+)
 PLACE = re.compile(r"%\(\w+\)s|<\w+>|\{\w+\}")
 IN_BLOCK = re.compile(r"{%\s*blocktranslate[^%]*%}(.*?){%\s*(?:plural|endblocktranslate)\s*%}", re.DOTALL)
 VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
@@ -70,13 +74,13 @@ def test_every_text_of_a_package_is_in_the_catalogue(package, language):
     known = set()
     for catalogue in CATALOGUES:
         if language in catalogue.parts:
-            known |= {m.id if isinstance(m.id, str) else m.id[0] for m in entries(catalogue) if not m.context}
+            known |= {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in entries(catalogue)}
     found = set()
     for file in (PACKAGE / package).rglob("*.html"):
         text = file.read_text("utf-8")
-        found |= {one or two for one, two in IN_TEMPLATE.findall(text)}
-        found |= {VARIABLE.sub(r"%(\1)s", block) for block in IN_BLOCK.findall(text)}
+        found |= {(one["context"], one["text"]) for one in IN_TEMPLATE.finditer(text)}
+        found |= {(None, VARIABLE.sub(r"%(\1)s", block)) for block in IN_BLOCK.findall(text)}
     for file in (PACKAGE / package).rglob("*.py"):
-        found |= set(IN_CODE.findall(file.read_text("utf-8")))
+        found |= {(one["context"], one["text"]) for one in IN_CODE.finditer(file.read_text("utf-8"))}
 
     assert found <= known, found - known

@@ -15,13 +15,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_here
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
@@ -52,6 +51,7 @@ class ReceiptText:
     more: list[str]
     code_label: str
     line_label: str
+    colon: str
     foot: list[str]
     """What to do with it, what it proves, how to check it."""
 
@@ -67,7 +67,8 @@ def plain_text(receipt: LedgerReceipt) -> str:
         "\n".join([
             f"{text.title} - {instance().operator_name}", "", text.done,
             " - ".join(filter(None, [text.day, text.article, *text.more])),
-            f"{text.code_label}: {receipt.code}", f"{text.line_label}: {receipt.entry.line_id or '-'}", "",
+            f"{text.code_label}{text.colon}{receipt.code}",
+            f"{text.line_label}{text.colon}{receipt.entry.line_id or '-'}", "",
             *text.foot,
         ])
         for text in receipt_texts(receipt)
@@ -141,7 +142,7 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
         return ReceiptText(
             code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
             article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
-            line_label=_("Reference of the line"),
+            line_label=_("Reference of the line"), colon=colon(),
             foot=[*_foot(receipt), *([] if has_reader(language) else [str(NO_READER)])],
         )  # fmt: skip
 
@@ -172,6 +173,6 @@ def _more(receipt: LedgerReceipt) -> list[str]:
 
 def _format_day(text: str) -> str:
     try:
-        return f"{date_format(dt.date.fromisoformat(text), 'DATE_FORMAT')} ({text})"
+        return f"{write_day(dt.date.fromisoformat(text))}{bracketed(text)}"
     except ValueError:
         return text
