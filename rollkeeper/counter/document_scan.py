@@ -24,7 +24,7 @@ from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 
 
 @require_http_methods(["POST"])
@@ -60,7 +60,7 @@ def _purpose(action_kind: RegistrationKind) -> str:
 
 
 def _read_image(
-    request: HttpRequest, authority: Authority, form: RecordForm, part: Part, *, purpose: str
+    request: HttpRequest, authority: Authority, form: RecordForm, part: PartyRole, *, purpose: str
 ) -> form_prefill.Reading:
     picture = request.FILES.get("picture")
     if picture is None:

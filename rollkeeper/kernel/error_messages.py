@@ -13,13 +13,13 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, override, pgettext
 
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.phrasing import cite, write_day
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, is_side_by_side, side_by_side
 
 CONTEXT: Final = "refusal"
-ENGLISH: Final = "en"
 
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
@@ -74,6 +74,12 @@ def _translated_one(fault: RollkeeperError) -> TranslatedError:
     sentence, remedy = _template_translated(fault.sentence), _template_translated(fault.remedy)
     if sentence is None or remedy is None:
         return TranslatedError(str(fault), fault.advice, "" if _is_english() else ENGLISH)
+    if is_side_by_side(sentence + remedy):
+        with override(CHINESE):
+            chinese = _translated_one(fault)
+        return TranslatedError(
+            side_by_side(chinese.sentence, str(fault)), side_by_side(chinese.remedy, fault.advice), ""
+        )
     facts = _facts(fault.facts)
     return TranslatedError(sentence.format(**facts), remedy.format(**facts), "")
 

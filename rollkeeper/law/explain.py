@@ -8,11 +8,12 @@ translated.
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
 
@@ -219,10 +220,13 @@ class _Explainer:
         return day is not None and day <= self.on
 
     def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
-        own = _tables().get(self.language, {}).get(key)
-        language = self.language if own else "en"
-        written = {name: _written(fact, language) for name, fact in facts.items()}
-        return Sentence((own or _tables()["en"][key]).format(**written), article, language)
+        said = {one: _said(one, key, facts) for one, table in _tables().items() if key in table}
+        text, language = text_in(self.language, said)
+        return Sentence(text, article, language)
+
+
+def _said(language: str, key: str, facts: Mapping[str, object]) -> str:
+    return _tables()[language][key].format(**{name: _written(fact, language) for name, fact in facts.items()})
 
 
 def _written(fact: object, language: str) -> object:

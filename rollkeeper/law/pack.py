@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
@@ -43,8 +44,8 @@ class Attribute:
     whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     def why_in(self, language: str) -> tuple[str, str]:
-        """Return the reason in a language, in English where it lacks; and the language in which it is."""
-        return (self.whys[language], language) if language in self.whys else (self.why, "en")
+        """Return the reason in a language, else in those that stand in for it; and the language in which it is."""
+        return text_in(language, {**self.whys, "en": self.why})
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class Notices(Table):
             min_length=2,
             max_length=20,
             pattern=r"^[^【】\[\]\s]+( [^【】\[\]\s]+)*$",
-            description="The name with which an SMS is signed, as it was registered with the carriers, without brackets; empty: the"
+            description="The name with which an SMS is signed, as it was registered with the networks, without brackets; empty: the"
             " operator's name.",
         ),
     ] = None

@@ -9,7 +9,7 @@ a notice promises comes with the notice, the days of suspension with the pack.
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,7 @@ from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import listed
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_text
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
@@ -30,6 +31,9 @@ from rollkeeper.vault.fields import field_label
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
+_STAND_INS: Final = (CHINESE, ENGLISH)
+"""The languages in which a text goes out that has no Tibetan."""
+_OF_EVERY_LANGUAGE: Final = frozenset({"opening", "opening_spoken"})
 _EVERYWHERE: Final = frozenset({"operator", "care", "code"})
 _ALONE: Final = {
     "receipt_short": frozenset({"receipt"}),
@@ -49,14 +53,14 @@ _ALONE: Final = {
 class Text:
     """One kind of notice in one language."""
 
-    subject: str
-    short: str
-    text: str
+    subject: str | None
+    short: str | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All texts of one language, and how it writes a day."""
+    """All texts of one language, and how it writes a day. Tibetan may lack texts: None."""
 
     language: str
     day: str
@@ -66,17 +70,17 @@ class Language:
     """What every short text begins with: the signature of an SMS."""
     opening_spoken: str
     """What takes its place where a short text is spoken or printed."""
-    receipt_short: str
+    receipt_short: str | None
     """What a short text adds where the notice tells of something that has a receipt."""
-    receipt_text: str
-    voice_text: str
+    receipt_text: str | None
+    voice_text: str | None
     """What a call asks for at its end."""
-    code_text: str
+    code_text: str | None
     """What carries a one-time code to a line."""
-    slip_text: str
+    slip_text: str | None
     """What stands on the slip that is torn off a letter."""
-    cover_text: str
-    again_text: str
+    cover_text: str | None
+    again_text: str | None
     """What the cover sheet of letters says, and what of those that may have been printed before."""
 
     def write_day(self, day: dt.date) -> str:
@@ -116,29 +120,25 @@ def write_notice(
     `brief`: in a sentence or two, as it goes to a telephone. Refuses: LINK_IN_NOTICE, where the operator's name or number would make a
     link of it.
     """
-    chosen = read_language(language)
-    facts = {
+    facts: dict[str, Any] = {
         "operator": operator,
         "care": care,
         "code": code,
-        "day": chosen.write_day(promised_on) if promised_on else "",
+        "day": promised_on,
         "days": suspension_days,
     } | dict(named or {})
-    text = chosen.texts[kind]
-    body = (
-        _opened(chosen, text.short, signature=signature, facts=facts)
-        if brief
-        else text.text.strip().format(**facts)
-    )
-    if receipt is not None:
-        body += (
-            chosen.receipt_short.format(receipt=receipt)
-            if brief
-            else f"\n\n{chosen.receipt_text.format(receipt=receipt)}"
-        )
+    if brief:
+        body = _opened(language, lambda one: one.texts[kind].short, signature=signature, facts=facts)
+    else:
+        body = _written(language, lambda one: one.texts[kind].text, facts=facts)
+    if receipt is not None and brief:
+        body += _written(language, lambda one: one.receipt_short, facts={"receipt": receipt}, between="")
+    elif receipt is not None:
+        body += "\n\n" + _written(language, lambda one: one.receipt_text, facts={"receipt": receipt})
     if key is not None:
-        body += chosen.voice_text.format(key=key)
-    written = RenderedText(language, text.subject.format(**facts), body)
+        body += _written(language, lambda one: one.voice_text, facts={"key": key}, between="")
+    subject = _written(language, lambda one: one.texts[kind].subject, facts=facts, between=" · ")
+    written = RenderedText(language, subject, body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LINK_IN_NOTICE(text=kind.value)
     return written
@@ -148,9 +148,8 @@ def write_code(
     code: str, *, language: str, minutes: int, operator: str, care: str, signature: str | None = None
 ) -> str:
     """Write the message that carries a one-time code. Refuses: LINK_IN_NOTICE."""
-    chosen = read_language(language)
     facts = {"code": code, "minutes": minutes, "operator": operator, "care": care}
-    written = _opened(chosen, chosen.code_text, signature=signature, facts=facts)
+    written = _opened(language, lambda one: one.code_text, signature=signature, facts=facts)
     if looks_like_link(written):
         raise LINK_IN_NOTICE(text="code_text")
     return written
@@ -159,7 +158,7 @@ def write_code(
 def say_fields(fields: Iterable[str], *, language: str) -> str:
     """Write which fields were exposed, in a language."""
     with translation.override(language):
-        return listed(dict.fromkeys(field_label(one) for one in fields))
+        return as_plain_text(listed(dict.fromkeys(field_label(one) for one in fields)))
 
 
 def sms_signature() -> str:
@@ -168,23 +167,55 @@ def sms_signature() -> str:
     return "" if chosen.sms_signed_by_gateway else chosen.sms_signature or instance().operator_name
 
 
-def _opened(chosen: Language, text: str, *, signature: str | None, facts: dict[str, Any]) -> str:
+def _opened(
+    language: str, part: Callable[[Language], str | None], *, signature: str | None, facts: dict[str, Any]
+) -> str:
     """Write a short text, which an SMS begins with its signature and everything else with the operator's name."""
+    chosen = read_language(language)
+    text = part(chosen)
+    if text is None:
+        return "\n".join(
+            _opened(one, part, signature=signature, facts=facts) for one in spoken_of(_STAND_INS)
+        )
     opening = chosen.opening_spoken if signature is None else chosen.opening if signature else ""
     begun = opening.format(operator=facts["operator"] if signature is None else signature)
-    return begun + text.strip().removeprefix(chosen.opening).format(**facts)
+    return begun + _filled(text.strip().removeprefix(chosen.opening), chosen, facts)
+
+
+def _written(
+    language: str,
+    part: Callable[[Language], str | None],
+    *,
+    facts: Mapping[str, Any],
+    between: str = "\n\n",
+) -> str:
+    """Write one text in a language; one that has no Tibetan in Chinese and in English, one after the other."""
+    chosen = read_language(language)
+    text = part(chosen)
+    if text is None:
+        return between.join(
+            _written(one, part, facts=facts, between=between) for one in spoken_of(_STAND_INS)
+        )
+    return _filled(text.strip("\n"), chosen, facts)
+
+
+def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
+    days = {name: chosen.write_day(fact) for name, fact in facts.items() if isinstance(fact, dt.date)}
+    return text.format(**{**facts, **days})
 
 
 def write_slip(language: str, *, operator: str) -> str:
     """Write what the slip of a letter says."""
-    return read_language(language).slip_text.format(operator=operator)
+    return _written(language, lambda one: one.slip_text, facts={"operator": operator})
 
 
 def write_cover(language: str, *, count: int, again: int) -> list[str]:
     """Write the cover sheet of so many letters, of which some may have been printed before."""
-    chosen = read_language(best_language(language, offered=[]))
-    said = [chosen.cover_text.format(count=count)]
-    return [*said, chosen.again_text.format(count=again)] if again else said
+    chosen = best_language(language, offered=[])
+    said = [_written(chosen, lambda one: one.cover_text, facts={"count": count})]
+    if again:
+        said.append(_written(chosen, lambda one: one.again_text, facts={"count": again}))
+    return said
 
 
 def looks_like_link(text: str) -> bool:
@@ -239,15 +270,21 @@ def parse_language(raw: str, *, file: str) -> Language:
         table = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as fault:
         raise TEXT_FAULT(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
+
+    def may_lack(text: object) -> bool:
+        return text is None and table.get("language") == TIBETAN
+
     faults = [
         TEXT_FAULT(file=file, text=f"{kind}.{part}", why=why)
         for kind in NoticeKind
         for part, allowed, needed in _parts(kind)
-        if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
+        if not may_lack(text := table.get(kind.value, {}).get(part))
+        and (why := _fault_of(text, allowed=allowed, needed=needed))
     ]
     faults += [
         TEXT_FAULT(file=file, text=part, why=why)
         for part, needed in _ALONE.items()
+        if part in _OF_EVERY_LANGUAGE or not may_lack(table.get(part))
         if (why := _fault_of(table.get(part), allowed=needed, needed=needed))
     ]
     faults += [
@@ -312,14 +349,18 @@ def _language(table: dict[str, Any]) -> Language:
         language=table["language"],
         day=table["day"],
         months=tuple(table["months"]),
-        texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
+        texts={
+            kind: Text(said.get("subject"), said.get("short"), said.get("text"))
+            for kind in NoticeKind
+            for said in [table.get(kind.value, {})]
+        },
         opening=table["opening"],
         opening_spoken=table["opening_spoken"],
-        receipt_short=table["receipt_short"],
-        receipt_text=table["receipt_text"],
-        voice_text=table["voice_text"],
-        code_text=table["code_text"],
-        slip_text=table["slip_text"],
-        cover_text=table["cover_text"],
-        again_text=table["again_text"],
+        receipt_short=table.get("receipt_short"),
+        receipt_text=table.get("receipt_text"),
+        voice_text=table.get("voice_text"),
+        code_text=table.get("code_text"),
+        slip_text=table.get("slip_text"),
+        cover_text=table.get("cover_text"),
+        again_text=table.get("again_text"),
     )

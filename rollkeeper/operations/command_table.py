@@ -37,7 +37,7 @@ COMMANDS = (
     CommandEntry("doctor", "Say whether this installation is sound, and what to do where it is not.", ("operations",)),
     CommandEntry("backup", "Back up the register and the keys, sealed and apart, and read each backup again before it counts.", ("operations",)),
     CommandEntry("restore", "Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.", ("operations",)),
-    CommandEntry("finish-restore", "Do what 'restore' does at its end, where you brought back servers of your own with their own tools.", ("operations",)),
+    CommandEntry("finish-restore", "Start the jobs of a restored instance; erase again in servers that you restored with your own tools.", ("operations",)),
     CommandEntry("campaign", "All lines at once: plan, prepare, approve, run, undo.", ("campaign", "selfcare")),
     CommandEntry("retention", "Erase what the law no longer allows to keep.", ("retention",)),
     CommandEntry("holds", "Legal holds: what a case keeps from being erased, and until when.", ("retention",)),

@@ -30,7 +30,7 @@ from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
-from rollkeeper.operations.settings import settings
+from rollkeeper.operations.settings import may_run_jobs, restored_mark
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.legal_holds import current_legal_holds
 from rollkeeper.vault import canaries, document_store, epochs
@@ -202,7 +202,7 @@ def _check_disclosures() -> Iterator[Finding]:
             "Run 'rollkeeper disclosures run', then 'rollkeeper notices send'.",
         )
     else:
-        yield _ok("Whoever had to be detail of a disclosure request was detail.")
+        yield _ok("Every person who had to be notified of a disclosure request was notified.")
 
 
 def _check_holds() -> Iterator[Finding]:
@@ -438,12 +438,14 @@ def _check_offline() -> Iterator[Finding]:
 
 
 def _check_background_jobs() -> Iterator[Finding]:
-    if not settings().background_jobs:
+    if not may_run_jobs():
         yield Finding(
             "",
             Health.WARNING,
             "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
-            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' under [jobs] in settings.toml.",
+            "If it replaces the instance that it was restored from: 'rollkeeper finish-restore'."
+            if restored_mark().exists()
+            else "Write 'background_jobs = true' under [jobs] into settings.toml.",
         )
         return
     now, runs = last_runs()

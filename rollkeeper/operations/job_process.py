@@ -16,5 +16,10 @@ def keep(stop: threading.Event) -> None:
     run_jobs(stop)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run until asked to stop."""
     run_as_child(keep)
+
+
+if __name__ == "__main__":
+    main()

@@ -14,10 +14,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, Final, cast
 
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.log_rotation import log_output
+from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.site.web_apps import App, AppName
 
 _PAUSE_S: Final = 2.0
@@ -41,7 +43,9 @@ class ManagedProcess:
     name: str
     jobs: JobKind
     opens: bool = True
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    preloader: Preloader | None = None
+    """What forks it, where it shares memory with the others."""
+    _process: subprocess.Popen[bytes] | ForkedProcess | None = field(default=None, init=False)
     _begun: float = field(default=0.0, init=False)
 
     def keep_going(self) -> None:
@@ -75,46 +79,51 @@ class ManagedProcess:
             cast("IO[bytes]", self._process.stdin).close()
         self._process = None
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", _MODULE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ
-            | {
-                "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
-                "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
-                "PYTHONUNBUFFERED": "1",
-                "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
-                "ROLLKEEPER_JOBS": self.jobs.value,
-                "ROLLKEEPER_ROLE": "worker",
-            },
-            start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+    def _started(self) -> subprocess.Popen[bytes] | ForkedProcess:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+            "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
+            "PYTHONUNBUFFERED": "1",
+            "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
+            "ROLLKEEPER_JOBS": self.jobs.value,
+            "ROLLKEEPER_ROLE": "worker",
+        }
+        process: subprocess.Popen[bytes] | ForkedProcess = (
+            self.preloader.fork(_MODULE, environment=environment, folder=Path.cwd())
+            if self.preloader
+            else subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", _MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+            )
         )
         log_output(cast("IO[bytes]", process.stdout), data_dir() / "logs" / f"{self.name}.log")
         return process
 
 
 def processes_for(
-    apps: Sequence[App], *, with_workers: bool, is_compact: bool = False
+    apps: Sequence[App], *, with_workers: bool, preloader: Preloader | None = None
 ) -> list[ManagedProcess]:
     """Return the processes that these apps need, and the workers, if they are wanted here.
 
-    Compact, one process is both the portal worker and the worker that holds keys: both have the same user, role and keys.
+    With a preloader, for a demo, one process is both the portal worker and the worker that holds keys: both have the same user, role
+    and keys.
     """
     needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
-    if not needs_portal_worker or (with_workers and is_compact):
-        return workers() if with_workers else []
+    if not needs_portal_worker or (with_workers and preloader):
+        return workers(preloader=preloader) if with_workers else []
     portal_worker = ManagedProcess("portal-worker", JobKind.FOR_APPS)
     return [portal_worker, *(workers(JobKind.BACKGROUND) if with_workers else [])]
 
 
-def workers(jobs: JobKind = JobKind.ALL) -> list[ManagedProcess]:
+def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) -> list[ManagedProcess]:
     """Return the two workers."""
     return [
-        ManagedProcess("worker-with-keys", jobs),
-        ManagedProcess("worker-without-keys", JobKind.BACKGROUND, opens=False),
+        ManagedProcess("worker-with-keys", jobs, preloader=preloader),
+        ManagedProcess("worker-without-keys", JobKind.BACKGROUND, opens=False, preloader=preloader),
     ]
 
 

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "rollkeeper.counter",
     "rollkeeper.backoffice",
     "rollkeeper.portal",
+    "rollkeeper.site",
 ]
 MIDDLEWARE = [
     "rollkeeper.site.http_errors.RequestLogMiddleware",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # No page has what somebody typed beside a secret, and a form's mark is masked anew each time: lengths tell nothing.
     "django.middleware.gzip.GZipMiddleware",
+    "rollkeeper.site.untranslated_texts.UntranslatedTextsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "rollkeeper.site.inline_css.InlineCssMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",

@@ -177,8 +177,8 @@ def test_several_days_are_joined_as_the_language_does():
 def test_the_same_is_said_in_tibetan():
     text = explained(D(2012, 3, 10), "bo", suspended_on=D(2012, 3, 2))
 
-    assert "2012-03-02 ཉིན་མཚམས་བཞག" in text
-    assert "2012-04-05 ནས་སྐུད་ལམ་མཇུག་སྒྲིལ་ཆོག" in text
+    assert "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 2 ཉིན་གནས་སྐབས་མཚམས་བཞག" in text
+    assert "2012 ལོའི་ཟླ་ 4 པའི་ཚེས་ 5 ནས་ཁ་པར་ཨང་གྲངས་མཇུག་སྒྲིལ་ཆོག" in text
 
 
 def test_what_a_language_lacks_is_said_in_english():

@@ -1,4 +1,4 @@
-"""Every text of the pages is translated, with its places kept."""
+"""Every text of the pages is in the catalogues, with its places kept."""
 
 import re
 from pathlib import Path
@@ -45,11 +45,16 @@ def test_no_message_stands_twice(catalogue):
 
 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: c.parts[-3])
-def test_nothing_is_left_untranslated_and_no_place_is_lost(catalogue):
+def test_only_tibetan_leaves_texts_untranslated_and_no_place_is_lost(catalogue):
+    may_be_empty = catalogue.parts[-3] == "bo"
     faults = []
     for message in entries(catalogue):
         wanted = set(PLACE.findall(message.id if isinstance(message.id, str) else message.id[-1]))
-        faults += [message.id for text in texts(message) if not text or set(PLACE.findall(text)) != wanted]
+        faults += [
+            message.id
+            for text in texts(message)
+            if (set(PLACE.findall(text)) != wanted if text else not may_be_empty)
+        ]
         faults += [message.id] if message.fuzzy else []
 
     assert not faults
@@ -73,7 +78,7 @@ def test_nothing_is_left_untranslated_and_no_place_is_lost(catalogue):
 def test_every_text_of_a_package_is_in_the_catalogue(package, language):
     known = set()
     for catalogue in CATALOGUES:
-        if language in catalogue.parts:
+        if language == catalogue.parts[-3]:
             known |= {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in entries(catalogue)}
     found = set()
     for file in (PACKAGE / package).rglob("*.html"):

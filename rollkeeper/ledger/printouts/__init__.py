@@ -21,6 +21,7 @@ from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_h
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
+from rollkeeper.kernel.side_by_side import CHINESE, TIBETAN, as_plain_text
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
@@ -73,7 +74,7 @@ def plain_text(receipt: LedgerReceipt) -> str:
         ])
         for text in receipt_texts(receipt)
     ]  # fmt: skip
-    return "\n\n\n".join([*said, receipt.text])
+    return "\n\n\n".join([as_plain_text(one) for one in said] + [receipt.text])
 
 
 def qr_svg(receipt: LedgerReceipt) -> str:
@@ -109,7 +110,7 @@ def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[
         raise FontsMissing(fonts=", ".join(missing))
     chosen = {"fonts": wanted, "mono": _MONO if _MONO in fonts.families() else _LATIN}
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
-        format="pdf", sys_inputs={"data": json.dumps({**data, **chosen}, ensure_ascii=False)}
+        format="pdf", sys_inputs={"data": as_plain_text(json.dumps({**data, **chosen}, ensure_ascii=False))}
     )
     if not isinstance(made, bytes):
         raise TypeError("sheets are one file")

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_of
+from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.labels import ACTION_LABELS
 
@@ -123,4 +124,4 @@ def _words(spoken: Sequence[str], unread: Collection[str]) -> str:
                 "done": {str(verb): str(text) for verb, text in ACTION_LABELS.items()},
                 "grounds": {ground: str(text) for ground, text in ErasureGround.choices},
             }
-    return json.dumps(said, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return as_plain_text(json.dumps(said, ensure_ascii=False, indent=1)).replace("<", "\\u003c")
