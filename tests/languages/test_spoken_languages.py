@@ -26,9 +26,11 @@ from rollkeeper.notices.queries import count_without_language
 from rollkeeper.notices.services import send_due
 from rollkeeper.notices.texts import write_cover
 from rollkeeper.operations import doctor
+from tests.builders.lines import make_sealed_line
+from tests.builders.notices import retry_notices
 from tests.languages.production import ADMINISTRATOR, READ_ON, accept, production_instance
 from tests.notices.fakes import Way
-from tests.notices.people import ON, make_due, make_line, notice, tell
+from tests.notices.people import ON, notice, tell
 from tests.refusals import refusing
 
 PAGE = "/account/login/"
@@ -82,7 +84,7 @@ def changed_text(monkeypatch):
 
 
 def send(by_channel):
-    make_due()
+    retry_notices()
     return send_due(console_authority(), on=ON, by_channel=by_channel)
 
 
@@ -104,7 +106,7 @@ def findings():
 
 @pytest.mark.usefixtures("production")
 def test_a_notice_goes_out_in_the_accepted_languages_of_the_instance(by_channel):
-    tell(make_line(), language="bo")
+    tell(make_sealed_line(), language="bo")
 
     assert send(by_channel).accepted == 1
     assert spoken(by_channel) == [("en",)]
@@ -113,7 +115,7 @@ def test_a_notice_goes_out_in_the_accepted_languages_of_the_instance(by_channel)
 @pytest.mark.usefixtures("production")
 def test_once_a_native_reader_accepted_it_a_notice_goes_out_in_a_language(by_channel):
     accept("bo")
-    tell(make_line(), language="bo")
+    tell(make_sealed_line(), language="bo")
 
     send(by_channel)
 
@@ -123,7 +125,7 @@ def test_once_a_native_reader_accepted_it_a_notice_goes_out_in_a_language(by_cha
 @pytest.mark.usefixtures("production")
 def test_who_named_no_language_is_notified_in_accepted_languages_alone(by_channel):
     accept("zh-hans")
-    tell(make_line(), language=NO_LANGUAGE)
+    tell(make_sealed_line(), language=NO_LANGUAGE)
 
     send(by_channel)
 
@@ -132,7 +134,7 @@ def test_who_named_no_language_is_notified_in_accepted_languages_alone(by_channe
 
 def test_a_notice_without_an_accepted_language_waits_and_is_counted(only, by_channel):
     only("zh-hans", "bo")
-    owed = tell(make_line(), language="bo")
+    owed = tell(make_sealed_line(), language="bo")
 
     sent = send(by_channel)
 
@@ -148,7 +150,7 @@ def test_a_notice_without_an_accepted_language_waits_and_is_counted(only, by_cha
 def test_a_call_waits_as_a_message_does(only, by_channel):
     only("bo")
     del by_channel[Channel.SMS]
-    tell(make_line(contact=None), language="bo")
+    tell(make_sealed_line(contact=None), language="bo")
 
     assert send(by_channel).no_language == 1
     accept("bo")
@@ -158,7 +160,7 @@ def test_a_call_waits_as_a_message_does(only, by_channel):
 def test_a_letter_waits_and_its_cover_sheet_is_in_accepted_languages(only):
     only("bo")
     way = Way()
-    tell(make_line(number=None, contact="\nMs Invented\nLhasa", contact_kind="postal"), language="bo")
+    tell(make_sealed_line(number=None, contact="\nMs Invented\nLhasa", contact_kind="postal"), language="bo")
 
     assert send({Channel.POST: way}).no_language == 1
     assert LetterGateway.of_this_instance()._languages == ["en"]
@@ -174,7 +176,7 @@ def test_a_cover_sheet_in_a_language_nobody_accepted_is_in_english():
 
 @pytest.mark.usefixtures("production")
 def test_a_one_time_code_comes_in_english_until_its_language_is_accepted(by_channel):
-    line = make_line()
+    line = make_sealed_line()
 
     def passed():
         send_one_time_code(
@@ -243,7 +245,7 @@ def test_neither_browser_nor_cookie_brings_up_a_language_nobody_accepted(app):
 def test_a_text_that_changes_needs_acceptance_again(by_channel, changed_text):
     accept("bo")
     changed_text()
-    tell(make_line(), language="bo")
+    tell(make_sealed_line(), language="bo")
 
     send(by_channel)
 
@@ -287,7 +289,7 @@ def test_doctor_names_each_language_that_nobody_accepted():
 def test_a_demo_speaks_every_language_and_marks_those_nobody_accepted(app, by_channel):
     app("backoffice")
     client = Client()
-    tell(make_line(), language="bo")
+    tell(make_sealed_line(), language="bo")
     client.cookies["django_language"] = "bo"
     mark = "ངོས་འཛིན་བྱས་མེད"
 

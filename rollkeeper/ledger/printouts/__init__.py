@@ -21,7 +21,7 @@ from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_h
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
-from rollkeeper.kernel.side_by_side import CHINESE, TIBETAN, as_plain_text
+from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
