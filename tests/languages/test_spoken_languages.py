@@ -14,6 +14,7 @@ from rollkeeper.kernel.accepted_languages import is_spoken, spoken_here
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.kernel.side_by_side import side_by_side, text_in
 from rollkeeper.languages import queries, texts
 from rollkeeper.languages.errors import LANGUAGE_UNREAD
 from rollkeeper.languages.queries import changed_since_acceptance, forget_accepted_languages, require_spoken
@@ -255,6 +256,16 @@ def test_a_text_that_changes_needs_acceptance_again(by_channel, changed_text):
     accept("bo")
     assert is_spoken("bo")
     assert changed_since_acceptance("bo") == set()
+
+
+@pytest.mark.usefixtures("production")
+def test_chinese_stands_in_for_missing_tibetan_only_once_it_is_accepted():
+    said = {"en": "Come.", "zh-hans": "来。"}
+    accept("bo")
+
+    assert text_in("bo", said) == ("Come.", "en")
+    accept("zh-hans")
+    assert text_in("bo", said) == (side_by_side("来。", "Come."), "bo")
 
 
 @pytest.mark.usefixtures("production")
