@@ -24,6 +24,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.instance import open_instance
+from rollkeeper.languages.queries import require_spoken
 from rollkeeper.notices.choices import NO_LANGUAGE
 
 IncidentArgument = Annotated[UUID, typer.Argument(metavar="INCIDENT", show_default=False)]
@@ -206,6 +207,7 @@ def report(
     if language not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
     open_instance()
+    require_spoken(language)
     if sent:
         services.note_report_sent(console_authority(), incident, on=on or clock.today())
     view = queries.incident(console_authority(), incident, now=clock.now())

@@ -198,8 +198,11 @@ def check_page(
 ) -> None:
     """Write the page that checks receipts in a browser, without a server or a network: one file, to be given away.
 
+    It is in the languages in which this instance speaks.
+
     Example: rollkeeper ledger check-page check-receipt.html
     """
+    open_instance()
     write_atomically(file, receipt_checker.check_page().encode(), mode=0o644)
     out.print(f"{file} checks receipts by itself; open it in any browser.", markup=False)
 

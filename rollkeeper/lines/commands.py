@@ -24,6 +24,7 @@ from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_c
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.kernel.side_by_side import as_plain_text
+from rollkeeper.languages.queries import require_spoken
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.lines.opening import open_document_copy, open_field
@@ -198,6 +199,7 @@ def access_history(
     Example: rollkeeper ledger access-history 01900000-0000-7000-8000-000000000000
     """
     open_instance()
+    require_spoken(language)
     try:
         found = person_accesses(console_authority(), PersonId(UUID(about)))
     except ValueError:

@@ -73,6 +73,10 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     out.print(f"{sent.unreachable:,} without any channel left: see 'rollkeeper campaign unreachable'.")
     if sent.no_gateway:
         out.print(f"{sent.no_gateway:,} wait, since this instance has no gateway for the channel to them.")
+    if sent.no_language:
+        out.print(
+            f"{sent.no_language:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
+        )
     if sent.broken:
         err.print(
             f"{sent.broken:,} wait, since what is sent cannot be written down: see outbox/ in the instance."
@@ -90,7 +94,7 @@ def status(as_json: JsonOption = False) -> None:
     """
     open_instance()
     notices, tried, missing = queries.state_counts(), queries.attempt_counts(), queries.count_unreachable()
-    senders, unread = queries.genuine_senders(), queries.languages_awaiting_a_reader()
+    senders, silent = queries.genuine_senders(), queries.count_without_language()
     if as_json:
         emit(
             {
@@ -98,7 +102,7 @@ def status(as_json: JsonOption = False) -> None:
                 "attempts": [dataclasses.asdict(one) for one in tried],
                 "unreachable": missing,
                 "genuine_senders": senders,
-                "languages_awaiting_a_native_reader": unread,
+                "without_language": silent,
             }
         )
         return
@@ -108,8 +112,10 @@ def status(as_json: JsonOption = False) -> None:
     )
     out.print(f"Still to be reached: {missing:,} lines. Nobody is suspended who was not provably notified.")
     out.print(f"Genuine senders: {', '.join(senders)}.")
-    if unread:
-        out.print(f"Texts that no native reader has gone through yet: {', '.join(unread)}.")
+    if silent:
+        out.print(
+            f"{silent:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
+        )
 
 
 MailOption = Annotated[

@@ -48,6 +48,7 @@ COMMANDS = (
     CommandEntry("delegates", "Persons whom subscribers named.", ("selfcare",)),
     CommandEntry("ledger", "Publish the ledger, check it, see who accessed what, give and check receipts.", ("ledger", "lines")),
     CommandEntry("staff", "Accounts of staff and their roles.", ("access",)),
+    CommandEntry("settings", "Decisions of this instance that a named person answers for.", ("languages",)),
     CommandEntry("documents", "Documents: check a number, a zone or a picture, redact a picture, draw specimens.", ("documents",)),
     CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines")),
     CommandEntry("notices", "Notify subscribers, and count only proven delivery.", ("notices",)),

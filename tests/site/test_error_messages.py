@@ -33,7 +33,8 @@ AT_COUNTERS = tuple(
 )
 # Packages whose refusals only the command line meets. A new refusal is held to be seen on a page until it is listed here.
 ONLY_TYPED_FOR = tuple(
-    f"rollkeeper.{package}" for package in ("imports", "incidents", "ledger", "platform", "provisioning")
+    f"rollkeeper.{package}"
+    for package in ("imports", "incidents", "languages", "ledger", "platform", "provisioning")
 )
 # And single ones, of packages whose other refusals do reach a page.
 ONLY_TYPED = set(
