@@ -30,6 +30,8 @@ def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     return whole[before : before + last - first + 1]
 
 
+# Its answer depends on its arguments alone: `ZoneInfo` reads a zone once in a process as well. A campaign asks for each day that
+# it plans, and each answer compares two thousand midnights.
 @lru_cache(maxsize=64)
 def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
     """Tell whether days begin at the same instants in two time zones, whatever they are called, in the years around a day."""
