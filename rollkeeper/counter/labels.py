@@ -20,7 +20,7 @@ UNCONFIRMED = _(
 ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "replace-sim": _("Replace a SIM"),
     "terminate": _("End a contract"),
-    "further-document": _("A further document of one person"),
+    "link-document": _("A further document of one person"),
 }
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(

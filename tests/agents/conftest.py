@@ -2,7 +2,6 @@
 """An agent with an outlet and somebody who works there, and people who come to be registered."""
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,9 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import authority_of
 from rollkeeper.agents import outlets, registrations, services
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.models import Device, Outlet
@@ -21,8 +18,9 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Receipt, Submission
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.staff import employ
 from tests.registration.people import fresh_number
 
 ON = dt.date(2012, 3, 2)
@@ -54,7 +52,7 @@ class Shop:
         key = key or str(new_uuid())
         submission = Submission(
             submission_key=key, number=number or fresh_number(), kind=PartyKind.INDIVIDUAL,
-            parts={Part.SUBSCRIBER: {
+            parts={PartyRole.SUBSCRIBER: {
                 "name": "Invented Person", "address": "1 Invented Street", "document_type": "passport-npl",
                 "document_number": document or f"X{new_uuid().int % 10**7:07d}",
             }},
@@ -64,13 +62,6 @@ class Shop:
             self.authority, submission_key=key, devices=[passkey or self.passkey], on=clock.today(), at=at, late=late,
             copies=copies, do=lambda: register_subscriber(self.authority, submission, on=clock.today()),
         )  # fmt: skip
-
-
-def employ(username: str, *roles: StaffRole) -> Authority:
-    staff = Staff.objects.create(username=username, salt=os.urandom(32), password="!")
-    for role in roles:
-        RoleGrant.objects.create(staff=staff, role=role.value, since=dt.date(2011, 1, 1))
-    return authority_of(staff)
 
 
 def approved(code=AGENT, *, limit=40, on=ON) -> None:
@@ -83,7 +74,7 @@ def approved(code=AGENT, *, limit=40, on=ON) -> None:
 
 def shop(username="clerk-07", *, agent=AGENT, outlet=PLACE, hours="always") -> Shop:
     """An outlet with an account and a passkey that is registered there."""
-    who = employ(username, StaffRole.CLERK)
+    who = employ(StaffRole.CLERK, username=username)
     outlets.open_outlet(CONSOLE, agent, outlet, hours=hours, on=ON)
     outlets.assign_staff(CONSOLE, username, agent=agent, outlet=outlet, on=ON)
     passkey = Authenticator.objects.create(user_id=who.staff_id, type="webauthn", data={})
@@ -114,7 +105,7 @@ def counter(vaulted) -> Shop:
 
 @pytest.fixture
 def supervisor(vaulted) -> Authority:
-    return employ("supervisor-1", StaffRole.SUPERVISOR)
+    return employ(StaffRole.SUPERVISOR, username="supervisor-1")
 
 
 @pytest.fixture

@@ -9,10 +9,9 @@ from django.db import connections
 from django.test import Client
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import authority_of
+from rollkeeper.access.services import authority_of, linked_accounts
 from rollkeeper.agents import outlets, queries, review_cases, services, suspension
 from rollkeeper.agents.choices import Pattern, Severity, SuspensionCause, Verdict
 from rollkeeper.agents.errors import (
@@ -55,7 +54,7 @@ def test_every_registration_carries_agent_and_place_by_reference(counter):
 
 
 def test_an_account_of_the_operators_own_is_bound_to_no_place(counter):
-    own = Shop(employ("clerk-01", StaffRole.CLERK), "clerk-01", 0)
+    own = Shop(employ(StaffRole.CLERK, username="clerk-01"), "clerk-01", 0)
 
     assert registered(own.register().line_id)
     assert entries("agents:registration:recorded") == []
@@ -270,7 +269,7 @@ def test_suspending_an_agent_ends_its_sessions_and_stops_registrations(counter, 
 
 
 def test_reinstating_an_agent_reopens_only_the_accounts_that_were_closed(counter):
-    employ("clerk-09", StaffRole.CLERK)
+    employ(StaffRole.CLERK, username="clerk-09")
     outlets.assign_staff(CONSOLE, "clerk-09", agent=AGENT, outlet=PLACE, on=ON)
     Staff.objects.filter(username="clerk-09").update(is_active=False)
     suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.ASKED, on=ON)

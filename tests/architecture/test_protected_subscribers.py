@@ -10,11 +10,9 @@ import re
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority, rule_for
-from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
@@ -34,6 +32,7 @@ from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.services import begin_first_epoch
 from tests.architecture.test_no_way_to_people import routes
 from tests.builders.lines import suspend_line
+from tests.builders.staff import sign_in
 from tests.selfcare.people import PERSON, register_line
 
 ON = dt.date(2012, 3, 2)
@@ -114,7 +113,7 @@ COUNTER = {
     **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "transfer", "relocate", "change")},
     "replace-sim": post("/replace-sim/", **SHOWN),
     "terminate": post("/terminate/", **SHOWN),
-    "further-document": post("/further-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
+    "link-document": post("/link-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
     "unlink-document": post("/unlink-document/", **SHOWN),
     "by-code": post("/by-code/", code=lambda _, line: code_for(line)),
     "pause": post("/pause/", reason="abroad", first="2012-03-02"),
@@ -139,10 +138,7 @@ NOT_ABOUT_A_LINE = re.compile(
 
 
 def member_of(role):
-    staff = Staff.objects.create(username=f"any-{role.value}", salt=b"s" * 32, password="!")
-    RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
-    client = Client()
-    client.force_login(staff)
+    client = sign_in(role)
     client.get("/", HTTP_ACCEPT="text/html", follow=True)  # the first page brings the style sheet along
     return client
 

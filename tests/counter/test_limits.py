@@ -3,12 +3,9 @@
 
 import pytest
 
-from rollkeeper.access.authority import console_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff
 from rollkeeper.lines.queries import find_line
-from tests.counter.conftest import ON
+from tests.builders.staff import sign_in
 from tests.counter.test_pages import SECRET, post
 from tests.registration.people import fresh_number
 
@@ -51,10 +48,8 @@ def test_the_mark_of_a_supervisor_is_on_the_form_only_where_the_law_has_one(
 def test_a_supervisor_passes_a_limit_and_a_clerk_who_says_so_does_not(at_counter, limited, role, is_taken):
     limited(ONE.replace("refuse", "review"))
     post(at_counter, "register", fresh_number(), double_checked="on")
-    add_staff(console_authority(), username="x", password="an invented pass phrase", roles=[role], on=ON)
-    at_counter.force_login(Staff.objects.get(username="x"))
     number = fresh_number()
 
-    post(at_counter, "register", number, double_checked="on", overrides_limit="on")
+    post(sign_in(role), "register", number, double_checked="on", overrides_limit="on")
 
     assert (find_line(number) is not None) == is_taken

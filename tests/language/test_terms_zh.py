@@ -79,10 +79,14 @@ RETIRED = [
 THE_LAW = re.compile(r"^articles\[|\.because\.|\.words\.")
 """The statute's own words: what it calls things is not for Rollkeeper to mend."""
 DEADLINE = re.compile(r"(?:\{(?:day|due_on|until)\}|%\(day\)s)(?!（含当日）)(?:[前止]|之前)")
+UNTIL = re.compile(r"(?<!截)(?<!推迟告知)至(?:\{(?:day|due_on|until)\}|%\(day\)s)(?!（含当日）)")
 A_DAY_BEFORE_WHICH = re.compile(r"依法在(?:\{day\}|%\(day\)s)之前未告知")
 """What is no deadline: until a day that lies behind, the person was not told."""
 HALF_WIDTH = re.compile(rf"[{HAN}][,;:!?()]|[,;:!?()][{HAN}]|[{HAN}]\.(?![A-Za-z0-9])")
-STRAIGHT_QUOTE = re.compile(rf"['\"][^'\"]*[{HAN}][^'\"]*['\"]|[{HAN}]['\"]|['\"][{HAN}]")
+STRAIGHT_QUOTE = re.compile("['\"]")
+IN_A_TRANSLATION = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", re.DOTALL)
+LATIN_MARK = re.compile(r"""[%}]}(?:</\w+>)?(?:, |: | \()(?:<\w+[^>]*>)?{[{%]|join:", "| \({[{%]""")
+"""A comma, a colon or a bracket between two texts of a page, which a Chinese reader expects to be full-width."""
 SPACED_DAY = re.compile(
     r"[\u4e00-\u9fff] (?:\{(?:day|on|until|due_on)\}|%\(day\)s)|(?:\{(?:day|on|until|due_on)\}|%\(day\)s) [\u4e00-\u9fff]"
 )
@@ -158,14 +162,25 @@ def test_a_term_that_is_out_is_written_nowhere(term):
 
 def test_a_deadline_says_that_its_day_is_counted_in():
     assert not faults(DEADLINE, except_in=A_DAY_BEFORE_WHICH)
+    assert not faults(UNTIL)
 
 
 def test_punctuation_between_chinese_words_is_full_width():
     assert not faults(HALF_WIDTH)
 
 
-def test_quotes_around_chinese_words_are_no_straight_ones():
+def test_quotes_in_chinese_texts_are_no_straight_ones():
     assert not faults(STRAIGHT_QUOTE, except_in="<[^>]+>")
+
+
+def test_templates_leave_the_marks_between_texts_to_the_language():
+    templates = {
+        str(file.relative_to(PACKAGE)): IN_A_TRANSLATION.sub("", file.read_text("utf-8"))
+        for file in PACKAGE.rglob("*.html")
+    }
+
+    assert len(templates) > 60
+    assert not [name for name, text in templates.items() if LATIN_MARK.search(text)]
 
 
 def test_a_day_stands_without_spaces():

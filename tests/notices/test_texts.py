@@ -4,13 +4,16 @@ import datetime as dt
 import re
 
 import pytest
+from pydantic import ValidationError
 
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.packs import load_pack
+from rollkeeper.notices import texts
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
+from rollkeeper.notices.settings import Notices
 from rollkeeper.notices.texts import (
     best_language,
     languages,
@@ -60,6 +63,25 @@ def test_the_signature_stands_in_brackets_in_an_sms_and_nowhere_else(signature, 
 
     assert text.startswith(begins)
     assert ("【" in text) == bool(signature)
+
+
+@pytest.mark.parametrize("name", ["藏", "藏" * 21, "【藏移动】", "[Tel]", " 藏移动", "two\nlines"])
+def test_a_signature_that_no_network_takes_is_refused(name):
+    with pytest.raises(ValidationError):
+        Notices(sms_signature=name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "signed"),
+    [
+        ({}, "Invented Telecom"), ({"sms_signature": "藏移动"}, "藏移动"),
+        ({"sms_signature": "藏移动", "sms_signed_by_gateway": True}, ""),
+    ],
+)  # fmt: skip
+def test_an_sms_is_signed_as_the_settings_say(monkeypatch, settings, signed):
+    monkeypatch.setattr(texts, "settings", lambda: Notices(**settings))
+
+    assert texts.sms_signature() == signed
 
 
 @pytest.mark.parametrize("language", languages())
@@ -205,10 +227,6 @@ def test_a_code_of_a_receipt_is_no_link_whatever_its_letters_are(language, kind)
         assert written(language, kind, Channel.SMS, receipt=code).text.count(code) == 1
 
 
-def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
-    assert read_language("bo").awaiting_native_reader
-
-
 @pytest.mark.parametrize(
     ("language", "day"),
     [("en", "1 March 2012"), ("zh-hans", "2012年3月1日"), ("bo", "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 1 ཉིན་")],
@@ -296,7 +314,8 @@ def test_a_file_that_is_not_toml_is_refused_by_name():
         (NO_LANGUAGE, ["zh-hans", "bo"], ["zh-hans", "bo"]),
         (NO_LANGUAGE, ["xx", "bo"], ["bo"]),
         ("xx", ["zh-hans", "bo"], ["zh-hans", "bo"]),
-        (NO_LANGUAGE, ["xx"], ["en"]),
+        (NO_LANGUAGE, ["xx"], []),
+        ("xx", [], []),
     ],
 )
 def test_who_named_no_language_is_notified_in_each_that_the_instance_offers(wanted, offered, chosen):

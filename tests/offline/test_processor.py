@@ -8,9 +8,8 @@ import pytest
 from django.db.utils import OperationalError, ProgrammingError
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff, authority_of, suspend_staff
+from rollkeeper.access.services import suspend_staff
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
@@ -19,15 +18,18 @@ from rollkeeper.lines.queries import accepted_through, find_line
 from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.offline import processor
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
+from rollkeeper.offline.models import OfflineRegistration
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
 from tests.builders.lines import activate_line, suspend_line
+from tests.builders.past import make_older
+from tests.builders.staff import employ
 from tests.offline.browsers import Browser, form
 from tests.offline.conftest import ON
 from tests.refusals import refusing
@@ -183,7 +185,7 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
     del who["address"]
 
     key = browser.record(form(fresh_number(), who))
-    run("UPDATE offline_registration SET language = 'zh-hans'")
+    OfflineRegistration.objects.update(language="zh-hans")
     process()
 
     (found,) = outcomes([key])
@@ -216,14 +218,7 @@ def test_a_supervisor_passes_a_limit_without_a_network_and_a_clerk_does_not(
     counter, limited, process, role, outcome
 ):
     limited("what: lines, group: person, scope: operator, kind: stock, n: 1, over: review")
-    add_staff(
-        console_authority(),
-        username="zq",
-        password="an invented pass phrase",
-        roles=[role],
-        on=dt.date(2000, 1, 1),
-    )
-    browser, who = Browser(authority_of(Staff.objects.get(username="zq"))), person()
+    browser, who = Browser(employ(role)), person()
     first = browser.record(form(fresh_number(), who, overrides_limit="on"))
     second = browser.record(form(fresh_number(), who, overrides_limit="on"))
     process()
@@ -349,10 +344,7 @@ def held(browser, process, monkeypatch):
     assert came_of(key) == "failed"
 
     def for_hours(hours):
-        run(
-            "UPDATE offline_registration SET processed_at = processed_at - make_interval(mins => %s)",
-            [round(hours * 60)],
-        )
+        make_older(OfflineRegistration, dt.timedelta(hours=hours), "processed_at")
         return key
 
     return for_hours
@@ -392,7 +384,7 @@ def test_what_is_held_for_less_can_still_be_processed(held, process):
 
 def test_what_waits_and_never_broke_is_given_up_by_nobody(browser):
     key = browser.record(form(fresh_number(), person()))
-    run("UPDATE offline_registration SET received_at = received_at - interval '3 days'")
+    make_older(OfflineRegistration, dt.timedelta(days=3), "received_at")
 
     assert erase_due() == 0
 

@@ -11,13 +11,19 @@ from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
-from rollkeeper.lines.errors import LINE_TERMINATED, NUMBER_QUARANTINED, NUMBER_STILL_SERVED, LineNotFound
+from rollkeeper.lines.errors import (
+    LINE_TERMINATED,
+    NUMBER_QUARANTINED,
+    NUMBER_STILL_SERVED,
+    LineNotFound,
+)
+from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line, line_history, tenures, view_line
 from rollkeeper.lines.services import mark_disputed, pause_clock
 from rollkeeper.provisioning.services import push_due
@@ -33,7 +39,9 @@ from rollkeeper.registration.services import (
     transfer_line,
 )
 from rollkeeper.registration.submissions import Presence
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from tests.builders.commands import change_commands
+from tests.builders.lines import mark_terminated
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
 from tests.registration.people import ON, card, fresh_number, given_by, person, submission, without_address
@@ -279,11 +287,11 @@ def test_a_failed_check_digit_in_a_file_of_what_was_declared_is_no_wall(clerk, n
 @pytest.mark.parametrize(
     ("machine_read", "document_seen", "number_of_card", "assurance"),
     [
-        ({Part.SUBSCRIBER}, True, None, "machine_read"),
+        ({PartyRole.SUBSCRIBER}, True, None, "machine_read"),
         (set(), True, None, "checked"),
-        ({Part.USER}, True, None, "checked"),
-        ({Part.SUBSCRIBER}, False, None, "declared"),
-        ({Part.SUBSCRIBER}, True, "110105194912310021", "sighted"),
+        ({PartyRole.USER}, True, None, "checked"),
+        ({PartyRole.SUBSCRIBER}, False, None, "declared"),
+        ({PartyRole.SUBSCRIBER}, True, "110105194912310021", "sighted"),
     ],
 )
 def test_a_registration_is_recorded_as_sure_as_it_was_and_no_surer(
@@ -352,9 +360,11 @@ def test_every_fault_is_reported_and_not_only_the_first(clerk):
 
 def company(**changes):
     parts = {
-        Part.SUBSCRIBER: person(document_type="cn-business-licence", document_number="91110000600037341L"),
-        Part.USER: person(),
-        Part.BEARER: without_address(),
+        PartyRole.SUBSCRIBER: person(
+            document_type="cn-business-licence", document_number="91110000600037341L"
+        ),
+        PartyRole.USER: person(),
+        PartyRole.BEARER: without_address(),
     }
     return {"kind": PartyKind.COMPANY, "parts": parts | changes}
 
@@ -373,7 +383,7 @@ def test_a_company_whose_representative_left_has_another_bring_its_papers(clerk)
     number, first = fresh_number(), company()
     register_subscriber(clerk, submission(number, **first), on=ON)
     before = subscriber_of(number)
-    parts = first["parts"] | {Part.BEARER: without_address()}
+    parts = first["parts"] | {PartyRole.BEARER: without_address()}
 
     change_record(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
 
@@ -386,8 +396,8 @@ def test_a_company_whose_representative_left_has_another_bring_its_papers(clerk)
 def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
     number, who = fresh_number(), person()
     parts = company()["parts"] | {
-        Part.USER: who,
-        Part.BEARER: {k: v for k, v in who.items() if k != "address"},
+        PartyRole.USER: who,
+        PartyRole.BEARER: {k: v for k, v in who.items() if k != "address"},
     }
 
     register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
@@ -401,8 +411,8 @@ def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
 )
 def test_no_company_is_turned_away_for_want_of_what_only_the_press_reported(clerk, left_out):
     number = fresh_number()
-    parts = {Part.SUBSCRIBER: company()["parts"][Part.SUBSCRIBER]} | (
-        {} if left_out is None else {Part.USER: left_out, Part.BEARER: left_out}
+    parts = {PartyRole.SUBSCRIBER: company()["parts"][PartyRole.SUBSCRIBER]} | (
+        {} if left_out is None else {PartyRole.USER: left_out, PartyRole.BEARER: left_out}
     )
 
     register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
@@ -413,7 +423,10 @@ def test_no_company_is_turned_away_for_want_of_what_only_the_press_reported(cler
 
 def test_of_who_uses_a_company_line_as_much_is_recorded_as_was_said(clerk):
     number = fresh_number()
-    parts = {Part.SUBSCRIBER: company()["parts"][Part.SUBSCRIBER], Part.USER: {"name": "Invented User"}}
+    parts = {
+        PartyRole.SUBSCRIBER: company()["parts"][PartyRole.SUBSCRIBER],
+        PartyRole.USER: {"name": "Invented User"},
+    }
 
     register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
 
@@ -422,7 +435,7 @@ def test_of_who_uses_a_company_line_as_much_is_recorded_as_was_said(clerk):
     assert held.bearer_person_id is None
 
 
-@pytest.mark.parametrize("part", [Part.USER, Part.BEARER])
+@pytest.mark.parametrize("part", [PartyRole.USER, PartyRole.BEARER])
 def test_of_who_uses_a_company_line_nothing_is_recorded_that_no_pack_names(clerk, part):
     parts = company()["parts"] | {part: {"name": "Invented User", "email": "x"}}
 
@@ -431,7 +444,7 @@ def test_of_who_uses_a_company_line_nothing_is_recorded_that_no_pack_names(clerk
 
 
 def test_a_company_itself_is_demanded(clerk):
-    parts = {key: value for key, value in company()["parts"].items() if key is not Part.SUBSCRIBER}
+    parts = {key: value for key, value in company()["parts"].items() if key is not PartyRole.SUBSCRIBER}
 
     with refusing(errors.PART_MISSING):
         register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
@@ -440,13 +453,15 @@ def test_a_company_itself_is_demanded(clerk):
 def test_a_minor_without_a_guardian_is_refused(clerk):
     with refusing(errors.PART_MISSING):
         register_subscriber(
-            clerk, submission(fresh_number(), kind=PartyKind.MINOR, parts={Part.SUBSCRIBER: person()}), on=ON
+            clerk,
+            submission(fresh_number(), kind=PartyKind.MINOR, parts={PartyRole.SUBSCRIBER: person()}),
+            on=ON,
         )
 
 
 def test_a_minor_is_registered_with_a_guardian(clerk):
     number = fresh_number()
-    parts = {Part.SUBSCRIBER: person(), Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: person(), PartyRole.GUARDIAN: without_address()}
 
     register_subscriber(clerk, submission(number, kind=PartyKind.MINOR, parts=parts), on=ON)
 
@@ -456,7 +471,7 @@ def test_a_minor_is_registered_with_a_guardian(clerk):
 
 
 def test_an_individual_is_asked_for_nobody_else(clerk):
-    parts = {Part.SUBSCRIBER: person(), Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: person(), PartyRole.GUARDIAN: without_address()}
 
     with refusing(errors.PART_NOT_ASKED):
         register_subscriber(clerk, submission(fresh_number(), parts=parts), on=ON)
@@ -663,7 +678,7 @@ def test_lines_given_out_in_a_disaster_are_the_organisations_and_then_theirs(cle
         receipt = register_subscriber(clerk, submission(number, **firm), on=ON)
         pause_clock(clerk, receipt.line_id, ON, ON + dt.timedelta(days=30), PauseReason.DISASTER, ON)
 
-    transferor = given_by(firm["parts"][Part.SUBSCRIBER], presence=Presence.PROXY)
+    transferor = given_by(firm["parts"][PartyRole.SUBSCRIBER], presence=Presence.PROXY)
     transfer_line(clerk, submission(numbers[0], who, transferor=transferor), on=ON)
 
     assert [subscriber_of(number).party_kind for number in numbers] == ["individual", "company", "company"]
@@ -723,18 +738,18 @@ def rested(clerk, new_line):
     """A number whose quarantine is over; the network was asked to end the line that had it, and has not answered."""
     number = new_line()
     terminate_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)
-    run("UPDATE lines_number SET quarantined_until = %s", [ON])
+    Number.objects.update(quarantined_until=ON)
     return number
 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "failed"])
 def test_a_number_is_not_reassigned_before_the_network_has_removed_the_line(clerk, rested, state):
-    run("UPDATE provisioning_command SET state = %s WHERE kind = 'terminate'", [state])
+    change_commands(kind="terminate", state=state)
     later = ON + dt.timedelta(days=1)
 
     with refusing(NUMBER_STILL_SERVED):
         register_subscriber(clerk, submission(rested), on=later)
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
+    change_commands(kind="terminate", state="confirmed", read_back="absent")
     register_subscriber(clerk, submission(rested), on=later)
 
     assert find_line(rested).state is LineState.ACTIVE
@@ -772,11 +787,8 @@ def test_a_line_nobody_knows_cannot_be_transferred(clerk):
 
 def test_a_disputed_terminated_number_is_not_reassigned(clerk, new_line):
     number = new_line()
-    run(
-        "UPDATE lines_line SET state = 'terminated', terminated_on = %s, terminated_by = 'campaign', is_disputed = true WHERE line_id = %s",
-        [ON, find_line(number).line_id],
-    )
-    run("UPDATE lines_number SET quarantined_until = %s WHERE line_id = %s", [ON, find_line(number).line_id])
+    mark_terminated(find_line(number).line_id, ON, is_disputed=True)
+    Number.objects.filter(line_id=find_line(number).line_id).update(quarantined_until=ON)
 
     for later in (ON, ON + dt.timedelta(days=400)):
         with refusing(errors.LINE_IN_DISPUTE):

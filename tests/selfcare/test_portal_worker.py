@@ -18,10 +18,13 @@ from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.models import CodeRequest
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.commands import change_commands
+from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
@@ -256,7 +259,7 @@ def test_a_later_subscriber_of_the_number_signs_in_as_themselves(at_portal):
         console_authority(), submission_key=str(new_uuid()), number=NUMBER,
         document=("passport-npl", "X1234567"), on=ON,
     )  # fmt: skip
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
+    change_commands(kind="terminate", state="confirmed", read_back="absent")
     later = ON + dt.timedelta(days=400)
     clock.set_demo_date(later)
     now = register_line(person=PERSON | {"document_number": "X7654321", "name": "Somebody Else"}, on=later)
@@ -358,7 +361,7 @@ def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobod
 
 def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_portal):
     code_request(UNKNOWN)
-    run("UPDATE selfcare_coderequest SET made_at = made_at - interval '25 hours'")
+    make_older(CodeRequest, dt.timedelta(hours=25), "made_at")
 
     portal_worker.forget_expired(worker_authority(), on=ON)
 
