@@ -18,7 +18,7 @@ LISTS = ("agents/requirements.toml", "reporting/metrics.toml")
 LETTER = "[\u0f40-\u0fbc]"
 
 RETIRED = {
-    "སྒེར་ཁང": "a private residence, not a shop: ཚོང་གཉེར་ཁང",
+    "སྒེར་ཁང": "a private dwelling, not a shop: ཚོང་གཉེར་ཁང",
     "(?<!གཉེར་)ཚོང་ཁང|ཚོང་ཁང(?!་)": "one word for a shop: ཚོང་གཉེར་ཁང",
     "ལས་སྒོ": "one word for a shop: ཚོང་གཉེར་ཁང",
     "སྐུད་ལམ": "a wire: ཁ་པར་ཨང་གྲངས",
