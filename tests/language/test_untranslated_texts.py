@@ -120,5 +120,5 @@ def test_a_tibetan_page_says_in_both_languages_that_it_awaits_a_reader(app, tibe
 
     page = client.get("/account/login/").content.decode()
 
-    assert '<span lang="zh-hans">藏文文本尚未经母语读者审阅。</span>' in page
+    assert '<span lang="zh-hans">藏文文本尚未经母语读者认可。</span>' in page
     assert not is_side_by_side(page)

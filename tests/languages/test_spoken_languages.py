@@ -302,7 +302,7 @@ def test_a_demo_speaks_every_language_and_marks_those_nobody_accepted(app, by_ch
     client = Client()
     tell(make_sealed_line(), language="bo")
     client.cookies["django_language"] = "bo"
-    mark = "ངོས་འཛིན་བྱས་མེད"
+    mark = "ངོས་ལེན་བྱས་མེད"
 
     send(by_channel)
 

@@ -324,7 +324,7 @@ def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, spoken, kind):
     notified = [
         write_notice(
             kind, language=language, brief=len(spoken) > 1, promised_on=dt.date(2012, 3, 1), suspension_days=30,
-            code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX",
+            code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX", named={"law": "Invented Act"},
         )
         for language in spoken
     ]  # fmt: skip
