@@ -21,11 +21,11 @@ gc.disable()  # until all is collected, see below
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
     "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
-    "tests/leak/", "tests/law/test_packs", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
+    "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
+    "tests/documents/test_reading", "tests/campaign/test_batches", "tests/operations/test_backup",
     "tests/campaign/test_concurrency", "tests/documents/test_redaction", "tests/operations/test_process_supervisor",
-    "tests/documents/test_hostile", "tests/site/test_compromised_app", "tests/bench/",
-    "tests/architecture/test_no_way_to_people", "tests/notices/test_smpp", "tests/operations/test_backup",
-    "tests/operations/test_scheduler", "tests/provisioning/test_elements", "tests/law/test_engines", "tests/campaign/",
+    "tests/notices/test_smpp", "tests/documents/test_hostile", "tests/site/test_compromised_app", "tests/bench/",
+    "tests/architecture/test_no_way_to_people", "tests/operations/test_scheduler", "tests/provisioning/test_elements", "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/",
     "tests/platform/test_embedded_postgres", "tests/notices/test_crashes", "tests/provisioning/",
 )  # fmt: skip
 ONE_BY_ONE = ("tests/bench/",)
