@@ -17,7 +17,7 @@ class StaffRole(TextChoices):
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("the data protection officer")
     AUDITOR = "auditor", _("an auditor")
     ADMINISTRATOR = "administrator", _("an administrator")
-    CONSOLE = "console", _("somebody at the machine itself")
+    CONSOLE = "console", _("a person at the machine itself")
     """Whoever may type commands on the machine itself."""
     WORKER = "worker", _("the register itself, without a person")
     """Nobody: the register acting by itself, on what people approved."""

@@ -41,7 +41,7 @@ class Severity(TextChoices):
 class Pattern(TextChoices):
     """What is unusual about a registration. It stands, with its date; a supervisor looks at it."""
 
-    RATE = "rate", _("More in ten minutes than one account can look after")
+    RATE = "rate", _("More in ten minutes than one account can handle")
     """More in ten minutes than one account can look after."""
     ONE_PERSON = "one_person", _("One document behind many lines")
     """One document behind many lines."""

@@ -51,7 +51,7 @@ def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     asked = services.ask_subscribers(authority, sample_id, fields, on=clock.today())
     messages.success(
         request,
-        _("Lines whose subscriber is asked: %(asked)s. A subscriber who does not want it need not answer.")
+        _("Lines whose subscriber is asked: %(asked)s. A subscriber who does not agree need not answer.")
         % {"asked": asked},
     )
     return redirect("backoffice:sample", sample_id)

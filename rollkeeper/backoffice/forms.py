@@ -26,7 +26,7 @@ class LineForm(forms.Form):
     number = forms.CharField(
         label=_("Number of the line"),
         help_text=_(
-            "The whole number as on the bill, a domain or an address block. It never stands in an address."
+            "The whole number as on the bill, a domain or an address block. It never appears in a URL."
         ),
         max_length=LONGEST_IDENTIFIER,
         widget=forms.TextInput(
@@ -97,7 +97,7 @@ class DisclosureApprovalForm(forms.Form):
     )
     checked = forms.BooleanField(
         label=_("I have read the instrument, and its authority may request just these fields."),
-        error_messages={"required": _("Read the instrument first, then say so.")},
+        error_messages={"required": _("Read the instrument first, then confirm it here.")},
     )
 
     def emptied(self) -> Self:
@@ -127,7 +127,7 @@ class SampleDrawForm(forms.Form):
     text = forms.CharField(
         label=_("Your own text"),
         help_text=_(
-            "At least 16 letters or figures that nobody guesses, such as throws of dice. It decides which lines come. Keep it: with it anybody draws the same ones again out of the published ledger."
+            "At least 16 letters or figures that no one can guess, such as throws of dice. This text decides which lines are drawn. Keep it: with it and the published ledger, anyone can repeat the draw."
         ),
         max_length=1_000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -71,8 +71,8 @@ def letters(request: HttpRequest) -> HttpResponse:
         messages.warning(
             request,
             ngettext(
-                "%(count)d line is no reference of a letter; it is kept nowhere.",
-                "%(count)d lines are no references of letters; they are kept nowhere.",
+                "%(count)d line is not the reference of a letter; it was not stored.",
+                "%(count)d lines are not references of letters; they were not stored.",
                 noted.unread,
             )
             % {"count": noted.unread},

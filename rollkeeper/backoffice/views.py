@@ -141,7 +141,10 @@ def reconnect(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "backoffice/line.html", {"form": LineForm(today=clock.today())}, status=422)
     reconnect_temporarily(authority, LineId(form.cleaned_data["line"]), on=clock.today())
-    messages.success(request, _("The line works again within minutes, for some hours; it ends by itself."))
+    messages.success(
+        request,
+        _("The line works again within minutes, for some hours; the reconnection ends automatically."),
+    )
     return redirect("backoffice:line")
 
 

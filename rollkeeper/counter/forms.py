@@ -138,7 +138,7 @@ class SubscriberForm(QuietForm):
     document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
         label=Field.DOCUMENT_NUMBER.label, required=False, widget=forms.TextInput(attrs=QUIET),
-        help_text=_("Of the document that the subscriber shows. Leave it out where nobody is registered."),
+        help_text=_("Of the document that the subscriber shows. Leave it empty if no subscriber is registered."),
     )  # fmt: skip
 
     def document(self) -> tuple[str, str] | None:
@@ -182,7 +182,7 @@ class LinkDocumentForm(SubscriberForm):
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
     double_checked = forms.BooleanField(
-        label=_("The document was compared a second time and its number stands there so."), required=False,
+        label=_("The document was compared a second time and carries this number."), required=False,
         widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
@@ -201,9 +201,7 @@ class UnlinkDocumentForm(SubscriberForm):
     ) -> None:
         super().__init__(data, initial=initial)
         self.fields["document_number"].required = True
-        self.fields["document_number"].help_text = _(
-            "Of the document that is to be parted from the subscriber."
-        )
+        self.fields["document_number"].help_text = _("Of the document to be separated from the subscriber.")
 
 
 class PauseForm(QuietForm):
@@ -218,7 +216,7 @@ class PauseForm(QuietForm):
         label=_("First day"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
     )
     last = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
+        label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}),
     )  # fmt: skip
 
@@ -234,14 +232,14 @@ class EssentialForm(QuietForm):
 
     number = number_field()
     protected = forms.ChoiceField(
-        label=_("What hangs on the line?"),
+        label=_("What depends on the line?"),
         choices=[
             ("yes", _("A lift, an alarm or a medical device")),
-            ("no", _("Nothing of the kind any more")),
+            ("no", _("Nothing any more")),
         ],
         widget=forms.RadioSelect,
         initial="yes",
-        help_text=_("No batch of a campaign ever cuts such a line. Which of them it is, is not recorded."),
+        help_text=_("No campaign batch suspends or ends such a line. The kind of device is not recorded."),
     )
 
 
@@ -252,7 +250,7 @@ class DisputeForm(QuietForm):
     receipt = forms.CharField(
         label=_("The receipt"), required=False, max_length=20_000,
         help_text=_(
-            "Where the subscriber has one of a registration: the text out of its square, or its code. Without it the subscriber's word is enough."
+            "The text of the square or the code of the subscriber's registration receipt, if there is one. Without a receipt, the subscriber's statement is enough."
         ),
         widget=forms.Textarea(attrs=QUIET | {"rows": 4}),
     )  # fmt: skip
@@ -263,6 +261,6 @@ class CodeForm(QuietForm):
 
     code = forms.CharField(
         label=_("Code of the receipt"), max_length=40,
-        help_text=_("It stands on the receipt and in every notice: a number, a hyphen, six letters or figures."),
+        help_text=_("It is on the receipt and in every notice: a number, a hyphen, six letters or figures."),
         widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-10"}),
     )  # fmt: skip

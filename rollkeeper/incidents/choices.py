@@ -52,7 +52,7 @@ class Remedy(StrEnum):
 class Step(TextChoices):
     """What is asked for from the page, and run by the worker within seconds: no page holds a key or a list of people."""
 
-    SCOPE = "scope", _("Find out whom it exposed")
+    SCOPE = "scope", _("Find out who was affected")
     """Find out whom it exposed, and what each of them would be notified."""
     SUSPEND_ACCOUNTS = "suspend_accounts", _("Close its accounts")
     SIGN_OUT_EVERYONE = "sign_out_everyone", _("Sign everyone out")

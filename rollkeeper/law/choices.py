@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class NoDocumentWay(TextChoices):
     """What stands in for an identity document, where a law lets it."""
 
-    REFEREE = "referee", _("Nothing, and somebody known vouches for them")
+    REFEREE = "referee", _("Nothing, and a known person vouches for them")
     GUARDIAN = "guardian", _("Nothing, and their guardian vouches for them")
     INSTITUTION = "institution", _("Nothing, and an institution vouches for them")
     AGENCY = "agency", _("Nothing, and an agency that looks after them vouches for them")

@@ -14,7 +14,7 @@ class ErasureGround(TextChoices):
     )
     TENURE_ENDED = (
         "tenure_ended",
-        _("The line went to somebody else, and the time for which the law has it kept is over."),
+        _("The line went to another subscriber, and the legal retention period is over."),
     )
     ERASED_BEFORE_RESTORE = (
         "erased_before_restore",

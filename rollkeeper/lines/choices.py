@@ -29,7 +29,7 @@ class LineState(TextChoices):
 class SuspensionReason(TextChoices):
     """Why a line is suspended. Reasons live side by side; lifting one leaves the others."""
 
-    REGISTRATION = "registration", _("nobody is registered")
+    REGISTRATION = "registration", _("no subscriber is registered")
     """Nobody registered in time. Begun by an approved batch alone; its clock is the only one that a campaign counts."""
     UNPAID = "unpaid", _("unpaid")
     LOST_OR_STOLEN = "lost_or_stolen", _("lost or stolen")

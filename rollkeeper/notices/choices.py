@@ -111,5 +111,5 @@ class LetterVerdict(TextChoices):
     """A slip of ours: the letter was opened."""
     RETURNED = "returned", _("Returned")
     """The envelope of a letter of ours, which came back."""
-    NOT_OURS = "not_ours", _("None of ours")
+    NOT_OURS = "not_ours", _("Not found here")
     """No letter of ours has it, or its last signs are not genuine."""

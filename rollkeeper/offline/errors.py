@@ -9,7 +9,7 @@ class OfflineRegistrationRejected(RollkeeperError):
 
     code = "offline_registration_rejected"
     kind = Kind.MALFORMED
-    sentence = "What was handed in is no sealed registration: {why}."
+    sentence = "The text handed in is not a sealed registration: {why}."
     remedy = "Reload the page of the counter and send it again; where it stays, enter it again."
 
 

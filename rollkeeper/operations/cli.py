@@ -39,7 +39,7 @@ def make_app(*, with_django: bool = True) -> "typer.Typer":
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["--help", "-h"]},
-        help="A subscriber register that leaks nothing, cuts nobody off unheard, and forgets on time.",
+        help="A subscriber register that leaks nothing, suspends no line without notice and a hearing, and deletes on time.",
     )
     version = typer.Option(
         "--version", is_eager=True, callback=_show_version, help="Show the version and exit."

@@ -36,7 +36,7 @@ class QuietForm(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
             if isinstance(field, forms.BooleanField):
-                field.error_messages["required"] = _("Nothing is done without a tick in this box.")
+                field.error_messages["required"] = _("This box must be ticked to continue.")
         super().full_clean()
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
@@ -94,7 +94,7 @@ class VerificationForm(DocumentForm):
     """Who one is: the document's number and the name, as registered."""
 
     name = forms.CharField(
-        label=_("Full name"), max_length=300, help_text=_("As it stands on the document."),
+        label=_("Full name"), max_length=300, help_text=_("As on the document."),
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
 
@@ -130,7 +130,7 @@ class AddDelegateForm(ActionForm, DocumentForm):
     """Whom one names, for what."""
 
     part = forms.ChoiceField(
-        label=_("What for?"),
+        label=_("Purpose"),
         choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
@@ -145,7 +145,7 @@ class RemoveDelegateForm(ActionForm):
     """For what nobody is named any more."""
 
     part = forms.ChoiceField(
-        label=_("What for?"),
+        label=_("Purpose"),
         choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
@@ -159,7 +159,7 @@ class ReportDeathForm(ActionForm, DocumentForm):
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
         self.fields["document_number"].required = False
-        self.fields["document_number"].help_text = _("Yours, not theirs; may be left out.")
+        self.fields["document_number"].help_text = _("Yours, not theirs; optional.")
 
     def payload(self) -> dict[str, str]:
         """Return, where a document was given, its mark."""
@@ -174,7 +174,7 @@ class PauseForm(ActionForm):
     )
     first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DAY))
     last = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
+        label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs=_DAY),
     )  # fmt: skip
 

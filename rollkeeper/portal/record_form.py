@@ -30,11 +30,11 @@ class RecordForm(RegistrationForm, QuietForm):
         self.attributes = [one.name for one in attributes]
         self.ask(attributes)
         self.fields["double_checked"] = forms.BooleanField(
-            label=_("I compared the number once more, and it stands so on the document."), required=False,
+            label=_("I compared the number once more: it matches the document."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )  # fmt: skip
         self.fields["confirmed"] = forms.BooleanField(
-            label=_("All of this is about me and stands so on my document."),
+            label=_("All of this is about me and matches my document."),
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )
 
@@ -49,6 +49,6 @@ class RecordForm(RegistrationForm, QuietForm):
             if check_number(kind, given["document_number"], clock.today()).verdict is Verdict.DOUBTFUL:
                 self.add_error(
                     "document_number",
-                    _("It is not of the usual form: look again, and say below that you did."),
+                    _("It does not have the usual form: check again, and confirm below that you did."),
                 )
         return given

@@ -396,7 +396,7 @@ def _said_kind(value: str) -> str:
 
 def _said_done(what: str, done: dict[str, Any]) -> str:
     if what == "correct":
-        return _("It is noted. Come to any counter with your document; it is put right there.")
+        return _("It is recorded. Come to any counter with your document; it is corrected there.")
     return ledger_labels.action_label(done["verb"])
 
 

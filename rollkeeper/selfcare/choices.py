@@ -66,9 +66,9 @@ class CaseKind(TextChoices):
     """The record of my line is wrong, or it is missing."""
     APPEAL = "appeal", _("An appeal against a decision")
     """What was decided about my line is wrong."""
-    CORRECT = "correct", _("Something to be put right")
+    CORRECT = "correct", _("Correction requested")
     """Something recorded about me is wrong; put right at the counter."""
-    INHERIT = "inherit", _("The subscriber is said to have died")
+    INHERIT = "inherit", _("Report that the subscriber has died")
     """The subscriber has died, somebody says, and claims the line or speaks for whoever does."""
 
 

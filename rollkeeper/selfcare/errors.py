@@ -54,7 +54,7 @@ class PasskeysUnavailable(RollkeeperError):
 
     code = "passkeys_unavailable"
     kind = Kind.REFUSED
-    sentence = "This operator takes no passkeys here."
+    sentence = "This operator does not offer passkeys here."
     remedy = "Show who you are by the number of your document and your name."
 
 

@@ -20,7 +20,7 @@ class Part(TextChoices):
 
     SUBSCRIBER = "subscriber", _("The subscriber")
     USER = "company_user", _("Who uses the line")
-    BEARER = "company_bearer", _("Who brings the papers")
+    BEARER = "company_bearer", _("Who brings the documents")
     GUARDIAN = "guardian", _("The guardian")
 
     @property

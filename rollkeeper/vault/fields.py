@@ -49,7 +49,7 @@ class Purpose(TextChoices):
 
     NOTICE = "notice", _("to send a notice")
     """To tell the subscriber something."""
-    NETWORK = "network", _("to tell the network which line is meant")
+    NETWORK = "network", _("to identify the line to the network")
     """To tell the network which line is meant."""
     CORRECTION = "correction", _("to correct the record")
     """To put right what was recorded wrongly."""
@@ -57,11 +57,11 @@ class Purpose(TextChoices):
     """To answer a complaint, a dispute or an appeal."""
     SUBSCRIBER_REQUEST = "subscriber_request", _("because the person asked to see it")
     """To show people what is recorded about them."""
-    LEGAL_DISCLOSURE = "legal_disclosure", _("to answer a disclosure request that two people let through")
+    LEGAL_DISCLOSURE = "legal_disclosure", _("to answer a disclosure request that two people approved")
     """To answer a disclosure request about one person that two people let through."""
-    AUDIT = "audit", _("to check a sample, as you allowed")
+    AUDIT = "audit", _("to check an audit sample, as you allowed")
     """To check a sample for the authority, where the person has let this one auditor."""
-    REVIEW = "review", _("to review a sample or the soundness of the register")
+    REVIEW = "review", _("to review an audit sample or the integrity of the register")
     """To look at a sample before a batch is approved, or at the register's soundness."""
 
 
@@ -84,9 +84,7 @@ def padded_to_bytes(field: Field | LineField) -> int:
 def field_label(field: str) -> str:
     """Return the label of what was opened; where nothing was, that the current state alone was seen."""
     return (
-        label_of(field, Field, LineField, Paper)
-        if field
-        else gettext("how the line stands: nothing personal")
+        label_of(field, Field, LineField, Paper) if field else gettext("the line's status: nothing personal")
     )
 
 

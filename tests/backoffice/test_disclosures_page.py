@@ -93,4 +93,4 @@ def test_the_pages_speak_the_readers_language(asked, language):
     page = client.get(asked.at, HTTP_ACCEPT="text/html").content.decode()
 
     assert "Why is it refused" not in page
-    assert "What it asks" not in page
+    assert "Requested" not in page

@@ -132,7 +132,7 @@ def test_the_page_shows_due_dates_and_notification_by_channel(batch, signed_in):
     said = text_of(signed_in(StaffRole.AUDITOR)("get", "/campaign/"))
 
     assert "Tomorrow 3 to suspend, 0 to terminate In the next seven days 3 to suspend, 0 to terminate" in said
-    assert "Text message 3 Call 0 Under way 0 · Led nowhere 1" in said
+    assert "Text message 3 Call 0 Under way 0 · Failed attempts 1" in said
 
 
 @pytest.mark.parametrize("page", ["/campaign/", "/unreachable/", "batch"])

@@ -104,4 +104,4 @@ def test_an_agent_reads_its_own_figures(browser, counter, as_role):  # noqa: F81
 
     assert AGENT in page
     assert "1 of at most 40" in page
-    assert "Nobody is ranked" in page
+    assert "There is no ranking" in page

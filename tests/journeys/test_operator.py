@@ -266,7 +266,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
         # Whoever is asked finds a line by its whole number, and reads why it stands so.
         assert "registered" in seen.look_up(supervisor, number(row_notified)).lower()
         found = [seen.look_up(supervisor, number(row)) for row in range(row_notified + 1, row_notified + 13)]
-        why = next(said for said in found if "Let it work for a day" in said)
+        why = next(said for said in found if "Temporary reconnection for a day" in said)
         assert "art. 3" in why
 
     # Somebody stops it in the back office and asks for it back: the next run gives everything back, with the days.

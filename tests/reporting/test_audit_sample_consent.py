@@ -78,7 +78,7 @@ def test_with_a_consent_its_entries_are_shown_and_each_access_is_recorded(asked,
     assert "An auditor asks to see your record" in page
     assert shown == {"name": PERSON["name"], "address": PERSON["address"]}
     assert looks_of_auditor(line_id) == [("auditor", "address", "audit"), ("auditor", "name", "audit")]
-    assert "to check a sample, as you allowed" in after
+    assert "to check an audit sample, as you allowed" in after
     entry = next(
         json.loads(row.body) for row in rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
         if '"audit"' in row.body

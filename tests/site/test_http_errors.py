@@ -168,7 +168,7 @@ def test_the_front_page_says_what_this_is_and_where_each_app_is(app, monkeypatch
 
     page = Client().get("/", HTTP_HOST="127.0.0.1:8000").content.decode()
 
-    assert "forgets on time" in page
+    assert "deletes on time" in page
     assert 'href="/account/login/"' in page
     assert 'href="http://127.0.0.1:8001/"' in page
 

@@ -148,9 +148,9 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
 
 def _foot(receipt: LedgerReceipt) -> list[str]:
     keep = _(
-        "Keep this receipt. If the register ever says that you are not registered, the receipt outranks it: show it, and nobody cuts you off while it is looked into."
+        "Keep this receipt. If the register ever says that you are not registered, the receipt outranks it: show it, and your line stays in service while we examine it."
     )
-    proven = _("It proves that this act stands in the public ledger.")
+    proven = _("It proves that this act is in the public ledger.")
     signed = _(
         "The operator has signed for it. With the code you get the proof, at any counter, as soon as the ledger is published."
     )
