@@ -10,7 +10,7 @@ class ErasureGround(TextChoices):
 
     SERVICE_ENDED = (
         "service_ended",
-        _("The contract ended, and the time for which the law has it kept is over."),
+        _("The contract ended, and the legal retention period is over."),
     )
     TENURE_ENDED = (
         "tenure_ended",

@@ -137,7 +137,7 @@ def test_it_takes_two_different_people_to_approve(notified, desk):
     again = desk.campaign("approve", batch_id, "--as", "anna", typed=PASSWORD + "\n")
     second = desk.campaign("approve", batch_id, "--as", "tashi", typed=PASSWORD + "\n")
 
-    assert (first.code, first.said) == (0, "Noted. It needs another person as well.\n")
+    assert (first.code, first.said) == (0, "Recorded. Another person must approve too.\n")
     assert again.code == 1
     assert "You have already approved this" in again.remarks
     assert (second.code, second.said) == (0, "Approved: it may run.\n")
@@ -413,7 +413,7 @@ def test_a_paused_line_is_not_in_the_batch(notified, desk):
     approved()
     desk.campaign("run")
 
-    assert (done.code, done.said) == (0, "The clock of that line stands still.\n")
+    assert (done.code, done.said) == (0, "The clock of that line is paused.\n")
     assert [state(line_id) for line_id in notified] == ["active"] + ["suspended"] * (LINES - 1)
 
 
@@ -472,7 +472,7 @@ def test_a_stay_holds_every_batch_until_two_people_lift_it(notified, desk):
     assert held.json["ran"][0]["done"] == 0
     assert "a stay is in force" in held.json["ran"][0]["why"]
     assert [first.said, second.said] == [
-        "Noted. It needs another person as well.\n",
+        "Recorded. Another person must approve too.\n",
         "Today is its last day.\n",
     ]
 

@@ -73,7 +73,7 @@ def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines)
     os.close(ours)
     os.close(theirs)
 
-    assert "Is the file to be read so?" in done.stderr
+    assert "Import with this mapping?" in done.stderr
     assert done.returncode == code, done.stderr
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == lines
 

@@ -248,7 +248,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     with instance("2012-03-02") as seen, seen.visited("supervisor-01") as supervisor:
         with seen.visited("manager-01") as manager:
             said = seen.press(manager, batch["batch_id"], "Approve")
-            assert "It needs another person as well." in said
+            assert "Another person must approve too." in said
             assert not manager.page.get_by_role("button", name="Approve", exact=True).count()
         console.type("campaign", "run", on="2012-03-02")
         assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0

@@ -183,10 +183,10 @@ def test_an_import_never_writes_its_rejects_over_the_export(data_dir, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["agents", "evidence", "agent-017", "trained", "EMPTY"], "is empty and shows nothing"),
+        (["agents", "evidence", "agent-017", "trained", "EMPTY"], "is empty"),
         (["agents", "audit", "agent-017", "--finding", "trained:awful:2012-04-01"], "or with major"),
         (["reports", "verify", "FOLDER", "--vkey", "EMPTY.vkey"], "neither a key nor a file with one"),
-        (["reports", "verify", "FOLDER", "--ledger", "FOLDER"], "holds no published ledger"),
+        (["reports", "verify", "FOLDER", "--ledger", "FOLDER"], "contains no published ledger"),
     ],
 )
 def test_a_wrong_file_or_word_is_named_before_anything_is_opened(tmp_path, monkeypatch, words, says):

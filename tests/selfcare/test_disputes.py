@@ -275,7 +275,7 @@ def test_the_command_takes_a_file_and_says_no_to_a_forged_one(clerk, new_line, t
 
     assert isinstance(refused.exception, ReceiptNotGenuine)
     assert taken.exit_code == 0
-    assert "nobody cuts it off" in taken.stdout
+    assert "the line cannot be suspended" in taken.stdout
 
 
 def dispute(clerk, number, **more):
