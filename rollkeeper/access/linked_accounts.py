@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which accounts stand behind something that a package above knows: an agent has those of whoever ever worked for it.
+"""Which accounts belong to something that a higher package knows: for an agent, the accounts of all who ever worked for it.
 
 Separate because a package that asks (an incident starts from an agent) and the one that knows are strangers to each other.
 """
@@ -9,5 +9,5 @@ from rollkeeper.kernel.ids import StaffId
 
 
 def linked_accounts(what: str, called: str) -> list[StaffId]:
-    """Return the accounts behind it. Refuses: whatever the package refuses that knows it."""
+    """Return the linked accounts. Refuses: the errors of the package that knows them."""
     return list(ACCOUNT_FINDERS.only(what)(called))

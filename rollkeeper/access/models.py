@@ -13,7 +13,7 @@ from rollkeeper.kernel.ids import new_uuid
 
 
 class StaffManager(BaseUserManager["Staff"]):
-    """How accounts are found: by user name, exactly."""
+    """Finds accounts by user name, exactly."""
 
 
 class Staff(AbstractBaseUser):
@@ -54,7 +54,7 @@ class RoleGrant(models.Model):
     )
 
     class Meta:
-        """Roles are never edited: ended and granted anew."""
+        """Roles are never edited: they are ended and granted again."""
 
         db_table = "access_rolegrant"
 
@@ -94,7 +94,7 @@ class Approval(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """How often somebody lately tried to sign in under one user name, whether or not it exists."""
+    """Recent sign-in attempts under one user name, whether or not it exists."""
 
     pk = models.CompositePrimaryKey("name_mark", "counted_by")
     name_mark = models.BinaryField(
@@ -105,6 +105,6 @@ class SignInAttempt(models.Model):
     since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")
 
     class Meta:
-        """Removed by a sign-in that succeeds; a stale row counts anew."""
+        """A successful sign-in removes the row; a stale row starts again at zero."""
 
         db_table = "access_attempt"

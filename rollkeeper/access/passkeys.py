@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The domain to which passkeys belong, the staff's and the subscribers' alike: what WebAuthn calls the relying party.
 
-A file of its own, since both the staff's sign-in and the subscriber portal ask, and neither may find another answer.
+Separate because both the staff's sign-in and the subscriber portal use it and must agree.
 """
 
 from rollkeeper.access.settings import settings

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Checks a user name and a password: as slowly for a name that does not exist, and not endlessly often.
 
-One place for the command line and for both web apps. Each of them counts for itself, in rows of its own: an app that was taken
-over forgives nothing that was tried at another.
+One place for the command line and both web apps. Each counts attempts separately, in its own rows: an attacker who controls one
+app cannot reset attempts counted at another.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ WINDOW = dt.timedelta(minutes=5)
 
 
 def staff_with(username: str, password: str) -> Staff:
-    """Return the member of staff to whom both belong. Refuses: TooManyAttempts, NotSignedIn."""
+    """Return the member of staff with this user name and password. Refuses: TooManyAttempts, NotSignedIn."""
     mark = _mark(username)
     if _count_attempt(mark) > TRIES:
         raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
@@ -46,6 +46,6 @@ def _count_attempt(mark: bytes) -> int:
 
 
 def _mark(username: str) -> bytes:
-    """Return what stands for a user name that may be anything, even a password typed into the wrong field."""
+    """Return a hash of a user name, which may be any text, even a password typed into the wrong field."""
     key = stores.staff_secret().encode()
     return hmac.new(key, canonical_username(username).encode(), hashlib.sha256).digest()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Accounts and roles: add, grant, end; and who somebody is once they have signed in.
+"""Accounts and roles: add, grant, end; and the Authority of a signed-in person.
 
 The ledger keeps a salted commitment for each member of staff, never the user name.
 """
@@ -96,7 +96,7 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
 
 
 def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
-    """Close an account at once: it signs in nowhere, and whoever is signed in with it may do nothing. Again: nothing.
+    """Close an account at once: it cannot sign in, and its open sessions may do nothing. Again: nothing.
 
     Ledger: access:staff:suspended. Refuses: NotAllowed, StaffUnknown.
     """
@@ -152,7 +152,7 @@ def close_accounts(
 def open_accounts(
     authority: Authority, staff_ids: Collection[StaffId], *, permission: Permission, on: dt.date
 ) -> list[StaffId]:
-    """Open again accounts that `close_accounts` closed, but nobody's own; return those that were closed.
+    """Reopen the other accounts that `close_accounts` closed, but not one's own; return those that were closed.
 
     Ledger: access:staff:reinstated for each. Refuses: NotAllowed, NotForOwnAccount.
     """
@@ -162,7 +162,7 @@ def open_accounts(
 
 
 def sign_in(username: str, password: str) -> Authority:
-    """Return the Authority of whoever knows this password. Refuses: NotSignedIn, TooManyAttempts."""
+    """Return the Authority of the person with this password. Refuses: NotSignedIn, TooManyAttempts."""
     return authority_of(staff_with(username, password))
 
 
@@ -175,7 +175,7 @@ def authority_of(staff: Staff) -> Authority:
 
 
 def authority_on(staff_id: StaffId, *, day: dt.date) -> Authority:
-    """Return the Authority that a member of staff had on a day, whatever became of their account since. Refuses: NotSignedIn."""
+    """Return the Authority that a member of staff had on a day, even if the account has changed since. Refuses: NotSignedIn."""
     staff = Staff.objects.filter(staff_id=staff_id).first()
     if staff is None:
         raise NotSignedIn
@@ -183,7 +183,7 @@ def authority_on(staff_id: StaffId, *, day: dt.date) -> Authority:
 
 
 def authority_in(request: HttpRequest) -> Authority:
-    """Return the Authority of whoever is signed in on this page. Refuses: NotSignedIn."""
+    """Return the Authority of the person signed in on this page. Refuses: NotSignedIn."""
     if not isinstance(request.user, Staff):
         raise NotSignedIn
     known: Authority | None = getattr(request, "authority", None)
@@ -210,7 +210,7 @@ def _locked(username: str) -> Staff:
 
 
 def commitment_of(staff_id: StaffId) -> str:
-    """Return what stands for a member of staff in the ledger."""
+    """Return the mark of a member of staff in the ledger."""
     return _commitment(Staff.objects.get(staff_id=staff_id))
 
 

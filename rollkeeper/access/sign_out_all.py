@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Signs everybody out at once: staff, and whoever a package above lets in in its own way.
+"""Signs out everyone at once: staff, and the sessions of higher packages.
 
-Separate because those who let people in stand on layers that whoever signs everybody out cannot see.
+Separate because the packages with their own sessions are in higher layers, which this package cannot import.
 """
 
 from rollkeeper.access.hooks import SIGN_OUTS

@@ -11,9 +11,9 @@ from typing import Final
 from rollkeeper.kernel.hooks import Hook
 
 INSTANCE_OPENER: Final[Hook[Callable[[], None]]] = Hook("kernel: open the instance")
-"""Opens this process's instance, and makes an empty demo instance where there is none. `site` registers it."""
+"""Hook that opens this process's instance, and makes an empty demo instance if there is none. `site` registers it."""
 
 
 def open_instance() -> None:
-    """Open this process's instance: servers started, tables there. An empty demo instance is made where there is none."""
+    """Open this process's instance: servers started, tables present. Makes an empty demo instance if there is none."""
     INSTANCE_OPENER.only()()

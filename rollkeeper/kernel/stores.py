@@ -41,7 +41,7 @@ STORES = (REGISTER, KEYS)
 def socket_folder() -> Path:
     """Return where the servers' sockets lie: in the instance, or in a short private folder where its path is too long.
 
-    An app, whose instance is another, is detail (``ROLLKEEPER_SOCKETS``).
+    An app that runs for another instance's servers uses ``ROLLKEEPER_SOCKETS``.
     """
     if detail := os.environ.get("ROLLKEEPER_SOCKETS"):
         return Path(detail)
@@ -85,7 +85,7 @@ def derived_secret(purpose: str) -> str:
 
 
 def _write_secret_once(file: Path, text: str) -> None:
-    """Write a secret whole or not at all, whatever ends this process; who comes second keeps what the first wrote."""
+    """Write a secret completely or not at all, even if this process is killed; a second writer keeps what the first wrote."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

@@ -73,7 +73,7 @@ def simulate(
 
 
 def _at_the_end(found: SimulationResult) -> dict[str, int]:
-    """Return how many lines stand in each stage on the last day."""
+    """Return how many lines are in each stage on the last day."""
     last = found.counts.row(-1, named=True)
     return {stage: count for stage, count in last.items() if stage != "day"}
 

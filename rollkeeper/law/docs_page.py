@@ -32,7 +32,7 @@ def packs_markdown() -> str:
 
 
 def _fields(part: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    """Yield each leaf with what it can be. `because` stands everywhere and is explained once."""
+    """Yield each leaf with its possible values. `because` occurs everywhere and is explained once."""
     part = _resolved(part, schema)
     if "properties" in part:
         for name, child in part["properties"].items():

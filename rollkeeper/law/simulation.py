@@ -27,7 +27,7 @@ type Progress = Callable[[str], AbstractContextManager[Bar]]
 
 @dataclass(frozen=True, slots=True)
 class SimulationResult:
-    """What would happen: a row a line, sorted, and the lines in each stage on each day."""
+    """The result: one row for each line, sorted, and the lines in each stage on each day."""
 
     outcomes: pl.DataFrame
     counts: pl.DataFrame
@@ -91,7 +91,9 @@ def refuse_output_path(out: Path, *, events: Path) -> None:
 
 
 def write_atomically(out: Path, text: bytes) -> None:
-    """Write a file whole or not at all. What is no file, such as /dev/stdout, is written to and never replaced."""
+    """Write a file completely or not at all. A target that is not a regular file, such as /dev/stdout, is written to and never
+    replaced.
+    """
     if out.exists() and not out.is_file():
         out.write_bytes(text)
         return

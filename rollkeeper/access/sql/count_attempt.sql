@@ -1,4 +1,4 @@
--- Counts one attempt to sign in under a user name by one way in and tells how many there were in the present window.
+-- Counts one attempt to sign in under a user name by one way of signing in, and returns the number in the present window.
 -- Law: art. 11 (only who must may act). Reads: access_attempt. Writes: access_attempt, one row.
 -- Plan: primary key; one row. Again: counts one more. Atomic: attempts at the same instant are all counted.
 INSERT INTO access_attempt (name_mark, counted_by, tries, since)
