@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ErasureGround(TextChoices):
-    """Why a record was erased. The values stand in the ledger: none is ever renamed."""
+    """Why a record was erased. The values are in the ledger: never rename one."""
 
     SERVICE_ENDED = (
         "service_ended",

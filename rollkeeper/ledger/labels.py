@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an entry of the ledger says to the people it is about: a sentence for each verb that a receipt can name."""
+"""What a ledger entry tells the people concerned: a sentence for each verb that a receipt can name."""
 
 from typing import Any
 

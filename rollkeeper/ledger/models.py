@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 
 class Entry(models.Model):
-    """One mark: what was done, by whom, under which article, on which day.
+    """One entry: what was done, by whom, under which article, on which day.
 
     The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders,
     with its index.
@@ -101,7 +101,9 @@ class Integration(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A head of the tree that was signed. One a size: two heads of the same size would be a lie to somebody."""
+    """A head of the tree that was signed. One for each size: two heads of the same size would show different ledgers to different
+    readers.
+    """
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
@@ -136,7 +138,7 @@ class Publication(models.Model):
 
 
 class DeferredDisclosureMark(models.Model):
-    """Up to which day the person is not shown the openings for one disclosure request; the entries stand in the ledger at once."""
+    """Until which day the person is not shown the openings for one disclosure request; the entries are in the ledger at once."""
 
     disclosure_id = models.UUIDField(primary_key=True)
     until = models.DateField(

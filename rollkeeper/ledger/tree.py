@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The Merkle tree of RFC 6962: hashes, proofs, and whether a proof proves what it says.
+"""The Merkle tree of RFC 6962: hashes, proofs, and checks of proofs.
 
-Pure: bytes in, bytes out; no database, no files. What writes proofs here is never what checks them for outsiders:
-the auditor has its own few lines of the same mathematics.
+Pure: bytes in, bytes out; no database, no files. The code that writes proofs here never checks them for outsiders: the auditor
+has its own short version of the same mathematics.
 
     leaf hash    SHA-256( 00 || entry )
     node hash    SHA-256( 01 || left 32 bytes || right 32 bytes )
     empty root   SHA-256( )
 
-A node is named by its height and its index: node (h, i) stands over the leaves from i * 2^h up to (i + 1) * 2^h.
+A node is named by its height and its index: node (h, i) covers the leaves from i * 2^h up to (i + 1) * 2^h.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -116,7 +116,7 @@ def prove_consistency(older: int, *, size: int, node: Node) -> list[bytes]:
 
 
 def is_included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether `proof` proves that `leaf` stands at `index` of the tree of `size` with this root (RFC 9162, 2.1.3.2)."""
+    """Tell whether `proof` proves that `leaf` is at `index` of the tree of `size` with this root (RFC 9162, 2.1.3.2)."""
     if not (0 <= index < size and _are_hashes([leaf, root, *proof])):
         return False
     here, last, found = index, size - 1, leaf
@@ -160,7 +160,7 @@ def is_part(part: Span, *, size: int, proof: Sequence[bytes], part_root: bytes, 
 
 
 def is_subtree(part: Span) -> bool:
-    """Tell whether these leaves have a root of their own in every tree that holds them."""
+    """Tell whether these leaves have one root in every tree that contains them."""
     first, end = part
     return 0 <= first < end and first % (1 << (end - first - 1).bit_length()) == 0
 
@@ -168,7 +168,7 @@ def is_subtree(part: Span) -> bool:
 def is_included_in_part(
     leaf: bytes, *, index: int, part: Span, proof: Sequence[bytes], part_root: bytes
 ) -> bool:
-    """Tell whether `proof` proves that `leaf` stands at `index`, within the subtree over the leaves of `part`."""
+    """Tell whether `proof` proves that `leaf` is at `index`, within the subtree over the leaves of `part`."""
     first, end = part
     return is_subtree(part) and is_included(
         leaf, index=index - first, size=end - first, proof=proof, root=part_root

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What lies beside the tiles, so that an outsider finds everything in one place: keys, the auditor, how to use it.
+"""The files next to the tiles, so that an outsider finds everything in one place: keys, the auditor, instructions.
 
-Whoever trusts the keys because they lie here trusts the operator: the text says so.
+A reader who trusts the keys because they are here trusts the operator: the text says so.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Lines and all about them, sharded by `line_id`; two look-up tables sharded by their blind index.
 
-`version` grows with every change of a line: whoever decided on an older version is refused (compare-and-set).
+`version` grows with every change of a line: a decision on an older version is refused (compare-and-set).
 """
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
@@ -52,7 +52,7 @@ class Line(models.Model):
                 name="lines_line_to_erase",
                 condition=models.Q(terminated_on__isnull=False, erased_on__isnull=True),
             ),
-            # Who had a number before it was given to somebody else; a living line is found by lines_number.
+            # Who had a number before another subscriber; a current line is found by lines_number.
             models.Index(
                 fields=["number_index"],
                 name="lines_line_by_past_number",
@@ -124,7 +124,7 @@ class Suspension(models.Model):
 
 
 class Tenure(models.Model):
-    """Who held a line when. The temporal key (line_id, held WITHOUT OVERLAPS) is made in the first migration."""
+    """Who was the subscriber of a line when. The temporal key (line_id, held WITHOUT OVERLAPS) is made in the first migration."""
 
     pk = models.CompositePrimaryKey("line_id", "held")
     line_id = models.UUIDField()
@@ -161,7 +161,7 @@ class Tenure(models.Model):
 
 
 class Pause(models.Model):
-    """Days on which the line's clock stands still: a justified reason, a dispute, an appeal."""
+    """Days on which the line's clock is paused: a justified reason, a dispute, an appeal."""
 
     pk = models.CompositePrimaryKey("line_id", "pause_id")
     line_id = models.UUIDField()
@@ -190,10 +190,10 @@ class Pause(models.Model):
 
 
 class Reconnection(models.Model):
-    """A suspended line works again for some hours, because somebody asked; once in its life, and nobody asked why.
+    """A suspended line works again for some hours on request; once in its life, without giving a reason.
 
-    Whoever adds a row thereby asks the network to restore the line and to bar it again at the end: a trigger of the package
-    network does both, so that no lift lasts for ever and none is forgotten.
+    A new row asks the network to restore the line and to bar it again at the end: a trigger of the package provisioning does
+    both, so that every reconnection ends and none is forgotten.
     """
 
     line_id = models.UUIDField(primary_key=True)
@@ -239,7 +239,7 @@ class CounterCode(models.Model):
 
 
 class CounterCodeAttempt(models.Model):
-    """That a code was typed at a counter that is none: so that nobody guesses."""
+    """A wrong code typed at a counter, counted to prevent guessing."""
 
     attempt_id = models.UUIDField(primary_key=True, db_default=UUID7())
     staff_id = models.UUIDField()

@@ -5,7 +5,7 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 
 
 def may_hold_another(*, held: int, limit: int | None, article: str) -> Decision:
-    """Decide whether somebody may hold one line more. Without a limit in the pack everybody may."""
+    """Decide whether a person may have one more line. Without a limit in the pack everyone may."""
     if limit is None or held < limit:
         return Allowed()
     return Refused(
