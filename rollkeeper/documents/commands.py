@@ -167,7 +167,7 @@ def specimen(
 
     Example: rollkeeper documents specimen specimens/ --kind passport --seed 7 --photographed
     """
-    # What draws them is needed here alone.
+    # Imported here because only this command draws.
     from rollkeeper.documents.specimens.files import kinds_called, write_specimens
 
     kinds = kinds_called(kind)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Codes of states and organisations that issue travel documents: ISO 3166-1 and the additions of ICAO Doc 9303 part 3.
 
-A list ages; a code that is not in it asks for a second look and refuses nobody.
+Lists go out of date; a code that is not in it asks for a second check and is not refused.
 """
 
 from typing import Final
@@ -18,8 +18,9 @@ _STATES: Final = """
     TTO TUN TUR TUV TWN TZA UGA UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE
 """
 _ADDITIONS: Final = "D EUE GBD GBN GBO GBP GBS RKS UNO UNA UNK UTO XAA XBA XIM XCC XCE XCO XEC XES XMP XOM XPO XDC XXA XXB XXC XXX IAO ZIM"
-"""Germany is D in zones; UNO and the like are organisations; XXA to XXC are people without a state; UTO is ICAO's own
-invented state; ZIM stands in older documents of Zimbabwe."""
+"""Germany is D in zones; UNO and the like are organisations; XXA to XXC are stateless people; UTO is ICAO's own invented state;
+ZIM occurs in older documents of Zimbabwe.
+"""
 
 _KNOWN: Final = frozenset((_STATES + _ADDITIONS).split())
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the findings of a reading are said to whoever confirms what was read: a clerk, or the subscriber."""
+"""Messages about the findings of a reading, for the person who confirms them: a clerk or the subscriber."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a check can say, and the kinds of documents. Codes are stable; the sentence is for people.
+"""The verdicts of a check, and the kinds of documents. Codes are stable; the sentence is for people.
 
 Without Django, since the process that reads pictures loads this.
 """
@@ -17,7 +17,7 @@ OTHER: Final = "other"
 
 
 class Verdict(StrEnum):
-    """What a check makes of a number."""
+    """The verdict on a number."""
 
     VALID = "valid"
     DOUBTFUL = "doubtful"
@@ -76,7 +76,7 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of a check. `normalised` is personal: it is shown to whoever typed it and to nobody else."""
+    """The outcome of a check. `normalised` is personal: it is shown only to the person who typed it."""
 
     verdict: Verdict
     normalised: str

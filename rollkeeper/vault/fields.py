@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be sealed, and what somebody may want to see it for.
+"""What may be sealed, and the purposes for which it may be opened.
 
 The values travel in associated data and in the ledger: one is never renamed and never used again for something else.
 """
@@ -23,14 +23,14 @@ class Field(TextChoices):
 
 
 class LineField(TextChoices):
-    """What is personal about a line while nobody need be registered for it."""
+    """Personal data of a line without a subscriber."""
 
     NUMBER = "number", _("Number of the line")
     CONTACT = "contact", _("Contact address")
 
 
 class Paper(TextChoices):
-    """What is sealed in one piece and is no attribute."""
+    """Documents sealed in one piece that are not attributes."""
 
     DOCUMENT_COPY = "document_copy", _("Copy of the document")
     INSTRUMENT = "instrument", _("Instrument of a disclosure request")
@@ -39,13 +39,13 @@ class Paper(TextChoices):
 COPY = Paper.DOCUMENT_COPY.value
 """The copy of a document, as what was opened."""
 INSTRUMENT = Paper.INSTRUMENT.value
-"""The paper with which somebody requested something."""
+"""The instrument of a disclosure request."""
 OPENED: tuple[str, ...] = (*Field, *LineField, COPY, INSTRUMENT)
-"""Whatever the entry of an opening says that it was."""
+"""What the entry of an opening can name."""
 
 
 class Purpose(TextChoices):
-    """Why something sealed is opened. It stands in the ledger entry, and the reviewers read it."""
+    """Why a sealed value is opened. The ledger entry contains it, and reviewers read it."""
 
     NOTICE = "notice", _("to send a notice")
     """To tell the subscriber something."""
@@ -77,7 +77,7 @@ DEFAULT_PADDED_TO_BYTES = 32
 
 
 def padded_to_bytes(field: Field | LineField) -> int:
-    """Return the length to whose multiple values of this field are filled up before they are sealed."""
+    """Return the block length to whose multiple values of this field are padded before sealing."""
     return PADDED_TO_BYTES.get(field, DEFAULT_PADDED_TO_BYTES)
 
 
@@ -89,5 +89,5 @@ def field_label(field: str) -> str:
 
 
 def purpose_label(purpose: str) -> str:
-    """Return the label of what it was opened for; help at the counter and an explanation name no purpose."""
+    """Return the label of the purpose of an opening; help at the counter and explanations have no purpose."""
     return label_of(purpose, Purpose) if purpose else gettext("to help at the counter or to explain the line")
