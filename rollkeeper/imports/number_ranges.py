@@ -40,7 +40,7 @@ class NumberRange:
         return given
 
     def demand(self, count: int, *, file: object, rows_of: Sequence[int], rows_done: int) -> list[str]:
-        """Return as many free numbers as there are rows. Refuses: NumberRangeExhausted."""
+        """Return one free number for each row. Refuses: NumberRangeExhausted."""
         given = self.give(count)
         if len(given) < count:
             raise NumberRangeExhausted(file=file, row=rows_of[len(given)], rows=f"{rows_done:,}")

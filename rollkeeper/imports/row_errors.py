@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Why one row is refused, and what helps: the class of a value, never the value.
 
-Everything here stands in the reject file and in the summary, so a clerk must understand it without this program.
+All texts here are in the reject file and in the summary, so a clerk must understand them without this program.
 """
 
 from typing import NamedTuple
@@ -129,7 +129,7 @@ def wrong_width(found: int, wanted: int) -> Reason:
 
 
 def damage_in(text: str) -> Reason | None:
-    """Return what makes a text unfit to be kept, whatever it means; None where nothing does."""
+    """Return what makes a text unfit to be stored; None if nothing does."""
     if "\0" in text:
         return NUL_BYTE
     return UNREADABLE if "\ufffd" in text else None

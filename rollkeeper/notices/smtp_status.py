@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a mail server's no says of the mailbox: in its answer at once, and in a report later. Pure.
+"""What a mail server's refusal says about the mailbox: in its answer at once, and in a report later. Pure.
 
-One judgement for both, since the same words come by either way. An enhanced status (RFC 3463) says it: class.subject.detail.
-Some servers write x.0.0 there whatever it is, or nothing; then the code of the reply (RFC 5321) is all that is said.
+One judgement for both, since the same words come both ways. An enhanced status (RFC 3463) says it: class.subject.detail. Some
+servers always write x.0.0 there, or nothing; then only the code of the reply (RFC 5321) is known.
 """
 
 import re
@@ -16,7 +16,7 @@ _NO_SUCH_MAILBOX: Final = {550, 551, 553}
 
 
 def is_unknown_mailbox(status: str | None, *, code: int | None) -> bool:
-    """Tell whether somebody said that there is nobody: by the status, or by the reply code where the status says nothing."""
+    """Tell whether the mailbox does not exist: by the status, or by the reply code if the status says nothing."""
     if status is None or status == "5.0.0":
         return code in _NO_SUCH_MAILBOX
     return _UNKNOWN_MAILBOX.fullmatch(status) is not None

@@ -7,5 +7,5 @@ from rollkeeper.registration.submissions import Receipt
 
 
 def receipt_for(submission_key: str) -> Receipt | None:
-    """Return the receipt that a submission gave, None where there is none."""
+    """Return the receipt of a submission, None if there is none."""
     return find_receipts([submission_key]).get(submission_key) if is_usable_key(submission_key) else None
