@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be requested, who may decide it, when it may be opened and how long the notification may wait. Pure; deny by default."""
+"""What may be requested, who may decide it, when it may be opened and how long the notification may be deferred. Pure; deny by
+default.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -23,14 +25,14 @@ class RefusedDisclosure(Refused):
 
 @dataclass(frozen=True, slots=True)
 class DisclosureScope:
-    """What a disclosure request asks for, as far as the law decides about it."""
+    """The parts of a disclosure request that the law decides about."""
 
     kind: str
     instrument: Instrument
     fields: frozenset[str]
     expires_on: dt.date
     key_valid_until: dt.date | None
-    """Last day of the authority's key; None where it is not approved."""
+    """Last day of the authority's key; None if it is not approved."""
     requests_before: int
     """Other numbers that were requested with the same instrument."""
 
@@ -86,7 +88,7 @@ def law_for(kind: str, laws: Sequence[DisclosureLaw]) -> DisclosureLaw | None:
 
 
 def are_enough_approvers(approvers: Mapping[UUID, Collection[StaffRole]], *, entered_by: UUID) -> bool:
-    """Tell whether a supervisor and a data protection officer approved: two people, neither of whom entered it."""
+    """Tell whether a supervisor and a data protection officer approved: two people who did not enter it."""
     able = {who: set(roles) for who, roles in approvers.items() if who != entered_by}
     supervisor, officer = APPROVER_ROLES
     return any(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The report to the authority: figures and clocks in the authority's language, nobody's reference."""
+"""The report to the authority: figures and deadlines in the authority's language, no references of people."""
 
 import datetime as dt
 import tomllib

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Signed entries, handed out at once before the ledger is published.
 
-The checkpoint key is not available where people are served, because its holder could rewrite history. So another key signs
+The checkpoint key is not available where people are served, because a process with it could rewrite history. So another key signs
 receipts, and the ledger's key has certified it. A signed entry contains that certificate, so it can be checked with the ledger's
 verifier key alone. A thief of the receipt key could protect lines from suspension, and nothing else (docs/decisions/0010).
 

@@ -102,7 +102,7 @@ def run(
     Example: rollkeeper campaign run
     """
     with opened():
-        # Whoever was wronged waits neither for the night nor for what may be wrong with it.
+        # Wrongly affected lines wait neither for the nightly run nor for its possible errors.
         asked, undone = batch_rollback.requested_undos(), []
         with bar_for("Undoing", len(asked)) as moved:
             for one in asked:

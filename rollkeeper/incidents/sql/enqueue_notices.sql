@@ -1,4 +1,4 @@
--- Owes one notice to everybody who can be notified, in their language. Law: art. 12.
+-- Queues one notice for every person who can be notified, in their language. Law: art. 12.
 -- Reads: incident_draft (temporary). Writes: notices_notice. Plan: one insert. Again: the caller sees to it that it is once.
 WITH notice_slice AS (
     SELECT line_id, uuidv7() AS notice_id, %(kind)s AS kind, NULL::uuid AS campaign_id, language, %(on)s::date AS queued_on,

@@ -5,7 +5,7 @@ from django.db import models
 
 
 class AuditSample(models.Model):
-    """One drawing by lot: by whom, over what, with which seed."""
+    """One draw: by whom, over what, with which seed."""
 
     sample_id = models.UUIDField(primary_key=True)
     auditor_id = models.UUIDField(db_comment="The account that drew it.")
