@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the back office asks: a number, a day, and that somebody has looked."""
+"""The forms of the back office: a number, a day, and a confirmation that it was checked."""
 
 import datetime as dt
 from typing import Self
@@ -45,13 +45,13 @@ class LineForm(forms.Form):
         self._today = today
 
     def emptied(self) -> Self:
-        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
         empty = type(self)(today=self._today)
         empty.errors.update(self.errors)
         return empty
 
     def clean_number(self) -> str:
-        """Return what stands for the line; refuse what cannot be read without repeating it."""
+        """Return the line's blind index; an unreadable number is refused without repeating it."""
         text = str(self.cleaned_data["number"])
         try:
             return normalise_identifier(text, service=service_guess(text), country=instance().country_code)
@@ -72,7 +72,7 @@ class ReconnectForm(forms.Form):
 
 
 class BatchApprovalForm(forms.Form):
-    """A yes to a batch by somebody who has looked."""
+    """The approval of a batch by a person who checked it."""
 
     checked = forms.BooleanField(
         label=_("I have checked the preview below and the reasons, line by line."),
@@ -81,7 +81,7 @@ class BatchApprovalForm(forms.Form):
 
 
 class DisclosureApprovalForm(forms.Form):
-    """A yes to a disclosure request by somebody who has read the instrument."""
+    """The approval of a disclosure request by a person who read the instrument."""
 
     number = forms.CharField(
         label=_("The whole number, as the instrument has it"),
@@ -101,7 +101,7 @@ class DisclosureApprovalForm(forms.Form):
     )
 
     def emptied(self) -> Self:
-        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
         empty = type(self)()
         empty.errors.update(self.errors)
         return empty
@@ -118,7 +118,7 @@ class DisclosureRefusalForm(forms.Form):
 
 
 class SampleDrawForm(forms.Form):
-    """What is drawn, and the text that decides which lines."""
+    """The kind of sample, and the text that decides which lines are drawn."""
 
     kind = forms.ChoiceField(
         label=_("What happened to the lines"),

@@ -84,7 +84,7 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
     "stage_note": STAGE_NOTES,
     "field": OTHER_EXPOSED,
 }
-"""What the pages say beyond the labels of choices, under the same kind of name."""
+"""Texts of the pages besides the labels of choices, under the same kind of name."""
 
 
 def say(value: str | None, name: str) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the counter asks: exactly the attributes of the pack for this kind of party, each with its reason and article.
+"""The forms of the counter: exactly the attributes of the pack for this kind of party, each with its reason and article.
 
-A form that was filled in is never drawn again: `blank_again` gives an empty one with the faults beside the fields.
+A submitted form is never shown again: `blank_again` gives an empty one with the faults next to the fields.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,12 +30,12 @@ _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
-# What may be chosen again for the clerk after a fault: nothing of it is about a person.
+# Choices that may be kept for the clerk after a fault: none of them is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 
 
 class QuietForm(forms.Form):
-    """A form whose values go one way."""
+    """A form whose values are never sent back."""
 
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
@@ -52,7 +52,7 @@ class QuietForm(forms.Form):
         super().full_clean()
 
     def kept(self) -> dict[str, Any]:
-        """Return what was chosen and is about nobody."""
+        """Return the chosen values that are not personal."""
         return {
             name: self.data[name]
             for name in self.fields
@@ -61,7 +61,7 @@ class QuietForm(forms.Form):
         }
 
     def show_faults(self, faults: Mapping[str, Sequence[str]]) -> None:
-        """Draw the empty form with faults beside its fields."""
+        """Show the empty form with faults next to its fields."""
         errors = ErrorDict()
         for name, sentences in faults.items():
             errors[name if name in self.fields else "__all__"] = self.error_class(list(sentences))
@@ -151,7 +151,7 @@ class SubscriberForm(QuietForm):
 
 
 class DocumentCheckForm(SubscriberForm):
-    """The document of whoever applied remotely: compared with what they gave, and not shown."""
+    """The document of a remote applicant: compared with the application, which is not shown."""
 
     name = forms.CharField(
         label=Field.NAME.label, help_text=labels.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
@@ -171,7 +171,7 @@ class DocumentCheckForm(SubscriberForm):
 
 
 class LinkDocumentForm(SubscriberForm):
-    """A further document of the subscriber: compared and joined, and nothing that stands on it is recorded."""
+    """A further document of the subscriber: compared and joined; none of its entries is recorded."""
 
     further__document_type = forms.ChoiceField(
         label=_("Kind of the further document"), choices=DocumentType.choices
@@ -205,7 +205,7 @@ class UnlinkDocumentForm(SubscriberForm):
 
 
 class PauseForm(QuietForm):
-    """A justified reason: the clock stands still."""
+    """A justified reason: the clock is paused."""
 
     number = number_field()
     reason = forms.ChoiceField(
@@ -244,7 +244,7 @@ class EssentialForm(QuietForm):
 
 
 class DisputeForm(QuietForm):
-    """A receipt or an appeal stands against the record."""
+    """A receipt or an appeal contradicts the record."""
 
     number = number_field()
     receipt = forms.CharField(
@@ -257,7 +257,7 @@ class DisputeForm(QuietForm):
 
 
 class CodeForm(QuietForm):
-    """The code of a receipt, as it stands on paper and in notices."""
+    """The code of a receipt, as on paper and in notices."""
 
     code = forms.CharField(
         label=_("Code of the receipt"), max_length=40,

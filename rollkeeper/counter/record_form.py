@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form of a registration: exactly what the pack asks of each part, and beside it what a picture of the document gave."""
+"""The form of a registration: exactly what the pack asks of each part, prefilled with what a picture of the document gave."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -149,7 +149,7 @@ class RecordForm(RegistrationForm, QuietForm):
 
 
 def _sides_fields() -> dict[str, forms.Field]:
-    """Return the fields for who gives a line up, and for who stands there for whom."""
+    """Return the fields for the transferor, and for who is present for each side."""
     why = _("A line is not transferred without its registered subscriber.")
     return {
         "transferor__presence": asked(

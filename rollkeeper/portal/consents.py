@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an auditor asks to see: allowed or taken back, with one button each. Doing nothing is a no."""
+"""An auditor's request: allowed or withdrawn, with one button each. Doing nothing is a no."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The file with all that is held about somebody, as they take it away: what is in it, each field said.
+"""The file with all data held about a person, as they download it: its content, with a description of each field.
 
-`docs/data-export.md` is written from here. A field that is not named here does not go out, and a test then fails: the form
-of a file that people keep does not change by accident. What is new in it gets another number.
+`docs/data-export.md` is generated from here. A field that is not named here is not exported, and a test then fails: the format of
+a file that people keep does not change by accident. A new field raises the version.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ class CaseRecord(_Said):
 
 
 class LineRecord(_Said):
-    """One line that somebody holds or held."""
+    """One present or past line of the person."""
 
     line: str = Field(description="Its reference, a UUID.")
     here: bool = Field(description="Whether the code came to it.")
@@ -75,7 +75,7 @@ class EntryRecord(_Said):
 
 
 class AccessRecord(_Said):
-    """Somebody opened an entry, or looked the line up."""
+    """An entry was opened, or the line was looked up."""
 
     at: dt.datetime
     role: str
@@ -97,7 +97,7 @@ class ReceiptRecord(_Said):
 
 
 class DocumentRecord(_Said):
-    """One document by which somebody is known; its number stands with the entries of each line, and in no table."""
+    """One document recorded for the person; its number is with the entries of each line, and in no table."""
 
     document_type: str
     since: dt.date | None = Field(
@@ -109,7 +109,7 @@ class DocumentRecord(_Said):
 
 
 class PasskeyRecord(_Said):
-    """One passkey with which somebody shows who they are; the key itself lies in their device."""
+    """One passkey of the person; the key itself is in their device."""
 
     passkey: str = Field(description="Its reference, a UUID.")
     added_on: dt.date
@@ -117,7 +117,7 @@ class PasskeyRecord(_Said):
 
 
 class ConsentRecord(_Said):
-    """What an auditor asks to see, or was allowed to."""
+    """An auditor's request to see entries, or a consent."""
 
     line: str
     consent: str = Field(description="Its reference, a UUID.")

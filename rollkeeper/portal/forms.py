@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The forms of the portal. What was typed is never drawn again, not even with a fault."""
+"""The forms of the portal. Typed values are never shown again, not even with a fault."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _DAY = {"type": "date", "autocomplete": "off"}
 
 
 class QuietForm(forms.Form):
-    """A form whose values go one way."""
+    """A form whose values are never sent back."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
@@ -82,7 +82,7 @@ class DocumentForm(QuietForm):
     )
 
     def mark(self, on: dt.date) -> str:
-        """Return what stands for the document, in hexadecimal digits. Precondition: the form is valid."""
+        """Return the hash of the document, in hexadecimal digits. Precondition: the form is valid."""
         kind = normalise_type(
             with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
         )
@@ -91,7 +91,7 @@ class DocumentForm(QuietForm):
 
 
 class VerificationForm(DocumentForm):
-    """Who one is: the document's number and the name, as registered."""
+    """The identity check: the document's number and the name, as registered."""
 
     name = forms.CharField(
         label=_("Full name"), max_length=300, help_text=_("As on the document."),
@@ -127,7 +127,7 @@ class ConsentForm(ActionForm):
 
 
 class AddDelegateForm(ActionForm, DocumentForm):
-    """Whom one names, for what."""
+    """The person to name, and the role."""
 
     part = forms.ChoiceField(
         label=_("Purpose"),
@@ -142,7 +142,7 @@ class AddDelegateForm(ActionForm, DocumentForm):
 
 
 class RemoveDelegateForm(ActionForm):
-    """For what nobody is named any more."""
+    """The role from which the named person is removed."""
 
     part = forms.ChoiceField(
         label=_("Purpose"),
@@ -152,7 +152,7 @@ class RemoveDelegateForm(ActionForm):
 
 
 class ReportDeathForm(ActionForm, DocumentForm):
-    """That the subscriber has died, and the document of whoever claims the line, where they give one."""
+    """A report that the subscriber has died, and the document of the claimant, if given."""
 
     field_order = ("key", "line", "document_type", "document_state", "document_number")
 
@@ -242,7 +242,7 @@ class CopyForm(QuietForm):
 
 
 class PasskeyForm(QuietForm):
-    """What a browser says about a passkey, or which one goes."""
+    """A browser's passkey data, or which passkey to remove."""
 
     key = forms.CharField(max_length=100, required=False)
     credential = forms.CharField(max_length=20_000, required=False)

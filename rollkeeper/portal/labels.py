@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the portal says the register's words to the person whom they are about."""
+"""The portal's labels for the register's choices, written for the person concerned."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form by which somebody registers a line themselves: exactly what the pack asks of one person, each with its reason."""
+"""The form by which a subscriber registers a line themselves: exactly what the pack asks of one person, each with its reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self

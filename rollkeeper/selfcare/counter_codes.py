@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A code for the counter: whoever has the line in their hand reads it out, and the clerk finds the line without its number."""
+"""A code for the counter: the subscriber reads it out, and the clerk finds the line without its number."""
 
 import datetime as dt
 from typing import Any

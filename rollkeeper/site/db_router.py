@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keeps Django's tables in the register: the store of keys has a schema of its own and no Django in it."""
+"""Keeps Django's tables in the register: the key store has its own schema without Django."""
 
 from typing import Any
 
