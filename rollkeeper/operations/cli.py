@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The command line: each package brings its own commands, this file puts them under one name.
 
-Nothing of weight is imported before `main` stands guard: Ctrl-C while the program starts is answered in
-a sentence, too.
+No large module is imported before `main` runs, so that Ctrl-C during the start is also answered with a sentence.
 """
 
 import gc
@@ -87,7 +86,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
     os.umask(0o077)
     gc.disable()  # what is imported stays: to look through it for garbage, again and again, took a tenth of the start
-    # Whoever starts the program with its input closed has given it nothing.
+    # A program started with its input closed gets empty input.
     sys.stdin = sys.stdin or io.StringIO()
     try:
         if _only_serves(sys.argv[1:]):

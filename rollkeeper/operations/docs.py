@@ -86,7 +86,7 @@ def error_classes() -> list[type[RollkeeperError]]:
 
 
 def errors_page() -> str:
-    """List every refusal with what it says and what to do."""
+    """List every refusal with its sentence and remedy."""
     rows = [
         f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in error_classes()
     ]

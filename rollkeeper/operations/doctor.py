@@ -51,7 +51,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, and what to do about it."""
+    """The finding of one check, and what to do about it."""
 
     check: str
     health: Health
@@ -70,7 +70,7 @@ def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
         return [Finding(name, f.health, f.sentence, f.remedy) for f in check()]
     except RollkeeperError as fault:
         return [Finding(name, Health.ERROR, str(fault), fault.advice)]
-    except Exception as fault:  # noqa: BLE001 - whatever stops a check is itself the finding; its text may hold values
+    except Exception as fault:  # noqa: BLE001 - a failing check is itself the finding; its text may contain values
         return [
             Finding(
                 name, Health.ERROR, f"This could not be looked at ({type(fault).__name__}).", "See the log."
@@ -377,7 +377,7 @@ def _age_text(age: dt.timedelta) -> str:
 def _check_law() -> Iterator[Finding]:
     pack = load_pack(instance().pack)
     yield _ok(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
-    # Without a duty no clock runs against anybody, whatever zone the pack names.
+    # Without a duty no clock runs, in any zone.
     if pack.duty and not have_same_days(pack.zone, instance().zone, on=clock.today()):
         yield Finding(
             "",
@@ -388,7 +388,7 @@ def _check_law() -> Iterator[Finding]:
 
 
 def _check_notices_and_commands() -> Iterator[Finding]:
-    """What is held on purpose (by a stay, a stopped batch, a day on which the desks are shut) does not wait for the network."""
+    """Commands that are held on purpose (by a stay, a stopped batch, a closed day) do not wait for the network."""
     now = clock.now()
     (commands,) = rows(
         "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND requested_at < %s"

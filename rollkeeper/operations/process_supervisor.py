@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Starts the apps, watches over them and stops them: only what it started itself.
+"""Starts, watches and stops the apps: only those that it started itself.
 
 Each app is a child process with its own role in the database (`site/web_apps.py`). If one ends, all end: half a
 register that looks like a whole one is worse than none.
@@ -65,7 +65,7 @@ def serve(
     with_workers: bool = True,
     is_compact: bool = False,
 ) -> None:
-    """Open the instance and serve it until somebody stops it; with `with_workers`, do beside it background jobs.
+    """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
     With `is_compact`, for a demo: the apps share memory, and one process is both the portal worker and the worker that holds keys.
     Refuses: PortInUse, UnknownHost, AssetsMissing, AppDidNotStart.
@@ -105,7 +105,7 @@ def serve(
 
 
 def worker() -> None:
-    """Do background jobs, without any app, until somebody stops it."""
+    """Run background jobs, without any app, until stopped."""
     with _stop_signals() as stop, stopped_at_end(workers()) as processes:
         out.print("Working. Stop it with Ctrl-C.")
         sys.stdout.flush()
@@ -124,7 +124,9 @@ def _renew(running: Sequence[Running]) -> float:
 
 
 def _close_store_connections() -> None:
-    """Close what this process opened to make the instance: a rotation of keys waits for whoever has sealed and is still there."""
+    """Close the connections used to make the instance: a key rotation waits for processes that have sealed and are still
+    connected.
+    """
     if "django.db" in sys.modules:
         from django.db import connections
 
@@ -216,7 +218,7 @@ def _stop(running: Sequence[Running]) -> None:
         except subprocess.TimeoutExpired:
             one.process.kill()
             one.process.wait()
-        # Each app leads a process group of its own; whatever it left behind there is ours to end.
+        # Each app leads its own process group; processes that it left there are ours to end.
         with suppress(ProcessLookupError):
             os.killpg(one.process.pid, signal.SIGKILL)
         if one.process.stdin:
@@ -226,7 +228,7 @@ def _stop(running: Sequence[Running]) -> None:
 
 
 def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:
-    """Return True once the app answers, False where somebody wants to stop before."""
+    """Return True once the app answers, False if a stop is requested before."""
     deadline = time.monotonic() + START_SECONDS
     while not stop:
         _require_alive([one])

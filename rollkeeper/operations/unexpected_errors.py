@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is said when something breaks that nobody foresaw: a sentence without a value, never a stack of text.
+"""The message for an unexpected error: a sentence without values, never a traceback.
 
 The text of an exception of the database can hold the values of a row, and a traceback the values of variables. So
 neither is shown or logged; the kind of the fault and the place in our own code say where to look.
@@ -78,7 +78,7 @@ class NotUtf8(RollkeeperError):
 
 
 class Interrupted(RollkeeperError):
-    """Somebody pressed Ctrl-C."""
+    """The user pressed Ctrl-C."""
 
     code = "interrupted"
     kind = Kind.REFUSED
@@ -96,7 +96,7 @@ class UnexpectedError(RollkeeperError):
 
 
 def tell(fault: BaseException) -> RollkeeperError:
-    """Turn any fault into a sentence that can be shown to anybody."""
+    """Turn any fault into a sentence that can be shown to anyone."""
     cause = fault.__cause__ if isinstance(fault.__cause__, psycopg.Error) else fault
     if isinstance(fault, KeyboardInterrupt):
         return Interrupted()
@@ -128,7 +128,7 @@ def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
         ):
             return DatabaseTimeout()
         case psycopg.errors.DataException():
-            # The one of its kind here is a span of days whose end lies before its beginning.
+            # The only such error here is a span of days that ends before it begins.
             return DatesOutOfOrder()
         case psycopg.OperationalError():
             return (
