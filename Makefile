@@ -20,7 +20,7 @@ test: setup  ## run every test, browser tests included
 lint: setup  ## check style, types and the layers of the packages
 	@$(RUN) bin/lint
 
-bench: setup  ## measure, as ratios in one run
+bench: setup  ## measure, as ratios in one run; renews docs/measured.md
 	@$(RUN) python -m tests.bench
 
 leaktest: setup  ## search every byte for 10,000 people, beside what one would otherwise build
@@ -32,5 +32,5 @@ soak: setup  ## the long proofs
 demo: setup  ## make the demo instance anew without serving it
 	@$(RUN) rollkeeper demo
 
-docs: setup  ## write the generated pages under docs/
-	@$(RUN) python -m rollkeeper.operations.docs
+docs: setup  ## write the generated pages and build the documentation site into build/site
+	@$(RUN) python -m rollkeeper.operations.docs_site

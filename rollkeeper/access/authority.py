@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.ids import StaffId
 
@@ -44,10 +44,10 @@ class PermissionRule:
 
 
 def require(authority: Authority, permission: Permission) -> StaffRole:
-    """Return the role under which the act is done. Refuses: NotAllowed."""
+    """Return the role under which the act is done. Refuses: NOT_ALLOWED."""
     role = authority.role_for(permission)
     if role is None:
-        raise NotAllowed(
+        raise NOT_ALLOWED(
             permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles)
         )
     return role

@@ -17,11 +17,11 @@ from django.db.models.functions import Now
 
 from rollkeeper.access.authority import Authority, require, rule_for
 from rollkeeper.access.errors import (
-    AlreadyApproved,
-    ApproverIsSubmitter,
-    ApproverUnknown,
-    NoPendingApproval,
-    RoleTooRecent,
+    ALREADY_APPROVED,
+    APPROVER_IS_SUBMITTER,
+    APPROVER_UNKNOWN,
+    NO_PENDING_APPROVAL,
+    ROLE_TOO_RECENT,
 )
 from rollkeeper.access.hooks import PENDING_SUBJECTS
 from rollkeeper.access.models import RoleGrant, Staff
@@ -101,13 +101,13 @@ def require_approver(
 ) -> StaffRole:
     """Return the role under which a named person may approve something that these submitted.
 
-    Refuses: NotAllowed, ApproverUnknown, ApproverIsSubmitter, RoleTooRecent.
+    Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER, ROLE_TOO_RECENT.
     """
     role = require(authority, permission)
     if authority.staff_id is None:
-        raise ApproverUnknown
+        raise APPROVER_UNKNOWN()
     if authority.staff_id in submitted_by:
-        raise ApproverIsSubmitter
+        raise APPROVER_IS_SUBMITTER()
     if submitted_by or rule_for(permission).people > 1:
         require_cooldown_over(authority, permission)
     return role
@@ -119,14 +119,14 @@ def approve(
 ) -> Approvals:  # fmt: skip
     """Approve something as one person; return who has by now, and whether they are enough.
 
-    `enter` leaves the entry in the ledger, in the same action. Refuses: NotAllowed, ApproverUnknown, ApproverIsSubmitter,
-    RoleTooRecent, NoPendingApproval, AlreadyApproved.
+    `enter` leaves the entry in the ledger, in the same action. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER,
+    ROLE_TOO_RECENT, NO_PENDING_APPROVAL, ALREADY_APPROVED.
     """
     require_approver(authority, permission, submitted_by=submitted_by)
     with action():
         lock_subject(subject)
         if is_withdrawn(permission, subject):
-            raise NoPendingApproval
+            raise NO_PENDING_APPROVAL()
         people = {*require_not_approved(authority, permission, subject, content=content), *_named(authority)}
         made = Approvals(frozenset(people), have_enough_approvers(permission, people, on=on))
         entry_id = enter(made) if enter else None
@@ -137,22 +137,22 @@ def approve(
 def require_not_approved(
     authority: Authority, permission: Permission, subject: UUID, *, content: str | None = None
 ) -> frozenset[StaffId]:
-    """Return who else approved this content of something. Refuses: AlreadyApproved."""
+    """Return who else approved this content of something. Refuses: ALREADY_APPROVED."""
     people = frozenset(one.staff_id for one in approvals_of(permission, [subject]) if one.content == content)
     if authority.staff_id in people:
-        raise AlreadyApproved
+        raise ALREADY_APPROVED()
     return people
 
 
 def withdraw(
     authority: Authority, permission: Permission, subject: UUID, *, on: dt.date, enter: Callable[[], EntryId | None] | None = None
 ) -> None:  # fmt: skip
-    """Take something from approval: it waits no longer, and no one approves it afterwards. Refuses: NotAllowed, NoPendingApproval."""
+    """Take something from approval: it waits no longer, and no one approves it afterwards. Refuses: NOT_ALLOWED, NO_PENDING_APPROVAL."""
     require(authority, permission)
     with action():
         lock_subject(subject)
         if is_withdrawn(permission, subject):
-            raise NoPendingApproval
+            raise NO_PENDING_APPROVAL()
         entry_id = enter() if enter else None
         _record(authority, permission, subject, content=None, approves=False, on=on, entry_id=entry_id)
 
@@ -203,11 +203,11 @@ def lock_subject(subject: UUID) -> None:
 
 
 def require_cooldown_over(authority: Authority, permission: Permission) -> None:
-    """Refuse a person who received every role with this permission too recently to approve with others. Refuses: RoleTooRecent."""
+    """Refuse a person who received every role with this permission too recently to approve with others. Refuses: ROLE_TOO_RECENT."""
     able = [role.value for role in rule_for(permission).roles]
     grants = RoleGrant.objects.filter(role__in=able)
     if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
-        raise RoleTooRecent(hours=_cooldown_hours())
+        raise ROLE_TOO_RECENT(hours=_cooldown_hours())
 
 
 def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.date]) -> bool:

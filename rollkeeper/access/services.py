@@ -15,15 +15,15 @@ from django.http import HttpRequest
 
 from rollkeeper.access.authority import Authority, require, staff_commitment
 from rollkeeper.access.errors import (
-    InvalidUserName,
-    NotForOwnAccount,
+    INVALID_USER_NAME,
+    NOT_FOR_OWN_ACCOUNT,
+    PASSWORD_TOO_WEAK,
+    ROLE_ALREADY_GRANTED,
+    ROLE_NOT_FOR_PEOPLE,
+    ROLE_NOT_GRANTED,
+    STAFF_UNKNOWN,
+    USER_NAME_TAKEN,
     NotSignedIn,
-    PasswordTooWeak,
-    RoleAlreadyGranted,
-    RoleNotForPeople,
-    RoleNotGranted,
-    StaffUnknown,
-    UserNameTaken,
 )
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
@@ -44,17 +44,17 @@ def add_staff(
     """Make an account with its first roles.
 
     Ledger: access:staff:added, access:role:granted for each role.
-    Refuses: NotAllowed, InvalidUserName, UserNameTaken, PasswordTooWeak, RoleNotForPeople.
+    Refuses: NOT_ALLOWED, INVALID_USER_NAME, USER_NAME_TAKEN, PASSWORD_TOO_WEAK, ROLE_NOT_FOR_PEOPLE.
     """
     role = require(authority, Permission.MANAGE_STAFF)
     name = canonical_username(username)
     if not _USERNAME.fullmatch(name):
-        raise InvalidUserName
+        raise INVALID_USER_NAME()
     _require_good_password(password, name)
     _require_roles_for_people(roles)
     with action():
         if Staff.objects.filter(username=name).exists():
-            raise UserNameTaken(username=name)
+            raise USER_NAME_TAKEN(username=name)
         staff = Staff(username=name, salt=os.urandom(32))
         staff.set_password(password)
         staff.save(force_insert=True)
@@ -67,30 +67,30 @@ def add_staff(
 def grant_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
     """Give a member of staff a role from `on`.
 
-    Ledger: access:role:granted. Refuses: NotAllowed, StaffUnknown, RoleNotForPeople, RoleAlreadyGranted, NotForOwnAccount.
+    Ledger: access:role:granted. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, ROLE_NOT_FOR_PEOPLE, ROLE_ALREADY_GRANTED, NOT_FOR_OWN_ACCOUNT.
     """
     acting_as = require(authority, Permission.MANAGE_STAFF)
     _require_roles_for_people([role])
     with action():
         staff = _locked(username)
         if authority.staff_id == staff.staff_id:
-            raise NotForOwnAccount
+            raise NOT_FOR_OWN_ACCOUNT()
         if grants_on(on).filter(staff=staff, role=role.value).exists():
-            raise RoleAlreadyGranted(username=staff.username, role=role.value)
+            raise ROLE_ALREADY_GRANTED(username=staff.username, role=role.value)
         _grant(authority, staff, role, acting_as=acting_as, on=on)
 
 
 def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
     """End a role; `on` is the first day without it.
 
-    Ledger: access:role:ended. Refuses: NotAllowed, StaffUnknown, RoleNotGranted.
+    Ledger: access:role:ended. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, ROLE_NOT_GRANTED.
     """
     acting_as = require(authority, Permission.MANAGE_STAFF)
     with action():
         staff = _locked(username)
         held = grants_on(on).filter(staff=staff, role=role.value)
         if not held.update(until=on - dt.timedelta(days=1)):
-            raise RoleNotGranted(username=staff.username, role=role.value)
+            raise ROLE_NOT_GRANTED(username=staff.username, role=role.value)
         facts = {"role": role.value, "staff": _commitment(staff)}
         append_entry(authority, verb=Verb.ROLE_ENDED, role=acting_as, on=on, facts=facts)
 
@@ -98,13 +98,13 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
 def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
     """Close an account at once: it cannot sign in, and its open sessions may do nothing. Again: nothing.
 
-    Ledger: access:staff:suspended. Refuses: NotAllowed, StaffUnknown.
+    Ledger: access:staff:suspended. Refuses: NOT_ALLOWED, STAFF_UNKNOWN.
     """
     return _set_active(authority, username, active=False, on=on)
 
 
 def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
-    """Open a closed account again. Again: nothing. Ledger: access:staff:reinstated. Refuses: NotAllowed, StaffUnknown, NotForOwnAccount."""
+    """Open a closed account again. Again: nothing. Ledger: access:staff:reinstated. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_FOR_OWN_ACCOUNT."""
     return _set_active(authority, username, active=True, on=on)
 
 
@@ -113,7 +113,7 @@ def _set_active(authority: Authority, username: str, *, active: bool, on: dt.dat
     with action():
         staff = _locked(username)
         if active and authority.staff_id == staff.staff_id:
-            raise NotForOwnAccount
+            raise NOT_FOR_OWN_ACCOUNT()
         _set(authority, staff, role=role, active=active, on=on)
     return StaffId(staff.staff_id)
 
@@ -144,7 +144,7 @@ def close_accounts(
 ) -> list[StaffId]:
     """Close these accounts at once, in the caller's action and by the caller's permission; return those that were open.
 
-    Ledger: access:staff:suspended for each. Refuses: NotAllowed.
+    Ledger: access:staff:suspended for each. Refuses: NOT_ALLOWED.
     """
     return _set_all(authority, staff_ids, role=require(authority, permission), active=False, on=on)
 
@@ -154,10 +154,10 @@ def open_accounts(
 ) -> list[StaffId]:
     """Reopen the other accounts that `close_accounts` closed, but not one's own; return those that were closed.
 
-    Ledger: access:staff:reinstated for each. Refuses: NotAllowed, NotForOwnAccount.
+    Ledger: access:staff:reinstated for each. Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
     """
     if authority.staff_id in staff_ids:
-        raise NotForOwnAccount
+        raise NOT_FOR_OWN_ACCOUNT()
     return _set_all(authority, staff_ids, role=require(authority, permission), active=True, on=on)
 
 
@@ -205,7 +205,7 @@ def _locked(username: str) -> Staff:
     name = canonical_username(username)
     staff = Staff.objects.select_for_update().filter(username=name).first()
     if staff is None:
-        raise StaffUnknown
+        raise STAFF_UNKNOWN()
     return staff
 
 
@@ -220,14 +220,14 @@ def _commitment(staff: Staff) -> str:
 
 def _require_good_password(password: str, username: str) -> None:
     if username in password.lower():
-        raise PasswordTooWeak(why="The user name stands in it.")
+        raise PASSWORD_TOO_WEAK(why="The user name stands in it.")
     try:
         validate_password(password)
     except ValidationError as fault:
-        raise PasswordTooWeak(why=" ".join(fault.messages)) from fault
+        raise PASSWORD_TOO_WEAK(why=" ".join(fault.messages)) from fault
 
 
 def _require_roles_for_people(roles: Collection[StaffRole]) -> None:
     for role in roles:
         if role not in STAFF_ROLES:
-            raise RoleNotForPeople(role=role.value, roles=", ".join(sorted(STAFF_ROLES)))
+            raise ROLE_NOT_FOR_PEOPLE(role=role.value, roles=", ".join(sorted(STAFF_ROLES)))

@@ -24,17 +24,16 @@ class Access(Table):
         int | None,
         Field(
             ge=0,
-            description="Hours after which whoever was given a role may decide with others (two people). Not set: 24, in a demo"
-            " instance none. `notices.alarms_to` is notified of each such role.",
+            description="Hours until a new role can approve with others (two people). Unset: 24, in a demo instance 0. "
+            "`notices.alarms_to` gets a mail about each such role.",
         ),
     ] = None
     passkey_domain: Annotated[
         str | None,
         AfterValidator(_a_domain),
         Field(
-            description="The domain that the addresses of all apps share, to which passkeys belong; a passkey made under another"
-            " is of no use any more. Unset: passkeys of the staff belong to the address at which they were made, and the portal"
-            " takes none; in a demo instance, localhost.",
+            description="The shared domain of all apps, for passkeys. A changed domain makes old passkeys useless. Unset: staff "
+            "passkeys belong to one app's address and the portal accepts none; in a demo instance, localhost.",
         ),
     ] = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rollkeeper.agents.errors import RequirementUnknown
+from rollkeeper.agents.errors import REQUIREMENT_UNKNOWN
 from rollkeeper.agents.rules import OPERATORS_RULE
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -37,10 +37,10 @@ def checklist() -> dict[str, Requirement]:
 
 
 def requirement_called(name: str) -> Requirement:
-    """Return one requirement. Refuses: RequirementUnknown."""
+    """Return one requirement. Refuses: REQUIREMENT_UNKNOWN."""
     found = checklist().get(name)
     if found is None:
-        raise RequirementUnknown(requirement=name)
+        raise REQUIREMENT_UNKNOWN(requirement=name)
     return found
 
 

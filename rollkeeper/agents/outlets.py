@@ -12,19 +12,19 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.errors import StaffUnknown
+from rollkeeper.access.errors import STAFF_UNKNOWN
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import canonical_username
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import commitment_of
 from rollkeeper.agents.choices import AgentState
 from rollkeeper.agents.errors import (
-    AgentCodeTaken,
-    AlreadyAssigned,
-    InvalidOpeningHours,
-    NoDevice,
-    NotAssigned,
-    OutletUnknown,
+    AGENT_CODE_TAKEN,
+    ALREADY_ASSIGNED,
+    INVALID_OPENING_HOURS,
+    NO_DEVICE,
+    NOT_ASSIGNED,
+    OUTLET_UNKNOWN,
 )
 from rollkeeper.agents.models import Agent, Assignment, Device, Outlet
 from rollkeeper.agents.rules import parse_hours
@@ -43,7 +43,7 @@ def open_outlet(
 ) -> UUID:
     """Open an outlet of an agent. Ledger: agents:outlet:opened.
 
-    Refuses: NotAllowed, AgentUnknown, AgentNotInState, InvalidAgentCode, AgentCodeTaken, InvalidOpeningHours.
+    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, INVALID_AGENT_CODE, AGENT_CODE_TAKEN, INVALID_OPENING_HOURS.
     """
     role, outlet_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     require_code(code)
@@ -51,7 +51,7 @@ def open_outlet(
     with action():
         found = locked_agent(agent, unless=AgentState.TERMINATED)
         if Outlet.objects.filter(agent_id=found.agent_id, code=code).exists():
-            raise AgentCodeTaken(called=code)
+            raise AGENT_CODE_TAKEN(called=code)
         outlet = Outlet.objects.create(
             outlet_id=outlet_id, agent_id=found.agent_id, code=code, hours=read, needs_device=needs_device, opened_on=on
         )  # fmt: skip
@@ -60,7 +60,7 @@ def open_outlet(
 
 
 def change_hours(authority: Authority, agent: str, code: str, *, hours: str, on: dt.date) -> None:
-    """Give an outlet other hours, from now. Ledger: agents:outlet:changed. Refuses: NotAllowed, OutletUnknown, InvalidOpeningHours."""
+    """Give an outlet other hours, from now. Ledger: agents:outlet:changed. Refuses: NOT_ALLOWED, OUTLET_UNKNOWN, INVALID_OPENING_HOURS."""
     role, read = require(authority, Permission.APPROVE_AGENT), _hours(hours)
     with action():
         outlet = _locked_outlet(agent, code)
@@ -70,8 +70,8 @@ def change_hours(authority: Authority, agent: str, code: str, *, hours: str, on:
 
 
 def close_outlet(authority: Authority, agent: str, code: str, *, on: dt.date) -> None:
-    """Close an outlet permanently: no one can be registered there from now. Ledger: agents:outlet:closed. Refuses: NotAllowed,
-    OutletUnknown.
+    """Close an outlet permanently: no one can be registered there from now. Ledger: agents:outlet:closed. Refuses: NOT_ALLOWED,
+    OUTLET_UNKNOWN.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
@@ -84,13 +84,13 @@ def close_outlet(authority: Authority, agent: str, code: str, *, on: dt.date) ->
 def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str, on: dt.date) -> None:
     """Bind an account to an outlet: from `on` it registers people there and nowhere else.
 
-    Ledger: agents:staff:assigned. Refuses: NotAllowed, StaffUnknown, OutletUnknown, AlreadyAssigned.
+    Ledger: agents:staff:assigned. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, OUTLET_UNKNOWN, ALREADY_ASSIGNED.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         staff_id, there = _account(username), _locked_outlet(agent, outlet)
         if Assignment.objects.filter(staff_id=staff_id, until__isnull=True).exists():
-            raise AlreadyAssigned(username=username)
+            raise ALREADY_ASSIGNED(username=username)
         Assignment.objects.create(
             assignment_id=new_uuid(), staff_id=staff_id, outlet_id=there.outlet_id, since=on
         )
@@ -102,7 +102,7 @@ def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
     """Take an account away from its outlet, with its devices there. The account itself stays as it is.
 
     An account without an assignment is the operator's own. Close it with 'rollkeeper staff suspend' if it should register no one.
-    Ledger: agents:staff:unassigned. Refuses: NotAllowed, StaffUnknown, NotAssigned.
+    Ledger: agents:staff:unassigned. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
@@ -120,7 +120,7 @@ def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
 def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
     """Register at their outlet the newest passkey of an account, which its owner added on the outlet's device.
 
-    Ledger: agents:device:registered. Refuses: NotAllowed, StaffUnknown, NotAssigned, NoDevice.
+    Ledger: agents:device:registered. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED, NO_DEVICE.
     """
     role, device_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     with action():
@@ -129,7 +129,7 @@ def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID
         outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
         passkey = _newest_passkey(staff_id)
         if passkey is None:
-            raise NoDevice(username=username)
+            raise NO_DEVICE(username=username)
         Device.objects.create(
             device_id=device_id, outlet_id=outlet.outlet_id, authenticator_id=passkey.pk, registered_on=on
         )
@@ -141,7 +141,7 @@ def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID
 def remove_devices(authority: Authority, username: str, *, on: dt.date) -> int:
     """End every registered device of an account, such as one that was lost; return how many.
 
-    Ledger: agents:device:removed for each. Refuses: NotAllowed, StaffUnknown.
+    Ledger: agents:device:removed for each. Refuses: NOT_ALLOWED, STAFF_UNKNOWN.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action():
@@ -197,14 +197,14 @@ def _locked_outlet(agent: str, code: str) -> Outlet:
         .first()
     )
     if outlet is None:
-        raise OutletUnknown(agent=agent, outlet=code)
+        raise OUTLET_UNKNOWN(agent=agent, outlet=code)
     return outlet
 
 
 def _locked_assignment(staff_id: StaffId, username: str) -> Assignment:
     assignment = Assignment.objects.select_for_update().filter(staff_id=staff_id, until__isnull=True).first()
     if assignment is None:
-        raise NotAssigned(username=username)
+        raise NOT_ASSIGNED(username=username)
     return assignment
 
 
@@ -212,7 +212,7 @@ def _account(username: str) -> StaffId:
     name = canonical_username(username)
     found = Staff.objects.filter(username=name).first()
     if found is None:
-        raise StaffUnknown
+        raise STAFF_UNKNOWN()
     return StaffId(found.staff_id)
 
 
@@ -220,7 +220,7 @@ def _hours(text: str) -> dict[str, list[list[str]]]:
     try:
         return parse_hours(text)
     except ValueError:
-        raise InvalidOpeningHours from None
+        raise INVALID_OPENING_HOURS() from None
 
 
 def _facts(outlet: Outlet) -> dict[str, str]:

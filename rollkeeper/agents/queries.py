@@ -131,7 +131,7 @@ def may_register(
 
     `devices` are the passkeys used to sign in (`mfa_authenticator.id`). An offline registration submitted `late` is not checked
     against the hours, nor against a later suspension: it is held for a supervisor instead. The device was checked when the page
-    got its ticket. Refuses: NoAssignment, AgentMayNotRegister, DeviceNotRegistered, OutletClosed, DailyLimitReached.
+    got its ticket. Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached.
     """
     there = _current_assignment(authority, at=at)
     if there is None:
@@ -166,18 +166,18 @@ def own_agent(authority: Authority, *, on: dt.date, window_days: int) -> AgentVi
 
 
 def agent_called(code: str, *, on: dt.date, window_days: int) -> AgentView:
-    """Return one agent. Refuses: AgentUnknown."""
+    """Return one agent. Refuses: AGENT_UNKNOWN."""
     agent = Agent.objects.filter(code=code).first()
     if agent is None:
-        raise errors.AgentUnknown
+        raise errors.AGENT_UNKNOWN()
     return _view(agent, on=on, window_days=window_days)
 
 
 def accounts_of(code: str) -> list[StaffId]:
-    """Return every account that was ever assigned to an outlet of an agent, closed ones too. Refuses: AgentUnknown."""
+    """Return every account that was ever assigned to an outlet of an agent, closed ones too. Refuses: AGENT_UNKNOWN."""
     agent = Agent.objects.filter(code=code).first()
     if agent is None:
-        raise errors.AgentUnknown
+        raise errors.AGENT_UNKNOWN()
     outlets = Outlet.objects.filter(agent_id=agent.agent_id).values("outlet_id")
     assigned = Assignment.objects.filter(outlet_id__in=outlets).order_by("staff_id").distinct()
     return [StaffId(one) for one in assigned.values_list("staff_id", flat=True)]
@@ -216,9 +216,8 @@ def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent
     )
     assignment = next((one for one in assignments if one.until is None or one.until >= on), None)
     if assignment is None:
-        # An account that once belonged to an agent is never the operator's own: after removal from an outlet it cannot register
-        # people.
-        raise errors.NoAssignment(article=article_on_agents())
+        # After removal from an outlet, an agent's account cannot register people.
+        raise errors.NO_ASSIGNMENT(article=article_on_agents())
     outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
     return Agent.objects.get(agent_id=outlet.agent_id), outlet
 
@@ -251,14 +250,14 @@ def daily_limit_of(agent: Agent) -> int:
 
 def _refusal(verdict: Refused, *, agent: Agent, outlet: Outlet, limit: int) -> RollkeeperError:
     match verdict.reason:
-        case errors.DeviceNotRegistered.code:
-            return errors.DeviceNotRegistered(outlet=outlet.code)
+        case errors.DEVICE_NOT_REGISTERED.code:
+            return errors.DEVICE_NOT_REGISTERED(outlet=outlet.code)
         case errors.OutletClosed.code:
             return errors.OutletClosed(outlet=outlet.code)
         case errors.DailyLimitReached.code:
             return errors.DailyLimitReached(agent=agent.code, limit=limit)
         case _:
-            return errors.AgentMayNotRegister(agent=agent.code, article=verdict.article)
+            return errors.AGENT_MAY_NOT_REGISTER(agent=agent.code, article=verdict.article)
 
 
 def _figures(agent: Agent, *, on: dt.date, window_days: int) -> Figures:

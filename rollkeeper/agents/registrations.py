@@ -42,8 +42,8 @@ def register_at_outlet(
 
     An account of the operator's own has no outlet: for it this only calls `do`. A repeated submission is answered again at any
     hour. `at` is when it was recorded offline, `late` that it is submitted after that; `copies` are the stored copies of the
-    documents shown. Ledger: agents:registration:recorded, and agents:case:opened if it is unusual. Refuses: NoAssignment,
-    AgentMayNotRegister, DeviceNotRegistered, OutletClosed, DailyLimitReached, and the errors of `do`.
+    documents shown. Ledger: agents:registration:recorded, and agents:case:opened if it is unusual. Refuses: NO_ASSIGNMENT,
+    AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached, and the errors of `do`.
     """
     if not queries.is_agent_account(authority) or find_receipts([submission_key]):
         return do()

@@ -51,7 +51,7 @@ def start_reverifications(
 def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, int]:
     """Update the open ones: notified, confirmed, or overdue. Returns how many of each.
 
-    Ledger: agents:reverification:notified, agents:reverification:settled, agents:case:opened. Refuses: NotAllowed.
+    Ledger: agents:reverification:notified, agents:reverification:settled, agents:case:opened. Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.UPDATE_REVERIFICATIONS)
     done = {"notified": 0, "confirmed": 0, "over": 0, "not_confirmed": 0}

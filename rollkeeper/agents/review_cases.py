@@ -7,7 +7,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.agents.choices import Pattern, Verdict
-from rollkeeper.agents.errors import AgentCaseUnknown, NothingToReverify
+from rollkeeper.agents.errors import AGENT_CASE_UNKNOWN, NOTHING_TO_REVERIFY
 from rollkeeper.agents.models import Case
 from rollkeeper.agents.reverification import start_reverifications
 from rollkeeper.agents.rules import is_many_abandoned
@@ -45,16 +45,16 @@ def open_case(
 def settle_case(authority: Authority, case_id: UUID, verdict: Verdict, *, on: dt.date) -> None:
     """Settle a case: no action, or the subscriber is asked to confirm the record within a new period.
 
-    Ledger: agents:case:settled, agents:reverification:started. Refuses: NotAllowed, AgentCaseUnknown, NothingToReverify.
+    Ledger: agents:case:settled, agents:reverification:started. Refuses: NOT_ALLOWED, AGENT_CASE_UNKNOWN, NOTHING_TO_REVERIFY.
     """
     role = require(authority, Permission.SETTLE_AGENT_CASE)
     with action():
         case = Case.objects.select_for_update().filter(case_id=case_id, settled_on__isnull=True).first()
         if case is None:
-            raise AgentCaseUnknown
+            raise AGENT_CASE_UNKNOWN()
         line_id = LineId(case.line_id) if case.line_id else None
         if verdict is Verdict.REVERIFY and line_id is None:
-            raise NothingToReverify
+            raise NOTHING_TO_REVERIFY()
         case.settled_on, case.verdict = on, verdict.value
         case.save(update_fields=["settled_on", "verdict"])
         append_entry(
@@ -69,7 +69,7 @@ def settle_case(authority: Authority, case_id: UUID, verdict: Verdict, *, on: dt
 def open_abandoned_cases(authority: Authority, *, on: dt.date) -> int:
     """Open a case for each account that took many document images on a day and registered few people; return how many.
 
-    Again on the same day: no second one. Ledger: agents:case:opened. Refuses: NotAllowed.
+    Again on the same day: no second one. Ledger: agents:case:opened. Refuses: NOT_ALLOWED.
     """
     role, opened = require(authority, Permission.UPDATE_REVERIFICATIONS), 0
     with action():
@@ -86,6 +86,6 @@ def open_abandoned_cases(authority: Authority, *, on: dt.date) -> int:
 
 
 def delete_fingerprints(authority: Authority, *, on: dt.date) -> int:
-    """Forget how copies looked, after a year or with the record; return of how many registrations. Refuses: NotAllowed."""
+    """Forget how copies looked, after a year or with the record; return of how many registrations. Refuses: NOT_ALLOWED."""
     require(authority, Permission.UPDATE_REVERIFICATIONS)
     return run(sql("agents", "delete_fingerprints"), {"before": on - FINGERPRINT_RETENTION})

@@ -12,12 +12,12 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.agents.checklist import article_on_agents, checklist, requirement_called
 from rollkeeper.agents.choices import AgentState, Severity
 from rollkeeper.agents.errors import (
-    AgentCodeTaken,
-    AgentNotInState,
-    AgentUnknown,
-    FindingUnknown,
-    InvalidAgentCode,
-    RequirementsOpen,
+    AGENT_CODE_TAKEN,
+    AGENT_NOT_IN_STATE,
+    AGENT_UNKNOWN,
+    FINDING_UNKNOWN,
+    INVALID_AGENT_CODE,
+    REQUIREMENTS_OPEN,
 )
 from rollkeeper.agents.models import Agent, Audit, Finding, RequirementMet
 from rollkeeper.agents.rules import may_entrust
@@ -45,14 +45,14 @@ class AuditFinding:
 def add_agent(authority: Authority, code: str, *, daily_limit: int | None = None, on: dt.date) -> UUID:
     """Add an agent as a candidate, which may not register people yet.
 
-    Ledger: agents:agent:added. Refuses: NotAllowed, InvalidAgentCode, AgentCodeTaken.
+    Ledger: agents:agent:added. Refuses: NOT_ALLOWED, INVALID_AGENT_CODE, AGENT_CODE_TAKEN.
     """
     role, agent_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     require_code(code)
     limit = daily_limit or settings().daily_limit
     with action():
         if Agent.objects.filter(code=code).exists():
-            raise AgentCodeTaken(called=code)
+            raise AGENT_CODE_TAKEN(called=code)
         Agent.objects.create(
             agent_id=agent_id, code=code, state=AgentState.CANDIDATE.value, daily_limit=limit, entered_on=on
         )
@@ -66,7 +66,7 @@ def attest_requirement(
 ) -> dt.date:
     """Attest that an agent meets a requirement, by the SHA-256 of what shows it; return the last day on which it counts.
 
-    Ledger: agents:requirement:attested. Refuses: NotAllowed, AgentUnknown, RequirementUnknown, AgentNotInState.
+    Ledger: agents:requirement:attested. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, REQUIREMENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     renew_by = on + dt.timedelta(days=requirement_called(requirement).renew_days)
@@ -87,7 +87,7 @@ def attest_requirement(
 def approve_agent(authority: Authority, code: str, *, on: dt.date) -> None:
     """Let an agent that meets every requirement register people.
 
-    Ledger: agents:agent:approved. Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementsOpen.
+    Ledger: agents:agent:approved. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN.
     """
     role, pack = require(authority, Permission.APPROVE_AGENT), load_pack(instance().pack)
     with action():
@@ -104,7 +104,7 @@ def approve_agent(authority: Authority, code: str, *, on: dt.date) -> None:
 def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding], *, on: dt.date) -> UUID:
     """Record an audit, its findings and the day by which each must be remediated; the next audit gets its day.
 
-    Ledger: agents:agent:audited. Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementUnknown.
+    Ledger: agents:agent:audited. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENT_UNKNOWN.
     """
     role, audit_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     next_by = on + dt.timedelta(days=settings().audit_within_days)
@@ -130,7 +130,7 @@ def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding
 
 
 def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) -> None:
-    """Note that a finding is remediated. Ledger: agents:finding:remediated. Refuses: NotAllowed, FindingUnknown."""
+    """Note that a finding is remediated. Ledger: agents:finding:remediated. Refuses: NOT_ALLOWED, FINDING_UNKNOWN."""
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         finding = (
@@ -139,7 +139,7 @@ def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) ->
             .first()
         )
         if finding is None:
-            raise FindingUnknown
+            raise FINDING_UNKNOWN()
         finding.remediated_on = on
         finding.save()
         append_entry(
@@ -149,18 +149,18 @@ def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) ->
 
 
 def locked_agent(code: str, *, only: AgentState | None = None, unless: AgentState | None = None) -> Agent:
-    """Return an agent, locked until the act ends. Refuses: AgentUnknown, AgentNotInState."""
+    """Return an agent, locked until the act ends. Refuses: AGENT_UNKNOWN, AGENT_NOT_IN_STATE."""
     agent = Agent.objects.select_for_update().filter(code=code).first()
     if agent is None:
-        raise AgentUnknown
+        raise AGENT_UNKNOWN()
     state = AgentState(agent.state)
     if state is unless or only not in {None, state}:
-        raise AgentNotInState(agent=code, state=state.value)
+        raise AGENT_NOT_IN_STATE(agent=code, state=state.value)
     return agent
 
 
 def require_requirements_met(agent: Agent, *, on: dt.date) -> None:
-    """Let only an agent through that meets every requirement. Refuses: RequirementsOpen."""
+    """Let only an agent through that meets every requirement. Refuses: REQUIREMENTS_OPEN."""
     verdict = may_entrust(
         wanted=checklist().keys(),
         shown=valid_requirements(agent.agent_id),
@@ -168,7 +168,7 @@ def require_requirements_met(agent: Agent, *, on: dt.date) -> None:
         on=on,
     )
     if isinstance(verdict, Refused):
-        raise RequirementsOpen(agent=agent.code, article=verdict.article, requirements=verdict.reason)
+        raise REQUIREMENTS_OPEN(agent=agent.code, article=verdict.article, requirements=verdict.reason)
 
 
 def valid_requirements(agent_id: UUID) -> dict[str, dt.date]:
@@ -177,6 +177,6 @@ def valid_requirements(agent_id: UUID) -> dict[str, dt.date]:
 
 
 def require_code(code: str) -> None:
-    """Accept only a reference, so that no name is entered. Refuses: InvalidAgentCode."""
+    """Accept only a reference, so that no name is entered. Refuses: INVALID_AGENT_CODE."""
     if not _CODE.fullmatch(code):
-        raise InvalidAgentCode
+        raise INVALID_AGENT_CODE()

@@ -12,7 +12,7 @@ class Agents(Table):
     """Those who register people for the operator."""
 
     daily_limit: Annotated[
-        int, Field(gt=0, description="Registrations a day of an agent that was given no cap of its own.")
+        int, Field(gt=0, description="Registrations a day of an agent without a limit of its own.")
     ] = 50
     max_per_ten_minutes: Annotated[
         int, Field(gt=0, description="Registrations by one agent's account in ten minutes; the next is held.")
@@ -26,25 +26,23 @@ class Agents(Table):
     ] = 3
     window_days: Annotated[
         int,
-        Field(gt=0, description="Days within which an agent's registrations are held against each other."),
+        Field(gt=0, description="Days within which an agent's registrations are compared."),
     ] = 30
     abandoned_fewest: Annotated[
         int,
         Field(
             gt=0,
-            description="Pictures taken by an account in a day from which on it is asked what came of them.",
+            description="Pictures by one account in a day from which unused pictures are reviewed.",
         ),
     ] = 10
     reverification_days: Annotated[
         int,
         Field(
             gt=0,
-            description="Days to confirm a record, counted by the law's calendar from proof of delivery.",
+            description="Days to confirm a record after proof of delivery, by the law's calendar.",
         ),
     ] = 60
-    audit_within_days: Annotated[
-        int, Field(gt=0, description="Days after an audit of an agent by which the next is due.")
-    ] = 365
+    audit_within_days: Annotated[int, Field(gt=0, description="Days between audits of an agent.")] = 365
 
 
 settings = table("agents", Agents)

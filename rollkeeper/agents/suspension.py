@@ -13,7 +13,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import close_accounts, open_accounts
 from rollkeeper.agents.choices import AgentState, SuspensionCause
-from rollkeeper.agents.errors import AgentNotInState
+from rollkeeper.agents.errors import AGENT_NOT_IN_STATE
 from rollkeeper.agents.models import Agent
 from rollkeeper.agents.registrations import lock_registrations
 from rollkeeper.agents.reverification import start_reverifications
@@ -42,13 +42,13 @@ def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, 
 
     For fraud, every current line that it registered gets a notice and its own period to be confirmed; no line is suspended. An
     agent that is already suspended can still be suspended for fraud that is found later. Ledger: agents:agent:suspended,
-    access:staff:suspended, agents:reverification:started. Refuses: NotAllowed, AgentUnknown, AgentNotInState.
+    access:staff:suspended, agents:reverification:started. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action(), without_timeout():
         agent = locked_agent(code, unless=AgentState.TERMINATED)
         if agent.state == AgentState.SUSPENDED and because is not SuspensionCause.FRAUD:
-            raise AgentNotInState(agent=code, state=agent.state)
+            raise AGENT_NOT_IN_STATE(agent=code, state=agent.state)
         lock_registrations(agent.agent_id)
         closed = close_accounts(
             authority, _assigned(agent, on=on), permission=Permission.SUSPEND_AGENT, on=on
@@ -74,7 +74,7 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """Let a suspended agent that meets every requirement go on, and open the accounts that its suspension closed.
 
     Rechecks that were begun go on. Ledger: agents:agent:reinstated, access:staff:reinstated.
-    Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementsOpen, NotForOwnAccount.
+    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
@@ -97,7 +97,7 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
 def terminate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """Terminate an agent permanently: its accounts close; its registrations remain valid.
 
-    Ledger: agents:agent:terminated, access:staff:suspended. Refuses: NotAllowed, AgentUnknown, AgentNotInState.
+    Ledger: agents:agent:terminated, access:staff:suspended. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():

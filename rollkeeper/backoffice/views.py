@@ -21,7 +21,7 @@ from rollkeeper.backoffice.forms import BatchApprovalForm, LineForm, ReconnectFo
 from rollkeeper.backoffice.unreachable import by_channel
 from rollkeeper.campaign import batch_control, queries, statistics
 from rollkeeper.campaign.choices import BatchState
-from rollkeeper.campaign.errors import BatchNotFound
+from rollkeeper.campaign.errors import BATCH_NOT_FOUND
 from rollkeeper.campaign.line_lookup import look_up_line
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.kernel import clock
@@ -167,7 +167,7 @@ def _batch_page(
 ) -> HttpResponse:
     detail: BatchDetail | None = queries.batch(batch_id, language=_language())
     if detail is None:
-        raise BatchNotFound(batch=batch_id)
+        raise BATCH_NOT_FOUND(batch=batch_id)
     shown = {
         "batch": detail.view,
         "reasons": sorted(detail.reasons.items(), key=lambda item: -item[1]),

@@ -10,7 +10,7 @@ from rollkeeper.access.dual_control import Approvals, approve, require_approver
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.court_stays import postpone_commands
-from rollkeeper.campaign.errors import BatchNotFound, BatchNotInState
+from rollkeeper.campaign.errors import BATCH_NOT_FOUND, BatchNotInState
 from rollkeeper.campaign.models import Batch, Complaint, EmergencyCount
 from rollkeeper.campaign.queries import last_batch_of
 from rollkeeper.kernel import clock
@@ -26,8 +26,8 @@ CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.
 def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> BatchState:
     """Approve a batch as one person; return its state, which is `approved` once enough people have.
 
-    The person who prepared it may approve it, but not alone. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, BatchNotFound,
-    BatchNotInState, AlreadyApproved. Ledger: campaign:batch:approved.
+    The person who prepared it may approve it, but not alone. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, BATCH_NOT_FOUND,
+    BatchNotInState, ALREADY_APPROVED. Ledger: campaign:batch:approved.
     """
     role = require_approver(authority, Permission.APPROVE_BATCH)
     with action():
@@ -56,7 +56,7 @@ def stop_batch(
 
     `because` stays in the register; the ledger says that a person stopped it, since free text could name one.
 
-    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:stopped.
+    Refuses: NOT_ALLOWED, BATCH_NOT_FOUND, BatchNotInState. Ledger: campaign:batch:stopped.
     """
     role = require(authority, Permission.STOP_BATCH)
     with action():
@@ -70,7 +70,7 @@ def stop_batch(
 def request_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
     """Ask that a batch be undone: it goes no further at once, and the next run puts its lines back.
 
-    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:undo_requested.
+    Refuses: NOT_ALLOWED, BATCH_NOT_FOUND, BatchNotInState. Ledger: campaign:batch:undo_requested.
     """
     role = require(authority, Permission.UNDO_BATCH)
     with action():
@@ -84,7 +84,7 @@ def request_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Non
 def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> BatchId | None:
     """Record a complaint that the campaign was wrong about a line; return the batch that last acted on it, if any.
 
-    Refuses: NotAllowed. Ledger: campaign:complaint:recorded.
+    Refuses: NOT_ALLOWED. Ledger: campaign:complaint:recorded.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     with action():
@@ -110,7 +110,7 @@ def count_complaint(line_id: LineId) -> BatchId | None:
 def record_emergency_count(authority: Authority, anomalies: int, *, on: dt.date) -> None:
     """Take in how many emergency calls went wrong in the last hour, all over the network: a number and nothing else.
 
-    A jump stops every batch that runs, before its next chunk. Refuses: NotAllowed. Ledger: campaign:emergency_count:recorded.
+    A jump stops every batch that runs, before its next chunk. Refuses: NOT_ALLOWED. Ledger: campaign:emergency_count:recorded.
     """
     role = require(authority, Permission.RECORD_EMERGENCY_COUNT)
     with action():
@@ -120,7 +120,7 @@ def record_emergency_count(authority: Authority, anomalies: int, *, on: dt.date)
 
 
 def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
-    """Lock a batch to the end of the transaction, in one of these states. Refuses: BatchNotFound, BatchNotInState.
+    """Lock a batch to the end of the transaction, in one of these states. Refuses: BATCH_NOT_FOUND, BatchNotInState.
 
     Waits for the chunk that is under way, and for the lines of the next one, however long that takes: neither a stop nor an undo
     must fail of waiting.
@@ -128,7 +128,7 @@ def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     batch = Batch.objects.select_for_update().filter(batch_id=batch_id).first()
     if batch is None:
-        raise BatchNotFound(batch=batch_id)
+        raise BATCH_NOT_FOUND(batch=batch_id)
     if batch.state not in states:
         raise BatchNotInState(batch=batch_id, state=batch.state, needed=" or ".join(states))
     return batch

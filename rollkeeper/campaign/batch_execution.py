@@ -78,7 +78,7 @@ def run_batch(
 ) -> BatchRunResult:
     """Carry out one batch as far as it may go now. `moved` is called with how many lines each chunk had.
 
-    Refuses: NotAllowed, NoCampaign, PackChanged, UnconfirmedPackValue, DifferentDays, BatchNotFound, BatchNotInState. Ledger:
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, UNCONFIRMED_PACK_VALUE, DIFFERENT_DAYS, BATCH_NOT_FOUND, BatchNotInState. Ledger:
     campaign:batch:started, line:line:suspended or line:line:terminated a line, campaign:batch:stopped or :finished.
     """
     role = require(authority, Permission.RUN_BATCH)

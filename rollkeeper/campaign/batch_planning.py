@@ -15,7 +15,7 @@ from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.campaign.court_stays import known_stays
-from rollkeeper.campaign.errors import DayClosed, DayPast
+from rollkeeper.campaign.errors import DAY_CLOSED, DAY_PAST
 from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, require_same_days
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
@@ -44,7 +44,7 @@ class DueLines:
 def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     """Count what would be suspended and what terminated on a day if nothing changes until then. Writes nothing.
 
-    Refuses: NotAllowed, NoCampaign, PackChanged, DifferentDays, DayPast, DayClosed.
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
     """
     require(authority, Permission.SEE_CAMPAIGN)
     with action(), without_timeout():
@@ -55,7 +55,7 @@ def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[Due
 def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     """Prepare a batch of what is due on a day for each action; a line that is in an unfinished batch stays there.
 
-    Refuses: as `check_day`; UnconfirmedPackValue. Ledger: campaign:batch:prepared.
+    Refuses: as `check_day`; UNCONFIRMED_PACK_VALUE. Ledger: campaign:batch:prepared.
     """
     role = require(authority, Permission.PREPARE_BATCH)
     with action(), without_timeout():
@@ -72,10 +72,10 @@ def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]
     campaign, stays = open_campaign(), known_stays()
     require_same_days(campaign.pack, on=on)
     if due_on < on:
-        raise DayPast(day=due_on)
+        raise DAY_PAST(day=due_on)
     verdict = may_act_on(campaign.pack, due_on, stays=stays)
     if isinstance(verdict, Refused):
-        raise DayClosed(
+        raise DAY_CLOSED(
             day=due_on,
             article=verdict.article,
             why=verdict.reason,

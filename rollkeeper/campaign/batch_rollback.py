@@ -56,7 +56,7 @@ def undo_batch(
 ) -> UndoResult:
     """Put every line of a batch back to its former state, with its clock time, and tell each of a last day to come. Also ends a run under way.
 
-    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: line:line:restored a line, campaign:batch:undone.
+    Refuses: NOT_ALLOWED, BATCH_NOT_FOUND, BatchNotInState. Ledger: line:line:restored a line, campaign:batch:undone.
     """
     role = require(authority, Permission.UNDO_BATCH)
     undone = left_alone = after = 0

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.errors import ApproverUnknown
+from rollkeeper.access.errors import APPROVER_UNKNOWN
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import BatchState, Stage, WaiverReason
-from rollkeeper.campaign.errors import CampaignNotOver, WaiversMissing
+from rollkeeper.campaign.errors import CAMPAIGN_NOT_OVER, WAIVERS_MISSING
 from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
@@ -65,11 +65,11 @@ def waive_unreachable(
 ) -> Waived:
     """Waive lines whose subscribers could not be notified, as a named person. The lines do not change.
 
-    Refuses: NotAllowed, ApproverUnknown, NoCampaign, PackChanged. Ledger: campaign:line:waived, one a line.
+    Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, NO_CAMPAIGN, PackChanged. Ledger: campaign:line:waived, one a line.
     """
     role = require(authority, Permission.WAIVE_UNREACHABLE)
     if authority.staff_id is None:
-        raise ApproverUnknown
+        raise APPROVER_UNKNOWN()
     with action(), without_timeout():
         lock_planning()
         campaign = open_campaign()
@@ -86,7 +86,7 @@ def waive_unreachable(
 def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
     """Close the open campaign. Its pending notices are withdrawn.
 
-    Refuses: NotAllowed, NoCampaign, PackChanged, WaiversMissing, CampaignNotOver (together). Ledger:
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, WAIVERS_MISSING, CAMPAIGN_NOT_OVER (together). Ledger:
     campaign:campaign:closed.
     """
     role = require(authority, Permission.CLOSE_CAMPAIGN)
@@ -149,9 +149,9 @@ def _faults(campaign: OpenCampaign, left: _MemberCounts) -> list[RollkeeperError
     faults: list[RollkeeperError] = []
     if left.not_waived:
         article = campaign.pack.campaign.notice_article
-        faults.append(WaiversMissing(count=left.not_waived, article=article))
+        faults.append(WAIVERS_MISSING(count=left.not_waived, article=article))
     if left.running or left.suspended or left.open_batches:
         faults.append(
-            CampaignNotOver(running=left.running, suspended=left.suspended, batches=left.open_batches)
+            CAMPAIGN_NOT_OVER(running=left.running, suspended=left.suspended, batches=left.open_batches)
         )
     return faults

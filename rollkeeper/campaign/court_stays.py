@@ -11,7 +11,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import Approvals, approve, require_approver
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.errors import StayNotFound, StayReversed
+from rollkeeper.campaign.errors import STAY_NOT_FOUND, STAY_REVERSED
 from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, without_timeout
@@ -34,11 +34,11 @@ def enter_stay(
 ) -> UUID:
     """Pause every clock from `first` through `last` (None: until it ends).
 
-    Refuses: NotAllowed, StayReversed. Ledger: campaign:stay:entered.
+    Refuses: NOT_ALLOWED, STAY_REVERSED. Ledger: campaign:stay:entered.
     """
     role = require(authority, Permission.ENTER_STAY)
     if last is not None and last < first:
-        raise StayReversed(first=first, last=last)
+        raise STAY_REVERSED(first=first, last=last)
     stay_id = new_uuid()
     facts = {"first": first.isoformat(), "stay": str(stay_id)} | ({"last": last.isoformat()} if last else {})
     with action():
@@ -55,7 +55,7 @@ def enter_stay(
 def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
     """Agree that a stay ends, `on` being its last day; return whether enough people have now agreed, all of them on that day.
 
-    Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, AlreadyApproved, StayNotFound. Ledger: campaign:stay:end_approved;
+    Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, ALREADY_APPROVED, STAY_NOT_FOUND. Ledger: campaign:stay:end_approved;
     campaign:stay:ended, once it is.
     """
     role = require_approver(authority, Permission.END_STAY)
@@ -112,6 +112,6 @@ def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:
         [stay_id, on],
     )
     if not found:
-        raise StayNotFound(stay=stay_id)
+        raise STAY_NOT_FOUND(stay=stay_id)
     first: dt.date = found[0].first
     return first

@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Errors of the package campaign."""
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
-
-class BillingFileExists(RollkeeperError):
-    """The file for billing is there already."""
-
-    code = "billing_file_exists"
-    kind = Kind.CONFLICT
-    sentence = "{file} is there already, and is not written over."
-    remedy = "Name another file, or take that one away."
-
-
-class NoCampaign(RollkeeperError):
-    """No campaign is planned."""
-
-    code = "no_campaign"
-    kind = Kind.NOT_FOUND
-    sentence = "No campaign is planned."
-    remedy = "Import the lines first, then run 'rollkeeper campaign plan'."
+BILLING_FILE_EXISTS = Refusal(
+    "billing_file_exists",
+    Kind.CONFLICT,
+    "{file} is there already, and is not written over.",
+    "Name another file, or take that one away.",
+)
+NO_CAMPAIGN = Refusal(
+    "no_campaign",
+    Kind.NOT_FOUND,
+    "No campaign is planned.",
+    "Import the lines first, then run 'rollkeeper campaign plan'.",
+)
 
 
 class PackChanged(RollkeeperError):
@@ -31,31 +26,24 @@ class PackChanged(RollkeeperError):
     remedy = "Read what changed, then run 'rollkeeper campaign plan' again. Days already promised are kept."
 
 
-class OtherCampaignOpen(RollkeeperError):
-    """A register runs one campaign at a time."""
-
-    code = "other_campaign_open"
-    kind = Kind.CONFLICT
-    sentence = "A campaign of the pack {pack} is under way; its lines would be left where they stand."
-    remedy = "Plan with that pack. To try another one, use 'rollkeeper simulate' or another instance."
-
-
-class DifferentDays(RollkeeperError):
-    """The instance's days begin at other hours than those of the law."""
-
-    code = "different_days"
-    kind = Kind.CONFLICT
-    sentence = "The pack {pack} counts days in {zone}, and this instance in {zone_here}, where they begin at other hours."
-    remedy = "Set the setting 'instance.zone' to that of the pack, then run it again."
-
-
-class BatchNotFound(RollkeeperError):
-    """No batch has this reference."""
-
-    code = "batch_not_found"
-    kind = Kind.NOT_FOUND
-    sentence = "There is no batch {batch}."
-    remedy = "'rollkeeper campaign status' lists the batches."
+OTHER_CAMPAIGN_OPEN = Refusal(
+    "other_campaign_open",
+    Kind.CONFLICT,
+    "A campaign of the pack {pack} is under way; its lines would be left where they stand.",
+    "Plan with that pack. To try another one, use 'rollkeeper simulate' or another instance.",
+)
+DIFFERENT_DAYS = Refusal(
+    "different_days",
+    Kind.CONFLICT,
+    "The pack {pack} counts days in {zone}, and this instance in {zone_here}, where they begin at other hours.",
+    "Set the setting 'instance.zone' to that of the pack, then run it again.",
+)
+BATCH_NOT_FOUND = Refusal(
+    "batch_not_found",
+    Kind.NOT_FOUND,
+    "There is no batch {batch}.",
+    "'rollkeeper campaign status' lists the batches.",
+)
 
 
 class BatchNotInState(RollkeeperError):
@@ -67,69 +55,51 @@ class BatchNotInState(RollkeeperError):
     remedy = "'rollkeeper campaign status' shows how far each batch has come."
 
 
-class DayClosed(RollkeeperError):
-    """Nothing may be done against anybody on this day."""
-
-    code = "day_closed"
-    kind = Kind.REFUSED
-    sentence = "On {day} nobody may lose service ({article}): {why}."
-    remedy = "The next day on which it may be is {next_day}."
-
-
-class NightlyRunGap(RollkeeperError):
-    """Between the last night and this one lies more time than an instance is idle: perhaps the machine's date is wrong."""
-
-    code = "nightly_run_gap"
-    kind = Kind.REFUSED
-    sentence = (
-        "The last night was played on {last}, and the machine says that it is {day}: {days} days later."
-    )
-    remedy = (
+DAY_CLOSED = Refusal(
+    "day_closed",
+    Kind.REFUSED,
+    "On {day} nobody may lose service ({article}): {why}.",
+    "The next day on which it may be is {next_day}.",
+)
+# An instance is never idle for so long: the machine's date may be wrong.
+NIGHTLY_RUN_GAP = Refusal(
+    "nightly_run_gap",
+    Kind.REFUSED,
+    "The last night was played on {last}, and the machine says that it is {day}: {days} days later.",
+    (
         "If its date is wrong, set it right. If it is right, say so once: 'rollkeeper campaign run --after-gap'. Whoever was"
         " due meanwhile is caught up one step at a time."
-    )
-
-
-class DayPast(RollkeeperError):
-    """A batch cannot be prepared for a day that is over."""
-
-    code = "day_past"
-    kind = Kind.MALFORMED
-    sentence = "{day} is over."
-    remedy = "Give today's date or a later one."
-
-
-class WaiversMissing(RollkeeperError):
-    """A campaign does not close over people who were never notified."""
-
-    code = "waivers_missing"
-    kind = Kind.REFUSED
-    sentence = "{count} lines have not been notified, and no waiver covers them ({article})."
-    remedy = "Notify them, or waive them in your name: 'rollkeeper campaign unreachable' lists them, 'campaign waive' waives them."
-
-
-class CampaignNotOver(RollkeeperError):
-    """Lines would be left half way, with nobody who looks after their clocks."""
-
-    code = "campaign_not_over"
-    kind = Kind.CONFLICT
-    sentence = "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open."
-    remedy = "Let each of them come to its end, or undo it; 'rollkeeper campaign status' shows them."
-
-
-class StayNotFound(RollkeeperError):
-    """No stay has this reference."""
-
-    code = "stay_not_found"
-    kind = Kind.NOT_FOUND
-    sentence = "There is no open stay {stay}."
-    remedy = "'rollkeeper campaign status' lists the stays."
-
-
-class StayReversed(RollkeeperError):
-    """A stay would end before it begins, or in the past."""
-
-    code = "stay_reversed"
-    kind = Kind.MALFORMED
-    sentence = "The last day {last} lies before {first}."
-    remedy = "Give the first day first; leave the last one out while the stay is open."
+    ),
+)
+DAY_PAST = Refusal(
+    "day_past",
+    Kind.MALFORMED,
+    "{day} is over.",
+    "Give today's date or a later one.",
+)
+WAIVERS_MISSING = Refusal(
+    "waivers_missing",
+    Kind.REFUSED,
+    "{count} lines have not been notified, and no waiver covers them ({article}).",
+    "Notify them, or waive them in your name: 'rollkeeper campaign unreachable' lists them, 'campaign waive' waives them.",
+)
+# Lines would be left half way, and nothing would watch their clocks.
+CAMPAIGN_NOT_OVER = Refusal(
+    "campaign_not_over",
+    Kind.CONFLICT,
+    "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open.",
+    "Let each of them come to its end, or undo it; 'rollkeeper campaign status' shows them.",
+)
+STAY_NOT_FOUND = Refusal(
+    "stay_not_found",
+    Kind.NOT_FOUND,
+    "There is no open stay {stay}.",
+    "'rollkeeper campaign status' lists the stays.",
+)
+# Also for a stay that would end in the past.
+STAY_REVERSED = Refusal(
+    "stay_reversed",
+    Kind.MALFORMED,
+    "The last day {last} lies before {first}.",
+    "Give the first day first; leave the last one out while the stay is open.",
+)

@@ -18,7 +18,7 @@ def look_up_line(
 ) -> Explanation | None:
     """Explain the line with this number in its current state, or its expected state on the day `about`.
 
-    Ledger: campaign:line:explained, where there is such a line. Refuses: NotAllowed, SubscriberProtected.
+    Ledger: campaign:line:explained, where there is such a line. Refuses: NOT_ALLOWED, SUBSCRIBER_PROTECTED.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     with action():

@@ -15,7 +15,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.court_stays import known_stays
-from rollkeeper.campaign.errors import NightlyRunGap
+from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
 from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
 from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on
@@ -41,8 +41,8 @@ class NightlyResult:
 def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -> NightlyResult:
     """Bring every member to its state on a day. Running it again changes nothing.
 
-    `after_gap`: a person confirmed the date although there was no nightly run for long. Refuses: NotAllowed, PackChanged,
-    NightlyRunGap. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
+    `after_gap`: a person confirmed the date although there was no nightly run for long. Refuses: NOT_ALLOWED, PackChanged,
+    NIGHTLY_RUN_GAP. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
     """
     role = require(authority, Permission.RUN_BATCH)
     with action(), without_timeout():
@@ -81,7 +81,7 @@ def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
         [campaign.campaign_id, on],
     )
     if clock.is_clock_far_ahead(on, last=found.last):
-        raise NightlyRunGap(last=found.last, day=on, days=(on - found.last).days)
+        raise NIGHTLY_RUN_GAP(last=found.last, day=on, days=(on - found.last).days)
 
 
 def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:

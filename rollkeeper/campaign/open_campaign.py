@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollkeeper.campaign.errors import DifferentDays, NoCampaign, OtherCampaignOpen, PackChanged
+from rollkeeper.campaign.errors import DIFFERENT_DAYS, NO_CAMPAIGN, OTHER_CAMPAIGN_OPEN, PackChanged
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CampaignId
 from rollkeeper.kernel.instance import instance
@@ -32,10 +32,10 @@ class OpenCampaign:
 
 
 def open_campaign() -> OpenCampaign:
-    """Return the campaign under way. Refuses: NoCampaign, PackChanged."""
+    """Return the campaign under way. Refuses: NO_CAMPAIGN, PackChanged."""
     found = find_campaign()
     if found is None:
-        raise NoCampaign
+        raise NO_CAMPAIGN()
     return found
 
 
@@ -54,21 +54,21 @@ def find_campaign() -> OpenCampaign | None:
 def require_no_other_campaign(pack_id: str) -> None:
     """Ensure that no campaign of another pack is open: its lines would no longer be processed.
 
-    Refuses: OtherCampaignOpen.
+    Refuses: OTHER_CAMPAIGN_OPEN.
     """
     for row in rows(
         "SELECT pack_id FROM campaign_campaign WHERE closed_on IS NULL AND pack_id <> %s", [pack_id]
     ):
-        raise OtherCampaignOpen(pack=Path(row.pack_id).name)
+        raise OTHER_CAMPAIGN_OPEN(pack=Path(row.pack_id).name)
 
 
 def require_same_days(pack: Pack, *, on: dt.date) -> None:
     """Ensure that this instance's days are those of the law: otherwise a line could be suspended some hours early. Refuses:
-    DifferentDays.
+    DIFFERENT_DAYS.
     """
     here = instance().zone
     if not have_same_days(pack.zone, here, on=on):
-        raise DifferentDays(pack=pack.id, zone=pack.zone, zone_here=here)
+        raise DIFFERENT_DAYS(pack=pack.id, zone=pack.zone, zone_here=here)
 
 
 def lock_planning() -> None:

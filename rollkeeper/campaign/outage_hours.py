@@ -16,15 +16,14 @@ from django.db import connection
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.errors import BillingFileExists
+from rollkeeper.campaign.errors import BILLING_FILE_EXISTS
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
-from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import DaysReversed
+from rollkeeper.lines.errors import DAYS_REVERSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +35,16 @@ class OutageExport:
     credited_hours: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """One stretch for which a line was off, and why."""
-
-    line_id: LineId
-    cause: str
-    off_from: dt.datetime
-    off_until: dt.datetime
-    credited: bool
-
-
 def export_outage_hours(
     authority: Authority, file: Path, *, first: dt.date, last: dt.date, on: dt.date
 ) -> OutageExport:
     """Write a file for billing: each stretch from `first` through `last` for which a line was off.
 
-    Refuses: NotAllowed, DaysReversed, BillingFileExists. Ledger: campaign:outage_hours:exported.
+    Refuses: NOT_ALLOWED, DAYS_REVERSED, BILLING_FILE_EXISTS. Ledger: campaign:outage_hours:exported.
     """
     role = require(authority, Permission.EXPORT_OUTAGE_HOURS)
     if last < first:
-        raise DaysReversed(first=first, last=last)
+        raise DAYS_REVERSED(first=first, last=last)
     with action(), without_timeout():
         _gather(first, last)
         _write_charges()
@@ -74,14 +62,6 @@ def export_outage_hours(
         }
         append_entry(authority, verb=Verb.OUTAGE_HOURS_EXPORTED, role=role, on=on, facts=facts)
     return OutageExport(found.stretches, found.hours, found.credited)
-
-
-def list_outages(*, first: dt.date, last: dt.date) -> list[Outage]:
-    """Return the same periods, for a register whose lines fit in memory."""
-    with action():
-        _gather(first, last)
-        found = rows("SELECT * FROM outage ORDER BY line_id, off_from, cause")
-    return [Outage(LineId(r.line_id), r.cause, r.off_from, r.off_until, r.credited) for r in found]
 
 
 def _gather(first: dt.date, last: dt.date) -> None:
@@ -106,12 +86,12 @@ def _write_charges() -> None:
 
 
 def _write(file: Path) -> str:
-    """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BillingFileExists."""
+    """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BILLING_FILE_EXISTS."""
     digest = sha256()
     try:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise BillingFileExists(file=file.name) from None
+        raise BILLING_FILE_EXISTS(file=file.name) from None
     try:
         with os.fdopen(opened, "wb") as out:
             for piece in _pieces():

@@ -15,12 +15,12 @@ class Campaign(Table):
         int,
         Field(
             gt=0,
-            description="Lines that all batches together may suspend or end in an hour. A batch keeps the cap that was set when it"
-            " was prepared. At 5000 ten million lines due at once take 2,000 hours, 83 days.",
+            description="Lines that all batches together can suspend or terminate in an hour. A batch keeps the limit of its "
+            "preparation. At 5000, ten million lines take 83 days.",
         ),
     ] = 5000
     pilot_share: Annotated[
-        float, Field(gt=0, le=1, description="The share of a batch that goes first, alone, before the rest.")
+        float, Field(gt=0, le=1, description="The first share of a batch, which runs alone.")
     ] = 0.01
     pilot_hours: Annotated[int, Field(ge=0, description="Hours between the pilot and the rest.")] = 4
     abort_at_complaints: Annotated[
@@ -28,23 +28,20 @@ class Campaign(Table):
         Field(
             gt=0,
             le=1,
-            description="Share of a batch's lines that complained at which it stops by itself. Whoever disputes, appeals or"
-            " shows a receipt complains.",
+            description="Share of a batch's lines with complaints (disputes, appeals, receipts) at which it stops.",
         ),
     ] = 0.02
     abort_at_failed_read_backs: Annotated[
-        float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops by itself.")
+        float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops.")
     ] = 0.02
     abort_at_emergency_jump: Annotated[
         float,
         Field(
             gt=1,
-            description="Times as many anomalies of emergency calls in an hour as were usual before at which every batch stops.",
+            description="Anomalies of emergency calls in an hour, as a multiple of the usual number, at which every batch stops.",
         ),
     ] = 3.0
-    preview_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = (
-        20
-    )
+    preview_size: Annotated[int, Field(gt=0, description="Lines in a batch's preview.")] = 20
 
 
 settings = table("campaign", Campaign)

@@ -32,7 +32,7 @@ def require_outlet(request: HttpRequest, authority: Authority) -> None:
 def require_device(request: HttpRequest, authority: Authority) -> None:
     """Let a page record offline what is held against the hours and the limit when it is handed in.
 
-    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotRegistered.
+    Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED.
     """
     with suppress(OutletClosed, DailyLimitReached):
         require_outlet(request, authority)

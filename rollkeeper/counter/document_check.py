@@ -19,7 +19,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.registration.queries import receipt_for
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.document_check import check_document, outcome_of
-from rollkeeper.selfcare.errors import ApplicationRefused, RegisterUnavailable
+from rollkeeper.selfcare.errors import APPLICATION_REFUSED, REGISTER_UNAVAILABLE
 
 ANSWER_TIMEOUT_S: Final = 8.0
 
@@ -43,18 +43,18 @@ def document_check(request: HttpRequest) -> HttpResponse:
 
 
 def _recorded(key: str) -> Receipt:
-    """Wait for the offline worker. Refuses: ApplicationRefused, RegisterUnavailable, where it is not done yet: the same form may be sent again."""
+    """Wait for the offline worker. Refuses: APPLICATION_REFUSED, REGISTER_UNAVAILABLE, where it is not done yet: the same form may be sent again."""
     until = time.monotonic() + ANSWER_TIMEOUT_S
     while time.monotonic() < until:
         outcome = outcome_of(key)
         if outcome is None:
             break
         if outcome.state == "refused":
-            raise ApplicationRefused(
+            raise APPLICATION_REFUSED(
                 why=" ".join(f"{one['sentence']} {one['remedy']}" for one in outcome.said)
             )
         receipt = receipt_for(key) if outcome.state == "registered" else None
         if receipt is not None:
             return receipt
         time.sleep(0.1)
-    raise RegisterUnavailable
+    raise REGISTER_UNAVAILABLE()

@@ -12,7 +12,7 @@ from django_htmx.http import retarget
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents.registrations import count_document_image
 from rollkeeper.counter.agent_guard import devices_in, require_outlet
-from rollkeeper.counter.errors import ImageMissing
+from rollkeeper.counter.errors import IMAGE_MISSING
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, kind_in, page_context, record_form
 from rollkeeper.documents import form_prefill
@@ -64,7 +64,7 @@ def _read_image(
 ) -> form_prefill.Reading:
     picture = request.FILES.get("picture")
     if picture is None:
-        raise ImageMissing
+        raise IMAGE_MISSING()
     count_document_image(authority, devices=devices_in(request), on=clock.today())  # with any outcome
     return form_prefill.prefill(
         picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=active_pack(), purpose=purpose,

@@ -34,7 +34,7 @@ from rollkeeper.counter.forms import DisputeForm, LinkDocumentForm, PauseForm, Q
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
-from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
 from rollkeeper.registration.pipeline import active_pack
@@ -79,7 +79,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         key, ticket_id = str(said["key"]), UUID(str(said["ticket"]))
         sealed = base64.b64decode(said["sealed"], validate=True)
     except (KeyError, TypeError, ValueError, binascii.Error):
-        raise OfflineRegistrationRejected(why="a part of it is missing") from None
+        raise OFFLINE_REGISTRATION_REJECTED(why="a part of it is missing") from None
     language = get_language() or instance().languages[0]
     store_submission(
         authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language
@@ -93,7 +93,7 @@ def outcomes_of(request: HttpRequest) -> HttpResponse:
     require(authority_in(request), Permission.REGISTER)
     keys = _read(request).get("keys")
     if not isinstance(keys, list) or len(keys) > _MAX_KEYS_PER_QUERY:
-        raise OfflineRegistrationRejected(why="its list of keys is none")
+        raise OFFLINE_REGISTRATION_REJECTED(why="its list of keys is none")
     found = [
         {"key": one.submission_key, "outcome": one.outcome, "said": list(one.said)} for one in outcomes([str(key) for key in keys])
     ]  # fmt: skip
@@ -192,11 +192,11 @@ def _anonymous_request(request: HttpRequest) -> HttpRequest:
 
 def _read(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > 2 * GREATEST_SEALED_BYTES:
-        raise OfflineRegistrationRejected(why="it is too long")
+        raise OFFLINE_REGISTRATION_REJECTED(why="it is too long")
     try:
         said = json.loads(request.body)
     except ValueError:
-        raise OfflineRegistrationRejected(why="it is not JSON") from None
+        raise OFFLINE_REGISTRATION_REJECTED(why="it is not JSON") from None
     if not isinstance(said, dict):
-        raise OfflineRegistrationRejected(why="it is no object")
+        raise OFFLINE_REGISTRATION_REJECTED(why="it is no object")
     return said

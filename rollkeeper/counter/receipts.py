@@ -15,7 +15,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter.approvals import waits
-from rollkeeper.counter.errors import SubmissionNotFound
+from rollkeeper.counter.errors import SUBMISSION_NOT_FOUND
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.error_messages import cite
@@ -36,7 +36,7 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
     if found is None:
         pending = waits(request, submission_key)
         if pending is None:
-            raise SubmissionNotFound
+            raise SUBMISSION_NOT_FOUND()
         return pending
     try:
         given = receipt_of(found.entry_id)

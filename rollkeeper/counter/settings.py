@@ -15,15 +15,14 @@ class Counter(Table):
         int,
         Field(
             gt=0, le=60,
-            description="Minutes after which a counter that nobody touched signs out by itself and forgets what was typed.",
+            description="Minutes without input after which a counter signs out and clears the page.",
         ),
     ] = 5  # fmt: skip
     terminations_per_day: Annotated[
         int,
         Field(
             ge=0,
-            description="Contracts that all counters together may end within 24 hours because their subscribers ask; a counter that"
-            " was taken over ends no more. `rollkeeper setup` puts it into effect.",
+            description="Contracts that all counters together can terminate in 24 hours. `rollkeeper setup` puts it into effect.",
         ),
     ] = 100  # fmt: skip
 

@@ -144,7 +144,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
 def record_form(
     request: HttpRequest, action_kind: str
 ) -> tuple[Authority, RegistrationKind, Callable[..., RecordForm]]:
-    """Return who acts, what they do, and what makes the form for it. Refuses: NotAllowed, NoRegistrationDuty."""
+    """Return who acts, what they do, and what makes the form for it. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY."""
     authority = authority_in(request)
     chosen = RegistrationKind(action_kind)
     require(

@@ -23,7 +23,12 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.disclosures.authorities import locked_authority, read_key, staff_of
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
 from rollkeeper.disclosures.due_actions import notify_if_due
-from rollkeeper.disclosures.errors import AnswerFileExists, NeedsWarrant, SeveralSubscribers, WrongApprovers
+from rollkeeper.disclosures.errors import (
+    ANSWER_FILE_EXISTS,
+    PROTECTED_NEEDS_WARRANT,
+    SEVERAL_SUBSCRIBERS,
+    WRONG_APPROVERS,
+)
 from rollkeeper.disclosures.models import DisclosureRequest
 from rollkeeper.disclosures.rules import are_enough_approvers
 from rollkeeper.disclosures.services import (
@@ -80,8 +85,8 @@ def answer_disclosure(
     """Open the requested fields and write the encrypted answer to a new file. Again: opens again.
 
     Ledger: disclosures:request:opened, then vault:sealed:opened a field, and disclosures:person:notified where nothing was put
-    off. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, WrongApprovers, NumberMismatch, DisclosureRefused,
-    SeveralSubscribers, NeedsWarrant, AnswerFileExists, SealOnlyProcess, TooManyOpenings.
+    off. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, WRONG_APPROVERS, NUMBER_MISMATCH, DisclosureRefused,
+    SEVERAL_SUBSCRIBERS, PROTECTED_NEEDS_WARRANT, ANSWER_FILE_EXISTS, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
     for one in (authority, second):
         require(one, Permission.OPEN_ON_DISCLOSURE)
@@ -104,7 +109,7 @@ def answer_disclosure(
 def read_instrument(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> bytes:
     """Return the instrument unchanged. It may be malicious: open it on a machine where it can do no harm.
 
-    Ledger: vault:sealed:opened. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, SealOnlyProcess, TooManyOpenings, CannotOpen.
+    Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS, CannotOpen.
     """
     require(authority, Permission.DECIDE_DISCLOSURE)
     with action():
@@ -150,7 +155,7 @@ def _require_approvers(authority: Authority, second: Authority, found: Disclosur
     if not both.keys() <= approvers(found.disclosure_id) or not are_enough_approvers(
         both, entered_by=found.entered_by
     ):
-        raise WrongApprovers
+        raise WRONG_APPROVERS()
 
 
 def _tenure(found: DisclosureRequest, written: str) -> Any:
@@ -161,14 +166,14 @@ def _tenure(found: DisclosureRequest, written: str) -> Any:
         {"index": blind_numbers([written])[0], "since": since, "until": until},
     )
     if len({one.person_id for one in held}) > 1:
-        raise SeveralSubscribers
+        raise SEVERAL_SUBSCRIBERS()
     return held[-1] if held else None
 
 
 def _require_warrant_if_protected(authority: Authority, tenure: Any, found: DisclosureRequest) -> None:
     by_officer = StaffRole.DATA_PROTECTION_OFFICER in authority.roles
     if tenure.is_protected and not (by_officer and found.instrument == Instrument.WARRANT.value):
-        raise NeedsWarrant
+        raise PROTECTED_NEEDS_WARRANT()
 
 
 def _mark_opened(found: DisclosureRequest, tenure: Any, *, on: dt.date) -> None:
@@ -236,8 +241,8 @@ def _note_answer(
 
 
 def write_new(into: Path) -> BinaryIO:
-    """Make a file that is not there yet and that its owner alone may read. Refuses: AnswerFileExists."""
+    """Make a file that is not there yet and that its owner alone may read. Refuses: ANSWER_FILE_EXISTS."""
     try:
         return os.fdopen(os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb")
     except OSError:
-        raise AnswerFileExists from None
+        raise ANSWER_FILE_EXISTS() from None

@@ -22,10 +22,10 @@ from rollkeeper.access.dual_control import (
 )
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.disclosures.errors import (
-    AuthorityNotPending,
-    AuthorityUnknown,
-    FingerprintMismatch,
-    InvalidRecipientKey,
+    AUTHORITY_NOT_PENDING,
+    AUTHORITY_UNKNOWN,
+    FINGERPRINT_MISMATCH,
+    INVALID_RECIPIENT_KEY,
 )
 from rollkeeper.disclosures.models import RequestingAuthority
 from rollkeeper.kernel import clock
@@ -40,7 +40,7 @@ def propose_authority(
 ) -> UUID:
     """Put an authority with its key on the list; nothing is sealed to it yet.
 
-    Ledger: disclosures:authority:proposed. Refuses: NotAllowed, RoleTooRecent, InvalidRecipientKey.
+    Ledger: disclosures:authority:proposed. Refuses: NOT_ALLOWED, ROLE_TOO_RECENT, INVALID_RECIPIENT_KEY.
     """
     role = require_approver(authority, Permission.APPROVE_AUTHORITY)
     key = public_key.strip()
@@ -63,17 +63,17 @@ def propose_authority(
 def approve_authority(authority: Authority, authority_id: UUID, *, read_out: str, on: dt.date) -> None:
     """Approve an authority, as the second person, with the fingerprint that it read out.
 
-    Ledger: disclosures:authority:approved. Refuses: NotAllowed, RoleTooRecent, AuthorityUnknown, AuthorityNotPending,
-    FingerprintMismatch, AlreadyApproved.
+    Ledger: disclosures:authority:approved. Refuses: NOT_ALLOWED, ROLE_TOO_RECENT, AUTHORITY_UNKNOWN, AUTHORITY_NOT_PENDING,
+    FINGERPRINT_MISMATCH, ALREADY_APPROVED.
     """
     role = require_approver(authority, Permission.APPROVE_AUTHORITY)
     with action():
         found = locked_authority(authority_id)
         if found.approved_on is not None or found.removed_on is not None:
-            raise AuthorityNotPending
+            raise AUTHORITY_NOT_PENDING()
         require_not_approved(authority, Permission.APPROVE_AUTHORITY, authority_id, content=found.key_hash)
         if "".join(read_out.lower().split()) != found.key_hash:
-            raise FingerprintMismatch
+            raise FINGERPRINT_MISMATCH()
         made = _approve(
             authority, found, on=on,
             enter=lambda given: _enter(authority, Verb.AUTHORITY_APPROVED, found, role=role, on=on) if given.enough else None,
@@ -86,7 +86,7 @@ def approve_authority(authority: Authority, authority_id: UUID, *, read_out: str
 def remove_authority(authority: Authority, authority_id: UUID, *, on: dt.date) -> None:
     """Take an authority off the list at once. Again: nothing.
 
-    Ledger: disclosures:authority:removed. Refuses: NotAllowed, AuthorityUnknown.
+    Ledger: disclosures:authority:removed. Refuses: NOT_ALLOWED, AUTHORITY_UNKNOWN.
     """
     role = require(authority, Permission.APPROVE_AUTHORITY)
     with action():
@@ -104,10 +104,10 @@ def staff_of(authority: Authority) -> StaffId:
 
 
 def locked_authority(authority_id: UUID) -> RequestingAuthority:
-    """Return an authority, locked until the act ends. Refuses: AuthorityUnknown."""
+    """Return an authority, locked until the act ends. Refuses: AUTHORITY_UNKNOWN."""
     found = RequestingAuthority.objects.select_for_update().filter(authority_id=authority_id).first()
     if found is None:
-        raise AuthorityUnknown
+        raise AUTHORITY_UNKNOWN()
     return found
 
 
@@ -117,11 +117,11 @@ def key_valid_until(found: RequestingAuthority) -> dt.date | None:
 
 
 def read_key(public_key: str) -> pyrage.x25519.Recipient:
-    """Read a public key. Refuses: InvalidRecipientKey."""
+    """Read a public key. Refuses: INVALID_RECIPIENT_KEY."""
     try:
         return pyrage.x25519.Recipient.from_str(public_key)
     except pyrage.RecipientError:
-        raise InvalidRecipientKey from None
+        raise INVALID_RECIPIENT_KEY() from None
 
 
 def fingerprint(public_key: str) -> str:

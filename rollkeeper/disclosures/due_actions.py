@@ -39,7 +39,7 @@ def keep_demands_before_sending(on: dt.date) -> None:
 def run_due_disclosures(authority: Authority, *, on: dt.date) -> DueRun:
     """Notify people, end expired requests, erase what is due; each disclosure request in a separate action.
 
-    Ledger: disclosures:person:notified, disclosures:request:expired, disclosures:request:erased. Refuses: NotAllowed, SealOnlyProcess.
+    Ledger: disclosures:person:notified, disclosures:request:expired, disclosures:request:erased. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
     """
     role, done = require(authority, Permission.RUN_DUE_DISCLOSURES), DueRun()
     for row in rows(sql("disclosures", "due"), {"on": on}):

@@ -11,7 +11,7 @@ from rollkeeper.access.dual_control import PendingSubject, approvals_of
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
-from rollkeeper.disclosures.errors import DisclosureUnknown
+from rollkeeper.disclosures.errors import DISCLOSURE_UNKNOWN
 from rollkeeper.disclosures.models import DeferredNotification, DisclosureRequest, RequestingAuthority
 from rollkeeper.kernel.ids import StaffId
 
@@ -70,22 +70,22 @@ class DisclosureView:
 
 
 def disclosures(authority: Authority) -> list[DisclosureView]:
-    """Return the disclosure requests that are kept, the newest first. Refuses: NotAllowed."""
+    """Return the disclosure requests that are kept, the newest first. Refuses: NOT_ALLOWED."""
     require(authority, Permission.SEE_DISCLOSURES)
     return _views(DisclosureRequest.objects.filter(erased_on__isnull=True).order_by("-entered_at")[:500])
 
 
 def disclosure_view(authority: Authority, disclosure_id: UUID) -> DisclosureView:
-    """Return one disclosure request. Refuses: NotAllowed, DisclosureUnknown."""
+    """Return one disclosure request. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN."""
     require(authority, Permission.SEE_DISCLOSURES)
     found = _views(DisclosureRequest.objects.filter(disclosure_id=disclosure_id))
     if not found:
-        raise DisclosureUnknown
+        raise DISCLOSURE_UNKNOWN()
     return found[0]
 
 
 def authorities(authority: Authority) -> list[AuthorityView]:
-    """Return the list of authorities. Refuses: NotAllowed."""
+    """Return the list of authorities. Refuses: NOT_ALLOWED."""
     require(authority, Permission.SEE_DISCLOSURES)
     return [
         AuthorityView(

@@ -25,11 +25,11 @@ from rollkeeper.access.services import authority_of
 from rollkeeper.disclosures.authorities import key_valid_until, locked_authority, staff_of
 from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.errors import (
-    DeferralRefused,
-    DisclosureNotPending,
+    DEFERRAL_REFUSED,
+    DISCLOSURE_NOT_PENDING,
+    DISCLOSURE_UNKNOWN,
+    NUMBER_MISMATCH,
     DisclosureRefused,
-    DisclosureUnknown,
-    NumberMismatch,
 )
 from rollkeeper.disclosures.models import (
     DeferredNotification,
@@ -78,7 +78,7 @@ def enter_disclosure(
     """Enter a disclosure request about who held one number on one day, with its instrument sealed as it came.
 
     Ledger: disclosures:request:entered, and disclosures:request:refused where the law does not let it through.
-    Refuses: NotAllowed, AuthorityUnknown, NumberNotRead, SealedFileTooLarge, UnsupportedPackField; DisclosureRefused, on record.
+    Refuses: NOT_ALLOWED, AUTHORITY_UNKNOWN, NumberNotRead, SEALED_FILE_TOO_LARGE, UNSUPPORTED_PACK_FIELD; DisclosureRefused, on record.
     """
     role, pack = require(authority, Permission.ENTER_DISCLOSURE), load_pack(instance().pack)
     mark, file_mark = _mark_of(authority_id, reference), blind_file(sha256(file).hexdigest())
@@ -121,8 +121,8 @@ def approve_disclosure(
 ) -> bool:
     """Approve as one of two, with the number and the day as read in the instrument; tell whether it is enough now.
 
-    Ledger: disclosures:request:approved. Refuses: NotAllowed, RoleTooRecent, DisclosureUnknown, DisclosureNotPending,
-    ApproverIsSubmitter, AlreadyApproved, NumberMismatch, NumberNotRead.
+    Ledger: disclosures:request:approved. Refuses: NOT_ALLOWED, ROLE_TOO_RECENT, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING,
+    APPROVER_IS_SUBMITTER, ALREADY_APPROVED, NUMBER_MISMATCH, NumberNotRead.
     """
     role = require(authority, Permission.DECIDE_DISCLOSURE)
     with action():
@@ -152,7 +152,7 @@ def refuse_disclosure(
 ) -> None:
     """Refuse a disclosure request, alone and with a reason; nothing was opened and nothing will be.
 
-    Ledger: disclosures:request:refused. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending.
+    Ledger: disclosures:request:refused. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING.
     """
     role = require(authority, Permission.DECIDE_DISCLOSURE)
     with action():
@@ -167,8 +167,8 @@ def defer_notification(
 ) -> bool:
     """Ask that the person be notified only after `until`, or approve what another asked; tell whether it is approved now.
 
-    Ledger: disclosures:notification:deferred, once two approved. Refuses: NotAllowed, RoleTooRecent, DisclosureUnknown,
-    DisclosureNotPending, ApproverIsSubmitter, AlreadyApproved, DeferralRefused.
+    Ledger: disclosures:notification:deferred, once two approved. Refuses: NOT_ALLOWED, ROLE_TOO_RECENT, DISCLOSURE_UNKNOWN,
+    DISCLOSURE_NOT_PENDING, APPROVER_IS_SUBMITTER, ALREADY_APPROVED, DEFERRAL_REFUSED.
     """
     role, pack = require(authority, Permission.DEFER_NOTIFICATION), load_pack(instance().pack)
     with action():
@@ -209,13 +209,13 @@ def defer_notification(
 def record_delivery(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> str:
     """Note that the sealed answer went to the authority; return its hash. Nothing more is opened for the disclosure request then.
 
-    Ledger: disclosures:request:delivered. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending.
+    Ledger: disclosures:request:delivered. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING.
     """
     role = require(authority, Permission.DECIDE_DISCLOSURE)
     with action():
         found = locked_disclosure(disclosure_id, DisclosureState.OPENED)
         if found.answer_hash is None:
-            raise DisclosureNotPending(state=found.state, needed="opened, with an answer sealed")
+            raise DISCLOSURE_NOT_PENDING(state=found.state, needed="opened, with an answer sealed")
         found.state, found.delivered_on, found.closed_on = DisclosureState.DELIVERED.value, on, on
         found.save(update_fields=["state", "delivered_on", "closed_on"])
         append_entry(
@@ -226,29 +226,29 @@ def record_delivery(authority: Authority, disclosure_id: UUID, *, on: dt.date) -
 
 
 def locked_disclosure(disclosure_id: UUID, *needed: DisclosureState) -> DisclosureRequest:
-    """Return a disclosure request in one of these states, locked until the act ends. Refuses: DisclosureUnknown, DisclosureNotPending."""
+    """Return a disclosure request in one of these states, locked until the act ends. Refuses: DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING."""
     found = DisclosureRequest.objects.select_for_update().filter(disclosure_id=disclosure_id).first()
     if found is None:
-        raise DisclosureUnknown
+        raise DISCLOSURE_UNKNOWN()
     if found.state not in set(needed):
-        raise DisclosureNotPending(state=found.state, needed="' or '".join(state.value for state in needed))
+        raise DISCLOSURE_NOT_PENDING(state=found.state, needed="' or '".join(state.value for state in needed))
     return found
 
 
 def require_same_number(found: DisclosureRequest, *, number: str, held_on: dt.date) -> str:
-    """Return the number spelled as the register spells it. Refuses: NumberNotRead, NumberMismatch."""
+    """Return the number spelled as the register spells it. Refuses: NumberNotRead, NUMBER_MISMATCH."""
     written = _written(number)
     if held_on != found.held_on or not hmac.compare_digest(
         blind_once(found.disclosure_id, written), bytes(found.number_mark or b"")
     ):
-        raise NumberMismatch
+        raise NUMBER_MISMATCH()
     return written
 
 
 def require_lawful(
     found: DisclosureRequest, asking: RequestingAuthority, pack: Pack, *, on: dt.date
 ) -> DisclosureLaw:
-    """Return the power that a disclosure request rests on, if it still does on this day. Refuses: DisclosureRefused, UnsupportedPackField."""
+    """Return the power that a disclosure request rests on, if it still does on this day. Refuses: DisclosureRefused, UNSUPPORTED_PACK_FIELD."""
     laws = disclosure_laws(pack)
     verdict = may_be_disclosed(_asked(found, asking, requests_before=0), laws, pack=pack.id, on=on)
     law = law_for(found.kind, laws)
@@ -287,7 +287,7 @@ def _require_deferrable(
         running_until=running[-1].until if running else None, on=on,
     )  # fmt: skip
     if isinstance(verdict, Refused):
-        raise DeferralRefused(
+        raise DEFERRAL_REFUSED(
             article=verdict.article or "no article", reason=verdict.reason, remedy=verdict.remedy
         )
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.disclosures.errors import YearNotOver
+from rollkeeper.disclosures.errors import YEAR_NOT_OVER
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.cell_suppression import LEAST, Shown, hide_small
 from rollkeeper.kernel.database import rows, sql
@@ -31,10 +31,10 @@ class Result(StrEnum):
 
 
 def year_table(authority: Authority, year: int) -> str:
-    """Return the file for one year as CSV. Refuses: NotAllowed, YearNotOver."""
+    """Return the file for one year as CSV. Refuses: NOT_ALLOWED, YEAR_NOT_OVER."""
     require(authority, Permission.SEE_DISCLOSURES)
     if year >= clock.today().year:
-        raise YearNotOver(year=year)
+        raise YEAR_NOT_OVER(year=year)
     counted = {
         (row.kind, row.result): row.requests for row in rows(sql("disclosures", "by_year"), {"year": year})
     }

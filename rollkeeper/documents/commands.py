@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rollkeeper.documents.errors import ImageNotReadable, NothingToCheck, OutputFileExists
+from rollkeeper.documents.errors import IMAGE_NOT_READABLE, NOTHING_TO_CHECK, OUTPUT_FILE_EXISTS
 from rollkeeper.documents.image_intake import CopyRules, Mark, read_and_redact, read_document, worker_report
 from rollkeeper.documents.mrz import check_mrz, looks_like_mrz
 from rollkeeper.documents.reading.file_types import MAX_BYTES
@@ -124,7 +124,7 @@ def redact(
     """
     day = on or clock.today()
     if copy.exists():
-        raise OutputFileExists(file=copy.name)
+        raise OUTPUT_FILE_EXISTS(file=copy.name)
     intake = read_and_redact(
         _picture(picture), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
         mark=Mark(instance().operator_name, purpose, day), on=day, name=picture.name,
@@ -138,7 +138,7 @@ def redact(
             with file.open("xb") as written:
                 written.write(made)
         except FileExistsError as fault:
-            raise OutputFileExists(file=file.name) from fault
+            raise OUTPUT_FILE_EXISTS(file=file.name) from fault
         out.print(str(file), markup=False)
 
 
@@ -201,7 +201,7 @@ def _given(value: str) -> str | bytes:
     ):
         given = _picture(Path(value))
     if isinstance(given, str) and not given.strip():
-        raise NothingToCheck
+        raise NOTHING_TO_CHECK()
     return given
 
 
@@ -211,7 +211,7 @@ def _picture(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as fault:
-        raise ImageNotReadable(why=(fault.strerror or "it cannot be opened").lower()) from fault
+        raise IMAGE_NOT_READABLE(why=(fault.strerror or "it cannot be opened").lower()) from fault
 
 
 def _piped() -> str | bytes:

@@ -52,7 +52,7 @@ class Reading:
 def prefill(
     data: bytes, *, name: str, attributes: Sequence[str], pack: Pack, purpose: str, known: Callable[[str], bool], on: dt.date
 ) -> Reading:  # fmt: skip
-    """Read a picture and make the copy that the law has kept. Refuses: ImageRejected, NoDocumentFound, ReaderFailed, WorkerNotSandboxed."""
+    """Read a picture and make the copy that the law has kept. Refuses: IMAGE_REJECTED, NO_DOCUMENT_FOUND, ReaderFailed, WorkerNotSandboxed."""
     rules = copy_rules(pack, asked=attributes)
     if rules is None:
         return _reading(

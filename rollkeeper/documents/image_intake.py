@@ -20,9 +20,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from rollkeeper.documents.dates import read_partial_date
-from rollkeeper.documents.errors import ImageRejected, NoDocumentFound, ReaderFailed
+from rollkeeper.documents.errors import IMAGE_REJECTED, NO_DOCUMENT_FOUND, ReaderFailed
 from rollkeeper.documents.mrz import check_mrz
-from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.refusals import SENTENCES, RejectReason
 from rollkeeper.documents.reading.worker_client import Answer, start_in_background, the_worker
 from rollkeeper.documents.rules import check_number, normalise_number, normalise_type
 from rollkeeper.documents.verdicts import Checked, Reason, Verdict, worst
@@ -111,7 +111,7 @@ class ImageResult:
 
 
 def read_document(data: bytes, *, asked: Collection[str], on: dt.date, name: str = "") -> Proposal:
-    """Read a picture and make no copy. Refuses: ImageRejected, NoDocumentFound, ReaderFailed, WorkerNotSandboxed."""
+    """Read a picture and make no copy. Refuses: IMAGE_REJECTED, NO_DOCUMENT_FOUND, ReaderFailed, WorkerNotSandboxed."""
     return _proposal(the_worker().ask(data, on=on, name=name), asked=asked, on=on)
 
 
@@ -179,12 +179,16 @@ def is_plain_jpeg(data: bytes) -> bool:
 def _proposal(answer: Answer, *, asked: Collection[str], on: dt.date) -> Proposal:
     refused = answer.header.get("refused")
     if refused is not None:
-        raise ImageRejected(why=RejectReason(refused)) if refused in set(RejectReason) else ReaderFailed()
+        raise (
+            IMAGE_REJECTED(why=SENTENCES[RejectReason(refused)])
+            if refused in set(RejectReason)
+            else ReaderFailed()
+        )
     findings = answer.header.get("findings")
     if not isinstance(findings, list):
         raise ReaderFailed
     if not findings:
-        raise NoDocumentFound
+        raise NO_DOCUMENT_FOUND()
     read = [_believable(finding) for finding in findings]
     return _joined([_one(*one, on=on) for one in read], asked=asked)
 

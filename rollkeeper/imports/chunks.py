@@ -14,7 +14,7 @@ import psycopg
 from django.db import connection
 
 from rollkeeper.imports import copy_rows
-from rollkeeper.imports.errors import NumbersContended
+from rollkeeper.imports.errors import NUMBERS_CONTENDED
 from rollkeeper.imports.row_errors import (
     NOT_ESSENTIAL_YET,
     NOT_REGISTERED_YET,
@@ -94,7 +94,7 @@ def copy_chunk(chunk: RowChunk, *, import_id: UUID) -> CopyResult:
             known += drop_existing(chunk, import_id=import_id)
     else:
         # A line without its number could not be found: better none of the chunk, which the next run imports.
-        raise NumbersContended
+        raise NUMBERS_CONTENDED()
     _copy("copy_lines", chunk.columns["line_tuple"])
     return CopyResult(len(chunk.rows), known)
 

@@ -10,7 +10,7 @@ import typer
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.imports.column_dictionary import Dropped
-from rollkeeper.imports.errors import ImportMapIncomplete, ImportMapNotConfirmed
+from rollkeeper.imports.errors import IMPORT_MAP_INCOMPLETE, IMPORT_MAP_NOT_CONFIRMED
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap, complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_map
@@ -112,11 +112,11 @@ def _print_proposal(proposal: Proposal, scan: FileScan, *, as_json: bool) -> Non
 
 
 def _confirmed(proposal: Proposal, scan: FileScan, *, yes: bool) -> dict[str, Any]:
-    """Return the map once the user approved it. Refuses: ImportMapIncomplete, ImportMapNotConfirmed."""
+    """Return the map once the user approved it. Refuses: IMPORT_MAP_INCOMPLETE, IMPORT_MAP_NOT_CONFIRMED."""
     err.print(write_map(proposal, scan), markup=False)
-    raise_all([ImportMapIncomplete(file=scan.file, need=need) for need in proposal.needs])
+    raise_all([IMPORT_MAP_INCOMPLETE(file=scan.file, need=need) for need in proposal.needs])
     if not yes and not (sys.stdin.isatty() and typer.confirm("Import with this mapping?", err=True)):
-        raise ImportMapNotConfirmed(file=scan.file)
+        raise IMPORT_MAP_NOT_CONFIRMED(file=scan.file)
     return proposal.raw
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from rollkeeper.imports.errors import ImportFieldTooLong, ImportFileUnreadable, ImportQuoteUnclosed
+from rollkeeper.imports.errors import IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE, IMPORT_QUOTE_UNCLOSED
 from rollkeeper.imports.row_errors import LOOSE_QUOTE, UnreadableRow
 
 FIELD_LIMIT: Final = 65_536
@@ -48,7 +48,7 @@ class Delimited:
         return f"text in {self.encoding}, separated by {_NAMES.get(self.separator, repr(self.separator))}"
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
-        """Give every record. Refuses: ImportFieldTooLong, ImportQuoteUnclosed."""
+        """Give every record. Refuses: IMPORT_FIELD_TOO_LONG, IMPORT_QUOTE_UNCLOSED."""
         row = 0
         with _text(file, self.encoding) as source:
             reader = csv.reader(_lines(source), delimiter=self.separator, strict=True)
@@ -63,7 +63,7 @@ class Delimited:
                     yield self._unread(file, row, fault)
                 except _LineTooLong as fault:
                     column = fault.counts.get(self.separator, 0) + 1
-                    raise ImportFieldTooLong(
+                    raise IMPORT_FIELD_TOO_LONG(
                         file=file, row=row + 1, column=column, limit=f"{FIELD_LIMIT:,}"
                     ) from None
                 else:
@@ -72,9 +72,9 @@ class Delimited:
     def _unread(self, file: Path, row: int, fault: csv.Error) -> UnreadableRow:
         if "field larger" in str(fault):
             column = self._column_of_fault(file, row)
-            raise ImportFieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None
+            raise IMPORT_FIELD_TOO_LONG(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None
         if "end of data" in str(fault):
-            raise ImportQuoteUnclosed(file=file, row=row) from None
+            raise IMPORT_QUOTE_UNCLOSED(file=file, row=row) from None
         return UnreadableRow("", LOOSE_QUOTE)
 
     def _column_of_fault(self, file: Path, row: int) -> int:
@@ -101,19 +101,19 @@ def open_delimited(file: Path, encoding: str, separator: str | None) -> Delimite
 def require_line_lengths(file: Path, encoding: str) -> None:
     """Refuse a file if one of its first lines has no end, before reading the rest.
 
-    Refuses: ImportFieldTooLong, ImportFileUnreadable.
+    Refuses: IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE.
     """
     try:
         codecs.lookup(encoding)
     except LookupError:
-        raise ImportFileUnreadable(file=file, why=f"no encoding is called '{encoding}'") from None
+        raise IMPORT_FILE_UNREADABLE(file=file, why=f"no encoding is called '{encoding}'") from None
     before: list[str] = []
     with _text(file, encoding) as source:
         try:
             before.extend(islice(_lines(source), HEAD_LINES))
         except _LineTooLong as fault:
             column, row = max(fault.counts.values()) + 1, _row_after(before)
-            raise ImportFieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None
+            raise IMPORT_FIELD_TOO_LONG(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None
 
 
 def _row_after(lines: list[str]) -> int:

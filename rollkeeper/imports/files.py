@@ -16,10 +16,10 @@ from typing import Protocol
 from rollkeeper.imports import delimited, encodings, parquet, spreadsheets
 from rollkeeper.imports.delimited import Record
 from rollkeeper.imports.errors import (
-    ImportFileChanged,
-    ImportFileEmpty,
-    ImportFileUnreadable,
-    ImportHeaderRepeated,
+    IMPORT_FILE_CHANGED,
+    IMPORT_FILE_EMPTY,
+    IMPORT_FILE_UNREADABLE,
+    IMPORT_HEADER_REPEATED,
 )
 
 BLOCK_BYTES = 1 << 20
@@ -74,9 +74,9 @@ class FileScan:
         return records
 
     def require_unchanged(self, rows_done: int) -> None:
-        """Make sure that the file is still the one looked at. Refuses: ImportFileChanged."""
+        """Make sure that the file is still the one looked at. Refuses: IMPORT_FILE_CHANGED."""
         if _mark(self.file) != self.mark:
-            raise ImportFileChanged(file=self.file, rows=rows_done)
+            raise IMPORT_FILE_CHANGED(file=self.file, rows=rows_done)
 
 
 def scan_file(
@@ -91,9 +91,9 @@ def scan_file(
     """Read the whole file once. Parameters that are None are detected. Refuses: the faults of a file, by row and column."""
     mark = _mark(file)
     if file.is_dir():
-        raise ImportFileUnreadable(file=file, why="it is a folder")
+        raise IMPORT_FILE_UNREADABLE(file=file, why="it is a folder")
     if mark[0] == 0:
-        raise ImportFileEmpty(file=file, lacking="byte")
+        raise IMPORT_FILE_EMPTY(file=file, lacking="byte")
     head = _head(file)
     opened: SecretValue
     if head.startswith(b"PK\x03\x04"):
@@ -118,7 +118,7 @@ def _survey(file: Path, opened: SecretValue, *, has_names: bool, advance: Callab
     records = opened.records(file, frozenset())
     first = next((r for r in records if isinstance(r, list)), None)
     if first is None or not any(cell.strip() for cell in first):
-        raise ImportFileEmpty(file=file, lacking="row of names")
+        raise IMPORT_FILE_EMPTY(file=file, lacking="row of names")
     sample: list[Sequence[str]] = [] if has_names else [first]
     count = len(sample)
     for record in records:
@@ -128,7 +128,7 @@ def _survey(file: Path, opened: SecretValue, *, has_names: bool, advance: Callab
         if count % 10_000 == 0:
             advance(10_000)
     if not sample:
-        raise ImportFileEmpty(file=file, lacking="row of values")
+        raise IMPORT_FILE_EMPTY(file=file, lacking="row of values")
     header = _names(file, first) if has_names else tuple(f"column_{i}" for i in range(1, len(first) + 1))
     return FileScan(file, opened, header, count, "", has_names=has_names, sample=sample)
 
@@ -137,7 +137,7 @@ def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
     names = [cell.strip().strip("\ufeff") for cell in first]
     for place, name in enumerate(names, 1):
         if _CONTROL.search(name):
-            raise ImportFileUnreadable(
+            raise IMPORT_FILE_UNREADABLE(
                 file=file, why=f"row 1, column {place} holds control characters, so it is no text"
             )
     while names and not names[-1]:
@@ -146,7 +146,7 @@ def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
         places = [i for i, other in enumerate(names, 1) if other == name]
         if name and len(places) > 1:
             # A repeated heading may be a person's value, if the header row is missing.
-            raise ImportHeaderRepeated(file=file, row=1, places=", ".join(map(str, places)))
+            raise IMPORT_HEADER_REPEATED(file=file, row=1, places=", ".join(map(str, places)))
     return tuple(name or f"column_{i}" for i, name in enumerate(names, 1))
 
 
@@ -164,11 +164,11 @@ def _read_through(file: Path, *, watch: encodings.Utf8Validator | None) -> tuple
 def _refuse_foreign(file: Path, head: bytes) -> None:
     for start, what in _FOREIGN:
         if head.startswith(start):
-            raise ImportFileUnreadable(file=file, why=what)
+            raise IMPORT_FILE_UNREADABLE(file=file, why=what)
     if head[:512].lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml")):
-        raise ImportFileUnreadable(file=file, why="it is a web page or XML, whatever its name says")
+        raise IMPORT_FILE_UNREADABLE(file=file, why="it is a web page or XML, whatever its name says")
     if head[:512].lstrip().startswith((b"{", b"[{")):
-        raise ImportFileUnreadable(
+        raise IMPORT_FILE_UNREADABLE(
             file=file, why="it is JSON; 'rollkeeper register' reads JSON lines of registrations"
         )
 

@@ -23,7 +23,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rollkeeper.imports.column_dictionary import never_about
-from rollkeeper.imports.errors import ImportMapInvalid, ImportSensitiveColumnMapped
+from rollkeeper.imports.errors import IMPORT_MAP_INVALID, IMPORT_SENSITIVE_COLUMN_MAPPED
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
@@ -262,11 +262,11 @@ class ImportMap(MapSection):
 
 
 def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | None = None) -> dict[str, Any]:
-    """Read a map as it is written, with what was given on the command line put in. Refuses: ImportMapInvalid."""
+    """Read a map as it is written, with what was given on the command line put in. Refuses: IMPORT_MAP_INVALID."""
     try:
         raw = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ImportMapInvalid(map=file, place="the whole file", why=f"it is not TOML: {fault}") from None
+        raise IMPORT_MAP_INVALID(map=file, place="the whole file", why=f"it is not TOML: {fault}") from None
     return complete(raw, as_of=as_of, number_range=number_range)
 
 
@@ -284,7 +284,7 @@ def complete(raw: dict[str, Any], *, as_of: dt.date | None, number_range: str | 
 
 
 def file_part(raw: dict[str, Any], *, named: object) -> FileSection:
-    """Return how the file is to be read, before the rest of the map is looked at. Refuses: ImportMapInvalid."""
+    """Return how the file is to be read, before the rest of the map is looked at. Refuses: IMPORT_MAP_INVALID."""
     try:
         return FileSection.model_validate(raw.get("file", {}))
     except ValidationError as fault:
@@ -293,7 +293,7 @@ def file_part(raw: dict[str, Any], *, named: object) -> FileSection:
 
 
 def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> ImportMap:
-    """Return the map, checked against the columns of the file. Refuses: ImportMapInvalid, ImportSensitiveColumnMapped, all at once."""
+    """Return the map, checked against the columns of the file. Refuses: IMPORT_MAP_INVALID, IMPORT_SENSITIVE_COLUMN_MAPPED, all at once."""
     try:
         made = ImportMap.model_validate(raw)
     except ValidationError as fault:
@@ -307,16 +307,16 @@ def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> Im
         about = never_about(column)
         if column not in header:
             why = f"the file has no column '{column}'; {has}"
-            faults.append(ImportMapInvalid(map=named, place=place, why=why))
+            faults.append(IMPORT_MAP_INVALID(map=named, place=place, why=why))
         elif about:
-            faults.append(ImportSensitiveColumnMapped(map=named, place=place, column=column, about=about))
+            faults.append(IMPORT_SENSITIVE_COLUMN_MAPPED(map=named, place=place, column=column, about=about))
     raise_all(faults)
     return made
 
 
 def _faults(fault: ValidationError, *, named: object, under: str = "") -> list[RollkeeperError]:
     return [
-        ImportMapInvalid(
+        IMPORT_MAP_INVALID(
             map=named,
             place=".".join([*([under] if under else []), *map(str, error["loc"])]) or "the whole file",
             why=error["msg"].removeprefix("Value error, ").rstrip("."),

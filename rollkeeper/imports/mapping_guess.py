@@ -23,7 +23,7 @@ from rollkeeper.imports.column_samples import (
     telephone_share,
     values_of,
 )
-from rollkeeper.imports.errors import ImportHeaderMissing, ImportSingleColumn
+from rollkeeper.imports.errors import IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN
 from rollkeeper.imports.files import FileScan
 
 _SURE = 0.8
@@ -48,7 +48,7 @@ class Proposal:
 def propose(
     scan: FileScan, *, country: str, as_of: dt.date, duty: bool, number_range: str | None = None
 ) -> Proposal:
-    """Propose a map. Refuses: ImportHeaderMissing, ImportSingleColumn."""
+    """Propose a map. Refuses: IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN."""
     if scan.has_names:
         _require_names(scan)
     columns = _Columns(scan, country)
@@ -123,13 +123,13 @@ def _require_names(scan: FileScan) -> None:
     for place, name in enumerate(scan.header, 1):
         value_class = looks_like_a_value(name)
         if value_class:
-            raise ImportHeaderMissing(file=scan.file, row=1, column=place, value_class=value_class)
+            raise IMPORT_HEADER_MISSING(file=scan.file, row=1, column=place, value_class=value_class)
     if (
         len(scan.header) == 1
         and column_dictionary.meaning_of(scan.header[0]) != "number"
         and not column_dictionary.named_by(scan.header[0])
     ):
-        raise ImportSingleColumn(file=scan.file, row=1)
+        raise IMPORT_SINGLE_COLUMN(file=scan.file, row=1)
 
 
 def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], scan: FileScan) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import phonenumbers
 
-from rollkeeper.imports.errors import ImportMapInvalid, NumberRangeExhausted
+from rollkeeper.imports.errors import IMPORT_MAP_INVALID, NUMBER_RANGE_EXHAUSTED
 from rollkeeper.imports.mapping import NumberSection
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.lines.errors import NumberNotRead
@@ -40,10 +40,10 @@ class NumberRange:
         return given
 
     def demand(self, count: int, *, file: object, rows_of: Sequence[int], rows_done: int) -> list[str]:
-        """Return one free number for each row. Refuses: NumberRangeExhausted."""
+        """Return one free number for each row. Refuses: NUMBER_RANGE_EXHAUSTED."""
         given = self.give(count)
         if len(given) < count:
-            raise NumberRangeExhausted(file=file, row=rows_of[len(given)], rows=f"{rows_done:,}")
+            raise NUMBER_RANGE_EXHAUSTED(file=file, row=rows_of[len(given)], rows=f"{rows_done:,}")
         return given
 
 
@@ -57,9 +57,9 @@ def _require_number(number: str, *, country: str, named: object) -> None:
     code = f"+{phonenumbers.country_code_for_region(country)}"
     if not number.startswith(code):
         why = f"the number range reaches into another country than {country} ({code})"
-        raise ImportMapInvalid(map=named, place="number.number_range", why=why)
+        raise IMPORT_MAP_INVALID(map=named, place="number.number_range", why=why)
     try:
         normalise(number, country)
     except NumberNotRead as fault:
         why = f"the number range holds what is not a number: {fault.facts['value_class']}"
-        raise ImportMapInvalid(map=named, place="number.number_range", why=why) from None
+        raise IMPORT_MAP_INVALID(map=named, place="number.number_range", why=why) from None

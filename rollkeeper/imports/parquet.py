@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from rollkeeper.imports.delimited import FIELD_LIMIT, Record
-from rollkeeper.imports.errors import ImportFieldTooLong, ImportFileUnreadable
+from rollkeeper.imports.errors import IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE
 
 BATCH_ROWS: Final = 20_000
 _PROBE_BYTES: Final = 2 << 30
@@ -57,7 +57,7 @@ class Parquet:
 
 
 def open_parquet(file: Path) -> Parquet:
-    """Return the columns of a file once it has proved readable. Refuses: ImportFileUnreadable, ImportFieldTooLong."""
+    """Return the columns of a file once it has proved readable. Refuses: IMPORT_FILE_UNREADABLE, IMPORT_FIELD_TOO_LONG."""
     probe = subprocess.run(  # noqa: S603 - our own interpreter and text
         [sys.executable, "-c", _PROBE, str(file), str(_PROBE_BYTES), str(BATCH_ROWS), str(FIELD_LIMIT)],
         check=False,
@@ -67,9 +67,9 @@ def open_parquet(file: Path) -> Parquet:
     )
     if probe.returncode == 3:
         row, column = probe.stdout.split()
-        raise ImportFieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}")
+        raise IMPORT_FIELD_TOO_LONG(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}")
     if probe.returncode != 0:
-        raise ImportFileUnreadable(
+        raise IMPORT_FILE_UNREADABLE(
             file=file, why="the Parquet is damaged, or a part of it does not fit into 2 GiB of memory"
         )
     import polars as pl

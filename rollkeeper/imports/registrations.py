@@ -12,7 +12,7 @@ from typing import Final
 
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Verdict
-from rollkeeper.imports.errors import ImportMapInvalid
+from rollkeeper.imports.errors import IMPORT_MAP_INVALID
 from rollkeeper.imports.mapping import RegistrationSection
 from rollkeeper.imports.row_errors import (
     FALSE_DOCUMENT,
@@ -100,11 +100,11 @@ class RegistrationReader:
         return normalise_type(text)
 
     def _asked_of(self, service: str) -> frozenset[Field]:
-        """Return what the law asks of a subscriber. Refuses: ImportMapInvalid, where a file can never say all of it."""
+        """Return what the law asks of a subscriber. Refuses: IMPORT_MAP_INVALID, where a file can never say all of it."""
         attributes = self._pack.attributes(service, PARTY.value) if self._pack.duty else ()
         given = {*self._part.columns, "document_type"}
         lacking = [a.name for a in attributes if a.required and a.name not in given]
         if lacking:
             why = f"the pack {self._pack.id} also asks for {', '.join(lacking)}: register with 'rollkeeper register'"
-            raise ImportMapInvalid(map="the map", place="registration", why=why)
+            raise IMPORT_MAP_INVALID(map="the map", place="registration", why=why)
         return frozenset(Field(a.name) for a in attributes if a.name in given)

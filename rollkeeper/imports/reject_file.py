@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self, TextIO
 
-from rollkeeper.imports.errors import RejectFileNotWritable
+from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
 from rollkeeper.imports.row_errors import RowError
 
 _HEADER = ("row", "column", "reason", "remedy")
@@ -27,18 +27,18 @@ def default_path(file: Path) -> Path:
 
 
 def require_writable(path: Path) -> None:
-    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: RejectFileNotWritable."""
+    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: REJECT_FILE_NOT_WRITABLE."""
     if not path.parent.is_dir():
-        raise RejectFileNotWritable(file=path, why="there is no such folder")
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="there is no such folder")
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise RejectFileNotWritable(file=path, why="its folder may not be written to")
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="its folder may not be written to")
     if not path.exists():
         return
     if not path.is_file():
-        raise RejectFileNotWritable(file=path, why="it is no ordinary file")
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="it is no ordinary file")
     with path.open("rb") as there:
         if there.read(len(_HEADER_LINE)) not in {b"", _HEADER_LINE}:
-            raise RejectFileNotWritable(file=path, why="it holds something else, which would be lost")
+            raise REJECT_FILE_NOT_WRITABLE(file=path, why="it holds something else, which would be lost")
 
 
 class RejectFile:

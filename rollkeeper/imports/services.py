@@ -21,7 +21,7 @@ from django.db import DatabaseError
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.imports import chunks, declared_subscribers
-from rollkeeper.imports.errors import ImportDiskFull, ImportRunning, NothingImported
+from rollkeeper.imports.errors import IMPORT_DISK_FULL, IMPORT_RUNNING, NOTHING_IMPORTED
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap
 from rollkeeper.imports.number_ranges import NumberRange
@@ -69,8 +69,8 @@ def import_lines(
 ) -> ImportResult:
     """Take in every row of a file that can be taken in; the others go into `refused_file`.
 
-    Ledger: imports:lines:imported a chunk, line:tenure:registered a registration. Refuses: NotAllowed, ImportRunning,
-    NothingImported, NumberRangeExhausted, ImportDiskFull, ImportFileChanged, RejectFileNotWritable.
+    Ledger: imports:lines:imported a chunk, line:tenure:registered a registration. Refuses: NOT_ALLOWED, IMPORT_RUNNING,
+    NOTHING_IMPORTED, NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL, IMPORT_FILE_CHANGED, REJECT_FILE_NOT_WRITABLE.
     """
     role = require(authority, Permission.IMPORT_LINES)
     require_writable(refused_file)
@@ -129,7 +129,7 @@ class _Import:
             done += len(batch)
 
     def take_in(self, chunk: RowChunk, import_id: Any, side: RejectFile) -> None:
-        """Make the lines of one chunk, in one transaction with its entry. Refuses: NumberRangeExhausted, ImportDiskFull."""
+        """Make the lines of one chunk, in one transaction with its entry. Refuses: NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL."""
         with self._reporting_full_disk(side), action():
             known = self._assign_numbers(chunk, import_id)
             copied = chunks.copy_chunk(chunk, import_id=import_id)
@@ -172,20 +172,20 @@ class _Import:
             yield
         except (DatabaseError, psycopg.Error) as fault:
             cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
-            if isinstance(cause, psycopg.errors.DiskFull):
-                raise ImportDiskFull(where="under the register", **facts) from None
+            if isinstance(cause, psycopg.errors.DISK_FULL):
+                raise IMPORT_DISK_FULL(where="under the register", **facts) from None
             raise
         except OSError as fault:
             if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise ImportDiskFull(where=f"at {side.path}", **facts) from None
+                raise IMPORT_DISK_FULL(where=f"at {side.path}", **facts) from None
             raise
 
 
 @contextmanager
 def _one_import_at_a_time() -> Iterator[None]:
-    """Keep other imports out for as long as this session lives. Refuses: ImportRunning."""
+    """Keep other imports out for as long as this session lives. Refuses: IMPORT_RUNNING."""
     if not rows("SELECT pg_try_advisory_lock(hashtextextended('imports:import', 0)) AS is_ours")[0].is_ours:
-        raise ImportRunning
+        raise IMPORT_RUNNING()
     try:
         yield
     finally:
@@ -203,13 +203,13 @@ def _begin(scan: FileScan, made: ImportMap) -> Any:
 
 
 def _end(import_id: Any, scan: FileScan, side: RejectFile, *, resumed_after: int) -> ImportResult:
-    """Close the record, or open it again where nothing at all could be taken in. Refuses: NothingImported."""
+    """Close the record, or open it again where nothing at all could be taken in. Refuses: NOTHING_IMPORTED."""
     with action():
         state = rows(sql(PACKAGE, "end"), {"import_id": import_id, "at": clock.now()})[0]
     result = _outcome(state, side=side, resumed_after=resumed_after)
     if result.lines + result.known == 0:
         reasons = "; ".join(f"{n:,} x {c or 'row'}: {r}" for (c, r), n in result.reasons.most_common(5))
-        raise NothingImported(
+        raise NOTHING_IMPORTED(
             file=scan.file,
             rows=f"{scan.row_count:,}",
             reasons=reasons or "All are empty.",

@@ -17,7 +17,7 @@ from xml.parsers import expat
 import fastexcel
 
 from rollkeeper.imports.delimited import FIELD_LIMIT, Record
-from rollkeeper.imports.errors import ImportFieldTooLong, ImportFileUnreadable
+from rollkeeper.imports.errors import IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE
 from rollkeeper.imports.row_errors import CELL_ERROR, FORMULA, Reason, UnreadableRow
 
 UNPACKED_LIMIT_BYTES: Final = 2 << 30
@@ -54,16 +54,16 @@ class Sheet:
 
 
 def open_sheet(file: Path, sheet: str | None) -> Sheet:
-    """Return the sheet asked for, or the first. Refuses: ImportFileUnreadable, ImportFieldTooLong."""
+    """Return the sheet asked for, or the first. Refuses: IMPORT_FILE_UNREADABLE, IMPORT_FIELD_TOO_LONG."""
     try:
         with zipfile.ZipFile(file) as archive:
             if "xl/workbook.xml" not in archive.namelist():
-                raise ImportFileUnreadable(file=file, why="it is an archive, not a spreadsheet")
+                raise IMPORT_FILE_UNREADABLE(file=file, why="it is an archive, not a spreadsheet")
             _require_bounds(file, archive)
             names = _load(file).sheet_names
             name = sheet or names[0]
             if name not in names:
-                raise ImportFileUnreadable(
+                raise IMPORT_FILE_UNREADABLE(
                     file=file, why=f"it has no sheet '{name}', only {', '.join(names)}"
                 )
             return Sheet(name, _faults(archive, _member(archive, name)))
@@ -75,7 +75,7 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
         IndexError,
         EOFError,
     ) as fault:
-        raise ImportFileUnreadable(
+        raise IMPORT_FILE_UNREADABLE(
             file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})"
         ) from None
 
@@ -92,11 +92,11 @@ def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
             while block := stream.read(_BLOCK_BYTES):
                 total += len(block)
                 if total > UNPACKED_LIMIT_BYTES:
-                    raise ImportFileUnreadable(
+                    raise IMPORT_FILE_UNREADABLE(
                         file=file, why="unpacked it is larger than 2 GiB; save it as CSV"
                     )
                 if len(block) == _BLOCK_BYTES and part.filename.endswith(".xml") and b"<" not in block:
-                    raise ImportFieldTooLong(
+                    raise IMPORT_FIELD_TOO_LONG(
                         file=file,
                         row=f"unknown ({part.filename})",
                         column="unknown",

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import Approvals, PendingSubject, approve, require_approver, withdraw
-from rollkeeper.access.errors import NoPendingApproval
+from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
 from rollkeeper.incidents.choices import Remedy, Step, StepState
 from rollkeeper.incidents.drafts import note_draft
-from rollkeeper.incidents.errors import IncidentNotScoped, NothingToSuspend, PeopleAlreadyNotified
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED
 from rollkeeper.incidents.models import Incident, StepRequest
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.services import locked_incident, notify_affected, scope_incident
@@ -38,8 +38,8 @@ PERMISSION_FOR = {
 def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> StepState:
     """Approve a step as one person; return its state, which is `approved` once enough different people have approved it.
 
-    Ledger: incidents:step:approved. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, IncidentNotFound, IncidentClosed,
-    IncidentNotScoped, NothingToSuspend, PeopleAlreadyNotified, NoPendingApproval, AlreadyApproved.
+    Ledger: incidents:step:approved. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, INCIDENT_NOT_FOUND, INCIDENT_CLOSED,
+    INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED, NO_PENDING_APPROVAL, ALREADY_APPROVED.
     """
     permission = PERMISSION_FOR[step]
     role = require_approver(authority, permission)
@@ -60,7 +60,7 @@ def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.
             requested_at=clock.now(),
         )  # fmt: skip
         if request.state != StepState.PENDING:
-            raise NoPendingApproval
+            raise NO_PENDING_APPROVAL()
         made = approve(authority, permission, request.step_id, on=on, enter=enter)
         if made.enough:
             _move(request, StepState.APPROVED)
@@ -70,7 +70,7 @@ def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.
 def withdraw_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> None:
     """Withdraw a step that is pending approval: it is not done. Ledger: incidents:step:withdrawn.
 
-    Refuses: NotAllowed, IncidentNotFound, IncidentClosed, NoPendingApproval.
+    Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, NO_PENDING_APPROVAL.
     """
     permission = PERMISSION_FOR[step]
     role = require(authority, permission)
@@ -83,7 +83,7 @@ def withdraw_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt
         locked_incident(incident_id)
         request = _open(incident_id, step)
         if request is None or request.state != StepState.PENDING:
-            raise NoPendingApproval
+            raise NO_PENDING_APPROVAL()
         _move(request, StepState.WITHDRAWN, ended_at=clock.now())
         withdraw(authority, permission, request.step_id, on=on, enter=enter)
 
@@ -102,7 +102,7 @@ def run_approved_steps(authority: Authority, *, on: dt.date) -> int:
     """Run every approved step, in their order; return how many. One that was cut short is done again.
 
     Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses:
-    NotAllowed. What is refused is noted with its code, and can be asked for again. Refuses: NotAllowed.
+    NOT_ALLOWED. What is refused is noted with its code, and can be asked for again. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
     waiting = list(StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at"))
@@ -130,11 +130,11 @@ def _do(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> 
 
 def _require_possible(incident: Incident, step: Step) -> None:
     if step is Step.SUSPEND_ACCOUNTS and not incident.accounts:
-        raise NothingToSuspend
+        raise NOTHING_TO_SUSPEND()
     if step is Step.NOTIFY_PEOPLE and incident.scoped_at is None:
-        raise IncidentNotScoped
+        raise INCIDENT_NOT_SCOPED()
     if step is Step.NOTIFY_PEOPLE and incident.notified_at is not None:
-        raise PeopleAlreadyNotified(on=incident.notified_at.astimezone(clock.zone()).date())
+        raise PEOPLE_ALREADY_NOTIFIED(on=incident.notified_at.astimezone(clock.zone()).date())
 
 
 def _pending(permission: Permission) -> list[PendingSubject]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.errors import StaffUnknown
+from rollkeeper.access.errors import STAFF_UNKNOWN
 from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.queries import staff_list
 from rollkeeper.incidents import queries, services
@@ -240,7 +240,7 @@ def _accounts(names: list[str], agent: str | None, on: dt.date) -> list[StaffId]
     known = {staff.username: staff.staff_id for staff in staff_list(on)}
     for name in names:
         if name not in known:
-            raise StaffUnknown
+            raise STAFF_UNKNOWN()
     return [*(known[name] for name in names), *(linked_accounts("agent", agent) if agent else ())]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.errors import IncidentNotScoped
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
@@ -27,11 +27,11 @@ class Draft:
 
 
 def draft(authority: Authority, incident_id: UUID) -> Draft:
-    """Draft the notices of an incident. Owes nothing. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped."""
+    """Draft the notices of an incident. Owes nothing. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED."""
     require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
         if locked_incident(incident_id).scoped_at is None:
-            raise IncidentNotScoped
+            raise INCIDENT_NOT_SCOPED()
         by_language, unreachable = draft_notices(incident_id)
     return Draft(by_language, {language: texts_in(language) for language in sorted(by_language)}, unreachable)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.incidents.choices import About, Remedy, Severity, Step, StepState
-from rollkeeper.incidents.errors import IncidentNotFound
+from rollkeeper.incidents.errors import INCIDENT_NOT_FOUND
 from rollkeeper.incidents.models import AffectedPerson, AppliedRemedy, Duty, Incident
 from rollkeeper.incidents.rules import is_in_time
 from rollkeeper.kernel.database import rows, sql
@@ -93,22 +93,22 @@ class AffectedPersonView:
 
 
 def incidents(authority: Authority, *, now: dt.datetime) -> list[IncidentView]:
-    """Return every incident, the newest first. Refuses: NotAllowed."""
+    """Return every incident, the newest first. Refuses: NOT_ALLOWED."""
     require(authority, Permission.MANAGE_INCIDENT)
     return [_view(found, now=now) for found in Incident.objects.order_by("-opened_at")]
 
 
 def incident(authority: Authority, incident_id: UUID, *, now: dt.datetime) -> IncidentView:
-    """Return one incident. Refuses: NotAllowed, IncidentNotFound."""
+    """Return one incident. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND."""
     require(authority, Permission.MANAGE_INCIDENT)
     found = Incident.objects.filter(incident_id=incident_id).first()
     if found is None:
-        raise IncidentNotFound
+        raise INCIDENT_NOT_FOUND()
     return _view(found, now=now)
 
 
 def affected_people(authority: Authority, incident_id: UUID) -> Iterator[AffectedPersonView]:
-    """Return the references of everyone affected by an incident. Refuses: NotAllowed."""
+    """Return the references of everyone affected by an incident. Refuses: NOT_ALLOWED."""
     require(authority, Permission.MANAGE_INCIDENT)
     for row in AffectedPerson.objects.filter(incident_id=incident_id).order_by("nth").iterator():
         yield AffectedPersonView(
@@ -118,7 +118,7 @@ def affected_people(authority: Authority, incident_id: UUID) -> Iterator[Affecte
 
 
 def steps(authority: Authority, incident_id: UUID) -> list[StepView]:
-    """Return what was asked for from the page of an incident, the newest first. Refuses: NotAllowed."""
+    """Return what was asked for from the page of an incident, the newest first. Refuses: NOT_ALLOWED."""
     require(authority, Permission.MANAGE_INCIDENT)
     return [
         StepView(

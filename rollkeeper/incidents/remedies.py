@@ -14,7 +14,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import close_accounts
 from rollkeeper.access.sign_out_all import sign_out_everyone
 from rollkeeper.incidents.choices import Remedy
-from rollkeeper.incidents.errors import NothingToSuspend
+from rollkeeper.incidents.errors import NOTHING_TO_SUSPEND
 from rollkeeper.incidents.models import AppliedRemedy, Incident
 from rollkeeper.incidents.services import locked_incident, meet_duties
 from rollkeeper.kernel import clock
@@ -36,13 +36,13 @@ def remedy_incident(
     """Take one remedy and note it; return how many accounts, sessions or values it touched. May be taken again.
 
     Ledger: incidents:remedy:applied, incidents:duty:met towards oneself, and the entries of the remedy itself. Refuses:
-    NotAllowed, IncidentNotFound, IncidentClosed, NothingToSuspend, SealOnlyProcess, RotationCannotFinish.
+    NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, NOTHING_TO_SUSPEND, SEAL_ONLY_PROCESS, ROTATION_CANNOT_FINISH.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     with action():
         incident = locked_incident(incident_id)
     if remedy is Remedy.SUSPEND_ACCOUNTS and not incident.accounts:
-        raise NothingToSuspend
+        raise NOTHING_TO_SUSPEND()
     touched = 0 if incident.is_drill else _take(authority, incident, remedy, on=on, progress=progress)
     with action():
         incident = locked_incident(incident_id)

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.incidents.choices import About
-from rollkeeper.incidents.errors import EpochNotFound
+from rollkeeper.incidents.errors import EPOCH_NOT_FOUND
 from rollkeeper.incidents.models import Incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
@@ -37,7 +37,7 @@ class Figures:
 
 
 def list_affected(incident: Incident) -> Figures:
-    """Rebuild the list of an incident, in the present transaction. Refuses: EpochNotFound, SealOnlyProcess."""
+    """Rebuild the list of an incident, in the present transaction. Refuses: EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS."""
     run("SET LOCAL work_mem = '256MB'")
     run("DELETE FROM incidents_affectedperson WHERE incident_id = %s", [incident.incident_id])
     sealed = 0
@@ -53,10 +53,10 @@ def list_affected(incident: Incident) -> Figures:
 
 
 def require_epoch(epoch_id: int) -> tuple[dt.datetime, dt.datetime | None]:
-    """Return when an epoch began and ended. Refuses: EpochNotFound."""
+    """Return when an epoch began and ended. Refuses: EPOCH_NOT_FOUND."""
     found = rows("SELECT begun_at, ended_at FROM epoch WHERE epoch_id = %s", [epoch_id], using=STORE)
     if not found:
-        raise EpochNotFound(epoch=epoch_id)
+        raise EPOCH_NOT_FOUND(epoch=epoch_id)
     return found[0].begun_at, found[0].ended_at
 
 

@@ -13,11 +13,11 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.incidents.errors import (
-    DutiesOpen,
-    IncidentClosed,
-    IncidentNotFound,
-    IncidentNotScoped,
-    IncidentSubjectMissing,
+    DUTIES_OPEN,
+    INCIDENT_CLOSED,
+    INCIDENT_NOT_FOUND,
+    INCIDENT_NOT_SCOPED,
+    INCIDENT_SUBJECT_MISSING,
 )
 from rollkeeper.incidents.models import Duty, Incident
 from rollkeeper.incidents.rules import duties, is_in_time
@@ -58,7 +58,7 @@ def open_incident(
 ) -> UUID:
     """Open an incident and start the clock of every duty that the pack lays down for it.
 
-    Ledger: incidents:incident:opened. Refuses: NotAllowed, IncidentSubjectMissing, EpochNotFound.
+    Ledger: incidents:incident:opened. Refuses: NOT_ALLOWED, INCIDENT_SUBJECT_MISSING, EPOCH_NOT_FOUND.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     _require_subject(about, accounts=accounts, epoch_id=epoch_id, table=table, since=since)
@@ -89,7 +89,7 @@ def open_incident(
 def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> Figures:
     """Make the exact list of the people affected by an incident, rebuilt each time, and return how many they are.
 
-    Ledger: incidents:incident:scoped. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, EpochNotFound, SealOnlyProcess.
+    Ledger: incidents:incident:scoped. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
@@ -110,14 +110,14 @@ def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> F
 def notify_affected(authority: Authority, incident_id: UUID, *, on: dt.date) -> tuple[int, int]:
     """Enqueue a notice to each affected person, once; return how many, and how many are unreachable. A drill enqueues none.
 
-    Ledger: incidents:people:notified, and incidents:duty:met. Refuses: NotAllowed, IncidentNotFound, IncidentClosed,
-    IncidentNotScoped.
+    Ledger: incidents:people:notified, and incidents:duty:met. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED,
+    INCIDENT_NOT_SCOPED.
     """
     role, pack = require(authority, Permission.MANAGE_INCIDENT), load_pack(instance().pack)
     with action(), without_timeout():
         incident = locked_incident(incident_id)
         if incident.scoped_at is None:
-            raise IncidentNotScoped
+            raise INCIDENT_NOT_SCOPED()
         if incident.notified_at is not None:
             return incident.notices or 0, incident.unreachable or 0
         reach, unreachable = draft_notices(incident_id)
@@ -160,13 +160,13 @@ def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
 def note_report_sent(authority: Authority, incident_id: UUID, *, on: dt.date) -> None:
     """Note that the report went to the authority: the clock towards it stops.
 
-    Ledger: incidents:duty:met. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped.
+    Ledger: incidents:duty:met. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
     with action():
         incident = locked_incident(incident_id)
         if incident.scoped_at is None:
-            raise IncidentNotScoped
+            raise INCIDENT_NOT_SCOPED()
         for to in ("regulator", "police"):
             meet_duties(authority, incident, to=to, on=on, most=1)
 
@@ -174,16 +174,16 @@ def note_report_sent(authority: Authority, incident_id: UUID, *, on: dt.date) ->
 def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> None:
     """Close an incident whose every duty is met. Ledger: incidents:incident:closed.
 
-    Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped, DutiesOpen.
+    Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED, DUTIES_OPEN.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     with action():
         incident = locked_incident(incident_id)
         if incident.scoped_at is None:
-            raise IncidentNotScoped
+            raise INCIDENT_NOT_SCOPED()
         left = _open_duties(incident_id)
         if left:
-            raise DutiesOpen(count=len(left), duties=", ".join(f"{d.to} ({d.article})" for d in left))
+            raise DUTIES_OPEN(count=len(left), duties=", ".join(f"{d.to} ({d.article})" for d in left))
         incident.closed_at = clock.now()
         incident.save(update_fields=["closed_at"])
         append_entry(
@@ -193,12 +193,12 @@ def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> N
 
 
 def locked_incident(incident_id: UUID) -> Incident:
-    """Return an open incident, locked until the act ends. Refuses: IncidentNotFound, IncidentClosed."""
+    """Return an open incident, locked until the act ends. Refuses: INCIDENT_NOT_FOUND, INCIDENT_CLOSED."""
     found = Incident.objects.select_for_update().filter(incident_id=incident_id).first()
     if found is None:
-        raise IncidentNotFound
+        raise INCIDENT_NOT_FOUND()
     if found.closed_at is not None:
-        raise IncidentClosed(on=found.closed_at.astimezone(clock.zone()).date())
+        raise INCIDENT_CLOSED(on=found.closed_at.astimezone(clock.zone()).date())
     return found
 
 
@@ -239,6 +239,6 @@ def _require_subject(
         "accounts": about.is_by_account, "epoch": about is About.KEY_EPOCH, "table": about is About.TABLE,
     }  # fmt: skip
     if given != wanted or (about is About.WINDOW and since is None):
-        raise IncidentSubjectMissing(about=about.value, needed=_NEEDED[about])
+        raise INCIDENT_SUBJECT_MISSING(about=about.value, needed=_NEEDED[about])
     if epoch_id is not None:
         require_epoch(epoch_id)

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import DATE_REFUSED
 from rollkeeper.kernel.instance import InstanceKind, instance
 
 MAX_IDLE_DAYS: Final = 7
@@ -20,19 +20,10 @@ MAX_IDLE_DAYS: Final = 7
 _given: ContextVar[dt.date | None] = ContextVar("demo_date", default=None)
 
 
-class DateRefused(RollkeeperError):
-    """A production instance was given a date other than today's."""
-
-    code = "date_refused"
-    kind = Kind.REFUSED
-    sentence = "A production instance runs on the true date and was given {day}."
-    remedy = "Leave out --on, or try it in a demo instance (set ROLLKEEPER_HOME to a new folder)."
-
-
 def set_demo_date(day: dt.date | None) -> None:
-    """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DateRefused."""
+    """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DATE_REFUSED."""
     if day is not None and instance().kind is InstanceKind.PRODUCTION:
-        raise DateRefused(day=day)
+        raise DATE_REFUSED(day=day)
     _given.set(day)
 
 

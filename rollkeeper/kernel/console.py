@@ -19,7 +19,13 @@ from rich.text import Text
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.errors import (
+    DATE_OUT_OF_RANGE,
+    INVALID_DATE,
+    INVALID_INSTANT,
+    Faults,
+    RollkeeperError,
+)
 
 _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
@@ -35,56 +41,29 @@ out = _PlainConsole(highlight=False, soft_wrap=True)
 err = _PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
-class InvalidDate(RollkeeperError):
-    """An option that wants a date was given something else."""
-
-    code = "invalid_date"
-    kind = Kind.MALFORMED
-    sentence = "{given} is not a date."
-    remedy = "Write it as YYYY-MM-DD, for example 2012-03-02."
-
-
-class DateOutOfRange(RollkeeperError):
-    """An option was given a day for which there is no calendar of open and closed days."""
-
-    code = "date_out_of_range"
-    kind = Kind.MALFORMED
-    sentence = "{day} lies outside the years {first} to {last}, in which Rollkeeper counts days."
-    remedy = "Look at the year again."
-
-
-class InvalidInstant(RollkeeperError):
-    """An option that wants an instant was given something else."""
-
-    code = "invalid_instant"
-    kind = Kind.MALFORMED
-    sentence = "That is no instant."
-    remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
-
-
 YEARS = (1900, 2199)
 
 
 def read_date(text: str) -> dt.date:
-    """Read a plain date, year first. Refuses: InvalidDate, DateOutOfRange."""
+    """Read a plain date, year first. Refuses: INVALID_DATE, DATE_OUT_OF_RANGE."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         # It could be anything, a name put in the wrong place too: it is not repeated.
-        raise InvalidDate(given=f"What was given ({len(text)} characters)")
+        raise INVALID_DATE(given=f"What was given ({len(text)} characters)")
     try:
         day = dt.date.fromisoformat(text)
     except ValueError as fault:
-        raise InvalidDate(given=f"'{text}'") from fault
+        raise INVALID_DATE(given=f"'{text}'") from fault
     if not YEARS[0] <= day.year <= YEARS[1]:
-        raise DateOutOfRange(day=day, first=YEARS[0], last=YEARS[1])
+        raise DATE_OUT_OF_RANGE(day=day, first=YEARS[0], last=YEARS[1])
     return day
 
 
 def read_instant(text: str) -> dt.datetime:
-    """Read an instant; without an offset it is of the instance's zone. Refuses: InvalidInstant."""
+    """Read an instant; without an offset it is of the instance's zone. Refuses: INVALID_INSTANT."""
     try:
         read = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInstant from None
+        raise INVALID_INSTANT() from None
     return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Refusals and failures that a person can act on.
 
-One base for all of them, so that one place in ``site`` can turn them into a web page, a problem document
-(RFC 9457) or an exit code. A class per refusal lives in the package that refuses. Facts are ids, dates, counts and
-names of columns: never personal data.
+One class for all of them, so that one place in ``site`` can turn them into a web page, a problem document (RFC 9457)
+or an exit code. Each package lists its refusals in its ``errors.py``: `NO_CAMPAIGN = Refusal("no_campaign", …)`, raised
+as `raise NO_CAMPAIGN()`. A refusal that code catches by its type is a subclass of `RollkeeperError` instead. Facts are
+ids, dates, counts and names of columns: never personal data.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 
 class Kind(StrEnum):
@@ -30,12 +31,15 @@ class Kind(StrEnum):
 class RollkeeperError(Exception):
     """Something was refused or failed, with a stable code, one sentence and what to do next."""
 
-    code: ClassVar[str] = "internal"
-    kind: ClassVar[Kind] = Kind.INTERNAL
-    sentence: ClassVar[str] = "Something went wrong."
-    remedy: ClassVar[str] = "Try again; if it happens again, run 'rollkeeper doctor'."
+    code: str
+    kind: Kind
+    sentence: str
+    remedy: str
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, refusal: "Refusal | None" = None, /, **facts: object) -> None:
+        if refusal is not None:
+            self.code, self.kind = refusal.code, refusal.kind
+            self.sentence, self.remedy = refusal.sentence, refusal.remedy
         self.facts = facts
         super().__init__(self.sentence.format(**facts))
 
@@ -45,20 +49,39 @@ class RollkeeperError(Exception):
         return self.remedy.format(**self.facts)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row of a package's table of refusals. Called with the facts, it makes the error that is raised."""
+
+    code: str
+    kind: Kind
+    sentence: str
+    remedy: str
+
+    def __call__(self, **facts: object) -> RollkeeperError:
+        """Return the error with these facts."""
+        return RollkeeperError(self, **facts)
+
+
 class Faults(RollkeeperError):
     """Several faults found in one go: all of them are reported, not only the first."""
 
     code = "faults"
     kind = Kind.MALFORMED
+    sentence = "{count} faults were found."
+    remedy = "Each of them says what to do."
 
     def __init__(self, faults: Sequence[RollkeeperError]) -> None:
+        super().__init__(count=len(faults))
         self.faults = tuple(faults)
-        self.facts = {"count": len(faults)}
         kinds = {fault.kind for fault in faults}
         if not kinds & {Kind.MALFORMED, Kind.INTERNAL}:
             # Nothing was wrong with the call: the answer is no, for more than one reason.
-            self.kind = faults[0].kind  # type: ignore[misc]
-        Exception.__init__(self, "\n".join(str(fault) for fault in faults))
+            self.kind = faults[0].kind
+
+    def __str__(self) -> str:
+        """Join the sentences, one a line."""
+        return "\n".join(str(fault) for fault in self.faults)
 
     @property
     def advice(self) -> str:
@@ -72,3 +95,53 @@ def raise_all(faults: Sequence[RollkeeperError]) -> None:
         raise faults[0]
     if faults:
         raise Faults(faults)
+
+
+DATE_REFUSED = Refusal(
+    "date_refused",
+    Kind.REFUSED,
+    "A production instance runs on the true date and was given {day}.",
+    "Leave out --on, or try it in a demo instance (set ROLLKEEPER_HOME to a new folder).",
+)
+INVALID_DATE = Refusal(
+    "invalid_date",
+    Kind.MALFORMED,
+    "{given} is not a date.",
+    "Write it as YYYY-MM-DD, for example 2012-03-02.",
+)
+DATE_OUT_OF_RANGE = Refusal(
+    "date_out_of_range",
+    Kind.MALFORMED,
+    "{day} lies outside the years {first} to {last}, in which Rollkeeper counts days.",
+    "Look at the year again.",
+)
+INVALID_INSTANT = Refusal(
+    "invalid_instant",
+    Kind.MALFORMED,
+    "That is no instant.",
+    "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own.",
+)
+SETTING_FAULT = Refusal(
+    "setting_fault",
+    Kind.MALFORMED,
+    "{source}: the setting '{setting}' in the table [{table}] is not valid: {why}.",
+    "Correct it; docs/settings.md lists every table, its settings and their defaults.",
+)
+SETTINGS_FILE_FAULT = Refusal(
+    "settings_file_fault",
+    Kind.MALFORMED,
+    "{source}: {why}.",
+    SETTING_FAULT.remedy,
+)
+INSTANCE_FORMAT_MISMATCH = Refusal(
+    "instance_format_mismatch",
+    Kind.MALFORMED,
+    "The data directory {data_dir} has format {found}; this version reads format {wanted}.",
+    "Use the version that made it, or set ROLLKEEPER_HOME to another folder.",
+)
+DATA_DIR_NOT_A_DIRECTORY = Refusal(
+    "data_dir_not_a_directory",
+    Kind.MALFORMED,
+    "{data_dir} is not a directory.",
+    "Set ROLLKEEPER_HOME to an empty or new directory, or to a data directory of Rollkeeper.",
+)

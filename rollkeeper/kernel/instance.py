@@ -55,16 +55,16 @@ def _lasting_pack(name: str) -> str:
 class Instance(Table):
     """The instance and its operator."""
 
-    format: Annotated[int, Field(description="The version of the instance's form; not to be edited.")] = (
+    format: Annotated[int, Field(description="The version of the data directory; do not edit it.")] = (
         DATA_FORMAT
     )
     kind: Annotated[
-        InstanceKind, Field(description="demo (invented people, may be given a date) or production.")
+        InstanceKind, Field(description="`demo` (invented people, any date) or `production`.")
     ] = InstanceKind.DEMO
     pack: Annotated[
         str,
         AfterValidator(_lasting_pack),
-        Field(description="The rule pack in force: an id of a shipped pack or a whole path."),
+        Field(description="The rule pack in force: the id of a shipped pack, or an absolute path."),
     ] = "cn-xz-2011"
     zone: Annotated[
         str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
@@ -74,7 +74,7 @@ class Instance(Table):
         Field(
             ge=dt.date(1900, 1, 1),
             le=dt.date(2199, 12, 31),
-            description="The day a demo instance believes it to be.",
+            description="The date of a demo instance.",
         ),
     ] = None
     country_code: Annotated[
@@ -88,11 +88,11 @@ class Instance(Table):
         "bo",
     ]
     operator_name: Annotated[
-        str, Field(min_length=1, description="How notices and pages call the operator.")
+        str, Field(min_length=1, description="The operator's name in notices and on pages.")
     ] = "Invented Telecom"
-    care_number: Annotated[str, Field(description="The number of the desk that can restore a line.")] = (
-        "10086"
-    )
+    care_number: Annotated[
+        str, Field(description="The number of the care desk, which can restore a line.")
+    ] = "10086"
     registration_number: Annotated[
         str | None,
         Field(description="The number by which a line is registered; empty: the care number."),

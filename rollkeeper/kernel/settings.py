@@ -27,7 +27,14 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
+from rollkeeper.kernel.errors import (
+    DATA_DIR_NOT_A_DIRECTORY,
+    INSTANCE_FORMAT_MISMATCH,
+    SETTING_FAULT,
+    SETTINGS_FILE_FAULT,
+    RollkeeperError,
+    raise_all,
+)
 
 DATA_FORMAT = 1
 INSTANCE = "instance"
@@ -35,40 +42,6 @@ _PREFIX, _DELIMITER = "ROLLKEEPER_", "__"
 
 type Content = dict[str, Any]
 """The content of a settings file or the environment: tables by name, keys in them."""
-
-
-class SettingFault(RollkeeperError):
-    """A setting has an invalid value."""
-
-    code = "setting_fault"
-    kind = Kind.MALFORMED
-    sentence = "{source}: the setting '{setting}' in the table [{table}] is not valid: {why}."
-    remedy = "Correct it; docs/settings.md lists every table, its settings and their defaults."
-
-
-class SettingsFileFault(SettingFault):
-    """Something in the file of settings is not a setting in one of its tables."""
-
-    code = "settings_file_fault"
-    sentence = "{source}: {why}."
-
-
-class InstanceFormatMismatch(RollkeeperError):
-    """The instance was made by another version of Rollkeeper."""
-
-    code = "instance_format_mismatch"
-    kind = Kind.MALFORMED
-    sentence = "The data directory {data_dir} has format {found}; this version reads format {wanted}."
-    remedy = "Use the version that made it, or set ROLLKEEPER_HOME to another folder."
-
-
-class DataDirNotADirectory(RollkeeperError):
-    """The place of the instance is taken by something that is no folder."""
-
-    code = "data_dir_not_a_directory"
-    kind = Kind.MALFORMED
-    sentence = "{data_dir} is not a directory."
-    remedy = "Set ROLLKEEPER_HOME to an empty or new directory, or to a data directory of Rollkeeper."
 
 
 class Table(BaseModel):
@@ -84,7 +57,7 @@ _kept: dict[str, Table] = {}
 def table[T: Table](name: str, model: type[T]) -> Callable[[], T]:
     """Register a package's table; return the function that gives it.
 
-    That function refuses: SettingFault (those of all tables at once), InstanceFormatMismatch, DataDirNotADirectory.
+    That function refuses: SETTING_FAULT (those of all tables at once), INSTANCE_FORMAT_MISMATCH, DATA_DIR_NOT_A_DIRECTORY.
     """
     _tables[name] = model
 
@@ -103,7 +76,7 @@ def registered_tables() -> Mapping[str, type[Table]]:
 def check_all_tables() -> None:
     """Read the settings again and refuse what belongs to no table: to be called once every package's table is registered.
 
-    Refuses: SettingFault (all at once), InstanceFormatMismatch, DataDirNotADirectory.
+    Refuses: SETTING_FAULT (all at once), INSTANCE_FORMAT_MISMATCH, DATA_DIR_NOT_A_DIRECTORY.
     """
     _read_tables(is_complete=True)
 
@@ -119,28 +92,28 @@ def current_content() -> Content:
 
 
 def file_content() -> Content:
-    """Return what the file says. Refuses: SettingsFileFault, InstanceFormatMismatch, DataDirNotADirectory."""
+    """Return what the file says. Refuses: SETTINGS_FILE_FAULT, INSTANCE_FORMAT_MISMATCH, DATA_DIR_NOT_A_DIRECTORY."""
     file = settings_file()
     if data_dir().exists() and not data_dir().is_dir():
-        raise DataDirNotADirectory(data_dir=data_dir())
+        raise DATA_DIR_NOT_A_DIRECTORY(data_dir=data_dir())
     if not file.exists():
         return {}
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except UnicodeDecodeError as fault:
-        raise SettingsFileFault(source=file, why="it is not UTF-8 text") from fault
+        raise SETTINGS_FILE_FAULT(source=file, why="it is not UTF-8 text") from fault
     except tomllib.TOMLDecodeError as fault:
-        raise SettingsFileFault(source=file, why=f"it is not TOML: {fault}") from fault
+        raise SETTINGS_FILE_FAULT(source=file, why=f"it is not TOML: {fault}") from fault
     return _of_known_format(content)
 
 
 def write_settings(**changes: Mapping[str, object]) -> None:
     """Write these changes, the keys of each table, into the file; values at their default are left out.
 
-    Refuses: SettingFault (all at once), and then changes nothing.
+    Refuses: SETTING_FAULT (all at once), and then changes nothing.
     """
     if unknown := [name for name in changes if name not in _tables]:
-        raise SettingsFileFault(source=settings_file(), why=f"there is no table [{unknown[0]}]")
+        raise SETTINGS_FILE_FAULT(source=settings_file(), why=f"there is no table [{unknown[0]}]")
     content = _merged(file_content(), _plain(changes))
     _validated(_merged(content, _environment_content()), is_complete=False)
     first = {"format": DATA_FORMAT, "kind": content.get(INSTANCE, {}).get("kind", "demo")}
@@ -213,39 +186,39 @@ def _of_known_format(content: Content) -> Content:
     instance = content.get(INSTANCE)
     found = instance.get("format", DATA_FORMAT) if isinstance(instance, dict) else DATA_FORMAT
     if str(found) != str(DATA_FORMAT):
-        raise InstanceFormatMismatch(data_dir=data_dir(), found=found, wanted=DATA_FORMAT)
+        raise INSTANCE_FORMAT_MISMATCH(data_dir=data_dir(), found=found, wanted=DATA_FORMAT)
     return content
 
 
-def _outside_the_tables(content: Content, *, is_complete: bool) -> Iterator[SettingFault]:
+def _outside_the_tables(content: Content, *, is_complete: bool) -> Iterator[RollkeeperError]:
     for name, values in content.items():
         if not isinstance(values, dict) and name not in _tables:
             owners = [one for one, model in _tables.items() if name in model.model_fields]
             where = f": it belongs in [{owners[0]}]" if owners else ""
-            yield SettingsFileFault(source=settings_file(), why=f"'{name}' is in no table{where}")
+            yield SETTINGS_FILE_FAULT(source=settings_file(), why=f"'{name}' is in no table{where}")
         elif is_complete and name not in _tables:
-            yield SettingsFileFault(source=settings_file(), why=f"there is no table [{name}]")
+            yield SETTINGS_FILE_FAULT(source=settings_file(), why=f"there is no table [{name}]")
     if is_complete:
         for variable in os.environ:
             name = variable.removeprefix(_PREFIX).partition(_DELIMITER)[0].lower()
             if _names_a_setting(variable) and name not in _tables:
-                yield SettingsFileFault(
+                yield SETTINGS_FILE_FAULT(
                     source=f"the environment variable {variable}", why=f"there is no table [{name}]"
                 )
 
 
-def _fault(name: str, model: type[Table], error: ErrorDetails) -> SettingFault:
+def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperError:
     path = [str(one) for one in error["loc"]]
     source = _source_of(name, path)
     if not path:
-        return SettingsFileFault(source=source, why=f"[{name}] is not a table")
+        return SETTINGS_FILE_FAULT(source=source, why=f"[{name}] is not a table")
     tables, below = [name], tables_in(model)
     while len(path) > 1 and path[0] in below:
         tables.append(path[0])
         below = tables_in(below[path.pop(0)])
     why = "there is no such setting" if error["type"] == "extra_forbidden" else error["msg"]
     why = why.removeprefix("Value error, ").rstrip(".")
-    return SettingFault(
+    return SETTING_FAULT(
         source=source, table=".".join(tables), setting=".".join(path), why=why[:1].lower() + why[1:]
     )
 

@@ -5,7 +5,7 @@ Separate from the loader so that a test can run the same cases through the other
 """
 
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.law.errors import PackCaseFailed
+from rollkeeper.law.errors import PACK_CASE_FAILED
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, History, Span, current_stage
 from rollkeeper.law.schema import Case
@@ -14,7 +14,7 @@ from rollkeeper.law.schema import Case
 def failed_cases(pack: Pack, *, file: str) -> list[RollkeeperError]:
     """Return a fault for each case that the pack's own values do not bear out."""
     return [
-        PackCaseFailed(file=file, case=f"'{case.name}'", on=case.on, expected=case.expect, found=found)
+        PACK_CASE_FAILED(file=file, case=f"'{case.name}'", on=case.on, expected=case.expect, found=found)
         for case in pack.file.tests
         if (found := current_stage(pack, history_of(case), on=case.on, span=span_of(pack, case)))
         != case.expect

@@ -10,7 +10,7 @@ import typer
 from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
 from rollkeeper.law.chart import print_chart, svg_chart
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import ResultNotWritten
+from rollkeeper.law.errors import RESULT_NOT_WRITTEN
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import SimulationResult, refuse_output_path, write_atomically
 from rollkeeper.law.simulation import simulate as run
@@ -61,7 +61,7 @@ def simulate(
         if place is not None:
             refuse_output_path(place, events=events)
     if plot is not None and plot.resolve() == result.resolve():
-        raise ResultNotWritten(file=plot, why="the chart would overwrite the result")
+        raise RESULT_NOT_WRITTEN(file=plot, why="the chart would overwrite the result")
     found = run(law, events, first=first, last=last, engine=engine, progress=progress)
     write_atomically(result, found.outcomes.write_csv().encode())
     if plot is not None:

@@ -39,7 +39,7 @@ class DisclosureLaw:
 
 
 def disclosure_laws(pack: Pack) -> tuple[DisclosureLaw, ...]:
-    """Return every power to request that the pack knows. Refuses: UnsupportedPackField."""
+    """Return every power to request that the pack knows. Refuses: UNSUPPORTED_PACK_FIELD."""
     pack.refuse_unsupported()
     return tuple(_law(pack, leaf) for leaf in pack.file.disclosure)
 

@@ -10,25 +10,38 @@ from typing import Any
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import support_of
 
-_HEAD = """A pack is one YAML 1.2 file: a law as dated data. It is read strictly (no key twice, no anchors, no tags, no
-decimal numbers, dates as YYYY-MM-DD), every fault is reported with its line, and it does not load when one of its own
-`tests` fails. A value that can hurt a person has a field `because`: the article it rests on, the law's own words, and
-`confirmed: false` where nobody has read them in the official text. A pack with a field that nothing supports yet loads,
-and is refused for use with the field's name.
+_HEAD = """A pack is one YAML 1.2 file: a law as dated data. It is read strictly: no repeated keys, anchors, tags or decimal numbers; dates
+as YYYY-MM-DD. Every fault is reported with its line, and a pack does not load if one of its own `tests` fails. A value that can harm
+a person has a field `because`: the article, the law's own words, and `confirmed: false` until the official text has been read. A
+pack with an unsupported field loads, and is refused for use with the field's name.
 
-Fields marked *some values* are supported for the values that `rollkeeper/law/supported_fields.py` lists; where nothing supports a
-field that has a default, the default is supported.
-
-| field | values | supported |
-|---|---|---|
+Fields under *some values* are supported for the values that `rollkeeper/law/supported_fields.py` lists. The default of an unsupported
+field is supported. A field without values takes text.
 """
+_HEADINGS = {
+    "yes": "Supported",
+    "some values": "Supported for some values",
+    "shown to people": "Shown to people",
+    "not yet": "Not supported yet",
+}
 
 
 def packs_markdown() -> str:
-    """Return the table of all fields."""
+    """List all fields by how they are supported, those of one part of a pack together."""
     schema = PackFile.model_json_schema()
-    rows = [f"| `{path}` | {values} | {support_of(path)} |" for path, values in _fields(schema, schema, "")]
-    return _HEAD + "\n".join(rows) + "\n"
+    found: dict[str, dict[str, list[str]]] = {}
+    for path, values in _fields(schema, schema, ""):
+        part, _, name = path.rpartition(".")
+        said = f"`{name}`" if values == "text" else f"`{name}` ({values})"
+        found.setdefault(support_of(path), {}).setdefault(part, []).append(said)
+    return _HEAD + "".join(
+        _section(_HEADINGS[support], found[support]) for support in sorted(found, key=list(_HEADINGS).index)
+    )
+
+
+def _section(heading: str, parts: dict[str, list[str]]) -> str:
+    lines = (f"- `{part or 'the pack'}`: {', '.join(fields)}" for part, fields in parts.items())
+    return f"\n## {heading}\n\n" + "\n".join(lines) + "\n"
 
 
 def _fields(part: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import Final, TextIO
 import polars as pl
 
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.law.errors import EventFault, EventsFileNotRead
+from rollkeeper.law.errors import EVENT_FAULT, EVENTS_FILE_NOT_READ
 
 COLUMNS: Final = ("line", "date", "event", "until")
 MOMENTS: Final = ("activated", "notice_delivered", "notice_bounced", "registered", "transferred", "ended")
@@ -38,7 +38,7 @@ class Events:
 
 
 def read_events(file: Path) -> Events:
-    """Read a whole file. Refuses: EventsFileNotRead, EventFault (all of them together)."""
+    """Read a whole file. Refuses: EVENTS_FILE_NOT_READ, EVENT_FAULT (all of them together)."""
     faults: list[RollkeeperError] = []
     parts = list(_parts(file, faults))
     raise_all(faults)
@@ -64,7 +64,7 @@ def _parts(file: Path, faults: list[RollkeeperError]) -> Iterator[pl.DataFrame]:
                     faults.extend(found)
                     faults.extend(_remaining_faults(records, order, row, file))
     except OSError as fault:
-        raise EventsFileNotRead(file=file, why=fault.strerror or "it cannot be read") from fault
+        raise EVENTS_FILE_NOT_READ(file=file, why=fault.strerror or "it cannot be read") from fault
 
 
 def _remaining_faults(
@@ -103,7 +103,7 @@ def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) 
     """Return the position of each column. Columns may come in any order."""
 
     def fault(column: str, why: str) -> None:
-        faults.append(EventFault(file=file, row=1, column=column, why=why))
+        faults.append(EVENT_FAULT(file=file, row=1, column=column, why=why))
 
     if _clean(header) != header:
         fault("number 1", "the file is not UTF-8 text")
@@ -209,7 +209,7 @@ def _row_faults(frame: pl.DataFrame, numbers: Sequence[int], file: Path) -> Iter
         for column in COLUMNS:
             if why := found[f"{column}_why"]:
                 what = f"{why} (found {value_class(texts[column])})"
-                yield EventFault(file=file, row=found["row"], column=column, why=what)
+                yield EVENT_FAULT(file=file, row=found["row"], column=column, why=what)
 
 
 def _wrong_lengths(
@@ -220,7 +220,7 @@ def _wrong_lengths(
         if not record or len(record) == len(COLUMNS):
             continue
         if record == [""]:
-            yield EventFault(
+            yield EVENT_FAULT(
                 file=file,
                 row=number,
                 column=names[0],
@@ -229,7 +229,7 @@ def _wrong_lengths(
             continue
         column = names[len(record)] if len(record) < len(COLUMNS) else f"number {len(COLUMNS) + 1}"
         why = f"the row has {len(record)} fields instead of {len(COLUMNS)}"
-        yield EventFault(file=file, row=number, column=column, why=why)
+        yield EVENT_FAULT(file=file, row=number, column=column, why=why)
 
 
 def value_class(text: str) -> str:

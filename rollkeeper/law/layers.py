@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Holds the layers of a law against each other: where two of them say different things about one leaf.
 
-Separate because nothing here supports layers yet (a pack that names any is refused for use): a named person reads this
-list and writes one pack that says what holds.
+No command uses it yet, and a pack that names layers is refused for use: until engines support layers, a named person
+reads this list and writes one pack that says what holds.
 """
 
 from dataclasses import dataclass

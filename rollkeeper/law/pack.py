@@ -2,7 +2,7 @@
 """A rule pack as the packages use it: a few plain answers, each with its article.
 
 Separate from the schema because packages ask what the law requires, not how it is written down. A question that the pack can
-answer only partly is refused (`UnsupportedPackField`).
+answer only partly is refused (`UNSUPPORTED_PACK_FIELD`).
 """
 
 import datetime as dt
@@ -13,11 +13,11 @@ from functools import cached_property
 
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.errors import (
-    EmergencyNumbersMissing,
-    PackNotInForce,
-    PackWithoutCampaign,
-    UnconfirmedPackValue,
-    UnsupportedPackField,
+    EMERGENCY_NUMBERS_MISSING,
+    PACK_NOT_IN_FORCE,
+    PACK_WITHOUT_CAMPAIGN,
+    UNCONFIRMED_PACK_VALUE,
+    UNSUPPORTED_PACK_FIELD,
 )
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
@@ -163,10 +163,10 @@ class Pack:
         return self.file.calendar.time_zone
 
     def emergency_numbers(self) -> tuple[str, ...]:
-        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EmergencyNumbersMissing."""
+        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
         country = country_of(self.file.jurisdiction)
         if country is None or not country.emergency_numbers:
-            raise EmergencyNumbersMissing(pack=self.id, jurisdiction=self.file.jurisdiction)
+            raise EMERGENCY_NUMBERS_MISSING(pack=self.id, jurisdiction=self.file.jurisdiction)
         return country.emergency_numbers
 
     @property
@@ -213,7 +213,7 @@ class Pack:
         )
 
     def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
-        """Return by which ways such a party is registered without a document. Refuses: UnsupportedPackField.
+        """Return by which ways such a party is registered without a document. Refuses: UNSUPPORTED_PACK_FIELD.
 
         A time limit not confirmed in the official text is not applied: the registration is accepted without a time limit.
         """
@@ -233,7 +233,7 @@ class Pack:
         )
 
     def sight_article(self, party_kind: str) -> str | None:
-        """Return the article that requires the document itself to be seen, None if there is none. Refuses: UnsupportedPackField.
+        """Return the article that requires the document itself to be seen, None if there is none. Refuses: UNSUPPORTED_PACK_FIELD.
 
         An unconfirmed rule does not require a visit to a counter.
         """
@@ -249,7 +249,7 @@ class Pack:
 
     @cached_property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return how many lines people may have; unconfirmed limits are not applied. Refuses: UnsupportedPackField."""
+        """Return how many lines people may have; unconfirmed limits are not applied. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         return tuple(
             LimitRule(
@@ -278,10 +278,10 @@ class Pack:
 
     @cached_property
     def campaign(self) -> CampaignRules:
-        """Return the campaign. Refuses: UnsupportedPackField, PackWithoutCampaign."""
+        """Return the campaign. Refuses: UNSUPPORTED_PACK_FIELD, PACK_WITHOUT_CAMPAIGN."""
         self.refuse_unsupported()
         if not self.file.campaigns:
-            raise PackWithoutCampaign(pack=self.id)
+            raise PACK_WITHOUT_CAMPAIGN(pack=self.id)
         return _campaign_rules(self.file)
 
     @property
@@ -296,7 +296,7 @@ class Pack:
 
     @property
     def temporary_reconnection(self) -> TemporaryReconnectionRule | None:
-        """Return for how long a suspended line is reconnected on request, None where it is not. Refuses: UnsupportedPackField."""
+        """Return for how long a suspended line is reconnected on request, None where it is not. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         rules = (campaign.temporary_reconnection for campaign in self.file.campaigns)
         return next(
@@ -306,7 +306,7 @@ class Pack:
 
     @property
     def charges_while_suspended(self) -> ChargesWhileSuspended:
-        """Return what the law says of fees while service is suspended. Refuses: UnsupportedPackField."""
+        """Return what the law says of fees while service is suspended. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         said = [money for campaign in self.file.campaigns for money in campaign.stages[0].money]
         found = next((money for money in said if money.charges or money.late_fee is not None), None)
@@ -316,7 +316,7 @@ class Pack:
 
     @cached_property
     def retention(self) -> RetentionRules:
-        """Return how long records are kept. Refuses: UnsupportedPackField."""
+        """Return how long records are kept. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         (rule,) = self.file.retention
         length = {rule.keep.unit: rule.keep.n}
@@ -330,7 +330,7 @@ class Pack:
 
     @cached_property
     def notification_rules(self) -> NotificationRules:
-        """Return how people must be notified. Refuses: UnsupportedPackField."""
+        """Return how people must be notified. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         duty = next((one for campaign in self.file.campaigns for one in campaign.notices), None)
         apart = duty.attempts_apart if duty else None
@@ -346,7 +346,7 @@ class Pack:
 
     @cached_property
     def reminders(self) -> tuple[int, ...]:
-        """Return how many days before the last day people are reminded of it, the earliest first. Refuses: UnsupportedPackField."""
+        """Return how many days before the last day people are reminded of it, the earliest first. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         days = {
             duty.before_deadline.n
@@ -358,7 +358,7 @@ class Pack:
 
     @property
     def document_copy(self) -> DocumentCopyRule | None:
-        """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UnsupportedPackField."""
+        """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         return next(
             (
@@ -370,7 +370,7 @@ class Pack:
 
     def dual_control_article(self, act: str) -> str | None:
         """Return the article that requires a second person to confirm this act at a counter; None if not required. Refuses:
-        UnsupportedPackField.
+        UNSUPPORTED_PACK_FIELD.
 
         An unconfirmed rule does not require a second person.
         """
@@ -383,9 +383,9 @@ class Pack:
         return next(asked, None)
 
     def refuse_unsupported(self) -> None:
-        """Refuse the pack where nothing here supports one of its fields. Refuses: UnsupportedPackField, naming each."""
+        """Refuse the pack where nothing here supports one of its fields. Refuses: UNSUPPORTED_PACK_FIELD, naming each."""
         if self.unsupported_fields:
-            raise UnsupportedPackField(pack=self.id, fields=", ".join(self.unsupported_fields))
+            raise UNSUPPORTED_PACK_FIELD(pack=self.id, fields=", ".join(self.unsupported_fields))
 
     @cached_property
     def unsupported_fields(self) -> tuple[str, ...]:
@@ -394,16 +394,16 @@ class Pack:
 
 
 def refuse_unconfirmed(pack: Pack, action: Action | str) -> None:
-    """Refuse an act that would rest on an unconfirmed value. Refuses: UnconfirmedPackValue, PackNotInForce, UnsupportedPackField,
-    PackWithoutCampaign.
+    """Refuse an act that would rest on an unconfirmed value. Refuses: UNCONFIRMED_PACK_VALUE, PACK_NOT_IN_FORCE, UNSUPPORTED_PACK_FIELD,
+    PACK_WITHOUT_CAMPAIGN.
     """
     chosen = Action(action)
     if pack.file.status != "confirmed":
-        raise PackNotInForce(pack=pack.id, action=chosen.value, status=pack.file.status)
+        raise PACK_NOT_IN_FORCE(pack=pack.id, action=chosen.value, status=pack.file.status)
     assert pack.campaign  # noqa: S101 - refuses by itself
     doubtful = [leaf for leaf, because in _grounds(pack.file, chosen) if not because.confirmed]
     if doubtful:
-        raise UnconfirmedPackValue(pack=pack.id, action=chosen.value, leaves=", ".join(doubtful))
+        raise UNCONFIRMED_PACK_VALUE(pack=pack.id, action=chosen.value, leaves=", ".join(doubtful))
 
 
 def _grounds(file: PackFile, action: Action) -> list[tuple[str, Citation]]:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from rollkeeper.law.calendar_cache import NEVER, CalendarCache, Stretch, merge
 from rollkeeper.law.calendars import closed_flags
-from rollkeeper.law.errors import AnchorTooLate
+from rollkeeper.law.errors import ANCHOR_TOO_LATE
 from rollkeeper.law.pack import Pack
 
 type Days = tuple[dt.date, dt.date | None]
@@ -98,12 +98,12 @@ def count_clock(
     through: dt.date,
     promised_on: dt.date | None = None,
 ) -> Counted:
-    """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: AnchorTooLate.
+    """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: ANCHOR_TOO_LATE.
 
     A last day that was promised is never shortened: where it is later than the law's, nothing follows before it is over.
     """
     if anchor_on > through:
-        raise AnchorTooLate(anchor_on=anchor_on, through=through)
+        raise ANCHOR_TOO_LATE(anchor_on=anchor_on, through=through)
     cache = _count_cache(pack, _count_from(pack, anchor_on), through.toordinal(), tuple(stays))
     anchor, taken = anchor_on.toordinal() - cache.first, indexed(pauses, cache.first)
     reached = cache.reach(anchor, days, taken)

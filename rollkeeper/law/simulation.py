@@ -16,7 +16,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import EnginesDisagree, InvalidSpan, ResultNotWritten
+from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, RESULT_NOT_WRITTEN
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
@@ -36,9 +36,9 @@ class SimulationResult:
 def simulate(
     pack: Pack, file: Path, *, first: dt.date, last: dt.date, engine: Engine, progress: Progress
 ) -> SimulationResult:
-    """Say what becomes of each line. Refuses: InvalidSpan, EventFault, UnsupportedPackField, EnginesDisagree."""
+    """Say what becomes of each line. Refuses: INVALID_SPAN, EVENT_FAULT, UNSUPPORTED_PACK_FIELD, ENGINES_DISAGREE."""
     if first > last:
-        raise InvalidSpan(first=first, last=last)
+        raise INVALID_SPAN(first=first, last=last)
     pack.refuse_unsupported()
     with progress("Reading the histories"):
         events = read_events(file)
@@ -69,7 +69,7 @@ def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progr
 
 
 def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) -> None:
-    """Refuse two results that are not the same to the last field. Refuses: EnginesDisagree, naming the lines."""
+    """Refuse two results that are not the same to the last field. Refuses: ENGINES_DISAGREE, naming the lines."""
     if one.equals(other):
         return
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_other")) for name in one.columns)
@@ -77,17 +77,17 @@ def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) 
         [names.alias("line").to_frame(), one, other.rename(lambda n: f"{n}_other")], how="horizontal"
     )
     lines = both.filter(differs)["line"].to_list()
-    raise EnginesDisagree(count=len(lines), lines=", ".join(lines))
+    raise ENGINES_DISAGREE(count=len(lines), lines=", ".join(lines))
 
 
 def refuse_output_path(out: Path, *, events: Path) -> None:
-    """Refuse a place for the result that cannot be written or that would overwrite the histories. Refuses: ResultNotWritten."""
+    """Refuse a place for the result that cannot be written or that would overwrite the histories. Refuses: RESULT_NOT_WRITTEN."""
     if not out.parent.is_dir():
-        raise ResultNotWritten(file=out, why="there is no such folder to write it to")
+        raise RESULT_NOT_WRITTEN(file=out, why="there is no such folder to write it to")
     if out.is_dir():
-        raise ResultNotWritten(file=out, why="it is a folder")
+        raise RESULT_NOT_WRITTEN(file=out, why="it is a folder")
     if out.exists() and events.exists() and out.samefile(events):
-        raise ResultNotWritten(file=out, why="the result would overwrite the histories")
+        raise RESULT_NOT_WRITTEN(file=out, why="the result would overwrite the histories")
 
 
 def write_atomically(out: Path, text: bytes) -> None:

@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.law.errors import PackFault
+from rollkeeper.law.errors import PACK_FAULT
 
 MAX_BYTES = 1_000_000
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -39,9 +39,9 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def fault(self, path: Path, why: str) -> PackFault:
+    def fault(self, path: Path, why: str) -> RollkeeperError:
         """Make the fault that names file, line and leaf."""
-        return PackFault(file=self.file, line=self.line_of(path), leaf=leaf_name(path), why=why)
+        return PACK_FAULT(file=self.file, line=self.line_of(path), leaf=leaf_name(path), why=why)
 
 
 def leaf_name(path: Path) -> str:
@@ -55,7 +55,7 @@ class _NotAPack(Exception):
 
 
 def read_strict(raw: bytes, file: str) -> Document:
-    """Read one document. Refuses: PackFault, several together."""
+    """Read one document. Refuses: PACK_FAULT, several together."""
     document = Document(file)
     try:
         node = _compose(raw)
@@ -108,7 +108,7 @@ def _mapping(node: MappingNode, path: Path, document: Document) -> dict[str, Any
                 document.fault((*path, str(key.value)), "this key is not plain text: put it in quotes")
             )
         elif key.value in found:
-            again = PackFault(
+            again = PACK_FAULT(
                 file=document.file,
                 line=key.start_mark.line + 1,
                 leaf=leaf_name((*path, key.value)),

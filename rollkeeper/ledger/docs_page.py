@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from rollkeeper.ledger.entry_schema import FactType, Presence
 from rollkeeper.ledger.verbs import Verb
 
-_WORDS = {Presence.REQUIRED: "yes", Presence.OPTIONAL: "optional", Presence.ABSENT: ""}
 _KINDS = {
     FactType.CODE: "a word of the program in small letters, digits and `_`, at most 40",
     FactType.REFERENCE: "a UUID in small letters",
@@ -40,12 +39,11 @@ END;
 
 def verbs_markdown() -> str:
     """List every verb with what its entries hold."""
-    head = "| verb | line | person | pack | article | facts |\n|---|---|---|---|---|---|\n"
+    head = "| verb | references | facts |\n|---|---|---|\n"
     kinds = "\n".join(f"| {kind.value[0]} | {_KINDS[kind]} |" for kind in FactType)
     return (
-        "Every entry has `actor`, `at`, `day`, `role`, `v` and `verb` (see `docs/ledger.md`). Beyond these it holds what"
-        " stands here and nothing else: whoever appends is refused otherwise, in Python and in the database. Facts in"
-        " brackets may be left out.\n\n"
+        "Every entry has `actor`, `at`, `day`, `role`, `v` and `verb` (see `docs/ledger.md`), and the references and"
+        " facts of this table; Python and the database refuse other entries. What is in brackets is optional.\n\n"
         + head
         + "\n".join(map(_row, Verb))
         + "\n\n## Kinds of facts\n\nNone takes free text.\n\n| kind | what |\n|---|---|\n"
@@ -66,9 +64,14 @@ def entry_schemas_sql() -> str:
 
 def _row(verb: Verb) -> str:
     schema = verb.schema
-    named = (schema.line, schema.person, schema.pack, schema.article)
+    needs = {name: getattr(schema, name) for name in ("line", "person", "pack", "article")}
+    references = [
+        f"({name})" if need is Presence.OPTIONAL else name
+        for name, need in needs.items()
+        if need is not Presence.ABSENT
+    ]
     facts = [*_named(schema.facts, "{}"), *_named(schema.optional, "({})")]
-    return f"| `{verb.value}` | {' | '.join(_WORDS[need] for need in named)} | {', '.join(facts)} |"
+    return f"| `{verb.value}` | {', '.join(references)} | {', '.join(facts)} |"
 
 
 def _named(facts: Mapping[str, FactType], template: str) -> list[str]:

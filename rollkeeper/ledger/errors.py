@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Refusals of the ledger. All of them mean: what is here does not fit what was signed; nothing was signed anew."""
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
 
 class LedgerRolledBack(RollkeeperError):
@@ -29,36 +29,27 @@ class LedgerHistoryChanged(RollkeeperError):
     )
 
 
-class EntryLeafMismatch(RollkeeperError):
-    """A stored entry is not the one that was put into the tree."""
-
-    code = "entry_leaf_mismatch"
-    kind = Kind.REFUSED
-    sentence = "Ledger entry {entry} (leaf {leaf}) is missing or was changed after it was put into the tree."
-    remedy = (
-        "Nothing was signed. Restore that entry from a backup of the register and find out who changed it."
-    )
-
-
-class WitnessConflict(RollkeeperError):
-    """A witness cosigned a ledger that this one does not continue."""
-
-    code = "witness_conflict"
-    kind = Kind.REFUSED
-    sentence = "The witness {witness} does not cosign a ledger of {size} entries: {why}."
-    remedy = (
+ENTRY_LEAF_MISMATCH = Refusal(
+    "entry_leaf_mismatch",
+    Kind.REFUSED,
+    "Ledger entry {entry} (leaf {leaf}) is missing or was changed after it was put into the tree.",
+    "Nothing was signed. Restore that entry from a backup of the register and find out who changed it.",
+)
+WITNESS_CONFLICT = Refusal(
+    "witness_conflict",
+    Kind.REFUSED,
+    "The witness {witness} does not cosign a ledger of {size} entries: {why}.",
+    (
         "Nothing new was published. The register was set back or changed, or the key signed elsewhere: restore the newest"
         " backup. If it is the witness that is wrong, take it out of 'ledger.witnesses' and say so publicly."
-    )
-
-
-class ForeignLogFolder(RollkeeperError):
-    """The folder holds another ledger than this one, or one signed with another key."""
-
-    code = "foreign_log_folder"
-    kind = Kind.REFUSED
-    sentence = "{folder} holds a checkpoint that this instance's key did not sign as '{origin}'."
-    remedy = "Publish into an empty folder, or into the one that this instance published before."
+    ),
+)
+FOREIGN_LOG_FOLDER = Refusal(
+    "foreign_log_folder",
+    Kind.REFUSED,
+    "{folder} holds a checkpoint that this instance's key did not sign as '{origin}'.",
+    "Publish into an empty folder, or into the one that this instance published before.",
+)
 
 
 class LedgerKeyMissing(RollkeeperError):
@@ -70,48 +61,36 @@ class LedgerKeyMissing(RollkeeperError):
     remedy = "Put the key back. A new key would be a new log, which nobody has a reason to trust."
 
 
-class InvalidCheckpoint(RollkeeperError):
-    """A file is not a checkpoint."""
-
-    code = "invalid_checkpoint"
-    kind = Kind.MALFORMED
-    sentence = "{file} is not a checkpoint: {why}."
-    remedy = "A checkpoint is a signed note: origin, size, root hash, an empty line, signatures (c2sp.org/tlog-checkpoint)."
-
-
-class InvalidReceiptCode(RollkeeperError):
-    """A text is not the code of a receipt."""
-
-    code = "invalid_receipt_code"
-    kind = Kind.MALFORMED
-    sentence = "That is not the code of a receipt."
-    remedy = (
-        "Write it as it stands there: a number, a hyphen and six letters or figures, such as 4711-K2M9QX."
-    )
-
-
-class ReceiptNotFound(RollkeeperError):
-    """The register has no entry of that code."""
-
-    code = "receipt_not_found"
-    kind = Kind.NOT_FOUND
-    sentence = "The ledger of this register has no entry with the code {code}."
-    remedy = (
+INVALID_CHECKPOINT = Refusal(
+    "invalid_checkpoint",
+    Kind.MALFORMED,
+    "{file} is not a checkpoint: {why}.",
+    "A checkpoint is a signed note: origin, size, root hash, an empty line, signatures (c2sp.org/tlog-checkpoint).",
+)
+INVALID_RECEIPT_CODE = Refusal(
+    "invalid_receipt_code",
+    Kind.MALFORMED,
+    "That is not the code of a receipt.",
+    "Write it as it stands there: a number, a hyphen and six letters or figures, such as 4711-K2M9QX.",
+)
+RECEIPT_NOT_FOUND = Refusal(
+    "receipt_not_found",
+    Kind.NOT_FOUND,
+    "The ledger of this register has no entry with the code {code}.",
+    (
         "Check the code again. If it is right, the register has lost what it signed for: take the whole receipt, from its"
         " QR code or its file, and open a dispute with it."
-    )
-
-
-class ReceiptNotGenuine(RollkeeperError):
-    """Somebody shows a receipt that this operator did not sign as it stands."""
-
-    code = "receipt_not_genuine"
-    kind = Kind.REFUSED
-    sentence = "That receipt was not signed by this operator as it stands, so it proves nothing."
-    remedy = (
+    ),
+)
+RECEIPT_NOT_GENUINE = Refusal(
+    "receipt_not_genuine",
+    Kind.REFUSED,
+    "That receipt was not signed by this operator as it stands, so it proves nothing.",
+    (
         "Read its QR code again, or take its file: all of it, from the first line to the last. Without it a dispute can"
         " still be taken up on the subscriber's word."
-    )
+    ),
+)
 
 
 class ReceiptsNotReady(RollkeeperError):

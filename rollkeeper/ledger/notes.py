@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.ledger.errors import InvalidCheckpoint
+from rollkeeper.ledger.errors import INVALID_CHECKPOINT
 from rollkeeper.ledger.settings import settings
 
 _ED25519 = b"\x01"
@@ -77,15 +77,15 @@ def is_signed_by(note: str, *, name: str, public: Ed25519PublicKey) -> bool:
 
 
 def read_head(note: str, *, file: object = "The text") -> Head:
-    """Read the content of a checkpoint, from any signer. Refuses: InvalidCheckpoint."""
+    """Read the content of a checkpoint, from any signer. Refuses: INVALID_CHECKPOINT."""
     lines = note.rpartition("\n\n")[0].split("\n")
     if len(lines) < 3:
-        raise InvalidCheckpoint(file=file, why="it has fewer than three lines before its signatures")
+        raise INVALID_CHECKPOINT(file=file, why="it has fewer than three lines before its signatures")
     origin, size, root = lines[0], lines[1], _from_base64(lines[2])
     if not size.isascii() or not size.isdecimal() or size != str(int(size)):
-        raise InvalidCheckpoint(file=file, why="its second line is not a number of entries")
+        raise INVALID_CHECKPOINT(file=file, why="its second line is not a number of entries")
     if not origin or len(root) != sha256().digest_size:
-        raise InvalidCheckpoint(
+        raise INVALID_CHECKPOINT(
             file=file, why="it lacks an origin, or its third line is not a hash in base64"
         )
     return Head(origin, int(size), root)

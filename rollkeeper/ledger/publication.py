@@ -20,17 +20,18 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import notes, queries, signed_entry_timestamps, tree, witnesses
 from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
 from rollkeeper.ledger.errors import (
-    EntryLeafMismatch,
-    ForeignLogFolder,
+    ENTRY_LEAF_MISMATCH,
+    FOREIGN_LOG_FOLDER,
+    WITNESS_CONFLICT,
     LedgerHistoryChanged,
     LedgerKeyMissing,
     LedgerRolledBack,
-    WitnessConflict,
 )
 from rollkeeper.ledger.sequencer import LOCK, integrate
 from rollkeeper.ledger.settings import settings
@@ -71,8 +72,8 @@ def publish(
     Without a folder, into the one of the settings. `progress` is given the number of entries written after each chunk. Safe
     to run again, at once, and to be killed at any point: the checkpoint comes last.
 
-    Refuses: LedgerRolledBack, LedgerHistoryChanged, EntryLeafMismatch, ForeignLogFolder, LedgerKeyMissing,
-    WitnessConflict.
+    Refuses: LedgerRolledBack, LedgerHistoryChanged, ENTRY_LEAF_MISMATCH, FOREIGN_LOG_FOLDER, LedgerKeyMissing,
+    WITNESS_CONFLICT.
     """
     place = TileStore(folder or public_folder())
     with _alone():
@@ -125,7 +126,7 @@ def _ask(
     )
     for one in answers:
         if one.verdict is witnesses.Verdict.CONTRADICTED:
-            raise WitnessConflict(witness=one.witness, size=head.size, why=one.why)
+            raise WITNESS_CONFLICT(witness=one.witness, size=head.size, why=one.why)
     return tuple(answers)
 
 
@@ -223,7 +224,7 @@ def _head_in(place: TileStore, key: Ed25519PrivateKey) -> notes.Head | None:
         return None
     note = raw.decode(errors="replace")
     if not notes.is_signed_by(note, name=notes.origin(), public=key.public_key()):
-        raise ForeignLogFolder(folder=place.root, origin=notes.origin())
+        raise FOREIGN_LOG_FOLDER(folder=place.root, origin=notes.origin())
     return notes.read_head(note, file=place.root / CHECKPOINT)
 
 
@@ -286,12 +287,12 @@ def _write_entries(place: TileStore, first: int, end: int) -> None:
 
 def _first_difference(
     part: list[queries.StoredEntry], hashes: bytes, stored: bytes, *, at: int
-) -> EntryLeafMismatch:
+) -> RollkeeperError:
     for place in range(0, max(len(hashes), len(stored)), tree.HASH_BYTES):
         if hashes[place : place + tree.HASH_BYTES] != stored[place : place + tree.HASH_BYTES]:
             nth = place // tree.HASH_BYTES
             entry = part[nth].entry_id if nth < len(part) else "(missing)"
-            return EntryLeafMismatch(entry=entry, leaf=at + nth)
+            return ENTRY_LEAF_MISMATCH(entry=entry, leaf=at + nth)
     raise AssertionError("the tiles are equal")
 
 

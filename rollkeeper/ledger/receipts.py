@@ -19,7 +19,12 @@ from uuid import UUID
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger import auditor, queries, signed_entry_timestamps, tree
-from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotFound, ReceiptNotGenuine, ReceiptsNotReady
+from rollkeeper.ledger.errors import (
+    INVALID_RECEIPT_CODE,
+    RECEIPT_NOT_FOUND,
+    RECEIPT_NOT_GENUINE,
+    ReceiptsNotReady,
+)
 from rollkeeper.ledger.verbs import Verb
 
 REGISTRATIONS = frozenset({
@@ -96,20 +101,20 @@ class LedgerReceipt:
 def receipt_of(entry_id: EntryId) -> LedgerReceipt:
     """Return the receipt of an entry: with its proof where a checkpoint covers it, as a signed entry until then.
 
-    Refuses: ReceiptNotFound, ReceiptsNotReady.
+    Refuses: RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found:
-        raise ReceiptNotFound(code=entry_id)
+        raise RECEIPT_NOT_FOUND(code=entry_id)
     return _receipt(entry_id, found[0].body.encode())
 
 
 def find_by_code(text: str) -> LedgerReceipt:
-    """Return the receipt that a code names. Refuses: InvalidReceiptCode, ReceiptNotFound, ReceiptsNotReady."""
+    """Return the receipt that a code names. Refuses: INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady."""
     entry_id, check = read_code(text)
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found or code_of(entry_id, found[0].body.encode()) != f"{entry_id}-{check}":
-        raise ReceiptNotFound(code=f"{entry_id}-{check}")
+        raise RECEIPT_NOT_FOUND(code=f"{entry_id}-{check}")
     return _receipt(entry_id, found[0].body.encode())
 
 
@@ -133,10 +138,10 @@ def code_of(entry_id: EntryId, body: bytes) -> str:
 
 
 def read_code(text: str) -> tuple[EntryId, str]:
-    """Read a code as people write it: small letters, spaces, O for 0, I and L for 1. Refuses: InvalidReceiptCode."""
+    """Read a code as people write it: small letters, spaces, O for 0, I and L for 1. Refuses: INVALID_RECEIPT_CODE."""
     found = _CODE.fullmatch("".join(text.split()).upper().translate(_MISREAD))
     if found is None:
-        raise InvalidReceiptCode
+        raise INVALID_RECEIPT_CODE()
     return EntryId(int(found[1])), found[2]
 
 
@@ -148,7 +153,7 @@ def is_code(text: str) -> bool:
 def verify_receipt(text: str) -> ParsedEntry:
     """Return the entry that a receipt proves, whether or not this register still knows it; or that a code names.
 
-    Refuses: ReceiptNotGenuine if this instance's key did not sign exactly this text; ReceiptNotFound, ReceiptsNotReady.
+    Refuses: RECEIPT_NOT_GENUINE if this instance's key did not sign exactly this text; RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     if is_code(text):
         return find_by_code(text).entry
@@ -158,7 +163,7 @@ def verify_receipt(text: str) -> ParsedEntry:
     try:
         shown = auditor.check_receipt_text(text, file=Path("The receipt"), key=auditor.read_key(key))
     except auditor.AuditError:
-        raise ReceiptNotGenuine from None
+        raise RECEIPT_NOT_GENUINE() from None
     return ParsedEntry(shown.entry.encode())
 
 

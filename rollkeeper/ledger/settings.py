@@ -72,35 +72,35 @@ class Ledger(Table):
         str,
         Field(
             pattern=r"^[^\s+]+$",
-            description="What the published ledger is called: its address without https:// and without a final slash.",
+            description="The name of the published ledger: its address without https:// and without a final slash.",
         ),
     ] = "ledger.operator.example"
     folder: Annotated[
         str | None,
         AfterValidator(lambda folder: folder and whole_path(folder)),
         Field(
-            description="Where the ledger is published and whence the back office serves it under /ledger/, as a whole"
-            " path; empty: ledger/public in the instance."
+            description="The absolute path of the published ledger, which the back office serves under /ledger/; empty: "
+            "ledger/public in the data directory."
         ),
     ] = None
     witnesses: Annotated[
         list[Witness],
         AfterValidator(_different),
         Field(
-            description="Who is asked to cosign each checkpoint, as in"
-            " [{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]."
+            description="The witnesses of each checkpoint: [{url = 'https://witness.example', vkey = "
+            "'witness.example+1a2b3c4d+BA...'}]."
         ),
     ] = []
     cosignatures: Annotated[
         int,
         AfterValidator(_not_too_many),
-        Field(ge=0, description="Cosignatures without which a new checkpoint is not published."),
+        Field(ge=0, description="Cosignatures that a new checkpoint needs before it is published."),
     ] = 0
     publish_every_minutes: Annotated[
-        int, Field(gt=0, le=1440, description="Minutes from one publication of the ledger to the next.")
+        int, Field(gt=0, le=1440, description="Minutes between publications.")
     ] = 60
     publish_within_hours: Annotated[
-        int, Field(gt=0, description="Greatest age of the published checkpoint before the doctor warns.")
+        int, Field(gt=0, description="Hours without publication after which the doctor warns.")
     ] = 24
 
 

@@ -28,7 +28,7 @@ class LineAccesses:
 
 
 def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
-    """Return every look at one person, staff included, the oldest first. Refuses: NotAllowed, SubscriberProtected."""
+    """Return every look at one person, staff included, the oldest first. Refuses: NOT_ALLOWED, SUBSCRIBER_PROTECTED."""
     require(authority, Permission.READ_LEDGER)
     refuse_protected_subscriber(authority, person_id)
     return _of_person(person_id)
@@ -37,7 +37,7 @@ def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEnt
 def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> LineAccesses:
     """Return every access to the subscriber of the line with this whole number; the query itself is recorded as well.
 
-    Ledger: line:line:looked_up. Refuses: NotAllowed, LineNotFound, NumberNotRead.
+    Ledger: line:line:looked_up. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead.
     """
     require(authority, Permission.READ_LEDGER)
     line = look_up_line(authority, number, on=on)

@@ -27,7 +27,7 @@ class LineState(TextChoices):
 
 
 class SuspensionReason(TextChoices):
-    """Why a line is suspended. Reasons live side by side; lifting one leaves the others."""
+    """Why a line is suspended. Several reasons can be open at once; a restore closes one and leaves the others."""
 
     REGISTRATION = "registration", _("no subscriber is registered")
     """No subscriber registered in time. Only an approved batch sets it; a campaign counts only its clock."""
@@ -35,6 +35,10 @@ class SuspensionReason(TextChoices):
     LOST_OR_STOLEN = "lost_or_stolen", _("lost or stolen")
     ORDER = "order", _("an order")
     SUBSCRIBER_REQUEST = "subscriber_request", _("the subscriber asked for it")
+
+
+NOT_ENTERED_YET: Final = frozenset(SuspensionReason) - {SuspensionReason.REGISTRATION}
+"""Reasons that every rule of a line knows and that no code enters yet: a line is to be imported barred with its reason."""
 
 
 class TerminatedBy(StrEnum):
@@ -102,8 +106,8 @@ EVIDENCE_LATER: Final = frozenset(
 class Restriction(IntEnum):
     """How much of a service is shut; emergency calls, the care number and registration never are."""
 
-    NONE = 0
     OUTGOING = 1
+    """Not asked of the network yet: every bar shuts the whole service. It only decides which reason is the strictest."""
     ALL = 2
 
 
@@ -141,7 +145,7 @@ TRANSITIONS: Final = (
         "the number is free, or its quarantine is over and the network has shown the former line to be gone",
         "art. 2",
     ),
-    Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "nobody is registered for the present tenure", "art. 2, 3"),
+    Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "the present tenure has no registration", "art. 2, 3"),
     Transition(
         Event.REGISTER,
         _SUSPENDED,
@@ -163,7 +167,13 @@ TRANSITIONS: Final = (
     Transition(
         Event.SUSPEND, _ACTIVE, _SUSPENDED, "want of registration: by an approved batch alone", "art. 3"
     ),
-    Transition(Event.SUSPEND, _SUSPENDED, _SUSPENDED, "a further reason; never the same one twice", "-"),
+    Transition(
+        Event.SUSPEND,
+        _SUSPENDED,
+        _SUSPENDED,
+        "want of registration joins another reason: by an approved batch alone",
+        "art. 3",
+    ),
     Transition(Event.RESTORE, _SUSPENDED, _ACTIVE, "it was the last open reason", "-"),
     Transition(Event.RESTORE, _SUSPENDED, _SUSPENDED, "another reason stays open", "-"),
     Transition(Event.TERMINATE, _ACTIVE, _TERMINATED, "the subscriber asks", "-"),
@@ -171,7 +181,7 @@ TRANSITIONS: Final = (
         Event.TERMINATE,
         _SUSPENDED,
         _TERMINATED,
-        "the subscriber asks; or an approved batch, and nobody registered in time",
+        "the subscriber asks; or an approved batch, without a registration in time",
         "art. 3",
     ),
     Transition(Event.UNDO, _SUSPENDED, _ACTIVE, "the batch that suspended it is undone", "art. 1"),
@@ -216,5 +226,6 @@ def lifecycle_markdown() -> str:
         f"| event | from | to | if | article |\n|---|---|---|---|---|\n{rows}\n\n"
         "A line is suspended while any reason is open: "
         f"{', '.join(SuspensionReason)}. Lifting one leaves the others. Emergency calls, the care number and "
-        "registration stay reachable under every one of them.\n"
+        "registration stay reachable under every one of them. Not entered by any command or page yet: "
+        f"{', '.join(reason for reason in SuspensionReason if reason in NOT_ENTERED_YET)}.\n"
     )

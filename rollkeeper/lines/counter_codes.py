@@ -22,10 +22,10 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import (
-    CounterCodeInvalid,
+    COUNTER_CODE_INVALID,
+    TOO_MANY_CODE_ATTEMPTS,
     LineNotFound,
     NumberNotRead,
-    TooManyCodeAttempts,
     TooManyCounterCodes,
 )
 from rollkeeper.lines.protection import refuse_protected
@@ -54,7 +54,7 @@ class RedeemedCode:
 def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
     """Make a code for a line and return it, to be told to the person with the line in hand; an earlier one becomes invalid.
 
-    Ledger: line:counter_code:issued. Refuses: NotAllowed, LineNotFound, TooManyCounterCodes.
+    Ledger: line:counter_code:issued. Refuses: NOT_ALLOWED, LineNotFound, TooManyCounterCodes.
     """
     role = require(authority, Permission.ISSUE_COUNTER_CODE)
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
@@ -90,7 +90,7 @@ def issue_codes(
 ) -> Iterator[dict[str, str | int | None]]:
     """Give a code to each number that calls, in order; what cannot be read, or can have none, gets the same no as any other.
 
-    Refuses: NotAllowed.
+    Refuses: NOT_ALLOWED.
     """
     for text in calling:
         code = None
@@ -105,8 +105,8 @@ def issue_codes(
 def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode:
     """Return the line whose code was read out, and record the access.
 
-    The answer is the same for every invalid code. Ledger: line:line:looked_up. Refuses: NotAllowed, CounterCodeInvalid,
-    TooManyCodeAttempts, SubscriberProtected.
+    The answer is the same for every invalid code. Ledger: line:line:looked_up. Refuses: NOT_ALLOWED, COUNTER_CODE_INVALID,
+    TOO_MANY_CODE_ATTEMPTS, SUBSCRIBER_PROTECTED.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     _limit_attempts(authority)
@@ -123,7 +123,7 @@ def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode
             append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
     if line is None:
         run("INSERT INTO lines_countercodeattempt (staff_id) VALUES (%s)", [authority.staff_id])
-        raise CounterCodeInvalid
+        raise COUNTER_CODE_INVALID()
     return RedeemedCode(line, f"handle:{handle_id}")
 
 
@@ -166,7 +166,7 @@ def _limit_attempts(authority: Authority) -> None:
         [authority.staff_id],
     )
     if tried.by_one >= ATTEMPTS_PER_CLERK_PER_HOUR or tried.by_all >= ATTEMPTS_IN_ALL_PER_HOUR:
-        raise TooManyCodeAttempts
+        raise TOO_MANY_CODE_ATTEMPTS()
 
 
 def hash_counter_code(code: str) -> bytes:

@@ -15,7 +15,7 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.lines.errors import NoEvidenceAwaited
+from rollkeeper.lines.errors import NO_EVIDENCE_AWAITED
 from rollkeeper.lines.writes import lock_line
 
 _BEFORE_ALL = UUID(int=0)
@@ -32,7 +32,7 @@ class AwaitedEvidence:
 def record_evidence(authority: Authority, line_id: LineId, *, reason: PauseReason, on: dt.date) -> int:
     """Record that staff saw the proof of a declared reason; return for how many pauses. The proof is not kept.
 
-    Refuses: NotAllowed, LineNotFound, NoEvidenceAwaited. Ledger: line:evidence:seen.
+    Refuses: NOT_ALLOWED, LineNotFound, NO_EVIDENCE_AWAITED. Ledger: line:evidence:seen.
     """
     role = require(authority, Permission.PAUSE_CLOCK)
     with action():
@@ -43,7 +43,7 @@ def record_evidence(authority: Authority, line_id: LineId, *, reason: PauseReaso
             [on, line_id, reason.value],
         )
         if not proven:
-            raise NoEvidenceAwaited(line=line_id, reason=reason.value)
+            raise NO_EVIDENCE_AWAITED(line=line_id, reason=reason.value)
         facts = {"reason": reason.value}
         append_entry(authority, verb=Verb.EVIDENCE_SEEN, role=role, on=on, line_id=line_id, facts=facts)
     return proven

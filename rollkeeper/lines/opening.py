@@ -8,7 +8,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.errors import LineNotFound, SubscriberProtected
+from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED, LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LastTenure, TenureView, last_tenure_by_number, tenures, view_line
 from rollkeeper.subscribers.choices import Part
@@ -31,7 +31,7 @@ def open_field(
 ) -> SecretValue:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
-    Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, SubscriberProtected, and the errors of
+    Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED, and the errors of
     `open_sealed`.
     """
     held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
@@ -58,7 +58,7 @@ def open_document_copy(
 ) -> SecretDocumentCopy:
     """Open one copy of the document of who holds a line now, or held it last.
 
-    Ledger: vault:sealed:opened. Refuses: as `open_field`, and DocumentStoreUnavailable.
+    Ledger: vault:sealed:opened. Refuses: as `open_field`, and DOCUMENT_STORE_UNAVAILABLE.
     """
     held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
     return open_copy(
@@ -84,7 +84,7 @@ def _found(
     if {last.tenure.person_id, person_id} & last.protected and not authority.role_for(
         Permission.SEE_PROTECTED
     ):
-        raise SubscriberProtected
+        raise SUBSCRIBER_PROTECTED()
     return last.tenure, last.line_id, person_id
 
 

@@ -12,27 +12,27 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.lines.errors import SubscriberProtected
+from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.queries import protected_lines
 from rollkeeper.subscribers.queries import protected_persons
 
 
 def refuse_protected(authority: Authority, line_id: LineId) -> None:
-    """Refuse what would show of a line more than that it has a record. Refuses: SubscriberProtected."""
+    """Refuse what would show of a line more than that it has a record. Refuses: SUBSCRIBER_PROTECTED."""
     if not authority.role_for(Permission.SEE_PROTECTED) and protected_lines([line_id]):
-        raise SubscriberProtected
+        raise SUBSCRIBER_PROTECTED()
 
 
 def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | None) -> None:
-    """Do the same if the current, last or an associated subscriber is known. Refuses: SubscriberProtected."""
+    """Do the same if the current, last or an associated subscriber is known. Refuses: SUBSCRIBER_PROTECTED."""
     if subscriber and not authority.role_for(Permission.SEE_PROTECTED) and protected_persons([subscriber]):
-        raise SubscriberProtected
+        raise SUBSCRIBER_PROTECTED()
 
 
 @contextmanager
 def hiding_protected_state(authority: Authority, line_id: LineId) -> Iterator[None]:
     """Replace a refusal that reveals the status of a protected subscriber's line by one that does not. Refuses:
-    SubscriberProtected.
+    SUBSCRIBER_PROTECTED.
     """
     try:
         yield

@@ -224,11 +224,6 @@ def last_tenure_ended_at(line_id: LineId) -> dt.datetime | None:
     return next((h.until for h in reversed(tenures(line_id))), None)
 
 
-def subscriber_at(line_id: LineId, *, at: dt.datetime) -> TenureView | None:
-    """Return who held a line at an instant: identity belongs to the period, never to the number."""
-    return next((h for h in tenures(line_id) if h.since <= at and (h.until is None or at < h.until)), None)
-
-
 def tenures(line_id: LineId) -> tuple[TenureView, ...]:
     """Return all tenures of a line, the earliest first."""
     found = rows(

@@ -18,7 +18,7 @@ from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.lines.errors import ReconnectionRefused
+from rollkeeper.lines.errors import RECONNECTION_REFUSED
 from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.writes import lock_line
@@ -27,8 +27,8 @@ from rollkeeper.lines.writes import lock_line
 def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date) -> EntryId:
     """Let a line that is suspended for want of registration work for the hours that the pack gives, once.
 
-    The days that it touches do not count as days of suspension. Refuses: NotAllowed, LineNotFound, LineTerminated, ReconnectionRefused,
-    SubscriberProtected. Ledger: line:line:reconnected.
+    The days that it touches do not count as days of suspension. Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, RECONNECTION_REFUSED,
+    SUBSCRIBER_PROTECTED. Ledger: line:line:reconnected.
     """
     role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(instance().pack)
     with action(), hiding_protected_state(authority, line_id):
@@ -37,7 +37,7 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
             rule, reasons=line.reasons, reconnected_on=reconnected_on(line_id)
         )
         if isinstance(verdict, Refused):
-            raise ReconnectionRefused(line=line_id, reason=verdict.reason, article=verdict.article)
+            raise RECONNECTION_REFUSED(line=line_id, reason=verdict.reason, article=verdict.article)
         assert rule is not None  # noqa: S101 - the verdict says so
         begins_at = clock.now()
         ends_at = begins_at + dt.timedelta(hours=rule.hours)

@@ -17,7 +17,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
-from rollkeeper.lines.errors import DaysReversed, LineNotFound
+from rollkeeper.lines.errors import DAYS_REVERSED, LineNotFound
 from rollkeeper.lines.protection import refuse_protected
 from rollkeeper.lines.queries import LineView, find_line_by_input
 from rollkeeper.lines.settings import settings
@@ -38,11 +38,11 @@ def pause_clock(
 
     A declaration is enough; pauses may overlap, the law counts their union. A proof is hoped for later, and nothing
     follows where none comes. `article` is what gives this pause where it is not the pack's own for pauses.
-    Refuses: LineNotFound, LineTerminated, DaysReversed. Ledger: line:clock:paused.
+    Refuses: LineNotFound, LINE_TERMINATED, DAYS_REVERSED. Ledger: line:clock:paused.
     """
     role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(instance().pack)
     if last is not None and last < first:
-        raise DaysReversed(first=first, last=last)
+        raise DAYS_REVERSED(first=first, last=last)
     with action():
         lock_line(line_id, in_force=True)
         evidence_due_on = (
@@ -104,7 +104,7 @@ def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId
     """Record that a receipt or an appeal contradicts the record: no batch includes the line, its clock is paused.
 
     A receipt outranks a missing record. If a batch has terminated the line, its number is not reassigned meanwhile. Refuses:
-    LineNotFound, LineTerminated. Ledger: line:line:disputed.
+    LineNotFound, LINE_TERMINATED. Ledger: line:line:disputed.
     """
     role = require(authority, Permission.PAUSE_CLOCK)
     with action():

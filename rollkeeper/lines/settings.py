@@ -15,7 +15,7 @@ class Lines(Table):
         int,
         Field(
             gt=0,
-            description="Days after which a proof of a declared hardship is asked after. Nothing follows where none comes.",
+            description="Days after which staff are reminded of a missing proof of hardship. A missing proof has no consequence.",
         ),
     ] = 30
 

@@ -15,20 +15,17 @@ from django.db.utils import DataError, IntegrityError
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
-from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
-    AlreadySuspended,
-    CounterTerminationLimitReached,
-    LineChanged,
+    COUNTER_TERMINATION_LIMIT_REACHED,
+    LINE_CHANGED,
+    LINE_TERMINATED,
+    NOT_SUSPENDED,
+    TENURE_OVERLAP,
     LineNotFound,
-    LineTerminated,
-    NotSuspended,
-    NumberTaken,
-    TenureOverlap,
 )
 from rollkeeper.lines.queries import LineView, find_lines, view_line
-from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_values
 
@@ -73,24 +70,24 @@ class RegistrationEffect:
 def lock_line(line_id: LineId, *, version: int | None = None, in_force: bool = False) -> LineView:
     """Lock one line to the end of the transaction and show it as it then is.
 
-    Refuses: LineNotFound; LineChanged, where a version was decided on and the line has moved on; LineTerminated.
+    Refuses: LineNotFound; LINE_CHANGED, where a version was decided on and the line has moved on; LINE_TERMINATED.
     """
     rows("SELECT lines_lock_lines(%s)", [[line_id]])
     line = view_line(line_id)
     if line is None:
         raise LineNotFound
     if version is not None and line.version != version:
-        raise LineChanged(line=line_id, version=version, found=line.version)
+        raise LINE_CHANGED(line=line_id, version=version, found=line.version)
     if in_force and line.is_over:
-        raise LineTerminated(line=line_id, terminated_on=line.terminated_on)
+        raise LINE_TERMINATED(line=line_id, terminated_on=line.terminated_on)
     return line
 
 
 def lock_disputed(line_id: LineId, *, on: dt.date) -> LineView:
-    """Lock a disputed line: it is current, or can still be restored. Refuses: LineNotFound, LineTerminated."""
+    """Lock a disputed line: it is current, or can still be restored. Refuses: LineNotFound, LINE_TERMINATED."""
     line = lock_line(line_id)
     if line.is_over and not line.may_be_restored(on=on):
-        raise LineTerminated(line=line_id, terminated_on=line.terminated_on)
+        raise LINE_TERMINATED(line=line_id, terminated_on=line.terminated_on)
     return line
 
 
@@ -98,14 +95,6 @@ def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
     there = prepared_rows(sql("lines", "lock_numbers"), [list(number_indexes)])
     return find_lines(number_indexes) if there else [None] * len(number_indexes)
-
-
-def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
-    """Make one line under a normalised number. Refuses: NumberTaken."""
-    line = NewLine(LineId(new_uuid()), number, blind_numbers([number])[0], service, language)
-    if not create_lines([line], on=on):
-        raise NumberTaken
-    return line.line_id
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
@@ -125,26 +114,11 @@ def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:
     _insert_lines([line], on=on)
 
 
-def begin_suspension(
-    line_id: LineId, *, reason: SuspensionReason, on: dt.date, batch_id: BatchId | None = None
-) -> LineView:
-    """Add one reason to those for which a line is suspended. Refuses: AlreadySuspended, LineTerminated."""
-    line = lock_line(line_id, in_force=True)
-    if reason in line.reasons:
-        raise AlreadySuspended(line=line_id, reason=reason.value)
-    run(
-        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [line_id, new_uuid(), reason.value, on, clock.now(), batch_id],
-    )
-    return _with_current_state(line_id)
-
-
 def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -> LineView:
-    """Lift one reason and leave the others; the view returned says which. Refuses: NotSuspended, LineTerminated."""
+    """Lift one reason and leave the others; the view returned says which. Refuses: NOT_SUSPENDED, LINE_TERMINATED."""
     line = lock_line(line_id, in_force=True)
     if reason not in line.reasons:
-        raise NotSuspended(line=line_id, reason=reason.value)
+        raise NOT_SUSPENDED(line=line_id, reason=reason.value)
     run(
         "UPDATE lines_suspension SET restored_on = %s, restored_at = %s"
         " WHERE line_id = %s AND reason = %s AND restored_on IS NULL",
@@ -175,26 +149,15 @@ def begin_legal_hold(
     )
 
 
-def begin_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
-    """Begin a tenure of a line that has no subscriber. Refuses: TenureOverlap."""
-    begin_tenures([tenure], at=at)
-
-
-def transfer_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
-    """End the present tenure at an instant and begin the new one at the same. Refuses: TenureOverlap."""
-    end_tenures([tenure.line_id], at=at)
-    begin_tenures([tenure], at=at)
-
-
 def end_tenures(line_ids: Sequence[LineId], *, at: dt.datetime) -> None:
-    """End the present tenures of many lines. Refuses: TenureOverlap."""
+    """End the present tenures of many lines. Refuses: TENURE_OVERLAP."""
     if line_ids:
         with _undoable(line_ids[0], at):
             run(sql("lines", "end_tenures"), {"line_ids": list(line_ids), "at": at})
 
 
 def begin_tenures(tenures: Sequence[NewTenure], *, at: dt.datetime) -> None:
-    """Begin many tenures at once. Refuses: TenureOverlap, after which the act around it can only be undone."""
+    """Begin many tenures at once. Refuses: TENURE_OVERLAP, after which the act around it can only be undone."""
     if not tenures:
         return
     with _translating_overlap(tenures[0].line_id, at):
@@ -276,7 +239,7 @@ def record_registrations(
 
 
 def terminate_line_state(line_id: LineId, *, by: str, quarantined_until: dt.date, on: dt.date) -> None:
-    """End a line and the tenure of it; its number waits. Refuses: LineTerminated, CounterTerminationLimitReached."""
+    """End a line and the tenure of it; its number waits. Refuses: LINE_TERMINATED, COUNTER_TERMINATION_LIMIT_REACHED."""
     values = {"line_id": line_id, "on": on, "by": by, "until": quarantined_until}
     try:
         with action():
@@ -284,9 +247,9 @@ def terminate_line_state(line_id: LineId, *, by: str, quarantined_until: dt.date
     except IntegrityError as fault:
         if "lines_counter_termination_limit_reached" not in str(fault):
             raise
-        raise CounterTerminationLimitReached from None
+        raise COUNTER_TERMINATION_LIMIT_REACHED() from None
     if not ended:
-        raise LineTerminated(line=line_id, terminated_on=None)
+        raise LINE_TERMINATED(line=line_id, terminated_on=None)
     end_tenures([line_id], at=clock.now())
 
 
@@ -308,7 +271,7 @@ def _translating_overlap(line_id: LineId, at: dt.datetime) -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError):
-        raise TenureOverlap(line=line_id, at=at.isoformat()) from None
+        raise TENURE_OVERLAP(line=line_id, at=at.isoformat()) from None
 
 
 def _with_current_state(line_id: LineId) -> LineView:

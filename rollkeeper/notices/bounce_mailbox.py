@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from rollkeeper.notices.dsn_parser import MOST_BYTES
-from rollkeeper.notices.errors import NoBounceMailbox
+from rollkeeper.notices.errors import NO_BOUNCE_MAILBOX
 
 _LEFT: Final = "k"  # in a maildir: small letters are keywords there
 _HEADER: Final = "X-Rollkeeper"
@@ -95,17 +95,17 @@ def _flags(file: Path) -> str:
 
 @contextmanager
 def open_mailbox(path: Path) -> Iterator[BounceMailbox]:
-    """Open a maildir (a folder) or an mbox (a file) and hold it. Refuses: NoBounceMailbox."""
+    """Open a maildir (a folder) or an mbox (a file) and hold it. Refuses: NO_BOUNCE_MAILBOX."""
     if path.is_dir():
         if not all((path / name).is_dir() for name in ("cur", "new", "tmp")):
-            raise NoBounceMailbox(folder=path)
+            raise NO_BOUNCE_MAILBOX(folder=path)
         yield _Maildir(path)
         return
     try:
         box = mailbox.mbox(path, create=False)
         box.lock()
     except (OSError, mailbox.Error) as fault:
-        raise NoBounceMailbox(folder=path) from fault
+        raise NO_BOUNCE_MAILBOX(folder=path) from fault
     try:
         yield _Mbox(box)
     finally:

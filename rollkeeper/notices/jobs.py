@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.notices.errors import ReportIdsUnknown
+from rollkeeper.notices.errors import REPORT_IDS_UNKNOWN
 from rollkeeper.notices.gateways.base import GatewayBroken
 from rollkeeper.notices.settings import settings
 
@@ -89,7 +89,7 @@ JOBS = (
         needs_keys=lambda: False,
         # Reports are received and kept all the same: listening ten seconds in ten minutes would lose those of a centre that gives
         # up.
-        expected_errors=frozenset({ReportIdsUnknown.code}),
+        expected_errors=frozenset({REPORT_IDS_UNKNOWN.code}),
         is_enabled=lambda: settings().smpp_url is not None,
     ),
     PeriodicJob(

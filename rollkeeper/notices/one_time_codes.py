@@ -36,7 +36,7 @@ def send_one_time_code(
 ) -> Channel | None:
     """Send a code to a line by the first channel that is open to it; None if no channel accepted it.
 
-    Ledger: vault:sealed:opened, before the address is opened. Refuses: NotAllowed, LinkInNotice.
+    Ledger: vault:sealed:opened, before the address is opened. Refuses: NOT_ALLOWED, LINK_IN_NOTICE.
     """
     require(authority, Permission.SEND_NOTICES)
     present = gateways() if by_channel is None else by_channel

@@ -16,10 +16,11 @@ from typing import Final
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices.bounce_mailbox import BounceMailbox, Mail, open_mailbox
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
-from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportIdsUnknown
+from rollkeeper.notices.errors import NO_MESSAGE_CENTRE, NO_RETURN_ADDRESS, REPORT_IDS_UNKNOWN
 from rollkeeper.notices.gateways.letters import read_letters
 from rollkeeper.notices.services import IntakeResult, record_outcomes
 from rollkeeper.notices.settings import settings
@@ -49,7 +50,7 @@ class CollectedReports:
     intake: IntakeResult
     is_away: bool
     """It went out of reach; what was heard before is taken in."""
-    unknown: ReportIdsUnknown | None
+    unknown: RollkeeperError | None
     """To be raised afterwards if reports wait until the id format is configured."""
 
 
@@ -78,11 +79,11 @@ def process_reports(
 
 
 def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None = None) -> CollectedReports:
-    """Listen to the message centre for so long, and take in what is settled. Refuses: NoMessageCentre."""
+    """Listen to the message centre for so long, and take in what is settled. Refuses: NO_MESSAGE_CENTRE."""
     from rollkeeper.notices.gateways.smpp import SmppGateway
 
     if settings().smpp_url is None:
-        raise NoMessageCentre
+        raise NO_MESSAGE_CENTRE()
     centre, total, until, is_away = (
         SmppGateway.of_this_instance(),
         IntakeResult(),
@@ -98,7 +99,7 @@ def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None 
         _add(total, process_reports(found, on=on, by=by))
         centre.forget(found)
     fitting = centre.waiting()
-    unknown = ReportIdsUnknown(**{how.value: count for how, count in fitting.items()}) if fitting else None
+    unknown = REPORT_IDS_UNKNOWN(**{how.value: count for how, count in fitting.items()}) if fitting else None
     return CollectedReports(total, is_away, unknown)
 
 
@@ -123,10 +124,10 @@ def process_letters(texts: Sequence[str], *, on: dt.date, by: Authority | None =
 def collect_mail(path: Path, *, on: dt.date, by: Authority | None = None) -> MailboxResult:
     """Read mail about mails: a maildir, an mbox, or one mail on standard input (``-``).
 
-    Refuses: NoReturnAddress, NoBounceMailbox.
+    Refuses: NO_RETURN_ADDRESS, NO_BOUNCE_MAILBOX.
     """
     if settings().bounce_mailbox is None:
-        raise NoReturnAddress
+        raise NO_RETURN_ADDRESS()
     total = MailboxResult()
     with _folder(path) as folder:
         for part in batched(folder.unseen(), _MAILS_AT_ONCE):

@@ -61,7 +61,7 @@ class ReturnedLetter:
 def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: dt.date) -> RecordedLetters:
     """Note references of envelopes and slips, as they were scanned or typed; `settle_letters` takes them in.
 
-    Refuses: NotAllowed. Ledger: notices:returned_letters:recorded, where any was new.
+    Refuses: NOT_ALLOWED. Ledger: notices:returned_letters:recorded, where any was new.
     """
     role = require(authority, Permission.RECORD_RETURNED_LETTERS)
     found = [written_reference(one) for one in texts]
@@ -79,7 +79,7 @@ def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: d
 def settle_letters(authority: Authority, *, on: dt.date) -> int:
     """Take in what was noted, so many at once, slips an hour later; return how many that were.
 
-    Refuses: NotAllowed. Ledger: notices:notice:delivered, notices:notice:bounced.
+    Refuses: NOT_ALLOWED. Ledger: notices:notice:delivered, notices:notice:bounced.
     """
     with action():
         values = {"chunk": BATCH_SIZE, "envelope": _WINDOW, "slips_until": clock.now() - SLIPS_WAIT}

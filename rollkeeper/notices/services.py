@@ -123,7 +123,7 @@ def send_due(
 ) -> Sent:
     """Send what is owed, each notice by the first channel that is still open to its subscriber.
 
-    `moved` is called with how many notices each chunk had. Refuses: NotAllowed, LinkInNotice.
+    `moved` is called with how many notices each chunk had. Refuses: NOT_ALLOWED, LINK_IN_NOTICE.
     Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
     """
     role, sent = require(authority, Permission.SEND_NOTICES), Sent()

@@ -36,14 +36,15 @@ class Notices(Table):
         list[Literal["sms", "voice", "email", "post"]],
         Field(
             min_length=1,
-            description="Ways to reach a subscriber, tried in this order until one leads to proof.",
+            description="Channels, tried in this order until one brings proof.",
         ),
         AfterValidator(each_once),
     ] = ["sms", "voice", "email", "post"]
     languages: Annotated[
         list[str],
         Field(
-            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `instance.languages`."
+            description="Languages of a notice to a subscriber without a chosen language, one after the other. Empty: "
+            "`instance.languages`."
         ),
         AfterValidator(each_once),
     ] = []
@@ -51,56 +52,54 @@ class Notices(Table):
         int,
         Field(
             gt=0,
-            description="Tries by one way before the next way, where its gateway is out of reach, and, a day apart, where a"
-            " mailbox is full, a mail server declines, or nobody takes a call.",
+            description="Tries before the next channel, if the gateway is out of reach; and, a day apart, if a mailbox is full, a "
+            "mail server declines, or a call is not answered.",
         ),
     ] = 5
     wait_days: Annotated[
-        int, Field(gt=0, description="Days to wait for proof of delivery before the next way is tried.")
+        int, Field(gt=0, description="Days to wait for proof of delivery before the next channel.")
     ] = 3
-    quiet_from: Annotated[
-        dt.time, Field(description="From this time of day nothing is sent that rings or buzzes.")
-    ] = dt.time(21)
-    quiet_until: Annotated[dt.time, Field(description="Until this time of day.")] = dt.time(8)
+    quiet_from: Annotated[dt.time, Field(description="Start of the quiet hours for SMS and calls.")] = (
+        dt.time(21)
+    )
+    quiet_until: Annotated[dt.time, Field(description="End of the quiet hours.")] = dt.time(8)
     genuine_senders: Annotated[
         list[str],
         Field(
-            description="Further sender names and numbers that are published as genuine, beside the care number."
+            description="Sender names and numbers that are published as genuine in addition to the care number."
         ),
     ] = []
     smtp_url: Annotated[
         str | None,
         AfterValidator(lambda url: url and _known_mail_server(url)),
         Field(
-            description="smtp://user@host:port or smtps://... for e-mail notices, the password in"
-            " secrets/smtp.password; empty: no e-mail."
+            description="smtp://user@host:port or smtps://...; the password is in secrets/smtp.password; empty: no e-mail."
         ),
     ] = None
-    smtp_requires_tls: Annotated[
-        bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
-    ] = False
+    smtp_requires_tls: Annotated[bool, Field(description="Send no e-mail to a server without STARTTLS.")] = (
+        False
+    )
     bounce_mailbox: Annotated[
         str | None,
         Field(
             pattern=r"^[^@\s+]{1,20}@[^@\s]+$",
-            description="The mailbox to which mail servers report about e-mail notices, each under an address of its own"
-            " (NAME+tag@...); empty: the sender, and reports are not read.",
+            description="The mailbox for reports of mail servers (NAME+tag@...); empty: the sender, and no report is read.",
         ),
     ] = None
     bounce_mailbox_path: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
-            description="The maildir or mbox of that mailbox, as a whole path, to be read by itself every minute; empty: only"
-            " 'notices collect --mail' reads it."
+            description="The absolute path of its maildir or mbox, read every minute; empty: only 'notices collect --mail' reads "
+            "it."
         ),
     ] = None
     smpp_url: Annotated[
         str | None,
         AfterValidator(lambda url: url and _known_message_centre(url)),
         Field(
-            description="smpp://name@host:port or smpps://... of the short message centre, the password in"
-            " secrets/smpp.password; empty: no SMS, in a demo instance the file outbox."
+            description="smpp://name@host:port or smpps://... of the message centre; the password is in secrets/smpp.password; "
+            "empty: no SMS, in a demo instance the file outbox."
         ),
     ] = None
     smpp_sender: Annotated[
@@ -113,70 +112,67 @@ class Notices(Table):
     smpp_report_ids: Annotated[
         Literal["same", "decimal", "hexadecimal"] | None,
         Field(
-            description="How the centre's reports name a message: by the 'same' id as its answer, or by the same number in"
-            " 'decimal' or 'hexadecimal' where the answer has it in the other. Empty: no report is believed, and all wait."
+            description="The ids in the centre's reports: the 'same' as in its answers, or the same number in 'decimal' or "
+            "'hexadecimal'. Empty: no report is believed."
         ),
     ] = None
     smpp_reports: Annotated[
         Literal["part", "message"],
         Field(
-            description="Whether the centre reports of each 'part' of a long SMS, or once of the whole 'message'."
+            description="Whether the centre reports each 'part' of a long SMS, or the whole 'message' once."
         ),
     ] = "part"
     smpp_window: Annotated[
-        int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
+        int, Field(ge=1, le=1000, description="Maximum number of SMS parts without the centre's answer.")
     ] = 10
-    smpp_per_second: Annotated[
-        float, Field(gt=0, description="Parts of SMS given to the centre in a second.")
-    ] = 50
+    smpp_per_second: Annotated[float, Field(gt=0, description="SMS parts for each second.")] = 50
     voice_program: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
-            description="A program of the operator's that places calls, as a whole path; empty: no calls, in a demo instance the"
-            " file outbox. docs/notices.md says what it is asked."
+            description="The absolute path of the operator's program that places calls (docs/notices.md); empty: no calls, in a "
+            "demo instance the file outbox."
         ),
     ] = None
     post_program: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
-            description="A program of the operator's that prints and posts letters, as a whole path; empty: no letters, in a"
-            " demo instance the file outbox. docs/notices.md says what it is given."
+            description="The absolute path of the operator's program that prints and posts letters (docs/notices.md); empty: no "
+            "letters, in a demo instance the file outbox."
         ),
     ] = None
-    post_batch: Annotated[
-        int, Field(ge=1, le=200, description="Letters in one file at most, behind its cover sheet.")
-    ] = 200
-    post_from: Annotated[
-        dt.time, Field(description="From this time of day letters are printed, those of a day together.")
-    ] = dt.time(9)
+    post_batch: Annotated[int, Field(ge=1, le=200, description="Maximum number of letters in one file.")] = (
+        200
+    )
+    post_from: Annotated[dt.time, Field(description="Start of the time of day for printing letters.")] = (
+        dt.time(9)
+    )
     post_until: Annotated[
-        dt.time, Field(description="Until this time of day; the same as post_from: at any time.")
+        dt.time, Field(description="End of this time; equal to post_from: at any time.")
     ] = dt.time(10)
     post_wait_days: Annotated[
-        int, Field(gt=0, description="Days to wait for a letter's slip before the next way is tried.")
+        int, Field(gt=0, description="Days to wait for a letter's slip before the next channel.")
     ] = 21
     post_returns_to: Annotated[
         list[Annotated[str, Field(max_length=80)]],
-        Field(max_length=4, description="Where slips and letters that nobody took go, a line each."),
+        Field(max_length=4, description="The address for slips and undeliverable letters, by line."),
     ] = []
     alarms_to: Annotated[
         str | None,
         Field(
             pattern=r"^[^@\s]+@[^@\s]+$",
-            description="Who is notified of alarms by e-mail, such as the data protection officer (needs smtp_url); empty: nobody.",
+            description="The e-mail addresses that are notified of alarms, such as the data protection officer's (needs smtp_url);"
+            " empty: none.",
         ),
     ] = None
     outbox_full_addresses: Annotated[
         bool,
-        Field(
-            description="Demo instances: write whole addresses into the file outbox instead of masked ones."
-        ),
+        Field(description="Demo instances: do not mask addresses in the file outbox."),
     ] = False
     outbox_bounce_share: Annotated[
         float,
-        Field(ge=0, le=1, description="Demo instances: share of messages that the file outbox lets bounce."),
+        Field(ge=0, le=1, description="Demo instances: share of messages that bounce."),
     ] = 0.05
     email_from: Annotated[
         str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")

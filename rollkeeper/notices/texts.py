@@ -19,7 +19,7 @@ from typing import Any, Final
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
 
 _LINK: Final = re.compile(
@@ -98,7 +98,7 @@ def write_notice(
 ) -> RenderedText:
     """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
 
-    `brief`: in a sentence or two, as it goes to a telephone. Refuses: LinkInNotice, where the operator's name or number would make a
+    `brief`: in a sentence or two, as it goes to a telephone. Refuses: LINK_IN_NOTICE, where the operator's name or number would make a
     link of it.
     """
     chosen = read_language(language)
@@ -121,17 +121,17 @@ def write_notice(
         body += chosen.voice_text.format(key=key)
     written = RenderedText(language, text.subject.format(**facts), body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
-        raise LinkInNotice(text=kind.value)
+        raise LINK_IN_NOTICE(text=kind.value)
     return written
 
 
 def write_code(code: str, *, language: str, minutes: int, operator: str, care: str) -> str:
-    """Write the message that carries a one-time code. Refuses: LinkInNotice."""
+    """Write the message that carries a one-time code. Refuses: LINK_IN_NOTICE."""
     written = read_language(language).code_text.format(
         code=code, minutes=minutes, operator=operator, care=care
     )
     if looks_like_link(written):
-        raise LinkInNotice(text="code_text")
+        raise LINK_IN_NOTICE(text="code_text")
     return written
 
 
@@ -182,32 +182,32 @@ def languages_of(notice_in: str) -> list[str]:
 
 @cache
 def read_language(language: str) -> Language:
-    """Read and check one file. Refuses: TextFault, all faults at once."""
+    """Read and check one file. Refuses: TEXT_FAULT, all faults at once."""
     raw = (files("rollkeeper") / "notices" / "texts" / f"{language}.toml").read_text("utf-8")
     return parse_language(raw, file=f"{language}.toml")
 
 
 def parse_language(raw: str, *, file: str) -> Language:
-    """Read and check the text of one file. Refuses: TextFault, all faults at once."""
+    """Read and check the text of one file. Refuses: TEXT_FAULT, all faults at once."""
     try:
         table = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as fault:
-        raise TextFault(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
+        raise TEXT_FAULT(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
     faults = [
-        TextFault(file=file, text=f"{kind}.{part}", why=why)
+        TEXT_FAULT(file=file, text=f"{kind}.{part}", why=why)
         for kind in NoticeKind
         for part, allowed, needed in _parts(kind)
         if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
     ]
     faults += [
-        TextFault(file=file, text=part, why=why)
+        TEXT_FAULT(file=file, text=part, why=why)
         for part, needed in _ALONE.items()
         if (why := _fault_of(table.get(part), allowed=needed, needed=needed))
     ]
     if len(table.get("months", ())) != 12:
-        faults.append(TextFault(file=file, text="months", why="there are twelve"))
+        faults.append(TEXT_FAULT(file=file, text="months", why="there are twelve"))
     if _placeholders(str(table.get("day"))) != {"d", "month", "year"}:
-        faults.append(TextFault(file=file, text="day", why="it needs {d}, {month} and {year}"))
+        faults.append(TEXT_FAULT(file=file, text="day", why="it needs {d}, {month} and {year}"))
     raise_all(faults)
     return _language(table)
 

@@ -22,13 +22,13 @@ from rollkeeper.access.dual_control import (
     require_approver,
     withdraw,
 )
-from rollkeeper.access.errors import NoPendingApproval
+from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.payloads import FORMAT
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.registration.rules import is_usable_key
@@ -55,11 +55,11 @@ def hold_for_approval(
     """Seal what was submitted and let it wait for an approver; a second time changes nothing.
 
     `submission` is what the form made of the fields, where a picture was read: what came of that is sealed with them.
-    Refuses: NotAllowed, NotSignedIn, NoEpoch, OfflineRegistrationRejected.
+    Refuses: NOT_ALLOWED, NotSignedIn, NO_EPOCH, OFFLINE_REGISTRATION_REJECTED.
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):
-        raise OfflineRegistrationRejected(why="its key is none")
+        raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
     said: dict[str, Any] = {
         "v": FORMAT, "action_kind": action_kind, "kind": kind.value, "fields": dict(fields), "elapsed_ms": 0, "clock": "monotonic",
     }  # fmt: skip
@@ -97,7 +97,7 @@ def pending_submissions() -> list[PendingSubject]:
 def decide_approval(authority: Authority, submission_key: str, *, approved: bool, on: dt.date) -> None:
     """Approve or reject an action that another person submitted, or withdraw one's own; it is done next, or erased.
 
-    Ledger: offline:approval:decided. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, NoPendingApproval, ApproverIsSubmitter.
+    Ledger: offline:approval:decided. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
     """
     role = require_approver(authority, Permission.APPROVE_ACTION)
     with action():
@@ -125,12 +125,12 @@ def decide_approval(authority: Authority, submission_key: str, *, approved: bool
 
 
 def _locked_submission(submission_key: str) -> Any:
-    """Return what waits for an approver under this key, locked until the act ends. Refuses: NoPendingApproval."""
+    """Return what waits for an approver under this key, locked until the act ends. Refuses: NO_PENDING_APPROVAL."""
     for row in rows(
         "SELECT registration_id FROM offline_registration WHERE submission_key = %s", [submission_key]
     ):
         lock_subject(row.registration_id)
     found = rows(sql("offline", "pending_approvals"), {"key": submission_key, "limit": 1})
     if not found:
-        raise NoPendingApproval
+        raise NO_PENDING_APPROVAL()
     return found[0]

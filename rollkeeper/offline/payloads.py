@@ -14,7 +14,7 @@ from typing import Any
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
-from rollkeeper.offline.errors import OfflineRegistrationMalformed
+from rollkeeper.offline.errors import OFFLINE_REGISTRATION_MALFORMED
 from rollkeeper.registration.submissions import RegistrationKind, Submission, submission_of
 from rollkeeper.subscribers.choices import Part, PartyKind
 
@@ -57,36 +57,36 @@ class Payload:
         return kind, given.get("further__document_number", "").strip()
 
     def reason(self) -> PauseReason:
-        """Return the reason of a pause. Refuses: OfflineRegistrationMalformed."""
+        """Return the reason of a pause. Refuses: OFFLINE_REGISTRATION_MALFORMED."""
         if self.fields.get("reason") not in set(PauseReason) - NOT_DECLARED:
-            raise OfflineRegistrationMalformed(why="reason")
+            raise OFFLINE_REGISTRATION_MALFORMED(why="reason")
         return PauseReason(self.fields["reason"])
 
     def day(self, name: str) -> dt.date | None:
-        """Return a day, None where none was given. Refuses: OfflineRegistrationMalformed."""
+        """Return a day, None where none was given. Refuses: OFFLINE_REGISTRATION_MALFORMED."""
         try:
             return dt.date.fromisoformat(self.fields[name]) if self.fields.get(name) else None
         except ValueError:
-            raise OfflineRegistrationMalformed(why=name) from None
+            raise OFFLINE_REGISTRATION_MALFORMED(why=name) from None
 
 
 def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
-    """Read what a browser sealed, or the counter's own app (`by_counter`). Refuses: OfflineRegistrationMalformed."""
+    """Read what a browser sealed, or the counter's own app (`by_counter`). Refuses: OFFLINE_REGISTRATION_MALFORMED."""
     try:
         found: Any = json.loads(clear)
         if found["v"] != FORMAT:
-            raise OfflineRegistrationMalformed(why="another format")
+            raise OFFLINE_REGISTRATION_MALFORMED(why="another format")
         action_kind, fields = str(found["action_kind"]), found["fields"]
         if action_kind not in OTHER_ACTION_KINDS | set(RegistrationKind) or found["clock"] not in CLOCKS:
-            raise OfflineRegistrationMalformed(why="an unknown act")
+            raise OFFLINE_REGISTRATION_MALFORMED(why="an unknown act")
         if not all(isinstance(value, str) for value in fields.values()):
-            raise OfflineRegistrationMalformed(why="a field that is no text")
+            raise OFFLINE_REGISTRATION_MALFORMED(why="a field that is no text")
         payload = Payload(
             action_kind, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"]
         )
         return _with_images(payload, found) if by_counter else payload
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise OfflineRegistrationMalformed(why="it is not of the form that the counter seals") from None
+        raise OFFLINE_REGISTRATION_MALFORMED(why="it is not of the form that the counter seals") from None
 
 
 def _with_images(payload: Payload, found: Mapping[str, Any]) -> Payload:

@@ -32,10 +32,10 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.offline.errors import (
-    ApprovalDenied,
-    ApprovalExpired,
-    OfflineRegistrationExpired,
-    OfflineRegistrationUnreadable,
+    APPROVAL_DENIED,
+    APPROVAL_EXPIRED,
+    OFFLINE_REGISTRATION_EXPIRED,
+    OFFLINE_REGISTRATION_UNREADABLE,
 )
 from rollkeeper.offline.payloads import Payload, read_payload
 from rollkeeper.offline.remote_applications import settle_applications
@@ -80,7 +80,7 @@ class _Outcome:
 
 
 def run_offline_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
-    """Process whatever comes, until `goes_on` says no. Refuses: NotAllowed."""
+    """Process whatever comes, until `goes_on` says no. Refuses: NOT_ALLOWED."""
     require(authority, Permission.PROCESS_OFFLINE)
     housekeeping_at = 0.0
     while goes_on():
@@ -108,13 +108,13 @@ def expire_failed(authority: Authority, *, on: dt.date) -> int:
 
     Return how many there were.
 
-    Ledger: offline:registration:processed. Refuses: NotAllowed.
+    Ledger: offline:registration:processed. Refuses: NOT_ALLOWED.
     """
     role, given_up = require(authority, Permission.PROCESS_OFFLINE), 0
     with _alone() as alone:
         for row in rows(sql("offline", "failed_too_long"), [FAILED_KEPT_FOR]) if alone else ():
             with translation.override(row.language):
-                said = _said(ApprovalExpired() if row.unapproved else OfflineRegistrationExpired())
+                said = _said(APPROVAL_EXPIRED() if row.unapproved else OFFLINE_REGISTRATION_EXPIRED())
             came = _Outcome("refused", row.received_at.astimezone(dt.UTC), {}, said)
             _note(authority, role, row, came, on=on)
             given_up += 1
@@ -184,7 +184,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
             "refused",
             received_at,
             {"action_kind": row.action_kind.replace("-", "_")},
-            _said(ApprovalDenied()),
+            _said(APPROVAL_DENIED()),
         )
     try:
         payload = _opened(authority, row)
@@ -218,13 +218,13 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
 
 def _opened(authority: Authority, row: Any) -> Payload:
     if row.ticket_at is None:
-        raise OfflineRegistrationUnreadable(days=offline_settings().max_age_days)
+        raise OFFLINE_REGISTRATION_UNREADABLE(days=offline_settings().max_age_days)
     try:
         clear = open_offline(
             authority, bytes(row.sealed), submission_key=row.submission_key, ticket_id=row.ticket_id, on=clock.today()
         )  # fmt: skip
     except CannotOpen:
-        raise OfflineRegistrationUnreadable(days=offline_settings().max_age_days) from None
+        raise OFFLINE_REGISTRATION_UNREADABLE(days=offline_settings().max_age_days) from None
     return read_payload(clear, by_counter=row.by_counter)
 
 

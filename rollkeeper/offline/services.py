@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.vault.offline_keys import current_offline_key
 
@@ -29,7 +29,7 @@ class TicketGrant:
 
 
 def issue_ticket(authority: Authority) -> TicketGrant:
-    """Give a page a ticket: what is payload there lies after it. Refuses: NotAllowed, NotSignedIn, NoEpoch."""
+    """Give a page a ticket: what is payload there lies after it. Refuses: NOT_ALLOWED, NotSignedIn, NO_EPOCH."""
     require(authority, Permission.REGISTER)
     key, ticket_id = current_offline_key(), new_uuid()
     run(
@@ -42,15 +42,15 @@ def issue_ticket(authority: Authority) -> TicketGrant:
 def store_submission(
     authority: Authority, *, submission_key: str, ticket_id: UUID, sealed: bytes, language: str
 ) -> None:
-    """Take in what a browser sealed; a second time changes nothing. Refuses: NotAllowed, OfflineRegistrationRejected.
+    """Take in what a browser sealed; a second time changes nothing. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED.
 
     A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name.
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):
-        raise OfflineRegistrationRejected(why="its key is none")
+        raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
     if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
-        raise OfflineRegistrationRejected(why=f"it is empty or longer than {GREATEST_SEALED_BYTES} bytes")
+        raise OFFLINE_REGISTRATION_REJECTED(why=f"it is empty or longer than {GREATEST_SEALED_BYTES} bytes")
     with action():
         run(
             "INSERT INTO offline_registration (submission_key, ticket_id, submitted_by, language, sealed)"

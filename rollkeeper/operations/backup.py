@@ -35,7 +35,7 @@ from rollkeeper.kernel.settings import data_dir, settings_file
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.document_backup import mirror_documents
-from rollkeeper.operations.errors import BackupDamaged, ExternalDatabases
+from rollkeeper.operations.errors import BACKUP_DAMAGED, EXTERNAL_DATABASES
 from rollkeeper.platform import pg_backup
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
@@ -95,11 +95,11 @@ def back_up(
 ) -> list[Backup]:
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
-    Ledger: operations:backup:made a store. Refuses: NotAllowed, ExternalDatabases, BackupToolFailed, BackupDamaged.
+    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_TOOL_FAILED, BACKUP_DAMAGED.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url or instance().keys_url:
-        raise ExternalDatabases
+        raise EXTERNAL_DATABASES()
     made = []
     with _alone():
         for part in parts:
@@ -130,24 +130,24 @@ def last_backup(part: Part) -> LastBackup | None:
 
 
 def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
-    """Return the newest backup of a store in a folder, or the named one. Refuses: BackupDamaged."""
+    """Return the newest backup of a store in a folder, or the named one. Refuses: BACKUP_DAMAGED."""
     found = sorted((folder / part.value).glob("*.sealed"))
     chosen = [file for file in found if name is None or file.stem == name]
     if not chosen:
-        raise BackupDamaged(file=folder / part.value, why="there is no such backup in this folder")
+        raise BACKUP_DAMAGED(file=folder / part.value, why="there is no such backup in this folder")
     return chosen[-1]
 
 
 def read_note(file: Path, part: Part) -> Note:
-    """Return the note at the head of a backup, not yet verified. Refuses: BackupDamaged."""
+    """Return the note at the head of a backup, not yet verified. Refuses: BACKUP_DAMAGED."""
     try:
         with file.open("rb") as source:
             _, _, raw = read_head(source)
         note = Note(**json.loads(raw))
     except (ArchiveDamaged, ValueError, TypeError):
-        raise BackupDamaged(file=file, why="it is no backup or was cut short") from None
+        raise BACKUP_DAMAGED(file=file, why="it is no backup or was cut short") from None
     if note.format != NOTE_FORMAT or note.part != part:
-        raise BackupDamaged(file=file, why=f"it is no backup of the {part.value} that this version reads")
+        raise BACKUP_DAMAGED(file=file, why=f"it is no backup of the {part.value} that this version reads")
     return note
 
 
@@ -155,14 +155,14 @@ def read_note(file: Path, part: Part) -> Note:
 def opened(
     file: Path, *, root: RootOfTrust, on_progress: OnProgress = lambda _: None
 ) -> Iterator[ArchiveReader]:
-    """Open a backup; at the end of the block it has been read through. Refuses: BackupDamaged, ArchiveOfAnotherRoot."""
+    """Open a backup; at the end of the block it has been read through. Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT."""
     with file.open("rb") as source:
         try:
             reader = _ProgressReader(source, root=root, on_progress=on_progress)
             yield reader
             reader.drain()
         except (ArchiveDamaged, tarfile.TarError):
-            raise BackupDamaged(file=file, why="it was cut short or changed") from None
+            raise BACKUP_DAMAGED(file=file, why="it was cut short or changed") from None
 
 
 def pieces(reader: ArchiveReader) -> Iterator[bytes]:
@@ -172,7 +172,7 @@ def pieces(reader: ArchiveReader) -> Iterator[bytes]:
 
 
 def unpack_register(reader: ArchiveReader, *, to: Path) -> None:
-    """Unpack a backup of the register and hold it against its manifest. Refuses: BackupDamaged, BackupToolFailed."""
+    """Unpack a backup of the register and hold it against its manifest. Refuses: BACKUP_DAMAGED, BACKUP_TOOL_FAILED."""
     with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", bufsize=_PIECE_BYTES) as tar:
         tar.extractall(to, filter="data")
     reader.drain()

@@ -20,7 +20,7 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
 from rollkeeper.ledger import publication
-from rollkeeper.operations.errors import ExternalDatabases, InstanceKindMismatch, ServersInUse
+from rollkeeper.operations.errors import EXTERNAL_DATABASES, INSTANCE_KIND_MISMATCH, SERVERS_IN_USE
 from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.registration.settings import settings as offline_settings
@@ -42,11 +42,11 @@ def open_instance() -> None:
 def set_up_instance(kind: InstanceKind) -> None:
     """Make the instance, or bring an older one up to date; an instance never changes its kind.
 
-    Refuses: SettingFault (all at once), InstanceKindMismatch.
+    Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH.
     """
     check_settings()
     if instance_exists() and instance().kind is not kind:
-        raise InstanceKindMismatch(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
+        raise INSTANCE_KIND_MISMATCH(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
     write_settings(instance={"kind": kind})
     with exclusive_lock(data_dir() / "making.lock"):
         make_stores()
@@ -69,14 +69,14 @@ def make_stores() -> None:
 
 
 def renew_passwords() -> None:
-    """Renew every password of the two servers, even if the older ones are unknown. Refuses: ServersInUse."""
+    """Renew every password of the two servers, even if the older ones are unknown. Refuses: SERVERS_IN_USE."""
     if instance().register_url:
-        raise ExternalDatabases
+        raise EXTERNAL_DATABASES()
     if not instance_exists():
         return
     embedded_postgres.stop_if_unused()
     if any((store.data / "postmaster.pid").exists() for store in stores.STORES):
-        raise ServersInUse(data_dir=data_dir())
+        raise SERVERS_IN_USE(data_dir=data_dir())
     for store, roles in ((stores.REGISTER, list(Role)), (stores.KEYS, list(KeysRole))):
         for role in (embedded_postgres.SUPERUSER, *roles):
             stores.password_file(store, role).unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from rollkeeper.kernel.console import (
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.instance_opener import open_instance
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.operations.errors import DataDirInUse
+from rollkeeper.operations.errors import DATA_DIR_IN_USE
 from rollkeeper.operations.settings import settings
 from rollkeeper.site.web_apps import APPS, AppName, app_named
 
@@ -196,7 +196,7 @@ def _make_demo(lines: int) -> None:
 
     if not demo_was_interrupted() and data_dir().is_dir() and any(data_dir().iterdir()):
         # A demo that breaks off is cleared away, whole folder and all: nothing else may lie in it.
-        raise DataDirInUse(data_dir=data_dir())
+        raise DATA_DIR_IN_USE(data_dir=data_dir())
     os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", _SMALL_SERVERS)
     with progress("Inventing people and running a campaign", total=scenario.day_count()) as bar:
         scenario.make_demo(lines=lines, on_day_passed=bar.advance)

@@ -52,7 +52,7 @@ from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.services import record_outcomes, send_due
 from rollkeeper.operations import bootstrap
 from rollkeeper.operations.demo_logins import IN_PROGRESS, demo_was_interrupted, write_logins
-from rollkeeper.operations.errors import DemoInProgress
+from rollkeeper.operations.errors import DEMO_IN_PROGRESS
 from rollkeeper.operations.fake_people import FakePeople, FakePerson
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.provisioning.services import push_due
@@ -92,7 +92,7 @@ MAP: dict[str, Any] = {
 
 
 def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lambda _: None) -> None:
-    """Make the instance, the people and the campaign. `on_day_passed` is notified of each day that has passed. Refuses: DemoInProgress."""
+    """Make the instance, the people and the campaign. `on_day_passed` is notified of each day that has passed. Refuses: DEMO_IN_PROGRESS."""
     was_begun = demo_was_interrupted()
     data_dir().mkdir(parents=True, exist_ok=True)
     # The mark comes first, and the process that makes the demo locks it: a demo that is still being made must not be cleared
@@ -101,7 +101,7 @@ def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lamb
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DemoInProgress(data_dir=data_dir()) from None
+            raise DEMO_IN_PROGRESS(data_dir=data_dir()) from None
         if was_begun:
             _clear()
         _make(lines, on_day_passed)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, permissions, verbs.
+"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, verbs, packs.
 
-Run as ``make docs``. An architecture test fails while a page on disk differs from what this file would write.
+Run by ``make docs``. An architecture test fails while a page on disk differs from what this file would write. The pages of
+commands and errors are long and are made for the documentation site alone (``docs_site.py``).
 """
 
 import importlib
@@ -9,14 +10,15 @@ import os
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import tomli_w
 import typer
 from typer.core import TyperGroup
 
 import rollkeeper
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.settings import Table, tables_in, variable_of
+from rollkeeper.kernel.errors import Refusal, RollkeeperError
+from rollkeeper.kernel.settings import Table, tables_in
 from rollkeeper.operations.setting_tables import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
@@ -29,10 +31,10 @@ def settings_page() -> str:
     """List every setting of `settings.toml`, table by table, with its default and its environment variable."""
     head = (
         "# Settings\n\n"
-        "They are written in `settings.toml` in the data directory (`ROLLKEEPER_HOME`), each in the table of the package that uses"
-        " it. An environment variable wins over the file: a list or a table of values is written in it as JSON. All faults of the"
-        " file and of the environment are reported at once, and a table or a key that is not listed here is refused. Secrets are"
-        " not settings: they are files in `secrets/`.\n\n"
+        "Settings are in `settings.toml` in the data directory (`ROLLKEEPER_HOME`), in the table of the package that uses them. The"
+        " environment variable `ROLLKEEPER_TABLE__SETTING` wins over the file (`ROLLKEEPER_CAMPAIGN__PILOT_SHARE`); a list or a"
+        " table is JSON in it. All faults are reported at once, and an unlisted table or key is refused. Secrets are files in"
+        " `secrets/`, not settings.\n\n"
     )
     return head + MADE + "\n".join(_table_of_settings(path, model) for path, model in setting_tables())
 
@@ -51,15 +53,13 @@ def setting_tables() -> Iterator[tuple[tuple[str, ...], type[Table]]]:
 
 def _table_of_settings(path: tuple[str, ...], model: type[Table]) -> str:
     rows = [
-        f"| `{name}` | {_cell(field.description or '')} | {_as_toml(field.default)} | `{variable_of(*path, name)}` |"
+        f"| `{name}` | {_cell(field.description or '')} | {_as_toml(field.default)} |"
         for name, field in model.model_fields.items()
         if name not in tables_in(model)
     ]
     return (
         f"## [{'.'.join(path)}]\n\n{model.__doc__}\n\n"
-        "| setting | what it decides | default | environment variable |\n|---|---|---|---|\n"
-        + "\n".join(rows)
-        + "\n"
+        "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 
 
@@ -76,21 +76,30 @@ def _toml_value(value: object) -> str:
     return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
 
 
-def error_classes() -> list[type[RollkeeperError]]:
-    """Return every refusal of Rollkeeper, by code."""
-    for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
-        if ".migrations" not in module.name and not module.name.endswith(("urls", "wsgi")):
-            importlib.import_module(module.name)
-    found = (error for error in _below(RollkeeperError) if error.__module__.startswith("rollkeeper."))
-    return sorted(found, key=lambda error: error.code)
+def refusals() -> dict[str, list[Refusal | type[RollkeeperError]]]:
+    """Return every refusal of Rollkeeper, by the package whose `errors.py` lists it."""
+    tables = {
+        module.name.removesuffix(".errors"): vars(importlib.import_module(module.name)).values()
+        for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper.")
+        if module.name.endswith(".errors")
+    }
+    return {package: [row for row in table if is_refusal(row)] for package, table in tables.items()}
+
+
+def is_refusal(value: object) -> TypeGuard[Refusal | type[RollkeeperError]]:
+    """Return whether a value is a row of a table of refusals, or a class of them."""
+    return isinstance(value, Refusal) or (
+        isinstance(value, type) and issubclass(value, RollkeeperError) and value is not RollkeeperError
+    )
 
 
 def errors_page() -> str:
     """List every refusal with its sentence and remedy."""
-    rows = [
-        f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in error_classes()
-    ]
-    head = "# Refusals\n\nExit code 2 where the kind is malformed or internal, 1 otherwise. Facts stand in braces.\n\n"
+    found = sorted((row for table in refusals().values() for row in table), key=lambda row: row.code)
+    rows = [f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in found]
+    head = (
+        "# Errors\n\nExit code 2 for the kinds malformed and internal, otherwise 1. Facts are in braces.\n\n"
+    )
     return head + MADE + "| code | kind | sentence | remedy |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
@@ -104,11 +113,7 @@ def commands() -> Iterator[tuple[str, str]]:
 def commands_page() -> str:
     """List every command with its help."""
     parts = [f"## {name}\n\n{text.strip()}\n" for name, text in commands()]
-    return (
-        "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 the call was wrong.\n\n"
-        + MADE
-        + "\n".join(parts)
-    )
+    return "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 wrong call.\n\n" + MADE + "\n".join(parts)
 
 
 def lifecycle_page() -> str:
@@ -140,7 +145,7 @@ def verbs_page() -> str:
     """List what the ledger can say, and what the entries of each verb hold."""
     from rollkeeper.ledger.docs_page import verbs_markdown
 
-    return "# What the ledger says\n\n" + MADE + verbs_markdown()
+    return "# Ledger entries\n\n" + MADE + verbs_markdown()
 
 
 def packs_page() -> str:
@@ -150,20 +155,15 @@ def packs_page() -> str:
     return "# Rule packs\n\n" + MADE + packs_markdown()
 
 
+SITE_PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "errors.md": errors_page}
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
-    "errors.md": errors_page,
-    "commands.md": commands_page,
     "lifecycle.md": lifecycle_page,
     "permissions.md": permissions_page,
     "verbs.md": verbs_page,
     "packs.md": packs_page,
     "data-export.md": data_export_page,
 }
-
-
-def _below(parent: type[RollkeeperError]) -> set[type[RollkeeperError]]:
-    return {deep for child in parent.__subclasses__() for deep in {child, *_below(child)}}
 
 
 def _cell(text: str) -> str:

@@ -12,14 +12,14 @@ from hashlib import file_digest
 from pathlib import Path
 
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.operations.errors import BackupDamaged
+from rollkeeper.operations.errors import BACKUP_DAMAGED
 from rollkeeper.vault import document_store
 
 NAME = "documents"
 
 
 def mirror_documents(folder: Path) -> int:
-    """Make the folder's copies those of the instance; return how many were new. Refuses: BackupDamaged."""
+    """Make the folder's copies those of the instance; return how many were new. Refuses: BACKUP_DAMAGED."""
     place, kept = document_store.folder(), folder / NAME
     if place is None or not place.is_dir():
         return 0
@@ -32,7 +32,7 @@ def mirror_documents(folder: Path) -> int:
 
 
 def restore_documents(folder: Path) -> None:
-    """Bring the copies of a backup into this instance, where they lie in a folder of it. Refuses: BackupDamaged."""
+    """Bring the copies of a backup into this instance, where they lie in a folder of it. Refuses: BACKUP_DAMAGED."""
     kept, place = folder / NAME, document_store.folder()
     if place is None or not kept.is_dir() or not place.is_relative_to(data_dir()):
         return
@@ -55,7 +55,7 @@ def _copy(source: Path, target: Path) -> None:
         os.fsync(other.fileno())
     if not same:
         draft.unlink()
-        raise BackupDamaged(file=target, why="what was written is not what was read")
+        raise BACKUP_DAMAGED(file=target, why="what was written is not what was read")
     draft.chmod(0o600)
     draft.replace(target)
 

@@ -23,11 +23,11 @@ from typing import IO, cast
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.console import err, out
-from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.credential_handover import AppCredentials
-from rollkeeper.operations.errors import AppDidNotStart, AssetsMissing, PortInUse, UnknownHost
+from rollkeeper.operations.errors import APP_DID_NOT_START, ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.operations.worker_processes import processes_for, stopped_at_end, workers
@@ -68,10 +68,10 @@ def serve(
     """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
     With `is_compact`, for a demo: the apps share memory, and one process is both the portal worker and the worker that holds keys.
-    Refuses: PortInUse, UnknownHost, AssetsMissing, AppDidNotStart.
+    Refuses: PORT_IN_USE, UNKNOWN_HOST, ASSETS_MISSING, APP_DID_NOT_START.
     """
     if not SHEET.exists():
-        raise AssetsMissing(file=SHEET)
+        raise ASSETS_MISSING(file=SHEET)
     _require_free_ports(host, port, apps)
     if not is_made():
         from rollkeeper.operations import bootstrap
@@ -235,7 +235,9 @@ def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:
         if _is_well(one):
             return True
         if time.monotonic() > deadline:
-            raise AppDidNotStart(app=one.app.name, why=f"no answer in {START_SECONDS} s", log=log_of(one.app))
+            raise APP_DID_NOT_START(
+                app=one.app.name, why=f"no answer in {START_SECONDS} s", log=log_of(one.app)
+            )
         time.sleep(0.05)
     return False
 
@@ -256,7 +258,7 @@ def _require_alive(running: Sequence[Running]) -> None:
     for one in running:
         code = one.process.poll()
         if code is not None:
-            raise AppDidNotStart(
+            raise APP_DID_NOT_START(
                 app=one.app.name, why=f"its process ended with code {code}", log=log_of(one.app)
             )
 
@@ -265,19 +267,19 @@ def _require_free_ports(host: str, base_port: int, apps: Sequence[App]) -> None:
     raise_all([fault for app in apps if (fault := _port_fault(host, base_port + app.port_offset, app))])
 
 
-def _port_fault(host: str, port: int, app: App) -> PortInUse | UnknownHost | None:
+def _port_fault(host: str, port: int, app: App) -> RollkeeperError | None:
     if not 0 < port <= HIGHEST_PORT:
-        return PortInUse(port=port, host=host, app=app.name, why=f"ports go from 1 to {HIGHEST_PORT}")
+        return PORT_IN_USE(port=port, host=host, app=app.name, why=f"ports go from 1 to {HIGHEST_PORT}")
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as fault:
-        return UnknownHost(host=host, why=fault.strerror)
+        return UNKNOWN_HOST(host=host, why=fault.strerror)
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(place)
         except OSError as fault:
             if fault.errno == errno.EADDRNOTAVAIL:
-                return UnknownHost(host=host, why=fault.strerror)
-            return PortInUse(port=port, host=host, app=app.name, why=fault.strerror)
+                return UNKNOWN_HOST(host=host, why=fault.strerror)
+            return PORT_IN_USE(port=port, host=host, app=app.name, why=fault.strerror)
     return None

@@ -27,11 +27,11 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations import bootstrap, document_backup
 from rollkeeper.operations.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
 from rollkeeper.operations.errors import (
-    BackupsFromDifferentInstances,
-    DataDirNotEmpty,
-    EmbeddedDatabases,
-    RootUrlMissing,
-    SecretsMissing,
+    BACKUPS_FROM_DIFFERENT_INSTANCES,
+    DATA_DIR_NOT_EMPTY,
+    EMBEDDED_DATABASES,
+    ROOT_URL_MISSING,
+    SECRETS_MISSING,
 )
 from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.platform import embedded_postgres
@@ -67,16 +67,16 @@ def restore(
     """Restore the newest keys and the newest or the named register into this instance, which must be new.
 
     Ledger: line:record:erased a record that was erased after the register's backup; operations:instance:restored.
-    Refuses: NotAllowed, DataDirNotEmpty, SecretsMissing, RootUrlMissing, BackupDamaged, BackupsFromDifferentInstances,
-    ArchiveOfAnotherRoot, BackupToolFailed.
+    Refuses: NOT_ALLOWED, DATA_DIR_NOT_EMPTY, SECRETS_MISSING, ROOT_URL_MISSING, BACKUP_DAMAGED, BACKUPS_FROM_DIFFERENT_INSTANCES,
+    ARCHIVE_OF_ANOTHER_ROOT, BACKUP_TOOL_FAILED.
     """
     role = require(authority, Permission.BACK_UP)
     if data_dir().exists() and any(data_dir().iterdir()):
-        raise DataDirNotEmpty(data_dir=data_dir())
+        raise DATA_DIR_NOT_EMPTY(data_dir=data_dir())
     register, keys = newest(folder, Part.REGISTER, name=register_name), newest(folder, Part.KEYS)
     notes = read_note(register, Part.REGISTER), read_note(keys, Part.KEYS)
     if notes[0].register != notes[1].register:
-        raise BackupsFromDifferentInstances(register=register, keys=keys)
+        raise BACKUPS_FROM_DIFFERENT_INSTANCES(register=register, keys=keys)
     try:
         _restore_secrets(secrets, wanted=_secret_file_for(root_url))
         _restore_settings(notes[0], root_url=root_url)
@@ -95,24 +95,24 @@ def finish_restore(
 ) -> Restored:
     """Do what a restore does at its end, where servers of the operator's own were brought back by their own tools.
 
-    Ledger and refusals as of `restore`; EmbeddedDatabases, since an embedded server is brought back by `restore`.
+    Ledger and refusals as of `restore`; EMBEDDED_DATABASES, since an embedded server is brought back by `restore`.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url is None and instance().keys_url is None:
-        raise EmbeddedDatabases
+        raise EMBEDDED_DATABASES()
     advance_command_sequence()
     return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)
 
 
 def backup_bytes(folder: Path, *, register_name: str | None = None) -> int:
-    """Return how many bytes there are to read. Refuses: BackupDamaged."""
+    """Return how many bytes there are to read. Refuses: BACKUP_DAMAGED."""
     files = newest(folder, Part.REGISTER, name=register_name), newest(folder, Part.KEYS)
     return sum(file.stat().st_size for file in files)
 
 
 def _restore_secrets(kept: Path, *, wanted: str) -> None:
     if not (kept / wanted).is_file():
-        raise SecretsMissing(folder=kept, wanted=wanted)
+        raise SECRETS_MISSING(folder=kept, wanted=wanted)
     place = data_dir() / "secrets"
     place.mkdir(mode=0o700, parents=True)
     for file in kept.iterdir():
@@ -139,7 +139,7 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
     kept.setdefault("jobs", {})["background_jobs"] = False
     vault = kept.setdefault("vault", {})
     if vault.pop("root_url", None) and not root_url:
-        raise RootUrlMissing
+        raise ROOT_URL_MISSING()
     if root_url:
         vault["root_url"] = root_url
     settings_file().write_text(tomli_w.dumps(kept), "utf-8")

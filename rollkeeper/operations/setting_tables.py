@@ -22,6 +22,6 @@ def all_tables() -> Mapping[str, type[Table]]:
 
 
 def check_settings() -> None:
-    """Validate the whole file and the environment. Refuses: SettingFault (all at once), as `check_all_tables`."""
+    """Validate the whole file and the environment. Refuses: SETTING_FAULT (all at once), as `check_all_tables`."""
     all_tables()
     check_all_tables()

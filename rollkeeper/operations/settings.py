@@ -14,8 +14,8 @@ class Jobs(Table):
     background_jobs: Annotated[
         bool,
         Field(
-            description="Whether this instance sends notices, tells the network, publishes and erases by itself. An instance that"
-            " was restored does not, until somebody who knows that the other one is gone says so here."
+            description="Whether this instance runs its jobs. A restored instance does not, until you set this, when the other "
+            "instance is certainly gone."
         ),
     ] = True
 

@@ -22,11 +22,11 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder
+from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.platform.os_users import allow_traversal, system_user
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
@@ -52,15 +52,6 @@ log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 password_encryption = 'scram-sha-256'
 """
-
-
-class ServerDidNotStart(RollkeeperError):
-    """The embedded PostgreSQL could not be started."""
-
-    code = "server_did_not_start"
-    kind = Kind.INTERNAL
-    sentence = "The embedded PostgreSQL for the {store} did not start: {why}."
-    remedy = "Make room, if the disk is full; else see {log}: does another user own the instance?"
 
 
 _in_use: list[IO[str]] = []

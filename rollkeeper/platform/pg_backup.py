@@ -17,20 +17,11 @@ import psycopg
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, connect
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 
 _PIECE_BYTES = 1024 * 1024
 _KEYS_DATABASE = "rollkeeper_keys"
-
-
-class BackupToolFailed(RollkeeperError):
-    """One of PostgreSQL's tools did not do its work."""
-
-    code = "backup_tool_failed"
-    kind = Kind.INTERNAL
-    sentence = "{tool} did not finish: {why}."
-    remedy = "Nothing was put in place. Mend the cause and run the command again."
 
 
 def register_bytes() -> int:
@@ -48,7 +39,7 @@ def register_identity() -> str:
 
 
 def stream_register() -> Iterator[bytes]:
-    """Give a copy of the register's cluster as a tar, manifest and write-ahead log in it. Refuses: BackupToolFailed."""
+    """Give a copy of the register's cluster as a tar, manifest and write-ahead log in it. Refuses: BACKUP_TOOL_FAILED."""
     with _superuser() as cluster:
         # For as long as this session lives, no segment of the log that the copy needs is taken away.
         cluster.execute(
@@ -61,7 +52,7 @@ def stream_register() -> Iterator[bytes]:
 
 
 def stream_keys() -> Iterator[bytes]:
-    """Give the living keys and the epochs, as they are at one instant. Refuses: BackupToolFailed."""
+    """Give the living keys and the epochs, as they are at one instant. Refuses: BACKUP_TOOL_FAILED."""
     yield from _output(
         stores.KEYS, KeysRole.VAULT, "pg_dump", "--format=custom", "--compress=none", "--data-only", "--no-password",
         f"--dbname={_KEYS_DATABASE}",
@@ -69,22 +60,22 @@ def stream_keys() -> Iterator[bytes]:
 
 
 def verify_register(folder: Path) -> None:
-    """Hold a copy, unpacked, against its manifest, and read its write-ahead log. Refuses: BackupToolFailed."""
+    """Hold a copy, unpacked, against its manifest, and read its write-ahead log. Refuses: BACKUP_TOOL_FAILED."""
     done = subprocess.run(  # noqa: S603
         [_tool("pg_verifybackup"), "--quiet", str(folder)],
         check=False, capture_output=True, text=True, env=_environment(), stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode:
-        raise BackupToolFailed(tool="pg_verifybackup", why=_last_line(done.stderr))
+        raise BACKUP_TOOL_FAILED(tool="pg_verifybackup", why=_last_line(done.stderr))
 
 
 def read_keys(pieces: Iterable[bytes]) -> None:
-    """Read through a copy of the keys as far as the tool understands it, writing nothing. Refuses: BackupToolFailed."""
+    """Read through a copy of the keys as far as the tool understands it, writing nothing. Refuses: BACKUP_TOOL_FAILED."""
     _input(pieces, "pg_restore", "--data-only", "--file=/dev/null")
 
 
 def load_keys(pieces: Iterable[bytes]) -> None:
-    """Put a copy of the keys into an empty store, all of it or nothing. Refuses: BackupToolFailed."""
+    """Put a copy of the keys into an empty store, all of it or nothing. Refuses: BACKUP_TOOL_FAILED."""
     # The superuser alone may load rows past the trigger that refuses keys of ended epochs.
     _input(
         pieces, "pg_restore", "--data-only", "--disable-triggers", "--single-transaction", "--exit-on-error",
@@ -94,7 +85,7 @@ def load_keys(pieces: Iterable[bytes]) -> None:
 
 
 def reset_passwords(store: stores.Store, roles: Iterable[str]) -> None:
-    """Give roles of a stopped cluster new passwords of this instance. Refuses: BackupToolFailed."""
+    """Give roles of a stopped cluster new passwords of this instance. Refuses: BACKUP_TOOL_FAILED."""
     said = "".join(
         f"ALTER ROLE {role} PASSWORD '{stores.password(store, role)}'\n"
         for role in [embedded_postgres.SUPERUSER, *roles]
@@ -106,7 +97,7 @@ def reset_passwords(store: stores.Store, roles: Iterable[str]) -> None:
         user=user, group=user, extra_groups=[] if user else None,
     )  # fmt: skip
     if done.returncode:
-        raise BackupToolFailed(tool="postgres --single", why=_last_line(done.stderr))
+        raise BACKUP_TOOL_FAILED(tool="postgres --single", why=_last_line(done.stderr))
 
 
 def _output(store: stores.Store, role: str, tool: str, *arguments: str) -> Iterator[bytes]:
@@ -122,7 +113,7 @@ def _output(store: stores.Store, role: str, tool: str, *arguments: str) -> Itera
             raise
         why = running.stderr.read().decode("utf-8", "replace") if running.stderr else ""
     if running.returncode:
-        raise BackupToolFailed(tool=tool, why=_last_line(why))
+        raise BACKUP_TOOL_FAILED(tool=tool, why=_last_line(why))
 
 
 def _input(pieces: Iterable[bytes], tool: str, *arguments: str, password_file: Path | None = None) -> None:
@@ -139,7 +130,7 @@ def _input(pieces: Iterable[bytes], tool: str, *arguments: str, password_file: P
             _close(running.stdin)
         why = running.stderr.read().decode("utf-8", "replace") if running.stderr else ""
     if running.returncode:
-        raise BackupToolFailed(tool=tool, why=_last_line(why))
+        raise BACKUP_TOOL_FAILED(tool=tool, why=_last_line(why))
 
 
 def _feed(pipe: IO[bytes] | None, pieces: Iterable[bytes]) -> None:

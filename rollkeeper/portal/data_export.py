@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The file with all data held about a person, as they download it: its content, with a description of each field.
+"""The file with everything held about a subscriber, as they download it, field by field.
 
-`docs/data-export.md` is generated from here. A field that is not named here is not exported, and a test then fails: the format of
-a file that people keep does not change by accident. A new field raises the version.
+`docs/data-export.md` is written from here. A field that is not named here does not go out, and a test then fails: the form
+of a file that people keep does not change by accident. What is new in it gets another number.
 """
 
 import datetime as dt
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,10 +27,10 @@ class Sentence(_Said):
 
 
 class CaseRecord(_Said):
-    """Something contested, or asked to be put right."""
+    """A dispute, an appeal or a correction."""
 
     kind: str = Field(description="not_mine, dispute, appeal, correct or inherit.")
-    about: str | None = Field(description="Which entry is said to be wrong.")
+    about: str | None = Field(description="The entry that is said to be wrong.")
     opened_on: dt.date
     due_on: dt.date = Field(description="The last day on which to decide.")
     settled_on: dt.date | None
@@ -38,7 +38,7 @@ class CaseRecord(_Said):
 
 
 class LineRecord(_Said):
-    """One present or past line of the person."""
+    """One line of a current or former subscriber."""
 
     line: str = Field(description="Its reference, a UUID.")
     here: bool = Field(description="Whether the code came to it.")
@@ -51,17 +51,17 @@ class LineRecord(_Said):
     since: dt.date
     until: dt.date | None
     contested_on: dt.date | None = Field(description="Since when they say that it is not theirs.")
-    stage: str | None = Field(description="Where it stands in a campaign.")
+    stage: str | None = Field(description="Its stage in a campaign.")
     sentences: list[Sentence]
     cases: list[CaseRecord]
     has_appeal_left: bool
 
 
 class EntryRecord(_Said):
-    """One entry that is held, in clear."""
+    """One stored value, in clear."""
 
     line: str
-    record: str = Field(description="Its reference, a UUID: a line whose record was put right has several.")
+    record: str = Field(description="Its reference, a UUID: a corrected line has several records.")
     service: str
     field: str = Field(description="document_copy: a redacted copy of the document shown.")
     value: str = Field(description="As text; of a copy in base64. Empty: it cannot be opened any more.")
@@ -75,20 +75,20 @@ class EntryRecord(_Said):
 
 
 class AccessRecord(_Said):
-    """An entry was opened, or the line was looked up."""
+    """An access: a value was opened, or the line was looked up."""
 
     at: dt.datetime
     role: str
-    field: str = Field(description="Empty: how the line stands, nothing that is sealed.")
+    field: str = Field(description="Empty: the state of the line, no sealed value.")
     purpose: str
-    leaf: int | None = Field(description="Where it stands in the published ledger; null: not published yet.")
+    leaf: int | None = Field(description="Its place in the published ledger; null: not published yet.")
     withheld_until: dt.date | None = Field(
-        description="Until when an order had it withheld from them; null: it never was."
+        description="The day until which an order deferred the notification; null: not deferred."
     )
 
 
 class ReceiptRecord(_Said):
-    """Something that was done to a line."""
+    """An action on a line."""
 
     code: str
     day: dt.date
@@ -97,19 +97,19 @@ class ReceiptRecord(_Said):
 
 
 class DocumentRecord(_Said):
-    """One document recorded for the person; its number is with the entries of each line, and in no table."""
+    """One identity document; its number is among the values of each line, and in no table."""
 
     document_type: str
     since: dt.date | None = Field(
         description="When it was first shown; null: before the register noted days."
     )
     until: dt.date | None = Field(
-        description="When a newer one took its place: it proves nothing any more; null: it is good."
+        description="When a newer one replaced it: it proves nothing since; null: it is valid."
     )
 
 
 class PasskeyRecord(_Said):
-    """One passkey of the person; the key itself is in their device."""
+    """One passkey; its private key is in the subscriber's device."""
 
     passkey: str = Field(description="Its reference, a UUID.")
     added_on: dt.date
@@ -117,7 +117,7 @@ class PasskeyRecord(_Said):
 
 
 class ConsentRecord(_Said):
-    """An auditor's request to see entries, or a consent."""
+    """An auditor's request for consent."""
 
     line: str
     consent: str = Field(description="Its reference, a UUID.")
@@ -128,7 +128,7 @@ class ConsentRecord(_Said):
 
 
 class DataExport(_Said):
-    """All that is held about one person, as one file."""
+    """Everything held about one person, as one file."""
 
     form: Literal["rollkeeper/data-export/3"]
     day: dt.date
@@ -141,17 +141,28 @@ class DataExport(_Said):
     passkeys: list[PasskeyRecord]
     consents: list[ConsentRecord]
     named: dict[str, dt.date] = Field(
-        description="For what somebody is named (representative, heir), and since when; who it is cannot be read back."
+        description="Named delegates and heirs: the role and since when; the person cannot be read back."
     )
 
 
 def data_export_page() -> str:
     """Describe the file, and give its schema."""
-    schema = json.dumps(DataExport.model_json_schema(), indent=1, ensure_ascii=False)
+    schema = json.dumps(_without_titles(DataExport.model_json_schema()), indent=1, ensure_ascii=False)
     return (
         "# What is held about me, as a file\n\n"
         "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
-        "Whoever proved who they are takes it away from the portal, page *What is held about me*. It is put together for that one"
-        " answer, sealed to the request that asked, and kept nowhere. UTF-8, one JSON object, by this schema (JSON Schema"
-        f" 2020-12):\n\n```json\n{schema}\n```\n"
+        "A subscriber with the second proof downloads it from the portal, page *What is held about me*. It is made for this answer,"
+        " sealed to the request, and stored nowhere. It is one JSON object in UTF-8, by this schema (JSON Schema 2020-12):\n\n"
+        f"```json\n{schema}\n```\n"
     )
+
+
+def _without_titles(part: Any) -> Any:
+    """Return a schema without the titles that only repeat the names of its fields."""
+    if isinstance(part, dict):
+        return {
+            key: _without_titles(value)
+            for key, value in part.items()
+            if key != "title" or isinstance(value, dict)
+        }
+    return [_without_titles(value) for value in part] if isinstance(part, list) else part

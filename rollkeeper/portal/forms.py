@@ -20,7 +20,6 @@ from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.fields import Field
 
 STATE_HINT = _("Of a passport: the letters printed on it, such as NPL.")
-_NOT_TYPED = {"number", "document_copy"}
 _DAY = {"type": "date", "autocomplete": "off"}
 
 

@@ -12,7 +12,7 @@ from rollkeeper.kernel.error_messages import mark
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.errors import RegisterUnavailable, SessionExpired
+from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, SessionExpired
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,7 +32,7 @@ def put(
     request_id: UUID | None = None,
     sealed: bytes | None = None,
 ) -> Answer:
-    """Send a request for the session. Refuses: SessionExpired, RegisterUnavailable."""
+    """Send a request for the session. Refuses: SessionExpired, REGISTER_UNAVAILABLE."""
     token = token_of(request)
     if token is None:
         raise SessionExpired
@@ -44,7 +44,7 @@ def put(
     if came["refused"] == SessionExpired.code:
         raise SessionExpired
     if not came["said"]:
-        raise RegisterUnavailable
+        raise REGISTER_UNAVAILABLE()
     said = tuple(mark(f"{one['sentence']} {one['remedy']}", one["language"]) for one in came["said"])
     return Answer(None, came["refused"], said)
 

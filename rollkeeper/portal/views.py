@@ -305,7 +305,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def shown_to(request: HttpRequest) -> dict[str, Any]:
-    """Return what a session may see, freshly from the portal worker. Refuses: SessionExpired, RegisterUnavailable."""
+    """Return what a session may see, freshly from the portal worker. Refuses: SessionExpired, REGISTER_UNAVAILABLE."""
     answer = put(request, PortalRequestKind.DASHBOARD)
     if answer.done is None:
         raise SessionExpired

@@ -114,7 +114,7 @@ def reconcile(
     lists_never_commanded: bool = False,
     moved: Callable[[int], None] = lambda _: None,
 ) -> Reconciliation:
-    """Ask the network about every line and return where it differs. Refuses: NoNetwork.
+    """Ask the network about every line and return where it differs. Refuses: NO_NETWORK.
 
     A suspended line that the network does not know is a difference, ordered of or not: nothing proves that it is barred,
     or that its emergency calls go through. An ended one is where something was asked for it.

@@ -52,7 +52,7 @@ def compare_lines(
 
     An interrupted comparison does not count.
 
-    Refuses: NotAllowed, NoNetwork. Ledger: network:lines:compared.
+    Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:lines:compared.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     found = reconcile(gateway=gateway, lists_never_commanded=lists_never_commanded, moved=moved)
@@ -82,7 +82,7 @@ def check_floor(authority: Authority, *, after: LineId | None, gateway: Gateway 
     """Ask the network about the next barred lines, and restore those on which it bars more than it may.
 
     A bar is proved once, when it is carried out; this check finds later changes to an element, by hand or by configuration.
-    `after` is where the last check ended, None for the first lines. Refuses: NotAllowed, NoNetwork.
+    `after` is where the last check ended, None for the first lines. Refuses: NOT_ALLOWED, NO_NETWORK.
     """
     require(authority, Permission.RUN_PROVISIONING)
     network = gateway or network_gateway()

@@ -128,7 +128,7 @@ def push_due(
     """Carry out what is due, and confirm only what the network itself says is true.
 
     On a day on which counters are closed, or under a stay, no line is barred or terminated for a missing registration. `moved` is
-    called with the number of commands in each chunk. Refuses: NotAllowed, NoNetwork. Ledger: network:command:confirmed,
+    called with the number of commands in each chunk. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:command:confirmed,
     network:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)

@@ -93,13 +93,11 @@ class WebhookSettings(Table):
     url: Annotated[
         str | None,
         AfterValidator(lambda url: url and _safe_webhook(url)),
-        Field(
-            description="Where commands for the network are posted, signed; empty in a demo instance: a file."
-        ),
+        Field(description="The address for signed commands; empty in a demo instance: a file."),
     ] = None
     numbers: Annotated[
         bool,
-        Field(description="Name the line to the webhook by its number too, opened at the moment of sending."),
+        Field(description="Send the line's number too, opened at the moment of sending."),
     ] = True
 
 
@@ -110,8 +108,8 @@ class KamailioSettings(Table):
         str | None,
         AfterValidator(lambda url: url and _safe_webhook(url)),
         Field(
-            description="Where a Kamailio with ops/kamailio/rollkeeper.cfg takes orders, as in"
-            " http://127.0.0.1:8060/rollkeeper; its token lies in secrets/kamailio.token."
+            description="The address of a Kamailio with ops/kamailio/rollkeeper.cfg, such as http://127.0.0.1:8060/rollkeeper; its"
+            " token is in secrets/kamailio.token."
         ),
     ] = None
 
@@ -138,16 +136,14 @@ class RadiusSettings(Table):
         str | None,
         AfterValidator(lambda place: place and _known_place(place)),
         Field(
-            description="host:port where a FreeRADIUS with ops/freeradius takes changes of authorization, usually"
-            " 127.0.0.1:3799; the shared secret lies in secrets/freeradius.secret."
+            description="host:port for changes of authorization at a FreeRADIUS with ops/freeradius, usually 127.0.0.1:3799; the "
+            "shared secret is in secrets/freeradius.secret."
         ),
     ] = None
     auth: Annotated[
         str | None,
         AfterValidator(lambda place: place and _known_place(place)),
-        Field(
-            description="host:port where the same FreeRADIUS answers what is true, usually 127.0.0.1:1822."
-        ),
+        Field(description="host:port for read-backs of the same FreeRADIUS, usually 127.0.0.1:1822."),
     ] = None
 
 
@@ -165,16 +161,16 @@ class Provisioning(Table):
         ],
         AfterValidator(_served),
         Field(
-            description="Which elements serve which kind of service, as in {mobile = ['osmo_hlr', 'kamailio']};"
-            " the webhook (in a demo instance: the file) serves the kinds that are not named."
+            description="The elements of each kind of service: {mobile = ['osmo_hlr', 'kamailio']}; the webhook (in a demo "
+            "instance: a file) serves other kinds."
         ),
     ] = {}
     tries: Annotated[
         int,
         Field(
             gt=0,
-            description="Tries before a command to bar or to end is given up that the network takes and does not carry out."
-            " Restoring never is, and an element that is away is waited for.",
+            description="Tries of a bar or termination that the network accepts and does not carry out. A restore is never given "
+            "up, and an absent element is waited for.",
         ),
     ] = 8
     demo_faults: Annotated[

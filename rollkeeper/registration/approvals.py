@@ -10,7 +10,7 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
-from rollkeeper.registration.errors import ApprovalNeeded
+from rollkeeper.registration.errors import APPROVAL_NEEDED
 
 
 def approval_article(action_kind: str) -> str | None:
@@ -27,7 +27,7 @@ def is_supervisor_check(authority: Authority, *, approved_by: StaffId | None) ->
 
 
 def require_approval(authority: Authority, action_kind: str, *, approved_by: StaffId | None) -> None:
-    """Refuse an act without a second person's confirmation, if the pack requires one. Refuses: ApprovalNeeded."""
+    """Refuse an act without a second person's confirmation, if the pack requires one. Refuses: APPROVAL_NEEDED."""
     article = None if StaffRole.SUBSCRIBER in authority.roles else approval_article(action_kind)
     if article and (approved_by is None or approved_by == authority.staff_id):
-        raise ApprovalNeeded(action_kind=action_kind, article=article)
+        raise APPROVAL_NEEDED(action_kind=action_kind, article=article)

@@ -47,8 +47,8 @@ def refused_file(path: Path) -> Path:
 def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None]) -> Tally:
     """Register all rows of a file; write each refused row to the reject file and continue.
 
-    `moved` is called with how many bytes further the work is. Refuses, as a whole: FileNotUsable, NoRegistrationDuty,
-    NotAllowed.
+    `moved` is called with how many bytes further the work is. Refuses, as a whole: FILE_NOT_USABLE, NO_REGISTRATION_DUTY,
+    NOT_ALLOWED.
     """
     require(authority, Permission.REGISTER)
     active_pack()

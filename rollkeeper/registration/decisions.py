@@ -12,28 +12,28 @@ from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
+    LINE_TERMINATED,
+    NUMBER_QUARANTINED,
+    NUMBER_STILL_SERVED,
+    SUBSCRIBER_PROTECTED,
     LineNotFound,
-    LineTerminated,
-    NumberQuarantined,
-    NumberStillServed,
-    SubscriberProtected,
 )
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.rules import last_day_of_quarantine, may_take_number
 from rollkeeper.registration.errors import (
-    AlreadyRegistered,
-    DocumentReplaced,
-    LineInDispute,
-    NotRegistered,
-    NotRelocatable,
-    NotTheSubscriber,
-    NumberInUse,
-    OtherSuspensionsOpen,
-    RouteAlreadyUsed,
-    SameSubscriber,
-    ServiceMismatch,
-    TransferorDocumentMissing,
-    TransferorNotSubscriber,
+    ALREADY_REGISTERED,
+    DOCUMENT_REPLACED,
+    LINE_IN_DISPUTE,
+    NOT_REGISTERED,
+    NOT_RELOCATABLE,
+    NOT_THE_SUBSCRIBER,
+    NUMBER_IN_USE,
+    OTHER_SUSPENSIONS_OPEN,
+    ROUTE_ALREADY_USED,
+    SAME_SUBSCRIBER,
+    SERVICE_MISMATCH,
+    TRANSFEROR_DOCUMENT_MISSING,
+    TRANSFEROR_NOT_SUBSCRIBER,
 )
 from rollkeeper.registration.submissions import RegistrationKind
 
@@ -82,9 +82,9 @@ def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date)
     """Return why the act may not happen, None where it may."""
     line = situation.line
     if line is not None and not line.is_over and situation.service not in {None, line.service}:
-        return ServiceMismatch(line=line.line_id, service=line.service.value)
+        return SERVICE_MISMATCH(line=line.line_id, service=line.service.value)
     if line is not None and situation.route and situation.route.days and situation.accepted_through:
-        return RouteAlreadyUsed(
+        return ROUTE_ALREADY_USED(
             line=line.line_id, until=situation.accepted_through, article=situation.route.article
         )
     if action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL}:
@@ -92,7 +92,7 @@ def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date)
     if line is None:
         return LineNotFound()
     if line.is_over:
-        return LineTerminated(line=line.line_id, terminated_on=line.terminated_on)
+        return LINE_TERMINATED(line=line.line_id, terminated_on=line.terminated_on)
     return (
         _of_a_transfer(line, situation)
         if action_kind is RegistrationKind.TRANSFER
@@ -105,15 +105,15 @@ def of_the_subscriber(
 ) -> RollkeeperError | None:
     """Return why an act that belongs to the subscriber may not happen."""
     if situation.is_protected:
-        return SubscriberProtected()
+        return SUBSCRIBER_PROTECTED()
     if action_kind is RegistrationKind.RELOCATE and line.service not in _RELOCATABLE:
-        return NotRelocatable(service=line.service.value)
+        return NOT_RELOCATABLE(service=line.service.value)
     if not line.is_registered or situation.subscriber is None:
-        return NotRegistered(line=line.line_id)
+        return NOT_REGISTERED(line=line.line_id)
     if situation.shows_document and situation.shown != situation.subscriber:
-        return NotTheSubscriber(line=line.line_id, article=situation.article)
+        return NOT_THE_SUBSCRIBER(line=line.line_id, article=situation.article)
     if situation.shows_document and situation.replaced_on:
-        return DocumentReplaced(part="subscriber", day=situation.replaced_on)
+        return DOCUMENT_REPLACED(part="subscriber", day=situation.replaced_on)
     return None
 
 
@@ -125,8 +125,8 @@ def _of_a_new_contract(
         return None
     if not line.is_over:
         if action_kind is RegistrationKind.INSTALL:
-            return NumberInUse(line=line.line_id)
-        return AlreadyRegistered(line=line.line_id) if line.is_registered else None
+            return NUMBER_IN_USE(line=line.line_id)
+        return ALREADY_REGISTERED(line=line.line_id) if line.is_registered else None
     until = last_day_of_quarantine(
         terminated_on=line.terminated_on or on,
         recorded=line.quarantined_until,
@@ -144,37 +144,35 @@ def _of_a_new_contract(
         state=line.state, quarantined_until=until, on=on, by_former_subscriber=returns or came_in_time
     )
     if line.is_disputed and not returns:
-        return LineInDispute(
-            line=line.line_id
-        )  # it is disputed whether the termination was right: the line may be restored
+        return LINE_IN_DISPUTE(line=line.line_id)  # disputed: the line may be restored
     if isinstance(verdict, Refused):
-        return NumberQuarantined(until=until)
+        return NUMBER_QUARANTINED(until=until)
     # Another subscriber would still find the former line's bar on it; its last subscriber need not wait.
     is_owed = situation.is_served and not (returns or came_in_time)
-    return NumberStillServed(line=line.line_id) if is_owed else None
+    return NUMBER_STILL_SERVED(line=line.line_id) if is_owed else None
 
 
 def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | None:
     if situation.is_protected:
-        return SubscriberProtected()
+        return SUBSCRIBER_PROTECTED()
     others = [reason.value for reason in line.reasons if reason is not SuspensionReason.REGISTRATION]
     if line.is_disputed:
-        return LineInDispute(line=line.line_id)
+        return LINE_IN_DISPUTE(line=line.line_id)
     if others:
-        return OtherSuspensionsOpen(line=line.line_id, reasons=", ".join(others))
+        return OTHER_SUSPENSIONS_OPEN(line=line.line_id, reasons=", ".join(others))
     if not line.is_registered:
         return None
     if situation.shown is not None and situation.shown == situation.subscriber:
-        return SameSubscriber(line=line.line_id)
+        return SAME_SUBSCRIBER(line=line.line_id)
     return _of_the_transferor(line, situation) if situation.subscriber_has_document else None
 
 
 def _of_the_transferor(line: LineView, situation: Situation) -> RollkeeperError | None:
     """Only the registered subscriber can give up a line."""
     if situation.transferor is None:
-        return TransferorDocumentMissing(line=line.line_id, article=situation.article, part="transferor")
+        return TRANSFEROR_DOCUMENT_MISSING(line=line.line_id, article=situation.article, part="transferor")
     if situation.transferor.person != situation.subscriber:
-        return TransferorNotSubscriber(line=line.line_id, article=situation.article, part="transferor")
+        return TRANSFEROR_NOT_SUBSCRIBER(line=line.line_id, article=situation.article, part="transferor")
     if situation.transferor.replaced_on:
-        return DocumentReplaced(part="transferor", day=situation.transferor.replaced_on)
+        return DOCUMENT_REPLACED(part="transferor", day=situation.transferor.replaced_on)
     return None

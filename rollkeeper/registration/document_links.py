@@ -24,11 +24,11 @@ from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.errors import (
-    DocumentAlreadyLinked,
-    DocumentDoubtful,
+    DOCUMENT_ALREADY_LINKED,
+    DOCUMENT_DOUBTFUL,
+    DOCUMENT_NOT_LINKED,
+    DOCUMENTS_INCOMPATIBLE,
     DocumentNeedsSupervisor,
-    DocumentNotLinked,
-    DocumentsIncompatible,
     InvalidDocumentNumber,
 )
 from rollkeeper.registration.receipts import ConcurrentChange, run_once
@@ -55,8 +55,8 @@ def link_document(
 
     Limits count both together from now on, and no line is touched. Every line of theirs hears of it.
     Law: art. 2. Ledger: line:document:linked, for each of their lines.
-    Refuses: NotAllowed, ApprovalNeeded, LineNotFound, SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentReplaced,
-    InvalidDocumentNumber, DocumentDoubtful, DocumentNeedsSupervisor, DocumentAlreadyLinked, DocumentsIncompatible.
+    Refuses: NOT_ALLOWED, APPROVAL_NEEDED, LineNotFound, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED,
+    InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor, DOCUMENT_ALREADY_LINKED, DOCUMENTS_INCOMPATIBLE.
     """
     require(authority, Permission.LINK_DOCUMENTS)
     require_approval(authority, "link_document", approved_by=approved_by)
@@ -84,7 +84,7 @@ def undo_document_link(
 ) -> Receipt:
     """Undo a join: this document leads to its earlier person again, or to none. Recorded data stays where it was recorded.
 
-    Ledger: line:document:unlinked, for each line of theirs. Refuses: NotAllowed, LineNotFound, NotRegistered, DocumentNotLinked.
+    Ledger: line:document:unlinked, for each line of theirs. Refuses: NOT_ALLOWED, LineNotFound, NOT_REGISTERED, DOCUMENT_NOT_LINKED.
     """
     require(authority, Permission.UNLINK_DOCUMENTS)
 
@@ -96,13 +96,13 @@ def undo_document_link(
         checked = (kind, check_number(kind, document[1], on).normalised)
         (known,) = find_persons(document_index([checked]))
         if tenure is None or known is None:
-            raise DocumentNotLinked(line=line.line_id)
+            raise DOCUMENT_NOT_LINKED(line=line.line_id)
         entry = _mark(authority, Verb.DOCUMENT_UNLINKED, line, tenure.person_id, {}, on=on)
         is_parted = (
             unlink_document(known, document=checked) if known == tenure.person_id else unlink_person(known)
         )
         if not is_parted:
-            raise DocumentNotLinked(line=line.line_id)
+            raise DOCUMENT_NOT_LINKED(line=line.line_id)
         return line.line_id, entry
 
     return run_once(submission_key, verb=Verb.DOCUMENT_UNLINKED, on=on, do=do)
@@ -126,7 +126,7 @@ def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on
     if checked.verdict is Verdict.INVALID:
         raise InvalidDocumentNumber(part="further", reasons=reasons)
     if checked.verdict is Verdict.DOUBTFUL and not double_checked:
-        raise DocumentDoubtful(part="further", reasons=reasons)
+        raise DOCUMENT_DOUBTFUL(part="further", reasons=reasons)
     if Reason.CHECK_DIGIT in checked.reasons and not by_supervisor:
         raise DocumentNeedsSupervisor(part="further")
     return kind, checked.normalised
@@ -143,11 +143,11 @@ def _add(subscriber: PersonId, document: Document, *, on: dt.date) -> None:
 def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt.date) -> None:
     whole = principals({subscriber, known})
     if whole[subscriber] == whole[known]:
-        raise DocumentAlreadyLinked
+        raise DOCUMENT_ALREADY_LINKED()
     for reference in references_of(known):
         refuse_protected_subscriber(authority, reference)
     if (kind_of(subscriber) == PartyKind.COMPANY) != (kind_of(known) == PartyKind.COMPANY):
-        raise DocumentsIncompatible
+        raise DOCUMENTS_INCOMPATIBLE()
     # Waits for concurrent registrations of either, so that no limit is exceeded between the two.
     lock_line_limits([str(person) for person in whole.values()])
     if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.instance import instance
-from rollkeeper.registration.errors import FileNotUsable, InvalidRow
+from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
 from rollkeeper.registration.rules import showable
 from rollkeeper.registration.submissions import ROW_KEY, Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
@@ -50,24 +50,24 @@ class _Repeated(ValueError):
 
 
 def require_usable(path: Path) -> None:
-    """Refuse a file of which no row can be read. Refuses: FileNotUsable."""
+    """Refuse a file of which no row can be read. Refuses: FILE_NOT_USABLE."""
     try:
         with path.open("rb") as file:
             head = [line for _, line in zip(range(_LOOKED_AT), _lines(file), strict=False)]
     except OSError as fault:
-        raise FileNotUsable(file=path.name, why=fault.strerror or "it cannot be read") from None
+        raise FILE_NOT_USABLE(file=path.name, why=fault.strerror or "it cannot be read") from None
     texts = [line for line in head if line is None or line.strip()]
     if not texts:
-        raise FileNotUsable(file=path.name, why="it is empty")
+        raise FILE_NOT_USABLE(file=path.name, why="it is empty")
     first = texts[0] or b""
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in first:
-        raise FileNotUsable(file=path.name, why="it is not in UTF-8")
+        raise FILE_NOT_USABLE(file=path.name, why="it is not in UTF-8")
     if not any(
         line is not None and line.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") for line in texts
     ):
-        raise FileNotUsable(file=path.name, why=f"none of its first {len(texts)} lines is a JSON object")
+        raise FILE_NOT_USABLE(file=path.name, why=f"none of its first {len(texts)} lines is a JSON object")
     if all(line is None or _decoded(line) is None for line in texts):
-        raise FileNotUsable(file=path.name, why="it is not in UTF-8")
+        raise FILE_NOT_USABLE(file=path.name, why="it is not in UTF-8")
 
 
 def read_rows(path: Path) -> Iterator[tuple[Row, int]]:
@@ -134,18 +134,18 @@ def _decoded(line: bytes) -> str | None:
 
 def _read(line: bytes | None) -> Submission | RollkeeperError:
     if line is None:
-        return InvalidRow(column="(the whole row)", value_class=f"longer than {GREATEST_LINE_BYTES} bytes")
+        return INVALID_ROW(column="(the whole row)", value_class=f"longer than {GREATEST_LINE_BYTES} bytes")
     text = _decoded(line)
     if text is None:
-        return InvalidRow(column="(the whole row)", value_class="it is not in UTF-8")
+        return INVALID_ROW(column="(the whole row)", value_class="it is not in UTF-8")
     try:
         found = json.loads(text, object_pairs_hook=_without_repetition)
     except _Repeated as fault:
-        return InvalidRow(column=str(fault), value_class="it stands twice in the row")
+        return INVALID_ROW(column=str(fault), value_class="it stands twice in the row")
     except (ValueError, RecursionError):
-        return InvalidRow(column="(the whole row)", value_class="it is not JSON")
+        return INVALID_ROW(column="(the whole row)", value_class="it is not JSON")
     if not isinstance(found, dict):
-        return InvalidRow(column="(the whole row)", value_class="it is not an object")
+        return INVALID_ROW(column="(the whole row)", value_class="it is not an object")
     return _submission(found)
 
 
@@ -177,17 +177,17 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
 
 def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
     if "number" not in row:
-        yield InvalidRow(column="number", value_class="it is missing")
+        yield INVALID_ROW(column="number", value_class="it is missing")
     for key in _PART_KEYS:
         if key in row and not isinstance(row[key], dict):
-            yield InvalidRow(column=key, value_class=f"it is {_class(row[key])}, not an object")
+            yield INVALID_ROW(column=key, value_class=f"it is {_class(row[key])}, not an object")
     yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
     choices: tuple[tuple[str, Sequence[str]], ...] = (
         ("kind", tuple(PartyKind)), ("service", tuple(Service)), ("language", instance().languages),
     )  # fmt: skip
     for key, allowed in choices:
         if key in row and row[key] not in allowed:
-            yield InvalidRow(column=key, value_class=f"it is none of {', '.join(allowed)}")
+            yield INVALID_ROW(column=key, value_class=f"it is none of {', '.join(allowed)}")
 
 
 def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -199,7 +199,7 @@ def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _not_text(name: str, value: object) -> RollkeeperError:
-    return InvalidRow(column=name, value_class=f"it is {_class(value)}, not a text in quotes")
+    return INVALID_ROW(column=name, value_class=f"it is {_class(value)}, not a text in quotes")
 
 
 def _class(value: object) -> str:

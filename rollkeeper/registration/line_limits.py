@@ -21,10 +21,10 @@ from rollkeeper.lines.line_counts import count_acquired_lines, count_current_lin
 from rollkeeper.lines.queries import LineView
 from rollkeeper.registration.decisions import Situation
 from rollkeeper.registration.errors import (
-    LimitNeedsSupervisor,
-    LimitReached,
-    LimitReachedInPeriod,
-    LineSelectionNeeded,
+    LIMIT_NEEDS_SUPERVISOR,
+    LIMIT_REACHED,
+    LIMIT_REACHED_IN_PERIOD,
+    LINE_SELECTION_NEEDED,
 )
 from rollkeeper.registration.persistence import Context
 from rollkeeper.registration.submissions import RegistrationKind, Submission
@@ -145,8 +145,8 @@ def _is_over(rule: LimitRule, held: int) -> bool:
 
 def _refusal(rule: LimitRule) -> RollkeeperError:
     if rule.over == "review":
-        return LimitNeedsSupervisor(allowed=rule.n, article=rule.article)
+        return LIMIT_NEEDS_SUPERVISOR(allowed=rule.n, article=rule.article)
     if rule.window_days:
-        return LimitReachedInPeriod(allowed=rule.n, days=rule.window_days, article=rule.article)
-    kind = LineSelectionNeeded if rule.over == "choose_keep" else LimitReached
+        return LIMIT_REACHED_IN_PERIOD(allowed=rule.n, days=rule.window_days, article=rule.article)
+    kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" else LIMIT_REACHED
     return kind(allowed=rule.n, article=rule.article)

@@ -22,7 +22,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.counter_codes import number_index_of_handle
-from rollkeeper.lines.errors import CounterCodeInvalid, LineNotFound, SubscriberProtected
+from rollkeeper.lines.errors import COUNTER_CODE_INVALID, SUBSCRIBER_PROTECTED, LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import (
     LineKey,
@@ -38,7 +38,7 @@ from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
-from rollkeeper.registration.errors import NoRegistrationDuty, SubmissionKeyUsed
+from rollkeeper.registration.errors import NO_REGISTRATION_DUTY, SUBMISSION_KEY_USED
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.persistence import Context, Draft
 from rollkeeper.registration.receipts import find_receipts, repeat_receipt, retry_on_conflict
@@ -75,10 +75,10 @@ class _Waiting:
 
 
 def active_pack() -> Pack:
-    """Return the pack of this instance. Refuses: NoRegistrationDuty if it requires no registration."""
+    """Return the pack of this instance. Refuses: NO_REGISTRATION_DUTY if it requires no registration."""
     pack = load_pack(instance().pack)
     if not pack.duty:
-        raise NoRegistrationDuty(pack=pack.id)
+        raise NO_REGISTRATION_DUTY(pack=pack.id)
     return pack
 
 
@@ -87,8 +87,8 @@ def record(
 ) -> list[Outcome]:
     """Record each submission or say why not, in their order.
 
-    Precondition: no number and no submission key occurs twice. Refuses, as a whole: NotAllowed, NoRegistrationDuty,
-    ApprovalNeeded, ConcurrentUpdate.
+    Precondition: no number and no submission key occurs twice. Refuses, as a whole: NOT_ALLOWED, NO_REGISTRATION_DUTY,
+    APPROVAL_NEEDED, ConcurrentUpdate.
     """
     role = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER))
     pack = active_pack()
@@ -103,7 +103,7 @@ def check_registration(
 ) -> RollkeeperError | None:
     """Return why a submission would be refused now, None where it would not be; nothing is recorded and nothing sealed.
 
-    Refuses: NotAllowed, NoRegistrationDuty.
+    Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY.
     """
     role, pack = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER)), active_pack()
     context = Context(authority, role.value, pack, asked(pack), action_kind, on)
@@ -144,7 +144,7 @@ def _answer_known(
         if receipt := known.get(submission.submission_key):
             is_of_another = _is_of_another(submission, lines.get(receipt.line_id))
             outcomes[position] = (
-                SubmissionKeyUsed(verb=receipt.verb, day=receipt.day)
+                SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
                 if is_of_another
                 else repeat_receipt(receipt, verb=context.action_kind.verb)
             )
@@ -178,7 +178,7 @@ def _with_numbers(
         if position not in outcomes and submission.number.startswith("handle:"):
             index = number_index_of_handle(context.authority, submission.number)
             if index is None:
-                outcomes[position] = CounterCodeInvalid()
+                outcomes[position] = COUNTER_CODE_INVALID()
             else:
                 shown.append(_Waiting(position, submission, "", index))
         elif position not in outcomes:
@@ -317,7 +317,7 @@ def _decide(
         if isinstance(verdict, RollkeeperError):
             # The reason of the refusal would reveal the status of a protected subscriber's line.
             is_named = line is not None and line.line_id in protected
-            outcomes[waits.position] = SubscriberProtected() if is_named else verdict
+            outcomes[waits.position] = SUBSCRIBER_PROTECTED() if is_named else verdict
         else:
             is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])
             drafts.append(

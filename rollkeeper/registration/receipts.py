@@ -18,7 +18,7 @@ from rollkeeper.kernel.database import action, prepared_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.registration.errors import ConcurrentUpdate, InvalidSubmissionKey, SubmissionKeyUsed
+from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.registration.submissions import Receipt
 
@@ -51,7 +51,7 @@ def save_receipts(receipts: Sequence[Receipt]) -> None:
 def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError:
     """Return the first receipt to a repeated submission, or a refusal where the key was used for something else."""
     if receipt.verb not in _answers(verb):
-        return SubmissionKeyUsed(verb=receipt.verb, day=receipt.day)
+        return SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
     return receipt.again()
 
 
@@ -84,10 +84,10 @@ def run_once(
 ) -> Receipt:
     """Do one act once, also under concurrency, and return its receipt.
 
-    Refuses: InvalidSubmissionKey, SubmissionKeyUsed, ConcurrentUpdate.
+    Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate.
     """
     if not is_usable_key(submission_key):
-        raise InvalidSubmissionKey
+        raise INVALID_SUBMISSION_KEY()
 
     def attempt() -> Receipt | RollkeeperError:
         if submission_key in (found := find_receipts([submission_key])):

@@ -13,16 +13,16 @@ from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.registration.errors import (
-    DocumentDoubtful,
+    DOCUMENT_DOUBTFUL,
+    INVALID_SUBMISSION_KEY,
+    INVALID_VALUE,
+    MISSING_ATTRIBUTE,
+    PART_MISSING,
+    PART_NOT_ASKED,
+    PARTY_NOT_COVERED,
+    UNKNOWN_ATTRIBUTE,
     DocumentNeedsSupervisor,
     InvalidDocumentNumber,
-    InvalidSubmissionKey,
-    InvalidValue,
-    MissingAttribute,
-    PartMissing,
-    PartNotAsked,
-    PartyNotCovered,
-    UnknownAttribute,
 )
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
@@ -72,7 +72,7 @@ def read_parts(
     given = {part: values for part, values in submission.parts.items() if not _is_left_out(values, ask(part))}
     faults = _wrong_key(submission) + _wrong_parts(submission, given, ask)
     if not ask(Part.SUBSCRIBER):
-        return [*faults, PartyNotCovered(pack=pack_id, party=submission.kind.value, service=service)]
+        return [*faults, PARTY_NOT_COVERED(pack=pack_id, party=submission.kind.value, service=service)]
     read: dict[Part, ReadPart] = {}
     for part in PARTS[submission.kind]:
         if part in given:
@@ -87,7 +87,7 @@ def read_parts(
 def doubtful_documents(parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
     """Return what a clerk must look at once more before it is recorded."""
     return [
-        DocumentDoubtful(part=part.key, reasons=", ".join(check_number(*read.document, on).reasons))
+        DOCUMENT_DOUBTFUL(part=part.key, reasons=", ".join(check_number(*read.document, on).reasons))
         for part, read in parts.parts.items()
         if read.verdict is Verdict.DOUBTFUL and read.document
     ]
@@ -117,7 +117,7 @@ def clean(text: str) -> str:
 
 
 def _wrong_key(submission: Submission) -> list[RollkeeperError]:
-    return [] if is_usable_key(submission.submission_key) else [InvalidSubmissionKey()]
+    return [] if is_usable_key(submission.submission_key) else [INVALID_SUBMISSION_KEY()]
 
 
 def _wrong_parts(
@@ -125,11 +125,11 @@ def _wrong_parts(
 ) -> list[RollkeeperError]:
     kind, wanted = submission.kind.value, PARTS[submission.kind]
     missing = [
-        PartMissing(kind=kind, part=part.key)
+        PART_MISSING(kind=kind, part=part.key)
         for part in wanted
         if part not in given and any(attribute.required for attribute in ask(part))
     ]
-    surplus = [PartNotAsked(kind=kind, part=part.key) for part in submission.parts if part not in wanted]
+    surplus = [PART_NOT_ASKED(kind=kind, part=part.key) for part in submission.parts if part not in wanted]
     return [*missing, *surplus]
 
 
@@ -144,18 +144,18 @@ def _read_part(
 ) -> ReadPart | list[RollkeeperError]:
     names = [attribute.name for attribute in attributes]
     faults: list[RollkeeperError] = [
-        UnknownAttribute(attribute=showable(name), part=part.key, asked=", ".join(names) or "nothing")
+        UNKNOWN_ATTRIBUTE(attribute=showable(name), part=part.key, asked=", ".join(names) or "nothing")
         for name in given
         if name not in names
     ]
     values = {name: clean(given[name]) for name in names if name in given and isinstance(given[name], str)}
     faults += [
-        MissingAttribute(attribute=a.name, part=part.key, article=a.article, why=a.why)
+        MISSING_ATTRIBUTE(attribute=a.name, part=part.key, article=a.article, why=a.why)
         for a in attributes
         if a.required and not values.get(a.name)
     ]
     faults += [
-        InvalidValue(attribute=name, part=part.key, value_class=why)
+        INVALID_VALUE(attribute=name, part=part.key, value_class=why)
         for name, value in values.items()
         if (why := _unrecordable(value))
     ]

@@ -31,7 +31,7 @@ from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.approvals import require_approval
 from rollkeeper.registration.decisions import Situation, of_the_subscriber
-from rollkeeper.registration.errors import LineInDispute
+from rollkeeper.registration.errors import LINE_IN_DISPUTE
 from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.side_effects import (
@@ -49,7 +49,7 @@ def register_subscriber(authority: Authority, submission: Submission, *, on: dt.
     """Record the true identity of a line's subscriber; a number that has no line yet gets one.
 
     While suspended for want of registration the line is restored the same day; after its end this is a new contract.
-    Law: art. 2, 3. Ledger: line:tenure:registered. Refuses: AlreadyRegistered, NumberQuarantined, NumberStillServed, and every fault in
+    Law: art. 2, 3. Ledger: line:tenure:registered. Refuses: ALREADY_REGISTERED, NUMBER_QUARANTINED, NUMBER_STILL_SERVED, and every fault in
     what was given.
     """
     return _one(authority, submission, action_kind=RegistrationKind.REGISTER, on=on)
@@ -58,7 +58,7 @@ def register_subscriber(authority: Authority, submission: Submission, *, on: dt.
 def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Give a line to another subscriber, who is registered by the same act; the old subscriber's deadline does not follow.
 
-    Law: art. 2. Ledger: line:tenure:transferred. Refuses: LineInDispute, SubscriberProtected, OtherSuspensionsOpen, SameSubscriber.
+    Law: art. 2. Ledger: line:tenure:transferred. Refuses: LINE_IN_DISPUTE, SUBSCRIBER_PROTECTED, OTHER_SUSPENSIONS_OPEN, SAME_SUBSCRIBER.
     """
     return _one(authority, submission, action_kind=RegistrationKind.TRANSFER, on=on)
 
@@ -66,7 +66,7 @@ def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) 
 def install_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Make a line under a free number and register its subscriber.
 
-    Law: art. 2. Ledger: line:line:activated, line:tenure:registered. Refuses: NumberInUse, NumberQuarantined.
+    Law: art. 2. Ledger: line:line:activated, line:tenure:registered. Refuses: NUMBER_IN_USE, NUMBER_QUARANTINED.
     """
     return _one(authority, submission, action_kind=RegistrationKind.INSTALL, on=on)
 
@@ -74,7 +74,7 @@ def install_line(authority: Authority, submission: Submission, *, on: dt.date) -
 def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Record a line at another place: the subscriber shows the document again and the whole record is renewed.
 
-    Law: art. 2. Ledger: line:line:relocated. Refuses: SubscriberProtected, NotRelocatable, NotRegistered, NotTheSubscriber.
+    Law: art. 2. Ledger: line:line:relocated. Refuses: SUBSCRIBER_PROTECTED, NOT_RELOCATABLE, NOT_REGISTERED, NOT_THE_SUBSCRIBER.
     """
     return _one(authority, submission, action_kind=RegistrationKind.RELOCATE, on=on)
 
@@ -83,7 +83,7 @@ def change_record(authority: Authority, submission: Submission, *, on: dt.date) 
     """Correct what is recorded about the present subscriber; the former record is history, not overwritten.
 
     A new name or a renewed document starts no clock. Law: art. 2. Ledger: line:tenure:corrected.
-    Refuses: SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentOfAnother.
+    Refuses: SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DocumentOfAnother.
     """
     return _one(authority, submission, action_kind=RegistrationKind.CHANGE, on=on)
 
@@ -95,7 +95,7 @@ def replace_sim(
     """Note that the subscriber got a new SIM; the document shown is compared, not recorded.
 
     Ledger: line:sim:replaced.
-    Refuses: ApprovalNeeded, LineNotFound, SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentReplaced.
+    Refuses: APPROVAL_NEEDED, LineNotFound, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
     """
     role = require(authority, Permission.CHANGE_LINE)
     require_approval(authority, "replace_sim", approved_by=approved_by)
@@ -120,7 +120,7 @@ def terminate_line(
     For a line without a registered subscriber no one can prove ownership: its user is notified by a remaining channel.
 
     Law: art. 5. Ledger: line:line:terminated.
-    Refuses: ApprovalNeeded, LineNotFound, LineTerminated, SubscriberProtected, LineInDispute, NotTheSubscriber, DocumentReplaced.
+    Refuses: APPROVAL_NEEDED, LineNotFound, LINE_TERMINATED, SUBSCRIBER_PROTECTED, LINE_IN_DISPUTE, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
     """
     require(authority, Permission.CHANGE_LINE)
     require_approval(authority, "terminate", approved_by=approved_by)
@@ -140,7 +140,7 @@ def terminate_line(
 def check_subscriber(authority: Authority, *, number: str, document: Document | None, on: dt.date) -> None:
     """Refuse what an act that belongs to the subscriber would refuse for now; nothing is done.
 
-    Refuses: NotAllowed, LineNotFound, LineTerminated, SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentReplaced.
+    Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
     """
     require(authority, Permission.CHANGE_LINE)
     with action():
@@ -153,11 +153,11 @@ def check_subscriber(authority: Authority, *, number: str, document: Document | 
 def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) -> EntryId:
     """End the contract of a line that the caller has locked and whose subscriber was identified, in the caller's transaction.
 
-    Law: art. 5. Ledger: line:line:terminated. Refuses: NotAllowed, LineInDispute, LineTerminated.
+    Law: art. 5. Ledger: line:line:terminated. Refuses: NOT_ALLOWED, LINE_IN_DISPUTE, LINE_TERMINATED.
     """
     role, pack = require(authority, Permission.CHANGE_LINE), load_pack(instance().pack)
     if line.is_disputed:
-        raise LineInDispute(line=line.line_id)
+        raise LINE_IN_DISPUTE(line=line.line_id)
     until = on + dt.timedelta(days=pack.number_quarantine_days)
     terminate_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
     queue_command(
@@ -181,7 +181,7 @@ def pause_line(
 ) -> Receipt:  # fmt: skip
     """Pause the clock of a line for a declared reason. Law: art. 3 (a justified reason).
 
-    Ledger: line:clock:paused. Refuses: LineNotFound, LineTerminated, DaysReversed.
+    Ledger: line:clock:paused. Refuses: LineNotFound, LINE_TERMINATED, DAYS_REVERSED.
     """
 
     def do() -> tuple[LineId, EntryId]:
@@ -196,8 +196,8 @@ def pause_locked_line(
 ) -> EntryId:  # fmt: skip
     """Pause the clock of a line that the caller has locked, in the caller's transaction, for a reason declared anywhere.
 
-    A reason declared before the suspension, or on the same day, restores service. Ledger: line:clock:paused. Refuses: NotAllowed,
-    DaysReversed.
+    A reason declared before the suspension, or on the same day, restores service. Ledger: line:clock:paused. Refuses: NOT_ALLOWED,
+    DAYS_REVERSED.
     """
     entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
     restore_if_declared_in_time(line, said_on=on, first=first)
@@ -207,7 +207,7 @@ def pause_locked_line(
 def reconnect_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
     """Reconnect a suspended line once, for the hours of the pack, without asking for a reason.
 
-    Ledger: line:line:reconnected. Refuses: LineNotFound, LineTerminated, ReconnectionRefused.
+    Ledger: line:line:reconnected. Refuses: LineNotFound, LINE_TERMINATED, RECONNECTION_REFUSED.
     """
 
     def do() -> tuple[LineId, EntryId]:
@@ -222,7 +222,7 @@ def mark_essential(
 ) -> Receipt:
     """Record whether a lift, an alarm or a medical device hangs on a line; a suspended one works again at once.
 
-    Ledger: line:line:marked_essential. Refuses: LineNotFound, LineTerminated.
+    Ledger: line:line:marked_essential. Refuses: LineNotFound, LINE_TERMINATED.
     """
 
     def do() -> tuple[LineId, EntryId]:
@@ -246,7 +246,7 @@ def _one(
 
 def locked_line(authority: Authority, number: str) -> LineView:
     """Return the current line with a typed number or a handle shown to the actor, locked for this act. Refuses: LineNotFound,
-    LineTerminated.
+    LINE_TERMINATED.
     """
     found = find_line_for_clerk(authority, number)
     if found is None:

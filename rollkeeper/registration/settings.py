@@ -15,8 +15,8 @@ class Offline(Table):
         int,
         Field(
             gt=0, le=14,
-            description="Days within which what a counter recorded offline counts as of when it was recorded offline;"
-            " so long may a page go on without asking the register, and so long again may it wait to be sent.",
+            description="Days within which an offline registration counts from its time. A page works so long without the "
+"register, and its data can wait so long again to be sent.",
         ),
     ] = 7  # fmt: skip
 

@@ -7,7 +7,7 @@ its last day and then goes on as the law says; it does not count as a registrati
 
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Pack, RouteRule
-from rollkeeper.registration.errors import RouteNotForThis, RouteNotOffered, RouteWithDocument
+from rollkeeper.registration.errors import ROUTE_NOT_FOR_THIS, ROUTE_NOT_OFFERED, ROUTE_WITH_DOCUMENT
 from rollkeeper.registration.rules import AskedOf, showable
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
 from rollkeeper.subscribers.choices import Part, pack_kind
@@ -24,11 +24,11 @@ def route_of(
     found = next((rule for rule in offered if rule.way == submission.route), None)
     if found is None:
         ways = ", ".join(rule.way for rule in offered) or "none"
-        return RouteNotOffered(route=showable(submission.route or ""), offered=ways)
+        return ROUTE_NOT_OFFERED(route=showable(submission.route or ""), offered=ways)
     if action_kind not in NEW_TENURE_KINDS:
-        return RouteNotForThis(action_kind=action_kind.value, article=found.article)
+        return ROUTE_NOT_FOR_THIS(action_kind=action_kind.value, article=found.article)
     if given.get("document_number"):
-        return RouteWithDocument(route=found.way, article=found.article)
+        return ROUTE_WITH_DOCUMENT(route=found.way, article=found.article)
     return found
 
 

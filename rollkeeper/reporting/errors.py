@@ -1,58 +1,49 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Refusals of the package reporting."""
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, Refusal
 
+# Overlapping periods would give away by their difference what is hidden.
+INVALID_REPORT_PERIOD = Refusal(
+    "invalid_report_period",
+    Kind.REFUSED,
+    "From {first} to {last} is neither a quarter nor a calendar year.",
+    "Choose a whole quarter (2012-01-01 to 2012-03-31) or a whole year (2012-01-01 to 2012-12-31).",
+)
+PERIOD_NOT_OVER = Refusal(
+    "period_not_over",
+    Kind.REFUSED,
+    "The period ends on {last}, and today is {today}.",
+    "Make the report on a later day.",
+)
+LEDGER_NOT_PUBLISHED = Refusal(
+    "ledger_not_published",
+    Kind.CONFLICT,
+    "{entries} entries of the period are not in the published ledger yet.",
+    "Run 'rollkeeper ledger publish' first.",
+)
+REPORT_FOLDER_NOT_EMPTY = Refusal(
+    "report_folder_not_empty",
+    Kind.MALFORMED,
+    "{folder} is not empty, and holds no report of this period.",
+    "Name a folder that is empty or not there yet.",
+)
+REPORT_NOT_GENUINE = Refusal(
+    "report_not_genuine",
+    Kind.REFUSED,
+    "The report does not hold: {why}.",
+    "Ask the operator for it, and keep what you were given.",
+)
+REPORT_NOT_FOUND = Refusal(
+    "report_not_found",
+    Kind.NOT_FOUND,
+    "There is no report of that period.",
+    "Make it with 'rollkeeper reports make'.",
+)
 
-class InvalidReportPeriod(RollkeeperError):
-    """A report is about a quarter or a year: overlapping periods would give away by their difference what is hidden."""
-
-    code = "invalid_report_period"
-    kind = Kind.REFUSED
-    sentence = "From {first} to {last} is neither a quarter nor a calendar year."
-    remedy = "Choose a whole quarter (2012-01-01 to 2012-03-31) or a whole year (2012-01-01 to 2012-12-31)."
-
-
-class PeriodNotOver(RollkeeperError):
-    """A period is counted once, when it is over."""
-
-    code = "period_not_over"
-    kind = Kind.REFUSED
-    sentence = "The period ends on {last}, and today is {today}."
-    remedy = "Make the report on a later day."
-
-
-class LedgerNotPublished(RollkeeperError):
-    """Entries of the period are not in the published ledger yet."""
-
-    code = "ledger_not_published"
-    kind = Kind.CONFLICT
-    sentence = "{entries} entries of the period are not in the published ledger yet."
-    remedy = "Run 'rollkeeper ledger publish' first."
-
-
-class ReportFolderNotEmpty(RollkeeperError):
-    """The folder for a report is taken by something else."""
-
-    code = "report_folder_not_empty"
-    kind = Kind.MALFORMED
-    sentence = "{folder} is not empty, and holds no report of this period."
-    remedy = "Name a folder that is empty or not there yet."
-
-
-class ReportNotGenuine(RollkeeperError):
-    """A report is not what the ledger says."""
-
-    code = "report_not_genuine"
-    kind = Kind.REFUSED
-    sentence = "The report does not hold: {why}."
-    remedy = "Ask the operator for it, and keep what you were given."
-
-
-class ReportNotFound(RollkeeperError):
-    """No report of that period was made."""
-
-    code = "report_not_found"
-    kind = Kind.NOT_FOUND
-    sentence = "There is no report of that period."
-    remedy = "Make it with 'rollkeeper reports make'."
+REPORT_FONTS_MISSING = Refusal(
+    "report_fonts_missing",
+    Kind.INTERNAL,
+    "The report cannot be drawn: this machine lacks {fonts}.",
+    "Install them (Debian: fonts-noto-core, fonts-noto-cjk, fonts-dejavu-core) or choose --language en.",
+)

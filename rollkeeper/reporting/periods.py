@@ -4,7 +4,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from rollkeeper.reporting.errors import InvalidReportPeriod
+from rollkeeper.reporting.errors import INVALID_REPORT_PERIOD
 
 _STARTS = (1, 4, 7, 10)
 
@@ -25,11 +25,11 @@ class Period:
 
 
 def period_between(first: dt.date, last: dt.date) -> Period:
-    """Return the quarter or year that these days are the first and last of. Refuses: InvalidReportPeriod."""
+    """Return the quarter or year that these days are the first and last of. Refuses: INVALID_REPORT_PERIOD."""
     for period in (*quarters_of(first.year), year(first.year)):
         if (first, last) == (period.first, period.last):
             return period
-    raise InvalidReportPeriod(first=first, last=last)
+    raise INVALID_REPORT_PERIOD(first=first, last=last)
 
 
 def quarters_of(year: int) -> tuple[Period, ...]:

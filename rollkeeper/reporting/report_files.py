@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rollkeeper.ledger import notes, queries
-from rollkeeper.reporting.errors import ReportFolderNotEmpty
+from rollkeeper.reporting.errors import REPORT_FOLDER_NOT_EMPTY
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.report_tables import FORMAT, csv_rows
 
@@ -27,7 +27,7 @@ FILES = ("checkpoint", "datapackage.json", "report.csv", "report.json", "report.
 
 
 def write_report(folder: Path, report: bytes, *, language: str) -> dict[str, Any]:
-    """Write the files of a report, replacing an older writing of the same one. Refuses: ReportFolderNotEmpty, FontsMissing."""
+    """Write the files of a report, replacing an older writing of the same one. Refuses: REPORT_FOLDER_NOT_EMPTY, FontsMissing."""
     read: dict[str, Any] = json.loads(report)
     _require_empty_folder(folder, report)
     newest = queries.newest_publication()
@@ -93,4 +93,4 @@ def _require_empty_folder(folder: Path, report: bytes) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         kept = folder / "report.json"
         if not kept.is_file() or kept.read_bytes() != report:
-            raise ReportFolderNotEmpty(folder=folder)
+            raise REPORT_FOLDER_NOT_EMPTY(folder=folder)

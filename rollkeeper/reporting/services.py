@@ -15,7 +15,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger import notes, queries
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.reporting.errors import LedgerNotPublished, PeriodNotOver
+from rollkeeper.reporting.errors import LEDGER_NOT_PUBLISHED, PERIOD_NOT_OVER
 from rollkeeper.reporting.models import Quarter, Report
 from rollkeeper.reporting.periods import Period
 from rollkeeper.reporting.quarter_counts import count_quarter, count_stocks
@@ -29,11 +29,11 @@ def make_report(authority: Authority, period: Period, *, on: dt.date) -> bytes:
 
     A quarter is counted once, over the ledger as it is published then, and never again: two counts of it would tell by their
     difference what came in between. A year is made of its quarters.
-    Ledger: reporting:quarter:counted, reporting:report:made. Refuses: NotAllowed, PeriodNotOver, LedgerNotPublished.
+    Ledger: reporting:quarter:counted, reporting:report:made. Refuses: NOT_ALLOWED, PERIOD_NOT_OVER, LEDGER_NOT_PUBLISHED.
     """
     role = require(authority, Permission.MAKE_REPORTS)
     if on <= period.last:
-        raise PeriodNotOver(last=period.last, today=on)
+        raise PERIOD_NOT_OVER(last=period.last, today=on)
     with action(), without_timeout():
         rows("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         made = Report.objects.filter(period=period.name).first()
@@ -62,7 +62,7 @@ def _counted(authority: Authority, period: Period, *, role: str, on: dt.date) ->
         sql("reporting", "unpublished"), {"first": period.first, "last": period.last, "size": size}
     )
     if left.entries:
-        raise LedgerNotPublished(entries=left.entries)
+        raise LEDGER_NOT_PUBLISHED(entries=left.entries)
     made = Quarter.objects.create(
         quarter=period.name, size=size, counts=counts, stocks=count_stocks(period), counted_at=clock.now()
     )

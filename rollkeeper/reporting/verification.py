@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from rollkeeper.ledger import auditor, notes
-from rollkeeper.reporting.errors import ReportNotGenuine
+from rollkeeper.reporting.errors import REPORT_NOT_GENUINE
 from rollkeeper.reporting.periods import Period, period_between
 from rollkeeper.reporting.recompute import recompute
 from rollkeeper.reporting.report_files import FILES, SIGNATURE, csv_bytes, signed_text
@@ -35,16 +35,16 @@ class VerificationResult:
 
 
 def verify_report(folder: Path, ledger: Path, *, vkey: str) -> VerificationResult:
-    """Check everything about a report that an outsider can. Refuses: ReportNotGenuine, with the first thing that does not hold."""
+    """Check everything about a report that an outsider can. Refuses: REPORT_NOT_GENUINE, with the first thing that does not hold."""
     try:
         key = auditor.read_key(vkey)
         files = {name: (folder / name).read_bytes() for name in (*FILES, SIGNATURE)}
         head = auditor.audit(ledger, key=key, older=[folder / "checkpoint"])
         report = _read(files, key)
     except auditor.AuditError as fault:
-        raise ReportNotGenuine(why=str(fault).rstrip(".")) from fault
+        raise REPORT_NOT_GENUINE(why=str(fault).rstrip(".")) from fault
     except OSError as fault:
-        raise ReportNotGenuine(why=f"{Path(str(fault.filename)).name} cannot be read") from fault
+        raise REPORT_NOT_GENUINE(why=f"{Path(str(fault.filename)).name} cannot be read") from fault
     period, sizes = _period(report)
     if max(sizes.values()) > head.size:
         _not("it was counted over more entries than this ledger has: bring your copy up to date")
@@ -97,4 +97,4 @@ def _require_same(report: Mapping[str, Any], counted: list[dict[str, Any]]) -> N
 
 
 def _not(why: str) -> NoReturn:
-    raise ReportNotGenuine(why=why)
+    raise REPORT_NOT_GENUINE(why=why)

@@ -30,7 +30,7 @@ type Pairs = list[tuple[PersonId, TenureId]]
 def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
     """Erase every application that came to nothing: its key, over an hour ago; what packages above hold, before a day is over.
 
-    Return how many there were. Refuses: NotAllowed, SealOnlyProcess. Ledger: line:application:erased, once a run that found any.
+    Return how many there were. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS. Ledger: line:application:erased, once a run that found any.
     """
     role = require(authority, Permission.ERASE_DUE)
     return _destroy_keys(authority, role, on=on) + sum(
@@ -55,7 +55,7 @@ def _destroy_keys(authority: Authority, role: StaffRole, *, on: dt.date) -> int:
 
 
 def count_abandoned(*, older_than: dt.timedelta = UNDER_WAY) -> int:
-    """Count abandoned applications of this age whose keys still exist. Refuses: SealOnlyProcess."""
+    """Count abandoned applications of this age whose keys still exist. Refuses: SEAL_ONLY_PROCESS."""
     return len(_abandoned(older_than))
 
 

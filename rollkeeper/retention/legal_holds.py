@@ -18,10 +18,10 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import begin_legal_hold, lock_line
 from rollkeeper.retention.errors import (
-    InvalidCaseNumber,
-    InvalidLegalHoldDays,
-    LegalHoldNotFound,
-    RecordErased,
+    INVALID_CASE_NUMBER,
+    INVALID_LEGAL_HOLD_DAYS,
+    LEGAL_HOLD_NOT_FOUND,
+    RECORD_ERASED,
 )
 
 MAX_DAYS: Final = 366
@@ -51,21 +51,21 @@ def add_legal_hold(
 ) -> None:
     """Let the erasure of a line's record, past tenures among it, wait through `last`. Added again for the same case, it replaces the former.
 
-    Refuses: NotAllowed, InvalidCaseNumber, InvalidLegalHoldDays, LineNotFound, RecordErased. Ledger: line:legal_hold:added,
+    Refuses: NOT_ALLOWED, INVALID_CASE_NUMBER, INVALID_LEGAL_HOLD_DAYS, LineNotFound, RECORD_ERASED. Ledger: line:legal_hold:added,
     line:legal_hold:ended.
     """
     role = require(authority, Permission.MANAGE_LEGAL_HOLDS)
     if not _CASE.fullmatch(case_reference):
-        raise InvalidCaseNumber
+        raise INVALID_CASE_NUMBER()
     if not on <= review_on <= last <= on + dt.timedelta(days=MAX_DAYS):
-        raise InvalidLegalHoldDays(first=on, review_on=review_on, last=last, most_days=MAX_DAYS)
+        raise INVALID_LEGAL_HOLD_DAYS(first=on, review_on=review_on, last=last, most_days=MAX_DAYS)
     with action():
         # An erasure locks its lines: a concurrent hold waits, and then finds the line erased.
         if lock_line(line_id).erased_on or rows(
             "SELECT FROM retention_erasure WHERE line_id = %s AND (tenure_id IS NULL OR done_at IS NULL)",
             [line_id],
         ):
-            raise RecordErased
+            raise RECORD_ERASED()
         _end(authority, role, line_id, case_reference, on=on)
         begin_legal_hold(line_id, case_reference=case_reference, first=on, last=last, review_on=review_on)
         facts = {"first": on.isoformat(), "last": last.isoformat(), "review_on": review_on.isoformat()}
@@ -75,17 +75,17 @@ def add_legal_hold(
 def end_legal_hold(authority: Authority, line_id: LineId, *, case_reference: str, on: dt.date) -> None:
     """End what a case holds of a line before its time: the day itself is the last.
 
-    Refuses: NotAllowed, LineNotFound, LegalHoldNotFound. Ledger: line:legal_hold:ended.
+    Refuses: NOT_ALLOWED, LineNotFound, LEGAL_HOLD_NOT_FOUND. Ledger: line:legal_hold:ended.
     """
     role = require(authority, Permission.MANAGE_LEGAL_HOLDS)
     with action():
         lock_line(line_id)
         if not _end(authority, role, line_id, case_reference, on=on):
-            raise LegalHoldNotFound
+            raise LEGAL_HOLD_NOT_FOUND()
 
 
 def current_legal_holds(authority: Authority, *, on: dt.date) -> list[LegalHold]:
-    """Return The current legal holds on a day, those to be reviewed first at the top. Refuses: NotAllowed."""
+    """Return The current legal holds on a day, those to be reviewed first at the top. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
     found = rows(
         "SELECT line_id, case_reference, lower(days) AS first, upper(days) - 1 AS last, review_on FROM lines_legalhold"

@@ -25,7 +25,7 @@ from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.provisioning.gateways.registry import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
-from rollkeeper.retention.errors import ErasuresMissing
+from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.rules import last_termination_to_erase
 from rollkeeper.vault.services import list_living_keys, remove_copies, shred
 
@@ -67,7 +67,7 @@ class Due:
 
 
 def count_due(authority: Authority, *, on: dt.date) -> Due:
-    """Count what must go on a day. Writes nothing. Refuses: NotAllowed."""
+    """Count what must go on a day. Writes nothing. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
     values = _values(load_pack(instance().pack), on)
     if values["cutoff"] is None:
@@ -88,7 +88,7 @@ def erase_due(
 
     A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
     hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
-    `after_gap`: a person confirmed the date although nothing was erased for long. Refuses: NotAllowed, ErasuresMissing. Ledger:
+    `after_gap`: a person confirmed the date although nothing was erased for long. Refuses: NOT_ALLOWED, ERASURES_MISSING. Ledger:
     line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
@@ -115,7 +115,7 @@ def _note_run(on: dt.date, *, after_gap: bool) -> None:
     with action():
         (found,) = rows("SELECT max(day) AS last FROM retention_run WHERE day <= %s", [on])
         if not after_gap and clock.is_clock_far_ahead(on, last=found.last):
-            raise ErasuresMissing(last=found.last, day=on, days=(on - found.last).days)
+            raise ERASURES_MISSING(last=found.last, day=on, days=(on - found.last).days)
         run("INSERT INTO retention_run (day) VALUES (%s) ON CONFLICT DO NOTHING", [on])
 
 
@@ -139,7 +139,7 @@ def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
 def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:
     """Clear what an older register brought back of people whose keys are gone.
 
-    Refuses: NotAllowed, SealOnlyProcess. Ledger: line:record:erased a record.
+    Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS. Ledger: line:record:erased a record.
     """
     role = require(authority, Permission.ERASE_DUE)
     pack = load_pack(instance().pack)

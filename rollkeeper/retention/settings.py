@@ -16,8 +16,7 @@ class Retention(Table):
         Field(
             gt=0,
             le=12,
-            description="Hours from one erasure of what may not be kept to the next; what came to nothing is gone"
-            " within 24.",
+            description="Hours between erasure runs; abandoned records are erased within 24.",
         ),
     ] = 12
 

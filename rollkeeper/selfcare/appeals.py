@@ -18,7 +18,7 @@ from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
-from rollkeeper.selfcare.errors import NothingToAppeal
+from rollkeeper.selfcare.errors import NOTHING_TO_APPEAL
 from rollkeeper.selfcare.rules import may_appeal
 from rollkeeper.selfcare.services import Payload, key_of, open_case
 from rollkeeper.selfcare.sessions import PortalSession
@@ -27,7 +27,7 @@ from rollkeeper.selfcare.sessions import PortalSession
 def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Appeal against what was decided: the clock stops today and goes on with what was left once it is decided.
 
-    Ledger: line:clock:paused, selfcare:case:opened. Refuses: NotYourLine, NothingToAppeal, CaseAlreadyOpen, LineTerminated.
+    Ledger: line:clock:paused, selfcare:case:opened. Refuses: NOT_YOUR_LINE, NOTHING_TO_APPEAL, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
     line_id, tenure_id = session.line_in(payload)
 
@@ -51,9 +51,9 @@ def has_appeal_left(line_id: LineId, tenure_id: TenureId | None) -> bool:
 
 
 def _against(line_id: LineId, tenure_id: TenureId | None) -> UUID | None:
-    """Return the newest case that was lost without an appeal; None: the suspension. Refuses: NothingToAppeal."""
+    """Return the newest case that was lost without an appeal; None: the suspension. Refuses: NOTHING_TO_APPEAL."""
     if not has_appeal_left(line_id, tenure_id):
-        raise NothingToAppeal
+        raise NOTHING_TO_APPEAL()
     (row,) = rows(sql("selfcare", "appealable"), {"line_id": line_id, "tenure_id": tenure_id})
     against: UUID | None = row.newest
     return against

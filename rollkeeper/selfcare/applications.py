@@ -36,10 +36,10 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 from rollkeeper.selfcare.errors import (
-    ApplicationPending,
-    InvalidRequest,
-    LineHasSubscriber,
-    TooManyApplications,
+    APPLICATION_PENDING,
+    INVALID_REQUEST,
+    LINE_HAS_SUBSCRIBER,
+    TOO_MANY_APPLICATIONS,
 )
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.services import Payload, key_of
@@ -88,7 +88,7 @@ class ApplicationData:
 def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dict[str, Any]:
     """Return what a page needs to ask for it: the service, the public half to seal to, and whether the document must be seen.
 
-    Refuses: LineHasSubscriber, ApplicationPending, NoEpoch.
+    Refuses: LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, NO_EPOCH.
     """
     del on
     line = _free_line(session)
@@ -100,10 +100,10 @@ def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dic
 
 
 def allow_image(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Let one more picture of a document be read. Refuses: LineHasSubscriber, ApplicationPending, TooManyApplications."""
+    """Let one more picture of a document be read. Refuses: LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, TOO_MANY_APPLICATIONS."""
     _free_line(session)
     if not _take("images_left", session):
-        raise TooManyApplications
+        raise TOO_MANY_APPLICATIONS()
     return {}
 
 
@@ -113,14 +113,14 @@ def apply_for_line(
     """Register the subscriber of the line in the hand, or hold what they gave; what is refused uses up a try and says why.
 
     Law: the pack's way of verification. Ledger: vault:offline:opened, vault:sealed:opened (the number), selfcare:application:submitted,
-    and line:tenure:registered or line:clock:paused. Refuses: InvalidRequest, LineHasSubscriber, ApplicationPending, TooManyApplications.
+    and line:tenure:registered or line:clock:paused. Refuses: INVALID_REQUEST, LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, TOO_MANY_APPLICATIONS.
     """
     known = _repeated_result(key_of(payload))
     if known is not None:
         return known
     _free_line(session)
     if not _take("applications_left", session) or _over_daily_limit(session.line_id):
-        raise TooManyApplications
+        raise TOO_MANY_APPLICATIONS()
     try:
         with action():
             receipt = _apply(session, payload, sealed or b"", on=on)
@@ -151,7 +151,7 @@ def expire_applications(authority: Authority, *, on: dt.date) -> int:
 
 
 def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.date) -> ApplicationData:
-    """Open the data of an application. Ledger: vault:offline:opened. Refuses: InvalidRequest, if it cannot be opened or is
+    """Open the data of an application. Ledger: vault:offline:opened. Refuses: INVALID_REQUEST, if it cannot be opened or is
     malformed.
     """
     try:
@@ -160,7 +160,7 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
         values = {str(name): str(value) for name, value in found["values"].items()}
         copies = tuple(base64.b64decode(one, validate=True) for one in found["copies"])
         if len(copies) > MAX_COPIES or not all(map(is_plain_jpeg, copies)):
-            raise InvalidRequest
+            raise INVALID_REQUEST()
         return ApplicationData(
             values,
             copies,
@@ -169,7 +169,7 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
             str(found.get("number", "")),
         )
     except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
-        raise InvalidRequest from None
+        raise INVALID_REQUEST() from None
 
 
 def hold_application(line_id: LineId, application_id: UUID) -> None:
@@ -216,7 +216,7 @@ def pending_key(application_id: UUID) -> str:
 def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.date) -> Receipt:
     key, application_id = key_of(payload), _reference(payload)
     if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
-        raise InvalidRequest
+        raise INVALID_REQUEST()
     given = open_application(application_id, key, sealed, on=on)
     given = replace(given, number=_number(session, on=on))
     article = active_pack().sight_article("individual")
@@ -296,13 +296,13 @@ def _enter(
 def _free_line(session: PortalSession) -> Any:
     line = view_line(session.line_id)
     if line is None or line.is_registered or session.tenure_id is not None:
-        raise LineHasSubscriber
+        raise LINE_HAS_SUBSCRIBER()
     waits = rows(
         "SELECT until FROM selfcare_application WHERE line_id = %s AND state IN ('pending', 'checked')",
         [session.line_id],
     )
     if waits:
-        raise ApplicationPending(until=waits[0].until)
+        raise APPLICATION_PENDING(until=waits[0].until)
     return line
 
 
@@ -344,7 +344,7 @@ def _over_daily_limit(line_id: LineId) -> bool:
 def _number(session: PortalSession, *, on: dt.date) -> str:
     sealed = sealed_number(session.line_id)
     if sealed is None:
-        raise LineHasSubscriber
+        raise LINE_HAS_SUBSCRIBER()
     (value,) = open_line_values(
         session.authority, LineField.NUMBER, [(session.line_id, sealed)], purpose=Purpose.SUBSCRIBER_REQUEST, on=on
     )  # fmt: skip
@@ -355,7 +355,7 @@ def _reference(payload: Payload) -> UUID:
     try:
         return UUID(str(payload.get("application")))
     except ValueError:
-        raise InvalidRequest from None
+        raise INVALID_REQUEST() from None
 
 
 def _days() -> int:

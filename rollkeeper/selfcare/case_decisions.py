@@ -24,7 +24,7 @@ from rollkeeper.lines.services import resume_clock, settle_dispute
 from rollkeeper.lines.writes import lock_line, mark_suspension_wrongful, unlink_line
 from rollkeeper.registration.side_effects import restore_service
 from rollkeeper.selfcare.choices import CaseKind
-from rollkeeper.selfcare.errors import CaseNotFound, DecidedBySamePerson, NotCorrected
+from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED
 from rollkeeper.selfcare.rules import have_enough_approvers
 
 DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
@@ -37,19 +37,19 @@ def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.dat
     If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
     a line that a batch terminated, while its number is not reassigned. A line that is not theirs is permanently unlinked from
     them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
-    not decide the appeal. Ledger: selfcare:case:settled. Refuses: NotAllowed, CaseNotFound, DecidedBySamePerson, NotCorrected.
+    not decide the appeal. Ledger: selfcare:case:settled. Refuses: NOT_ALLOWED, CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED.
     """
     role = require(authority, Permission.SETTLE_CASE)
     with action():
         case = _locked(case_id)
         if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
-            raise DecidedBySamePerson
+            raise DECIDED_BY_SAME_PERSON()
         if (
             case.kind == CaseKind.CORRECT
             and upheld
             and not rows(sql("selfcare", "corrections_done"), [case_id])
         ):
-            raise NotCorrected(opened_on=case.opened_on)
+            raise NOT_CORRECTED(opened_on=case.opened_on)
         close_case(authority, case, role=role.value, upheld=upheld, on=on)
 
 
@@ -108,7 +108,7 @@ def _locked(case_id: UUID) -> Any:
         "SELECT * FROM selfcare_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE", [case_id]
     )
     if not found:
-        raise CaseNotFound(case=case_id)
+        raise CASE_NOT_FOUND(case=case_id)
     return found[0]
 
 

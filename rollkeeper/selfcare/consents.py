@@ -25,7 +25,7 @@ from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
-from rollkeeper.selfcare.errors import NoConsentRequested
+from rollkeeper.selfcare.errors import NO_CONSENT_REQUESTED
 from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.vault.fields import Field
@@ -54,7 +54,7 @@ def request_consent(
     """Ask the subscriber of a line, in the present transaction; None if it has none, or they were asked already.
 
     The subscriber is notified by a notice. A protected subscriber is neither notified nor asked, and nothing shows it. Ledger:
-    selfcare:consent:requested. Refuses: NotAllowed.
+    selfcare:consent:requested. Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.DRAW_AUDIT_SAMPLE)
     held, consent_id = (
@@ -85,7 +85,7 @@ def request_consent(
 def give_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Let the auditor who asked see the entries that they named, for some days.
 
-    Ledger: selfcare:consent:given. Refuses: VerificationNeeded, NotYourLine, NoConsentRequested.
+    Ledger: selfcare:consent:given. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, NO_CONSENT_REQUESTED.
     """
     session.require_verification()
     line_id, tenure_id = session.line_in(payload)
@@ -110,7 +110,7 @@ def give_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 def withdraw_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Withdraw the consent, from this moment. No second proof is needed: it shows no data.
 
-    Ledger: selfcare:consent:withdrawn. Refuses: NotYourLine, NoConsentRequested.
+    Ledger: selfcare:consent:withdrawn. Refuses: NOT_YOUR_LINE, NO_CONSENT_REQUESTED.
     """
     line_id, tenure_id = session.line_in(payload)
 
@@ -159,12 +159,12 @@ def valid_consent(consent_id: UUID, *, auditor: UUID | None, on: dt.date) -> Val
 
 
 def _one(payload: Payload, line_id: LineId, tenure_id: TenureId | None, *, given: bool, on: dt.date) -> Any:
-    """Return the row that is meant, if it waits for a yes or, with `given`, has one. Refuses: NoConsentRequested."""
+    """Return the row that is meant, if it waits for a yes or, with `given`, has one. Refuses: NO_CONSENT_REQUESTED."""
     for one in _of(line_id, tenure_id):
         may_answer = given or (on <= one.answer_by and not protected_lines([line_id]))
         if str(one.consent_id) == payload.get("consent") and _is_given(one, on=on) is given and may_answer:
             return one
-    raise NoConsentRequested
+    raise NO_CONSENT_REQUESTED()
 
 
 def _of(line_id: LineId, tenure_id: TenureId | None) -> Sequence[Any]:

@@ -20,7 +20,7 @@ from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
 from rollkeeper.selfcare.consents import show_consents
 from rollkeeper.selfcare.delegates import delegates_of
-from rollkeeper.selfcare.errors import NotYourLine
+from rollkeeper.selfcare.errors import NOT_YOUR_LINE
 from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.passkeys import passkeys_of
 from rollkeeper.selfcare.personal_data import list_entries, open_entries
@@ -55,7 +55,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
 def export_all(session: PortalSession, *, images: bool, language: str, on: dt.date) -> Shown:
     """Return all data about the verified subscriber, in clear; with `pictures`, document copies too.
 
-    Ledger: vault:sealed:opened for each value. Refuses: VerificationNeeded, DocumentStoreUnavailable.
+    Ledger: vault:sealed:opened for each value. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """
     session.require_verification()
     shown = show_dashboard(session, language=language, on=on)
@@ -90,11 +90,11 @@ def show_access_history(session: PortalSession) -> list[Shown]:
 def show_receipt(session: PortalSession, code: str) -> Shown:
     """Return a whole receipt of a line of this session, as a text that anyone can check.
 
-    Refuses: NotYourLine, InvalidReceiptCode, ReceiptNotFound, ReceiptsNotReady.
+    Refuses: NOT_YOUR_LINE, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     found = find_by_code(code)
     if found.entry.line_id not in {session.line_id, *(one.line_id for one in session.tenures())}:
-        raise NotYourLine
+        raise NOT_YOUR_LINE()
     return {"code": found.code, "text": found.text, "proven": found.is_proven}
 
 

@@ -24,7 +24,7 @@ from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
 from rollkeeper.selfcare.choices import CaseKind, DelegateRole
-from rollkeeper.selfcare.errors import InvalidRequest, NoClaim
+from rollkeeper.selfcare.errors import INVALID_REQUEST, NO_CLAIM
 from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.queries import document_index
@@ -34,7 +34,7 @@ from rollkeeper.vault.blind_index import blind_once
 def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Name a person by the number of their document; it replaces the previous one for the role.
 
-    Ledger: selfcare:delegate:added. Refuses: VerificationNeeded, InvalidRequest, NotYourLine.
+    Ledger: selfcare:delegate:added. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE.
     """
     person_id, (line_id, _), part = session.require_verification(), session.line_in(payload), _part(payload)
     mark = mark_of(person_id, part, _document(payload))
@@ -61,7 +61,7 @@ def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Remove the named person. Ledger: selfcare:delegate:removed. Refuses: VerificationNeeded, InvalidRequest, NotYourLine."""
+    """Remove the named person. Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE."""
     person_id, (line_id, _), part = session.require_verification(), session.line_in(payload), _part(payload)
 
     def do() -> tuple[LineId, EntryId]:
@@ -93,7 +93,7 @@ def check_delegate(
 ) -> bool:
     """Tell whether a document in front of a clerk belongs to a person whom the subscriber of a line named.
 
-    Ledger: selfcare:delegate:checked. Refuses: NotAllowed, LineNotFound, NumberNotRead, SubscriberProtected.
+    Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED.
     """
     role = require(authority, Permission.CHECK_DELEGATE)
     kind = normalise_type(document[0])
@@ -119,11 +119,11 @@ def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
     A claimant gives the number of their document; its hash is compared with the subscriber's named people when the case is
     decided; the answer here is always the same. The proof is shown at a counter. Ledger: line:line:disputed,
-    selfcare:case:opened. Refuses: InvalidRequest, CaseAlreadyOpen, LineTerminated, NotYourLine.
+    selfcare:case:opened. Refuses: INVALID_REQUEST, CASE_ALREADY_OPEN, LINE_TERMINATED, NOT_YOUR_LINE.
     """
     line_id, tenure_id = session.line_in({})
     if session.person_id is None:
-        raise InvalidRequest
+        raise INVALID_REQUEST()
     mark = (
         mark_of(session.person_id, DelegateRole.HEIR, _document(payload)) if payload.get("document") else None
     )
@@ -139,7 +139,7 @@ def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Answer that one has not died: the claim is dismissed at once, without a decision by staff.
 
-    Ledger: selfcare:case:settled. Refuses: VerificationNeeded, NotYourLine, NoClaim.
+    Ledger: selfcare:case:settled. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, NO_CLAIM.
     """
     session.require_verification()
     line_id, _ = session.line_in(payload)
@@ -152,7 +152,7 @@ def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Rece
             [line_id, CaseKind.INHERIT.value],
         )
         if not found:
-            raise NoClaim
+            raise NO_CLAIM()
         return line_id, close_case(session.authority, found[0], role=role.value, upheld=False, on=on)
 
     return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, do=do)
@@ -174,7 +174,7 @@ def _matches(person_id: PersonId, mark: bytes, part: DelegateRole) -> bool:
 
 def _part(payload: Payload) -> DelegateRole:
     if payload.get("part") not in set(DelegateRole):
-        raise InvalidRequest
+        raise INVALID_REQUEST()
     return DelegateRole(payload["part"])
 
 
@@ -182,4 +182,4 @@ def _document(payload: Payload) -> bytes:
     try:
         return bytes.fromhex(payload["document"])
     except (KeyError, TypeError, ValueError):
-        raise InvalidRequest from None
+        raise INVALID_REQUEST() from None

@@ -24,7 +24,11 @@ from rollkeeper.lines.protection import hiding_protected_state, refuse_protected
 from rollkeeper.lines.queries import LineView, current_tenure, view_line
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import lock_disputed
-from rollkeeper.registration.errors import NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect
+from rollkeeper.registration.errors import (
+    NOT_A_REGISTRATION_RECEIPT,
+    RECEIPT_LINE_MISMATCH,
+    RECORD_ALREADY_CORRECT,
+)
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.side_effects import restore_service
 from rollkeeper.registration.submissions import Receipt
@@ -36,7 +40,7 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
     """Take up a dispute on the subscriber's word: nothing is done to the line until a person has decided the case.
 
     A dispute made before the suspension, or on the same day, restores service. Ledger: line:line:disputed, selfcare:case:opened.
-    Refuses: NotAllowed, LineNotFound, LineTerminated, CaseAlreadyOpen.
+    Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, CASE_ALREADY_OPEN.
     """
 
     def do() -> tuple[LineId, EntryId]:
@@ -56,8 +60,8 @@ def accept_receipt(
 
     Law: art. 3 (who is registered is not cut off). Ledger: line:line:disputed, line:receipt:accepted, and
     selfcare:case:opened unless such a case is open.
-    Refuses: ReceiptNotGenuine, ReceiptNotFound, NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect,
-    LineNotFound, LineTerminated.
+    Refuses: RECEIPT_NOT_GENUINE, RECEIPT_NOT_FOUND, NOT_A_REGISTRATION_RECEIPT, RECEIPT_LINE_MISMATCH, RECORD_ALREADY_CORRECT,
+    LineNotFound, LINE_TERMINATED.
     """
     role = require(authority, Permission.PAUSE_CLOCK)
     entry = verify_receipt(shown)
@@ -89,10 +93,10 @@ def refusal(entry: ParsedEntry, line: LineView, *, is_another: bool) -> Rollkeep
     A line that the register has never heard of is not another one: it may be this one, before the register lost it.
     """
     if entry.verb not in REGISTRATIONS:
-        return NotARegistrationReceipt()
+        return NOT_A_REGISTRATION_RECEIPT()
     if is_another:
-        return ReceiptLineMismatch(receipt=entry.line_id, line=line.line_id)
-    return RecordAlreadyCorrect(line=line.line_id) if line.is_registered else None
+        return RECEIPT_LINE_MISMATCH(receipt=entry.line_id, line=line.line_id)
+    return RECORD_ALREADY_CORRECT(line=line.line_id) if line.is_registered else None
 
 
 def _locked(authority: Authority, number: str, *, on: dt.date) -> LineView:

@@ -22,10 +22,10 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
-from rollkeeper.registration.errors import DocumentNeedsSupervisor, InvalidSubmissionKey
+from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, DocumentNeedsSupervisor
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.selfcare.applications import application_marks
-from rollkeeper.selfcare.errors import NoApplication
+from rollkeeper.selfcare.errors import NO_APPLICATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ def check_document(
 ) -> None:  # fmt: skip
     """Note that the document of a waiting application was seen; a second time with the same key changes nothing.
 
-    Ledger: selfcare:application:checked. Refuses: NotAllowed, ApprovalNeeded, InvalidSubmissionKey, LineNotFound, NumberNotRead, NoApplication.
+    Ledger: selfcare:application:checked. Refuses: NOT_ALLOWED, APPROVAL_NEEDED, INVALID_SUBMISSION_KEY, LineNotFound, NumberNotRead, NO_APPLICATION.
     """
     role = require(authority, Permission.REGISTER)
     require_approval(
         authority, "register", approved_by=None
     )  # an application that could not be confirmed is registered at the counter
     if not is_usable_key(submission_key):
-        raise InvalidSubmissionKey
+        raise INVALID_SUBMISSION_KEY()
     if outcome_of(submission_key) is not None:
         return
     checked = check_number(normalise_type(document[0]), document[1], on)
@@ -65,12 +65,12 @@ def check_document(
             [line.line_id, on],
         )
         if not found:
-            raise NoApplication
+            raise NO_APPLICATION()
         (waits,) = found
         marks = application_marks(waits.application_id, document=document, name=name, on=on)
         kept = (bytes(waits.document_mark), bytes(waits.name_mark))
         if not hmac.compare_digest(b"".join(marks), b"".join(kept)):
-            raise NoApplication
+            raise NO_APPLICATION()
         run(
             "UPDATE selfcare_application SET state = 'checked', checked_by = %s, checked_at = %s, check_key = %s, check_language = %s"
             " WHERE line_id = %s AND application_id = %s",

@@ -39,7 +39,7 @@ def show_limits(session: PortalSession) -> list[Shown]:
 def show_selection(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> Shown:
     """Return the lines that fill a limit that is reached, with their numbers.
 
-    Ledger: vault:sealed:opened for each number. Refuses: VerificationNeeded.
+    Ledger: vault:sealed:opened for each number. Refuses: VERIFICATION_NEEDED.
     """
     session.require_verification()
     limits = show_limits(session)

@@ -22,7 +22,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
-from rollkeeper.selfcare.errors import InvalidPasskey, PasskeysUnavailable, TooManyPasskeys
+from rollkeeper.selfcare.errors import INVALID_PASSKEY, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS
 from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.verification import may_attempt, note_verification, require_verifiable
@@ -36,14 +36,14 @@ MOST: Final = 5
 
 
 def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey. Refuses: VerificationNeeded, PasskeysUnavailable, TooManyPasskeys."""
+    """Return what a browser needs to make a passkey. Refuses: VERIFICATION_NEEDED, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS."""
     from fido2.webauthn import PublicKeyCredentialUserEntity
 
     person_id, server = session.require_verification(), _server()
     known = _known(person_id)
     if len(known) >= MOST:
-        raise TooManyPasskeys(passkeys=len(known))
-    name = instance().operator_name  # the passkey stores it on devices: it contains nothing personal
+        raise TOO_MANY_PASSKEYS(passkeys=len(known))
+    name = instance().operator_name  # devices store it in the passkey: nothing personal
     options, _ = server.register_begin(
         PublicKeyCredentialUserEntity(id=os.urandom(32), name=name, display_name=name), list(known.values()),
         resident_key_requirement=_required("ResidentKeyRequirement"),
@@ -55,7 +55,7 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
 def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Take a passkey that was made for this session.
 
-    Ledger: selfcare:passkey:added. Refuses: VerificationNeeded, PasskeysUnavailable, InvalidPasskey, TooManyPasskeys.
+    Ledger: selfcare:passkey:added. Refuses: VERIFICATION_NEEDED, PASSKEYS_UNAVAILABLE, INVALID_PASSKEY, TOO_MANY_PASSKEYS.
     """
     person_id = session.require_verification()
 
@@ -63,11 +63,11 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
         role, server = require(session.authority, Permission.SEE_OWN), _server()
         lock_line(session.line_id)
         if len(_known(person_id)) >= MOST:
-            raise TooManyPasskeys(passkeys=MOST)
+            raise TOO_MANY_PASSKEYS(passkeys=MOST)
         try:
             made = server.register_complete(_state(session), _credential(payload))
         except (ValueError, TypeError, KeyError):
-            raise InvalidPasskey from None
+            raise INVALID_PASSKEY() from None
         run(
             "INSERT INTO selfcare_passkey (person_id, passkey_id, credential, sign_count, added_on) VALUES (%s, %s, %s, %s, %s)",
             [person_id, new_uuid(), bytes(made.credential_data or b""), made.counter, on],
@@ -82,7 +82,7 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
 def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Take no more of a passkey, such as one in a device that was lost.
 
-    Ledger: selfcare:passkey:removed. Refuses: VerificationNeeded, InvalidPasskey.
+    Ledger: selfcare:passkey:removed. Refuses: VERIFICATION_NEEDED, INVALID_PASSKEY.
     """
     person_id = session.require_verification()
 
@@ -94,7 +94,7 @@ def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> 
             [person_id, str(payload.get("passkey"))],
         )
         if not gone:
-            raise InvalidPasskey
+            raise INVALID_PASSKEY()
         return session.line_id, append_entry(
             session.authority, verb=Verb.PASSKEY_REMOVED, role=role, on=on, line_id=session.line_id
         )
@@ -103,7 +103,7 @@ def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> 
 
 
 def passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Return the browser's options to use a passkey: the same with and without one. Refuses: PasskeysUnavailable."""
+    """Return the browser's options to use a passkey: the same with and without one. Refuses: PASSKEYS_UNAVAILABLE."""
     options, _ = _server().authenticate_begin(
         user_verification=_required("UserVerificationRequirement"), challenge=_new_challenge(session)
     )
@@ -113,8 +113,8 @@ def passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[
 def verify_by_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> dict[str, Any]:
     """Compare, and note in the session that its subscriber is there; a passkey that is not theirs uses up a try.
 
-    Ledger: selfcare:session:verified or selfcare:session:not_verified. Refuses: VerificationNeeded, if the line has no
-    subscriber; DocumentNeverChecked, PasskeysUnavailable.
+    Ledger: selfcare:session:verified or selfcare:session:not_verified. Refuses: VERIFICATION_NEEDED, if the line has no
+    subscriber; DOCUMENT_NEVER_CHECKED, PASSKEYS_UNAVAILABLE.
     """
     role, server = require(session.authority, Permission.SEE_OWN), _server()
     person_id, state = require_verifiable(session), _state(session)
@@ -177,7 +177,7 @@ def _server() -> "Fido2Server":
 
     domain = passkey_domain()
     if domain is None:
-        raise PasskeysUnavailable
+        raise PASSKEYS_UNAVAILABLE()
     return Fido2Server(PublicKeyCredentialRpEntity(id=domain, name=instance().operator_name))
 
 

@@ -17,7 +17,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
-from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine
+from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
@@ -45,7 +45,7 @@ def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
 def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[Shown]:
     """Return all data about the verified subscriber, in clear; with `pictures`, document copies too.
 
-    Ledger: vault:sealed:opened for each. Refuses: VerificationNeeded, DocumentStoreUnavailable.
+    Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """
     session.require_verification()
     held = list(session.tenures())
@@ -60,23 +60,23 @@ def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[S
 def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: dt.date) -> Shown:
     """Return one copy of a document, in base64.
 
-    Ledger: vault:sealed:opened. Refuses: VerificationNeeded, InvalidRequest, NotYourLine, CannotOpen, DocumentStoreUnavailable.
+    Ledger: vault:sealed:opened. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE, CannotOpen, DOCUMENT_STORE_UNAVAILABLE.
     """
     session.require_verification()
     try:
         record, position = TenureId(UUID(str(payload.get("record")))), int(payload.get("position", ""))
     except ValueError:
-        raise InvalidRequest from None
+        raise INVALID_REQUEST() from None
     tenure = next((one for one in session.tenures() if one.tenure_id == record), None)
     if tenure is None:
-        raise NotYourLine
+        raise NOT_YOUR_LINE()
     return {"media_type": MEDIA_TYPE, "value": _image(session, tenure, position, on=on)}
 
 
 def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date) -> dict[LineId, str]:
     """Return the numbers of the person's current lines; nothing for one that cannot be opened.
 
-    Ledger: vault:sealed:opened for each. Refuses: NotAllowed.
+    Ledger: vault:sealed:opened for each. Refuses: NOT_ALLOWED.
     """
     pairs = [
         (one.line_id, one.number_sealed) for one in held if one.number_sealed is not None and one.is_present

@@ -20,7 +20,7 @@ from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.selfcare.answer_encryption import new_key, open_answer
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.errors import RegisterUnavailable, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.vault.blind_index import blind_numbers, blind_once
 
@@ -97,7 +97,7 @@ def send_request(
     request_id: UUID | None = None,
     sealed: bytes | None = None,
 ) -> dict[str, Any]:
-    """Ask for something and wait for the answer; with none, it is certain that nothing was done. Refuses: RegisterUnavailable."""
+    """Ask for something and wait for the answer; with none, it is certain that nothing was done. Refuses: REGISTER_UNAVAILABLE."""
     key, request_id = new_key(), request_id or new_uuid()
     with action():
         run(
@@ -124,7 +124,7 @@ def send_request(
     # The worker locks the row while it works: this waits, and then the answer is there.
     came = rows(sql("selfcare", "take_answer"), [request_id])
     if not came or came[0].answer is None:
-        raise RegisterUnavailable
+        raise REGISTER_UNAVAILABLE()
     return open_answer(bytes(came[0].answer), key=key, request_id=request_id)
 
 

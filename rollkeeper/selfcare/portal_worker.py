@@ -48,7 +48,7 @@ log = logging.getLogger("rollkeeper.portal_worker")
 
 
 def run_portal_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
-    """Carry out whatever comes, until `goes_on` says no. Refuses: NotAllowed."""
+    """Carry out whatever comes, until `goes_on` says no. Refuses: NOT_ALLOWED."""
     require(authority, Permission.RUN_PORTAL_WORKER)
     forget_at = time.monotonic()
     while goes_on():
@@ -79,7 +79,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
     """Look at the next code request and send a code where one may be sent; return whether there was one.
 
     The code is known to the message alone; what is kept of it is a keyed hash.
-    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NotAllowed.
+    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
     with action():

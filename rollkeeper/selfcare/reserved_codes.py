@@ -17,15 +17,15 @@ from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.selfcare.errors import TooManyReservedCodes
+from rollkeeper.selfcare.errors import TOO_MANY_RESERVED_CODES
 from rollkeeper.selfcare.settings import settings
 
 
 def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
     """Reserve one code for a line: the next request at the portal within some minutes gets it, beyond the line's limit.
 
-    It has no effect on a line whose SIM was replaced recently. Ledger: selfcare:code:reserved. Refuses: NotAllowed, LineNotFound,
-    NumberNotRead, LineTerminated, SubscriberProtected, TooManyReservedCodes.
+    It has no effect on a line whose SIM was replaced recently. Ledger: selfcare:code:reserved. Refuses: NOT_ALLOWED, LineNotFound,
+    NumberNotRead, LINE_TERMINATED, SUBSCRIBER_PROTECTED, TOO_MANY_RESERVED_CODES.
     """
     role = require(authority, Permission.RESERVE_CODE)
     with action():
@@ -40,6 +40,6 @@ def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
             [line.line_id],
         )
         if kept.codes >= settings().reserved_codes_per_day:
-            raise TooManyReservedCodes(codes=kept.codes)
+            raise TOO_MANY_RESERVED_CODES(codes=kept.codes)
         run("INSERT INTO selfcare_reservedcode (line_id) VALUES (%s)", [line.line_id])
         append_entry(authority, verb=Verb.CODE_RESERVED, role=role, on=on, line_id=line.line_id)

@@ -28,7 +28,7 @@ from rollkeeper.registration.services import pause_locked_line, terminate_locked
 from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
-from rollkeeper.selfcare.errors import CaseAlreadyOpen, InvalidRequest
+from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.subscribers.services import set_protection
@@ -48,8 +48,8 @@ DECLARED = frozenset(PauseReason) - {
 def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Pause the clock for a reason that the person declares; their statement is enough.
 
-    A reason declared on the day of suspension restores service. Ledger: line:clock:paused. Refuses: InvalidRequest, NotYourLine,
-    LineTerminated, DaysReversed.
+    A reason declared on the day of suspension restores service. Ledger: line:clock:paused. Refuses: INVALID_REQUEST, NOT_YOUR_LINE,
+    LINE_TERMINATED, DAYS_REVERSED.
     """
     line_id, _ = session.line_in(payload)
     reason, first, last = _reason(payload), _day(payload, "first"), None
@@ -68,7 +68,7 @@ def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -
 def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Let a suspended line work again for the hours of the pack, once. No reason is asked and no second proof.
 
-    Ledger: line:line:reconnected. Refuses: NotYourLine, LineTerminated, ReconnectionRefused.
+    Ledger: line:line:reconnected. Refuses: NOT_YOUR_LINE, LINE_TERMINATED, RECONNECTION_REFUSED.
     """
     line_id, _ = session.line_in(payload)
 
@@ -81,7 +81,7 @@ def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
 def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Open a dispute: the line is not suspended and its clock is paused until a person has decided.
 
-    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NotYourLine, CaseAlreadyOpen, LineTerminated.
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
     line_id, tenure_id = session.line_in(payload)
 
@@ -97,7 +97,7 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
     """Say that a line in one's name is not one's own: it counts for no limit from now on, and a case is opened.
 
     The user of the line keeps service: the line is disputed, and its case has its own deadline. Ledger: line:line:disputed,
-    selfcare:case:opened. Refuses: VerificationNeeded, NotYourLine, CaseAlreadyOpen, LineTerminated.
+    selfcare:case:opened. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
     person_id, (line_id, _) = session.require_verification(), session.line_in(payload)
 
@@ -114,13 +114,13 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
 def request_correction(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Report which field is wrong; it is corrected at the counter by staff who see the document.
 
-    The correct value is not asked here. Ledger: selfcare:case:opened. Refuses: InvalidRequest, VerificationNeeded,
-    CaseAlreadyOpen.
+    The correct value is not asked here. Ledger: selfcare:case:opened. Refuses: INVALID_REQUEST, VERIFICATION_NEEDED,
+    CASE_ALREADY_OPEN.
     """
     session.require_verification()
     (line_id, tenure_id), about = session.line_in(payload), str(payload.get("about"))
     if about not in set(Field):
-        raise InvalidRequest
+        raise INVALID_REQUEST()
 
     def do() -> tuple[LineId, EntryId]:
         return line_id, open_case(
@@ -133,7 +133,7 @@ def request_correction(session: PortalSession, payload: Payload, *, on: dt.date)
 def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """End the contract of a line in one's name. Law: art. 5.
 
-    Ledger: line:line:terminated. Refuses: VerificationNeeded, NotYourLine, LineInDispute, LineTerminated.
+    Ledger: line:line:terminated. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, LINE_IN_DISPUTE, LINE_TERMINATED.
     """
     session.require_verification()
     line_id, _ = session.line_in(payload)
@@ -151,7 +151,7 @@ def open_dispute_case(
     """Open a case during which a line is disputed, in the caller's action, for any app.
 
     A dispute made before the suspension, or on the same day, restores service. Ledger: selfcare:case:opened, line:line:disputed.
-    Refuses: NotAllowed, CaseAlreadyOpen, LineNotFound, LineTerminated.
+    Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN, LineNotFound, LINE_TERMINATED.
     """
     line = lock_disputed(line_id, on=on) if kind is CaseKind.DISPUTE else lock_line(line_id, in_force=True)
     open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, on=on)
@@ -174,13 +174,13 @@ def open_case(
     """Open a case in the present transaction, with the day until which it must be decided.
 
     A dispute or an appeal is a complaint about the batch that acted on the line: enough of them stop the batch. Ledger:
-    selfcare:case:opened. Refuses: NotAllowed, CaseAlreadyOpen.
+    selfcare:case:opened. Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN.
     """
     role = require(authority, Permission.OPEN_CASE)
     lock_line(line_id)
     until = _open_until(line_id, kind)
     if until:
-        raise CaseAlreadyOpen(due_on=until)
+        raise CASE_ALREADY_OPEN(due_on=until)
     case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().case_days)
     run(
         "INSERT INTO selfcare_case (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark)"
@@ -203,7 +203,7 @@ def protect_subscriber(authority: Authority, number: str, *, protected: bool, on
     """Protect the subscriber of a line, because they live under a threat, or unseal it.
 
     Ordinary staff then learn that there is a record and nothing else. The reason is not recorded.
-    Ledger: selfcare:subscriber:protected. Refuses: NotAllowed, LineNotFound.
+    Ledger: selfcare:subscriber:protected. Refuses: NOT_ALLOWED, LineNotFound.
     """
     role = require(authority, Permission.PROTECT_SUBSCRIBER)
     with action():
@@ -235,10 +235,10 @@ def _day(payload: Payload, name: str) -> dt.date:
     try:
         return dt.date.fromisoformat(str(payload.get(name)))
     except ValueError:
-        raise InvalidRequest from None
+        raise INVALID_REQUEST() from None
 
 
 def _reason(payload: Payload) -> PauseReason:
     if payload.get("reason") not in DECLARED:
-        raise InvalidRequest
+        raise INVALID_REQUEST()
     return PauseReason(payload["reason"])

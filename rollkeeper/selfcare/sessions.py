@@ -13,7 +13,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import LineState
-from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine, SessionExpired, VerificationNeeded
+from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE, VERIFICATION_NEEDED, SessionExpired
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +67,23 @@ class PortalSession:
     def line_in(self, payload: dict[str, Any]) -> tuple[LineId, TenureId | None]:
         """Return the line that a request is about and its tenure: the one in the hand where it names none.
 
-        A line that they gave away is shown to them and is no longer theirs to act on. Refuses: InvalidRequest, NotYourLine.
+        A line that they gave away is shown to them and is no longer theirs to act on. Refuses: INVALID_REQUEST, NOT_YOUR_LINE.
         """
         try:
             line_id = LineId(UUID(str(payload["line"]))) if payload.get("line") else self.line_id
         except ValueError:
-            raise InvalidRequest from None
+            raise INVALID_REQUEST() from None
         if line_id == self.line_id:
             return line_id, self.tenure_id
         for one in self.tenures():
             if one.line_id == line_id and one.is_present:
                 return line_id, one.tenure_id
-        raise NotYourLine
+        raise NOT_YOUR_LINE()
 
     def require_verification(self) -> PersonId:
-        """Return who proved to be the subscriber. Refuses: VerificationNeeded."""
+        """Return who proved to be the subscriber. Refuses: VERIFICATION_NEEDED."""
         if not self.is_verified or self.person_id is None:
-            raise VerificationNeeded
+            raise VERIFICATION_NEEDED()
         return self.person_id
 
 

@@ -19,7 +19,7 @@ from rollkeeper.kernel.ids import PersonId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure
-from rollkeeper.selfcare.errors import DocumentNeverChecked, InvalidRequest, VerificationNeeded
+from rollkeeper.selfcare.errors import DOCUMENT_NEVER_CHECKED, INVALID_REQUEST, VERIFICATION_NEEDED
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.queries import find_persons
@@ -37,8 +37,8 @@ def verify(
 ) -> dict[str, Any]:
     """Compare, and note in the session that its subscriber is there.
 
-    Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened. Refuses: InvalidRequest,
-    VerificationNeeded, if the line has no subscriber; DocumentNeverChecked.
+    Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened. Refuses: INVALID_REQUEST,
+    VERIFICATION_NEEDED, if the line has no subscriber; DOCUMENT_NEVER_CHECKED.
     """
     role = require(session.authority, Permission.SEE_OWN)
     require_verifiable(session)
@@ -47,15 +47,15 @@ def verify(
 
 
 def require_verifiable(session: PortalSession) -> PersonId:
-    """Return who can be verified on this line. Refuses: VerificationNeeded, if it has no subscriber; DocumentNeverChecked.
+    """Return who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED.
 
     A subscriber registered remotely typed number and name themselves: these would give access to all data about the person whom
     they named.
     """
     if session.person_id is None:
-        raise VerificationNeeded
+        raise VERIFICATION_NEEDED()
     if session.is_remote:
-        raise DocumentNeverChecked
+        raise DOCUMENT_NEVER_CHECKED()
     return session.person_id
 
 
@@ -97,7 +97,7 @@ def _is_right(session: PortalSession, payload: dict[str, Any], *, request_id: UU
     try:
         document, name = bytes.fromhex(payload["document"]), bytes.fromhex(payload["name"])
     except (KeyError, TypeError, ValueError):
-        raise InvalidRequest from None
+        raise INVALID_REQUEST() from None
     tenure = current_tenure(session.line_id)
     if tenure is None:
         return False

@@ -26,7 +26,7 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.portal.views import to_portal_sign_in
 from rollkeeper.selfcare.errors import SessionExpired
-from rollkeeper.site.errors import NotForThisApp, SecondFactorNeeded
+from rollkeeper.site.errors import NOT_FOR_THIS_APP, SECOND_FACTOR_NEEDED
 from rollkeeper.site.http_errors import refuse
 from rollkeeper.site.web_apps import AppName, app_named, this_app
 
@@ -93,7 +93,7 @@ def _fault_of(request: HttpRequest) -> RollkeeperError | None:
     app = app_named(this_app() or "")
     if authority_in(request).roles & app.opens_to:
         return None
-    return NotForThisApp(app=app.name, roles=", ".join(sorted(role.value for role in app.opens_to)))
+    return NOT_FOR_THIS_APP(app=app.name, roles=", ".join(sorted(role.value for role in app.opens_to)))
 
 
 def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> HttpResponse:
@@ -118,4 +118,4 @@ def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
 def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     if this_app() == "backoffice":
         return redirect("mfa_index")
-    return refuse(request, SecondFactorNeeded())
+    return refuse(request, SECOND_FACTOR_NEEDED())

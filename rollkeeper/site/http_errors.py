@@ -22,7 +22,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
-from rollkeeper.site.errors import BadRequest, FormExpired, PageNotFound, ServerError
+from rollkeeper.site.errors import BAD_REQUEST, FORM_EXPIRED, PAGE_NOT_FOUND, SERVER_ERROR
 from rollkeeper.site.web_apps import app_named, this_app
 
 STATUS = {
@@ -115,24 +115,24 @@ def page_context(request: HttpRequest) -> dict[str, object]:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for an address that does not exist."""
     del exception
-    return refuse(request, PageNotFound())
+    return refuse(request, PAGE_NOT_FOUND())
 
 
 def not_read(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for a request that is out of order."""
     del exception
-    return refuse(request, BadRequest(), status=400)
+    return refuse(request, BAD_REQUEST(), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Answer for a form without its mark."""
     del exception, reason
-    return refuse(request, FormExpired())
+    return refuse(request, FORM_EXPIRED())
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
     """Answer for a crash. It may have been the database or a template: hence plain words if the page fails too."""
-    fault = ServerError(reference=getattr(request, "error_reference", "-"))
+    fault = SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
     try:
         return refuse(request, fault)
     except Exception:  # noqa: BLE001

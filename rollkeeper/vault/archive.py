@@ -29,7 +29,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rollkeeper.vault import wire
-from rollkeeper.vault.errors import ArchiveDamaged, ArchiveOfAnotherRoot, CannotOpen
+from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ArchiveDamaged, CannotOpen
 from rollkeeper.vault.root import RootOfTrust
 
 MAGIC = b"RKARCHIV"
@@ -72,7 +72,7 @@ class ArchiveWriter:
 class ArchiveReader(io.RawIOBase):
     """Gives back what was sealed, chunk by chunk, each only after it was found genuine.
 
-    The content is complete only once `drain` has returned. Refuses: ArchiveDamaged, ArchiveOfAnotherRoot.
+    The content is complete only once `drain` has returned. Refuses: ArchiveDamaged, ARCHIVE_OF_ANOTHER_ROOT.
     """
 
     def __init__(self, source: IO[bytes], *, root: RootOfTrust) -> None:
@@ -82,7 +82,7 @@ class ArchiveReader(io.RawIOBase):
         try:
             self._aead = AESGCM(root.unwrap(wrapped, context=_CONTEXT))
         except CannotOpen:
-            raise ArchiveOfAnotherRoot from None
+            raise ARCHIVE_OF_ANOTHER_ROOT() from None
         self._next, self._number, self._ready, self._over = (
             source.read(_SEALED_BYTES),
             0,

@@ -26,7 +26,7 @@ from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import keys
-from rollkeeper.vault.errors import OwnAlarm
+from rollkeeper.vault.errors import OWN_ALARM
 from rollkeeper.vault.hooks import ALARM_MAILERS, CANARY_MAKER
 
 
@@ -59,7 +59,7 @@ class AlarmView:
 def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
     """Put one more canary among the people where the living epoch has none; tell whether it was.
 
-    The entry names the epoch and no person. Ledger: vault:canary:made. Refuses: NotAllowed, NoEpoch.
+    The entry names the epoch and no person. Ledger: vault:canary:made. Refuses: NOT_ALLOWED, NO_EPOCH.
     """
     role = require(authority, Permission.ROTATE_KEYS)
     epoch = keys.living_epoch()
@@ -157,7 +157,7 @@ def mark_notified(alarms: Sequence[AlarmView]) -> None:
 def settle_alarms(authority: Authority, *, on: dt.date) -> int:
     """Record that every open alarm was examined; staff who opened a canary cannot settle it.
 
-    Ledger: vault:alarm:settled an alarm. Refuses: NotAllowed, OwnAlarm.
+    Ledger: vault:alarm:settled an alarm. Refuses: NOT_ALLOWED, OWN_ALARM.
     """
     role = require(authority, Permission.SETTLE_ALARM)
     with action():
@@ -166,7 +166,7 @@ def settle_alarms(authority: Authority, *, on: dt.date) -> int:
             [clock.now()],
         )
         if any(row.staff_id == authority.staff_id for row in settled):
-            raise OwnAlarm
+            raise OWN_ALARM()
         for row in settled:
             facts = {"entry": int(row.entry_id)}
             append_entry(authority, verb=Verb.ALARM_SETTLED, role=role, on=on, facts=facts)

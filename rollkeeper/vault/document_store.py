@@ -24,7 +24,7 @@ from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.vault import wire
-from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
+from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE, CannotOpen
 from rollkeeper.vault.settings import settings
 
 MAX_COPIES = 4
@@ -66,7 +66,7 @@ def folder() -> Path | None:
 def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id: TenureId) -> None:
     """Seal copies under a person's key, put them into the store, and note them in the present transaction.
 
-    An object that was stored but not recorded is found by its tenure and removed with its key. Refuses: DocumentStoreUnavailable.
+    An object that was stored but not recorded is found by its tenure and removed with its key. Refuses: DOCUMENT_STORE_UNAVAILABLE.
     """
     if len(copies) > MAX_COPIES:
         raise ValueError("more copies than a document has pages")
@@ -76,12 +76,12 @@ def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id:
         try:
             obstore.put(_store(), name_of(person_id, tenure_id, position), sealed)
         except (BaseError, OSError) as fault:
-            raise DocumentStoreUnavailable from fault
+            raise DOCUMENT_STORE_UNAVAILABLE() from fault
         run(sql("vault", "note_copy"), [person_id, tenure_id, position, sha256(sealed).digest()])
 
 
 def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int, key: bytes) -> bytes:
-    """Open one copy. Refuses: CannotOpen, DocumentStoreUnavailable."""
+    """Open one copy. Refuses: CannotOpen, DOCUMENT_STORE_UNAVAILABLE."""
     kept = next((one for one in copies_of(person_id, tenure_id) if one.position == position), None)
     if kept is None:
         raise CannotOpen
@@ -90,7 +90,7 @@ def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int, key: bytes
     except (NotFoundError, FileNotFoundError):
         raise CannotOpen from None
     except (BaseError, OSError) as fault:
-        raise DocumentStoreUnavailable from fault
+        raise DOCUMENT_STORE_UNAVAILABLE() from fault
     if sha256(sealed).digest() != kept.digest:
         raise CannotOpen
     return wire.open_copy(key, sealed, person=person_id.bytes, tenure=tenure_id.bytes, position=position)
@@ -110,7 +110,7 @@ def copies_of(person_id: PersonId, tenure_id: TenureId) -> list[StoredCopy]:
 def remove(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
     """Remove the objects of these persons and tenures, whose keys are already destroyed; return how many the register knows.
 
-    Their rows go with the other rows of the record. Refuses: DocumentStoreUnavailable.
+    Their rows go with the other rows of the record. Refuses: DOCUMENT_STORE_UNAVAILABLE.
     """
     persons, tenures = zip(*pairs, strict=True)
     found = rows(sql("vault", "copies_of"), {"persons": list(persons), "tenures": list(tenures)})
@@ -118,12 +118,12 @@ def remove(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
 
 
 def remove_unrecorded(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
-    """Remove objects that were put for applications which came to nothing: no row tells of them. Refuses: DocumentStoreUnavailable."""
+    """Remove objects that were put for applications which came to nothing: no row tells of them. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
     return sum(_delete(_names_under(_prefix(tenure_id))) for _, tenure_id in pairs)
 
 
 def remove_unknown() -> int:
-    """Remove objects of which the register knows nothing: a backup of it that was restored is older. Refuses: DocumentStoreUnavailable."""
+    """Remove objects of which the register knows nothing: a backup of it that was restored is older. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
     gone = 0
     for names in _listed(""):
         found = rows(sql("vault", "known_copies"), {"names": names})
@@ -132,7 +132,7 @@ def remove_unknown() -> int:
 
 
 def look(*, newest: int = 20) -> tuple[int, list[str]]:
-    """Count the copies that the register knows, and name those of the newest that the store lacks. Refuses: DocumentStoreUnavailable."""
+    """Count the copies that the register knows, and name those of the newest that the store lacks. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
     (counted,) = rows("SELECT count(*) AS copies FROM vault_copy")
     found = rows(
         "SELECT person_id, tenure_id, position, digest FROM vault_copy ORDER BY tenure_id DESC LIMIT %s",
@@ -189,7 +189,7 @@ def _listed(prefix: str) -> Iterator[list[str]]:
         for batch in obstore.list(_store(), prefix or None, chunk_size=1000):
             yield [str(one["path"]) for one in batch]
     except (BaseError, OSError) as fault:
-        raise DocumentStoreUnavailable from fault
+        raise DOCUMENT_STORE_UNAVAILABLE() from fault
 
 
 def _delete(names: Sequence[str]) -> int:
@@ -200,7 +200,7 @@ def _delete(names: Sequence[str]) -> int:
         except (NotFoundError, FileNotFoundError):
             continue
         except (BaseError, OSError) as fault:
-            raise DocumentStoreUnavailable from fault
+            raise DOCUMENT_STORE_UNAVAILABLE() from fault
     return len(names)
 
 
@@ -210,5 +210,5 @@ def _is_there(name: str) -> bool:
     except (NotFoundError, FileNotFoundError):
         return False
     except (BaseError, OSError) as fault:
-        raise DocumentStoreUnavailable from fault
+        raise DOCUMENT_STORE_UNAVAILABLE() from fault
     return True

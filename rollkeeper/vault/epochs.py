@@ -17,7 +17,7 @@ from django.db import connections
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, in_transaction, prepared_run, rows
 from rollkeeper.vault import keys, signed_public_keys, wire
-from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, SealOnlyProcess
+from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import root_of_trust
 
 
@@ -39,9 +39,9 @@ def may_open() -> bool:
 
 
 def require_opening() -> None:
-    """Stop here in a process that only seals. Refuses: SealOnlyProcess."""
+    """Stop here in a process that only seals. Refuses: SEAL_ONLY_PROCESS."""
     if not may_open():
-        raise SealOnlyProcess
+        raise SEAL_ONLY_PROCESS()
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def line_value_sealer() -> wire.Sealer:
 
 
 def secret_of(epoch_id: int) -> wire.EpochSecret:
-    """Ask the root for an epoch's secret. Refuses: SealOnlyProcess, CannotOpen."""
+    """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen."""
     require_opening()
     return unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
 
@@ -93,7 +93,7 @@ class Keyring:
         self._secrets: dict[int, wire.EpochSecret] = {}
 
     def secret(self, epoch_id: int) -> wire.EpochSecret:
-        """Return an epoch's secret. Refuses: SealOnlyProcess, CannotOpen."""
+        """Return an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen."""
         if epoch_id not in self._secrets:
             self._secrets[epoch_id] = secret_of(epoch_id)
         return self._secrets[epoch_id]
@@ -143,18 +143,18 @@ def resign() -> None:
     """Sign every living epoch's public half that bears no signature of this instance's, once the root proves it ours.
 
     So it is after a restore without the key that signed. Again: nothing.
-    Refuses: EpochNotGenuine, CannotOpen.
+    Refuses: EPOCH_NOT_GENUINE, CannotOpen.
     """
     for epoch_id in keys.living_epoch_ids():
         epoch = keys.epoch(epoch_id)
         if not _is_genuine(epoch):
             if secret_of(epoch_id).public_key() != epoch.public_key:
-                raise EpochNotGenuine(epoch=epoch_id)
+                raise EPOCH_NOT_GENUINE(epoch=epoch_id)
             keys.sign_epoch(epoch_id, signed_public_keys.sign_public_key(_KIND, epoch_id, epoch.public_key))
 
 
 def require_genuine() -> None:
-    """See that the public half of the living epoch is this instance's own. Refuses: EpochNotGenuine, NoEpoch."""
+    """See that the public half of the living epoch is this instance's own. Refuses: EPOCH_NOT_GENUINE, NO_EPOCH."""
     _genuine(keys.living_epoch())
 
 
@@ -197,7 +197,7 @@ def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:
 
 def _genuine(epoch: keys.PublicEpoch) -> keys.PublicEpoch:
     if not _is_genuine(epoch):
-        raise EpochNotGenuine(epoch=epoch.epoch_id)
+        raise EPOCH_NOT_GENUINE(epoch=epoch.epoch_id)
     return epoch
 
 

@@ -12,7 +12,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault.errors import CannotOpen, SealedFileTooLarge
+from rollkeeper.vault.errors import SEALED_FILE_TOO_LARGE, CannotOpen
 
 MAX_BYTES: Final = 20_000_000
 _NAME: Final = b"file"
@@ -20,9 +20,9 @@ _PADDED_TO_BYTES: Final = 65_536
 
 
 def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
-    """Seal a file in the present transaction; its key is committed first. Refuses: SealedFileTooLarge, AlreadySealed, NoEpoch."""
+    """Seal a file in the present transaction; its key is committed first. Refuses: SEALED_FILE_TOO_LARGE, ALREADY_SEALED, NO_EPOCH."""
     if len(data) > MAX_BYTES:
-        raise SealedFileTooLarge(most_mb=MAX_BYTES // 1_000_000)
+        raise SEALED_FILE_TOO_LARGE(most_mb=MAX_BYTES // 1_000_000)
     owner, file = owner_id.bytes, file_id.bytes
     (key,), (nonce,) = wire.random_keys(1), wire.random_nonces(1)
     epoch_id, sealer = epochs.person_key_sealer()
@@ -37,7 +37,7 @@ def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
 
 
 def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # noqa: ARG001 - proves that the caller is accountable
-    """Return a file as it came. Refuses: SealOnlyProcess, CannotOpen.
+    """Return a file as it came. Refuses: SEAL_ONLY_PROCESS, CannotOpen.
 
     Precondition: the caller has entered it in the ledger (`vault.opening.note_file_opened`).
     """
@@ -58,7 +58,7 @@ def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # 
 
 
 def destroy_file(owner_id: UUID, file_id: UUID) -> None:
-    """Destroy a file's key, now and in every copy of the register, and its row with the present transaction. Refuses: SealOnlyProcess."""
+    """Destroy a file's key, now and in every copy of the register, and its row with the present transaction. Refuses: SEAL_ONLY_PROCESS."""
     epochs.require_opening()
     run("DELETE FROM vault_file WHERE owner_id = %s AND file_id = %s", [owner_id, file_id])
     keys.destroy_person_keys([(PersonId(owner_id), TenureId(file_id))])

@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, connections, transaction
 
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql, without_timeout
 from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochEnded, NoEpoch
+from rollkeeper.vault.errors import ALREADY_SEALED, NO_EPOCH, CannotOpen, EpochEnded
 
 STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000
@@ -56,13 +56,13 @@ def schema() -> str:
 
 
 def living_epoch() -> PublicEpoch:
-    """Return the newest epoch that has not ended. Refuses: NoEpoch."""
+    """Return the newest epoch that has not ended. Refuses: NO_EPOCH."""
     statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1"
     return _public(prepared_rows(statement, using=STORE))
 
 
 def epoch(epoch_id: int) -> PublicEpoch:
-    """Return what may be known of an epoch. Refuses: NoEpoch."""
+    """Return what may be known of an epoch. Refuses: NO_EPOCH."""
     statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE epoch_id = %s"
     return _public(rows(statement, [epoch_id], using=STORE))
 
@@ -103,7 +103,7 @@ def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.date
 
 
 def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_id: int) -> None:
-    """Commit (person, tenure, wrapped key) triples, by themselves. Refuses: AlreadySealed, EpochEnded."""
+    """Commit (person, tenure, wrapped key) triples, by themselves. Refuses: ALREADY_SEALED, EpochEnded."""
     head, person_length = b"\x00\x04\x00\x00\x00\x10", b"\x00\x00\x00\x10"
     epoch_column = b"\x00\x00\x00\x04" + epoch_id.to_bytes(4)
     tuples = [
@@ -113,7 +113,7 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
     try:
         _commit(tuples, epoch_id=epoch_id)
     except (psycopg.errors.UniqueViolation, IntegrityError):
-        raise AlreadySealed from None
+        raise ALREADY_SEALED() from None
     except (psycopg.errors.ObjectNotInPrerequisiteState, OperationalError) as fault:
         if not isinstance(fault.__cause__ or fault, psycopg.errors.ObjectNotInPrerequisiteState):
             raise
@@ -176,10 +176,10 @@ def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:
 
 
 def newest_offline_key() -> OfflineKey:
-    """Return the newest key for offline registrations. Refuses: NoEpoch."""
+    """Return the newest key for offline registrations. Refuses: NO_EPOCH."""
     found = offline_keys()
     if not found:
-        raise NoEpoch
+        raise NO_EPOCH()
     return found[-1]
 
 
@@ -245,5 +245,5 @@ def destroy_offline_keys(*, replaced_before_days: int) -> list[int]:
 
 def _public(found: Sequence[Any]) -> PublicEpoch:
     if not found:
-        raise NoEpoch
+        raise NO_EPOCH()
     return PublicEpoch(found[0].epoch_id, bytes(found[0].public_key), bytes(found[0].public_mac))

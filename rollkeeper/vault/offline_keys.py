@@ -19,7 +19,7 @@ from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, signed_public_keys, wire
-from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine
+from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, CannotOpen
 from rollkeeper.vault.root import root_of_trust
 
 _KIND = "capture"
@@ -28,19 +28,19 @@ PADDED_TO_BYTES = 4096
 
 
 def current_offline_key() -> keys.OfflineKey:
-    """Return the newest offline registration key, its public half proved to be this instance's. Refuses: NoEpoch, EpochNotGenuine."""
+    """Return the newest offline registration key, its public half proved to be this instance's. Refuses: NO_EPOCH, EPOCH_NOT_GENUINE."""
     newest = keys.newest_offline_key()
     if not _is_genuine(newest):
-        raise EpochNotGenuine(epoch=newest.key_id)
+        raise EPOCH_NOT_GENUINE(epoch=newest.key_id)
     return newest
 
 
 def verified_sealer(key_id: int, public_key: bytes, signature: bytes) -> wire.PublicSealer:
     """Return a sealer for a key whose public half came by another channel, after verifying that it is this instance's. Refuses:
-    EpochNotGenuine.
+    EPOCH_NOT_GENUINE.
     """
     if not signed_public_keys.is_genuine(_KIND, key_id, public_key, signature):
-        raise EpochNotGenuine(epoch=key_id)
+        raise EPOCH_NOT_GENUINE(epoch=key_id)
     return wire.PublicSealer(key_id, public_key)
 
 
@@ -55,7 +55,7 @@ def renew_offline_keys(authority: Authority, *, lasts_days: int, on: dt.date) ->
     """Begin a key where the newest is so many days old; destroy each that nothing honest can be sealed to any more.
 
     A page may seal to a key for its full lifetime after it was replaced, and the sealed data may wait as long again. Again:
-    nothing. Ledger: vault:offline_key:begun, vault:offline_key:destroyed. Refuses: NotAllowed, SealOnlyProcess.
+    nothing. Ledger: vault:offline_key:begun, vault:offline_key:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
     """
     role = require(authority, Permission.PROCESS_OFFLINE)
     epochs.require_opening()
@@ -73,13 +73,13 @@ def renew_offline_keys(authority: Authority, *, lasts_days: int, on: dt.date) ->
 def resign() -> None:
     """Sign every living key's public half that bears no signature of this instance's, once the root proves it ours. Again: nothing.
 
-    Refuses: EpochNotGenuine, CannotOpen.
+    Refuses: EPOCH_NOT_GENUINE, CannotOpen.
     """
     living = dict(keys.wrapped_offline_secrets())
     for key in keys.offline_keys():
         if key.key_id in living and not _is_genuine(key):
             if _secret(key.key_id, living[key.key_id]).public_key() != key.public_key:
-                raise EpochNotGenuine(epoch=key.key_id)
+                raise EPOCH_NOT_GENUINE(epoch=key.key_id)
             keys.sign_offline_key(
                 key.key_id, signed_public_keys.sign_public_key(_KIND, key.key_id, key.public_key)
             )
@@ -97,7 +97,7 @@ def rewrap() -> None:
 def open_offline(
     authority: Authority, sealed: bytes, *, submission_key: str, ticket_id: UUID, on: dt.date
 ) -> bytes:
-    """Open what a browser sealed, after a ledger entry says so. Ledger: vault:offline:opened. Refuses: CannotOpen, NotAllowed."""
+    """Open what a browser sealed, after a ledger entry says so. Ledger: vault:offline:opened. Refuses: CannotOpen, NOT_ALLOWED."""
     role = require(authority, Permission.PROCESS_OFFLINE)
     epochs.require_opening()
     key_id = wire.epoch_of(sealed)

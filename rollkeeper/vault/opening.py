@@ -16,7 +16,7 @@ from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, require, rule_for
 from rollkeeper.access.dual_control import have_enough_approvers
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, run, sql
@@ -26,11 +26,11 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
 from rollkeeper.vault.errors import (
+    NEEDS_CONSENT,
+    NEEDS_DISCLOSURE_REQUEST,
+    NEEDS_TWO_APPROVERS,
+    TOO_MANY_OPENINGS,
     CannotOpen,
-    NeedsConsent,
-    NeedsDisclosureRequest,
-    NeedsTwoApprovers,
-    TooManyOpenings,
 )
 from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
 from rollkeeper.vault.rules import RefusedForEveryone, may_everyone_open_more, may_open_more
@@ -65,8 +65,8 @@ def open_sealed(
     nor the person: they are notified, perhaps later (`disclosures`). For an audit it names the person's consent
     (`selfcare.consents`).
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, SealOnlyProcess, NeedsDisclosureRequest, NeedsConsent,
-    NeedsTwoApprovers, TooManyOpenings, CannotOpen.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, NEEDS_DISCLOSURE_REQUEST, NEEDS_CONSENT,
+    NEEDS_TWO_APPROVERS, TOO_MANY_OPENINGS, CannotOpen.
     """
     field, purpose = Field(field), Purpose(purpose)
     role = _require(authority, purpose, second=second, on=on)
@@ -105,7 +105,7 @@ def open_copy(
 ) -> SecretDocumentCopy:
     """Open one copy of a document, after a ledger entry says so; it counts as one value opened. No disclosure request reaches it.
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DocumentStoreUnavailable.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DOCUMENT_STORE_UNAVAILABLE.
     """
     from rollkeeper.vault import document_store
 
@@ -129,8 +129,8 @@ def open_line_values(
 
     One that does not open does not keep the others: its `reveal` refuses.
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, SealOnlyProcess, NeedsTwoApprovers,
-    TooManyOpenings.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, NEEDS_TWO_APPROVERS,
+    TOO_MANY_OPENINGS.
     """
     field, purpose = LineField(field), Purpose(purpose)
     role = _require(authority, purpose, second=None, on=on)
@@ -158,7 +158,7 @@ def open_line_values(
 def note_file_opened(authority: Authority, *, disclosure_id: UUID, on: dt.date) -> None:
     """Record in the ledger, before it is opened, that staff read the instrument of a disclosure request; it counts as an opening.
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, SealOnlyProcess, TooManyOpenings.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
     role = require(authority, Permission.OPEN_ON_DISCLOSURE)
     epochs.require_opening()
@@ -212,7 +212,7 @@ def _require(authority: Authority, purpose: Purpose, *, second: Authority | None
     permission = permission_for(purpose)
     role = require(authority, permission)
     if role is StaffRole.SUBSCRIBER and purpose is not Purpose.SUBSCRIBER_REQUEST:
-        raise NotAllowed(
+        raise NOT_ALLOWED(
             permission=permission.value,
             needed=", ".join(r.value for r in rule_for(permission).roles if r is not role),
         )
@@ -223,7 +223,7 @@ def _require(authority: Authority, purpose: Purpose, *, second: Authority | None
         {a.staff_id for a in (authority, second) if a and a.staff_id},
     )
     if people > 1 and not have_enough_approvers(permission, deciders, on=on):
-        raise NeedsTwoApprovers(people=people, purpose=purpose.value)
+        raise NEEDS_TWO_APPROVERS(people=people, purpose=purpose.value)
     return role
 
 
@@ -279,12 +279,12 @@ def _decide(authority: Authority, *, by_one: int, by_all: int, asked: int) -> De
 
 def _require_allowed(verdict: Decision) -> None:
     if isinstance(verdict, Refused):
-        raise TooManyOpenings(article=verdict.article, reason=verdict.reason, remedy=verdict.remedy)
+        raise TOO_MANY_OPENINGS(article=verdict.article, reason=verdict.reason, remedy=verdict.remedy)
 
 
 def _require_disclosure_request(disclosure_id: UUID | None) -> str:
     if disclosure_id is None:
-        raise NeedsDisclosureRequest
+        raise NEEDS_DISCLOSURE_REQUEST()
     return str(disclosure_id)
 
 
@@ -292,7 +292,7 @@ def _consent_facts(purpose: Purpose, consent_id: UUID | None) -> dict[str, str]:
     if purpose is not Purpose.AUDIT:
         return {}
     if consent_id is None:
-        raise NeedsConsent
+        raise NEEDS_CONSENT()
     return {"consent": str(consent_id)}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rollkeeper.vault import wire
-from rollkeeper.vault.errors import CannotOpen, RootMissing, TokenRefused
+from rollkeeper.vault.errors import TOKEN_REFUSED, CannotOpen, RootMissing
 
 EPOCHS_KEY = "rollkeeper-epochs"
 INDEX_KEY = "rollkeeper-index"
@@ -31,7 +31,7 @@ class Pkcs11Root:
         self._pin_file = pin_file
 
     def ensure(self) -> None:
-        """Make the first version of the wrapping key where the token has none. Refuses: TokenRefused, RootMissing."""
+        """Make the first version of the wrapping key where the token has none. Refuses: TOKEN_REFUSED, RootMissing."""
         with self._session() as session:
             if not list(_versions(session)):
                 _make_version(session, 1)
@@ -45,7 +45,7 @@ class Pkcs11Root:
             return head + nonce + sealed
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
-        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well; TokenRefused."""
+        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well; TOKEN_REFUSED."""
         from pkcs11 import exceptions
 
         version = wire.epoch_of(wrapped)
@@ -99,7 +99,7 @@ class Pkcs11Root:
             with token.open(rw=True, user_pin=self._pin()) as session:
                 yield session
         except (pkcs11.PKCS11Error, RuntimeError) as fault:
-            raise TokenRefused(token=self._token, why=type(fault).__name__, module=self._module) from None
+            raise TOKEN_REFUSED(token=self._token, why=type(fault).__name__, module=self._module) from None
 
     def _pin(self) -> str:
         try:

@@ -22,7 +22,7 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, offline_keys, services, wire
-from rollkeeper.vault.errors import RotationCannotFinish
+from rollkeeper.vault.errors import ROTATION_CANNOT_FINISH
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
 from rollkeeper.vault.root import root_of_trust
@@ -82,7 +82,7 @@ def rotate(
 
     Waits for commands and acts that may have sealed to an older epoch and have not written yet.
 
-    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NotAllowed, SealOnlyProcess, RotationCannotFinish.
+    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, ROTATION_CANNOT_FINISH.
     """
     role = require(authority, Permission.ROTATE_KEYS)
     epochs.require_opening()
@@ -187,7 +187,7 @@ def _older_values(table: LineValues, target: int) -> Iterator["_Batch"]:
 
 
 def _destroy(older: Sequence[int], *, target: int) -> None:
-    """Destroy epochs, once nothing that opens is left in them. Refuses: RotationCannotFinish."""
+    """Destroy epochs, once nothing that opens is left in them. Refuses: ROTATION_CANNOT_FINISH."""
     for _ in range(_PASSES):
         moved, dead = _reseal_people(target, _ignore)
         moved += _reseal_lines(target, _ignore)[0]
@@ -206,7 +206,7 @@ def _destroy(older: Sequence[int], *, target: int) -> None:
                 using=keys.STORE,
             )
             return
-    raise RotationCannotFinish
+    raise ROTATION_CANNOT_FINISH()
 
 
 def _count_older(target: int) -> int:

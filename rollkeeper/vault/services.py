@@ -23,7 +23,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
 from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
 from rollkeeper.vault.epochs import one_epoch
-from rollkeeper.vault.errors import AlreadySealed, EpochEnded
+from rollkeeper.vault.errors import ALREADY_SEALED, EpochEnded
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
 
@@ -76,7 +76,7 @@ def begin_first_epoch() -> None:
 def resign_public_keys() -> None:
     """Sign every public half that bears no signature of this instance's and that the root proves to be ours. Again: nothing.
 
-    Refuses: EpochNotGenuine, CannotOpen.
+    Refuses: EPOCH_NOT_GENUINE, CannotOpen.
     """
     from rollkeeper.vault import offline_keys
 
@@ -99,7 +99,7 @@ def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     """Seal each record under its own key; return each person's commitment for the ledger.
 
     The keys are committed first, then copies go to their store, then the rows join the present transaction: a key
-    without rows opens nothing, rows without a key would be lost. Refuses: AlreadySealed, NoEpoch, DocumentStoreUnavailable.
+    without rows opens nothing, rows without a key would be lost. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
     """
     if not records:
         return []
@@ -109,7 +109,7 @@ def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
 def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
     """Destroy the keys of these persons and tenures, now, in every copy of the register; return how many there were.
 
-    Committed by itself: no transaction of the register can take it back. Refuses: SealOnlyProcess.
+    Committed by itself: no transaction of the register can take it back. Refuses: SEAL_ONLY_PROCESS.
     """
     epochs.require_opening()
     return keys.destroy_person_keys(pairs)
@@ -118,7 +118,7 @@ def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
 def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool) -> int:
     """Remove the document copies of these persons and tenures, whose keys are destroyed; return how many were known.
 
-    `recorded` says whether the register has rows about them. Refuses: SealOnlyProcess, DocumentStoreUnavailable.
+    `recorded` says whether the register has rows about them. Refuses: SEAL_ONLY_PROCESS, DOCUMENT_STORE_UNAVAILABLE.
     """
     epochs.require_opening()
     if not pairs:
@@ -131,7 +131,7 @@ def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool)
 def list_living_keys() -> None:
     """Make the temporary table `vault_living` (person_id, tenure_id) in the present transaction: the existing keys.
 
-    Refuses: SealOnlyProcess.
+    Refuses: SEAL_ONLY_PROCESS.
     """
     epochs.require_opening()
     run(sql("vault", "living_keys"))
@@ -141,7 +141,7 @@ def list_living_keys() -> None:
 def seal_line_values(
     field: LineField, pairs: Sequence[tuple[LineId, str]], *, canaries: bool = False
 ) -> list[bytes]:
-    """Seal a value of each line, bound to that line; the caller keeps what is returned. Refuses: NoEpoch."""
+    """Seal a value of each line, bound to that line; the caller keeps what is returned. Refuses: NO_EPOCH."""
     lines, values = [line_id.bytes for line_id, _ in pairs], [value for _, value in pairs]
     return seal_line_columns(field, lines, values, canaries=canaries)
 
@@ -149,7 +149,7 @@ def seal_line_values(
 def seal_line_columns(
     field: LineField, lines: Sequence[bytes], values: Sequence[str], *, canaries: bool = False
 ) -> list[bytes]:
-    """Seal a value of each line, the lines named by the 16 bytes of their references: for millions. Refuses: NoEpoch."""
+    """Seal a value of each line, the lines named by the 16 bytes of their references: for millions. Refuses: NO_EPOCH."""
     if not lines:
         return []
     name, to_bytes = field.value.encode(), padded_to_bytes(field)
@@ -177,7 +177,7 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
                 using="default",
             )
     except (psycopg.errors.UniqueViolation, IntegrityError):
-        raise AlreadySealed from None
+        raise ALREADY_SEALED() from None
     _keep_copies([(record, key) for record, key in zip(batch, fresh, strict=True) if record.copies])
     return [
         wire.commitment(key, person=person, tenure=tenure)

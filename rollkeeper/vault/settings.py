@@ -38,36 +38,34 @@ class Vault(Table):
         str | None,
         AfterValidator(_known_root),
         Field(
-            description="The key service (OpenBao) that is the root of trust, or a token as"
-            " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
+            description="The root of trust: the address of an OpenBao, or pkcs11:token=LABEL?module-path=/path/of/its/library.so; "
+            "empty: a file in secrets/."
         ),
     ] = None
     documents_url: Annotated[
         str | None,
         AfterValidator(lambda url: url and _known_store(url)),
         Field(
-            description="Where sealed copies of documents lie: s3://bucket/prefix, its endpoint and keys in"
-            " secrets/documents.toml, or file:///whole/path; empty: documents/ in the instance."
+            description="The store of sealed document copies: s3://bucket/prefix (endpoint and keys in secrets/documents.toml) or "
+            "file:///absolute/path; empty: documents/ in the data directory."
         ),
     ] = None
     opens_per_day: Annotated[
-        int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
+        int, Field(gt=0, description="Sealed values that one member of staff can open in 24 hours.")
     ] = 60
     opens_per_day_total: Annotated[
         int,
         Field(
             gt=0,
-            description="Sealed values that all members of staff together may open within 24 hours; reaching it is an alarm.",
+            description="Sealed values that all staff together can open in 24 hours; more is an alarm.",
         ),
     ] = 600
     rotate_keys_within_days: Annotated[
         int,
-        Field(
-            gt=0, description="Greatest age of an epoch of keys: older copies of the keys open until then."
-        ),
+        Field(gt=0, description="Maximum age of an epoch in days: until then older copies of the keys open."),
     ] = 30
     keys_backup_max_age_days: Annotated[
-        int, Field(gt=0, description="Greatest age of a backup of the keys.")
+        int, Field(gt=0, description="Maximum age of a backup of the keys in days.")
     ] = 7
 
 

@@ -2,12 +2,12 @@
 
 import json
 
-import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.errors import PasswordTooWeak
+from rollkeeper.access.errors import PASSWORD_TOO_WEAK
 from rollkeeper.access.services import sign_in
 from rollkeeper.operations.cli import make_app
+from tests.refusals import refusing
 
 PASSWORD = "seven plain words of nothing"
 run = CliRunner()
@@ -35,7 +35,7 @@ def test_no_option_takes_a_password(committed):
 def test_a_weak_password_is_refused(committed):
     answered = run.invoke(make_app(), ["staff", "add", "clerk-07", "--role", "clerk"], input="short\n")
 
-    with pytest.raises(PasswordTooWeak):
+    with refusing(PASSWORD_TOO_WEAK):
         raise answered.exception
 
 

@@ -11,12 +11,12 @@ from rollkeeper.access import dual_control
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.dual_control import PendingSubject, approve, is_withdrawn, pending_approvals, withdraw
 from rollkeeper.access.errors import (
-    AlreadyApproved,
-    ApproverIsSubmitter,
-    ApproverUnknown,
-    NoPendingApproval,
-    NotAllowed,
-    RoleTooRecent,
+    ALREADY_APPROVED,
+    APPROVER_IS_SUBMITTER,
+    APPROVER_UNKNOWN,
+    NO_PENDING_APPROVAL,
+    NOT_ALLOWED,
+    ROLE_TOO_RECENT,
 )
 from rollkeeper.access.hooks import PENDING_SUBJECTS
 from rollkeeper.access.models import Staff
@@ -26,6 +26,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import Instance, InstanceKind
+from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
 DAY = dt.date(2012, 3, 2)
@@ -48,7 +49,7 @@ def test_two_different_people_are_enough_and_one_person_twice_is_not():
     one, two, subject = employed("one"), employed("two"), new_uuid()
 
     assert not approve(one, TWO, subject, on=DAY).enough
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         approve(one, TWO, subject, on=DAY)
     made = approve(two, TWO, subject, on=DAY)
 
@@ -66,11 +67,11 @@ def test_an_approval_of_other_content_does_not_count():
 def test_no_one_approves_what_they_submitted_and_no_console_anything():
     one, subject = employed("one"), new_uuid()
 
-    with pytest.raises(ApproverIsSubmitter):
+    with refusing(APPROVER_IS_SUBMITTER):
         approve(one, ONE, subject, on=DAY, submitted_by=[one.staff_id])
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         approve(console_authority(), TWO, subject, on=DAY)
-    with pytest.raises(ApproverUnknown):
+    with refusing(APPROVER_UNKNOWN):
         approve(console_authority(), Permission.MANAGE_INCIDENT, subject, on=DAY)
 
 
@@ -79,7 +80,7 @@ def test_a_role_of_today_approves_nothing_that_takes_two_in_production(monkeypat
     monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
     one = employed("one")
 
-    with pytest.raises(RoleTooRecent):
+    with refusing(ROLE_TOO_RECENT):
         approve(one, permission, new_uuid(), on=DAY, submitted_by=[new_uuid()] if submitted else ())
 
 
@@ -90,9 +91,9 @@ def test_what_is_withdrawn_is_approved_and_withdrawn_by_no_one_afterwards():
     withdraw(two, TWO, subject, on=DAY)
 
     assert is_withdrawn(TWO, subject)
-    with pytest.raises(NoPendingApproval):
+    with refusing(NO_PENDING_APPROVAL):
         approve(two, TWO, subject, on=DAY)
-    with pytest.raises(NoPendingApproval):
+    with refusing(NO_PENDING_APPROVAL):
         withdraw(one, TWO, subject, on=DAY)
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from rollkeeper.access import dual_control, services
 from rollkeeper.access.authority import approving_roles, console_authority
 from rollkeeper.access.dual_control import have_enough_approvers
-from rollkeeper.access.errors import RoleTooRecent
+from rollkeeper.access.errors import ROLE_TOO_RECENT
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.access.roles import Permission, StaffRole
@@ -18,6 +18,7 @@ from rollkeeper.kernel.database import run
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.notices import alarms
 from tests.lines.test_canaries import mail  # noqa: F401 - the same mail server
+from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
 DAY = dt.date(2012, 3, 2)
@@ -56,7 +57,7 @@ def test_two_accounts_that_one_person_makes_decide_nothing_before_a_day_is_over(
 def test_whoever_is_too_new_is_notified_so():
     employed("manager-1")
 
-    with pytest.raises(RoleTooRecent, match="24 hours"):
+    with refusing(ROLE_TOO_RECENT, match="24 hours"):
         dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
     granted_ago(hours=25)
     dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)

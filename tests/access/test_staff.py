@@ -9,17 +9,17 @@ from rollkeeper.access import passwords
 from rollkeeper.access.authority import console_authority, require, worker_authority
 from rollkeeper.access.dual_control import have_enough_approvers
 from rollkeeper.access.errors import (
-    InvalidUserName,
-    NotAllowed,
-    NotForOwnAccount,
+    INVALID_USER_NAME,
+    NOT_ALLOWED,
+    NOT_FOR_OWN_ACCOUNT,
+    PASSWORD_TOO_WEAK,
+    ROLE_ALREADY_GRANTED,
+    ROLE_NOT_FOR_PEOPLE,
+    ROLE_NOT_GRANTED,
+    STAFF_UNKNOWN,
+    USER_NAME_TAKEN,
     NotSignedIn,
-    PasswordTooWeak,
-    RoleAlreadyGranted,
-    RoleNotForPeople,
-    RoleNotGranted,
-    StaffUnknown,
     TooManyAttempts,
-    UserNameTaken,
 )
 from rollkeeper.access.models import Staff
 from rollkeeper.access.queries import staff_list
@@ -33,6 +33,7 @@ from rollkeeper.access.services import (
 )
 from rollkeeper.kernel import clock
 from tests.entries import entries
+from tests.refusals import refusing
 
 PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
@@ -195,7 +196,7 @@ def test_a_role_can_be_granted_again_after_it_ended():
 
 @pytest.mark.parametrize("role", [StaffRole.CONSOLE, StaffRole.WORKER])
 def test_the_machines_roles_are_for_nobody(role):
-    with pytest.raises(RoleNotForPeople):
+    with refusing(ROLE_NOT_FOR_PEOPLE):
         added(roles=[role])
 
 
@@ -204,11 +205,11 @@ def test_only_an_administrator_or_the_console_adds_staff(who):
     added()
     authority = who() if who else sign_in("clerk-07", PASSWORD)
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         add_staff(authority, username="x", password=PASSWORD, roles=[], on=DAY)
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         grant_role(authority, username="clerk-07", role=StaffRole.SUPERVISOR, on=DAY)
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         end_role(authority, username="clerk-07", role=StaffRole.CLERK, on=DAY)
 
 
@@ -219,19 +220,19 @@ def test_an_administrator_gives_roles_to_others_and_not_to_themselves():
 
     grant_role(boss, username="clerk-07", role=StaffRole.SUPERVISOR, on=DAY)
 
-    with pytest.raises(NotForOwnAccount):
+    with refusing(NOT_FOR_OWN_ACCOUNT):
         grant_role(boss, username="boss", role=StaffRole.SUPERVISOR, on=DAY)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "Пётр", "x" * 65, "-a", "a@b"])
 def test_a_user_name_that_is_no_reference_is_refused(name):
-    with pytest.raises(InvalidUserName):
+    with refusing(INVALID_USER_NAME):
         added(name)
 
 
 @pytest.mark.parametrize("password", ["", "elevenchars", "qwertyuiop12", "xx-clerk-07-xx"])
 def test_a_weak_password_is_refused_without_being_repeated(password):
-    with pytest.raises(PasswordTooWeak) as fault:
+    with refusing(PASSWORD_TOO_WEAK) as fault:
         add_staff(console_authority(), username="clerk-07", password=password, roles=[], on=DAY)
 
     assert not password or password not in str(fault.value)
@@ -240,18 +241,18 @@ def test_a_weak_password_is_refused_without_being_repeated(password):
 def test_a_user_name_is_taken_once():
     added()
 
-    with pytest.raises(UserNameTaken):
+    with refusing(USER_NAME_TAKEN):
         added("CLERK-07")
 
 
 def test_what_is_not_there_is_said():
     added()
 
-    with pytest.raises(StaffUnknown):
+    with refusing(STAFF_UNKNOWN):
         grant_role(console_authority(), username="nobody", role=StaffRole.CLERK, on=DAY)
-    with pytest.raises(RoleAlreadyGranted):
+    with refusing(ROLE_ALREADY_GRANTED):
         grant_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
-    with pytest.raises(RoleNotGranted):
+    with refusing(ROLE_NOT_GRANTED):
         end_role(console_authority(), username="clerk-07", role=StaffRole.AUDITOR, on=DAY)
 
 

@@ -16,11 +16,11 @@ from rollkeeper.access.services import authority_of
 from rollkeeper.agents import outlets, queries, review_cases, services, suspension
 from rollkeeper.agents.choices import Pattern, Severity, SuspensionCause, Verdict
 from rollkeeper.agents.errors import (
-    AgentMayNotRegister,
-    AgentUnknown,
+    AGENT_MAY_NOT_REGISTER,
+    AGENT_UNKNOWN,
+    DEVICE_NOT_REGISTERED,
+    NO_ASSIGNMENT,
     DailyLimitReached,
-    DeviceNotRegistered,
-    NoAssignment,
     OutletClosed,
 )
 from rollkeeper.agents.models import AgentRegistration
@@ -31,6 +31,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, PLACE, Shop, approved, at_time, employ, shop
 from tests.entries import entries
+from tests.refusals import refusing
 from tests.registration.people import fresh_number
 
 CONSOLE = console_authority()
@@ -85,18 +86,18 @@ def test_what_was_done_is_answered_again_at_any_hour(counter):
 
 
 def test_another_device_registers_nobody(counter):
-    with pytest.raises(DeviceNotRegistered):
+    with refusing(DEVICE_NOT_REGISTERED):
         counter.register(passkey=counter.passkey + 1000)
 
     outlets.remove_devices(CONSOLE, counter.username, on=ON)
-    with pytest.raises(DeviceNotRegistered):
+    with refusing(DEVICE_NOT_REGISTERED):
         counter.register()
 
 
 def test_a_device_of_another_place_of_the_same_agent_registers_nobody_here(counter):
     other = shop("clerk-08", outlet="shigatse-01")
 
-    with pytest.raises(DeviceNotRegistered):
+    with refusing(DEVICE_NOT_REGISTERED):
         counter.register(passkey=other.passkey)
 
 
@@ -117,7 +118,7 @@ def test_who_was_taken_away_from_a_place_registers_nobody_anywhere(counter):
     clock.set_demo_date(ON + dt.timedelta(days=1))
     outlets.unassign_staff(CONSOLE, counter.username, on=ON)
 
-    with pytest.raises(NoAssignment):
+    with refusing(NO_ASSIGNMENT):
         counter.register()
 
 
@@ -128,7 +129,7 @@ def test_a_requirement_that_ran_out_keeps_an_agent_from_registering(counter, day
     if may:
         assert registered(counter.register().line_id)
     else:
-        with pytest.raises(AgentMayNotRegister, match="article 4"):
+        with refusing(AGENT_MAY_NOT_REGISTER, match="article 4"):
             counter.register()
 
 
@@ -141,7 +142,7 @@ def test_a_major_finding_that_is_not_mended_on_its_day_does_so_too(counter, days
     if may:
         counter.register()
         return
-    with pytest.raises(AgentMayNotRegister):
+    with refusing(AGENT_MAY_NOT_REGISTER):
         counter.register()
     (finding,) = queries.agent_called(AGENT, on=clock.today(), window_days=30).findings
     assert finding.is_overdue
@@ -217,7 +218,7 @@ def test_many_pictures_and_few_registrations_become_one_case_about_no_line(count
 
 
 def test_a_case_is_settled_by_a_supervisor_and_by_nobody_at_the_counter(counter, supervisor, set_settings):
-    from rollkeeper.access.errors import NotAllowed
+    from rollkeeper.access.errors import NOT_ALLOWED
 
     set_settings(max_per_ten_minutes=1)
     counter.register(at=at_time("10:00"))
@@ -225,7 +226,7 @@ def test_a_case_is_settled_by_a_supervisor_and_by_nobody_at_the_counter(counter,
     (case,) = queries.open_cases()
 
     for nobody in (counter.authority, CONSOLE):
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             review_cases.settle_case(nobody, case.case_id, Verdict.CLEARED, on=ON)
     review_cases.settle_case(supervisor, case.case_id, Verdict.CLEARED, on=ON)
 
@@ -263,7 +264,7 @@ def test_suspending_an_agent_ends_its_sessions_and_stops_registrations(counter, 
     assert done == suspension.Suspended(accounts=1, lines=0)
     answer = client.get("/", **page)
     assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/account/login/")
-    with pytest.raises(AgentMayNotRegister):
+    with refusing(AGENT_MAY_NOT_REGISTER):
         counter.register()
     assert not authority_of(Staff.objects.get(username=counter.username)).roles
 
@@ -326,7 +327,7 @@ def test_a_registration_made_before_a_suspension_is_flagged_not_refused(counter)
 
     (case,) = queries.open_cases()
     assert (case.pattern, case.line_id) == (Pattern.AFTER_SUSPENSION, done.line_id)
-    with pytest.raises(AgentMayNotRegister):
+    with refusing(AGENT_MAY_NOT_REGISTER):
         counter.register(at=clock.now(), late=True)
 
 
@@ -348,5 +349,5 @@ def test_an_incident_of_an_agent_finds_everyone_whom_its_accounts_registered(cou
         "SELECT person_id FROM lines_tenure WHERE line_id = ANY (%s)", [[here.line_id, there.line_id]]
     )
     assert {one.person_id for one in exposed} == {one.person_id for one in held}
-    with pytest.raises(AgentUnknown):
+    with refusing(AGENT_UNKNOWN):
         linked_accounts("agent", "agent-999")

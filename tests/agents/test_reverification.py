@@ -8,7 +8,7 @@ import pytest
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.agents import queries, services, suspension
 from rollkeeper.agents.choices import Pattern, ReverificationOutcome, SuspensionCause
-from rollkeeper.agents.errors import AgentNotInState, InvalidAgentCode, RequirementsOpen
+from rollkeeper.agents.errors import AGENT_NOT_IN_STATE, INVALID_AGENT_CODE, REQUIREMENTS_OPEN
 from rollkeeper.agents.models import Reverification
 from rollkeeper.agents.reverification import update_reverifications
 from rollkeeper.kernel import clock
@@ -20,6 +20,7 @@ from rollkeeper.registration.services import change_record
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.agents.conftest import AGENT, ON, Shop, employ
+from tests.refusals import refusing
 from tests.registration.people import fresh_number
 
 CONSOLE, WORKER = console_authority(), worker_authority()
@@ -92,7 +93,7 @@ def test_a_suspended_agent_can_be_suspended_for_fraud_later(counter):
     counter.register()
     suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.AUDIT, on=ON)
 
-    with pytest.raises(AgentNotInState):
+    with refusing(AGENT_NOT_IN_STATE):
         suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.COMPLAINT, on=ON)
     assert suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON).lines == 1
     assert suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON).lines == 0
@@ -152,13 +153,13 @@ def test_an_agent_with_missing_requirements_is_not_approved(vaulted):
     services.add_agent(CONSOLE, AGENT, on=ON)
     services.attest_requirement(CONSOLE, AGENT, "trained", evidence="ab" * 32, on=ON)
 
-    with pytest.raises(RequirementsOpen, match=r"article 4 ¶2.*terms"):
+    with refusing(REQUIREMENTS_OPEN, match=r"article 4 ¶2.*terms"):
         services.approve_agent(CONSOLE, AGENT, on=ON)
 
 
 def test_an_agent_is_entered_under_a_reference_and_not_under_a_name(vaulted):
     for name in ("Invented Trading", "Tashi's shop", "", "x" * 65, "商店"):
-        with pytest.raises(InvalidAgentCode):
+        with refusing(INVALID_AGENT_CODE):
             services.add_agent(CONSOLE, name, on=ON)
 
 

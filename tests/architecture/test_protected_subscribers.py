@@ -24,7 +24,7 @@ from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.counter_codes import hash_counter_code
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.writes import begin_suspension, terminate_line_state
+from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.operations.cli import make_app
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.choices import CaseKind
@@ -33,6 +33,7 @@ from rollkeeper.site.web_apps import app_named
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.services import begin_first_epoch
 from tests.architecture.test_no_way_to_people import routes
+from tests.builders.lines import suspend_line
 from tests.selfcare.people import PERSON, register_line
 
 ON = dt.date(2012, 3, 2)
@@ -55,8 +56,8 @@ def sealed(register):
     clock.set_demo_date(ON)
     plain = register_line(NUMBERS[0], PERSON)
     odd = register_line(NUMBERS[1], PERSON | {"document_number": "B2222222"}, service=Service.FIXED_LINE)
-    begin_suspension(odd, reason=SuspensionReason.REGISTRATION, on=ON)
-    begin_suspension(odd, reason=SuspensionReason.UNPAID, on=ON)
+    suspend_line(odd, reason=SuspensionReason.REGISTRATION, on=ON)
+    suspend_line(odd, reason=SuspensionReason.UNPAID, on=ON)
     run(
         "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, %s, %s)",
         [odd, clock.now(), clock.now() + dt.timedelta(1)],

@@ -106,10 +106,10 @@ def _rows(
     assert not any(one.status != http.client.NO_CONTENT for one in (*bare, *signed))
     for name, share, limit in (("p50", 0.5, 0.025), ("p99", 0.99, 0.1)):
         ours, least, other = (_at([one.seconds for one in sent], share) for sent in (product, bare, signed))
-        what = f"register at the counter, {pace} a second, {name}, {wrong} errors, beside a bare view"
+        what = f"register at the counter, {pace} a second, {name}, {wrong} errors, against a bare view"
         yield what, len(product), ours, least, ours / least, f"{limit} s; ratio 4"
         yield (
-            f"{pace} a second, {name}, beside a view with sign-in and as many commits",
+            f"{pace} a second, {name}, against a view with sign-in and the same commits",
             len(product),
             ours,
             other,

@@ -16,12 +16,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from rollkeeper.documents.errors import ImageRejected, NoDocumentFound
+from rollkeeper.documents.errors import IMAGE_REJECTED, NO_DOCUMENT_FOUND
 from rollkeeper.documents.image_intake import ImageResult, read_document
-from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.refusals import SENTENCES, RejectReason
 from rollkeeper.documents.reading.worker_client import Worker, the_worker
 from rollkeeper.documents.specimens import Kind
+from rollkeeper.kernel.errors import RollkeeperError
 from tests.documents import hostile, recall
+from tests.refusals import is_refused_by
 
 Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -101,10 +103,11 @@ def _hostile(limit: int) -> list[Row]:
 def _refusal(data: bytes, name: str) -> RejectReason | None:
     try:
         read_document(data, asked=(), on=recall.ON, name=name)
-    except ImageRejected as refused:
-        return refused.why
-    except NoDocumentFound:
-        return None
+    except RollkeeperError as refused:
+        if is_refused_by(refused, IMAGE_REJECTED):
+            return next(reason for reason, sentence in SENTENCES.items() if sentence == refused.facts["why"])
+        if not is_refused_by(refused, NO_DOCUMENT_FOUND):
+            raise
     return None
 
 

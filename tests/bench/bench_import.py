@@ -78,7 +78,7 @@ def _measure(size: int) -> Iterator[Row]:
         yield most.format(**peaks), size, seconds, None, None, "1 GB"
         if size <= MOST_CREATED:
             found = _in_a_table(_FOUND, lambda: _timed(lambda: _bulk_create_found(size)))
-            name = "import / bulk_create of as many, sealed, each number to be found"
+            name = "import / bulk_create of the same people, sealed, each number looked up"
             yield name, size, seconds, found, found / seconds, "(for comparison)"
         _keep(Path(folder))
         _empty()

@@ -96,7 +96,7 @@ def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
             ("tables with their indexes, bytes against the same", done.size, *_table_bytes(done.size)),
             ("prove inclusion from published tiles, median", done.size, files, *_against(files, others, 1)[:2], "1 ms"),
             ("prove inclusion from the register, median of 200", done.size, stored, None, None, "1 ms"),
-            ("who looked, 95th of 100", done.size, _looking(persons), None, None, "200 ms at 10^6"),
+            ("access history, 95th of 100", done.size, _looking(persons), None, None, "200 ms at 10^6"),
         ]  # fmt: skip
     finally:
         shutil.rmtree(folder)
@@ -191,7 +191,7 @@ def _growing(size: int) -> Row:
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-ledger-"))
     try:
         make_log(folder, size)
-        return "verify the whole, its growth", size, _verifying(folder), None, None, "(ten times as many)"
+        return "verify the whole, its growth", size, _verifying(folder), None, None, "(ten times the entries)"
     finally:
         shutil.rmtree(folder)
 
@@ -214,13 +214,13 @@ def make_log(folder: Path, size: int) -> None:
         below += tree.root_of(hashes) if width == tree.TILE_WIDTH else b""
     edge = hashes if width < tree.TILE_WIDTH else b""
     root = tree.root_of(below + (tree.root_of(edge) if edge else b""))
-    level = 1
+    level, tile_bytes = 1, tree.TILE_WIDTH * tree.HASH_BYTES
     while below:
         above = b""
-        for index in range(-(-len(below) // tree.TILE_BYTES)):
-            tile = below[index * tree.TILE_BYTES : (index + 1) * tree.TILE_BYTES]
+        for index in range(-(-len(below) // tile_bytes)):
+            tile = below[index * tile_bytes : (index + 1) * tile_bytes]
             place.write_tile(level, index, len(tile) // tree.HASH_BYTES, tile)
-            above += tree.root_of(tile) if len(tile) == tree.TILE_BYTES else b""
+            above += tree.root_of(tile) if len(tile) == tile_bytes else b""
         below, level = above, level + 1
     key = notes.signing_key()
     place.write("vkey", notes.vkey(notes.origin(), key.public_key()).encode())

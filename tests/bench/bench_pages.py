@@ -81,7 +81,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
             usable = statistics.median(one[of] for one in loads)
             yield f"page '{page}' can be used on slow 4G, {when}", len(loads), usable, None, None, "1 s"
     typed = seen["typed"]
-    what = f"somebody registered with the keyboard alone, {typed['characters']} characters at {pace} a second"
+    what = f"a person registered with the keyboard alone, {typed['characters']} characters at {pace} a second"
     yield (
         f"{what}, {typed['presses']} presses beyond them",
         1,

@@ -131,12 +131,12 @@ def _pages(size: int, turns: int) -> Iterator[Row]:
                                  "document_number": PERSON["document_number"], "name": PERSON["name"]})  # fmt: skip
         for name, address in (
             ("my lines", "/lines/"),
-            ("who looked, 50 looks", "/access-history/"),
+            ("access history, 50 accesses", "/access-history/"),
             ("what is held", "/personal-data/"),
         ):
             taken = _times(lambda address=address: _good(browser, address), turns)
             yield (
-                f"portal, {name}, p95; the ledger has ten times as many entries",
+                f"portal, {name}, p95; the ledger has ten times the entries",
                 size,
                 _p95(taken),
                 None,
@@ -158,7 +158,7 @@ def _code_requests(size: int, turns: int) -> Iterator[Row]:
         portal_client._wake_worker = real
     known, unknown = (statistics.median(taken[number]) for number in (NUMBER, UNKNOWN))
     yield (
-        "a code request and a wrong code, a number that is known: median, beside one that is not",
+        "a code request and a wrong code, a known number: median, against an unknown number",
         size,
         known,
         unknown,

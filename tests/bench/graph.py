@@ -1,22 +1,37 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Draws what a bench measured against its size: log-log, one line a row, as an SVG beside `docs/measured.md`.
+"""Draws what a bench measured against its size: log-log, one line a row, as an SVG for `docs/measured.md`.
 
-Drawn from the report's own tables, so that the picture cannot say what the rows do not, and by hand, since the fifty
-shapes of it are less than a plotting library brings. A line that rises as steeply as the dotted one grows with the size;
+Drawn from the kept values, so that the picture and the tables agree, and by hand, since its fifty shapes need less code
+than a plotting library. A line that rises as steeply as the dotted one grows with the size;
 one that lies flat does not. What a limit allows is dashed in the row's colour, or a mark where it holds for one size.
 """
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from typing import Protocol
 
 COLOURS = ("#005a9c", "#b5430d", "#00703c", "#7a2a7e", "#8a6100", "#3d3d3d", "#00768a", "#a3195b")
 WIDTH, PLOT, LEFT, TOP, HIGH, STEP = 960, 500, 64, 16, 360, 34
-_CELLS = re.compile(r"^\| (?P<what>[^|]+) \| (?P<n>[\d,]+) \| (?P<rest>.+) \|$", re.MULTILINE)
 _AT = re.compile(r"([\d.]+) (ms|s) at 10\^(\d+)")
 _TIMES = re.compile(r"^(?:at most )?(\d+(?:\.\d+)?)$")
+
+
+class Kept(Protocol):
+    """What is drawn of a measured row."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def n(self) -> str: ...
+    @property
+    def seconds(self) -> str: ...
+    @property
+    def baseline(self) -> str: ...
+    @property
+    def limit(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -43,15 +58,14 @@ class Scale:
         return round(TOP + HIGH * (1 - _part(seconds, self.seconds)), 1)
 
 
-def series(part: str) -> list[Series]:
-    """Read a part of the report; return the rows of seconds that stand there at two sizes or more."""
+def series(rows: Iterable[Kept]) -> list[Series]:
+    """Return the rows of seconds that were measured at two sizes or more."""
     found: dict[str, Series] = {}
-    for row in _CELLS.finditer(part):
-        one = found.setdefault(row["what"], Series(row["what"]))
-        seconds, baseline, _, limit = (cell.strip() for cell in row["rest"].split("|"))
-        one.seconds[int(row["n"].replace(",", ""))] = float(seconds)
-        one.limit = limit
-        one.allowed |= _allowed(int(row["n"].replace(",", "")), baseline, limit)
+    for row in rows:
+        one = found.setdefault(row.what, Series(row.what))
+        one.seconds[int(row.n)] = float(row.seconds)
+        one.limit = row.limit
+        one.allowed |= _allowed(int(row.n), row.baseline, row.limit)
     return [one for one in found.values() if len(one.seconds) > 1 and "bytes" not in one.what]
 
 

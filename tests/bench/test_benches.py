@@ -9,6 +9,7 @@ import importlib
 import math
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.ledger import publication
 from rollkeeper.site import urls
 from tests.bench import __main__ as bench
-from tests.bench import bench_campaign, bench_start
+from tests.bench import bench_campaign, bench_start, report
 from tests.demo import copy_demo
 
 SIZES = [50]
@@ -65,7 +66,7 @@ def test_a_bench_delivers_at_a_tiny_size(name: str, shared: None, monkeypatch: p
             assert math.isclose(ratio, seconds / baseline) or math.isclose(ratio, baseline / seconds), what
         elif ratio is None:
             assert " / " not in what, f"{what}: what is said to be a ratio has none"
-    assert bench.table(rows).count("\n") == len(rows) + 1
+    assert report.table(rows).count("\n") == len(rows) + 1
 
 
 def test_a_campaign_of_more_lines_than_are_notified_one_by_one_is_measured_too(
@@ -93,17 +94,27 @@ def test_a_bench_that_delivers_nothing_fails(monkeypatch: pytest.MonkeyPatch) ->
         bench.run("simulate", SIZES)
 
 
-def test_a_report_is_written_with_its_picture_and_added_to(shared: None, tmp_path: Path) -> None:
-    file = tmp_path / "measured.md"
-    file.write_text(f"{bench.HEAD}\n## other\n\nKept.\n", "utf-8")
+def test_a_run_renews_values_tables_and_picture_and_keeps_other_sizes(shared: None, tmp_path: Path) -> None:
+    (tmp_path / "measured.md").write_text(f"# Measured\n\nBy hand.\n\n{report.BEGINS}\n", "utf-8")
+    other = report.Measured("other", "other: kept", "7", "1", "2", "0.50", "1", "2026-11-25", "a machine")
+    (tmp_path / "measured.csv").write_text(
+        ",".join(asdict(other)) + "\n" + ",".join(asdict(other).values()) + "\n", "utf-8"
+    )
 
-    bench.main(["--sizes", "50,60", "--write", "--to", str(file), "notices"])
-    bench.main(["--sizes", "60,70", "--write", "--add", "--to", str(file), "notices"])
+    bench.main(["--sizes", "50,60", "--to", str(tmp_path), "notices"])
+    bench.main(["--sizes", "60,70", "--to", str(tmp_path), "notices"])
 
-    said = file.read_text("utf-8")
-    of_sends = [line.split(" | ")[1] for line in said.splitlines() if "of this, send |" in line]
-    assert sorted(of_sends) == ["50", "60", "70"]
-    assert list(bench.parts_of(said)) == ["notices", "other"]
-    assert "Kept." in bench.parts_of(said)["other"]
-    assert said.count("![") == 1
+    page = (tmp_path / "measured.md").read_text("utf-8")
+    kept = report.read(tmp_path / "measured.csv")
+    assert [one.n for one in kept if one.what.endswith("of this, send")] == ["50", "60", "70"]
+    assert other in kept
+    assert page.startswith("# Measured\n\nBy hand.\n")
+    assert "| kept | 7 | 1 | 0.50 | 1 |" in page
+    assert page.count("![notices") == 1
     assert (tmp_path / "pictures" / "measured-notices.svg").read_text("utf-8").startswith("<svg")
+
+
+def test_the_tables_on_the_page_are_those_of_the_kept_values():
+    page = (report.DOCS / "measured.md").read_text("utf-8")
+
+    assert page == report.page_with_tables(page), "run `python -m tests.bench.report`"

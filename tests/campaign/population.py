@@ -12,9 +12,11 @@ from rollkeeper.access.services import commitment_of
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly, planning
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.writes import lock_line, record_registrations, terminate_line_state
+from tests.refusals import is_refused_by
 
 PACK = "cn-xz-2011"
 
@@ -99,13 +101,15 @@ def plan(on: dt.date) -> planning.PlanResult:
 
 def approved_batches(on: dt.date, people: tuple[Authority, Authority]) -> list[BatchId]:
     """Prepare what is due on a day and have two people approve it."""
-    from rollkeeper.campaign.errors import DayClosed
+    from rollkeeper.campaign.errors import DAY_CLOSED
 
     clock.set_demo_date(on)
     try:
         drawn = batch_planning.prepare_batches(console_authority(), due_on=on, on=on)
-    except DayClosed:
-        return []
+    except RollkeeperError as refused:
+        if is_refused_by(refused, DAY_CLOSED):
+            return []
+        raise
     batch_ids = [due.batch_id for due in drawn if due.batch_id is not None]
     for batch_id in batch_ids:
         for one in people:

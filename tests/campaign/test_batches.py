@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import AlreadyApproved, ApproverUnknown, NotAllowed
+from rollkeeper.access.errors import ALREADY_APPROVED, APPROVER_UNKNOWN, NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import (
     batch_control,
@@ -23,11 +23,11 @@ from rollkeeper.campaign import (
 )
 from rollkeeper.campaign.choices import Action
 from rollkeeper.campaign.errors import (
+    DAY_CLOSED,
+    DIFFERENT_DAYS,
+    NO_CAMPAIGN,
+    OTHER_CAMPAIGN_OPEN,
     BatchNotInState,
-    DayClosed,
-    DifferentDays,
-    NoCampaign,
-    OtherCampaignOpen,
     PackChanged,
 )
 from rollkeeper.campaign.open_campaign import open_campaign
@@ -36,14 +36,15 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.law.errors import PackWithoutCampaign
+from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed, mark_essential, pause_clock
-from rollkeeper.lines.writes import begin_suspension, record_registrations
+from rollkeeper.lines.writes import record_registrations
 from rollkeeper.provisioning import services as pushing
 from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
+from tests.builders.lines import suspend_line
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -58,6 +59,7 @@ from tests.campaign.population import (
     tell,
 )
 from tests.provisioning.fakes import Element
+from tests.refusals import refusing
 
 type People = tuple[Authority, Authority]
 
@@ -120,7 +122,7 @@ def test_planning_again_takes_in_only_what_is_new(people: People) -> None:
 
 
 def test_a_country_without_the_duty_has_no_campaign(people: People) -> None:
-    with pytest.raises(PackWithoutCampaign):
+    with refusing(PACK_WITHOUT_CAMPAIGN):
         planning.plan_campaign(console_authority(), pack_id="none", on=NOTIFIED)
 
 
@@ -138,7 +140,7 @@ def test_no_campaign_is_planned_where_the_instance_s_days_are_not_the_law_s(
     make_line()
     in_zone("Europe/Berlin")
 
-    with pytest.raises(DifferentDays, match="Asia/Shanghai, and this instance in Europe/Berlin"):
+    with refusing(DIFFERENT_DAYS, match="Asia/Shanghai, and this instance in Europe/Berlin"):
         plan(NOTIFIED)
 
     assert rows("SELECT FROM campaign_campaign") == []
@@ -160,7 +162,7 @@ def test_nothing_is_drawn_up_once_the_instance_s_days_are_no_longer_the_law_s(
     in_zone("Asia/Tokyo")
     clock.set_demo_date(DUE)
 
-    with pytest.raises(DifferentDays):
+    with refusing(DIFFERENT_DAYS):
         batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE)
 
     assert rows("SELECT FROM campaign_batch") == []
@@ -174,7 +176,7 @@ def test_no_batch_goes_on_once_the_instance_s_days_are_no_longer_the_law_s(
     approve(batch_id, people)
     in_zone("Asia/Tokyo")
 
-    with pytest.raises(DifferentDays):
+    with refusing(DIFFERENT_DAYS):
         carry_out(batch_id)
 
     assert state(line_id) == "active"
@@ -188,7 +190,7 @@ def test_a_second_pack_does_not_take_the_place_of_the_campaign_under_way(
     other = tmp_path / "other.yaml"
     other.write_text((files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8"), "utf-8")
 
-    with pytest.raises(OtherCampaignOpen, match="cn-xz-2011"):
+    with refusing(OTHER_CAMPAIGN_OPEN, match="cn-xz-2011"):
         planning.plan_campaign(console_authority(), pack_id=str(other), on=NOTIFIED)
 
 
@@ -250,7 +252,7 @@ def test_a_promised_day_is_never_shortened(promised: str, on: str, due: int, peo
 def test_no_batch_is_drawn_up_for_a_closed_day(closed: str, people: People) -> None:
     notified_lines(1)
 
-    with pytest.raises(DayClosed):
+    with refusing(DAY_CLOSED):
         batch_planning.check_day(console_authority(), due_on=day(closed), on=NOTIFIED)
 
 
@@ -294,7 +296,7 @@ def test_one_person_alone_cannot_approve(people: People) -> None:
     batch_id = drawn()
 
     assert batch_control.approve_batch(people[0], batch_id, on=DUE) == "waiting"
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         batch_control.approve_batch(people[0], batch_id, on=DUE)
 
 
@@ -310,7 +312,7 @@ def test_a_role_without_the_power_cannot_approve(role: StaffRole, people: People
     notified_lines(1)
     batch_id = drawn()
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         batch_control.approve_batch(person(role), batch_id, on=DUE)
 
 
@@ -319,7 +321,7 @@ def test_neither_console_nor_worker_can_approve(people: People) -> None:
     batch_id = drawn()
 
     for nobody in (console_authority(), worker_authority()):
-        with pytest.raises((NotAllowed, ApproverUnknown)):
+        with refusing(NOT_ALLOWED, APPROVER_UNKNOWN):
             batch_control.approve_batch(nobody, batch_id, on=DUE)
 
 
@@ -982,7 +984,7 @@ def test_a_batch_of_the_pack_before_stops_itself_and_keeps_no_other_from_running
 
 
 def test_without_a_campaign_there_is_nothing_to_check(people: People) -> None:
-    with pytest.raises(NoCampaign):
+    with refusing(NO_CAMPAIGN):
         batch_planning.check_day(console_authority(), due_on=DUE, on=DUE)
 
 
@@ -995,7 +997,7 @@ def test_a_stay_keeps_everybody_in_service_and_two_people_lift_it(people: People
     assert carry_out(batch_id).done == 0
     assert not court_stays.end_stay(people[1], stay_id=stay_id, on=DUE - dt.timedelta(days=1))
     assert not court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)  # the other's yes was for another day
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)
     assert court_stays.end_stay(people[1], stay_id=stay_id, on=DUE)
     said = rows("SELECT count(*) AS yes FROM ledger_entry WHERE verb = 'campaign:stay:end_approved'")
@@ -1154,7 +1156,7 @@ def test_undo_lifts_only_its_own_reason(others: set[str], barred_for: str, peopl
     (line_id,) = notified_lines(1)
     night(DUE, people)
     for reason in others:
-        begin_suspension(line_id, reason=SuspensionReason(reason), on=DUE)
+        suspend_line(line_id, reason=SuspensionReason(reason), on=DUE)
     (batch,) = queries.batches()
 
     batch_rollback.undo_batch(people[1], batch.batch_id, on=DUE)

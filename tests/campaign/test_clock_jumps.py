@@ -8,13 +8,14 @@ import pytest
 
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_rollback, nightly
-from rollkeeper.campaign.errors import NightlyRunGap
+from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from tests.campaign.population import approved_batches, day, fate, make_line, night, plan, state, tell
+from tests.refusals import refusing
 
 type People = tuple[Authority, Authority]
 
@@ -139,7 +140,7 @@ def test_a_production_instance_whose_date_is_far_ahead_waits_for_a_person(
 ) -> None:
     ahead = NOTIFIED + dt.timedelta(days=days)
 
-    with pytest.raises(NightlyRunGap) as refused:
+    with refusing(NIGHTLY_RUN_GAP) as refused:
         nightly.run_nightly(worker_authority(), on=ahead)
 
     assert (refused.value.facts["last"], refused.value.facts["days"]) == (NOTIFIED, days)

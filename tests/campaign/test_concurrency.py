@@ -28,7 +28,7 @@ from rollkeeper.campaign import (
     planning,
     queries,
 )
-from rollkeeper.campaign.errors import BatchNotInState, CampaignNotOver
+from rollkeeper.campaign.errors import CAMPAIGN_NOT_OVER, BatchNotInState
 from rollkeeper.campaign.open_campaign import OpenCampaign
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import action, connect, rows, run
@@ -45,6 +45,7 @@ from tests.campaign.population import (
     state,
     tell,
 )
+from tests.refusals import refusing
 
 NOTIFIED, DUE = day("2011-12-20"), day("2012-03-02")
 
@@ -369,7 +370,7 @@ def test_a_campaign_does_not_close_beside_an_undo(
         return look(campaign, **more)
 
     monkeypatch.setattr(closure, "_member_counts", undo_cannot_begin)
-    with pytest.raises(CampaignNotOver):
+    with refusing(CAMPAIGN_NOT_OVER):
         closure.close_campaign(console_authority(), on=DUE)
 
 
@@ -379,7 +380,7 @@ def test_a_campaign_does_not_close_while_a_batch_is_at_work(people: tuple[Author
 
     with another_session() as session, session.transaction():
         session.execute("SELECT FROM campaign_batch WHERE batch_id = %s FOR UPDATE", [batch_id])
-        with pytest.raises(CampaignNotOver) as refused:
+        with refusing(CAMPAIGN_NOT_OVER) as refused:
             closure.close_campaign(console_authority(), on=DUE)
 
     assert refused.value.facts["batches"] == 1

@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.campaign import batch_planning, closure, queries
 from rollkeeper.campaign.open_campaign import open_campaign
-from rollkeeper.campaign.outage_hours import list_outages
 from rollkeeper.campaign.restarted_clocks import restart_clock
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
@@ -32,6 +31,7 @@ from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import declare_hardship, dispute_record
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.vault.blind_index import blind_numbers
+from tests.campaign.outages import list_outages
 from tests.campaign.population import night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, notified_lines
 from tests.provisioning.fakes import Element

@@ -15,17 +15,17 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.law.pack import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
-from rollkeeper.lines.errors import NoEvidenceAwaited, ReconnectionRefused
+from rollkeeper.lines.errors import NO_EVIDENCE_AWAITED, RECONNECTION_REFUSED
 from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.services import pause_clock
-from rollkeeper.lines.writes import begin_suspension
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import mark_essential
 from rollkeeper.vault.blind_index import blind_numbers
+from tests.builders.lines import suspend_line
 from tests.campaign.population import (
     day,
     fate,
@@ -39,6 +39,7 @@ from tests.campaign.population import (
     tell,
 )
 from tests.provisioning.fakes import Element
+from tests.refusals import refusing
 
 type People = tuple[Authority, Authority]
 type AsRole = Callable[[str], AbstractContextManager[None]]
@@ -106,7 +107,7 @@ def test_the_hours_are_those_of_the_pack_and_its_article_stands_in_the_ledger(cu
 def test_a_line_gets_its_hours_once_in_its_life(cut: LineId) -> None:
     reconnect_temporarily(ME, cut, on=CUT)
 
-    with pytest.raises(ReconnectionRefused, match="had its hours on 2012-03-02"):
+    with refusing(RECONNECTION_REFUSED, match="had its hours on 2012-03-02"):
         reconnect_temporarily(ME, cut, on=CUT + dt.timedelta(days=3))
 
 
@@ -226,7 +227,7 @@ def test_a_proof_that_was_seen_takes_the_line_off_the_list_and_is_not_kept(peopl
 
     assert proven == 1
     assert overdue_evidence(on=day("2012-03-12")) == []
-    with pytest.raises(NoEvidenceAwaited):
+    with refusing(NO_EVIDENCE_AWAITED):
         record_evidence(ME, line_id, reason=PauseReason.ABROAD, on=day("2012-02-01"))
 
 
@@ -307,6 +308,6 @@ def test_the_nights_own_role_cannot_take_the_protection_off_first(people: People
 def test_a_protected_line_can_still_be_shut_for_a_theft_at_the_counter(people: People) -> None:
     protected = make_line(is_essential=True)
 
-    begin_suspension(protected, reason=SuspensionReason.LOST_OR_STOLEN, on=CUT)
+    suspend_line(protected, reason=SuspensionReason.LOST_OR_STOLEN, on=CUT)
 
     assert state(protected) == "suspended"

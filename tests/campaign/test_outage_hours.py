@@ -13,8 +13,7 @@ import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.campaign import batch_control, batch_execution, batch_rollback, nightly, outage_hours
-from rollkeeper.campaign.errors import BillingFileExists
-from rollkeeper.campaign.outage_hours import Outage, list_outages
+from rollkeeper.campaign.errors import BILLING_FILE_EXISTS
 from rollkeeper.campaign.rules import BatchLimits, Go, Progress, Stop, next_step
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -22,10 +21,12 @@ from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
+from tests.campaign.outages import Outage, list_outages
 from tests.campaign.population import approved_batches, day, night, register, state
 from tests.campaign.test_batches import DUE as CUT
 from tests.campaign.test_batches import END_DUE, notified_lines
 from tests.provisioning.fakes import Element
+from tests.refusals import refusing
 
 type People = tuple[Authority, Authority]
 
@@ -240,7 +241,7 @@ def test_a_file_that_is_there_is_not_written_over(people: People, tmp_path: Path
     file = tmp_path / "march.csv"
     file.write_text("kept")
 
-    with pytest.raises(BillingFileExists):
+    with refusing(BILLING_FILE_EXISTS):
         outage_hours.export_outage_hours(ME, file, **SPRING, on=on("2012-03-10"))
 
     assert file.read_text() == "kept"

@@ -11,7 +11,6 @@ from rollkeeper.counter import document_check
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare.applications import ApplicationData, application_marks, pending_key
 from rollkeeper.vault.offline_keys import (
@@ -20,6 +19,7 @@ from rollkeeper.vault.offline_keys import (
     seal_offline,
     verified_sealer,
 )
+from tests.builders.lines import activate_line
 from tests.counter.conftest import ON
 from tests.selfcare.people import PERSON
 

@@ -12,8 +12,8 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line, line_history, tenures
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.vault.fields import Field
+from tests.builders.lines import activate_line
 from tests.registration.people import ON, card, fresh_number, person
 
 SECRET = {

@@ -7,23 +7,23 @@ import pyrage
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.errors import AlreadyApproved, ApproverIsSubmitter
+from rollkeeper.access.errors import ALREADY_APPROVED, APPROVER_IS_SUBMITTER
 from rollkeeper.disclosures import authorities, queries, services
 from rollkeeper.disclosures.answers import read_instrument
 from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.errors import (
-    AnswerFileExists,
-    DeferralRefused,
-    DisclosureNotPending,
+    ANSWER_FILE_EXISTS,
+    DEFERRAL_REFUSED,
+    DISCLOSURE_NOT_PENDING,
+    FINGERPRINT_MISMATCH,
+    INVALID_RECIPIENT_KEY,
+    NUMBER_MISMATCH,
+    PROTECTED_NEEDS_WARRANT,
+    SEVERAL_SUBSCRIBERS,
+    WRONG_APPROVERS,
+    YEAR_NOT_OVER,
     DisclosureRefused,
-    FingerprintMismatch,
-    InvalidRecipientKey,
-    NeedsWarrant,
-    NumberMismatch,
-    SeveralSubscribers,
-    WrongApprovers,
-    YearNotOver,
 )
 from rollkeeper.disclosures.models import DisclosureRequest
 from rollkeeper.disclosures.statistics import year_table
@@ -36,11 +36,12 @@ from rollkeeper.notices.services import send_due
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.canaries import ensure_canary, open_alarms
-from rollkeeper.vault.errors import NeedsDisclosureRequest
+from rollkeeper.vault.errors import NEEDS_DISCLOSURE_REQUEST
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.rotation import rotate
 from rollkeeper.vault.services import open_sealed, shred
 from tests.disclosures.conftest import DAY, NUMBER, ON, SCAN
+from tests.refusals import refusing
 
 FORBIDDEN = DeferralReason.COURT_FORBIDS
 
@@ -266,11 +267,11 @@ def test_an_authority_is_approved_by_another_with_the_fingerprint_that_was_read_
         instance.who["officer"], title="Other", kind="court", public_key=key, valid_until=ON, on=ON
     )
 
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         authorities.approve_authority(
             instance.who["officer"], made, read_out=authorities.fingerprint(key), on=ON
         )
-    with pytest.raises(FingerprintMismatch):
+    with refusing(FINGERPRINT_MISMATCH):
         authorities.approve_authority(instance.who["supervisor"], made, read_out="ab" * 32, on=ON)
     shown = authorities.fingerprint(key).upper()
     authorities.approve_authority(
@@ -282,7 +283,7 @@ def test_an_authority_is_approved_by_another_with_the_fingerprint_that_was_read_
 
 @pytest.mark.parametrize("key", ["", "age1", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA", "age1" + "q" * 58])
 def test_what_is_no_public_key_is_not_taken(instance, key):
-    with pytest.raises(InvalidRecipientKey):
+    with refusing(INVALID_RECIPIENT_KEY):
         authorities.propose_authority(
             instance.who["officer"], title="X", kind="court", public_key=key, valid_until=ON, on=ON
         )
@@ -295,10 +296,10 @@ def test_who_entered_it_decides_nothing_and_nobody_counts_twice(instance):
     )  # fmt: skip
     yes = {"number": NUMBER, "held_on": ON, "on": ON}
 
-    with pytest.raises(ApproverIsSubmitter):
+    with refusing(APPROVER_IS_SUBMITTER):
         services.approve_disclosure(instance.who["officer"], disclosure_id, **yes)
     assert services.approve_disclosure(instance.who["supervisor"], disclosure_id, **yes) is False
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         services.approve_disclosure(instance.who["supervisor"], disclosure_id, **yes)
     assert services.approve_disclosure(instance.who["supervisor-2"], disclosure_id, **yes) is False
     assert of(disclosure_id).state == "waiting"
@@ -309,7 +310,7 @@ def test_who_entered_it_decides_nothing_and_nobody_counts_twice(instance):
 def test_who_reads_another_number_or_day_in_the_instrument_cannot_say_yes(instance, wrong):
     disclosure_id = instance.enter()
 
-    with pytest.raises(NumberMismatch):
+    with refusing(NUMBER_MISMATCH):
         services.approve_disclosure(
             instance.who["officer"], disclosure_id, **{"number": NUMBER, "held_on": ON, "on": ON} | wrong
         )
@@ -328,7 +329,7 @@ def test_only_the_two_who_said_yes_open_it(instance, by, second):
     instance.register_line()
     disclosure_id = instance.approved()
 
-    with pytest.raises(WrongApprovers):
+    with refusing(WRONG_APPROVERS):
         instance.answered(disclosure_id, by=by, second=second)
     assert bodies("vault:sealed:opened") == []
     assert list(instance.folder.glob("*.age")) == []
@@ -340,7 +341,7 @@ def test_nothing_is_opened_before_both_said_yes_nor_after_one_said_no(instance):
     services.refuse_disclosure(instance.who["supervisor"], refused, because=RefusalReason.DANGER, on=ON)
 
     for disclosure_id in (waiting, refused):
-        with pytest.raises(DisclosureNotPending):
+        with refusing(DISCLOSURE_NOT_PENDING):
             instance.answered(disclosure_id)
     assert bodies("vault:sealed:opened") == []
 
@@ -353,7 +354,7 @@ def test_one_no_is_enough_after_a_yes(instance):
     )
 
     assert of(disclosure_id).state == "refused"
-    with pytest.raises(DisclosureNotPending):
+    with refusing(DISCLOSURE_NOT_PENDING):
         services.approve_disclosure(instance.who["officer"], disclosure_id, number=NUMBER, held_on=ON, on=ON)
 
 
@@ -420,7 +421,7 @@ def test_a_line_with_two_subscribers_on_the_day_is_not_answered(instance):
     handed_on(line, dt.datetime.combine(ON, dt.time.max, clock.zone()))
     disclosure_id = instance.approved()
 
-    with pytest.raises(SeveralSubscribers):
+    with refusing(SEVERAL_SUBSCRIBERS):
         instance.answered(disclosure_id)
     assert bodies("vault:sealed:opened") == []
     assert bodies("disclosures:request:opened") == []
@@ -453,13 +454,13 @@ def test_a_protected_record_is_opened_by_the_officer_on_a_warrant_and_by_nobody_
     run("UPDATE subscribers_subscriber SET is_protected = true WHERE person_id = %s", [person_of(line)])
     disclosure_id = instance.approved()
 
-    with pytest.raises(NeedsWarrant):
+    with refusing(PROTECTED_NEEDS_WARRANT):
         instance.answered(disclosure_id, by="supervisor", second="officer")
     assert instance.answered(disclosure_id)["held"] is True
 
     law(needs="written_order")
     order = instance.approved(instrument=Instrument.WRITTEN_ORDER, reference="b", file=b"b")
-    with pytest.raises(NeedsWarrant):
+    with refusing(PROTECTED_NEEDS_WARRANT):
         instance.answered(order)
 
 
@@ -517,7 +518,7 @@ def test_one_person_alone_puts_nothing_off(instance):
     line = instance.register_line()
     disclosure_id = instance.approved()
     assert deferral(instance, disclosure_id, ON + DAY, by=("officer",)) == [False]
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         deferral(instance, disclosure_id, ON + DAY, by=("officer",))
 
     instance.answered(disclosure_id)
@@ -533,7 +534,7 @@ def test_a_deferral_is_renewed_once_by_two_people_and_never_again(instance):
     instance.answered(disclosure_id)
 
     assert deferral(instance, disclosure_id, ON + 40 * DAY, on=ON + 19 * DAY) == [False, True]
-    with pytest.raises(DeferralRefused):
+    with refusing(DEFERRAL_REFUSED):
         deferral(instance, disclosure_id, ON + 50 * DAY, on=ON + 39 * DAY)
     assert run_due_disclosures(worker_authority(), on=ON + 40 * DAY).notified == 0
     assert run_due_disclosures(worker_authority(), on=ON + 41 * DAY).notified == 1
@@ -544,7 +545,7 @@ def test_an_opening_without_a_deferral_cannot_be_hidden_afterwards(instance):
     disclosure_id = instance.approved()
     instance.answered(disclosure_id)
 
-    with pytest.raises(DeferralRefused):
+    with refusing(DEFERRAL_REFUSED):
         deferral(instance, disclosure_id, ON + DAY)
 
 
@@ -614,7 +615,7 @@ def test_the_years_figures_count_the_refused_and_hide_what_is_small(instance):
             because=RefusalReason.NOT_NEEDED,
             on=ON,
         )
-    with pytest.raises(YearNotOver):
+    with refusing(YEAR_NOT_OVER):
         year_table(instance.who["officer"], 2012)
     clock.set_demo_date(dt.date(2013, 1, 1))
 
@@ -659,7 +660,7 @@ def test_an_answer_is_never_written_over_a_file_or_through_a_link(instance):
     link.symlink_to(instance.folder / "elsewhere")
 
     for into in (there, link):
-        with pytest.raises(AnswerFileExists):
+        with refusing(ANSWER_FILE_EXISTS):
             instance.answered(disclosure_id, into=into)
 
     assert there.read_text() == "mine"
@@ -672,7 +673,7 @@ def test_after_the_handing_over_nothing_more_is_opened(instance):
     instance.answered(disclosure_id)
     services.record_delivery(instance.who["officer"], disclosure_id, on=ON)
 
-    with pytest.raises(DisclosureNotPending):
+    with refusing(DISCLOSURE_NOT_PENDING):
         instance.answered(disclosure_id, into=instance.folder / "second.age")
 
 
@@ -680,7 +681,7 @@ def test_the_vault_opens_nothing_on_a_disclosure_request_that_stands_nowhere(ins
     line = instance.register_line()
     (row,) = rows("SELECT person_id, tenure_id FROM lines_tenure WHERE line_id = %s", [line])
 
-    with pytest.raises(NeedsDisclosureRequest):
+    with refusing(NEEDS_DISCLOSURE_REQUEST):
         open_sealed(
             instance.who["officer"], person_id=row.person_id, tenure_id=row.tenure_id, field=Field.NAME,
             purpose=Purpose.LEGAL_DISCLOSURE, on=ON, second=instance.who["supervisor"],

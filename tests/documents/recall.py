@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
-from rollkeeper.documents.errors import NoDocumentFound
+from rollkeeper.documents.errors import NO_DOCUMENT_FOUND
 from rollkeeper.documents.image_intake import CopyRules, ImageResult, Mark, read_and_redact
 from rollkeeper.documents.reading.ocr_models import OcrModels
 from rollkeeper.documents.reading.page_layout import upright
 from rollkeeper.documents.specimens import Kind, Specimen, make_specimen
 from rollkeeper.documents.specimens.degradation import degrade, jpeg, random_degradation
+from rollkeeper.kernel.errors import RollkeeperError
+from tests.refusals import is_refused_by
 
 ON = dt.date(2012, 3, 1)
 ASKED = frozenset({"name", "address", "document_type", "document_number"})
@@ -46,8 +48,10 @@ def documents(count: int, *, first: int = 0) -> Iterator[tuple[Specimen, bytes, 
 def intake(data: bytes, *, shows_middle: bool) -> ImageResult | None:
     try:
         return read_and_redact(data, asked=ASKED, copy=CopyRules(ASKED, shows_middle), mark=MARK, on=ON)
-    except NoDocumentFound:
-        return None
+    except RollkeeperError as refused:
+        if is_refused_by(refused, NO_DOCUMENT_FOUND):
+            return None
+        raise
 
 
 def spoilt(copy: bytes, number: int) -> Image.Image:

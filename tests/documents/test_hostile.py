@@ -6,11 +6,13 @@ from functools import cache
 
 import pytest
 
-from rollkeeper.documents.errors import ImageRejected, NoDocumentFound
+from rollkeeper.documents.errors import IMAGE_REJECTED, NO_DOCUMENT_FOUND
 from rollkeeper.documents.image_intake import read_document
 from rollkeeper.documents.reading.file_types import FileKind, sniff
+from rollkeeper.documents.reading.refusals import SENTENCES
 from rollkeeper.documents.reading.worker_client import the_worker
 from tests.documents import hostile
+from tests.refusals import refusing
 
 ON = dt.date(2012, 3, 1)
 # Made when a test asks: every process that collects the tests would wait for seconds else.
@@ -22,16 +24,15 @@ HARMLESS = dict(hostile.harmless())
 def test_a_hostile_file_is_refused_with_its_reason(what):
     make, name, reasons = FILES[what]
 
-    with pytest.raises(ImageRejected) as refused:
+    with refusing(IMAGE_REJECTED) as refused:
         read_document(make(), asked=(), on=ON, name=name)
 
-    assert refused.value.why in reasons
-    assert refused.value.sentence.format(**refused.value.facts)
+    assert refused.value.facts["why"] in {SENTENCES[reason] for reason in reasons}
 
 
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_too_much_in_a_file_is_never_looked_at(what):
-    with pytest.raises((ImageRejected, NoDocumentFound)):
+    with refusing(IMAGE_REJECTED, NO_DOCUMENT_FOUND):
         read_document(HARMLESS[what](), asked=(), on=ON)
 
 
@@ -52,7 +53,7 @@ def test_the_worker_outlives_every_file_and_keeps_nothing_open():
 
     for what in ("a PDF that draws without end", "half a HEIC", "a bomb of fifty gigabytes"):
         make, name, _ = FILES[what]
-        with pytest.raises(ImageRejected):
+        with refusing(IMAGE_REJECTED):
             read_document(make(), asked=(), on=ON, name=name)
 
     assert the_worker() is worker

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from rollkeeper.documents import image_intake
-from rollkeeper.documents.errors import NoDocumentFound
+from rollkeeper.documents.errors import NO_DOCUMENT_FOUND
 from rollkeeper.documents.image_intake import read_document
 from rollkeeper.documents.reading import page_layout, zones
 from rollkeeper.documents.reading.worker_client import Answer
@@ -18,6 +18,7 @@ from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.degradation import Degradation, degrade, jpeg
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.documents.verdicts import Checked, Reason, Verdict
+from tests.refusals import refusing
 
 ON = dt.date(2012, 3, 1)
 ASKED = ("name", "address", "document_type", "document_number", "document_valid_until", "birth_date")
@@ -158,5 +159,5 @@ def test_only_what_was_asked_for_is_proposed():
 
 
 def test_a_picture_of_nothing_proposes_nothing():
-    with pytest.raises(NoDocumentFound):
+    with refusing(NO_DOCUMENT_FOUND):
         read_document(as_file(Image.new("RGB", (800, 600), (90, 120, 90)), "PNG"), asked=ASKED, on=ON)

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.documents import image_intake
-from rollkeeper.documents.errors import ImageRejected, NoDocumentFound, ReaderFailed, WorkerNotSandboxed
+from rollkeeper.documents.errors import IMAGE_REJECTED, NO_DOCUMENT_FOUND, ReaderFailed, WorkerNotSandboxed
 from rollkeeper.documents.reading import worker_client
-from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.refusals import SENTENCES, RejectReason
 from rollkeeper.documents.reading.worker_client import Answer, Worker, the_worker
+from rollkeeper.kernel.errors import RollkeeperError
 from tests.documents import hostile
+from tests.refusals import refusing
 
 ON = dt.date(2012, 3, 1)
 
@@ -149,7 +151,7 @@ def test_no_two_pictures_are_read_in_one_process():
     watcher = threading.Thread(target=watch)
     watcher.start()
     for _ in range(3):
-        with pytest.raises(NoDocumentFound):
+        with refusing(NO_DOCUMENT_FOUND):
             image_intake.read_document(hostile.plain("PNG"), asked=(), on=ON)
     done.set()
     watcher.join()
@@ -163,8 +165,8 @@ def test_pictures_can_be_handed_over_at_the_same_time():
     def read(number):
         try:
             image_intake.read_document(hostile.plain("PNG")[: 40 + number], asked=(), on=ON)
-        except ImageRejected as refused:
-            answers.append(refused.why)
+        except RollkeeperError as refused:
+            answers.append((refused.code, refused.facts["why"]))
 
     threads = [threading.Thread(target=read, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -172,14 +174,14 @@ def test_pictures_can_be_handed_over_at_the_same_time():
     for thread in threads:
         thread.join()
 
-    assert answers == [RejectReason.BROKEN] * 12
+    assert answers == [(IMAGE_REJECTED.code, SENTENCES[RejectReason.BROKEN])] * 12
 
 
 def test_a_worker_that_was_ended_is_started_again():
     worker = the_worker()
     worker.close()
 
-    with pytest.raises(ImageRejected):
+    with refusing(IMAGE_REJECTED):
         image_intake.read_document(b"?", asked=(), on=ON)
 
     assert the_worker() is not worker

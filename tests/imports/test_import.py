@@ -16,16 +16,16 @@ import pytest
 from django.db import connection
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.imports import chunks
 from rollkeeper.imports.errors import (
-    ImportDiskFull,
-    ImportFileChanged,
-    ImportMapInvalid,
-    ImportRunning,
-    NothingImported,
-    NumberRangeExhausted,
-    RejectFileNotWritable,
+    IMPORT_DISK_FULL,
+    IMPORT_FILE_CHANGED,
+    IMPORT_MAP_INVALID,
+    IMPORT_RUNNING,
+    NOTHING_IMPORTED,
+    NUMBER_RANGE_EXHAUSTED,
+    REJECT_FILE_NOT_WRITABLE,
 )
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
@@ -39,6 +39,7 @@ from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
 from tests.campaign.population import person
 from tests.entries import entries
+from tests.refusals import refusing
 
 ON = dt.date(2011, 12, 1)
 RAW = {
@@ -215,7 +216,7 @@ def test_a_file_that_is_not_ours_is_never_replaced_by_the_side_file(register, wr
     file = written([line(1, phone="x"), line(2)])
     default_path(file).write_text("somebody's own list", "utf-8")
 
-    with pytest.raises(RejectFileNotWritable, match="holds something else"):
+    with refusing(REJECT_FILE_NOT_WRITABLE, match="holds something else"):
         take_in(file)
 
     assert default_path(file).read_text("utf-8") == "somebody's own list"
@@ -367,7 +368,7 @@ def test_an_number_range_that_is_too_small_names_the_first_row_without_a_number(
     if fits:
         assert take_in(file, raw).lines == 3
     else:
-        with pytest.raises(NumberRangeExhausted, match="row 4"):
+        with refusing(NUMBER_RANGE_EXHAUSTED, match="row 4"):
             take_in(file, raw)
         assert count("lines_line") == 0
 
@@ -376,7 +377,7 @@ def test_an_number_range_that_is_too_small_names_the_first_row_without_a_number(
 def test_an_number_range_of_another_country_or_of_no_numbers_is_refused(register, written, first):
     raw = WITHOUT_NUMBERS | {"number": {"number_range": first, "count": 10}}
 
-    with pytest.raises(ImportMapInvalid, match="number_range"):
+    with refusing(IMPORT_MAP_INVALID, match="number_range"):
         take_in(written([line(1)]), raw)
 
 
@@ -422,18 +423,18 @@ def _supervisor():
 def test_a_file_without_any_usable_row_writes_nothing_and_may_be_tried_again(register, written):
     file = written([line(1, phone="x"), line(2, phone="")])
 
-    with pytest.raises(NothingImported, match="none of its 2 rows") as refused:
+    with refusing(NOTHING_IMPORTED, match="none of its 2 rows") as refused:
         take_in(file)
 
     assert refused.value.kind.exit_code == 2
     assert count("lines_line") == 0
     assert len(side_file(file)) == 2
-    with pytest.raises(NothingImported):
+    with refusing(NOTHING_IMPORTED):
         take_in(file)
 
 
 def test_who_may_not_import_does_not(register, written):
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         take_in(written([line(1)]), authority=worker_authority())
 
     assert count("imports_import") == 0
@@ -450,7 +451,7 @@ def test_two_imports_at_once_are_refused(committed, written):
     with connect(stores.REGISTER, "worker") as other:
         other.execute("SELECT pg_advisory_lock(hashtextextended('imports:import', 0))")
 
-        with pytest.raises(ImportRunning):
+        with refusing(IMPORT_RUNNING):
             take_in(written([line(1)]))
         # Closing is noticed by the server a moment later; asking is answered at once.
         other.execute("SELECT pg_advisory_unlock(hashtextextended('imports:import', 0))")
@@ -503,7 +504,7 @@ def test_a_full_disk_undoes_the_chunk_and_says_what_is_in(committed, written, mo
             patched.setattr(chunks, "_copy", full)
         else:
             patched.setattr(RejectFile, "write", full_file)
-        with pytest.raises(ImportDiskFull, match="2 rows of"):
+        with refusing(IMPORT_DISK_FULL, match="2 rows of"):
             take_in(file, chunk_rows=2)
         assert count("lines_line") == 2
 
@@ -518,7 +519,7 @@ def test_a_file_that_changes_under_the_import_stops_it(committed, written, monke
     seen = scan_file(file)
     file.write_text(file.read_text("utf-8") + "\n", "utf-8")
 
-    with pytest.raises(ImportFileChanged):
+    with refusing(IMPORT_FILE_CHANGED):
         import_lines(
             console_authority(),
             seen,

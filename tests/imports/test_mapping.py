@@ -8,15 +8,16 @@ import pytest
 from rollkeeper.imports.column_dictionary import meaning_of, never_about, sensitive_about, service_of_heading
 from rollkeeper.imports.column_samples import date_formats
 from rollkeeper.imports.errors import (
-    ImportHeaderMissing,
-    ImportMapInvalid,
-    ImportSensitiveColumnMapped,
-    ImportSingleColumn,
+    IMPORT_HEADER_MISSING,
+    IMPORT_MAP_INVALID,
+    IMPORT_SENSITIVE_COLUMN_MAPPED,
+    IMPORT_SINGLE_COLUMN,
 )
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import propose, write_map
 from rollkeeper.kernel.errors import Faults
+from tests.refusals import refusing
 
 AS_OF = dt.date(2011, 12, 1)
 WHOLE = {
@@ -206,7 +207,7 @@ def test_nothing_about_subscribers_is_proposed_where_no_law_asks(proposed):
     ],
 )
 def test_a_file_without_names_is_refused_by_place_and_class_without_the_value(proposed, content, what):
-    with pytest.raises(ImportHeaderMissing, match=what) as refused:
+    with refusing(IMPORT_HEADER_MISSING, match=what) as refused:
         proposed(content)
 
     assert "13800138000" not in str(refused.value)
@@ -222,7 +223,7 @@ def test_a_file_without_names_is_read_where_the_map_says_so(proposed):
 
 
 def test_one_column_that_is_no_number_is_refused(proposed):
-    with pytest.raises(ImportSingleColumn, match="only one column was found"):
+    with refusing(IMPORT_SINGLE_COLUMN, match="only one column was found"):
         proposed("anything\nvalue\nvalue\n")
 
 
@@ -260,18 +261,18 @@ def test_every_fault_of_a_map_is_reported_at_once():
 
 
 def test_a_column_that_the_file_lacks_is_named_with_those_it_has():
-    with pytest.raises(ImportMapInvalid, match="no column 'mobile'; it has phone, since"):
+    with refusing(IMPORT_MAP_INVALID, match="no column 'mobile'; it has phone, since"):
         make_map(WHOLE | {"number": {"column": "mobile"}}, named="m", header=HEADER)
 
 
 @pytest.mark.parametrize("part", ["region", "language", "contact", "reference"])
 def test_a_map_cannot_smuggle_a_forbidden_column_in(part):
-    with pytest.raises(ImportSensitiveColumnMapped, match="gender or sex"):
+    with refusing(IMPORT_SENSITIVE_COLUMN_MAPPED, match="gender or sex"):
         make_map(WHOLE | {part: {"column": "gender"}}, named="m", header=HEADER)
 
 
 def test_tenure_without_the_day_it_is_counted_from_is_refused():
-    with pytest.raises(ImportMapInvalid, match="as_of"):
+    with refusing(IMPORT_MAP_INVALID, match="as_of"):
         make_map(WHOLE | {"activated_on": {"tenure_months": "months"}}, named="m", header=HEADER)
 
 
@@ -282,7 +283,7 @@ def test_the_day_on_the_command_line_stands_in_for_the_one_in_the_map():
 
 
 def test_a_file_without_numbers_needs_a_reference():
-    with pytest.raises(ImportMapInvalid, match="reference"):
+    with refusing(IMPORT_MAP_INVALID, match="reference"):
         make_map(WHOLE | {"number": {"number_range": "+8613800000000"}}, named="m", header=HEADER)
 
 
@@ -290,7 +291,7 @@ def test_a_file_without_numbers_needs_a_reference():
 def test_an_number_range_gives_nothing_to_lines_without_telephone_numbers(service):
     given = WHOLE | {"number": {"number_range": "+8613800000000"}, "service": {"constant": service}}
 
-    with pytest.raises(ImportMapInvalid, match=f"{service} has none"):
+    with refusing(IMPORT_MAP_INVALID, match=f"{service} has none"):
         make_map(given, named="m", header=HEADER)
 
 
@@ -308,12 +309,12 @@ def test_a_map_that_is_no_toml_is_refused(tmp_path):
     file = tmp_path / "map.toml"
     file.write_text("number = = 3", "utf-8")
 
-    with pytest.raises(ImportMapInvalid, match="not TOML"):
+    with refusing(IMPORT_MAP_INVALID, match="not TOML"):
         read_map(file)
 
 
 def test_a_separator_of_two_characters_is_refused():
-    with pytest.raises(ImportMapInvalid, match=r"file\.separator"):
+    with refusing(IMPORT_MAP_INVALID, match=r"file\.separator"):
         file_part({"file": {"separator": "::"}}, named="m")
 
 
@@ -334,7 +335,7 @@ def test_a_first_row_that_may_be_a_persons_is_never_repeated(tmp_path, row):
     seen = scan_file(file)
 
     written = write_map(propose(seen, country="CN", as_of=dt.date(2012, 1, 1), duty=True), seen)
-    with pytest.raises((ImportMapInvalid, Faults)) as refused:
+    with refusing(IMPORT_MAP_INVALID, Faults) as refused:
         make_map({"number": {"column": "no"}, "service": {"constant": "mobile"}, "activated_on": {"column": "since"}},
                  named="the map", header=seen.header)  # fmt: skip
 

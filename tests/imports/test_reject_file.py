@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Refused rows are named in a reject file, and nothing of anybody's is lost by that."""
 
-import pytest
-
-from rollkeeper.imports.errors import RejectFileNotWritable
+from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
 from rollkeeper.imports.reject_file import RejectFile, require_writable
+from tests.refusals import refusing
 
 
 def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
     export = tmp_path / "customers.csv"
     export.write_text("number,service\n", "utf-8")
 
-    with pytest.raises(RejectFileNotWritable, match="something else"):
+    with refusing(REJECT_FILE_NOT_WRITABLE, match="something else"):
         require_writable(export)
 
     assert export.read_text("utf-8") == "number,service\n"
@@ -22,7 +21,7 @@ def test_a_device_a_folder_and_a_place_in_no_folder_are_refused(tmp_path):
     device.symlink_to("/dev/null")
 
     for place in (device, tmp_path, tmp_path / "nowhere" / "refused.csv"):
-        with pytest.raises(RejectFileNotWritable):
+        with refusing(REJECT_FILE_NOT_WRITABLE):
             require_writable(place)
 
 

@@ -9,18 +9,18 @@ import pytest
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import authority_of, reinstate_staff
 from rollkeeper.incidents import queries, services
 from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.errors import (
-    DutiesOpen,
-    EpochNotFound,
-    IncidentClosed,
-    IncidentNotScoped,
-    IncidentSubjectMissing,
+    DUTIES_OPEN,
+    EPOCH_NOT_FOUND,
+    INCIDENT_CLOSED,
+    INCIDENT_NOT_SCOPED,
+    INCIDENT_SUBJECT_MISSING,
 )
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.report import write_report
@@ -34,6 +34,7 @@ from rollkeeper.vault.fields import OPENED, Field, Purpose
 from rollkeeper.vault.keys import living_epoch
 from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from tests.campaign.population import make_line
+from tests.refusals import refusing
 
 NOW = dt.datetime(2012, 3, 2, 4, 0, tzinfo=dt.UTC)
 ON = dt.date(2012, 3, 2)
@@ -193,7 +194,7 @@ def test_an_epoch_leads_to_all_people_sealed_to_it_and_to_no_one_later(committed
     assert early.person_id in found
     assert late.person_id not in found
     assert living_epoch().epoch_id > first
-    with pytest.raises(EpochNotFound):
+    with refusing(EPOCH_NOT_FOUND):
         opened(About.KEY_EPOCH, epoch_id=9999)
 
 
@@ -233,7 +234,7 @@ def test_what_is_really_opened_is_really_found(committed):
     ],
 )  # fmt: skip
 def test_an_incident_is_named_by_what_it_is_about(named, register):
-    with pytest.raises(IncidentSubjectMissing):
+    with refusing(INCIDENT_SUBJECT_MISSING):
         opened(**named)
 
 
@@ -301,10 +302,10 @@ def test_remedies_are_acts_that_take_at_once(committed):
 
 def test_an_incident_closes_when_every_duty_is_met_and_not_before(register):
     made = opened(since=NOW)
-    with pytest.raises(IncidentNotScoped):
+    with refusing(INCIDENT_NOT_SCOPED):
         services.close_incident(CONSOLE, made, on=ON)
     services.scope_incident(CONSOLE, made, on=ON)
-    with pytest.raises(DutiesOpen) as raised:
+    with refusing(DUTIES_OPEN) as raised:
         services.close_incident(CONSOLE, made, on=ON)
     assert "self (12)" in str(raised.value)
     assert "regulator (12)" in str(raised.value)
@@ -313,7 +314,7 @@ def test_an_incident_closes_when_every_duty_is_met_and_not_before(register):
 
     services.close_incident(CONSOLE, made, on=ON)
 
-    with pytest.raises(IncidentClosed):
+    with refusing(INCIDENT_CLOSED):
         services.scope_incident(CONSOLE, made, on=ON)
     assert all(duty.in_time for duty in queries.incident(CONSOLE, made, now=clock.now()).duties)
 
@@ -352,7 +353,7 @@ def test_whom_an_incident_exposed_is_not_everybodys_business(role, register):
         lambda: services.notify_affected(who, made, on=ON),
         lambda: remedy_incident(who, made, Remedy.SIGN_OUT_EVERYONE, on=ON),
     ):
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             asked()
 
 

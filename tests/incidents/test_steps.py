@@ -4,22 +4,19 @@
 import pytest
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.access.errors import AlreadyApproved, ApproverUnknown, NoPendingApproval, NotAllowed
+from rollkeeper.access.errors import ALREADY_APPROVED, APPROVER_UNKNOWN, NO_PENDING_APPROVAL, NOT_ALLOWED
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, run_approved_steps, withdraw_step
 from rollkeeper.incidents.choices import About, Step, StepState
-from rollkeeper.incidents.errors import (
-    IncidentNotScoped,
-    NothingToSuspend,
-    PeopleAlreadyNotified,
-)
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault.keys import living_epoch
 from tests.campaign.population import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, ON, accessed, held_by, officer, opened
+from tests.refusals import refusing
 
 TWO = [step for step in Step if step in {Step.ROTATE_KEYS, Step.RESEAL, Step.NOTIFY_PEOPLE}]
 ONE = [step for step in Step if step not in TWO]
@@ -59,11 +56,11 @@ def test_what_cannot_be_taken_back_waits_for_a_second_person(register, step):
     made = scoped()
 
     assert approve_step(one, made, step, on=ON) is StepState.PENDING
-    with pytest.raises(AlreadyApproved):
+    with refusing(ALREADY_APPROVED):
         approve_step(one, made, step, on=ON)
     assert run_approved_steps(worker_authority(), on=ON) == 0
     assert approve_step(two, made, step, on=ON) is StepState.APPROVED
-    with pytest.raises(NoPendingApproval):
+    with refusing(NO_PENDING_APPROVAL):
         approve_step(two, made, step, on=ON)
 
     assert stands(made, step).approved_by == ("officer-1", "officer-2")
@@ -88,7 +85,7 @@ def test_people_are_notified_once_after_two_approvals(register):
 
     (notified,) = rows("SELECT line_id, language, kind FROM notices_notice")
     assert (notified.line_id, notified.language, notified.kind) == (line_id, "bo", "data_exposed")
-    with pytest.raises(PeopleAlreadyNotified):
+    with refusing(PEOPLE_ALREADY_NOTIFIED):
         approve_step(officer("officer-3"), made, Step.NOTIFY_PEOPLE, on=ON)
 
 
@@ -125,7 +122,7 @@ def test_a_failed_step_shows_its_code_and_can_be_requested_again(register, monke
     from rollkeeper.incidents import approvals
 
     def refuse(*_, **__):
-        raise NothingToSuspend
+        raise NOTHING_TO_SUSPEND()
 
     who = officer("officer-1")
     made = opened(About.ACCOUNT, accounts=[who.staff_id], until=clock.now() + HOUR)
@@ -148,7 +145,7 @@ def test_a_step_that_waits_can_be_withdrawn_and_is_then_not_done(register):
 
     assert run_approved_steps(worker_authority(), on=ON) == 0
     assert stands(made, Step.NOTIFY_PEOPLE).state is StepState.WITHDRAWN
-    with pytest.raises(NoPendingApproval):
+    with refusing(NO_PENDING_APPROVAL):
         withdraw_step(one, made, Step.NOTIFY_PEOPLE, on=ON)
     assert approve_step(one, made, Step.NOTIFY_PEOPLE, on=ON) is StepState.PENDING
 
@@ -156,9 +153,9 @@ def test_a_step_that_waits_can_be_withdrawn_and_is_then_not_done(register):
 def test_no_one_is_notified_before_the_scope_is_known(register):
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
 
-    with pytest.raises(IncidentNotScoped):
+    with refusing(INCIDENT_NOT_SCOPED):
         approve_step(officer("officer-1"), made, Step.NOTIFY_PEOPLE, on=ON)
-    with pytest.raises(NothingToSuspend):
+    with refusing(NOTHING_TO_SUSPEND):
         approve_step(officer("officer-2"), made, Step.SUSPEND_ACCOUNTS, on=ON)
 
 
@@ -169,11 +166,9 @@ def test_the_console_agrees_to_nothing_and_a_clerk_to_nothing_either(register):
     clerk = type(clerk)(frozenset({StaffRole.CLERK}), clerk.staff_id, clerk.commitment)
 
     for step in Step:
-        with pytest.raises(
-            ApproverUnknown if PERMISSION_FOR[step].value == "manage_incident" else NotAllowed
-        ):
+        with refusing(APPROVER_UNKNOWN if PERMISSION_FOR[step].value == "manage_incident" else NOT_ALLOWED):
             approve_step(CONSOLE, made, step, on=ON)
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             approve_step(clerk, made, step, on=ON)
 
 

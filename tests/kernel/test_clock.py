@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import DATE_REFUSED
 from rollkeeper.kernel.settings import forget_settings
+from tests.refusals import refusing
 
 LEAP_DAY = dt.date(2012, 2, 29)
 
@@ -31,7 +33,7 @@ def test_a_demo_instance_believes_the_day_it_is_given():
 
 
 def test_a_production_instance_refuses_a_day(production):
-    with pytest.raises(clock.DateRefused, match="2012-02-29"):
+    with refusing(DATE_REFUSED, match="2012-02-29"):
         clock.set_demo_date(LEAP_DAY)
 
 

@@ -2,24 +2,21 @@
 
 import pytest
 
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError, raise_all
+from rollkeeper.kernel.errors import Faults, Kind, Refusal, raise_all
+from tests.refusals import refusing
 
-
-class OddNumber(RollkeeperError):
-    code = "odd_number"
-    kind = Kind.REFUSED
-    sentence = "{number} is odd."
-    remedy = "Add one to {number}."
+ODD_NUMBER = Refusal("odd_number", Kind.REFUSED, "{number} is odd.", "Add one to {number}.")
+WRONG_CALL = Refusal("wrong_call", Kind.MALFORMED, "Wrong.", "Call again.")
 
 
 def test_a_single_fault_is_raised_as_itself():
-    with pytest.raises(OddNumber, match=r"^3 is odd\.$"):
-        raise_all([OddNumber(number=3)])
+    with refusing(ODD_NUMBER, match=r"^3 is odd\.$"):
+        raise_all([ODD_NUMBER(number=3)])
 
 
 def test_several_faults_are_raised_together():
     with pytest.raises(Faults) as refusal:
-        raise_all([OddNumber(number=3), OddNumber(number=5)])
+        raise_all([ODD_NUMBER(number=3), ODD_NUMBER(number=5)])
 
     assert str(refusal.value) == "3 is odd.\n5 is odd."
     assert refusal.value.advice == "Add one to 3.\nAdd one to 5."
@@ -34,19 +31,12 @@ def test_the_exit_code_tells_a_no_from_a_wrong_call(kind, code):
     assert kind.exit_code == code
 
 
-class WrongCall(RollkeeperError):
-    code = "wrong_call"
-    kind = Kind.MALFORMED
-    sentence = "Wrong."
-    remedy = "Call again."
-
-
 @pytest.mark.parametrize(
     ("faults", "code"),
     [
-        ([OddNumber(number=3), OddNumber(number=5)], 1),
-        ([OddNumber(number=3), WrongCall()], 2),
-        ([WrongCall(), WrongCall()], 2),
+        ([ODD_NUMBER(number=3), ODD_NUMBER(number=5)], 1),
+        ([ODD_NUMBER(number=3), WRONG_CALL()], 2),
+        ([WRONG_CALL(), WRONG_CALL()], 2),
     ],
 )
 def test_several_reasons_for_a_no_are_a_no_unless_the_call_was_wrong_as_well(faults, code):

@@ -10,20 +10,13 @@ import pytest
 
 import rollkeeper
 from rollkeeper.campaign.settings import settings as campaign_settings
-from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.errors import DATA_DIR_NOT_A_DIRECTORY, INSTANCE_FORMAT_MISMATCH, SETTING_FAULT, Faults
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.settings import (
-    DataDirNotADirectory,
-    InstanceFormatMismatch,
-    SettingFault,
-    forget_settings,
-    registered_tables,
-    settings_file,
-    write_settings,
-)
+from rollkeeper.kernel.settings import forget_settings, registered_tables, settings_file, write_settings
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.operations.setting_tables import MODULES, all_tables, check_settings
 from rollkeeper.provisioning.settings import settings as provisioning_settings
+from tests.refusals import refusing
 
 WITNESS = "w.example+e533421d+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 RENAMED = "o.example+92567428+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
@@ -74,7 +67,7 @@ def test_the_faults_of_all_tables_meet_whoever_reads_one_of_them(written):
 def test_a_fault_names_the_file_the_table_and_the_key(written):
     written("[campaign]\npilot_share = 2\n")
 
-    with pytest.raises(SettingFault) as refusal:
+    with refusing(SETTING_FAULT) as refusal:
         check_settings()
 
     assert str(refusal.value).startswith(
@@ -95,7 +88,7 @@ def test_a_fault_names_the_file_the_table_and_the_key(written):
 def test_what_belongs_to_no_table_is_refused(written, text, why):
     written(text)
 
-    with pytest.raises(SettingFault, match=why):
+    with refusing(SETTING_FAULT, match=why):
         check_settings()
 
 
@@ -113,7 +106,7 @@ def test_every_package_with_settings_is_known_where_the_whole_file_is_validated(
 def test_an_instance_of_another_version_is_refused_by_name(written):
     written("[instance]\nformat = 99\n")
 
-    with pytest.raises(InstanceFormatMismatch, match="format 99"):
+    with refusing(INSTANCE_FORMAT_MISMATCH, match="format 99"):
         instance()
 
 
@@ -147,14 +140,14 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
 def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(written, line, why):
     written(line)
 
-    with pytest.raises(SettingFault, match=why):
+    with refusing(SETTING_FAULT, match=why):
         instance()
 
 
 def test_a_password_in_an_address_is_not_repeated_by_its_refusal(written):
     written('[notices]\nsmtp_url = "smtp://us:hunter2@mail.example"\n')
 
-    with pytest.raises(SettingFault, match=r"secrets/smtp\.password") as refusal:
+    with refusing(SETTING_FAULT, match=r"secrets/smtp\.password") as refusal:
         check_settings()
 
     assert "hunter2" not in f"{refusal.value} {refusal.value.facts}"
@@ -231,7 +224,7 @@ def test_elements_of_the_network_are_checked_against_the_kind_of_the_instance(wr
     check_settings()
     written(f'[instance]\nkind = "production"\n{served}')
 
-    with pytest.raises(SettingFault, match="nothing serves"):
+    with refusing(SETTING_FAULT, match="nothing serves"):
         check_settings()
 
 
@@ -260,7 +253,7 @@ def test_an_instance_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "data_dir"))
     forget_settings()
 
-    with pytest.raises(DataDirNotADirectory, match="is not a directory"):
+    with refusing(DATA_DIR_NOT_A_DIRECTORY, match="is not a directory"):
         instance()
 
     monkeypatch.undo()

@@ -6,8 +6,9 @@ import pytest
 
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.law import events as events_module
-from rollkeeper.law.errors import EventsFileNotRead
+from rollkeeper.law.errors import EVENTS_FILE_NOT_READ
 from rollkeeper.law.events import read_events
+from tests.refusals import refusing
 
 HEADER = b"line,date,event,until\n"
 
@@ -151,7 +152,7 @@ def test_a_header_alone_is_an_empty_population(tmp_path):
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
-    with pytest.raises(EventsFileNotRead) as raised:
+    with refusing(EVENTS_FILE_NOT_READ) as raised:
         read_events(tmp_path / name)
 
     assert str(tmp_path) in str(raised.value)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from rollkeeper.law.chart import svg_chart
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import EnginesDisagree, InvalidSpan, UnsupportedPackField
+from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, UNSUPPORTED_PACK_FIELD
 from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, LineOutcome, stage_of
@@ -26,6 +26,7 @@ from rollkeeper.law.stages import STAGES, stage_counts
 from tests.command_server import CommandServer
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, write_rows
+from tests.refusals import refusing
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases"
@@ -138,7 +139,7 @@ def test_a_pack_that_is_not_fully_supported_is_refused(run, tmp_path):
 
     assert done.returncode == 1
     assert "'campaigns[].stages[].duty_cycle'" in done.stderr
-    with pytest.raises(UnsupportedPackField):
+    with refusing(UNSUPPORTED_PACK_FIELD):
         simulate(
             load_pack(CASES / "packs" / "ghana.yaml"),
             WORKED,
@@ -159,7 +160,7 @@ def test_engines_that_disagree_name_the_lines_and_write_nothing(tmp_path, data_d
     monkeypatch.setattr(engine_sql, "run_sql", wrong)
     monkeypatch.setattr("rollkeeper.kernel.instance_opener.open_instance", lambda: None)
 
-    with pytest.raises(EnginesDisagree) as raised:
+    with refusing(ENGINES_DISAGREE) as raised:
         simulate(
             load_pack("cn-xz-2011"),
             WORKED,
@@ -177,12 +178,12 @@ def test_one_field_is_enough_to_disagree():
     one = pl.DataFrame({"ended_by": ["campaign", None, None]})
     other = pl.DataFrame({"ended_by": ["campaign", None, "subscriber"]})
 
-    with pytest.raises(EnginesDisagree, match="about 1 lines: c"):
+    with refusing(ENGINES_DISAGREE, match="about 1 lines: c"):
         refuse_difference(pl.Series(["a", "b", "c"]), one, other)
 
 
 def test_a_first_day_after_the_last_is_refused():
-    with pytest.raises(InvalidSpan):
+    with refusing(INVALID_SPAN):
         simulate(
             load_pack("none"),
             WORKED,

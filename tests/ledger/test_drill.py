@@ -23,14 +23,15 @@ import pytest
 from rollkeeper.ledger import auditor, notes, witnesses
 from rollkeeper.ledger.cosignatures import signature_lines, with_cosignatures
 from rollkeeper.ledger.errors import (
-    EntryLeafMismatch,
+    ENTRY_LEAF_MISMATCH,
+    WITNESS_CONFLICT,
     LedgerHistoryChanged,
     LedgerRolledBack,
-    WitnessConflict,
 )
 from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from tests.ledger.forgery import FORGERIES, entries, forge
 from tests.ledger.witness import NAME
+from tests.refusals import refusing
 
 SIZE = 300
 
@@ -72,7 +73,7 @@ def test_entries_that_were_changed_alone_are_named_by_the_publisher(log, superus
     with superuser() as own:
         own.execute(statement)
 
-    with pytest.raises(EntryLeafMismatch, match=named):
+    with refusing(ENTRY_LEAF_MISMATCH, match=named):
         publish(log.parent / "elsewhere")
 
 
@@ -131,7 +132,7 @@ def test_recomputed_history_is_not_cosigned_by_the_witness(log, superuser, witne
     tamper(superuser, attack)
     monkeypatch.setattr(witnesses, "fetch_states", lambda _: [])
 
-    with pytest.raises(WitnessConflict, match=f"The witness {NAME} does not cosign"):
+    with refusing(WITNESS_CONFLICT, match=f"The witness {NAME} does not cosign"):
         publish(log.parent / "elsewhere")
 
     assert not (log.parent / "elsewhere" / "checkpoint").exists()

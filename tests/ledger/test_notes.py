@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rollkeeper.ledger import auditor, notes
-from rollkeeper.ledger.errors import InvalidCheckpoint
+from rollkeeper.ledger.errors import INVALID_CHECKPOINT
+from tests.refusals import refusing
 
 # The example of c2sp.org/signed-note, made by another implementation.
 EXAMPLE_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -79,7 +80,7 @@ def test_a_foreign_signature_next_to_ours_does_no_harm():
     ],
 )
 def test_what_is_no_checkpoint_is_refused_with_the_reason(note, why):
-    with pytest.raises(InvalidCheckpoint, match=why):
+    with refusing(INVALID_CHECKPOINT, match=why):
         notes.read_head(note)
 
 

@@ -8,8 +8,8 @@ import pytest
 from rollkeeper.kernel import database
 from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.errors import (
-    EntryLeafMismatch,
-    ForeignLogFolder,
+    ENTRY_LEAF_MISMATCH,
+    FOREIGN_LOG_FOLDER,
     LedgerHistoryChanged,
     LedgerKeyMissing,
     LedgerRolledBack,
@@ -17,6 +17,8 @@ from rollkeeper.ledger.errors import (
 from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
+from tests.ledger import proofs
+from tests.refusals import refusing
 
 
 def files(folder):
@@ -148,7 +150,7 @@ def test_an_entry_that_was_changed_before_it_was_published_is_named(fill, tmp_pa
     with superuser() as own:
         own.execute("UPDATE ledger_entry SET body = 'other' WHERE entry_id = 350")
 
-    with pytest.raises(EntryLeafMismatch, match=r"entry 350 \(leaf 349\)"):
+    with refusing(ENTRY_LEAF_MISMATCH, match=r"entry 350 \(leaf 349\)"):
         publish(tmp_path)
 
 
@@ -158,7 +160,7 @@ def test_an_entry_that_was_removed_before_it_was_published_is_named(fill, tmp_pa
     with superuser() as own:
         own.execute("DELETE FROM ledger_entry WHERE entry_id = 270")
 
-    with pytest.raises(EntryLeafMismatch, match=r"entry 270 \(leaf 269\)"):
+    with refusing(ENTRY_LEAF_MISMATCH, match=r"entry 270 \(leaf 269\)"):
         publish(tmp_path)
 
 
@@ -166,7 +168,7 @@ def test_a_folder_of_another_log_is_left_alone(fill, tmp_path):
     fill(1, 3)
     (tmp_path / "checkpoint").write_text("other.example\n0\n" + "A" * 43 + "=\n\n— other.example AAAA\n")
 
-    with pytest.raises(ForeignLogFolder):
+    with refusing(FOREIGN_LOG_FOLDER):
         publish(tmp_path)
 
 
@@ -222,4 +224,4 @@ def test_a_proof_made_of_published_files_is_that_of_the_register_and_proves_its_
 
         leaf = tree.leaf_hash(f"entry {index + 1}".encode())
         assert proof == tree.prove_inclusion(index, size=size, node=stored)
-        assert tree.is_included(leaf, index=index, size=size, proof=proof, root=root)
+        assert proofs.is_included(leaf, index=index, size=size, proof=proof, root=root)

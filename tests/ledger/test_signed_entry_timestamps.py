@@ -9,8 +9,9 @@ import pytest
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps
-from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotFound, ReceiptNotGenuine
+from rollkeeper.ledger.errors import INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, RECEIPT_NOT_GENUINE
 from rollkeeper.ledger.publication import publish
+from tests.refusals import refusing
 
 ENTRY = (
     '{"day":"2012-03-02","line":"01900000-0000-7000-8000-000000000001","v":1,"verb":"line:line:suspended"}'
@@ -143,7 +144,7 @@ def test_a_code_is_read_as_people_write_it(fill):
     "text", ["", "4711", "0-AAAAAA", "1-AAAAA", "1-AAAAAAA", "-1-AAAAAA", "1-AAAAA!", "9" * 30 + "-AAAAAA"]
 )
 def test_text_that_is_no_receipt_code_is_refused(text):
-    with pytest.raises(InvalidReceiptCode):
+    with refusing(INVALID_RECEIPT_CODE):
         receipts.read_code(text)
 
 
@@ -152,7 +153,7 @@ def test_a_code_whose_letters_do_not_fit_finds_nothing(fill):
     first, second = receipts.receipt_of(EntryId(1)).code, receipts.receipt_of(EntryId(2)).code
 
     for wrong in (first.replace("1-", "2-", 1), second.replace("2-", "3-", 1), "77-AAAAAA"):
-        with pytest.raises(ReceiptNotFound):
+        with refusing(RECEIPT_NOT_FOUND):
             receipts.find_by_code(wrong)
 
 
@@ -160,7 +161,7 @@ def test_a_receipt_that_the_register_has_lost_is_still_known_for_its_own(ready, 
     lost = signed_entry_timestamps.sign_entry(ENTRY.encode())
 
     assert receipts.verify_receipt(lost).verb == "line:line:suspended"
-    with pytest.raises(ReceiptNotGenuine):
+    with refusing(RECEIPT_NOT_GENUINE):
         receipts.verify_receipt(lost.replace("a", "b", 1))
-    with pytest.raises(ReceiptNotGenuine):
+    with refusing(RECEIPT_NOT_GENUINE):
         receipts.verify_receipt("I was registered, believe me.")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollkeeper.ledger import tree
+from tests.ledger import proofs
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT.parent / "shared" / "data" / "merkle-vectors" / "testdata"
@@ -25,15 +26,15 @@ def answer(kind, v):
     at = {k: base64.b64decode(v[k] or "") for k in ("root", "root1", "root2", "leafHash") if k in v}
     match kind:
         case "inclusion":
-            return tree.is_included(
+            return proofs.is_included(
                 at["leafHash"], index=v["leafIdx"], size=v["treeSize"], proof=proof, root=at["root"]
             )
         case "consistency":
-            return tree.is_consistent(
+            return proofs.is_consistent(
                 v["size1"], size=v["size2"], proof=proof, older_root=at["root1"], root=at["root2"]
             )
         case "subtreeinclusion":
-            return tree.is_included_in_part(
+            return proofs.is_included_in_part(
                 at["leafHash"],
                 index=v["leafIdx"],
                 part=(v["start"], v["end"]),
@@ -41,7 +42,7 @@ def answer(kind, v):
                 part_root=at["root"],
             )
         case "subtreeconsistency":
-            return tree.is_part(
+            return proofs.is_part(
                 (v["start"], v["end"]),
                 size=v["size"],
                 proof=proof,
@@ -138,15 +139,15 @@ def test_every_leaf_can_be_proved_and_nothing_else_passes_for_it(size, data):
 
     proof = tree.prove_inclusion(index, size=size, node=node_of(size))
 
-    assert tree.is_included(leaf, index=index, size=size, proof=proof, root=root)
-    assert not tree.is_included(tree.leaf_hash(b"other"), index=index, size=size, proof=proof, root=root)
-    assert not tree.is_included(leaf, index=index, size=size, proof=[*proof, leaf], root=root)
-    assert not tree.is_included(leaf, index=size, size=size, proof=proof, root=root)
+    assert proofs.is_included(leaf, index=index, size=size, proof=proof, root=root)
+    assert not proofs.is_included(tree.leaf_hash(b"other"), index=index, size=size, proof=proof, root=root)
+    assert not proofs.is_included(leaf, index=index, size=size, proof=[*proof, leaf], root=root)
+    assert not proofs.is_included(leaf, index=size, size=size, proof=proof, root=root)
     if proof:
         other = data.draw(st.integers(0, size - 1).filter(lambda i: i != index))
-        assert not tree.is_included(leaf, index=other, size=size, proof=proof, root=root)
-        assert not tree.is_included(leaf, index=index, size=size, proof=proof[:-1], root=root)
-        assert not tree.is_included(leaf, index=index, size=size, proof=spoilt(proof, data), root=root)
+        assert not proofs.is_included(leaf, index=other, size=size, proof=proof, root=root)
+        assert not proofs.is_included(leaf, index=index, size=size, proof=proof[:-1], root=root)
+        assert not proofs.is_included(leaf, index=index, size=size, proof=spoilt(proof, data), root=root)
 
 
 @pytest.mark.parametrize("size", SIZES[1:])
@@ -159,29 +160,29 @@ def test_every_older_tree_can_be_proved_and_nothing_else_passes_for_it(size, dat
 
     proof = tree.prove_consistency(older, size=size, node=node_of(size))
 
-    assert tree.is_consistent(older, size=size, proof=proof, older_root=older_root, root=root)
-    assert not tree.is_consistent(older, size=size, proof=[*proof, root], older_root=older_root, root=root)
-    assert not tree.is_consistent(older, size=size, proof=proof, older_root=tree.leaf_hash(b""), root=root)
-    assert not tree.is_consistent(
+    assert proofs.is_consistent(older, size=size, proof=proof, older_root=older_root, root=root)
+    assert not proofs.is_consistent(older, size=size, proof=[*proof, root], older_root=older_root, root=root)
+    assert not proofs.is_consistent(older, size=size, proof=proof, older_root=tree.leaf_hash(b""), root=root)
+    assert not proofs.is_consistent(
         older, size=size, proof=proof, older_root=older_root, root=tree.leaf_hash(b"")
     )
     if proof:
         worse = spoilt(proof, data)
-        assert not tree.is_consistent(older, size=size, proof=worse, older_root=older_root, root=root)
-        assert not tree.is_consistent(older, size=size, proof=proof[:-1], older_root=older_root, root=root)
+        assert not proofs.is_consistent(older, size=size, proof=worse, older_root=older_root, root=root)
+        assert not proofs.is_consistent(older, size=size, proof=proof[:-1], older_root=older_root, root=root)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_tree_is_consistent_with_itself_without_a_proof(size):
     root = tree.root_at(size, node_of(size))
 
-    assert tree.is_consistent(size, size=size, proof=[], older_root=root, root=root)
+    assert proofs.is_consistent(size, size=size, proof=[], older_root=root, root=root)
 
 
 def test_an_empty_tree_proves_nothing_about_a_later_one():
     root = tree.root_at(1, node_of(1))
 
-    assert not tree.is_consistent(0, size=1, proof=[], older_root=tree.EMPTY_ROOT, root=root)
+    assert not proofs.is_consistent(0, size=1, proof=[], older_root=tree.EMPTY_ROOT, root=root)
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (-1, 1), (256, 256)])

@@ -10,7 +10,7 @@ from django.utils import translation
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
@@ -18,16 +18,12 @@ from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
-from rollkeeper.lines.writes import (
-    NewTenure,
-    activate_line,
-    begin_tenure,
-    terminate_line_state,
-    transfer_tenure,
-)
+from rollkeeper.lines.writes import NewTenure, terminate_line_state
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.fields import Field, LineField, Paper, Purpose, field_label, purpose_label
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import activate_line, begin_tenure, transfer_tenure
+from tests.refusals import refusing
 from tests.registration.people import fresh_number
 
 DAY, DAYS = dt.date(2012, 3, 2), dt.timedelta(days=1)
@@ -128,9 +124,9 @@ def test_of_a_line_that_nobody_holds_the_looks_at_the_line_are_notified(register
 def test_only_who_may_read_the_ledger_may_ask(world, role):
     someone = Authority(frozenset({role}), None, "cd" * 32)
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         person_accesses(someone, world[2][0])
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         accesses_by_number(someone, world[0], on=DAY)
 
 

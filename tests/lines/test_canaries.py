@@ -16,13 +16,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.writes import (
-    NewTenure,
-    activate_line,
-    begin_tenure,
-    record_registrations,
-    terminate_line_state,
-)
+from rollkeeper.lines.writes import NewTenure, record_registrations, terminate_line_state
 from rollkeeper.notices import alarms
 from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
@@ -37,6 +31,7 @@ from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.hooks import ALARM_MAILERS
 from rollkeeper.vault.keys import living_epoch
 from rollkeeper.vault.services import PersonRecord, seal_persons
+from tests.builders.lines import activate_line, begin_tenure
 from tests.notices.fakes import Mailboxes, MailHost
 
 pytestmark = pytest.mark.usefixtures("committed")

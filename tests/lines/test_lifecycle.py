@@ -2,16 +2,25 @@
 """The table of a line's life."""
 
 import datetime as dt
+import re
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 
+import rollkeeper
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import run
-from rollkeeper.lines.choices import TRANSITIONS, Event, LineState, lifecycle_markdown
-from rollkeeper.lines.writes import activate_line
+from rollkeeper.lines.choices import (
+    NOT_ENTERED_YET,
+    TRANSITIONS,
+    Event,
+    LineState,
+    SuspensionReason,
+    lifecycle_markdown,
+)
+from tests.builders.lines import activate_line
 
 
 def test_the_page_about_the_life_of_a_line_is_the_table():
@@ -29,6 +38,21 @@ def test_no_row_stands_twice_in_the_table():
 def test_every_state_and_every_event_is_reached():
     assert {t.to_state for t in TRANSITIONS} == set(LineState)
     assert {t.event for t in TRANSITIONS} == set(Event)
+
+
+def test_a_reason_that_no_statement_enters_is_marked_so():
+    entered = {
+        reason
+        for file in Path(rollkeeper.__file__).parent.rglob("*.*")
+        if file.suffix in {".py", ".sql"} and "migrations" not in file.parts
+        for statement in re.findall(
+            r"INSERT INTO lines_suspension.*?(?:;|$)", file.read_text("utf-8"), re.DOTALL
+        )
+        for reason in SuspensionReason
+        if f"'{reason.value}'" in statement
+    }
+
+    assert entered == set(SuspensionReason) - NOT_ENTERED_YET
 
 
 def test_a_released_line_stays_released():

@@ -10,13 +10,15 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
-from rollkeeper.lines.errors import SubscriberProtected
+from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.writes import NewTenure, activate_line, begin_tenure
+from rollkeeper.lines.writes import NewTenure
 from rollkeeper.subscribers.choices import Part
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
+from tests.builders.lines import activate_line, begin_tenure
+from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a commit of its own
 
@@ -56,7 +58,7 @@ def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, w
     with pytest.raises(CannotOpen):  # nothing was sealed, so that this is as far as anybody comes
         look()
     set_protection(people[part], protected=True)
-    with pytest.raises(SubscriberProtected):
+    with refusing(SUBSCRIBER_PROTECTED):
         look()
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")) == 1
     with pytest.raises(CannotOpen):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Channel
@@ -30,6 +30,7 @@ from rollkeeper.notices.settings import settings as notices_settings
 from tests.entries import entries
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, report, tell
+from tests.refusals import refusing
 
 NOTICES = "notices:%"
 AT = dt.datetime(2011, 12, 20, 4, tzinfo=dt.UTC)
@@ -757,7 +758,7 @@ def test_two_runs_at_once_tell_everybody_once(by_channel):
 
 
 def test_no_clerk_sends_notices(by_channel):
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         send_due(Authority(frozenset({StaffRole.CLERK}), None, "x"), on=ON, by_channel=by_channel)
 
 

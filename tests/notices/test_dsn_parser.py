@@ -19,7 +19,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.notices.dsn_parser import ReportKind, read_mail
-from rollkeeper.notices.errors import NoBounceMailbox, NoReturnAddress
+from rollkeeper.notices.errors import NO_BOUNCE_MAILBOX, NO_RETURN_ADDRESS
 from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.notices.report_collection import collect_mail
 from rollkeeper.notices.services import send_due
@@ -28,6 +28,7 @@ from rollkeeper.operations.cli import make_app
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.mails import MAILBOX, SECRET, answer, dsn, nested
 from tests.notices.people import ON, attempts, make_due, make_line, notice, report, tell
+from tests.refusals import refusing
 
 ATTEMPT = uuid.UUID("01939b6e-0000-7000-8000-00000000abcd")
 run = CliRunner()
@@ -301,10 +302,10 @@ def test_a_mail_server_may_pipe_one_report(reported, monkeypatch):
 
 def test_what_is_no_mailbox_is_refused_and_an_instance_without_reports_too(reported, tmp_path):
     for place in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(NoBounceMailbox):
+        with refusing(NO_BOUNCE_MAILBOX):
             collect_mail(place, on=ON)
     write_settings(notices={"bounce_mailbox": None})
-    with pytest.raises(NoReturnAddress):
+    with refusing(NO_RETURN_ADDRESS):
         collect_mail(tmp_path, on=ON)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rollkeeper.access.authority import Authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
 from rollkeeper.kernel.choices import Channel
@@ -11,6 +11,7 @@ from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.one_time_codes import send_one_time_code
 from tests.notices.fakes import Way
 from tests.notices.people import ON, make_line
+from tests.refusals import refusing
 
 CODE = "48151623"
 
@@ -84,6 +85,6 @@ def test_where_no_channel_is_open_or_takes_it_the_code_goes_nowhere(by_channel):
 
 
 def test_a_clerk_passes_no_code(by_channel):
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         passed(make_line(), by_channel, Authority(frozenset({StaffRole.CLERK}), None, "x"))
     assert heard(by_channel) == {}

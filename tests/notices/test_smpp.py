@@ -16,7 +16,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.notices.choices import Outcome
-from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
+from rollkeeper.notices.errors import NO_MESSAGE_CENTRE, REPORT_IDS_UNKNOWN
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken, Message
 from rollkeeper.notices.gateways.smpp import SmppGateway
 from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
@@ -29,6 +29,7 @@ from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.centre import PASSWORD, message_centre, parts_of
 from tests.notices.people import ON, make_line, notice, tell
+from tests.refusals import refusing
 
 NUMBER, OTHER = "+8613900001234", "+8613900001235"
 TIBETAN, CHINESE = "ཐོ་འགོད་གནང་རོགས། ", "请于三月一日前办理实名登记。"
@@ -714,10 +715,10 @@ def test_who_collects_hears_that_the_centre_names_messages_in_two_formats(app, m
         )
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
         turn = next(one for one in JOBS if one.name == "collect-reports")
-        with pytest.raises(ReportIdsUnknown) as refusal:
+        with refusing(REPORT_IDS_UNKNOWN) as refusal:
             turn.run()
 
-    assert isinstance(said.exception, ReportIdsUnknown)
+    assert said.exception.code == REPORT_IDS_UNKNOWN.code
     assert "0 delivered" in said.output
     assert refusal.value.code in turn.expected_errors
 
@@ -727,5 +728,5 @@ def test_collect_fails_without_a_centre_and_exits_1_when_it_is_away(app):
     write_settings(notices={"smpp_url": "smpp://x@127.0.0.1:9"})
     away = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
 
-    assert isinstance(nobody.exception, NoMessageCentre)
+    assert nobody.exception.code == NO_MESSAGE_CENTRE.code
     assert away.exit_code == 1

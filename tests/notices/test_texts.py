@@ -8,7 +8,7 @@ import pytest
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
-from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
 from rollkeeper.notices.texts import (
     best_language,
@@ -19,6 +19,7 @@ from rollkeeper.notices.texts import (
     read_language,
     write_notice,
 )
+from tests.refusals import refusing
 
 DAY, DAYS = dt.date(2012, 3, 1), 37
 SHIPPED = [(language, kind) for language in languages() for kind in NoticeKind]
@@ -188,7 +189,7 @@ def test_what_is_no_link_is_not_taken_for_one(text):
 
 
 def test_an_operator_whose_name_is_a_link_sends_nothing():
-    with pytest.raises(LinkInNotice):
+    with refusing(LINK_IN_NOTICE):
         written("en", NoticeKind.REGISTER_BY, operator="telecom.example")
 
 
@@ -208,7 +209,7 @@ def test_a_faulty_text_does_not_load(old, new, why):
     body, _, rest = tail.partition("[reminder]")
     changed = head + "[register_by]" + body.replace(old, new) + "[reminder]" + rest
 
-    with pytest.raises((TextFault, Faults), match=re.escape(why)):
+    with refusing(TEXT_FAULT, Faults, match=re.escape(why)):
         parse_language(changed, file="en.toml")
 
 
@@ -226,7 +227,7 @@ def test_every_fault_of_a_file_is_reported():
 
 
 def test_a_file_that_is_not_toml_is_refused_by_name():
-    with pytest.raises(TextFault, match=r"xx\.toml"):
+    with refusing(TEXT_FAULT, match=r"xx\.toml"):
         parse_language("= broken", file="xx.toml")
 
 

@@ -9,7 +9,7 @@ from django.db.utils import IntegrityError
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.dual_control import pending_approvals
-from rollkeeper.access.errors import ApproverIsSubmitter, NoPendingApproval, NotAllowed
+from rollkeeper.access.errors import APPROVER_IS_SUBMITTER, NO_PENDING_APPROVAL, NOT_ALLOWED
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import add_staff, authority_of
@@ -23,12 +23,13 @@ from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.offline.payloads import read_payload
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
-from rollkeeper.registration.errors import ApprovalNeeded
+from rollkeeper.registration.errors import APPROVAL_NEEDED
 from rollkeeper.registration.queries import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.offline.browsers import form
 from tests.offline.conftest import ON
+from tests.refusals import code_of, refusing
 from tests.registration.people import fresh_number, given_by, person, submission
 from tests.registration.test_concurrency import together
 
@@ -104,7 +105,7 @@ def test_nobody_confirms_what_they_submitted_themselves(supervisor, dual_control
     dual_control("register")
     key = held(supervisor, form(fresh_number(), person()))
 
-    with pytest.raises(ApproverIsSubmitter):
+    with refusing(APPROVER_IS_SUBMITTER):
         confirmed(supervisor, key)
     with pytest.raises(IntegrityError, match="offline_registration_approved_by_its_submitter"):
         run(
@@ -119,7 +120,7 @@ def test_no_clerk_confirms_anything(clerk, dual_control):
     dual_control("register")
     key = held(clerk, form(fresh_number(), person()))
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         confirmed(staff("another", StaffRole.CLERK), key)
 
 
@@ -141,7 +142,7 @@ def test_two_supervisors_in_the_same_second_give_one_yes(clerk, supervisor, dual
 
     said = together(*[lambda who=who: confirmed(who, key) for who in (supervisor, other) * 2])
 
-    assert sorted(type(one).__name__ for one in said) == ["NoPendingApproval"] * 3 + ["NoneType"]
+    assert sorted(map(code_of, said)) == ["NoneType"] + [NO_PENDING_APPROVAL.code] * 3
     assert process() == 1
     assert len(marks("offline:approval:decided")) == 1
 
@@ -156,7 +157,7 @@ def test_the_same_form_sent_twice_waits_once_and_is_done_once(clerk, supervisor,
     assert len(waiting_for(supervisor)) == 1
     confirmed(supervisor, number)
     assert process() == 1
-    with pytest.raises(NoPendingApproval):
+    with refusing(NO_PENDING_APPROVAL):
         confirmed(supervisor, number)
 
 
@@ -205,7 +206,7 @@ def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notif
 
     assert outcomes([key])[0].said[0]["code"] == "approval_expired"
     assert waiting_for(supervisor) == []
-    with pytest.raises(NoPendingApproval):
+    with refusing(NO_PENDING_APPROVAL):
         confirmed(supervisor, key)
 
 
@@ -295,7 +296,7 @@ def test_no_way_in_does_without_the_approver(clerk, dual_control):
         lambda: replace_sim(clerk, **asked),
         lambda: link_document(clerk, further=("passport", "N1"), double_checked=False, **asked),
     ):
-        with pytest.raises(ApprovalNeeded):
+        with refusing(APPROVAL_NEEDED):
             action_kind()
 
 

@@ -16,9 +16,9 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import accepted_through, find_line
-from rollkeeper.lines.writes import activate_line, begin_suspension, terminate_line_state
+from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.offline import processor
-from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
@@ -27,8 +27,10 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
+from tests.builders.lines import activate_line, suspend_line
 from tests.offline.browsers import Browser, form
 from tests.offline.conftest import ON
+from tests.refusals import refusing
 from tests.registration.people import card, fresh_number, person, submission
 
 DAY = dt.timedelta(days=1)
@@ -43,7 +45,7 @@ def came_of(key):
 def suspended_line(on=ON):
     number = fresh_number()
     line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
-    begin_suspension(line_id, reason=SuspensionReason.REGISTRATION, on=on)
+    suspend_line(line_id, reason=SuspensionReason.REGISTRATION, on=on)
     return number
 
 
@@ -445,7 +447,7 @@ def test_a_foreign_document_is_recorded_with_the_state_that_issued_it(browser, p
     ("key", "sealed"), [("short", b"x"), ("a-usable-key", b""), ("a-usable-key", b"x" * 64_001)]
 )
 def test_what_is_no_offline_registration_is_not_taken_in(browser, key, sealed):
-    with pytest.raises(OfflineRegistrationRejected):
+    with refusing(OFFLINE_REGISTRATION_REJECTED):
         browser.hand_in(key, sealed)
 
 

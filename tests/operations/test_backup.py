@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import rows
@@ -20,20 +20,21 @@ from rollkeeper.operations import backup, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part
 from rollkeeper.operations.errors import (
-    BackupDamaged,
-    BackupsFromDifferentInstances,
-    DataDirNotEmpty,
-    EmbeddedDatabases,
-    ExternalDatabases,
+    BACKUP_DAMAGED,
+    BACKUPS_FROM_DIFFERENT_INSTANCES,
+    DATA_DIR_NOT_EMPTY,
+    EMBEDDED_DATABASES,
+    EXTERNAL_DATABASES,
 )
 from rollkeeper.operations.restore import finish_restore, restore
 from rollkeeper.platform import embedded_postgres, pg_backup
-from rollkeeper.platform.pg_backup import BackupToolFailed
+from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
+from tests.refusals import refusing
 from tests.vault.conftest import person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -165,7 +166,7 @@ def test_a_backup_that_does_not_read_back_does_not_take_the_place_of_a_good_one(
         os.ftruncate(self._out.fileno(), self._out.tell() - 1)
 
     monkeypatch.setattr(backup.ArchiveWriter, "finish", short)
-    with pytest.raises(BackupDamaged):
+    with refusing(BACKUP_DAMAGED):
         made(folder, part)
 
     assert [f for f in folder.rglob("*") if f.is_file()] == [good.file]
@@ -175,11 +176,11 @@ def test_a_backup_that_does_not_read_back_does_not_take_the_place_of_a_good_one(
 def test_a_tool_that_breaks_off_leaves_no_backup(folder, monkeypatch):
     def broken(*_: object):
         yield b"PGDMP"
-        raise BackupToolFailed(tool="pg_dump", why="it was killed")
+        raise BACKUP_TOOL_FAILED(tool="pg_dump", why="it was killed")
 
     monkeypatch.setattr(pg_backup, "stream_keys", broken)
 
-    with pytest.raises(BackupToolFailed):
+    with refusing(BACKUP_TOOL_FAILED):
         made(folder, Part.KEYS)
     assert not list((folder / "keys").iterdir())
 
@@ -191,7 +192,7 @@ def test_a_register_whose_pages_were_changed_is_noticed(folder):
             backup.unpack_register(reader, to=Path(place))
         (Path(place) / "base" / "1" / "PG_VERSION").write_text("17\n", "utf-8")
 
-        with pytest.raises(BackupToolFailed):
+        with refusing(BACKUP_TOOL_FAILED):
             pg_backup.verify_register(Path(place))
 
 
@@ -202,7 +203,7 @@ def test_keys_that_break_off_are_not_loaded(data_dir):
     ) as owner:  # fmt: skip
         before = owner.execute("SELECT count(*) FROM epoch").fetchone()
 
-        with pytest.raises(BackupToolFailed):
+        with refusing(BACKUP_TOOL_FAILED):
             pg_backup.load_keys([b"".join(pg_backup.stream_keys())[:-200]])
 
         assert owner.execute("SELECT count(*) FROM epoch").fetchone() == before
@@ -211,7 +212,7 @@ def test_keys_that_break_off_are_not_loaded(data_dir):
 def test_a_clerk_backs_up_nothing(folder):
     clerk = Authority(frozenset({StaffRole.CLERK}), None, "clerk")
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         backup.back_up(clerk, folder, parts=BOTH, on=DAY)
     assert not list(folder.iterdir())
 
@@ -220,7 +221,7 @@ def test_stores_on_other_servers_are_not_copied(folder, monkeypatch):
     away = instance().model_copy(update={"register_url": "postgresql://db.example/register"})
     monkeypatch.setattr(backup, "instance", lambda: away)
 
-    with pytest.raises(ExternalDatabases):
+    with refusing(EXTERNAL_DATABASES):
         made(folder, *BOTH)
 
 
@@ -229,7 +230,7 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
         "register_of": dt.datetime(2012, 3, 1, tzinfo=dt.UTC),
         "keys_of": dt.datetime(2012, 3, 8, tzinfo=dt.UTC),
     }
-    with pytest.raises(EmbeddedDatabases):
+    with refusing(EMBEDDED_DATABASES):
         finish_restore(console_authority(), **instants, on=DAY)
     away = instance().model_copy(update={"register_url": "postgresql://db.example/register"})
     monkeypatch.setattr(restoring, "instance", lambda: away)
@@ -247,7 +248,7 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
 def test_an_instance_in_use_is_not_restored_over(folder):
     made(folder, *BOTH)
 
-    with pytest.raises(DataDirNotEmpty):
+    with refusing(DATA_DIR_NOT_EMPTY):
         restore(console_authority(), folder, secrets=embedded_postgres.data_dir() / "secrets")
 
 
@@ -258,7 +259,7 @@ def test_backups_of_two_instances_are_not_joined(folder, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setenv("ROLLKEEPER_HOME", str(folder / "new"))
 
-    with pytest.raises(BackupsFromDifferentInstances):
+    with refusing(BACKUPS_FROM_DIFFERENT_INSTANCES):
         restore(console_authority(), folder, secrets=folder)
 
 
@@ -267,7 +268,7 @@ def test_a_file_that_is_no_backup_is_refused_in_a_sentence(folder, raw):
     (folder / "keys").mkdir()
     (folder / "keys" / "keys.sealed").write_bytes(raw)
 
-    with pytest.raises(BackupDamaged, match="no backup"):
+    with refusing(BACKUP_DAMAGED, match="no backup"):
         backup.read_note(folder / "keys" / "keys.sealed", Part.KEYS)
 
 
@@ -276,7 +277,7 @@ def test_a_backup_of_the_one_store_is_not_taken_for_the_other(folder):
     (folder / "register").mkdir()
     (folder / "keys" / "keys.sealed").rename(folder / "register" / "20120302T000000Z.sealed")
 
-    with pytest.raises(BackupDamaged, match="no backup of the register"):
+    with refusing(BACKUP_DAMAGED, match="no backup of the register"):
         backup.read_note(backup.newest(folder, Part.REGISTER), Part.REGISTER)
 
 

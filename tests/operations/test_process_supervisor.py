@@ -17,8 +17,9 @@ import pytest
 
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
-from rollkeeper.operations.errors import AssetsMissing, PortInUse, UnknownHost
+from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
+from tests.refusals import refusing
 from tests.superuser import as_superuser
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -208,7 +209,7 @@ def test_a_taken_port_is_named_with_what_to_do_before_anything_starts(data_dir):
 
 @pytest.mark.parametrize("port", [0, -1, 65_535, 70_000])
 def test_a_port_that_does_not_exist_is_refused(port):
-    with pytest.raises((PortInUse, Faults)) as refused:
+    with refusing(PORT_IN_USE, Faults) as refused:
         process_supervisor._require_free_ports("127.0.0.1", port, APPS)
 
     assert "ports go from 1 to 65535" in str(refused.value)
@@ -216,14 +217,14 @@ def test_a_port_that_does_not_exist_is_refused(port):
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
 def test_a_host_that_is_not_ours_is_refused(host):
-    with pytest.raises(UnknownHost):
+    with refusing(UNKNOWN_HOST):
         process_supervisor._require_free_ports(host, 8000, APPS[:1])
 
 
 def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
     monkeypatch.setattr(process_supervisor, "SHEET", tmp_path / "missing.css")
 
-    with pytest.raises(AssetsMissing):
+    with refusing(ASSETS_MISSING):
         process_supervisor.serve()
 
 

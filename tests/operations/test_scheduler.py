@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.kernel import jobs
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, Refusal
 from rollkeeper.kernel.jobs import LastRun, PeriodicJob
 from rollkeeper.operations import doctor, scheduler
 from tests.operations.test_process_supervisor import (
@@ -29,11 +29,7 @@ from tests.operations.test_process_supervisor import (
 MARK = "an invented name that no note may hold"
 
 
-class Refusal(RollkeeperError):
-    code = "made_up_refusal"
-    kind = Kind.REFUSED
-    sentence = "No: {value}."
-    remedy = "None."
+MADE_UP = Refusal("made_up_refusal", Kind.REFUSED, "No: {value}.", "None.")
 
 
 @pytest.fixture
@@ -51,7 +47,7 @@ def breaks():
 
 
 def refuses():
-    raise Refusal(value=MARK)
+    raise MADE_UP(value=MARK)
 
 
 @pytest.mark.parametrize(("run", "notified"), [(breaks, "ValueError"), (refuses, "made_up_refusal")])
@@ -101,9 +97,9 @@ def test_an_expected_error_is_recorded_and_causes_no_backoff(own_data_dir):
             stop.set()
         refuses()
 
-    scheduler.run_periodically(job(run, expected_errors=frozenset({Refusal.code})), stop)
+    scheduler.run_periodically(job(run, expected_errors=frozenset({MADE_UP.code})), stop)
 
-    assert jobs.last_run("made-up").fault == Refusal.code
+    assert jobs.last_run("made-up").fault == MADE_UP.code
 
 
 def test_a_full_turn_is_followed_at_once_and_an_idle_one_is_not(own_data_dir):

@@ -13,12 +13,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rollkeeper.kernel.console import DateOutOfRange, InvalidDate, out, read_date, show_error, show_table
-from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.console import out, read_date, show_error, show_table
+from rollkeeper.kernel.errors import DATE_OUT_OF_RANGE, INVALID_DATE, Faults
 from rollkeeper.operations import cli, demo
-from rollkeeper.operations.errors import DataDirInUse, DemoInProgress, UnknownHost
+from rollkeeper.operations.errors import DATA_DIR_IN_USE, DEMO_IN_PROGRESS, UNKNOWN_HOST
 from rollkeeper.operations.unexpected_errors import tell
 from rollkeeper.platform import embedded_postgres
+from tests.refusals import refusing
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 
@@ -105,18 +106,18 @@ def test_a_server_that_went_away_on_a_full_disk_is_a_full_disk(monkeypatch, is_f
     "text", ["", "yesterday", "1950-00-00", "2012-02-30", "20120101", "2012-W01-1", "２０１２-01-01"]
 )
 def test_only_a_plain_date_is_a_date(text):
-    with pytest.raises(InvalidDate):
+    with refusing(INVALID_DATE):
         read_date(text)
 
 
 def test_what_is_no_date_at_all_is_not_repeated():
-    with pytest.raises(InvalidDate, match=r"^What was given \(11 characters\) is not a date"):
+    with refusing(INVALID_DATE, match=r"^What was given \(11 characters\) is not a date"):
         read_date("Tashi Dorje")
 
 
 @pytest.mark.parametrize("year", ["0001", "1899", "2200", "9999"])
 def test_a_year_without_a_calendar_is_refused(year):
-    with pytest.raises(DateOutOfRange, match="1900 to 2199"):
+    with refusing(DATE_OUT_OF_RANGE, match="1900 to 2199"):
         read_date(f"{year}-01-01")
 
 
@@ -134,7 +135,7 @@ def test_what_is_shown_never_commands_the_terminal(capsys):
 
 
 def test_a_sentence_that_two_faults_share_is_said_once(capsys):
-    show_error(Faults([UnknownHost(host="nowhere", why="unknown")] * 2))
+    show_error(Faults([UNKNOWN_HOST(host="nowhere", why="unknown")] * 2))
 
     assert capsys.readouterr().err.count("nowhere") == 1
 
@@ -145,7 +146,7 @@ def test_the_demo_is_not_made_where_something_else_lies(monkeypatch, tmp_path):
 
     refused = CliRunner().invoke(cli.make_app(), ["demo"])
 
-    assert isinstance(refused.exception, DataDirInUse)
+    assert refused.exception.code == DATA_DIR_IN_USE.code
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
 
 
@@ -155,7 +156,7 @@ def test_a_demo_in_progress_is_not_cleared_away_by_a_second_one(monkeypatch, tmp
 
     with (tmp_path / demo.IN_PROGRESS).open("a") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX)
-        with pytest.raises(DemoInProgress):
+        with refusing(DEMO_IN_PROGRESS):
             demo.make_demo(lines=100)
 
     assert (tmp_path / "half").exists()
@@ -213,4 +214,4 @@ def test_every_date_of_a_disclosure_request_is_refused_in_the_same_words():
         done = CliRunner().invoke(
             cli.make_app(), ["disclosures", *words.replace("FILE", __file__).split(), *given]
         )
-        assert isinstance(done.exception, InvalidDate)
+        assert done.exception.code == INVALID_DATE.code

@@ -13,8 +13,8 @@ from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.vault.offline_keys import renew_offline_keys
+from tests.builders.lines import activate_line
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.pages import text
 from tests.selfcare.people import ON, PERSON

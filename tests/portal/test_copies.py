@@ -125,10 +125,10 @@ def test_each_linked_document_is_listed_with_its_days_and_no_number(come_in, pro
 
 
 def test_a_store_that_does_not_answer_is_said_and_the_rest_is_read_all_the_same(come_in, prove, monkeypatch):
-    from rollkeeper.vault.errors import DocumentStoreUnavailable
+    from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE
 
     def away(*_, **__):
-        raise DocumentStoreUnavailable
+        raise DOCUMENT_STORE_UNAVAILABLE()
 
     register_line(copies=(FRONT,))
     browser = come_in()

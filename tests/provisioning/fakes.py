@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.signing import RequestNotGenuine, Verifier
+from rollkeeper.provisioning.gateways.signing import Verifier
 
 PROOF = {"bar": "barred", "restore": "open", "terminate": "absent"}
 
@@ -66,7 +67,7 @@ class HttpElement:
         self.bodies.append(body)
         try:
             self.verifier.check(headers, body, now_s=int(time.time()))
-        except RequestNotGenuine as fault:
+        except RollkeeperError as fault:
             self.refused.append(str(fault))
             return 401, b""
         if self.delay_s:

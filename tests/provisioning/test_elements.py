@@ -24,22 +24,16 @@ from rollkeeper.campaign.batch_rollback import undo_batch
 from rollkeeper.campaign.settings import settings as campaign_settings
 from rollkeeper.kernel import database
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.errors import SETTING_FAULT, Faults
 from rollkeeper.kernel.ids import BatchId
-from rollkeeper.kernel.settings import (
-    SettingFault,
-    data_dir,
-    forget_settings,
-    settings_file,
-    write_settings,
-)
+from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file, write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
 from rollkeeper.operations.setting_tables import check_settings
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.errors import ELEMENT_SECRET_MISSING
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
-from rollkeeper.provisioning.gateways.element_secrets import ElementSecretMissing
 from rollkeeper.provisioning.gateways.fence import Fence, HeldFence, LastOrder
 from rollkeeper.provisioning.gateways.osmo_hlr import OsmoHlr
 from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, Terminal
@@ -55,6 +49,7 @@ from tests.campaign.population import tell as tell_subscriber
 from tests.provisioning.elements import NUMBERS, PASSWORD, TOKEN, RadiusProgram, running, wanted
 from tests.provisioning.fakes import Element
 from tests.provisioning.sgsn import DELETE_DATA, LOCATION_DONE, LOCATION_REFUSED, Sgsn
+from tests.refusals import refusing
 
 ON = CUT = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
@@ -1008,7 +1003,7 @@ def test_settings_that_cannot_work_together_are_named(data_dir, text, says):
     try:
         file.write_text(f"{former}\n{text}\n")
         forget_settings()
-        with pytest.raises((SettingFault, Faults), match=says):
+        with refusing(SETTING_FAULT, Faults, match=says):
             check_settings()
     finally:
         file.write_text(former)
@@ -1024,7 +1019,7 @@ def test_a_production_instance_in_which_nothing_serves_a_service_says_which(data
             '[provisioning.by_service]\nfixed_line = ["kamailio"]\n'
         )
         forget_settings()
-        with pytest.raises((SettingFault, Faults), match="nothing serves address_block, data_card"):
+        with refusing(SETTING_FAULT, Faults, match="nothing serves address_block, data_card"):
             check_settings()
     finally:
         file.write_text(former)
@@ -1043,7 +1038,7 @@ def test_a_secret_that_is_missing_empty_or_open_to_others_is_refused(data_dir, s
     )
 
     try:
-        with pytest.raises(ElementSecretMissing):
+        with refusing(ELEMENT_SECRET_MISSING):
             network_gateway()
     finally:
         file.unlink(missing_ok=True)

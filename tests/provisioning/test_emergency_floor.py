@@ -21,12 +21,12 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import SETTING_FAULT
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.settings import SettingFault, data_dir, write_settings
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.law import packs
 from rollkeeper.lines.choices import SuspensionReason
-from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.registry import network_gateway
@@ -34,6 +34,7 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import activate_line, suspend_line
 from tests.provisioning.elements import (
     CARE,
     EMERGENCY_NUMBERS,
@@ -45,6 +46,7 @@ from tests.provisioning.elements import (
     wanted,
 )
 from tests.provisioning.osmocom import RECORDING, UDP, Telephones
+from tests.refusals import refusing
 from tests.registration.people import submission
 
 ON = dt.date(2012, 3, 2)
@@ -253,7 +255,7 @@ def writes_a_pack_that_bars_emergency_calls(kamailio, _):
 def names_the_floor_in_the_settings(kamailio, _):
     for name in ("network_allows", "emergency_numbers", "allows_emergency"):
         for table in ("instance", "provisioning"):
-            with pytest.raises(SettingFault, match="no such setting"):
+            with refusing(SETTING_FAULT, match="no such setting"):
                 write_settings(**{table: {name: []}})
 
 
@@ -340,7 +342,7 @@ def pushing(element_of_the_instance):
 def test_after_registration_everything_works_within_ten_seconds(telephones, element_of_the_instance, pushing):
     number, clerk = "+8689100000004", Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
     line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
-    begin_suspension(line, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
+    suspend_line(line, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
     queue_command(line, kind=CommandKind.BAR, reason="registration", at=clock.now())
     until(lambda: network_gateway().read_back([line]) == [ReadBack.BARRED])
     before = telephones.is_refused(number, OTHER, says=CARE)

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import Role, connect
@@ -15,7 +15,8 @@ from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
-from rollkeeper.provisioning.gateways.registry import NoNetwork, network_gateway
+from rollkeeper.provisioning.errors import NO_NETWORK
+from rollkeeper.provisioning.gateways.registry import network_gateway
 from rollkeeper.provisioning.jobs import JOBS
 from rollkeeper.provisioning.queries import count_due, reconcile, state_counts
 from rollkeeper.provisioning.reconciliation import compare_lines
@@ -23,6 +24,7 @@ from rollkeeper.provisioning.services import advance_command_sequence, push_due,
 from rollkeeper.provisioning.settings import settings as provisioning_settings
 from tests.entries import entries
 from tests.provisioning.fakes import Element
+from tests.refusals import refusing
 
 NETWORK = "provisioning:%"
 ON = dt.date(2012, 3, 2)
@@ -334,7 +336,7 @@ def test_nobody_who_has_ended_meanwhile_is_given_service_back_for_a_broken_floor
 def test_no_clerk_pushes_commands(register, element):
     clerk = Authority(frozenset({StaffRole.CLERK}), None, "x")
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         push_due(clerk, on=ON, gateway=element)
 
 
@@ -393,7 +395,7 @@ def production():
 def test_a_production_instance_without_a_network_says_so_and_touches_nothing(register, production):
     asked = bar()
 
-    with pytest.raises(NoNetwork):
+    with refusing(NO_NETWORK):
         push_due(console_authority(), on=ON)
 
     assert command(asked).attempts == 0

@@ -8,13 +8,9 @@ import pytest
 from standardwebhooks import Webhook as Reference
 from standardwebhooks import WebhookVerificationError
 
-from rollkeeper.provisioning.gateways.signing import (
-    RequestNotGenuine,
-    Verifier,
-    sign,
-    webhook_secret,
-    webhook_secret_file,
-)
+from rollkeeper.provisioning.errors import REQUEST_NOT_GENUINE
+from rollkeeper.provisioning.gateways.signing import Verifier, sign, webhook_secret, webhook_secret_file
+from tests.refusals import refusing
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"test": 2432232314}'
@@ -55,7 +51,7 @@ def test_a_request_with_any_header_missing_or_changed_is_refused(part, value):
     headers = sign(SECRET, key="k", at_s=1000, body=BODY)
     headers = {n: v for n, v in headers.items() if n != part} | ({part: value} if value is not None else {})
 
-    with pytest.raises(RequestNotGenuine):
+    with refusing(REQUEST_NOT_GENUINE):
         Verifier(SECRET).check(headers, BODY, now_s=1000)
 
 
@@ -66,7 +62,7 @@ def test_a_request_within_five_minutes_is_accepted(now_s):
 
 @pytest.mark.parametrize("now_s", [699, 1301])
 def test_a_request_beyond_five_minutes_is_refused(now_s):
-    with pytest.raises(RequestNotGenuine, match="too old"):
+    with refusing(REQUEST_NOT_GENUINE, match="too old"):
         Verifier(SECRET).check(sign(SECRET, key="k", at_s=1000, body=BODY), BODY, now_s=now_s)
 
 
@@ -74,7 +70,7 @@ def test_the_very_same_request_again_is_refused():
     verifier, headers = Verifier(SECRET), sign(SECRET, key="k", at_s=1000, body=BODY)
     verifier.check(headers, BODY, now_s=1000)
 
-    with pytest.raises(RequestNotGenuine, match="before"):
+    with refusing(REQUEST_NOT_GENUINE, match="before"):
         verifier.check(headers, BODY, now_s=1001)
 
 
@@ -89,7 +85,7 @@ def test_a_request_stamped_ahead_stays_remembered_as_long_as_it_would_pass():
     verifier, headers = Verifier(SECRET), sign(SECRET, key="k", at_s=1300, body=BODY)
     verifier.check(headers, BODY, now_s=1000)
 
-    with pytest.raises(RequestNotGenuine, match="before"):
+    with refusing(REQUEST_NOT_GENUINE, match="before"):
         verifier.check(headers, BODY, now_s=1600)
 
 

@@ -15,8 +15,8 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import SuspensionReason
-from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import activate_line, suspend_line
 from tests.registration.people import fresh_number
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
@@ -48,7 +48,7 @@ def new_line() -> Callable[..., str]:
         number = fresh_number()
         line_id = activate_line(number, service=service, on=dt.date(2010, 5, 1))
         for reason in reasons:
-            begin_suspension(line_id, reason=reason, on=dt.date(2012, 3, 1))
+            suspend_line(line_id, reason=reason, on=dt.date(2012, 3, 1))
         return number
 
     return make

@@ -10,10 +10,12 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line, tenures
-from rollkeeper.lines.writes import activate_line, terminate_line_state
+from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.registration import bulk
-from rollkeeper.registration.errors import FileNotUsable
+from rollkeeper.registration.errors import FILE_NOT_USABLE
 from rollkeeper.registration.services import register_subscriber
+from tests.builders.lines import activate_line
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -218,7 +220,7 @@ def test_a_huge_field_is_passed_over_and_the_next_row_is_recorded(tmp_path, size
     ],
 )  # fmt: skip
 def test_a_file_of_which_nothing_can_be_read_is_refused_as_a_whole(tmp_path, content, why):
-    with pytest.raises(FileNotUsable, match=why):
+    with refusing(FILE_NOT_USABLE, match=why):
         register_line(written(tmp_path, content))
 
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
@@ -226,7 +228,7 @@ def test_a_file_of_which_nothing_can_be_read_is_refused_as_a_whole(tmp_path, con
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "none.jsonl", tmp_path):
-        with pytest.raises(FileNotUsable):
+        with refusing(FILE_NOT_USABLE):
             register_line(path)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
@@ -17,10 +17,10 @@ from rollkeeper.lines import counter_codes
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.counter_codes import find_line_for_clerk, issue_code, issue_codes, redeem_code
 from rollkeeper.lines.errors import (
-    CounterCodeInvalid,
+    COUNTER_CODE_INVALID,
+    SUBSCRIBER_PROTECTED,
+    TOO_MANY_CODE_ATTEMPTS,
     LineNotFound,
-    SubscriberProtected,
-    TooManyCodeAttempts,
     TooManyCounterCodes,
 )
 from rollkeeper.lines.queries import current_tenure, find_line
@@ -32,6 +32,7 @@ from rollkeeper.registration.services import (
     replace_sim,
 )
 from rollkeeper.subscribers.services import set_protection
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -47,7 +48,7 @@ def another(clerk):
 
 def wrong(clerk, times):
     for _ in range(times):
-        with pytest.raises(CounterCodeInvalid):
+        with refusing(COUNTER_CODE_INVALID):
             redeem_code(clerk, "0000000000", on=ON)
 
 
@@ -80,7 +81,7 @@ def test_a_code_is_good_once(clerk, new_line):
     code = given(new_line())
     redeem_code(clerk, code, on=ON)
 
-    with pytest.raises(CounterCodeInvalid):
+    with refusing(COUNTER_CODE_INVALID):
         redeem_code(another(clerk), code, on=ON)
 
 
@@ -92,7 +93,7 @@ def test_a_code_is_good_for_its_minutes(clerk, new_line, minutes, is_found):
     if is_found:
         assert redeem_code(clerk, code, on=ON)
     else:
-        with pytest.raises(CounterCodeInvalid):
+        with refusing(COUNTER_CODE_INVALID):
             redeem_code(clerk, code, on=ON)
 
 
@@ -100,7 +101,7 @@ def test_a_newer_code_makes_an_earlier_one_void(clerk, new_line):
     number = new_line()
     first, second = given(number), given(number)
 
-    with pytest.raises(CounterCodeInvalid):
+    with refusing(COUNTER_CODE_INVALID):
         redeem_code(clerk, first, on=ON)
     assert redeem_code(clerk, second, on=ON)
 
@@ -120,7 +121,7 @@ def test_a_clerk_who_guesses_is_stopped_and_nobody_else(clerk, new_line):
     code = given(new_line())
     wrong(clerk, counter_codes.ATTEMPTS_PER_CLERK_PER_HOUR)
 
-    with pytest.raises(TooManyCodeAttempts):
+    with refusing(TOO_MANY_CODE_ATTEMPTS):
         redeem_code(clerk, code, on=ON)
 
     assert redeem_code(another(clerk), code, on=ON)
@@ -140,7 +141,7 @@ def test_all_counters_together_guess_no_more_than_they_may(clerk, new_line):
         [counter_codes.ATTEMPTS_IN_ALL_PER_HOUR],
     )
 
-    with pytest.raises(TooManyCodeAttempts):
+    with refusing(TOO_MANY_CODE_ATTEMPTS):
         redeem_code(clerk, code, on=ON)
     run("UPDATE lines_countercodeattempt SET attempted_at = attempted_at - interval '1 hour'")
     assert redeem_code(clerk, code, on=ON)
@@ -153,7 +154,7 @@ def test_whatever_is_wrong_with_a_code_the_answer_is_the_same(clerk, new_line):
 
     said = set()
     for code in (used, late, "0000000000", "", "not a code"):
-        with pytest.raises(CounterCodeInvalid) as refused:
+        with refusing(COUNTER_CODE_INVALID) as refused:
             redeem_code(clerk, code, on=ON)
         said.add(str(refused.value))
 
@@ -192,7 +193,7 @@ def test_a_line_that_is_made_has_a_number(clerk, new_line):
 
     with pytest.raises(RollkeeperError):
         install_line(clerk, submission(hand), on=ON)
-    with pytest.raises(CounterCodeInvalid):
+    with refusing(COUNTER_CODE_INVALID):
         register_subscriber(clerk, submission(f"handle:{new_uuid()}"), on=ON)
 
 
@@ -202,7 +203,7 @@ def test_of_somebody_protected_nothing_is_shown_and_the_code_stays_good(clerk):
     set_protection(current_tenure(find_line(number).line_id).person_id, protected=True)
     code = given(number)
 
-    with pytest.raises(SubscriberProtected):
+    with refusing(SUBSCRIBER_PROTECTED):
         redeem_code(clerk, code, on=ON)
 
     officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "d0" * 32)
@@ -210,7 +211,7 @@ def test_of_somebody_protected_nothing_is_shown_and_the_code_stays_good(clerk):
 
 
 def test_nobody_at_a_counter_makes_a_code(clerk, new_line):
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         issue_code(clerk, find_line(new_line()).line_id, on=ON)
 
 

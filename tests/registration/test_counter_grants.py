@@ -5,13 +5,15 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.lines.choices import LineState, SuspensionReason
-from rollkeeper.lines.errors import CounterTerminationLimitReached
+from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.writes import begin_suspension, lock_line
+from rollkeeper.lines.writes import lock_line
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.operations.bootstrap import set_counter_limits
 from rollkeeper.registration import services
+from tests.builders.lines import suspend_line
+from tests.refusals import refusing
 from tests.registration.people import ON, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -108,7 +110,7 @@ def test_the_counter_gives_no_service_back_that_something_else_took(new_line, as
 def test_a_bar_that_was_there_before_is_asked_for_again_when_registration_leaves_it(clerk, new_line, as_role):
     number = new_line(SuspensionReason.REGISTRATION)
     line_id = find_line(number).line_id
-    begin_suspension(line_id, reason=SuspensionReason.UNPAID, on=ON)
+    suspend_line(line_id, reason=SuspensionReason.UNPAID, on=ON)
 
     with as_role("counter"):
         services.register_subscriber(clerk, submission(number, person()), on=ON)
@@ -142,7 +144,7 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
         for number in numbers[:3]:
             end(number)
         for _ in range(2):
-            with pytest.raises(CounterTerminationLimitReached), transaction.atomic():
+            with refusing(COUNTER_TERMINATION_LIMIT_REACHED), transaction.atomic():
                 end(numbers[3])
     assert [find_line(number).state for number in numbers[2:4]] == [LineState.TERMINATED, LineState.ACTIVE]
 

@@ -4,22 +4,22 @@ import pytest
 from django.db import connection
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.errors import SubscriberProtected
+from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration.document_links import link_document, undo_document_link
 from rollkeeper.registration.errors import (
-    DocumentAlreadyLinked,
-    DocumentDoubtful,
-    DocumentNotLinked,
-    DocumentReplaced,
-    DocumentsIncompatible,
+    DOCUMENT_ALREADY_LINKED,
+    DOCUMENT_DOUBTFUL,
+    DOCUMENT_NOT_LINKED,
+    DOCUMENT_REPLACED,
+    DOCUMENTS_INCOMPATIBLE,
+    LIMIT_REACHED,
+    NOT_THE_SUBSCRIBER,
     InvalidDocumentNumber,
-    LimitReached,
-    NotTheSubscriber,
 )
 from rollkeeper.registration.services import (
     change_record,
@@ -34,6 +34,7 @@ from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import principals
 from rollkeeper.subscribers.services import link_persons, set_protection, unlink_person
 from tests.entries import entries
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -165,7 +166,7 @@ def test_a_limit_counts_the_lines_under_all_documents_of_one_person(clerk, limit
     first, _ = (registered(clerk, one) for one in papers)
     joined(clerk, first, paper(papers[0]), paper(papers[1]))
 
-    with pytest.raises(LimitReached):
+    with refusing(LIMIT_REACHED):
         registered(clerk, papers[shown])
 
 
@@ -197,7 +198,7 @@ def test_a_line_cannot_be_transferred_to_its_own_subscriber_under_another_docume
 def test_only_whoever_shows_a_document_of_the_subscriber_adds_another(clerk):
     first = registered(clerk, person())
 
-    with pytest.raises(NotTheSubscriber):
+    with refusing(NOT_THE_SUBSCRIBER):
         joined(clerk, first, paper(person()), paper(passport("N1000011")))
 
     assert entries("line:document:linked") == []
@@ -207,7 +208,7 @@ def test_a_further_document_is_checked_like_any_other(clerk):
     card = person()
     first = registered(clerk, card)
 
-    with pytest.raises(DocumentDoubtful):
+    with refusing(DOCUMENT_DOUBTFUL):
         joined(clerk, first, paper(card), ("passport-npl", "NOFIGURES"))
     with pytest.raises(InvalidDocumentNumber):
         joined(clerk, first, paper(card), ("cn-resident-card", "12"))
@@ -221,7 +222,7 @@ def test_joining_again_is_refused_and_sent_twice_it_is_one_receipt(clerk):
 
     once = joined(clerk, first, paper(card), paper(abroad), key="joined-once")
     again = joined(clerk, first, paper(card), paper(abroad), key="joined-once")
-    with pytest.raises(DocumentAlreadyLinked):
+    with refusing(DOCUMENT_ALREADY_LINKED):
         joined(clerk, first, paper(card), paper(abroad))
 
     assert (again, again.is_repeat) == (once, True)
@@ -234,7 +235,7 @@ def test_a_company_and_a_person_are_never_one(clerk):
     parts = {Part.SUBSCRIBER: firm, Part.USER: person(), Part.BEARER: without_address()}
     register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
 
-    with pytest.raises(DocumentsIncompatible):
+    with refusing(DOCUMENTS_INCOMPATIBLE):
         joined(clerk, first, paper(card), paper(firm))
 
 
@@ -243,7 +244,7 @@ def test_somebody_protected_is_joined_by_nobody_at_a_counter(clerk):
     first, second = registered(clerk, card), registered(clerk, abroad)
     set_protection(subscriber_of(second), protected=True)
 
-    with pytest.raises(SubscriberProtected):
+    with refusing(SUBSCRIBER_PROTECTED):
         joined(clerk, first, paper(card), paper(abroad))
 
     assert joined(OFFICER, first, paper(card), paper(abroad))
@@ -255,11 +256,11 @@ def test_protection_follows_every_linked_document(clerk):
     set_protection(subscriber_of(second), protected=True)
     joined(OFFICER, first, paper(card), paper(abroad))
 
-    with pytest.raises(SubscriberProtected):
+    with refusing(SUBSCRIBER_PROTECTED):
         joined(clerk, first, paper(card), paper(other))
 
     parted(OFFICER, first, paper(abroad))
-    with pytest.raises(SubscriberProtected):
+    with refusing(SUBSCRIBER_PROTECTED):
         joined(clerk, first, paper(card), paper(other))
 
 
@@ -272,7 +273,7 @@ def test_an_officer_parts_what_was_joined_and_each_has_what_they_had(clerk):
 
     assert receipt.verb == "line:document:unlinked"
     assert len(entries("line:document:unlinked")) == 2
-    with pytest.raises(NotTheSubscriber):
+    with refusing(NOT_THE_SUBSCRIBER):
         terminate_line(clerk, submission_key=str(new_uuid()), number=first, document=paper(abroad), on=ON)
     assert terminate_line(clerk, submission_key=str(new_uuid()), number=second, document=paper(abroad), on=ON)
 
@@ -291,7 +292,7 @@ def test_the_last_document_is_not_parted(clerk):
     card = person()
     first = registered(clerk, card)
 
-    with pytest.raises(DocumentNotLinked):
+    with refusing(DOCUMENT_NOT_LINKED):
         parted(OFFICER, first, paper(card))
 
     assert entries("line:document:unlinked") == []
@@ -301,7 +302,7 @@ def test_no_clerk_parts_anything(clerk):
     card = person()
     first = registered(clerk, card)
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         parted(clerk, first, paper(card))
 
 
@@ -325,7 +326,7 @@ def test_a_renewed_document_takes_the_place_of_the_former(clerk):
 
     change_record(clerk, submission(number, new, former_document=paper(old)), on=ON)
 
-    with pytest.raises(DocumentReplaced):
+    with refusing(DOCUMENT_REPLACED):
         replace_sim(clerk, submission_key=str(new_uuid()), number=number, document=paper(old), on=ON)
     assert replace_sim(clerk, submission_key=str(new_uuid()), number=number, document=paper(new), on=ON)
 
@@ -335,7 +336,7 @@ def test_a_line_is_not_given_away_with_a_document_that_was_replaced(clerk):
     number = registered(clerk, old)
     change_record(clerk, submission(number, new, former_document=paper(old)), on=ON)
 
-    with pytest.raises(DocumentReplaced):
+    with refusing(DOCUMENT_REPLACED):
         transfer_line(clerk, submission(number, person(), transferor=given_by(old)), on=ON)
 
 
@@ -346,7 +347,7 @@ def test_a_replaced_document_still_counts_for_its_person(clerk, limited):
     change_record(clerk, submission(number, new, former_document=paper(old)), on=ON)
     registered(clerk, new)
 
-    with pytest.raises(LimitReached):
+    with refusing(LIMIT_REACHED):
         registered(clerk, old)
 
 

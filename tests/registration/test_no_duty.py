@@ -9,7 +9,8 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.registration import services
-from rollkeeper.registration.errors import NoRegistrationDuty
+from rollkeeper.registration.errors import NO_REGISTRATION_DUTY
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -35,7 +36,7 @@ def _no_duty():
     ],
 )
 def test_nothing_is_collected_where_no_law_asks(clerk, act):
-    with pytest.raises(NoRegistrationDuty):
+    with refusing(NO_REGISTRATION_DUTY):
         act(clerk, submission(fresh_number()), on=ON)
 
     assert rows("SELECT count(*) AS n FROM vault_sealed")[0].n == 0

@@ -10,6 +10,7 @@ from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration import errors
 from rollkeeper.registration.services import register_subscriber, transfer_line
 from rollkeeper.registration.submissions import Presence
+from tests.refusals import refusing
 from tests.registration.people import ON, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -33,13 +34,13 @@ def facts_of(receipt):
 
 @pytest.mark.parametrize(
     ("transferor", "refused"),
-    [(None, errors.TransferorDocumentMissing), (given_by(person()), errors.TransferorNotSubscriber)],
+    [(None, errors.TRANSFEROR_DOCUMENT_MISSING), (given_by(person()), errors.TRANSFEROR_NOT_SUBSCRIBER)],
 )
 def test_nobody_takes_a_line_behind_the_back_of_who_is_registered_for_it(clerk, held, transferor, refused):
     number, _ = held
     before = current_tenure(find_line(number).line_id)
 
-    with pytest.raises(refused) as raised:
+    with refusing(refused) as raised:
         transfer_line(clerk, submission(number, transferor=transferor), on=ON)
 
     assert current_tenure(find_line(number).line_id) == before

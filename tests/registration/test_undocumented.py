@@ -7,7 +7,8 @@ import pytest
 
 from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel.database import rows
-from rollkeeper.law.errors import UnsupportedPackField
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.law.errors import UNSUPPORTED_PACK_FIELD
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.ledger.verbs import Verb
@@ -15,14 +16,15 @@ from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.queries import accepted_through, current_tenure, find_line, line_history
 from rollkeeper.registration.bulk import register_file
 from rollkeeper.registration.errors import (
-    MissingAttribute,
-    RouteAlreadyUsed,
-    RouteNotForThis,
-    RouteNotOffered,
-    RouteWithDocument,
+    MISSING_ATTRIBUTE,
+    ROUTE_ALREADY_USED,
+    ROUTE_NOT_FOR_THIS,
+    ROUTE_NOT_OFFERED,
+    ROUTE_WITH_DOCUMENT,
 )
 from rollkeeper.registration.services import change_record, register_subscriber, transfer_line
 from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -84,10 +86,10 @@ def test_no_kind_and_no_number_of_a_document_is_sealed(clerk, routed, new_line):
 @pytest.mark.parametrize(
     ("subscriber", "changes", "refused"),
     [
-        (bare(), {"route": "police_report"}, RouteNotOffered),
-        (bare(), {"route": "Dolma, my aunt"}, RouteNotOffered),
-        (person(), {"route": "referee"}, RouteWithDocument),
-        (bare(), {}, Exception),
+        (bare(), {"route": "police_report"}, ROUTE_NOT_OFFERED),
+        (bare(), {"route": "Dolma, my aunt"}, ROUTE_NOT_OFFERED),
+        (person(), {"route": "referee"}, ROUTE_WITH_DOCUMENT),
+        (bare(), {}, Faults),
     ],
 )
 def test_a_way_that_the_law_does_not_give_registers_nobody(
@@ -96,7 +98,7 @@ def test_a_way_that_the_law_does_not_give_registers_nobody(
     routed(FOR_GOOD)
     number = new_line()
 
-    with pytest.raises(refused) as said:
+    with refusing(refused) as said:
         register_subscriber(clerk, submission(number, subscriber, **changes), on=ON)
 
     assert not find_line(number).is_registered
@@ -106,14 +108,14 @@ def test_a_way_that_the_law_does_not_give_registers_nobody(
 def test_the_other_attributes_are_demanded_all_the_same(clerk, routed, new_line):
     routed(FOR_GOOD)
 
-    with pytest.raises(MissingAttribute) as said:
+    with refusing(MISSING_ATTRIBUTE) as said:
         register_subscriber(clerk, submission(new_line(), {"name": "Invented"}, route="referee"), on=ON)
 
     assert "address" in str(said.value)
 
 
 def test_the_reference_law_gives_no_way(clerk, new_line):
-    with pytest.raises(RouteNotOffered) as said:
+    with refusing(ROUTE_NOT_OFFERED) as said:
         register_subscriber(clerk, submission(new_line(), bare(), route="referee"), on=ON)
 
     assert said.value.facts["offered"] == "none"
@@ -124,7 +126,7 @@ def test_a_record_is_changed_by_nobody_who_shows_no_document(clerk, routed, new_
     number = new_line()
     register_subscriber(clerk, submission(number), on=ON)
 
-    with pytest.raises(RouteNotForThis):
+    with refusing(ROUTE_NOT_FOR_THIS):
         change_record(clerk, submission(number, bare(), route="referee"), on=ON)
 
 
@@ -132,7 +134,7 @@ def test_a_record_is_changed_by_nobody_who_shows_no_document(clerk, routed, new_
 def test_a_time_that_nothing_here_can_count_is_refused_for_use_by_its_name(clerk, routed, new_line, unit):
     routed(f"by: [police_report], valid_for: {unit}")
 
-    with pytest.raises(UnsupportedPackField, match="no_document_route"):
+    with refusing(UNSUPPORTED_PACK_FIELD, match="no_document_route"):
         register_subscriber(clerk, submission(new_line(), bare(), route="police_report"), on=ON)
 
 
@@ -199,7 +201,7 @@ def test_a_report_is_accepted_once_a_line(clerk, routed, new_line):
     number = new_line()
     register_subscriber(clerk, submission(number, bare(), route="police_report"), on=ON)
 
-    with pytest.raises(RouteAlreadyUsed) as said:
+    with refusing(ROUTE_ALREADY_USED) as said:
         register_subscriber(clerk, submission(number, bare(), route="police_report"), on=THROUGH)
 
     assert str(THROUGH) in str(said.value)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -23,10 +23,11 @@ from rollkeeper.selfcare.consents import (
     valid_consent,
 )
 from rollkeeper.selfcare.services import protect_subscriber
-from rollkeeper.vault.errors import NeedsConsent
+from rollkeeper.vault.errors import NEEDS_CONSENT
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.opening import open_line_values
 from tests.portal.conftest import at_portal, browser, come_in, prove, telephone  # noqa: F401 - the same portal
+from tests.refusals import refusing
 from tests.reporting.test_audit_sample_draw import employed
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
@@ -97,9 +98,9 @@ def test_the_subscriber_is_notified_of_the_day_until_which_to_decide(asked):
 def test_without_a_yes_nothing_is_shown_and_no_entry_says_that_it_was(asked):
     auditor, line_id, consent_id = asked
 
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, new_uuid(), on=ON)
 
     assert looks_of_auditor(line_id) == []
@@ -110,7 +111,7 @@ def test_a_yes_needs_the_second_proof_and_taking_it_back_does_not(asked, come_in
     browser = come_in()  # noqa: F811
 
     answer(browser, "consent", line_id, consent_id)
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
     prove()
     answer(browser, "consent", line_id, consent_id)
@@ -120,7 +121,7 @@ def test_a_yes_needs_the_second_proof_and_taking_it_back_does_not(asked, come_in
     said = answer(browser, "withdraw_consent", line_id, consent_id).content.decode()
 
     assert "No auditor sees your record." in said
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
 
 
@@ -130,10 +131,10 @@ def test_a_yes_is_good_for_the_auditor_who_asked_and_for_no_other(asked, come_in
     prove()
     answer(browser, "consent", line_id, consent_id)
 
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(employed("auditor-8"), consent_id, on=ON)
     for role in STAFF_ROLES - {StaffRole.AUDITOR}:
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             open_with_consent(employed(f"some-{role.value}", role), consent_id, on=ON)
 
 
@@ -177,7 +178,7 @@ def test_a_consent_to_fewer_entries_never_becomes_one_to_more(asked, come_in, pr
     answer(browser, "consent", line_id, consent_id)
 
     assert set(seen(auditor, consent_id)) == {"name", "address"}
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, more, on=ON)
 
 
@@ -192,7 +193,7 @@ def test_a_consent_does_not_pass_to_the_next_subscriber(asked, come_in, prove): 
         [line_id],
     )
 
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
 
 
@@ -206,7 +207,7 @@ def test_a_consent_cannot_be_given_for_another_person(asked, come_in, prove):  #
     own = rows("SELECT line_id FROM lines_line WHERE line_id <> %s", [line_id])[0].line_id
     answer(browser, "consent", own, consent_id)
 
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
 
 
@@ -225,7 +226,7 @@ def test_an_auditor_cannot_tell_that_a_protected_subscriber_is_not_asked(at_port
     assert consent_id is not None
     assert not rows("SELECT FROM notices_notice WHERE kind = 'audit_asked'")
     assert "An auditor asks" not in page
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
 
 
@@ -237,23 +238,23 @@ def test_a_subscriber_protected_after_consenting_is_not_shown(asked, come_in, pr
 
     protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
 
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)
 
 
 def test_the_vault_opens_nothing_for_an_audit_that_names_no_consent(asked):
     auditor, line_id, _ = asked
 
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_field(auditor, NUMBER, field=Field.NAME, purpose=Purpose.AUDIT, on=ON)
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_document_copy(auditor, NUMBER, position=0, purpose=Purpose.AUDIT, on=ON)
-    with pytest.raises(NeedsConsent):
+    with refusing(NEEDS_CONSENT):
         open_line_values(auditor, LineField.NUMBER, [(LineId(line_id), b"")], purpose=Purpose.AUDIT, on=ON)
 
 
 def test_an_auditor_opens_for_no_other_purpose(asked):
     auditor, *_ = asked
     for purpose in set(Purpose) - {Purpose.AUDIT}:
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             open_field(auditor, NUMBER, field=Field.NAME, purpose=purpose, on=ON)

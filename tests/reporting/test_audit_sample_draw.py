@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.access.services import authority_of
@@ -20,16 +20,17 @@ from rollkeeper.ledger.publication import publish
 from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.reporting.audit_samples.errors import (
-    AuditSampleNotFound,
-    InvalidQuarter,
-    SampleAlreadyDrawn,
-    SeedTextTooShort,
+    AUDIT_SAMPLE_NOT_FOUND,
+    INVALID_QUARTER,
+    SAMPLE_ALREADY_DRAWN,
+    SEED_TEXT_TOO_SHORT,
 )
 from rollkeeper.reporting.audit_samples.redraw import redraw
 from rollkeeper.reporting.audit_samples.rules import MAX_LINES, first_of_each, is_long_enough
-from rollkeeper.reporting.errors import ReportNotFound
+from rollkeeper.reporting.errors import REPORT_NOT_FOUND
 from rollkeeper.reporting.periods import quarters_of
 from rollkeeper.reporting.services import make_report
+from tests.refusals import refusing
 from tests.reporting.entries import write_year
 
 AFTER = dt.date(2013, 1, 2)
@@ -118,7 +119,7 @@ def test_every_kind_is_drawn_among_the_entries_that_it_names(lived, auditor):
 def test_a_sample_of_a_kind_is_drawn_once_by_each_auditor(auditor):
     first = services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER)
 
-    with pytest.raises(SampleAlreadyDrawn):
+    with refusing(SAMPLE_ALREADY_DRAWN):
         services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE + " 9", on=AFTER)
     other = services.draw_sample(
         employed("auditor-8"), "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER
@@ -130,26 +131,26 @@ def test_a_sample_of_a_kind_is_drawn_once_by_each_auditor(auditor):
 def test_an_audit_sample_is_seen_only_by_the_auditor_who_drew_it(auditor):
     drawn = services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER)
 
-    with pytest.raises(AuditSampleNotFound):
+    with refusing(AUDIT_SAMPLE_NOT_FOUND):
         queries.sample(employed("auditor-8"), drawn, on=AFTER)
     for role in STAFF_ROLES - {StaffRole.AUDITOR}:
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             queries.sample(employed(f"some-{role.value}", role), drawn, on=AFTER)
 
 
 @pytest.mark.parametrize(
     ("quarter", "refusal"),
-    [("2012-Q2", ReportNotFound), ("2012", InvalidQuarter), ("Q1", InvalidQuarter), ("2012-Q5", InvalidQuarter),
-     ("²-Q1", InvalidQuarter), ("99999-Q1", InvalidQuarter), ("", InvalidQuarter)],
+    [("2012-Q2", REPORT_NOT_FOUND), ("2012", INVALID_QUARTER), ("Q1", INVALID_QUARTER), ("2012-Q5", INVALID_QUARTER),
+     ("²-Q1", INVALID_QUARTER), ("99999-Q1", INVALID_QUARTER), ("", INVALID_QUARTER)],
 )  # fmt: skip
 def test_a_sample_is_of_a_quarter_of_which_there_is_a_report(auditor, quarter, refusal):
-    with pytest.raises(refusal):
+    with refusing(refusal):
         services.draw_sample(auditor, quarter, SampledAction.TERMINATED, text=DICE, on=AFTER)
 
 
 def test_staff_of_the_operator_cannot_draw(auditor):
     for role in set(StaffRole) - {StaffRole.AUDITOR}:
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             services.draw_sample(
                 Authority(frozenset({role}), None, "0a" * 32),
                 "2012-Q1",
@@ -163,7 +164,7 @@ def test_staff_of_the_operator_cannot_draw(auditor):
 def test_a_text_that_could_be_guessed_is_not_taken(auditor, text, enough):
     assert is_long_enough(text) is enough
     if not enough:
-        with pytest.raises(SeedTextTooShort):
+        with refusing(SEED_TEXT_TOO_SHORT):
             services.draw_sample(auditor, "2012-Q1", SampledAction.TERMINATED, text=text, on=AFTER)
 
 

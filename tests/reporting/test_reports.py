@@ -15,7 +15,7 @@ from django.db.utils import ProgrammingError
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger import publication
@@ -23,15 +23,16 @@ from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting import queries, services
 from rollkeeper.reporting.errors import (
-    LedgerNotPublished,
-    PeriodNotOver,
-    ReportFolderNotEmpty,
-    ReportNotGenuine,
+    LEDGER_NOT_PUBLISHED,
+    PERIOD_NOT_OVER,
+    REPORT_FOLDER_NOT_EMPTY,
+    REPORT_NOT_GENUINE,
 )
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.periods import quarters_of, year
 from rollkeeper.reporting.report_files import write_report
 from rollkeeper.reporting.verification import verify_report
+from tests.refusals import refusing
 from tests.reporting.entries import FIRST, write_year
 
 CONSOLE = console_authority()
@@ -202,7 +203,7 @@ def test_whatever_is_changed_is_noticed(lived, vkey, tmp_path, spoil, why):
 
     spoil(there)
 
-    with pytest.raises(ReportNotGenuine, match=why):
+    with refusing(REPORT_NOT_GENUINE, match=why):
         verify_report(there / "q1", there / "ledger", vkey=vkey)
 
 
@@ -215,21 +216,21 @@ def test_an_operator_who_signs_other_figures_is_found_out_by_the_count(lived, vk
 
     write_report(tmp_path / "forged", canonical_bytes(report), language="en")
 
-    with pytest.raises(ReportNotGenuine, match="'batches' is not what the published entries give"):
+    with refusing(REPORT_NOT_GENUINE, match="'batches' is not what the published entries give"):
         verify_report(tmp_path / "forged", folder / "ledger", vkey=vkey)
 
 
 def test_another_key_proves_nothing(lived, vkey):
     name, _, rest = vkey.strip().partition("+")
 
-    with pytest.raises(ReportNotGenuine):
+    with refusing(REPORT_NOT_GENUINE):
         verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=f"other.{name}+{rest}")
 
 
 def test_a_folder_with_other_files_is_left_alone(lived, tmp_path):
     (tmp_path / "letter.txt").write_text("mine", "utf-8")
 
-    with pytest.raises(ReportFolderNotEmpty):
+    with refusing(REPORT_FOLDER_NOT_EMPTY):
         write_report(tmp_path, lived[1]["q1"], language="en")
     assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -247,7 +248,7 @@ def test_the_auditor_reads_reports_and_never_the_raw_counts(lived, as_role):
 
 def test_who_may_not_make_reports_makes_none(lived):
     for role in (StaffRole.AUDITOR, StaffRole.CLERK, StaffRole.SUPERVISOR):
-        with pytest.raises(NotAllowed):
+        with refusing(NOT_ALLOWED):
             services.make_report(Authority(frozenset({role}), None, "0a" * 32), Q2, on=AFTER)
 
 
@@ -258,7 +259,7 @@ def test_a_period_is_counted_when_it_is_over(lived, days, over):
     if over:
         assert services.make_report(CONSOLE, Q2, on=on)
     else:
-        with pytest.raises(PeriodNotOver):
+        with refusing(PERIOD_NOT_OVER):
             services.make_report(CONSOLE, Q2, on=on)
 
 
@@ -267,7 +268,7 @@ def test_what_is_not_published_yet_is_not_counted(register):
 
     append_entry(CONSOLE, verb=Verb.CANARY_OPENED, role="console", on=dt.date(2010, 2, 3))
 
-    with pytest.raises(LedgerNotPublished, match=r"^1 entries"):
+    with refusing(LEDGER_NOT_PUBLISHED, match=r"^1 entries"):
         services.make_report(CONSOLE, quarters_of(2010)[0], on=AFTER)
 
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel.choices import Channel, Service
-from rollkeeper.reporting.errors import InvalidReportPeriod
+from rollkeeper.reporting.errors import INVALID_REPORT_PERIOD
 from rollkeeper.reporting.labels import labels_in, titles_of
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import period_between, quarters_of
 from rollkeeper.reporting.rules import TOTAL, protect, with_total
 from rollkeeper.vault.fields import Purpose
+from tests.refusals import refusing
 
 QUARTERS = ("q1", "q2", "q3", "q4")
 
@@ -149,7 +150,7 @@ def test_a_quarter_and_a_year_are_periods(first, last, name):
      ("2012-01-01", "2013-12-31"), ("2012-01-01", "2012-04-01")],
 )  # fmt: skip
 def test_every_other_span_is_refused(first, last):
-    with pytest.raises(InvalidReportPeriod):
+    with refusing(INVALID_REPORT_PERIOD):
         period_between(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -24,6 +24,7 @@ from rollkeeper.vault import canaries
 from rollkeeper.vault.hooks import CANARY_MAKER
 from rollkeeper.vault.services import begin_first_epoch
 from tests.campaign.population import person as staff
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(hours=24)
@@ -172,7 +173,7 @@ def test_a_canary_that_is_just_being_made_keeps_its_key(clerk, later):
 
 
 def test_a_clerk_erases_none(clerk):
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         abandoned.erase_abandoned(clerk, on=ON)
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import connections
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, connect, rows, run
@@ -23,13 +23,14 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.retention import services
-from rollkeeper.retention.errors import ErasuresMissing
+from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.legal_holds import add_legal_hold
 from rollkeeper.retention.rules import last_termination_to_erase
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from tests.campaign.population import day, make_line, person
+from tests.refusals import refusing
 
 PACK = load_pack("cn-xz-2011")
 OFFICER, DAY = StaffRole.DATA_PROTECTION_OFFICER, dt.timedelta(days=1)
@@ -106,7 +107,7 @@ def test_a_date_far_ahead_erases_nothing_until_it_is_confirmed(
     ended_line(ENDED - dt.timedelta(days=366))
     ahead = ENDED + dt.timedelta(days=days)
 
-    with pytest.raises(ErasuresMissing) as refused:
+    with refusing(ERASURES_MISSING) as refused:
         services.erase_due(worker_authority(), on=ahead)
 
     assert (refused.value.facts["last"], refused.value.facts["days"]) == (ENDED, days)
@@ -357,7 +358,7 @@ def test_what_is_at_work_in_one_run_goes_in_the_next(
 
 
 def test_a_clerk_cannot_erase(committed: None) -> None:
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         services.erase_due(person(StaffRole.CLERK), on=ERASED)
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
@@ -20,13 +20,14 @@ from rollkeeper.lines.queries import line_history
 from rollkeeper.operations.cli import make_app
 from rollkeeper.retention import services
 from rollkeeper.retention.errors import (
-    InvalidCaseNumber,
-    InvalidLegalHoldDays,
-    LegalHoldNotFound,
-    RecordErased,
+    INVALID_CASE_NUMBER,
+    INVALID_LEGAL_HOLD_DAYS,
+    LEGAL_HOLD_NOT_FOUND,
+    RECORD_ERASED,
 )
 from rollkeeper.retention.legal_holds import MAX_DAYS, add_legal_hold, current_legal_holds, end_legal_hold
 from tests.campaign.population import make_line, person
+from tests.refusals import refusing
 from tests.retention.test_erasure import DAY, ENDED, ERASED, LAST_KEPT, ended_line, erase, tenure_of
 
 CASE = "2012/7"
@@ -59,9 +60,9 @@ def test_only_a_named_officer_adds_or_ends_one(who: Callable[[], Authority], off
     line_id = ended_line()
     lay(officer, line_id)
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         lay(who(), line_id)
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         end_legal_hold(who(), line_id, case_reference=CASE, on=LAST_KEPT)
 
 
@@ -71,7 +72,7 @@ def test_only_a_named_officer_adds_or_ends_one(who: Callable[[], Authority], off
 def test_it_ends_within_a_year_and_is_reviewed_before(review: int, last: int, officer: Authority) -> None:
     line_id = ended_line()
 
-    with pytest.raises(InvalidLegalHoldDays):
+    with refusing(INVALID_LEGAL_HOLD_DAYS):
         add_legal_hold(
             officer, line_id, case_reference=CASE, last=ENDED + last * DAY, review_on=ENDED + review * DAY, on=ENDED
         )  # fmt: skip
@@ -85,7 +86,7 @@ def test_a_case_may_have_the_number_of_any_court(case: str, officer: Authority) 
 
 @pytest.mark.parametrize("case", ["", "Invented", "虚构人", "of Mr Invented 7", "7" * 41, "1\n2"])
 def test_a_case_is_identified_by_number_never_by_name(case: str, officer: Authority) -> None:
-    with pytest.raises(InvalidCaseNumber):
+    with refusing(INVALID_CASE_NUMBER):
         lay(officer, ended_line(), case=case)
 
 
@@ -98,7 +99,7 @@ def test_what_is_erased_is_not_said_to_be_held(officer: Authority) -> None:
     line_id = ended_line()
     erase(ERASED)
 
-    with pytest.raises(RecordErased):
+    with refusing(RECORD_ERASED):
         lay(officer, line_id, on=ERASED)
     assert rows("SELECT FROM lines_legalhold") == []
     assert rows("SELECT FROM ledger_entry WHERE verb = 'line:legal_hold:added'") == []
@@ -117,7 +118,7 @@ def test_what_is_about_to_be_erased_is_not_said_to_be_held(
         with pytest.raises(KeyboardInterrupt):
             erase(ERASED)
 
-    with pytest.raises(RecordErased):
+    with refusing(RECORD_ERASED):
         lay(officer, line_id, on=ERASED)
     assert rows("SELECT FROM lines_legalhold") == []
 
@@ -182,10 +183,10 @@ def test_a_legal_hold_is_ended_once_and_by_its_own_case(officer: Authority) -> N
     line_id = ended_line()
     lay(officer, line_id)
 
-    with pytest.raises(LegalHoldNotFound):
+    with refusing(LEGAL_HOLD_NOT_FOUND):
         end_legal_hold(officer, line_id, case_reference="other/1", on=LAST_KEPT)
     end_legal_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)
-    with pytest.raises(LegalHoldNotFound):
+    with refusing(LEGAL_HOLD_NOT_FOUND):
         end_legal_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)
 
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'line:legal_hold:ended'")) == 1

@@ -15,10 +15,11 @@ from rollkeeper.registration.services import change_record
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare.case_decisions import settle_case, settle_done_corrections
 from rollkeeper.selfcare.choices import CaseKind, PortalRequestKind
-from rollkeeper.selfcare.errors import DecidedBySamePerson, NotCorrected
+from rollkeeper.selfcare.errors import DECIDED_BY_SAME_PERSON, NOT_CORRECTED
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.rules import may_appeal
 from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 from tests.selfcare.test_services import ask, proved_session
 
@@ -65,7 +66,7 @@ def test_an_appeal_stops_the_clock_until_somebody_else_has_decided_and_is_had_on
     (case,) = open_cases()
 
     for same in (FIRST, console_authority()):
-        with pytest.raises(DecidedBySamePerson):
+        with refusing(DECIDED_BY_SAME_PERSON):
             settle_case(same, case.case_id, upheld=True, on=later)
     settle_case(SECOND, case.case_id, upheld=False, on=later)
 
@@ -92,7 +93,7 @@ def test_a_correction_is_done_when_the_record_is_changed_and_then_closes_by_itse
     ask(proved_session(at_portal), PortalRequestKind.CORRECT, about="name")
     (case,) = open_cases()
 
-    with pytest.raises(NotCorrected):
+    with refusing(NOT_CORRECTED):
         settle_case(FIRST, case.case_id, upheld=True, on=ON)
     assert settle_done_corrections(worker_authority(), on=ON) == 0
     correct("Invented Person")

@@ -20,15 +20,16 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import tenures, view_line
-from rollkeeper.lines.writes import activate_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.document_check import check_document, outcome_of
-from rollkeeper.selfcare.errors import NoApplication
-from rollkeeper.vault.errors import EpochNotGenuine
+from rollkeeper.selfcare.errors import NO_APPLICATION
+from rollkeeper.vault.errors import EPOCH_NOT_GENUINE
 from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
+from tests.builders.lines import activate_line
+from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
 FREE = "+8613908917777"
@@ -134,7 +135,7 @@ def test_a_checked_application_is_recorded_in_the_clerks_name_and_erased(line, a
 def test_another_document_or_name_than_was_given_settles_nothing(line, at_portal, wrong):
     apply(session(at_portal, FREE))
 
-    with pytest.raises(NoApplication):
+    with refusing(NO_APPLICATION):
         see(clerk(), **wrong)
 
     assert settle_applications(worker_authority()) == 0
@@ -220,7 +221,7 @@ def test_a_line_that_somebody_holds_is_registered_by_nobody_remotely(line, at_po
 def test_a_public_half_of_somebody_else_is_refused_before_anything_is_sealed(line, at_portal):
     half = ask(session(at_portal, FREE), PortalRequestKind.APPLY_BEGIN)["done"]
 
-    with pytest.raises(EpochNotGenuine):
+    with refusing(EPOCH_NOT_GENUINE):
         verified_sealer(half["key"], base64.b64decode(half["half"])[::-1], bytes.fromhex(half["signature"]))
 
 

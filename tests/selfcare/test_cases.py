@@ -3,14 +3,12 @@
 
 import datetime as dt
 
-import pytest
-
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.line_lookup import look_up_line as explain
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.errors import SubscriberProtected
+from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.queries import line_history, view_line
 from rollkeeper.lines.services import look_up_line
 from rollkeeper.selfcare.case_decisions import settle_case
@@ -18,6 +16,7 @@ from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.delegates import check_delegate
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import protect_subscriber
+from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, ask, register_line, session
 
 CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
@@ -53,7 +52,7 @@ def test_only_staff_with_the_power_decide_a_case(at_portal):
     register_line()
     ask(session(at_portal), PortalRequestKind.DISPUTE)
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         settle_case(CLERK, open_cases()[0].case_id, upheld=True, on=ON)
 
 
@@ -66,7 +65,7 @@ def test_ordinary_staff_see_of_a_sealed_record_that_it_exists_and_nothing_else(a
         lambda who: explain(who, number=NUMBER, about=ON, on=ON),
         lambda who: not check_delegate(who, NUMBER, DelegateRole.HEIR, ("passport-npl", "H1"), on=ON),
     ):
-        with pytest.raises(SubscriberProtected):
+        with refusing(SUBSCRIBER_PROTECTED):
             look(CLERK)
         assert look(OFFICER)
 

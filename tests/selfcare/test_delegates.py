@@ -8,13 +8,14 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.queries import current_tenure, view_line
-from rollkeeper.registration.errors import LineInDispute
+from rollkeeper.registration.errors import LINE_IN_DISPUTE
 from rollkeeper.registration.services import terminate_line
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.delegates import check_delegate
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.subscribers.queries import document_index
+from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 from tests.selfcare.test_services import OTHER, SOMEBODY_ELSE, ask, proved_session
 
@@ -107,7 +108,7 @@ def test_nobody_ends_or_moves_a_line_while_its_subscriber_is_said_to_have_died(a
     line = register_line()
     ask(session(at_portal), PortalRequestKind.REPORT_DEATH)
 
-    with pytest.raises(LineInDispute):
+    with refusing(LINE_IN_DISPUTE):
         terminate_line(console_authority(), submission_key=str(new_uuid()), number=NUMBER,
                  document=("passport-npl", PERSON["document_number"]), on=ON)  # fmt: skip
     settle_case(console_authority(), open_cases()[0].case_id, upheld=True, on=ON)

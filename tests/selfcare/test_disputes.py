@@ -12,20 +12,25 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps, tree
-from rollkeeper.ledger.errors import ReceiptNotFound, ReceiptNotGenuine
+from rollkeeper.ledger.errors import RECEIPT_NOT_FOUND, RECEIPT_NOT_GENUINE
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
-from rollkeeper.lines.errors import LineNotFound, LineTerminated
+from rollkeeper.lines.errors import LINE_TERMINATED, LineNotFound
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.operations.cli import make_app
-from rollkeeper.registration.errors import NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect
+from rollkeeper.registration.errors import (
+    NOT_A_REGISTRATION_RECEIPT,
+    RECEIPT_LINE_MISMATCH,
+    RECORD_ALREADY_CORRECT,
+)
 from rollkeeper.registration.services import change_record, register_subscriber, replace_sim, terminate_line
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
-from rollkeeper.selfcare.errors import CaseAlreadyOpen
+from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN
 from rollkeeper.selfcare.queries import open_cases
 from tests.entries import entries
+from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission
 
 
@@ -169,7 +174,7 @@ def test_a_forged_receipt_changes_nothing(clerk, new_line, forge):
     lost = handed_and_lost(clerk, number)
     before = find_line(number)
 
-    with pytest.raises(ReceiptNotGenuine):
+    with refusing(RECEIPT_NOT_GENUINE):
         honour(clerk, number, forge(lost))
 
     assert find_line(number) == before
@@ -179,7 +184,7 @@ def test_a_forged_receipt_changes_nothing(clerk, new_line, forge):
 def test_a_receipt_of_another_line_that_the_register_knows_is_refused(clerk, new_line):
     lost = handed_and_lost(clerk, new_line())
 
-    with pytest.raises(ReceiptLineMismatch):
+    with refusing(RECEIPT_LINE_MISMATCH):
         honour(clerk, new_line(), lost)
 
 
@@ -187,7 +192,7 @@ def test_a_receipt_that_says_what_the_register_says_is_refused_as_needless(clerk
     number = new_line()
     text = handed(clerk, number)
 
-    with pytest.raises(RecordAlreadyCorrect):
+    with refusing(RECORD_ALREADY_CORRECT):
         honour(clerk, number, text)
 
     assert not find_line(number).is_disputed
@@ -200,7 +205,7 @@ def test_a_receipt_of_another_act_is_refused(clerk, new_line):
     shown = (subscriber["document_type"], subscriber["document_number"])
     given = replace_sim(clerk, submission_key=str(new_uuid()), number=number, document=shown, on=ON)
 
-    with pytest.raises(NotARegistrationReceipt):
+    with refusing(NOT_A_REGISTRATION_RECEIPT):
         honour(clerk, number, receipts.receipt_of(given.entry_id).text)
 
 
@@ -222,7 +227,7 @@ def test_a_line_that_is_over_or_unknown_is_notified_so(clerk, new_line):
     lost = handed_and_lost(clerk, number)
     terminate_line(clerk, submission_key=str(new_uuid()), number=number, document=None, on=ON)
 
-    with pytest.raises(LineTerminated):
+    with refusing(LINE_TERMINATED):
         honour(clerk, number, lost)
     with pytest.raises(LineNotFound):
         honour(clerk, fresh_number(), lost)
@@ -235,7 +240,7 @@ def test_a_code_that_the_register_lost_asks_for_the_whole_receipt(clerk, new_lin
         code = receipts.receipt_of(given.entry_id).code
         transaction.set_rollback(True)
 
-    with pytest.raises(ReceiptNotFound) as raised:
+    with refusing(RECEIPT_NOT_FOUND) as raised:
         honour(clerk, number, code)
 
     assert "take the whole receipt" in raised.value.advice
@@ -273,7 +278,7 @@ def test_the_command_takes_a_file_and_says_no_to_a_forged_one(clerk, new_line, t
     refused = CliRunner().invoke(make_app(), ["disputes", "accept-receipt", number, str(bad)])
     taken = CliRunner().invoke(make_app(), ["disputes", "accept-receipt", number, str(good)])
 
-    assert isinstance(refused.exception, ReceiptNotGenuine)
+    assert refused.exception.code == RECEIPT_NOT_GENUINE.code
     assert taken.exit_code == 0
     assert "the line cannot be suspended" in taken.stdout
 
@@ -301,7 +306,7 @@ def test_a_dispute_that_is_open_already_says_until_when_it_is_decided(clerk, new
     number = new_line()
     dispute(clerk, number)
 
-    with pytest.raises(CaseAlreadyOpen, match=str(open_cases()[0].due_on)):
+    with refusing(CASE_ALREADY_OPEN, match=str(open_cases()[0].due_on)):
         dispute(clerk, number)
 
 

@@ -18,11 +18,12 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.errors import TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.services import begin_first_epoch
+from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
 UNKNOWN = "+8613908919999"
@@ -315,7 +316,7 @@ def test_an_ask_that_nobody_answers_is_taken_back_and_never_done(at_portal, monk
     token = session(at_portal)
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
 
-    with pytest.raises(portal_client.RegisterUnavailable):
+    with refusing(REGISTER_UNAVAILABLE):
         portal_client.send_request(
             token, PortalRequestKind.DISPUTE, language="en", payload={"key": str(new_uuid())}
         )

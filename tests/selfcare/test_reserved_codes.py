@@ -4,17 +4,18 @@
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, subscriber_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Refused
 from rollkeeper.registration.services import replace_sim
 from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare.errors import TooManyReservedCodes
+from rollkeeper.selfcare.errors import TOO_MANY_RESERVED_CODES
 from rollkeeper.selfcare.reserved_codes import reserve_code
 from rollkeeper.selfcare.rules import may_send_code
 from rollkeeper.selfcare.settings import settings as portal_settings
+from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, register_line
 
 CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
@@ -110,7 +111,7 @@ def test_staff_keep_so_many_codes_in_a_day_and_no_more(register):
     for _ in range(portal_settings().reserved_codes_per_day):
         reserve_code(CLERK, NUMBER, on=ON)
 
-    with pytest.raises(TooManyReservedCodes):
+    with refusing(TOO_MANY_RESERVED_CODES):
         reserve_code(CLERK, NUMBER, on=ON)
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         reserve_code(subscriber_authority("0d" * 32), NUMBER, on=ON)

@@ -15,7 +15,6 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.line_counts import count_current_lines
 from rollkeeper.lines.queries import current_tenure, view_line
-from rollkeeper.lines.writes import activate_line, begin_suspension
 from rollkeeper.registration.services import change_record, terminate_line, transfer_line
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare import portal_client, portal_worker, verification
@@ -24,6 +23,7 @@ from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.verification import MOST_A_DAY
 from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.builders.lines import activate_line, suspend_line
 from tests.registration.people import given_by
 from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session
 
@@ -210,7 +210,7 @@ def test_a_request_made_before_midnight_counts_for_that_day(
 ):
     line = activate_line(OTHER, service=Service.MOBILE, on=dt.date(2010, 5, 1))
     token = session(at_portal, OTHER)
-    begin_suspension(line, reason=SuspensionReason.REGISTRATION, on=YESTERDAY)
+    suspend_line(line, reason=SuspensionReason.REGISTRATION, on=YESTERDAY)
 
     def come_late():
         run("UPDATE selfcare_portalrequest SET made_at = made_at - %s", [dt.timedelta(days=made)])

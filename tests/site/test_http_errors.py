@@ -9,19 +9,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.errors import Faults, Kind, Refusal
 from rollkeeper.site import http_errors
 
 DAY = dt.date(2012, 3, 2)
 
 
-class ByLaw(RollkeeperError):
-    """A refusal with an article."""
-
-    code = "by_law"
-    kind = Kind.REFUSED
-    sentence = "Article {article} does not allow this on {day}."
-    remedy = "Come back on {then}."
+BY_LAW = Refusal(
+    "by_law", Kind.REFUSED, "Article {article} does not allow this on {day}.", "Come back on {then}."
+)
 
 
 @pytest.fixture
@@ -38,7 +34,7 @@ def asked(app):
     return asking
 
 
-FAULT = ByLaw(article="7", day=DAY, then=DAY + dt.timedelta(days=1))
+FAULT = BY_LAW(article="7", day=DAY, then=DAY + dt.timedelta(days=1))
 
 
 def test_a_person_gets_the_article_and_what_to_do_next(asked):
@@ -60,7 +56,7 @@ def test_a_machine_gets_a_problem_document(asked, accept):
 
 
 def test_several_faults_are_all_notified(asked):
-    both = Faults([FAULT, ByLaw(article="9", day=DAY, then=DAY)])
+    both = Faults([FAULT, BY_LAW(article="9", day=DAY, then=DAY)])
 
     page = http_errors.refuse(asked(), both).content.decode()
 
@@ -70,7 +66,7 @@ def test_several_faults_are_all_notified(asked):
 
 @pytest.mark.parametrize(("kind", "status"), http_errors.STATUS.items())
 def test_each_kind_of_no_has_its_status(asked, kind, status):
-    fault = type("Some", (RollkeeperError,), {"kind": kind})()
+    fault = Refusal("some", kind, "No.", "None.")()
 
     assert http_errors.refuse(asked(), fault).status_code == status
 

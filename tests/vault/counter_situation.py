@@ -112,8 +112,8 @@ def try_statement(alias: str, statement: str) -> bool:
 def refusal(call) -> str:
     try:
         call()
-    except Exception as fault:  # noqa: BLE001 - its name is the answer
-        return type(fault).__name__
+    except Exception as fault:  # noqa: BLE001 - its code is the answer
+        return getattr(fault, "code", type(fault).__name__)
     return "done"
 
 

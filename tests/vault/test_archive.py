@@ -7,7 +7,8 @@ import pytest
 
 from rollkeeper.vault import archive, wire
 from rollkeeper.vault.archive import CHUNK_BYTES, ArchiveReader, ArchiveWriter
-from rollkeeper.vault.errors import ArchiveDamaged, ArchiveOfAnotherRoot, CannotOpen
+from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ArchiveDamaged, CannotOpen
+from tests.refusals import refusing
 
 SEALED = CHUNK_BYTES + wire.TAG_BYTES
 NOTE = b'{"part": "register"}'
@@ -141,14 +142,14 @@ def test_one_flipped_bit_anywhere_is_noticed(root):
     for place in places:
         changed = bytearray(raw)
         changed[place] ^= 1
-        with pytest.raises((ArchiveDamaged, ArchiveOfAnotherRoot)):
+        with refusing(ArchiveDamaged, ARCHIVE_OF_ANOTHER_ROOT):
             opened(root, bytes(changed))
 
 
 def test_another_root_opens_nothing(root):
     raw = sealed(root, b"value")
 
-    with pytest.raises(ArchiveOfAnotherRoot):
+    with refusing(ARCHIVE_OF_ANOTHER_ROOT):
         opened(Root(), raw)
 
 
@@ -158,7 +159,7 @@ def test_a_key_wrapped_for_something_else_does_not_open_an_archive(root):
     writer = ArchiveWriter(out, key=bytes(32), head=archive.make_head(stolen, note=NOTE))
     writer.finish()
 
-    with pytest.raises(ArchiveOfAnotherRoot):
+    with refusing(ARCHIVE_OF_ANOTHER_ROOT):
         opened(root, out.getvalue())
     with pytest.raises(CannotOpen):
         root.unwrap(stolen, context=b"rollkeeper/archive\x00")

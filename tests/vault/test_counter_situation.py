@@ -13,7 +13,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault import services
 from rollkeeper.vault.blind_index import blind_documents, blind_numbers
-from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.errors import SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from tests.vault.conftest import DAY
 
@@ -44,7 +44,7 @@ def test_a_counter_seals_and_cannot_open(counter, reveal):
 
     assert counter["connections"] == ["default", "keys"]
     assert counter["succeeded"] == ALLOWED
-    assert counter["calls"] == ["SealOnlyProcess"] * 4 + ["ProgrammingError"] * 2
+    assert counter["calls"] == [SEAL_ONLY_PROCESS.code] * 4 + ["ProgrammingError"] * 2
     assert bytes(key.wrapped)[1] == 2
     assert reveal(record, Field.NAME) == "Counter Visitor"
 

@@ -12,9 +12,10 @@ from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations.document_backup import mirror_documents, restore_documents
 from rollkeeper.vault import document_store, wire
-from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
+from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE, CannotOpen
 from rollkeeper.vault.fields import Purpose
 from rollkeeper.vault.services import begin_first_epoch, open_copy, remove_copies, seal_persons, shred
+from tests.refusals import refusing
 from tests.vault.conftest import DAY, person
 from tests.vault.seaweed import BUCKET, seaweed
 
@@ -160,7 +161,7 @@ def test_a_store_that_does_not_answer_is_said_and_nothing_is_recorded(committed,
     write_settings(vault={"documents_url": url})
     document_store._elsewhere.cache_clear()
     try:
-        with pytest.raises(DocumentStoreUnavailable):
+        with refusing(DOCUMENT_STORE_UNAVAILABLE):
             intake()
     finally:
         write_settings(vault={"documents_url": None})

@@ -19,22 +19,24 @@ from django.db import connections
 from django.template import Context, Template
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, opening, services
-from rollkeeper.vault.errors import CannotOpen, NeedsTwoApprovers, OwnAlarm, TooManyOpenings
+from rollkeeper.vault.errors import NEEDS_TWO_APPROVERS, OWN_ALARM, TOO_MANY_OPENINGS, CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
 from rollkeeper.vault.settings import Vault
 from tests.entries import entries
+from tests.refusals import is_refused_by, refusing
 from tests.vault.conftest import DAY, people, person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -88,9 +90,9 @@ def test_a_demand_of_an_authority_needs_two_different_people_who_may():
     disclosure = {"purpose": Purpose.LEGAL_DISCLOSURE, "on": clock.today(), "disclosure_id": new_uuid()}
 
     for second in (None, one):
-        with pytest.raises(NeedsTwoApprovers):
+        with refusing(NEEDS_TWO_APPROVERS):
             opened(one, record, second=second, **disclosure)
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         opened(one, record, second=clerk, **disclosure)
     assert entries(OPENED) == []
 
@@ -102,7 +104,7 @@ def test_the_worker_lets_no_disclosure_request_through():
     record = person()
     services.seal_persons([record])
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         opened(worker_authority(), record, purpose=Purpose.LEGAL_DISCLOSURE)
 
 
@@ -114,7 +116,7 @@ def test_the_last_allowed_one_opens_and_the_next_is_refused_and_on_record(office
     services.seal_persons([record])
 
     assert [opened(officer, record).reveal() for _ in range(2)] == ["Rigdzin Wangmo"] * 2
-    with pytest.raises(TooManyOpenings) as refused:
+    with refusing(TOO_MANY_OPENINGS) as refused:
         opened(officer, record)
 
     assert "art. 5" in str(refused.value)
@@ -131,7 +133,7 @@ def test_a_refused_one_asks_no_root_for_a_key(officer, limit, monkeypatch):
     opened(officer, record)
     monkeypatch.setattr(epochs, "unwrapped", lambda *_: pytest.fail("a key was asked for"))
 
-    with pytest.raises(TooManyOpenings):
+    with refusing(TOO_MANY_OPENINGS):
         opened(officer, record)
 
 
@@ -140,7 +142,7 @@ def test_what_did_not_open_counts_too(officer, limit):
         with pytest.raises(CannotOpen):
             opened(officer, person())
 
-    with pytest.raises(TooManyOpenings):
+    with refusing(TOO_MANY_OPENINGS):
         opened(officer, person())
 
 
@@ -169,7 +171,7 @@ def test_whoever_has_many_accounts_opens_no_more_than_all_may(officer, limit_of_
     services.seal_persons([record])
     assert [opened(one, record).reveal() for one in (officer, officer, another_officer())]
 
-    with pytest.raises(TooManyOpenings) as refused:
+    with refusing(TOO_MANY_OPENINGS) as refused:
         way(another_officer())
 
     assert "opens_per_day_total" in refused.value.advice
@@ -185,7 +187,7 @@ def test_reaching_what_all_may_open_is_one_alarm_a_day(officer, limit_of_all, da
     assert canaries.open_alarms() == []
 
     for one in (asks, officer, asks):
-        with pytest.raises(TooManyOpenings):
+        with refusing(TOO_MANY_OPENINGS):
             opened(one, person())
 
     (alarm,), (first, *others) = canaries.open_alarms(), entries(REFUSED)
@@ -205,7 +207,7 @@ def test_ones_own_limit_is_no_alarm(officer, limit):
     for _ in range(2):
         with pytest.raises(CannotOpen):
             opened(officer, person())
-    with pytest.raises(TooManyOpenings):
+    with refusing(TOO_MANY_OPENINGS):
         opened(officer, person())
 
     assert canaries.open_alarms() == []
@@ -219,8 +221,10 @@ def test_accounts_made_at_once_share_what_all_may_open(monkeypatch):
     def one(_):
         try:
             return opened(another_officer(), record).reveal()
-        except TooManyOpenings:
-            return None
+        except RollkeeperError as refused:
+            if is_refused_by(refused, TOO_MANY_OPENINGS):
+                return None
+            raise
         finally:
             connections.close_all()
 
@@ -253,7 +257,7 @@ def test_the_day_is_the_last_twenty_four_hours(officer, limit, hours, opens):
         if opens:
             assert opened(officer, record).reveal()
         else:
-            with pytest.raises(TooManyOpenings):
+            with refusing(TOO_MANY_OPENINGS):
                 opened(officer, record)
 
 
@@ -262,7 +266,7 @@ def test_several_values_of_lines_are_opened_all_or_none(officer, limit):
     sealed = services.seal_line_values(LineField.NUMBER, [(line, "+8613800000001") for line in lines])
     pairs = list(zip(lines, sealed, strict=True))
 
-    with pytest.raises(TooManyOpenings):
+    with refusing(TOO_MANY_OPENINGS):
         services.open_line_values(officer, LineField.NUMBER, pairs, purpose=Purpose.REVIEW, on=DAY)
 
     assert entries(OPENED) == []
@@ -281,8 +285,10 @@ def test_many_at_once_get_no_more_than_one_after_another(officer, limit):
     def one(_):
         try:
             return opened(officer, record).reveal()
-        except TooManyOpenings:
-            return None
+        except RollkeeperError as refused:
+            if is_refused_by(refused, TOO_MANY_OPENINGS):
+                return None
+            raise
         finally:
             connections.close_all()
 
@@ -308,7 +314,7 @@ def test_another_process_and_a_restart_begin_no_new_count(officer):
         env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    assert done.stdout.strip() == "TooManyOpenings", done.stderr
+    assert done.stdout.strip() == TOO_MANY_OPENINGS.code, done.stderr
 
 
 _OPEN_ELSEWHERE = """
@@ -325,7 +331,7 @@ try:
                      on=datetime.date(2012, 3, 2))
     print("opened")
 except Exception as fault:
-    print(type(fault).__name__)
+    print(fault.code)
 """
 
 
@@ -412,7 +418,7 @@ def test_a_canarys_number_raises_the_alarm_too(officer):
 def test_whoever_raised_an_alarm_does_not_settle_it_and_another_does(officer, canary):
     opened(officer, canary)
 
-    with pytest.raises(OwnAlarm):
+    with refusing(OWN_ALARM):
         canaries.settle_alarms(officer, on=DAY)
     assert len(canaries.open_alarms()) == 1
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.vault import root, transit
-from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused, RootMissing, TokenRefused
+from rollkeeper.vault.errors import TOKEN_REFUSED, CannotOpen, KeyServiceRefused, RootMissing
 from rollkeeper.vault.pkcs11 import parts_of
 from rollkeeper.vault.root import FileIndexKey, FileRoot, TokenRoot
 from rollkeeper.vault.transit import TransitRoot
+from tests.refusals import refusing
 from tests.vault.openbao import bao
 
 __all__ = ["bao"]
@@ -251,7 +252,7 @@ def test_a_token_that_is_away_or_a_wrong_pin_is_named_and_no_pin_is_said(softhsm
     pin_file.write_text("not the pin", "utf-8")
 
     for address in (url, url.replace("named", "nowhere"), url.replace(".so", ".none")):
-        with pytest.raises(TokenRefused) as refused:
+        with refusing(TOKEN_REFUSED) as refused:
             TokenRoot(address, pin_file=pin_file).wrap(b"a secret", context=CONTEXT)
         assert "not the pin" not in str(refused.value) + refused.value.advice
 

@@ -13,16 +13,17 @@ from django.apps import apps
 from django.db import connections, models, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole, rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.encrypted_columns import EncryptedColumns
 from rollkeeper.vault import epochs, keys, rotation, services, wire
-from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.errors import ROTATION_CANNOT_FINISH, CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
 from tests.leak.machine import until
+from tests.refusals import refusing
 from tests.vault.conftest import DAY, people
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -272,7 +273,7 @@ def test_an_epoch_is_not_destroyed_while_a_key_keeps_arriving_under_it(rotate, m
         return counting(target)
 
     monkeypatch.setattr(rotation, "_count_older", one_more)
-    with pytest.raises(rotation.RotationCannotFinish):
+    with refusing(ROTATION_CANNOT_FINISH):
         rotate()
     assert older in keys.living_epoch_ids()
     monkeypatch.undo()
@@ -325,7 +326,7 @@ def test_a_rotation_waits_for_an_act_at_the_counter_that_has_sealed_a_number(rot
 def test_who_has_not_the_power_rotates_nothing():
     before = keys.newest_epoch_id()
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         rotation.rotate(Authority(frozenset(), None, "nobody"), on=DAY)
 
     assert keys.newest_epoch_id() == before

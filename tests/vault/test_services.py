@@ -9,16 +9,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.vault import epochs, keys, root, services, signed_public_keys, wire
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochNotGenuine
+from rollkeeper.vault.errors import ALREADY_SEALED, EPOCH_NOT_GENUINE, CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.key_files import write_keys
 from rollkeeper.vault.offline_keys import current_offline_key, renew_offline_keys
 from rollkeeper.vault.rotation import count_to_reseal
+from tests.refusals import refusing
 from tests.vault.conftest import DAY, people, person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -127,7 +128,7 @@ def test_who_has_not_the_power_opens_nothing_and_leaves_no_entry(nobody):
     record = person()
     services.seal_persons([record])
 
-    with pytest.raises(NotAllowed):
+    with refusing(NOT_ALLOWED):
         services.open_sealed(
             nobody, person_id=record.person_id, tenure_id=record.tenure_id, field=Field.NAME,
             purpose=Purpose.REVIEW, on=DAY,
@@ -181,7 +182,7 @@ def test_a_second_record_for_one_person_and_tenure_is_refused(reveal):
     record = person()
     services.seal_persons([record])
 
-    with pytest.raises(AlreadySealed), transaction.atomic():
+    with refusing(ALREADY_SEALED), transaction.atomic():
         services.seal_persons([record])
 
     assert reveal(record) == record.values[Field.NAME]
@@ -370,7 +371,7 @@ def test_nothing_is_sealed_to_a_public_key_planted_by_the_key_stores_administrat
     run("UPDATE epoch SET public_key = set_byte(public_key, 3, get_byte(public_key, 3) # 1)", using="keys")
 
     try:
-        with pytest.raises(EpochNotGenuine):
+        with refusing(EPOCH_NOT_GENUINE):
             services.seal_persons([person()])
     finally:
         run(
@@ -396,9 +397,9 @@ def test_nothing_is_sealed_to_a_public_key_made_by_a_compromised_counter(kind):
     run(put, [half, forged, true.epoch_id], using="keys")
 
     try:
-        with pytest.raises(EpochNotGenuine):
+        with refusing(EPOCH_NOT_GENUINE):
             services.seal_persons([person()])
-        with pytest.raises(EpochNotGenuine):
+        with refusing(EPOCH_NOT_GENUINE):
             services.resign_public_keys()
     finally:
         run(put, [true.public_key, true.signature, true.epoch_id], using="keys")
@@ -419,7 +420,7 @@ def test_public_keys_with_older_marks_are_signed_again(reveal):
     renew_offline_keys(console_authority(), lasts_days=7, on=DAY)
     run("UPDATE epoch SET public_mac = substring(public_mac FROM 1 FOR 32)", using="keys")
     run("UPDATE offline_key SET public_mac = substring(public_mac FROM 1 FOR 32)", using="keys")
-    with pytest.raises(EpochNotGenuine):
+    with refusing(EPOCH_NOT_GENUINE):
         services.seal_persons([person()])
 
     services.resign_public_keys()
@@ -433,7 +434,7 @@ def test_public_keys_with_older_marks_are_signed_again(reveal):
 def test_an_instance_that_lost_the_key_that_signs_makes_another(data_dir):
     (data_dir / "secrets" / "public-keys.key").unlink()
     (data_dir / "secrets" / "public-keys.pub").unlink()
-    with pytest.raises(EpochNotGenuine):
+    with refusing(EPOCH_NOT_GENUINE):
         services.seal_persons([person()])
 
     services.resign_public_keys()

@@ -26,7 +26,6 @@ _VALID: Final = re.compile(
 )
 _NAMES: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·•・.\u0f00-\u0fff]{1,30}")
 _LABELS: Final = {"name": "姓名", "sex": "性别", "born": "出生", "address": "住址"}
-_NUMBER_LABEL: Final = frozenset("公民身份号码")
 _TITLE: Final = frozenset("居民身份证")
 _HEAD, _TAIL = 6, 14
 """The number's characters up to the first are its county, those from the second on its sequence and check digit."""

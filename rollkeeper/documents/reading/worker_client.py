@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rollkeeper.documents.errors import ImageRejected, ReaderFailed, WorkerNotSandboxed
+from rollkeeper.documents.errors import IMAGE_REJECTED, ReaderFailed, WorkerNotSandboxed
 from rollkeeper.documents.reading.file_types import MAX_BYTES
-from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.refusals import SENTENCES, RejectReason
 
 OPEN_SECONDS: Final = 15.0
 """To wait for a file to be opened on a machine that is busy; the worker ends its child after 1.6 processor seconds."""
@@ -74,9 +74,9 @@ class Worker:
     def ask(
         self, data: bytes, *, on: dt.date, name: str = "", copy: Mapping[str, Any] | None = None
     ) -> Answer:
-        """Have one file read. Refuses: ImageRejected, ReaderFailed."""
+        """Have one file read. Refuses: IMAGE_REJECTED, ReaderFailed."""
         if len(data) > MAX_BYTES:
-            raise ImageRejected(why=RejectReason.TOO_LARGE)
+            raise IMAGE_REJECTED(why=SENTENCES[RejectReason.TOO_LARGE])
         header = json.dumps({"on": on.isoformat(), "name": name[-80:], "copy": copy}).encode()
         with self._places, self._handed() as near:
             try:
@@ -144,10 +144,10 @@ def _some(near: socket.socket, count: int, *, until: float, late: RejectReason |
         try:
             part = near.recv(min(left, 1 << 20))
         except TimeoutError as fault:
-            raise (ImageRejected(why=late) if late else ReaderFailed()) from fault
+            raise (IMAGE_REJECTED(why=SENTENCES[late]) if late else ReaderFailed()) from fault
         if not part:
             # The child ended without an answer: killed by its limits, or by its input.
-            raise ImageRejected(why=late) if late else ReaderFailed
+            raise IMAGE_REJECTED(why=SENTENCES[late]) if late else ReaderFailed()
         parts.append(part)
         left -= len(part)
     return b"".join(parts)

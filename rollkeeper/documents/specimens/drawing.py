@@ -144,7 +144,7 @@ class _Sheet:
 
 
 def make_specimen(kind: Kind, *, seed: int) -> Specimen:
-    """Draw the specimen of the person of this seed. Refuses: FontMissing."""
+    """Draw the specimen of the person of this seed. Refuses: FONT_MISSING."""
     person = invent(seed)
     if kind is Kind.CARD_FRONT:
         sheet = _card_front(person, bilingual=seed % 3 == 0)

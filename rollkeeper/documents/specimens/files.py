@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from rollkeeper.documents.errors import UnknownSpecimen
+from rollkeeper.documents.errors import UNKNOWN_SPECIMEN
 from rollkeeper.documents.specimens.degradation import degrade, random_degradation
 from rollkeeper.documents.specimens.drawing import Kind, make_specimen
 
@@ -15,20 +15,20 @@ _FORMS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "pdf": "PDF"}
 
 
 def kinds_called(name: str) -> tuple[Kind, ...]:
-    """Return the kinds for a word. Refuses: UnknownSpecimen."""
+    """Return the kinds for a word. Refuses: UNKNOWN_SPECIMEN."""
     if name == "all":
         return tuple(Kind)
     if name not in set(Kind):
-        raise UnknownSpecimen(known=", ".join(Kind))
+        raise UNKNOWN_SPECIMEN(known=", ".join(Kind))
     return (Kind(name),)
 
 
 def write_specimens(
     folder: Path, *, kinds: Sequence[Kind], seeds: Sequence[int], form: str, photographed: bool
 ) -> Iterator[Path]:
-    """Write a specimen of each kind for each seed and give their files. Refuses: UnknownSpecimen, FontMissing."""
+    """Write a specimen of each kind for each seed and give their files. Refuses: UNKNOWN_SPECIMEN, FONT_MISSING."""
     if form not in _FORMS:
-        raise UnknownSpecimen(known=", ".join(_FORMS))
+        raise UNKNOWN_SPECIMEN(known=", ".join(_FORMS))
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         for kind in kinds:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from rollkeeper.documents.errors import FontMissing
+from rollkeeper.documents.errors import FONT_MISSING
 
 _ROOT = Path("/usr/share/fonts")
 
@@ -26,9 +26,9 @@ class Typeface(Enum):
 
 @cache
 def font(typeface: Typeface, pixels: int) -> ImageFont.FreeTypeFont:
-    """Return a font. Refuses: FontMissing, naming Debian's package."""
+    """Return a font. Refuses: FONT_MISSING, naming Debian's package."""
     file, index, package = typeface.value
     try:
         return ImageFont.truetype(str(_ROOT / file), pixels, index=index)
     except OSError as fault:
-        raise FontMissing(package=package) from fault
+        raise FONT_MISSING(package=package) from fault

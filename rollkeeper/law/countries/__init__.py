@@ -41,7 +41,7 @@ def shipped_countries() -> tuple[str, ...]:
 def country_of(jurisdiction: str) -> Country | None:
     """Return the country file of a jurisdiction (ISO 3166-1 or 3166-2: ``CN``, ``CN-XZ``), None if there is none.
 
-    Refuses: PackFault.
+    Refuses: PACK_FAULT.
     """
     code = jurisdiction.partition("-")[0]
     if code not in shipped_countries():

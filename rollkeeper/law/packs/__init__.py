@@ -18,7 +18,7 @@ from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.calendars import is_known
 from rollkeeper.law.cases import failed_cases
-from rollkeeper.law.errors import PackArticleMissing, PackFault, PackNotFound
+from rollkeeper.law.errors import PACK_ARTICLE_MISSING, PACK_NOT_FOUND
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import Article, PackFile
 from rollkeeper.law.schema_common import Citation
@@ -29,7 +29,7 @@ __all__ = ["Pack", "load_pack", "shipped_packs"]
 
 
 def load_pack(name: str | Path) -> Pack:
-    """Load a shipped pack by its id, or any pack by its path. Refuses: PackNotFound, PackFault, PackArticleMissing, PackCaseFailed; several together."""
+    """Load a shipped pack by its id, or any pack by its path. Refuses: PACK_NOT_FOUND, PACK_FAULT, PACK_ARTICLE_MISSING, PACK_CASE_FAILED; several together."""
     if isinstance(name, str) and name in shipped_packs():
         return _shipped(name)
     path = Path(name)
@@ -37,7 +37,7 @@ def load_pack(name: str | Path) -> Pack:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as fault:
-        raise PackNotFound(name=name, shipped=", ".join(shipped_packs())) from fault
+        raise PACK_NOT_FOUND(name=name, shipped=", ".join(shipped_packs())) from fault
     return _read_before(raw, str(path))
 
 
@@ -96,14 +96,14 @@ def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
     where: LeafPath = tuple(error["loc"])
     if where and (where[-1] == "because" or where[-2:] == ("because", "article")):
         leaf = where[: where.index("because")]
-        return PackArticleMissing(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
+        return PACK_ARTICLE_MISSING(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
     why = {"missing": "it is missing", "extra_forbidden": "no pack has such a field"}.get(
         error["type"], str(error["msg"]).removeprefix("Value error, ")
     )
     return document.fault(where, why[:1].lower() + why[1:])
 
 
-def _inner_faults(pack: PackFile, document: Document) -> Iterator[PackFault]:
+def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError]:
     """Yield what is wrong between leaves that are each well formed."""
     sources = [source.id for source in pack.sources]
     articles = {(a.source, a.article): a for a in pack.articles}
@@ -122,7 +122,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[PackFault]:
 
 def _citation_faults(
     because: Citation, article: Article | None, where: LeafPath, document: Document
-) -> Iterator[PackFault]:
+) -> Iterator[RollkeeperError]:
     if article is None:
         yield document.fault(
             (*where, "article"), f"the pack carries no article {because.article} of that source"
@@ -146,7 +146,7 @@ def _becauses(part: Any, path: LeafPath) -> Iterator[tuple[LeafPath, Citation]]:
             yield from _becauses(item, (*path, index))
 
 
-def _twice(names: list[str], where: LeafPath, document: Document) -> Iterator[PackFault]:
+def _twice(names: list[str], where: LeafPath, document: Document) -> Iterator[RollkeeperError]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield document.fault(where, f"'{name}' stands twice")
 

@@ -3,28 +3,19 @@
 
 import stat
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.settings import data_dir
-
-
-class ElementSecretMissing(RollkeeperError):
-    """An element of the network is named in the settings, and its secret is not there."""
-
-    code = "element_secret_missing"
-    kind = Kind.MALFORMED
-    sentence = "secrets/{file} is missing, is empty or can be read by others: the element would not know us."
-    remedy = "Write the element's secret into it, mode 0600; docs/provisioning.md says which."
+from rollkeeper.provisioning.errors import ELEMENT_SECRET_MISSING
 
 
 def read_secret(name: str) -> str:
-    """Return the word in this file of the instance's secrets. Refuses: ElementSecretMissing."""
+    """Return the word in this file of the instance's secrets. Refuses: ELEMENT_SECRET_MISSING."""
     file = data_dir() / "secrets" / name
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise ElementSecretMissing(file=name)
+            raise ELEMENT_SECRET_MISSING(file=name)
         word = file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as fault:
-        raise ElementSecretMissing(file=name) from fault
+        raise ELEMENT_SECRET_MISSING(file=name) from fault
     if not word:
-        raise ElementSecretMissing(file=name)
+        raise ELEMENT_SECRET_MISSING(file=name)
     return word

@@ -45,7 +45,7 @@ class FreeRadius:
 
     @classmethod
     def of_this_instance(cls) -> "FreeRadius":
-        """Return the FreeRADIUS that the settings name. Refuses: ElementSecretMissing."""
+        """Return the FreeRADIUS that the settings name. Refuses: ELEMENT_SECRET_MISSING."""
         chosen = settings().radius
         return cls(
             coa=str(chosen.coa),

@@ -49,7 +49,7 @@ class Kamailio:
 
     @classmethod
     def of_this_instance(cls) -> "Kamailio":
-        """Return the Kamailio that the settings name. Refuses: ElementSecretMissing, EmergencyNumbersMissing."""
+        """Return the Kamailio that the settings name. Refuses: ELEMENT_SECRET_MISSING, EMERGENCY_NUMBERS_MISSING."""
         here = instance()
         return cls(
             str(settings().kamailio.url),

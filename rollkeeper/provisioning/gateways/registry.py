@@ -4,20 +4,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.provisioning.gateways.base import Gateway
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
 from rollkeeper.provisioning.settings import settings
-
-
-class NoNetwork(RollkeeperError):
-    """A production instance has no network to tell."""
-
-    code = "no_network"
-    kind = Kind.MALFORMED
-    sentence = "No network is set: commands stay where they are."
-    remedy = "Set 'provisioning.by_service' or 'provisioning.webhook.url' in settings.toml; docs/provisioning.md says how."
 
 
 def has_network() -> bool:
@@ -32,7 +23,7 @@ def has_own_network() -> bool:
 
 
 def network_gateway() -> Gateway:
-    """Return the network of this instance. Refuses: NoNetwork, ElementSecretMissing.
+    """Return the network of this instance. Refuses: NO_NETWORK, ELEMENT_SECRET_MISSING.
 
     The elements that serve a kind of service; for the others the webhook where one is set, a file in a demo instance.
     """
@@ -40,7 +31,7 @@ def network_gateway() -> Gateway:
     if settings().by_service:
         return elements_of_this_instance(fallback)
     if fallback is None:
-        raise NoNetwork
+        raise NO_NETWORK()
     return fallback
 
 
@@ -57,7 +48,7 @@ def _fallback() -> Gateway | None:
 
 
 def elements_of_this_instance(fallback: Gateway | None) -> ServiceRouter:
-    """Return the elements that the settings name. `fallback` serves what they do not. Refuses: ElementSecretMissing."""
+    """Return the elements that the settings name. `fallback` serves what they do not. Refuses: ELEMENT_SECRET_MISSING."""
     by_service = settings().by_service
     return ServiceRouter(
         {name: _MAKERS[name]() for name in _MAKERS if any(name in names for names in by_service.values())},

@@ -17,20 +17,11 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.settings import data_dir
+from rollkeeper.provisioning.errors import REQUEST_NOT_GENUINE
 
 TOLERANCE_S = 300
 _PREFIX = "whsec_"
-
-
-class RequestNotGenuine(RollkeeperError):
-    """A signed request is not authentic, is too old, or is a repetition."""
-
-    code = "request_not_genuine"
-    kind = Kind.FORBIDDEN
-    sentence = "The request was refused: {why}."
-    remedy = "Compare both sides' clocks and their copies of secrets/webhook.key."
 
 
 def sign(secret: str, *, key: str, at_s: int, body: bytes) -> dict[str, str]:
@@ -54,23 +45,23 @@ class Verifier:
         self._seen: dict[bytes, int] = {}
 
     def check(self, headers: Mapping[str, str], body: bytes, *, now_s: int) -> str:
-        """Return the idempotency key of a genuine request. Refuses: RequestNotGenuine."""
+        """Return the idempotency key of a genuine request. Refuses: REQUEST_NOT_GENUINE."""
         given = {name.lower(): value for name, value in headers.items()}
         key, stamp = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
         if not key or not stamp.isascii() or not stamp.isdecimal():
-            raise RequestNotGenuine(why="a header is missing")
+            raise REQUEST_NOT_GENUINE(why="a header is missing")
         mac = _mac(self._secret, key, int(stamp), body)
         if not any(hmac.compare_digest(mac, one) for one in _signatures(given.get("webhook-signature", ""))):
-            raise RequestNotGenuine(why="the signature does not fit")
+            raise REQUEST_NOT_GENUINE(why="the signature does not fit")
         if abs(now_s - int(stamp)) > self._tolerance_s:
-            raise RequestNotGenuine(why="it is too old, or from the future")
+            raise REQUEST_NOT_GENUINE(why="it is too old, or from the future")
         self._remember(mac, now_s=now_s)
         return key
 
     def _remember(self, mac: bytes, *, now_s: int) -> None:
         self._seen = {one: until for one, until in self._seen.items() if until >= now_s}
         if mac in self._seen:
-            raise RequestNotGenuine(why="it came before")
+            raise REQUEST_NOT_GENUINE(why="it came before")
         self._seen[mac] = now_s + 2 * self._tolerance_s
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.selfcare.consents import valid_consent
-from rollkeeper.vault.errors import CannotOpen, NeedsConsent
+from rollkeeper.vault.errors import NEEDS_CONSENT, CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_sealed
@@ -17,16 +17,16 @@ from rollkeeper.vault.services import open_sealed
 def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) -> dict[Field, SecretValue]:
     """Open what a consent names, entry by entry; the consent is checked again before each, so that a withdrawal counts at once.
 
-    Ledger: vault:sealed:opened for each. Refuses: NotAllowed, NeedsConsent, SealOnlyProcess, TooManyOpenings.
+    Ledger: vault:sealed:opened for each. Refuses: NOT_ALLOWED, NEEDS_CONSENT, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
     require(authority, Permission.OPEN_WITH_CONSENT)
     good = valid_consent(consent_id, auditor=authority.staff_id, on=on)
     if good is None:
-        raise NeedsConsent
+        raise NEEDS_CONSENT()
     opened: dict[Field, SecretValue] = {}
     for field in good.fields:
         if valid_consent(consent_id, auditor=authority.staff_id, on=on) != good:
-            raise NeedsConsent
+            raise NEEDS_CONSENT()
         with suppress(CannotOpen):
             opened[field] = open_sealed(
                 authority, person_id=good.person_id, tenure_id=good.tenure_id, field=field, purpose=Purpose.AUDIT, on=on,

@@ -60,14 +60,14 @@ class AuditSampleView:
 
 
 def samples_of(authority: Authority, quarter: str) -> list[AuditSampleView]:
-    """Return the samples that this auditor drew of a quarter, without their lines. Refuses: NotAllowed."""
+    """Return the samples that this auditor drew of a quarter, without their lines. Refuses: NOT_ALLOWED."""
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     found = AuditSample.objects.filter(auditor_id=auditor_of(authority), quarter=quarter).order_by("kind")
     return [_view(one) for one in found]
 
 
 def sample(authority: Authority, sample_id: UUID, *, on: dt.date) -> AuditSampleView:
-    """Return one sample to the auditor who drew it. Refuses: NotAllowed, AuditSampleNotFound."""
+    """Return one sample to the auditor who drew it. Refuses: NOT_ALLOWED, AUDIT_SAMPLE_NOT_FOUND."""
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     own, items = (
         own_audit_sample(authority, sample_id),

@@ -14,10 +14,10 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.reporting.audit_samples.errors import (
-    AuditSampleNotFound,
-    InvalidQuarter,
-    SampleAlreadyDrawn,
-    SeedTextTooShort,
+    AUDIT_SAMPLE_NOT_FOUND,
+    INVALID_QUARTER,
+    SAMPLE_ALREADY_DRAWN,
+    SEED_TEXT_TOO_SHORT,
 )
 from rollkeeper.reporting.audit_samples.models import AuditSample, AuditSampleLine
 from rollkeeper.reporting.audit_samples.rules import (
@@ -38,7 +38,7 @@ from rollkeeper.vault.fields import Field
 def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text: str, on: dt.date) -> UUID:
     """Prepare to a score of lines by lot out of a quarter of which there is a report.
 
-    Ledger: reporting:audit_sample:drawn. Refuses: NotAllowed, InvalidQuarter, ReportNotFound, SeedTextTooShort, SampleAlreadyDrawn.
+    Ledger: reporting:audit_sample:drawn. Refuses: NOT_ALLOWED, INVALID_QUARTER, REPORT_NOT_FOUND, SEED_TEXT_TOO_SHORT, SAMPLE_ALREADY_DRAWN.
     """
     role, auditor_id, period = (
         require(authority, Permission.DRAW_AUDIT_SAMPLE),
@@ -46,13 +46,13 @@ def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text
         quarter_named(quarter),
     )
     if not is_long_enough(text):
-        raise SeedTextTooShort(fewest=MIN_SEED_LETTERS)
+        raise SEED_TEXT_TOO_SHORT(fewest=MIN_SEED_LETTERS)
     size, seed, sample_id = int(report_of(authority, quarter)["quarters"][quarter]), seed_of(text), new_uuid()
     with action(), without_timeout():
         rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sample {auditor_id}"])
         before = AuditSample.objects.filter(auditor_id=auditor_id, quarter=quarter, kind=kind.value).first()
         if before is not None:
-            raise SampleAlreadyDrawn(on=before.drawn_on)
+            raise SAMPLE_ALREADY_DRAWN(on=before.drawn_on)
         drawn = _draw(period, kind, seed=seed, size=size)
         AuditSample.objects.create(
             sample_id=sample_id, auditor_id=auditor_id, quarter=quarter, kind=kind.value, seed=seed, size=size,
@@ -73,7 +73,7 @@ def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text
 def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Field], *, on: dt.date) -> int:
     """Ask the subscriber of each line of a sample for their consent, once; return of how many lines a subscriber is asked.
 
-    Ledger: selfcare:consent:requested for each. Refuses: NotAllowed, AuditSampleNotFound.
+    Ledger: selfcare:consent:requested for each. Refuses: NOT_ALLOWED, AUDIT_SAMPLE_NOT_FOUND.
     """
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     with action():
@@ -91,28 +91,28 @@ def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Fi
 
 
 def own_audit_sample(authority: Authority, sample_id: UUID) -> AuditSample:
-    """Return a sample to the auditor who drew it. Refuses: AuditSampleNotFound."""
+    """Return a sample to the auditor who drew it. Refuses: AUDIT_SAMPLE_NOT_FOUND."""
     found = AuditSample.objects.filter(sample_id=sample_id, auditor_id=auditor_of(authority)).first()
     if found is None:
-        raise AuditSampleNotFound
+        raise AUDIT_SAMPLE_NOT_FOUND()
     return found
 
 
 def auditor_of(authority: Authority) -> StaffId:
-    """Return the account that draws: a sample is a named auditor's. Refuses: AuditSampleNotFound."""
+    """Return the account that draws: a sample is a named auditor's. Refuses: AUDIT_SAMPLE_NOT_FOUND."""
     if authority.staff_id is None:
-        raise AuditSampleNotFound
+        raise AUDIT_SAMPLE_NOT_FOUND()
     return authority.staff_id
 
 
 def quarter_named(name: str) -> Period:
-    """Return a quarter by its name. Refuses: InvalidQuarter."""
+    """Return a quarter by its name. Refuses: INVALID_QUARTER."""
     year, _, _ = name.partition("-")
     if year.isdecimal() and year.isascii() and dt.MINYEAR <= int(year) < dt.MAXYEAR:
         for period in quarters_of(int(year)):
             if period.name == name:
                 return period
-    raise InvalidQuarter
+    raise INVALID_QUARTER()
 
 
 def _draw(period: Period, kind: SampledAction, *, seed: bytes, size: int) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
 from rollkeeper.reporting.labels import labels_in, titles_of
 
 LANGUAGES = ("en", "zh-hans", "bo")
@@ -15,26 +15,15 @@ _SCRIPTS = {"zh-hans": "Noto Sans CJK SC", "bo": "Noto Serif Tibetan"}
 _MONO = "DejaVu Sans Mono"
 
 
-class ReportFontsMissing(RollkeeperError):
-    """The fonts of a report are not on this machine."""
-
-    code = "report_fonts_missing"
-    kind = Kind.INTERNAL
-    sentence = "The report cannot be drawn: this machine lacks {fonts}."
-    remedy = (
-        "Install them (Debian: fonts-noto-core, fonts-noto-cjk, fonts-dejavu-core) or choose --language en."
-    )
-
-
 def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
-    """Return the report as a PDF in one language. Refuses: ReportFontsMissing."""
+    """Return the report as a PDF in one language. Refuses: REPORT_FONTS_MISSING."""
     import typst
 
     fonts = typst.Fonts(include_embedded_fonts=False)
     wanted = [_LATIN, *([_SCRIPTS[language]] if language in _SCRIPTS else [])]
     missing = [name for name in wanted if name not in fonts.families()]
     if missing:
-        raise ReportFontsMissing(fonts=", ".join(missing))
+        raise REPORT_FONTS_MISSING(fonts=", ".join(missing))
     data = {
         "report": report, "digest": digest, "fonts": wanted, "language": language,
         "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(labels_in(language)),

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Errors of the package provisioning."""
+
+from rollkeeper.kernel.errors import Kind, Refusal
+
+ELEMENT_SECRET_MISSING = Refusal(
+    "element_secret_missing",
+    Kind.MALFORMED,
+    "secrets/{file} is missing, is empty or can be read by others: the element would not know us.",
+    "Write the element's secret into it, mode 0600; docs/provisioning.md says which.",
+)
+# A production instance without a network that could be told.
+NO_NETWORK = Refusal(
+    "no_network",
+    Kind.MALFORMED,
+    "No network is set: commands stay where they are.",
+    "Set 'provisioning.by_service' or 'provisioning.webhook.url' in settings.toml; docs/provisioning.md says how.",
+)
+REQUEST_NOT_GENUINE = Refusal(
+    "request_not_genuine",
+    Kind.FORBIDDEN,
+    "The request was refused: {why}.",
+    "Compare both sides' clocks and their copies of secrets/webhook.key.",
+)

@@ -1,0 +1,77 @@
+"""A refusal is a row of its package's `errors.py`, and a class only where code catches it by its type."""
+
+import ast
+import importlib
+import re
+from itertools import chain
+from pathlib import Path
+
+import rollkeeper
+from rollkeeper.kernel.errors import Refusal
+from rollkeeper.operations.docs import is_refusal, refusals
+
+PACKAGE = Path(rollkeeper.__file__).parent
+TREES = {file: ast.parse(file.read_text("utf-8")) for file in PACKAGE.rglob("*.py")}
+ROWS = list(chain.from_iterable(refusals().values()))
+
+
+def name_of(row):
+    return row.code.upper() if isinstance(row, Refusal) else row.code.title().replace("_", "")
+
+
+def names_in(node):
+    return {
+        one.id if isinstance(one, ast.Name) else one.attr
+        for one in ast.walk(node)
+        if isinstance(one, ast.Name | ast.Attribute)
+    }
+
+
+def types_caught():
+    """Give the names in `except`, `isinstance` and `suppress`."""
+    for node in chain.from_iterable(map(ast.walk, TREES.values())):
+        match node:
+            case ast.ExceptHandler(type=ast.expr() as caught):
+                yield from names_in(caught)
+            case ast.Call(func=ast.Name("isinstance"), args=[_, kinds]):
+                yield from names_in(kinds)
+            case ast.Call(func=ast.Name("suppress"), args=kinds):
+                yield from chain.from_iterable(map(names_in, kinds))
+
+
+def test_every_refusal_has_a_code_of_its_own_a_sentence_and_a_remedy():
+    assert len({row.code for row in ROWS}) == len(ROWS)
+    assert not [row.code for row in ROWS if not row.sentence or not row.remedy]
+
+
+def test_a_refusal_is_named_by_its_code():
+    named = {
+        name: row
+        for package in refusals()
+        for name, row in vars(importlib.import_module(f"{package}.errors")).items()
+        if is_refusal(row)
+    }
+
+    assert len(named) == len(ROWS)
+    assert [name for name, row in named.items() if name != name_of(row)] == []
+
+
+def test_a_class_of_refusals_is_caught_by_its_type_somewhere():
+    classes = {row.__name__ for row in ROWS if not isinstance(row, Refusal)}
+
+    assert classes - set(types_caught()) == set()
+
+
+def test_refusals_are_listed_in_no_other_module_than_errors():
+    made = re.compile(r"= Refusal\(|^class \w+\((?:RollkeeperError|Faults)\)", re.MULTILINE)
+
+    assert [f for f in TREES if f.name != "errors.py" and made.search(f.read_text("utf-8"))] == []
+
+
+def test_every_refusal_is_made_somewhere():
+    used = set(
+        chain.from_iterable(names_in(tree) for file, tree in TREES.items() if file.name != "errors.py")
+    )
+    used |= {"Faults"}  # by `raise_all`
+
+    assert {name_of(row) for row in ROWS} - used == set()
