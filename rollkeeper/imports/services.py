@@ -172,7 +172,7 @@ class _Import:
             yield
         except (DatabaseError, psycopg.Error) as fault:
             cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
-            if isinstance(cause, psycopg.errors.DISK_FULL):
+            if isinstance(cause, psycopg.errors.DiskFull):
                 raise IMPORT_DISK_FULL(where="under the register", **facts) from None
             raise
         except OSError as fault:

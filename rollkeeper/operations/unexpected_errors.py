@@ -53,7 +53,7 @@ def _unforeseen(cause: BaseException, fault: BaseException) -> RollkeeperError:
 
 def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
     match fault:
-        case psycopg.errors.DISK_FULL():
+        case psycopg.errors.DiskFull():
             return DISK_FULL(place="the register")
         case (
             psycopg.errors.LockNotAvailable()
