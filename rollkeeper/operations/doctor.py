@@ -134,7 +134,7 @@ def _check_keys() -> Iterator[Finding]:
     begun, living = row or (None, 0)
     if not living or begun is None:
         yield Finding(
-            "", Health.ERROR, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'."
+            "", Health.ERROR, "There is no key epoch yet: nothing can be sealed.", "Run 'rollkeeper setup'."
         )
     else:
         yield _ok(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")

@@ -10,7 +10,4 @@ class DocumentOfAnother(RollkeeperError):
     code = "document_of_another"
     kind = Kind.CONFLICT
     sentence = "The new document is recorded for another person."
-    remedy = (
-        "Nothing is merged by itself. Compare both documents with the person in front of you: where both are theirs, join them"
-        " under 'A further document of one person' first."
-    )
+    remedy = "People are never merged automatically. Compare both documents with the person in front of you: if both are theirs, first join them under 'A further document of one person'."

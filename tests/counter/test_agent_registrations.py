@@ -152,7 +152,7 @@ def test_what_is_no_image_is_refused_beside_the_form(at_counter, by_script):
     answer = read(at_counter, b"%PDF-1.4 not really", by_script=by_script, name="tashi-lhamo.pdf")
 
     page = answer.content.decode()
-    assert "The file is not read" in page
+    assert "The file cannot be read" in page
     assert "tashi" not in page
     assert answer.status_code == (200 if by_script else 422)
     assert answer.get("HX-Retarget") == ("#faults" if by_script else None)
@@ -163,7 +163,7 @@ def test_a_reading_without_a_image_asks_for_one(at_counter):
         "/register/read/subscriber/", {"service": "mobile"}, headers={"HX-Request": "true"}
     )
 
-    assert "No picture came" in answer.content.decode()
+    assert "No picture was received" in answer.content.decode()
 
 
 @pytest.mark.parametrize("part", ["bearer", "nobody"])

@@ -108,4 +108,4 @@ def test_a_yes_that_comes_too_late_is_said_to_be_late(supervisor):
     answer = supervisor.post("/pending-approvals/", {"key": "nobody-waits", "approved": "yes"})
 
     assert answer.status_code == 422
-    assert "Nothing waits for an approval there any more." in answer.content.decode()
+    assert "Nothing is waiting for approval there any more." in answer.content.decode()

@@ -79,4 +79,4 @@ def test_a_refusal_is_in_tibetan_or_in_english_and_marked(at_counter):
 
     assert "ཐོ་དེབ་འདིར་ཨང་གྲངས་དེ་ཡོད་པའི་སྐུད་ལམ་མེད།" in said
     assert not words(said)
-    assert '<span lang="en">That is not the code of a receipt.' in unsaid
+    assert '<span lang="en">That is not a receipt code.' in unsaid

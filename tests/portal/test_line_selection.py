@@ -127,7 +127,7 @@ def test_nobody_ends_a_line_of_somebody_else_nor_anything_before_the_second_proo
     browser = come_in()
     answer = end(browser, lines[1])
 
-    assert "not among those that you may speak of" in said
+    assert "not available in this session" in said
     assert answer.headers["Location"] == "/verify/"
     assert not any(view_line(one).is_over for one in (*lines, theirs))
 
