@@ -156,7 +156,7 @@ def test_a_law_without_the_duty_suspends_no_line():
     found = explain_history(load_pack("none"), LineHistory(**NOTIFIED), D(2012, 6, 1))
 
     assert [sentence.text for sentence in found] == [
-        "The law in force here has nobody register, so no line is suspended for want of it."
+        "The law in force here requires no registration, so no line is suspended for a missing one."
     ]
 
 

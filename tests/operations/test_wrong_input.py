@@ -77,8 +77,8 @@ def test_a_fault_that_nobody_foresaw_shows_its_place_and_no_value(typed):
 @pytest.mark.parametrize(
     ("fault", "code", "says"),
     [
-        (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "Tashi"), 2, "byte at place 2"),
-        (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "Tashi"), 2, "byte at place 2"),
+        (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "Tashi"), 2, "byte at position 2"),
+        (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "Tashi"), 2, "byte at position 2"),
         (psycopg.errors.DataException("Tashi"), 2, "entries later than the day"),
         (psycopg.errors.DiskFull("Tashi"), 2, "disk is full"),
         (psycopg.errors.LockNotAvailable("Tashi"), 1, "Another process"),

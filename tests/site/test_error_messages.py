@@ -248,7 +248,7 @@ def test_a_code_is_read_as_words_in_english():
 
     assert (
         said.sentence
-        == "The document number of the bearer asks for a second look (check digit, region unknown)."
+        == "The document number of the bearer needs a second check (check digit, region unknown)."
     )
 
 

@@ -1,5 +1,5 @@
 -- Finds people whose cleartext was exposed: every opening and every registration, by given accounts or by all, in a period. The
--- subscriber at that very instant counts, not the present one; a line without a registered subscriber is a row of its own.
+-- subscriber at that very instant counts, not the present one; a line without a registered subscriber is a separate row.
 -- Law: art. 12 (who must be notified is known exactly). Reads: ledger_entry, lines_tenure. Writes: incident_access (temporary).
 -- Plan: with accounts ledger_entry_opened_by_staff for openings, with a period ledger_entry_by_time, else a pass over
 -- ledger_entry; in parallel, which only a table made by a query gets. Entries that name a person need no tenure; the field is cut

@@ -37,7 +37,7 @@ function csrf() {
   return found ? found.slice(panel.dataset.cookie.length + 1) : "";
 }
 
-/** Ask the register; null where no answer came, "signed-out" where it knows nobody, else what it said. */
+/** Ask the register; null without an answer, "signed-out" without a session, else the answer. */
 async function ask(address, said) {
   let answer;
   try {
