@@ -21,7 +21,7 @@ class NotSignedIn(RollkeeperError):
 
 
 class TooManyAttempts(RollkeeperError):
-    """Somebody tried too often to sign in under this user name."""
+    """There were too many attempts to sign in under this user name."""
 
     code = "too_many_attempts"
     kind = Kind.FORBIDDEN

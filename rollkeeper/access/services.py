@@ -220,7 +220,7 @@ def _commitment(staff: Staff) -> str:
 
 def _require_good_password(password: str, username: str) -> None:
     if username in password.lower():
-        raise PASSWORD_TOO_WEAK(why="The user name stands in it.")
+        raise PASSWORD_TOO_WEAK(why="It contains the user name.")
     try:
         validate_password(password)
     except ValidationError as fault:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the package agents. Each says what to do next, since somebody stands at the counter and waits."""
+"""Refusals of the package agents. Each says what to do next, since a customer is waiting at the counter."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
@@ -119,7 +119,7 @@ DEVICE_NOT_REGISTERED = Refusal(
 
 
 class DailyLimitReached(RollkeeperError):
-    """The agent registered as many today as it may."""
+    """The agent reached its daily limit of registrations."""
 
     code = "daily_limit_reached"
     kind = Kind.REFUSED

@@ -87,7 +87,7 @@ def format_hours(hours: Hours) -> str:
 
 
 def is_open(hours: Hours, *, at: dt.datetime) -> bool:
-    """Tell whether an outlet is open at an instant of its own zone: from the opening on, until before the closing."""
+    """Tell whether an outlet is open at an instant of its zone: from the opening on, until before the closing."""
     moment = f"{at:%H:%M}"
     return any(opens <= moment < closes for opens, closes in hours.get(DAYS[at.weekday()], ()))
 

@@ -117,7 +117,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     stays = known_stays()
     verdict = may_act_on(this.campaign.pack, this.on, stays=stays)
     if isinstance(verdict, Refused):
-        ran.why = f"on {this.on} nobody may lose service: {verdict.reason}"
+        ran.why = f"on {this.on} no line may lose service: {verdict.reason}"
         return 0
     if batch.due_on > this.on:
         ran.why = f"its day is {batch.due_on}"

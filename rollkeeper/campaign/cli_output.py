@@ -110,7 +110,7 @@ def explanation(found: Explanation) -> None:
 
 
 def _batch(batch: BatchView) -> None:
-    by = ", ".join(approver.username for approver in batch.approvals) or "nobody yet"
+    by = ", ".join(approver.username for approver in batch.approvals) or "no one yet"
     why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
     reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
     out.print(

@@ -179,7 +179,7 @@ def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
     return asked(
         forms.ChoiceField(
             label=_("What does the subscriber show?"), choices=[("", _("A document")), *said], required=False,
-            help_text=_("Without a document its kind and number are left out. Whoever vouches is not recorded."),
+            help_text=_("Without a document, leave out its kind and number. The person who vouches is not recorded."),
         ),
         why=_("Do not turn away a person without a document where the law gives a way."),
         article=", ".join(dict.fromkeys(rule.article for rule in routes)),

@@ -49,7 +49,7 @@ def may_be_disclosed(
         )  # fmt: skip
     if not law.is_confirmed:
         return _refused(
-            RefusalReason.NOT_CONFIRMED, law.article, "nobody has confirmed the power in the official text of a law",
+            RefusalReason.NOT_CONFIRMED, law.article, "the power is not confirmed in the official text of a law",
             "Read it there and say so in the pack; until then nothing is disclosed.",
         )  # fmt: skip
     if asked.instrument.value != law.instrument:

@@ -68,7 +68,7 @@ class NoCopy(StrEnum):
     def sentence(self) -> str:
         """Say it to a person."""
         return {
-            NoCopy.PLACES_NOT_CERTAIN: "it is not beyond doubt what stands where, and nothing is kept rather than too much.",
+            NoCopy.PLACES_NOT_CERTAIN: "the positions of the fields are uncertain, so nothing is kept.",
             NoCopy.MARK_NOT_DRAWABLE: "no font here has the characters of the mark (Debian: fonts-noto-core, fonts-noto-cjk).",
         }[self]
 

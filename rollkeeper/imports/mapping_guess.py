@@ -257,7 +257,7 @@ def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, 
     else:
         lacking.append("document_type")
     if lacking:
-        return (f"nobody is registered by this file: it lacks {', '.join(lacking)}.",)
+        return (f"this file registers no one: it lacks {', '.join(lacking)}.",)
     for column in found.values():
         columns.take(column)
     raw["registration"] = made

@@ -2,7 +2,7 @@
 """Translates a refusal into the language of the page's reader; the command line and machines are answered in English.
 
 Separate from `errors.py`, which rules import and which therefore knows no Django. The English template is the key of
-the catalogue, under the context `refusal`; so are the words that stand in for facts, such as an attribute or a state.
+the catalogue, under the context `refusal`; so are the labels of facts, such as an attribute or a state.
 """
 
 import re

@@ -110,7 +110,7 @@ def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) 
         return []
     for name in COLUMNS:
         if header.count(name) != 1:
-            fault(name, "the column stands twice" if name in header else "the column is missing")
+            fault(name, "the column occurs twice" if name in header else "the column is missing")
     for place, name in enumerate(header, 1):
         if name not in COLUMNS:
             fault(f"number {place}", "its name is none of line, date, event and until")

@@ -112,7 +112,7 @@ def _mapping(node: MappingNode, path: Path, document: Document) -> dict[str, Any
                 file=document.file,
                 line=key.start_mark.line + 1,
                 leaf=leaf_name((*path, key.value)),
-                why="this key stands twice",
+                why="this key occurs twice",
             )
             document.faults.append(again)
         else:

@@ -263,7 +263,7 @@ def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
         if one.must_be_delivered:
             yield f"'{at}[{index}].must_be_delivered: true' (of a reminder)"
         if one.channels or one.min_attempts or one.attempts_apart:
-            yield f"'{at}[{index}]' (a reminder with channels or attempts of its own)"
+            yield f"'{at}[{index}]' (a reminder with separate channels or attempts)"
 
 
 def _routes(pack: PackFile) -> Iterator[str]:

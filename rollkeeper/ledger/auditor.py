@@ -10,7 +10,7 @@ signatures and that older checkpoints are prefixes of this one. Formats: c2sp.or
 c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
 
 A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
-ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them. One delivered before the entry
+ledger: the entry, its place, the sibling hashes on its path, and the signed checkpoint above them. One delivered before the entry
 was published is a signed entry instead: the entry with a signature. Other text around it is ignored.
 
 One folder alone cannot show whether all readers get the same folder. So keep the checkpoints that you saw, take the key from a
@@ -155,7 +155,7 @@ def audit(
     if _root(log, head.size) != head.root:
         raise AuditError(
             f"The {head.size:,} entries and tiles fit each other, but not the signed root of {head.where}: entries"
-            " were changed, added, moved or removed, and the tiles made anew over them."
+            " were changed, added, moved or removed, and the tiles rebuilt over them."
             + (COPY_HINT if checkpoint != "checkpoint" and older else "")
         )
     seen = [_check_older(log, path, key=key) for path in older]
@@ -193,9 +193,7 @@ def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses 
     proof = [_from_base64(line) for line in lines[3:]]
     head = _read_note(note, file=file, key=key, witnesses=witnesses)
     if not entry or not _is_size(index) or not is_included(entry, int(index), head=head, proof=proof):
-        raise AuditError(
-            f"{file} proves nothing: its entry does not stand at its place under the checkpoint that it carries."
-        )
+        raise AuditError(f"{file} proves nothing: its entry is not at its place under its checkpoint.")
     return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"), head.cosigned)
 
 
@@ -286,7 +284,7 @@ def _read_note(note: str, *, file: Path, key: Key, witnesses: Witnesses = NO_WIT
     if len(head.cosigned) < witnesses.quorum:
         raise AuditError(
             f"{file} bears the cosignatures of {len(head.cosigned)} of the {len({k.name for k in witnesses.keys})}"
-            f" witnesses that were named, not of {witnesses.quorum}: nobody says that others are shown the same ledger."
+            f" witnesses that were named, not of {witnesses.quorum}: this does not prove that others see the same ledger."
         )
     return head
 
@@ -632,11 +630,9 @@ def _receipt_result(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple
         raise UsageError("A receipt is checked with a key that does not come with it: give --vkey.")
     receipt = check_receipt(file, key=_given_key(file, vkey), witnesses=witnesses)
     if receipt.index is None:
-        text = f"{receipt.origin} signed for this entry, and owes a proof that it stands in the ledger:\n{receipt.entry}"
+        text = f"{receipt.origin} signed for this entry, and owes a proof that it is in the ledger:\n{receipt.entry}"
     else:
-        text = (
-            f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
-        )
+        text = f"This entry is in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
     if receipt.cosigned:
         text += f"\n{_witness_lines(receipt.cosigned)}"
     return {"right": True, **vars(receipt)}, text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the ledger. All of them mean: what is here does not fit what was signed; nothing was signed anew."""
+"""Refusals of the ledger. All of them mean: the data here does not match what was signed; nothing was signed again."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 

@@ -93,7 +93,7 @@ def _parse(text: str, country: str) -> str:
     except NumberParseException as fault:
         raise NumberNotRead(value_class=_unread(shown, fault)) from None
     if number.extension:
-        raise NumberNotRead(value_class="an extension belongs to no line of its own")
+        raise NumberNotRead(value_class="an extension has no separate line")
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict != ValidationResult.IS_POSSIBLE:
         raise NumberNotRead(value_class=_FAULTS.get(verdict, "not a telephone number"))

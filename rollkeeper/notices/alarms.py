@@ -15,16 +15,16 @@ from rollkeeper.vault.secret_value import SecretValue
 
 _SUBJECT: Final = "Alarm of the register"
 _WHAT: Final = {
-    AlarmAbout.CANARY: "Somebody opened the record of an invented person whom nobody has a reason to open.",
-    AlarmAbout.LIMIT: "All staff together have opened as much as they may in a day, and somebody asked for more.",
+    AlarmAbout.CANARY: "The record of an invented person was opened; no one has a reason to do that.",
+    AlarmAbout.LIMIT: "All staff together reached the daily limit of openings, and one more was requested.",
 }
 _TEXT: Final = """\
 {what}
 Ledger entries that say by whom: {entries}.
 
-What to do stands in docs/runbook/alarm.md. 'rollkeeper vault alarms' lists what is open.\
+docs/runbook/alarm.md says what to do. 'rollkeeper vault alarms' lists what is open.\
 """
-_DECIDERS_SUBJECT: Final = "The register: somebody may soon decide with others"
+_DECIDERS_SUBJECT: Final = "The register: a new approver"
 _DECIDERS: Final = """\
 Roles were granted with which people approve batches, disclosure requests and other acts that take two people:
 {named}

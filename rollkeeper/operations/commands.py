@@ -165,7 +165,7 @@ def demo(
         [(person["number"], person["document_type"], person["document_number"], person["name"])],
     )
     out.print(
-        f"Nobody is registered for {person.get('unregistered') or 'no line'}: its user may register it in the same portal.",
+        f"No one is registered for {person.get('unregistered') or 'no line'}: its user may register it in the same portal.",
         markup=False,
     )
     out.print(

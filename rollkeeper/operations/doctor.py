@@ -173,7 +173,7 @@ def _check_canaries() -> Iterator[Finding]:
     if not canaries.has_canary(max(living_epoch_ids(), default=0)):
         yield Finding("", Health.WARNING, "The present epoch has no canary.", "Run 'rollkeeper setup'.")
     elif not alarms:
-        yield _ok("There is a canary among the people, and nobody opened one.")
+        yield _ok("There is a canary, and it was not opened.")
 
 
 def _check_approvers() -> Iterator[Finding]:
@@ -184,10 +184,10 @@ def _check_approvers() -> Iterator[Finding]:
             "",
             Health.WARNING,
             f"Within seven days {len(fresh):,} roles were granted with which people decide with others: {named}.",
-            "Ask whoever is responsible whether each was meant; 'rollkeeper staff suspend USER' closes an account.",
+            "Ask the person responsible whether each was intended; 'rollkeeper staff suspend USER' closes an account.",
         )
     else:
-        yield _ok("Nobody was lately given a role that decides with others.")
+        yield _ok("No approver role was granted recently.")
 
 
 def _check_disclosures() -> Iterator[Finding]:
@@ -200,7 +200,7 @@ def _check_disclosures() -> Iterator[Finding]:
             "Run 'rollkeeper disclosures run', then 'rollkeeper notices send'.",
         )
     else:
-        yield _ok("Whoever had to be detail of a disclosure request was detail.")
+        yield _ok("Every person who had to be notified of a disclosure request was notified.")
 
 
 def _check_holds() -> Iterator[Finding]:
@@ -211,7 +211,7 @@ def _check_holds() -> Iterator[Finding]:
             "",
             Health.WARNING,
             f"{due:,} legal holds are due for review: is what they keep still needed?",
-            "See 'rollkeeper holds list'; end those that are not, or lay them anew for the same case.",
+            "See 'rollkeeper holds list'; end those that are not, or add them again for the same case.",
         )
     else:
         yield _ok("No legal hold waits to be reviewed.")
@@ -277,7 +277,7 @@ def _check_emergency_floor() -> Iterator[Finding]:
         " AND conrelid = 'provisioning_command'::regclass"
     )
     if found and found[0].convalidated:
-        yield _ok("No command can bar emergency calls: the constraint stands.")
+        yield _ok("No command can bar emergency calls: the constraint is in place.")
     else:
         yield Finding(
             "",
@@ -297,7 +297,10 @@ def _check_ledger() -> Iterator[Finding]:
     if wrong:
         who = ", ".join(sorted({row.grantee for row in wrong}))
         yield Finding(
-            "", Health.ERROR, f"The ledger can be changed by: {who}.", "Run 'rollkeeper setup' to grant anew."
+            "",
+            Health.ERROR,
+            f"The ledger can be changed by: {who}.",
+            "Run 'rollkeeper setup' to grant it again.",
         )
     else:
         yield _ok("No role may change or remove a ledger entry.")
@@ -308,7 +311,7 @@ def _check_ledger() -> Iterator[Finding]:
             Health.ERROR,
             f"Ledger entries were put in behind what is in the tree, under the number of an older transaction, and"
             f" will never be published: {named}{' and more' if len(passed) > 5 else ''}.",
-            "No act of this program does so: somebody writes to the register past it. Find out who owns the database.",
+            "This program never does so: something else writes to the register. Find out who owns the database.",
         )
     (waiting,) = rows(
         "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
@@ -321,7 +324,7 @@ def _check_ledger() -> Iterator[Finding]:
             Health.WARNING,
             f"{waiting.entries:,} ledger entries older than {ledger_settings().publish_within_hours} hours are not"
             " published.",
-            "Keep 'rollkeeper worker' running, which publishes, and let somebody outside keep the checkpoints.",
+            "Keep 'rollkeeper worker' running, which publishes, and let an outsider keep the checkpoints.",
         )
 
 
@@ -346,7 +349,10 @@ def _check_witnesses() -> Iterator[Finding]:
             yield Finding("", Health.ERROR, str(one.fault), one.fault.advice)
         elif one.why:
             yield Finding(
-                "", Health.WARNING, f"The witness {one.witness}: {one.why}.", "Ask whoever runs the witness."
+                "",
+                Health.WARNING,
+                f"The witness {one.witness}: {one.why}.",
+                "Ask the operator of the witness.",
             )
     if not any(one.fault or one.why for one in statuses):
         yield _ok(

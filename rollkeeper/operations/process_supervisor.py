@@ -140,7 +140,7 @@ def _announce(running: Sequence[Running]) -> None:
         out.print("A demo instance: every person in it is invented.")
     elif not all(one.credentials.user for one in running):
         err.print(
-            "The apps run as the same user as everything else here: whoever takes one over can read the root of trust."
+            "The apps run as the same user as everything else here: an attacker who controls one can read the root of trust."
             " Serve as root, or let a key service be the root (docs/decisions/0009-an-os-user-per-process.md).",
             markup=False,
         )

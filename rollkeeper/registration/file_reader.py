@@ -141,7 +141,7 @@ def _read(line: bytes | None) -> Submission | RollkeeperError:
     try:
         found = json.loads(text, object_pairs_hook=_without_repetition)
     except _Repeated as fault:
-        return INVALID_ROW(column=str(fault), value_class="it stands twice in the row")
+        return INVALID_ROW(column=str(fault), value_class="it occurs twice in the row")
     except (ValueError, RecursionError):
         return INVALID_ROW(column="(the whole row)", value_class="it is not JSON")
     if not isinstance(found, dict):

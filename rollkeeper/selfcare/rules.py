@@ -65,7 +65,7 @@ def have_enough_approvers(
         return Allowed()
     return Refused(
         OPERATORS_RULE,
-        "an appeal is decided by somebody else",
+        "an appeal must be decided by another person",
         "Let another person decide, under their name.",
     )
 

@@ -5,7 +5,7 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
 class DocumentOfAnother(RollkeeperError):
-    """A document is to be added to one person and stands for another already."""
+    """The document to be added to one person is already recorded for another."""
 
     code = "document_of_another"
     kind = Kind.CONFLICT

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the package vault. Whatever stands in the way of opening is one and the same error."""
+"""Refusals of the package vault. Every reason for a failed opening gives the same error."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 

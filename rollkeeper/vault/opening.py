@@ -241,7 +241,7 @@ def _note_opening(
 ) -> Any:
     """Enter the opening, if there may be one more, committed when this returns; return the sealed value with it."""
     if connections["vault"].in_atomic_block:
-        raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
+        raise RuntimeError("an opening's entry is durable: it is committed in a separate transaction")
     at = clock.now()
     (noted,) = prepared_rows(
         "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",

@@ -28,8 +28,8 @@ from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 _WARNING = """\
 A root of trust was made: {file}
-Whoever has this file and both stores reads everyone who is not erased; whoever loses it reads nobody, ever again.
-Keep a copy away from this machine and away from every backup of the stores. For real people use a key service.\
+With this file and both stores, every record that is not erased can be read; without it, none can be read again. Keep a copy away
+from this machine and away from every backup of the stores. For real people use a key service.\
 """
 _INDEX = "index"
 
