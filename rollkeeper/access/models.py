@@ -47,10 +47,10 @@ class RoleGrant(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, db_comment="Last day, inclusive.")
     granted_at = models.DateTimeField(
-        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever grants."
+        db_default=Now(), db_comment="Instant by the machine: always set by the database."
     )
     notified_at = models.DateTimeField(
-        null=True, db_comment="When a mail said that somebody was given a role that decides with others."
+        null=True, db_comment="When the mail about this approver role was sent."
     )
 
     class Meta:
@@ -72,7 +72,7 @@ class Approval(models.Model):
     approves = models.BooleanField(db_comment="False: withdrawn, so that it waits no longer.")
     day = models.DateField()
     approved_at = models.DateTimeField(
-        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever approves."
+        db_default=Now(), db_comment="Instant by the machine: always set by the database."
     )
     entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
 

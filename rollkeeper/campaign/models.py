@@ -106,9 +106,7 @@ class Batch(models.Model):
     prepared_at = models.DateTimeField()
     prepared_by = models.UUIDField(null=True)
     stop_reason = models.TextField(null=True)
-    excluded = models.JSONField(
-        default=dict, db_comment="Lines whose day had come and that were not taken in, by reason."
-    )
+    excluded = models.JSONField(default=dict, db_comment="Lines that were due and not included, by reason.")
     content = models.TextField(null=True, db_comment="The hash of what people are asked to approve.")
     position_done = models.IntegerField(
         default=0, db_comment="All lines up to this position have had their turn."

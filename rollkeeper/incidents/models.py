@@ -14,7 +14,7 @@ class Incident(models.Model):
     incident_id = models.UUIDField(primary_key=True)
     about = models.TextField(db_comment="incidents.choices.About.")
     severity = models.TextField(db_comment="incidents.choices.Severity.")
-    is_drill = models.BooleanField(db_comment="Carried out like any other, and touches nobody.")
+    is_drill = models.BooleanField(db_comment="Carried out like any other, without effect on anyone.")
     accounts = ArrayField(
         models.UUIDField(), db_comment="References of staff; empty where it is not by account."
     )
@@ -28,7 +28,7 @@ class Incident(models.Model):
     scoped_at = models.DateTimeField(null=True)
     people = models.BigIntegerField(null=True, db_comment="People whose cleartext was exposed.")
     unregistered_lines = models.BigIntegerField(
-        null=True, db_comment="Exposed lines that nobody was registered for."
+        null=True, db_comment="Affected lines without a registered subscriber."
     )
     openings = models.BigIntegerField(null=True)
     sealed_people = models.BigIntegerField(null=True, db_comment="People of whom only sealed values leaked.")

@@ -124,7 +124,7 @@ class Publication(models.Model):
     size = models.BigIntegerField()
     note = models.TextField(db_comment="The signed and cosigned note, as published.")
     published_at = models.DateTimeField(
-        db_comment="Instant by the machine, whatever day a demo instance believes."
+        db_comment="Instant by the machine, regardless of a demo instance's date."
     )
     cosigned_at = models.DateTimeField(
         null=True, db_comment="Instant of the newest cosignature that it bore."
@@ -141,9 +141,7 @@ class DeferredDisclosureMark(models.Model):
     """Until which day the person is not shown the openings for one disclosure request; the entries are in the ledger at once."""
 
     disclosure_id = models.UUIDField(primary_key=True)
-    until = models.DateField(
-        db_comment="Last day. Whoever looks the day after is shown the openings, and this day."
-    )
+    until = models.DateField(db_comment="Last day. From the day after, the openings and this day are shown.")
     begun_on = models.DateField()
 
     class Meta:

@@ -20,7 +20,7 @@ class Line(models.Model):
         default=False, db_comment="True identity recorded for the present tenure."
     )
     is_disputed = models.BooleanField(
-        default=False, db_comment="A receipt or an appeal stands against the record."
+        default=False, db_comment="A receipt or an appeal contradicts the record."
     )
     is_essential = models.BooleanField(
         default=False, db_comment="Lift, alarm, medical device: never cut by a batch."
@@ -29,7 +29,9 @@ class Line(models.Model):
     terminated_on = models.DateField(null=True)
     terminated_by = models.TextField(null=True, db_comment="campaign or subscriber.")
     erased_on = models.DateField(null=True)
-    language = models.TextField(null=True, db_comment="Language of notices while nobody is registered.")
+    language = models.TextField(
+        null=True, db_comment="Language of notices while there is no registered subscriber."
+    )
     region = models.TextField(null=True, db_comment="Area or branch, for figures and for calendars.")
     number_index = models.BinaryField(null=True, db_comment="Keyed hash of the number. Goes at erasure.")
     number_sealed = models.BinaryField(null=True, db_comment="Personal, sealed. Goes at erasure.")
@@ -107,7 +109,7 @@ class Suspension(models.Model):
     restored_at = models.DateTimeField(null=True)
     batch_id = models.UUIDField(null=True, db_comment="The batch of a campaign that did it.")
     was_wrongful = models.BooleanField(
-        db_default=False, db_comment="Somebody was found to be right about it: its hours are given back."
+        db_default=False, db_comment="Found to be wrongful: its hours are refunded."
     )
 
     class Meta:
@@ -137,15 +139,15 @@ class Tenure(models.Model):
     guardian_person_id = models.UUIDField(null=True, db_comment="Minors: the guardian.")
     assurance = models.TextField(db_comment="declared, sighted, checked, machine_read or confirmed.")
     commitment = models.TextField(
-        null=True, db_comment="What stands for the subscriber in the ledger. Goes at erasure."
+        null=True, db_comment="The subscriber's commitment in the ledger. Deleted at erasure."
     )
     route = models.TextField(
         null=True,
-        db_comment="By which way of the pack somebody without a document was registered. Goes at erasure.",
+        db_comment="The pack's way for a subscriber without a document. Deleted at erasure.",
     )
     accepted_through = models.DateField(
         null=True,
-        db_comment="Through which day that is accepted; null: for good, or a document was shown.",
+        db_comment="Last day on which that is accepted; null: no limit, or a document was shown.",
     )
     erased_on = models.DateField(null=True)
     contested_on = models.DateField(
@@ -173,7 +175,7 @@ class Pause(models.Model):
         null=True, db_comment="Until when a proof is hoped for; nothing follows where none comes."
     )
     evidence_seen_on = models.DateField(
-        null=True, db_comment="When somebody saw one. The proof itself is not kept."
+        null=True, db_comment="When staff saw one. The proof itself is not kept."
     )
 
     class Meta:
@@ -219,9 +221,9 @@ class CounterCode(models.Model):
     line_id = models.UUIDField()
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
-    handle_id = models.UUIDField(null=True, db_comment="What stands for the line on one clerk's pages.")
+    handle_id = models.UUIDField(null=True, db_comment="The handle of the line on one clerk's pages.")
     redeemed_by = models.UUIDField(
-        null=True, db_comment="The clerk to whom it was read out; good for nobody else."
+        null=True, db_comment="The clerk to whom it was read out; valid for no one else."
     )
 
     class Meta:
@@ -257,7 +259,7 @@ class CounterTermination(models.Model):
 
     line_id = models.UUIDField(primary_key=True)
     ended_at = models.DateTimeField(
-        db_comment="Instant by the machine, whatever day a demo instance believes."
+        db_comment="Instant by the machine, regardless of a demo instance's date."
     )
 
     class Meta:

@@ -142,7 +142,7 @@ class ReturnedLetter(models.Model):
 
     reference = models.TextField(
         primary_key=True,
-        db_comment="As it was scanned or typed, in groups of four signs; it says nothing of anybody.",
+        db_comment="As it was scanned or typed, in groups of four signs; it contains no personal data.",
     )
     recorded_at = models.DateTimeField()
     staff_id = models.UUIDField(null=True)

@@ -49,11 +49,9 @@ class OfflineRegistration(models.Model):
     by_counter = models.BooleanField(
         db_default=False, db_comment="Sealed by the counter's own app, and not in a browser."
     )
-    action_kind = models.TextField(
-        null=True, db_comment="What is to be confirmed; known to nobody otherwise."
-    )
+    action_kind = models.TextField(null=True, db_comment="The action to confirm; not known otherwise.")
     needs_approval = models.BooleanField(
-        db_default=False, db_comment="The law has somebody else confirm it before it is done."
+        db_default=False, db_comment="The law requires a second person to confirm it before it is done."
     )
     registration_id = models.UUIDField(
         db_default=UUID7(), unique=True, db_comment="By which an approval names it (access_approval)."

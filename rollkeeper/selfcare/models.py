@@ -70,10 +70,10 @@ class PortalSession(models.Model):
     """A session of a person who proved to have a line in hand. Bound to the tenure; ends automatically."""
 
     session_mark = models.BinaryField(
-        primary_key=True, db_comment="Hash of the token that the browser holds and that nobody else has."
+        primary_key=True, db_comment="Hash of the token, which only the browser has."
     )
     line_id = models.UUIDField()
-    tenure_id = models.UUIDField(null=True, db_comment="Empty: nobody is registered.")
+    tenure_id = models.UUIDField(null=True, db_comment="Empty: no registered subscriber.")
     person_id = models.UUIDField(null=True)
     begun_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
@@ -139,7 +139,7 @@ class Case(models.Model):
         db_comment="Keyed hash of a claimant's document, good for this subscriber alone. Goes when it is settled.",
     )
     settled_on = models.DateField(null=True)
-    settled_by = models.TextField(null=True, db_comment="What stands in the ledger for whoever decided.")
+    settled_by = models.TextField(null=True, db_comment="The decider's mark in the ledger.")
     upheld = models.BooleanField(null=True, db_comment="Whether the subscriber was right.")
 
     class Meta:
@@ -177,7 +177,7 @@ class Passkey(models.Model):
     person_id = models.UUIDField()
     passkey_id = models.UUIDField()
     credential = models.BinaryField(
-        db_comment="Personal: public key and name of the passkey, which leads to nobody. Goes when it is removed or its subscriber erased."
+        db_comment="Personal: public key and name of the passkey, which identifies no one. Deleted when it is removed or its subscriber erased."
     )
     sign_count = models.BigIntegerField()
     added_on = models.DateField()
@@ -209,10 +209,12 @@ class Application(models.Model):
     )
     state = models.TextField(db_comment="pending, checked, registered, refused or expired.")
     tenure_id = models.UUIDField(null=True, db_comment="The tenure that came of it.")
-    checked_by = models.UUIDField(null=True, db_comment="Who had the document before them; null: nobody.")
+    checked_by = models.UUIDField(null=True, db_comment="Who checked the document; null: no one yet.")
     checked_at = models.DateTimeField(null=True)
-    check_key = models.TextField(null=True, db_comment="The submission key of whoever saw it.")
-    check_language = models.TextField(null=True, db_comment="In which whoever saw it reads what came of it.")
+    check_key = models.TextField(null=True, db_comment="The submission key of the document check.")
+    check_language = models.TextField(
+        null=True, db_comment="The language for the outcome of the document check."
+    )
     said = models.JSONField(
         null=True, db_comment="Sentences of a refusal: articles, ids and days, nothing personal."
     )
@@ -253,7 +255,7 @@ class Delegate(models.Model):
     """
 
     pk = models.CompositePrimaryKey("person_id", "part")
-    person_id = models.UUIDField(db_comment="The subscriber who named somebody.")
+    person_id = models.UUIDField(db_comment="The subscriber who named the person.")
     part = models.TextField(db_comment="selfcare.choices.DelegateRole.")
     document_mark = models.BinaryField(
         db_comment="Personal, keyed hash. Goes when the subscriber takes it back or is erased."
@@ -279,7 +281,7 @@ class Consent(models.Model):
     line_id = models.UUIDField()
     consent_id = models.UUIDField()
     tenure_id = models.UUIDField(
-        db_comment="Whoever held the line as they were asked; nobody else can agree."
+        db_comment="The subscriber when the request was made; no one else can agree."
     )
     sample_id = models.UUIDField(db_comment="The sample in which the line was drawn.")
     auditor_id = models.UUIDField(db_comment="The account that asks; it is good for no other.")

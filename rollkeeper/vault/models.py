@@ -12,7 +12,7 @@ class Sealed(models.Model):
     tenure_id = models.UUIDField()
     field = models.TextField(db_comment="One of vault.fields.Field.")
     ciphertext = models.BinaryField(
-        db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row goes."
+        db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row deleted."
     )
 
     class Meta:
@@ -30,7 +30,7 @@ class SealedFile(models.Model):
     )
     file_id = models.UUIDField()
     ciphertext = models.BinaryField(
-        db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row goes."
+        db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row deleted."
     )
 
     class Meta:
@@ -73,10 +73,10 @@ class Alarm(models.Model):
 
     alarm_id = models.UUIDField(primary_key=True)
     raised_at = models.DateTimeField()
-    entry_id = models.BigIntegerField(db_comment="The ledger entry that says by whom.")
+    entry_id = models.BigIntegerField(db_comment="The ledger entry that names the actor.")
     staff_id = models.UUIDField(null=True)
     notified_at = models.DateTimeField(null=True, db_comment="When the mail about it was delivered.")
-    settled_at = models.DateTimeField(null=True, db_comment="When somebody else looked into it.")
+    settled_at = models.DateTimeField(null=True, db_comment="When another person examined it.")
 
     class Meta:
         """Written by the vault's role, settled from the console."""

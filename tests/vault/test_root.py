@@ -29,7 +29,7 @@ def test_making_one_warns_loudly_on_standard_error(monkeypatch, tmp_path, capsys
     FileRoot().ensure()
 
     said = capsys.readouterr()
-    assert said.err.count("whoever loses it reads nobody, ever again") == 1
+    assert said.err.count("without it, none can be read again") == 1
     assert said.out == ""
 
 

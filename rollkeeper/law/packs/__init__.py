@@ -148,7 +148,7 @@ def _becauses(part: Any, path: LeafPath) -> Iterator[tuple[LeafPath, Citation]]:
 
 def _twice(names: list[str], where: LeafPath, document: Document) -> Iterator[RollkeeperError]:
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield document.fault(where, f"'{name}' stands twice")
+        yield document.fault(where, f"'{name}' occurs twice")
 
 
 def _is_zone(name: str) -> bool:

@@ -33,7 +33,7 @@ class AuditSampleLine(models.Model):
     sample_id = models.UUIDField()
     nth = models.SmallIntegerField()
     line_id = models.UUIDField()
-    leaf_index = models.BigIntegerField(db_comment="Where the entry stands in the published ledger.")
+    leaf_index = models.BigIntegerField(db_comment="The entry's place in the published ledger.")
     day = models.DateField()
 
     class Meta:
