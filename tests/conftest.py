@@ -21,10 +21,12 @@ gc.disable()  # until all is collected, see below
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
     "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
-    "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks", "tests/campaign/test_at_once",
-    "tests/documents/test_redacting", "tests/site/test_serving", "tests/documents/test_hostile", "tests/site/test_taken_over",
-    "tests/bench/", "tests/architecture/test_no_way_to_people", "tests/site/test_backup", "tests/site/test_work",
-    "tests/provisioning/test_elements", "tests/law/test_engines", "tests/campaign/", "tests/kernel/test_server",
+    "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
+    "tests/campaign/test_concurrency", "tests/documents/test_redaction", "tests/operations/test_process_supervisor",
+    "tests/documents/test_hostile", "tests/site/test_compromised_app", "tests/bench/",
+    "tests/architecture/test_no_way_to_people", "tests/operations/test_backup", "tests/operations/test_scheduler",
+    "tests/provisioning/test_elements", "tests/law/test_engines", "tests/campaign/",
+    "tests/platform/test_embedded_postgres",
 )  # fmt: skip
 ONE_BY_ONE = ("tests/bench/",)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
@@ -46,7 +48,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
@@ -127,6 +129,14 @@ def app(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
     monkeypatch.delenv("ROLLKEEPER_APP", raising=False)
     importlib.reload(urls)
     clear_url_caches()
+
+
+@pytest.fixture
+def law_put_back(data_dir: Path) -> Iterator[None]:
+    """For a test that gives the instance another law."""
+    before = instance().pack
+    yield
+    write_settings(instance={"pack": before})
 
 
 @pytest.fixture

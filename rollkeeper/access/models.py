@@ -94,17 +94,18 @@ class Approval(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """Recent sign-in attempts under one user name, whether or not it exists."""
+    """Recent sign-in attempts by user name, by source and by both together, whether or not the name exists."""
 
     pk = models.CompositePrimaryKey("name_mark", "counted_by")
     name_mark = models.BinaryField(
-        max_length=32, db_comment="HMAC-SHA-256 of the user name under the instance's staff key."
+        max_length=32, db_comment="HMAC-SHA-256 of kind, user name and source under the instance's staff key."
     )
     counted_by = models.TextField(db_comment="The role of the database in which it was counted.")
     tries = models.IntegerField()
     since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")
 
     class Meta:
-        """A successful sign-in removes the row; a stale row starts again at zero."""
+        """Removed by a successful sign-in, and after 90 days; an expired window starts again at one."""
 
         db_table = "access_attempt"
+        indexes = [models.Index(fields=["since"], name="access_attempt_by_age")]

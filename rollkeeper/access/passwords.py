@@ -8,6 +8,7 @@ app cannot reset attempts counted at another.
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from django.contrib.auth.hashers import check_password, make_password
 
@@ -17,21 +18,41 @@ from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import run
 
 TRIES = 5
+"""Wrong passwords for one user name from one source."""
+TRIES_PER_NAME = 30
+"""For one user name from all sources together. A source from which this name signed in lately is not counted."""
+TRIES_PER_SOURCE = 100
+"""From one source for all user names together: a shop, or a whole operator, may have one address."""
 WINDOW = dt.timedelta(minutes=5)
+KNOWN_FOR = dt.timedelta(days=90)
+CONSOLE = "console"
+"""The source of a user who types on the machine itself."""
 
 
-def staff_with(username: str, password: str) -> Staff:
-    """Return the member of staff with this user name and password. Refuses: TooManyAttempts, NotSignedIn."""
-    mark = _mark(username)
-    if _count_attempt(mark) > TRIES:
+def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
+    """Return the member of staff to whom both belong; `source` is the address of the client.
+
+    A stranger who tries a name locks out that name at the stranger's address alone. Refuses: TooManyAttempts, NotSignedIn.
+    """
+    name = canonical_username(username)
+    here, all_over, whole_source = (_mark("here", name, source), _mark("name", name), _mark("source", source))
+    counted = _count_attempts([here, all_over, whole_source])
+    if (
+        counted[here] > TRIES
+        or counted[whole_source] > TRIES_PER_SOURCE
+        or (counted[all_over] > TRIES_PER_NAME and not _is_known(name, source))
+    ):
         raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
-    staff = Staff.objects.filter(username=canonical_username(username)).first()
+    staff = Staff.objects.filter(username=name).first()
     if staff is None:
         make_password(password)  # as long as a check would take
         raise NotSignedIn
     if not check_password(password, staff.password) or not staff.is_active:
         raise NotSignedIn
-    run("DELETE FROM access_attempt WHERE name_mark = %s AND counted_by = CURRENT_USER", [mark])
+    run(
+        database.sql("access", "forgive_attempts"),
+        {"here": here, "others": [all_over, whole_source], "known": _mark("known", name, source)},
+    )
     return staff
 
 
@@ -40,12 +61,21 @@ def canonical_username(text: str) -> str:
     return text.strip().lower()
 
 
-def _count_attempt(mark: bytes) -> int:
-    statement = database.sql("access", "count_attempt")
-    return int(database.rows(statement, {"mark": mark, "window": WINDOW})[0].tries)
+def _count_attempts(marks: Sequence[bytes]) -> dict[bytes, int]:
+    found = database.rows(
+        database.sql("access", "count_attempts"),
+        {"marks": sorted(marks), "window": WINDOW, "known_for": KNOWN_FOR},
+    )
+    return {bytes(row.name_mark): row.tries for row in found}
 
 
-def _mark(username: str) -> bytes:
-    """Return a hash of a user name, which may be any text, even a password typed into the wrong field."""
+def _is_known(name: str, source: str) -> bool:
+    """Tell whether this name signed in from this source lately."""
+    statement = "SELECT FROM access_attempt WHERE name_mark = %s AND counted_by = CURRENT_USER AND since > clock_timestamp() - %s"
+    return bool(database.rows(statement, [_mark("known", name, source), KNOWN_FOR]))
+
+
+def _mark(kind: str, *words: str) -> bytes:
+    """Return a hash of a user name, which may be a password typed into the wrong field, or of an address."""
     key = stores.staff_secret().encode()
-    return hmac.new(key, canonical_username(username).encode(), hashlib.sha256).digest()
+    return hmac.new(key, "\0".join([kind, *words]).encode(), hashlib.sha256).digest()

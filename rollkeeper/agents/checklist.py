@@ -10,6 +10,7 @@ from importlib.resources import files
 from rollkeeper.agents.errors import REQUIREMENT_UNKNOWN
 from rollkeeper.agents.rules import OPERATORS_RULE
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.packs import load_pack
 
 
@@ -22,8 +23,8 @@ class Requirement:
     words: Mapping[str, str]
 
     def said(self, language: str) -> str:
-        """Say it in a language, in English where it is not there."""
-        return self.words.get(language, self.words["en"])
+        """Return its text in a language, else in the fallback languages."""
+        return text_in(language, self.words)[0]
 
 
 @cache

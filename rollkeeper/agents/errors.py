@@ -42,7 +42,7 @@ REQUIREMENT_UNKNOWN = Refusal(
 REQUIREMENTS_OPEN = Refusal(
     "requirements_open",
     Kind.REFUSED,
-    "{agent} cannot be approved (article {article}): evidence is missing for {requirements}.",
+    "{agent} cannot be approved ({article}): evidence is missing for {requirements}.",
     "Enter each with 'rollkeeper agents evidence {agent} REQUIREMENT FILE'.",
 )
 AGENT_NOT_IN_STATE = Refusal(
@@ -90,13 +90,13 @@ NO_DEVICE = Refusal(
 AGENT_MAY_NOT_REGISTER = Refusal(
     "agent_may_not_register",
     Kind.FORBIDDEN,
-    "{agent} may not register subscribers at present (article {article}).",
+    "{agent} may not register subscribers at present ({article}).",
     "Send the customer to a counter of the operator, and call your contact there.",
 )
 NO_ASSIGNMENT = Refusal(
     "no_assignment",
     Kind.FORBIDDEN,
-    "You are not assigned to an outlet now, so you may not register subscribers (article {article}).",
+    "You are not assigned to an outlet now, so you may not register subscribers ({article}).",
     "Send the customer to a counter of the operator, and call your contact there.",
 )
 

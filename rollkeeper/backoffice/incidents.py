@@ -69,7 +69,10 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "incident": found,
         "clocks": [_clock(duty) for duty in found.duties],
         "fields": drafted.get("fields", {}).items(),
-        "drafts": [(code, n, texts_in(code)) for code, n in sorted(drafted.get("languages", {}).items())],
+        "drafts": [
+            (code, n, texts_in(code, drafted.get("fields", ())))
+            for code, n in sorted(drafted.get("languages", {}).items())
+        ],
         "unreachable": drafted.get("unreachable", 0),
         "offers": []
         if found.closed_at

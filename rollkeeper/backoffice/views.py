@@ -25,8 +25,8 @@ from rollkeeper.campaign.errors import BATCH_NOT_FOUND
 from rollkeeper.campaign.line_lookup import look_up_line
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import ENGLISH
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
+from rollkeeper.kernel.side_by_side import ENGLISH
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
 

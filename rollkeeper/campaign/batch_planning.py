@@ -17,7 +17,13 @@ from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import DAY_CLOSED, DAY_PAST
 from rollkeeper.campaign.models import Batch
-from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, require_same_days
+from rollkeeper.campaign.open_campaign import (
+    OpenCampaign,
+    find_campaign,
+    lock_planning,
+    open_campaign,
+    require_same_days,
+)
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
@@ -66,6 +72,23 @@ def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> li
             due = _count_due(campaign, each, stays=stays, due_on=due_on)
             found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
     return found
+
+
+def prepare_day(authority: Authority, *, on: dt.date) -> int:
+    """Prepare the batches of a day once; return how many. None without a campaign, and on a day on which no line may lose
+    service.
+
+    A batch that was stopped is so prepared again on the next day, or where a person asks for it.
+
+    Refuses: as `prepare_batches`. Ledger: campaign:batch:prepared.
+    """
+    campaign = find_campaign()
+    if campaign is None or Batch.objects.filter(due_on=on).exists():
+        return 0
+    if isinstance(may_act_on(campaign.pack, on, stays=known_stays()), Refused):
+        return 0
+    found = prepare_batches(authority, due_on=on, on=on)
+    return sum(due.batch_id is not None for due in found)
 
 
 def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:

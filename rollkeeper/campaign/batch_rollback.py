@@ -9,6 +9,7 @@ restored lines.
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from rollkeeper.campaign.batch_control import CAN_UNDO, lock_batch
 from rollkeeper.campaign.batch_execution import CHUNK
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
+from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.kernel import clock
@@ -49,6 +51,20 @@ def requested_undos() -> list[BatchId]:
     """
     asked = Batch.objects.filter(state=BatchState.UNDO_REQUESTED.value).order_by("-prepared_at")
     return [BatchId(batch_id) for batch_id in asked.values_list("batch_id", flat=True)]
+
+
+def undo_requested(
+    authority: Authority, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
+) -> list[UndoResult]:
+    """Undo the batches that the back office asked to be undone. Two at once do it once.
+
+    Refuses: NOT_ALLOWED. Ledger: as of `undo_batch`.
+    """
+    undone = []
+    for batch_id in requested_undos():
+        with suppress(BatchNotInState):  # another run has undone it meanwhile
+            undone.append(undo_batch(authority, batch_id, on=on, moved=moved))
+    return undone
 
 
 def undo_batch(

@@ -7,7 +7,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.queries import Explanation, explain_number
 from rollkeeper.kernel.database import action
-from rollkeeper.kernel.error_messages import ENGLISH
+from rollkeeper.kernel.side_by_side import ENGLISH
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.protection import refuse_protected

@@ -17,8 +17,8 @@ from rollkeeper.campaign.line_history import read_history
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.error_messages import ENGLISH
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
+from rollkeeper.kernel.side_by_side import ENGLISH
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack

@@ -16,9 +16,10 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
 from rollkeeper.counter.forms import QuietForm
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import cite, translated
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.counter_codes import extend_handle
 from rollkeeper.offline.approvals import HeldForApproval, decide_approval, hold_for_approval
 from rollkeeper.offline.queries import outcomes

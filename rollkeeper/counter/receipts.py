@@ -18,8 +18,8 @@ from rollkeeper.counter.approvals import waits
 from rollkeeper.counter.errors import SUBMISSION_NOT_FOUND
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.ledger import printouts
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import ReceiptsNotReady

@@ -14,6 +14,7 @@ from rollkeeper.counter.forms import STATE_HINT, QuietForm, number_field
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite, listed
 from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
@@ -182,7 +183,7 @@ def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
             help_text=_("Without a document, leave out its kind and number. The person who vouches is not recorded."),
         ),
         why=_("Do not turn away a person without a document where the law gives a way."),
-        article=", ".join(dict.fromkeys(rule.article for rule in routes)),
+        article=listed(dict.fromkeys(cite(rule.article) for rule in routes)),
     )  # fmt: skip
 
 

@@ -33,8 +33,8 @@ from rollkeeper.counter.forms import (
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code

@@ -9,11 +9,13 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Self, TextIO
 
 from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
 from rollkeeper.imports.row_errors import RowError
+from rollkeeper.kernel.files import new_draft
 
 _HEADER = ("row", "column", "reason", "remedy")
 _HEADER_LINE = ",".join(_HEADER).encode()
@@ -85,9 +87,8 @@ class RejectFile:
             self._out.close()
 
     def _open(self) -> TextIO:
-        draft = self.path.with_name(self.path.name + ".new")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._out = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        draft, raw = new_draft(self.path)
+        self._out = TextIOWrapper(raw, encoding="utf-8", newline="")
         csv.writer(self._out).writerows([_HEADER, *self._kept])
         self._out.flush()
         draft.replace(self.path)

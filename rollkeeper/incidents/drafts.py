@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What would be sent to whom, before sending: counts by language, and the text in each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.notices.texts import RenderedText, languages_of, write_notice
+from rollkeeper.notices.texts import RenderedText, languages_of, say_fields, write_notice
 
 _NO_CODE = "00000000"
 
@@ -33,7 +34,8 @@ def draft(authority: Authority, incident_id: UUID) -> Draft:
         if locked_incident(incident_id).scoped_at is None:
             raise INCIDENT_NOT_SCOPED()
         by_language, unreachable = draft_notices(incident_id)
-    return Draft(by_language, {language: texts_in(language) for language in sorted(by_language)}, unreachable)
+    seen = people_by_field(incident_id)
+    return Draft(by_language, {one: texts_in(one, seen) for one in sorted(by_language)}, unreachable)
 
 
 def note_draft(authority: Authority, incident_id: UUID) -> None:
@@ -47,12 +49,14 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
         incident.save(update_fields=["drafted"])
 
 
-def texts_in(language: str) -> list[RenderedText]:
-    """Return the mail text for a person with this language; in each language of the instance if they named none."""
+def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
+    """Return the mail text for a person with this language and these exposed fields; in each language of the instance if they
+    named none.
+    """
     return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
-            operator=instance().operator_name, care=instance().care_number,
+            operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(fields, language=one)},
         )
         for one in languages_of(language)
     ]  # fmt: skip

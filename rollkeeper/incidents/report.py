@@ -14,6 +14,7 @@ from rollkeeper.incidents.queries import DutyView, IncidentView
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import bracketed, cite, clauses, colon, listed, write_day
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.vault.fields import field_label
 
@@ -55,18 +56,19 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
         ("sealed", f"{incident.sealed_people:,}"),
         ("openings", f"{incident.openings:,}"),
     ):
-        yield f"{texts[label]}: {value}"
-    yield f"\n{texts['by_field']}:"
+        yield f"{texts[label]}{colon()}{value}"
+    yield f"\n{texts['by_field']}{colon()}".rstrip()
     yield from (
-        f"  {words.get(field) or field_label(field)}: {people:,}" for field, people in by_field.items()
+        f"  {words.get(field) or field_label(field)}{colon()}{people:,}" for field, people in by_field.items()
     )
-    yield f"\n{texts['remedies']}:"
+    yield f"\n{texts['remedies']}{colon()}".rstrip()
     for one in incident.remedies:
-        yield f"  {words[one.remedy.value]}, {_instant(one.applied_at)} ({one.touched:,})"
+        yield f"  {listed([words[one.remedy.value], _instant(one.applied_at)])}{bracketed(f'{one.touched:,}')}"
     if not incident.remedies:
         yield f"  {texts['none_yet']}"
-    yield f"\n{texts['notified']}: {incident.notices:,} ({incident.unreachable:,} {texts['unreachable']})"
-    yield f"\n{texts['clocks']}:"
+    unreachable = bracketed(f"{incident.unreachable:,} {texts['unreachable']}")
+    yield f"\n{texts['notified']}{colon()}{incident.notices:,}{unreachable}"
+    yield f"\n{texts['clocks']}{colon()}".rstrip()
     yield from (f"  {_say_duty(duty, texts)}" for duty in incident.duties)
     yield f"\n{texts['nobody']}"
 
@@ -78,9 +80,11 @@ def _say_duty(duty: DutyView, texts: dict[str, Any]) -> str:
         state = texts["exempt"]
     else:
         state = f"{texts['met']} {_instant(duty.met_at)}" if duty.met_at else texts["open"]
-        state += f", {texts['late']}" if duty.in_time is False else ""
-    return f"{label_of(duty.to, IncidentDuty)} ({duty.article}; {within}; {_instant(duty.due_at)}): {state}"
+        state = listed([state, texts["late"]]) if duty.in_time is False else state
+    ground = bracketed(clauses([cite(duty.article), within, _instant(duty.due_at)]))
+    return f"{label_of(duty.to, IncidentDuty)}{ground}{colon()}{state}"
 
 
 def _instant(instant: dt.datetime) -> str:
-    return instant.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M %z")
+    here = instant.astimezone(clock.zone())
+    return f"{write_day(here)} {here:%z}"

@@ -16,10 +16,10 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import psycopg
 from django.db import connection, connections, transaction
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import namedtuple_row
 
 from rollkeeper.kernel import stores
@@ -65,19 +65,28 @@ def this_role() -> Role:
 
 
 def address(store: stores.Store, role: str) -> dict[str, Any]:
-    """Return Django's connection settings for one store in one role."""
+    """Return Django's connection settings for one store in one role: everything that its URL says, and nothing weaker than SCRAM."""
     url = instance().register_url if store is stores.REGISTER else instance().keys_url
-    place = (
-        {"HOST": str(stores.socket_folder()), "PORT": str(store.port), "NAME": f"rollkeeper_{store.name}"}
+    place: dict[str, Any] = (
+        embedded_address(store) | {"dbname": f"rollkeeper_{store.name}"}
         if url is None
-        else _place(url)
+        else conninfo_to_dict(url)
     )
-    return place | {
+    secure = {"require_auth": "scram-sha-256"}
+    if "," in str(place.get("host", "")):
+        secure["target_session_attrs"] = "read-write"
+    named = {"host": "", "port": "", "dbname": ""} | place
+    return {
+        "HOST": named.pop("host"),
+        "PORT": named.pop("port"),
+        "NAME": named.pop("dbname"),
         "ENGINE": "django.db.backends.postgresql",
         "USER": role,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
+        "OPTIONS": secure
+        | named
+        | {
             "passfile": str(stores.password_file(store, role)),
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}",
         },
@@ -87,13 +96,9 @@ def address(store: stores.Store, role: str) -> dict[str, Any]:
 def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
     """Open a separate connection, outside Django, in autocommit."""
     to = address(store, role)
+    options = {name: value for name, value in to["OPTIONS"].items() if name != "options"}
     return psycopg.connect(
-        host=to["HOST"],
-        port=to["PORT"],
-        dbname=to["NAME"],
-        user=role,
-        passfile=to["OPTIONS"]["passfile"],
-        autocommit=True,
+        host=to["HOST"], port=to["PORT"], dbname=to["NAME"], user=role, autocommit=True, **options
     )
 
 
@@ -227,10 +232,12 @@ def in_transaction() -> bool:
     return connection.in_atomic_block
 
 
-def _place(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    return {
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or 5432),
-        "NAME": parts.path.lstrip("/"),
+def embedded_address(store: stores.Store) -> dict[str, str]:
+    """Return where an embedded server answers, as libpq takes it, and as which user of the system it must run."""
+    place = {
+        "host": str(stores.socket_folder(store)),
+        "port": str(store.port),
+        "require_auth": "scram-sha-256",
     }
+    owner = stores.socket_owner(store)
+    return place | ({"requirepeer": owner} if owner else {})

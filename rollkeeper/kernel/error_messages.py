@@ -5,6 +5,7 @@ Separate from `errors.py`, which rules import and which therefore knows no Djang
 the catalogue, under the context `refusal`; so are the labels of facts, such as an attribute or a state.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +13,14 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, override, pgettext
 
 from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.phrasing import cite, write_day
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, is_side_by_side, side_by_side
 
 CONTEXT: Final = "refusal"
-ENGLISH: Final = "en"
 
-_ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _JOINTS: Final = (", ", " or ")
@@ -52,19 +53,6 @@ def translated_plainly(fault: RollkeeperError) -> list[dict[str, str]]:
     return [{"sentence": s.sentence, "remedy": s.remedy, "language": s.language} for s in translated(fault)]
 
 
-def cite(article: str | None) -> str:
-    """Cite an article as the reader does; what is no number, with or without a paragraph, speaks for itself."""
-    found = _ARTICLE.fullmatch(article or "")
-    if found is None:
-        return gettext(article) if article else ""
-    is_operators_rule, number, paragraph = found.groups()
-    if is_operators_rule:
-        return gettext("operator's rule %(number)s") % {"number": number}
-    if paragraph is None:
-        return gettext("art. %(number)s") % {"number": number}
-    return gettext("art. %(number)s ¶%(paragraph)s") % {"number": number, "paragraph": paragraph}
-
-
 def mark(text: str, language: str) -> str:
     """Return a text for a page, marked with its language where that is not the page's own."""
     return format_html('<span lang="{}">{}</span>', language, text) if language else text
@@ -86,6 +74,12 @@ def _translated_one(fault: RollkeeperError) -> TranslatedError:
     sentence, remedy = _template_translated(fault.sentence), _template_translated(fault.remedy)
     if sentence is None or remedy is None:
         return TranslatedError(str(fault), fault.advice, "" if _is_english() else ENGLISH)
+    if is_side_by_side(sentence + remedy):
+        with override(CHINESE):
+            chinese = _translated_one(fault)
+        return TranslatedError(
+            side_by_side(chinese.sentence, str(fault)), side_by_side(chinese.remedy, fault.advice), ""
+        )
     facts = _facts(fault.facts)
     return TranslatedError(sentence.format(**facts), remedy.format(**facts), "")
 
@@ -96,10 +90,18 @@ def _template_translated(template: str) -> str | None:
 
 
 def _facts(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: _fact(name, fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return {name: _fact(name, fact) for name, fact in facts.items()}
 
 
-def _fact(name: str, text: str) -> str:
+def _fact(name: str, fact: object) -> object:
+    if isinstance(fact, dt.date):
+        return write_day(fact)
+    return _text_of_fact(name, fact) if isinstance(fact, str) else fact
+
+
+def _text_of_fact(name: str, text: str) -> str:
+    if name == "article":
+        return cite(text)
     choices = _CHOICES.get(name)
     return str(choices(text).label) if choices and text in choices.values else _word(text)
 
@@ -112,9 +114,13 @@ def _word(text: str) -> str:
         return text.replace("_", " ") if _is_english() else text
     pattern = pgettext(CONTEXT, catalogue_key(text))
     if pattern != catalogue_key(text):
-        return pattern.format(*_FIGURE.findall(text))
+        return pattern.format(*map(_figure, _FIGURE.findall(text)))
     joint = next((joint for joint in _JOINTS if joint in text), None)
     return text if joint is None else pgettext(CONTEXT, joint).join(map(_word, text.split(joint)))
+
+
+def _figure(written: str) -> str:
+    return write_day(dt.date.fromisoformat(written)) if "-" in written else written
 
 
 def _is_english() -> bool:

@@ -5,7 +5,6 @@ import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -21,12 +20,40 @@ class InstanceKind(StrEnum):
 
 
 def _known_database(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
-        raise ValueError("write it as postgresql://host:port/database")
-    if parts.password:
+    # Loading it takes a tenth of a second: only who names servers waits for it.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        place = conninfo_to_dict(url) if url.startswith(("postgresql://", "postgres://")) else {}
+    except ProgrammingError:
+        place = {}
+    if not place.get("dbname"):
+        raise ValueError(
+            "write it as postgresql://host:port/database, with more hosts and settings of libpq as you need"
+        )
+    if place.get("password") or place.get("passfile"):
         raise ValueError("the passwords belong into the files secrets/*.pgpass, not into the address")
+    if place.get("user"):
+        raise ValueError("leave out the user: each process signs in with its own role")
     return url
+
+
+def _verified_database(url: str) -> str:
+    """Refuse a server of keys that could be another one: over a network its certificate must name it."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    place = conninfo_to_dict(_known_database(url))
+    hosts = str(place.get("hostaddr") or place.get("host") or "").split(",")
+    if all(_is_on_this_machine(host) for host in hosts) or place.get("sslmode") == "verify-full":
+        return url
+    raise ValueError(
+        "add ?sslmode=verify-full (and sslrootcert=...): a server of keys that is not verified is not used"
+    )
+
+
+def _is_on_this_machine(host: str) -> bool:
+    return not host or host.startswith(("/", "@")) or host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _known_zone(name: str) -> str:
@@ -104,8 +131,10 @@ class Instance(Table):
     ] = None
     keys_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _known_database(url)),
-        Field(description="A PostgreSQL 18 for the keys; empty: the embedded one."),
+        AfterValidator(lambda url: url and _verified_database(url)),
+        Field(
+            description="A PostgreSQL 18 for the keys; empty: the embedded one. On another machine it needs `sslmode=verify-full`."
+        ),
     ] = None
 
 

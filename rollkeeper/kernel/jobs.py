@@ -1,25 +1,35 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Periodic jobs: bounded runs, one after another, and the record that each leaves of its last run.
+"""Jobs: what a package does by itself in bounded runs, the lease on each job, and what is noted of its last run.
 
-A package that has work of this sort names it in its `jobs.py`; `operations/scheduler.py` keeps all of them going. A turn may be
-killed at any point and runs again: it is an act, or many, and those are whole or not done. Notes hold instants, counts
-and the code of a fault, and lie in the instance, since they are about this machine and not about the register.
+A package that has such work names it in its `jobs.py`; `operations/scheduler.py` runs it. A run may be killed at any
+point and runs again: it is an action, or many, and those are whole or not done.
+
+Machines share the register and nothing else, so two things in the register keep two processes from one job:
+
+- The *lease*, a row of `kernel_job`, says which process runs the job again and again. It ends by the database's clock,
+  and at once where the session of that process is gone.
+- The *run lock*, an advisory lock of the session in which a run works, is held during the run. PostgreSQL gives it to
+  one session at a time, whatever any clock says. A command that does a job by hand takes it as well.
 """
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.locks import try_exclusive_lock
-from rollkeeper.kernel.settings import data_dir
+from django.db import Error, connection
 
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.leases import FAMILY
+
+LEASE_S: Final = 30.0
 MIN_GRACE_S: Final = 600
 _RECORD_INTERVAL_S: Final = 60
+_RUNS: Final = FAMILY + 2  # sets the run locks apart from claims
+_SESSION: Final = "rollkeeper job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class PeriodicJob:
     run: Callable[[], int]
     """Does a bounded amount and returns how much it did."""
     interval_s: Callable[[], float]
-    """How long after the beginning of a turn the next one begins."""
+    """How long after the beginning of a run the next one begins."""
     needs_keys: Callable[[], bool] = lambda: True
     """Whether it opens what is sealed, or destroys keys: if not, it runs where no key is."""
     is_enabled: Callable[[], bool] = lambda: True
@@ -39,11 +49,15 @@ class PeriodicJob:
     """A run that did as much did not do all: the next one follows at once."""
     expected_errors: frozenset[str] = frozenset()
     """Refusal codes that need human action but must not trigger back-off."""
+    wakes_on: str | None = None
+    """The channel of PostgreSQL on which an app says that there is work: the next run then begins at once."""
+    for_apps: bool = False
+    """Whether people at an app wait for it: it then runs also in an instance that does nothing by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What is known of a job's last turn; instants in seconds since 1970, by the machine."""
+    """What is known of a job's last run; instants in seconds since 1970, by the database's clock."""
 
     began: int
     ended: int | None = None
@@ -52,57 +66,92 @@ class LastRun:
     """The code of the refusal, or the name of what broke. Never its text, which may hold a value."""
 
 
-def folder() -> Path:
-    """Return where notes and locks of the jobs lie."""
-    return data_dir() / "jobs"
+class NotRun(Enum):
+    """Why a run did not begin."""
+
+    BUSY = auto()
+    """Another session runs the job."""
+    LEASE_LOST = auto()
+    """The lease is another process's by now."""
 
 
-def last_run(name: str) -> LastRun | None:
-    """Return what is noted of a job, None where it never ran in this instance."""
-    try:
-        return LastRun(**json.loads((folder() / f"{name}.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) -> dict[str, float | None]:
+    """Renew or take the lease of each job that no living process has; return those had, with how long ago their last run began.
 
-
-def note(name: str, run: LastRun) -> None:
-    """Replace the note of a job, whole."""
-    file = folder() / f"{name}.json"
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_suffix(".new")
-    draft.write_text(json.dumps(asdict(run)), "utf-8")
-    draft.replace(file)
+    None: it never ran, or its last run broke or did not end. `claim` is that of this session (`hold_lease`).
+    """
+    asked = {"jobs": list(names), "claim": claim, "lease_s": lease_s, "family": FAMILY}
+    return {row.job: row.ago_s for row in rows(sql("kernel", "lease_jobs"), asked)}
 
 
 @contextmanager
-def hold_job(name: str) -> Iterator[bool]:
-    """Hold a job for the length of a block; False where another process has it, which then does the work."""
-    with try_exclusive_lock(folder() / f"{name}.lock") as mine:
-        yield mine
-
-
-def run_once(job: PeriodicJob) -> LastRun:
-    """Take one turn and note what came of it; what broke is noted and not raised, so that no job stops another.
-
-    A job that turns every second leaves a note when it did something, when it failed, and once a minute.
-    """
-    began, before = clock.true_seconds(), last_run(job.name)
-    is_due = before is None or before.ended is None or not 0 <= began - before.began < _RECORD_INTERVAL_S
-    if is_due:
-        note(job.name, LastRun(began))
-    did, fault = 0, None
+def hold_run(name: str, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the run lock of a job for the length of a block; False where another session runs it. Within one session again: True."""
+    if wait:
+        rows("SELECT pg_advisory_lock(%s, hashtext(%s))", [_RUNS, name])
+        is_mine = True
+    else:
+        (found,) = rows("SELECT pg_try_advisory_lock(%s, hashtext(%s)) AS is_mine", [_RUNS, name])
+        is_mine = found.is_mine
     try:
-        did = job.run()
-    except RollkeeperError as refused:
-        fault = refused.code
-    except Exception as broke:  # noqa: BLE001 - whatever it is, the job's next turn tries again; its text may hold values
-        fault = type(broke).__name__
-    done = LastRun(began, clock.true_seconds(), did, fault)
-    if is_due or did or fault or (before and before.fault):
-        note(job.name, done)
-    return done
+        yield is_mine
+    finally:
+        # A session that is gone has dropped its locks already.
+        if is_mine and connection.connection is not None:
+            with suppress(Error):
+                rows("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_RUNS, name])
 
 
-def is_late(job: PeriodicJob, run: LastRun, *, now: int) -> bool:
+def end_stale_run(name: str, *, claim: int) -> bool:
+    """End the session of a former process that hangs in a run, where the lease is ours; return whether there was one."""
+    asked = {"job": name, "claim": claim, "family": _RUNS, "session": _SESSION}
+    return any(row.was_ended for row in rows(sql("kernel", "end_stale_run"), asked))
+
+
+def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
+    """Run a job once and note what came of it; what broke is noted and not raised, so that no job stops another.
+
+    With `claim`, only while the lease is of this claim. A job that runs every second leaves a note when it did something, when it
+    failed, and once a minute.
+    """
+    with hold_run(job.name) as is_mine:
+        if not is_mine:
+            return NotRun.BUSY
+        found = rows(sql("kernel", "begin_run"), {"job": job.name, "claim": claim, "session": _SESSION})
+        if not found:
+            return NotRun.LEASE_LOST
+        (before,), started = found, time.monotonic()
+        is_due = not before.has_ended or not 0 <= before.now - before.began < _RECORD_INTERVAL_S
+        if is_due:
+            _note(job.name, LastRun(before.now))
+        did, fault = 0, None
+        try:
+            did = job.run()
+        except RollkeeperError as refused:
+            fault = refused.code
+        except Exception as broke:  # noqa: BLE001 - whatever it is, the next run tries again; its text may hold values
+            fault = type(broke).__name__
+        done = LastRun(before.now, before.now + int(time.monotonic() - started), did, fault)
+        if is_due or did or fault or before.fault:
+            _note(job.name, done)
+        return done
+
+
+def last_runs() -> tuple[int, dict[str, LastRun]]:
+    """Return the database's instant and what is noted of each job; a job that never ran is not among them."""
+    (clock,) = rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS now")
+    found = rows(
+        "SELECT job, extract(epoch FROM began_at)::bigint AS began, extract(epoch FROM ended_at)::bigint AS ended, did, fault"
+        " FROM kernel_job WHERE began_at IS NOT NULL"
+    )
+    return clock.now, {row.job: LastRun(row.began, row.ended, row.did, row.fault) for row in found}
+
+
+def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
     """Tell whether a job should have begun again, or come to an end, long since; or began on a day to come, by a clock that was wrong."""
-    return abs(now - run.began) > max(3 * job.interval_s(), MIN_GRACE_S)
+    return abs(now - last.began) > max(3 * job.interval_s(), MIN_GRACE_S)
+
+
+def _note(name: str, noted: LastRun) -> None:
+    values = {"began": noted.began, "ended": noted.ended, "did": noted.did, "fault": noted.fault}
+    run(sql("kernel", "note_run"), {"job": name, **values})

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connections
 
 from rollkeeper.kernel.database import rows, run
 
-_FAMILY = 0x526F6C6C  # sets our locks apart from others' in this database
+FAMILY = 0x526F6C6C  # sets our locks apart from others' in this database
 _GREATEST = 2**31 - 1
 
 
@@ -23,14 +23,14 @@ _GREATEST = 2**31 - 1
 def hold_lease(using: str = "default") -> Iterator[int]:
     """Hold a claim of this session for the length of a block."""
     claim = secrets.randbelow(_GREATEST)
-    rows("SELECT pg_advisory_lock(%s, %s)", [_FAMILY, claim], using=using)
+    rows("SELECT pg_advisory_lock(%s, %s)", [FAMILY, claim], using=using)
     try:
         yield claim
     finally:
         # A session that is gone has dropped its locks already; one in a broken transaction drops them when it ends.
         if connections[using].connection is not None:
             with contextlib.suppress(DatabaseError):
-                rows("SELECT pg_advisory_unlock(%s, %s)", [_FAMILY, claim], using=using)
+                rows("SELECT pg_advisory_unlock(%s, %s)", [FAMILY, claim], using=using)
 
 
 def expired_leases(claims: Collection[int], *, using: str = "default") -> list[int]:
@@ -43,7 +43,7 @@ def expired_leases(claims: Collection[int], *, using: str = "default") -> list[i
     living = rows(
         "SELECT objid::bigint AS claim FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-        [_FAMILY],
+        [FAMILY],
         using=using,
     )
     return sorted(set(claims) - {row.claim for row in living})
@@ -51,4 +51,4 @@ def expired_leases(claims: Collection[int], *, using: str = "default") -> list[i
 
 def serialize_on(matter: int, *, using: str = "default") -> None:
     """Wait until no other transaction works on the same matter; holds until the present transaction ends."""
-    run("SELECT pg_advisory_xact_lock(%s, %s)", [_FAMILY + 1, matter], using=using)
+    run("SELECT pg_advisory_xact_lock(%s, %s)", [FAMILY + 1, matter], using=using)

@@ -35,6 +35,7 @@ from rollkeeper.kernel.errors import (
     RollkeeperError,
     raise_all,
 )
+from rollkeeper.kernel.files import write_atomically
 
 DATA_FORMAT = 1
 INSTANCE = "instance"
@@ -126,9 +127,7 @@ def write_settings(**changes: Mapping[str, object]) -> None:
     }
     file = settings_file()
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".new")
-    draft.write_text(tomli_w.dumps(kept), "utf-8")
-    draft.replace(file)
+    write_atomically(file, tomli_w.dumps(kept).encode(), mode=0o644, is_durable=True)
     forget_settings()
 
 

@@ -4,6 +4,7 @@
 import hashlib
 import hmac
 import os
+import pwd
 import secrets
 import tempfile
 from contextlib import suppress
@@ -38,15 +39,28 @@ KEYS = Store("keys", 5433)
 STORES = (REGISTER, KEYS)
 
 
-def socket_folder() -> Path:
-    """Return where the servers' sockets lie: in the instance, or in a short private folder where its path is too long.
+def socket_folder(store: Store) -> Path:
+    """Return where a server's socket lies: a folder that this server's user alone may write, since who writes it can answer as it."""
+    return sockets() / store.name
 
-    An app that runs for another instance's servers uses ``ROLLKEEPER_SOCKETS``.
+
+def socket_owner(store: Store) -> str | None:
+    """Return the user as whom the server behind the socket must run: the owner of its folder. None where that has no name."""
+    with suppress(OSError, KeyError):
+        return pwd.getpwuid(socket_folder(store).stat().st_uid).pw_name
+    return None
+
+
+def sockets() -> Path:
+    """Return the folder of both servers' folders: in the instance, or a short private one where its path is too long.
+
+    An app, whose data directory is another, is told (``ROLLKEEPER_SOCKETS``).
     """
-    if detail := os.environ.get("ROLLKEEPER_SOCKETS"):
-        return Path(detail)
+    if told := os.environ.get("ROLLKEEPER_SOCKETS"):
+        return Path(told)
     inside = data_dir() / "run" / "sockets"
-    if len(os.fsencode(inside / f".s.PGSQL.{REGISTER.port}")) <= _SOCKET_PATH_BYTES:
+    longest = max(len(os.fsencode(inside / store.name / f".s.PGSQL.{store.port}")) for store in STORES)
+    if longest <= _SOCKET_PATH_BYTES:
         return inside
     mark = hashlib.sha256(os.fsencode(data_dir())).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"rollkeeper-{os.geteuid()}-{mark}"

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.chart import print_chart, svg_chart
 from rollkeeper.law.engines import Engine
 from rollkeeper.law.errors import RESULT_NOT_WRITTEN
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.simulation import SimulationResult, refuse_output_path, write_atomically
+from rollkeeper.law.simulation import SimulationResult, refuse_output_path
 from rollkeeper.law.simulation import simulate as run
 
 
@@ -63,9 +64,9 @@ def simulate(
     if plot is not None and plot.resolve() == result.resolve():
         raise RESULT_NOT_WRITTEN(file=plot, why="the chart would overwrite the result")
     found = run(law, events, first=first, last=last, engine=engine, progress=progress)
-    write_atomically(result, found.outcomes.write_csv().encode())
+    write_atomically(result, found.outcomes.write_csv().encode(), mode=0o644)
     if plot is not None:
-        write_atomically(plot, svg_chart(found.counts, pack=law.id).encode())
+        write_atomically(plot, svg_chart(found.counts, pack=law.id).encode(), mode=0o644)
     if as_json:
         emit(_answer(found))
         return

@@ -8,11 +8,12 @@ translated.
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
 
@@ -111,8 +112,7 @@ class _Explainer:
         rules = self.pack.campaign
         bounced = [day for day in self.history.notices_bounced if self._past(day)]
         if bounced:
-            dates = ", ".join(map(str, sorted(bounced)))
-            yield self._sentence("bounced", rules.notice_article, dates=dates)
+            yield self._sentence("bounced", rules.notice_article, dates=sorted(bounced))
         notified = self._notified_on()
         if notified is None:
             if not self._closed_early():
@@ -220,9 +220,23 @@ class _Explainer:
         return day is not None and day <= self.on
 
     def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
-        own = _tables().get(self.language, {}).get(key)
-        template = own or _tables()["en"][key]
-        return Sentence(template.format(**facts), article, self.language if own else "en")
+        said = {one: _said(one, key, facts) for one, table in _tables().items() if key in table}
+        text, language = text_in(self.language, said)
+        return Sentence(text, article, language)
+
+
+def _said(language: str, key: str, facts: Mapping[str, object]) -> str:
+    return _tables()[language][key].format(**{name: _written(fact, language) for name, fact in facts.items()})
+
+
+def _written(fact: object, language: str) -> object:
+    """Write a day, or several, as the language of the sentence does; leave everything else as it is."""
+    table = _tables()[language]
+    if isinstance(fact, list):
+        return table["between_days"].join(str(_written(one, language)) for one in fact)
+    if isinstance(fact, dt.date):
+        return table["day"].format(year=fact.year, month=fact.month, d=fact.day)
+    return fact
 
 
 @cache

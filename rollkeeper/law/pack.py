@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
@@ -43,8 +44,8 @@ class Attribute:
     whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     def why_in(self, language: str) -> tuple[str, str]:
-        """Return the reason in a language, in English where it lacks; and the language in which it is."""
-        return (self.whys[language], language) if language in self.whys else (self.why, "en")
+        """Return the reason in a language, else in the fallback languages; and the language found."""
+        return text_in(language, {**self.whys, "en": self.why})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,10 @@ class Pack:
     def id(self) -> str:
         """Return the pack's name."""
         return self.file.id
+
+    def title(self, language: str) -> str:
+        """Return the law's title in a language, in English where there is none."""
+        return self.file.title.get(language) or self.file.title["en"]
 
     @property
     def zone(self) -> str:

@@ -88,18 +88,3 @@ def refuse_output_path(out: Path, *, events: Path) -> None:
         raise RESULT_NOT_WRITTEN(file=out, why="it is a folder")
     if out.exists() and events.exists() and out.samefile(events):
         raise RESULT_NOT_WRITTEN(file=out, why="the result would overwrite the histories")
-
-
-def write_atomically(out: Path, text: bytes) -> None:
-    """Write a file completely or not at all. A target that is not a regular file, such as /dev/stdout, is written to and never
-    replaced.
-    """
-    if out.exists() and not out.is_file():
-        out.write_bytes(text)
-        return
-    draft = out.with_name(f"{out.name}.new")
-    try:
-        draft.write_bytes(text)
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ nothing but the published bytes. It hashes every entry again, builds every tile 
 signatures and that older checkpoints are prefixes of this one. Formats: c2sp.org/tlog-tiles, c2sp.org/tlog-checkpoint,
 c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
 
-A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
+A receipt is a small text that proves by itself, without a folder or a network, that one entry is in the
 ledger: the entry, its place, the sibling hashes on its path, and the signed checkpoint above them. One delivered before the entry
 was published is a signed entry instead: the entry with a signature. Other text around it is ignored.
 
@@ -116,7 +116,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Receipt:
-    """An entry that provably stands in a ledger: which ledger, at which place, of how many, and the entry itself.
+    """An entry proved to be in a ledger: which ledger, at which place, of how many, and the entry itself.
 
     Place and number are None for a signed entry: an entry that the operator signed but had not yet published.
     """

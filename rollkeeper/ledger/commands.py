@@ -9,6 +9,7 @@ import typer
 from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.ledger import auditor, printouts, publication, receipts, tile_store
 from rollkeeper.ledger.choices import ErasureGround
@@ -171,7 +172,7 @@ def receipt(
         if proven:
             raise typer.Exit(1)
     if pdf is not None:
-        pdf.write_bytes(printouts.pdf(found))
+        write_atomically(pdf, printouts.pdf(found))
         out.print(f"The receipt {found.code} is in {pdf}.", markup=False)
     else:
         typer.echo(printouts.plain_text(found) if plain else found.text, nl=False)
@@ -199,7 +200,7 @@ def check_page(
 
     Example: rollkeeper ledger check-page check-receipt.html
     """
-    file.write_text(receipt_checker.check_page(), "utf-8")
+    write_atomically(file, receipt_checker.check_page().encode(), mode=0o644)
     out.print(f"{file} checks receipts offline; open it in any browser.", markup=False)
 
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import notes, queries, signed_entry_timestamps, tree, witnesses
@@ -300,12 +301,7 @@ def _remember(head: notes.Head, note: str) -> None:
     """Record the signature before it is visible: in the instance, then in the register."""
     file = last_checkpoint_file()
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".new")
-    with draft.open("w", encoding="utf-8") as out:
-        out.write(note)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
+    write_atomically(file, note.encode(), mode=0o644, is_durable=True)
     database.run(
         "INSERT INTO ledger_checkpoint (size, root, note, signed_at) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (size) DO NOTHING",

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.auditor import RECEIPT_KEY, SIGNED_ENTRY
@@ -75,6 +76,4 @@ def _is_ours(granted: str, ledger_key: Ed25519PrivateKey) -> bool:
 
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_suffix(".new")
-    draft.write_text(text, "utf-8")
-    draft.replace(file)
+    write_atomically(file, text.encode(), mode=0o644)

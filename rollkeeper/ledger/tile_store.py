@@ -13,11 +13,11 @@ An index is written in groups of three digits, each but the last behind an x: 12
 A file appears whole or not at all: it is written under another name and renamed.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.settings import settings
@@ -64,11 +64,7 @@ class TileStore:
         """Put a file in its place atomically, readable by the web server."""
         file = self.root / name
         self._make(file.parent)
-        draft = file.with_name(f".{file.name}.new")
-        with draft.open("wb") as out:
-            os.fchmod(out.fileno(), _READABLE)
-            out.write(content)
-        draft.replace(file)
+        write_atomically(file, content, mode=_READABLE)
 
     def write_tile(self, level: int | str, index: int, width: int, content: bytes) -> None:
         """Put a tile or bundle in its place; a full one makes the partial ones before it superfluous."""

@@ -22,6 +22,7 @@ from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.lines.opening import open_document_copy, open_field
@@ -213,8 +214,8 @@ def access_history(
             ("when", "who", "at what", "what for", "in the ledger"),
             [
                 (
-                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", label_of(one.role, StaffRole),
-                    field_label(one.field), purpose_label(one.purpose),
+                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", as_plain_text(label_of(one.role, StaffRole)),
+                    as_plain_text(field_label(one.field)), as_plain_text(purpose_label(one.purpose)),
                     "not published" if one.leaf_index is None else str(one.leaf_index),
                 )
                 for one in found

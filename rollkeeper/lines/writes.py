@@ -271,7 +271,7 @@ def _translating_overlap(line_id: LineId, at: dt.datetime) -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError):
-        raise TENURE_OVERLAP(line=line_id, at=at.isoformat()) from None
+        raise TENURE_OVERLAP(line=line_id, at=at) from None
 
 
 def _with_current_state(line_id: LineId) -> LineView:

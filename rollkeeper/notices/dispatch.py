@@ -39,7 +39,7 @@ from rollkeeper.notices.rules import (
     wait_after,
 )
 from rollkeeper.notices.settings import settings
-from rollkeeper.notices.texts import languages_of, write_notice
+from rollkeeper.notices.texts import languages_of, say_fields, sms_signature, write_notice
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
@@ -435,6 +435,11 @@ def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str 
             code=row.code,
             operator=here.operator_name,
             care=here.care_number,
+            signature=sms_signature() if intent.channel is Channel.SMS else None,
+            named={
+                "law": pack.title(language),
+                "fields": say_fields(row.exposed or (), language=language),
+            },
             receipt=receipt,
             key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
         )

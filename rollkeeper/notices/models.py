@@ -7,6 +7,7 @@ the rest, including the code to check by dialling.
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import UUID7
 
@@ -50,6 +51,11 @@ class Notice(models.Model):
         null=True, db_comment="The claim of the process that is sending it; void when that process is gone."
     )
     delivered_on = models.DateField(null=True)
+    exposed = ArrayField(
+        models.TextField(),
+        null=True,
+        db_comment="Which fields were exposed, by name; of a notice of that alone.",
+    )
 
     class Meta:
         """Sharded by line."""

@@ -18,7 +18,7 @@ from rollkeeper.notices.dispatch import address_in, line_of
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message
 from rollkeeper.notices.gateways.registry import gateways
 from rollkeeper.notices.rules import channels_to
-from rollkeeper.notices.texts import RenderedText, best_language, write_code
+from rollkeeper.notices.texts import RenderedText, best_language, sms_signature, write_code
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.services import open_line_values
@@ -55,7 +55,12 @@ def send_one_time_code(
         here = instance()
         spoken = best_language(language, offered=here.languages)
         text = write_code(
-            code, language=spoken, minutes=minutes, operator=here.operator_name, care=here.care_number
+            code,
+            language=spoken,
+            minutes=minutes,
+            operator=here.operator_name,
+            care=here.care_number,
+            signature=sms_signature() if channel is Channel.SMS else None,
         )
         said = (RenderedText(spoken, here.operator_name, text),)
         message = Message(new_uuid(), channel, address_in(address, channel), said)

@@ -109,6 +109,22 @@ class Notices(Table):
             description="The sender of SMS; empty: the care number.",
         ),
     ] = None
+    sms_signature: Annotated[
+        str | None,
+        Field(
+            min_length=2,
+            max_length=20,
+            pattern=r"^[^【】\[\]\s]+( [^【】\[\]\s]+)*$",
+            description="The name with which an SMS is signed, as it was registered with the networks, without brackets; empty: the"
+            " operator's name.",
+        ),
+    ] = None
+    sms_signed_by_gateway: Annotated[
+        bool,
+        Field(
+            description="The short message centre puts the signature before each SMS by itself: none is written."
+        ),
+    ] = False
     smpp_report_ids: Annotated[
         Literal["same", "decimal", "hexadecimal"] | None,
         Field(

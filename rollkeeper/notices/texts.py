@@ -9,22 +9,30 @@ pack the days of suspension.
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any, Final
 
+from django.utils import translation
+
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import listed
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_text
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
+from rollkeeper.vault.fields import field_label
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
+_STAND_INS: Final = (CHINESE, ENGLISH)
+"""The languages in which a text goes out that has no Tibetan."""
+_OF_EVERY_LANGUAGE: Final = frozenset({"opening", "opening_spoken"})
 _EVERYWHERE: Final = frozenset({"operator", "care", "code"})
 _ALONE: Final = {
     "receipt_short": frozenset({"receipt"}),
@@ -34,6 +42,8 @@ _ALONE: Final = {
     "slip_text": frozenset({"operator"}),
     "cover_text": frozenset({"count"}),
     "again_text": frozenset({"count"}),
+    "opening": frozenset({"operator"}),
+    "opening_spoken": frozenset({"operator"}),
 }
 """Texts that are not notices, each with its required placeholders."""
 
@@ -42,32 +52,36 @@ _ALONE: Final = {
 class Text:
     """One kind of notice in one language."""
 
-    subject: str
-    short: str
-    text: str
+    subject: str | None
+    short: str | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All texts of one language, and how it writes a day."""
+    """All texts of one language, and how it writes a day. Tibetan may lack texts: None."""
 
     language: str
     awaiting_native_reader: bool
     day: str
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
-    receipt_short: str
-    """What a short text adds if the notice is about something with a receipt."""
-    receipt_text: str
-    voice_text: str
-    """The request at the end of a call."""
-    code_text: str
-    """The text with a one-time code to a line."""
-    slip_text: str
+    opening: str
+    """The beginning of every short text: the signature of an SMS."""
+    opening_spoken: str
+    """The beginning of a spoken or printed short text instead."""
+    receipt_short: str | None
+    """What a short text adds where the notice tells of something that has a receipt."""
+    receipt_text: str | None
+    voice_text: str | None
+    """What a call asks for at its end."""
+    code_text: str | None
+    """What carries a one-time code to a line."""
+    slip_text: str | None
     """The text on the slip that is torn off a letter."""
-    cover_text: str
-    again_text: str
-    """The text on the cover sheet of letters, and about those that may have been printed before."""
+    cover_text: str | None
+    again_text: str | None
+    """What the cover sheet of letters says, and what of those that may have been printed before."""
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -93,58 +107,111 @@ def write_notice(
     code: str,
     operator: str,
     care: str,
+    signature: str | None = None,
+    named: Mapping[str, str] | None = None,
     receipt: str | None = None,
     key: str | None = None,
 ) -> RenderedText:
     """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
 
+    `signature`: of an SMS, empty where its gateway signs it. `named`: what else the text of this kind names: the
+    `law` that makes it a duty to inform, by its title, or the `fields` that were exposed.
+
     `brief`: in a sentence or two, as it goes to a telephone. Refuses: LINK_IN_NOTICE, where the operator's name or number would make a
     link of it.
     """
-    chosen = read_language(language)
-    facts = {
+    facts: dict[str, Any] = {
         "operator": operator,
         "care": care,
         "code": code,
-        "day": chosen.write_day(promised_on) if promised_on else "",
+        "day": promised_on,
         "days": suspension_days,
-    }
-    text = chosen.texts[kind]
-    body = (text.short if brief else text.text).strip().format(**facts)
-    if receipt is not None:
-        body += (
-            chosen.receipt_short.format(receipt=receipt)
-            if brief
-            else f"\n\n{chosen.receipt_text.format(receipt=receipt)}"
-        )
+    } | dict(named or {})
+    if brief:
+        body = _opened(language, lambda one: one.texts[kind].short, signature=signature, facts=facts)
+    else:
+        body = _written(language, lambda one: one.texts[kind].text, facts=facts)
+    if receipt is not None and brief:
+        body += _written(language, lambda one: one.receipt_short, facts={"receipt": receipt}, between="")
+    elif receipt is not None:
+        body += "\n\n" + _written(language, lambda one: one.receipt_text, facts={"receipt": receipt})
     if key is not None:
-        body += chosen.voice_text.format(key=key)
-    written = RenderedText(language, text.subject.format(**facts), body)
+        body += _written(language, lambda one: one.voice_text, facts={"key": key}, between="")
+    subject = _written(language, lambda one: one.texts[kind].subject, facts=facts, between=" · ")
+    written = RenderedText(language, subject, body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LINK_IN_NOTICE(text=kind.value)
     return written
 
 
-def write_code(code: str, *, language: str, minutes: int, operator: str, care: str) -> str:
+def write_code(
+    code: str, *, language: str, minutes: int, operator: str, care: str, signature: str | None = None
+) -> str:
     """Write the message that carries a one-time code. Refuses: LINK_IN_NOTICE."""
-    written = read_language(language).code_text.format(
-        code=code, minutes=minutes, operator=operator, care=care
-    )
+    facts = {"code": code, "minutes": minutes, "operator": operator, "care": care}
+    written = _opened(language, lambda one: one.code_text, signature=signature, facts=facts)
     if looks_like_link(written):
         raise LINK_IN_NOTICE(text="code_text")
     return written
 
 
+def say_fields(fields: Iterable[str], *, language: str) -> str:
+    """Write which fields were exposed, in a language."""
+    with translation.override(language):
+        return as_plain_text(listed(dict.fromkeys(field_label(one) for one in fields)))
+
+
+def sms_signature() -> str:
+    """Return what an SMS is signed with; nothing where the gateway signs it."""
+    chosen = settings()
+    return "" if chosen.sms_signed_by_gateway else chosen.sms_signature or instance().operator_name
+
+
+def _opened(
+    language: str, part: Callable[[Language], str | None], *, signature: str | None, facts: dict[str, Any]
+) -> str:
+    """Write a short text, which an SMS begins with its signature and everything else with the operator's name."""
+    chosen = read_language(language)
+    text = part(chosen)
+    if text is None:
+        return "\n".join(_opened(one, part, signature=signature, facts=facts) for one in _STAND_INS)
+    opening = chosen.opening_spoken if signature is None else chosen.opening if signature else ""
+    begun = opening.format(operator=facts["operator"] if signature is None else signature)
+    return begun + _filled(text.strip().removeprefix(chosen.opening), chosen, facts)
+
+
+def _written(
+    language: str,
+    part: Callable[[Language], str | None],
+    *,
+    facts: Mapping[str, Any],
+    between: str = "\n\n",
+) -> str:
+    """Write one text in a language; one that has no Tibetan in Chinese and in English, one after the other."""
+    chosen = read_language(language)
+    text = part(chosen)
+    if text is None:
+        return between.join(_written(one, part, facts=facts, between=between) for one in _STAND_INS)
+    return _filled(text.strip("\n"), chosen, facts)
+
+
+def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
+    days = {name: chosen.write_day(fact) for name, fact in facts.items() if isinstance(fact, dt.date)}
+    return text.format(**{**facts, **days})
+
+
 def write_slip(language: str, *, operator: str) -> str:
     """Write what the slip of a letter says."""
-    return read_language(language).slip_text.format(operator=operator)
+    return _written(language, lambda one: one.slip_text, facts={"operator": operator})
 
 
 def write_cover(language: str, *, count: int, again: int) -> list[str]:
     """Write the cover sheet of so many letters, of which some may have been printed before."""
-    chosen = read_language(best_language(language, offered=[]))
-    said = [chosen.cover_text.format(count=count)]
-    return [*said, chosen.again_text.format(count=again)] if again else said
+    chosen = best_language(language, offered=[])
+    said = [_written(chosen, lambda one: one.cover_text, facts={"count": count})]
+    if again:
+        said.append(_written(chosen, lambda one: one.again_text, facts={"count": again}))
+    return said
 
 
 def looks_like_link(text: str) -> bool:
@@ -193,16 +260,27 @@ def parse_language(raw: str, *, file: str) -> Language:
         table = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as fault:
         raise TEXT_FAULT(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
+
+    def may_lack(text: object) -> bool:
+        return text is None and table.get("language") == TIBETAN
+
     faults = [
         TEXT_FAULT(file=file, text=f"{kind}.{part}", why=why)
         for kind in NoticeKind
         for part, allowed, needed in _parts(kind)
-        if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
+        if not may_lack(text := table.get(kind.value, {}).get(part))
+        and (why := _fault_of(text, allowed=allowed, needed=needed))
     ]
     faults += [
         TEXT_FAULT(file=file, text=part, why=why)
         for part, needed in _ALONE.items()
+        if part in _OF_EVERY_LANGUAGE or not may_lack(table.get(part))
         if (why := _fault_of(table.get(part), allowed=needed, needed=needed))
+    ]
+    faults += [
+        TEXT_FAULT(file=file, text=part, why="it does not begin with the opening")
+        for part, text in _short_texts(table)
+        if not text.startswith(str(table.get("opening")))
     ]
     if len(table.get("months", ())) != 12:
         faults.append(TEXT_FAULT(file=file, text="months", why="there are twelve"))
@@ -217,8 +295,23 @@ def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]]
     whole = (
         _EVERYWHERE | ({"day"} if kind.promises_date else set()) | ({"days"} if kind.is_statutory else set())
     )
+    more = {"fields"} if kind is NoticeKind.DATA_EXPOSED else {"law"} if kind.is_statutory else set()
     subject = whole - {"code", "care", "days"}
-    return (("subject", subject, frozenset()), ("short", whole, whole), ("text", whole, whole))
+    return (
+        ("subject", subject, frozenset()),
+        ("short", whole, whole),
+        ("text", whole | more, whole),
+    )
+
+
+def _short_texts(table: dict[str, Any]) -> list[tuple[str, str]]:
+    shorts = [
+        (f"{kind}.short", one["short"])
+        for kind in NoticeKind
+        if isinstance(one := table.get(kind.value), dict) and isinstance(one.get("short"), str)
+    ]
+    code_text = table.get("code_text")
+    return [*shorts, ("code_text", code_text)] if isinstance(code_text, str) else shorts
 
 
 def _fault_of(text: object, *, allowed: frozenset[str], needed: frozenset[str]) -> str | None:
@@ -247,12 +340,18 @@ def _language(table: dict[str, Any]) -> Language:
         awaiting_native_reader=table["awaiting_native_reader"],
         day=table["day"],
         months=tuple(table["months"]),
-        texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
-        receipt_short=table["receipt_short"],
-        receipt_text=table["receipt_text"],
-        voice_text=table["voice_text"],
-        code_text=table["code_text"],
-        slip_text=table["slip_text"],
-        cover_text=table["cover_text"],
-        again_text=table["again_text"],
+        texts={
+            kind: Text(said.get("subject"), said.get("short"), said.get("text"))
+            for kind in NoticeKind
+            for said in [table.get(kind.value, {})]
+        },
+        opening=table["opening"],
+        opening_spoken=table["opening_spoken"],
+        receipt_short=table.get("receipt_short"),
+        receipt_text=table.get("receipt_text"),
+        voice_text=table.get("voice_text"),
+        code_text=table.get("code_text"),
+        slip_text=table.get("slip_text"),
+        cover_text=table.get("cover_text"),
+        again_text=table.get("again_text"),
     )

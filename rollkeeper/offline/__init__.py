@@ -2,7 +2,7 @@
 """Offline registrations of counters: submitted sealed, effective as of when they were recorded, done once.
 
 Owns `offline_ticket` and `offline_registration`. A browser seals what a clerk enters to a public half before it is stored or
-sent; the counter app submits the ciphertext and cannot open it. The offline worker, a process without web access, opens them in
+sent; the counter app submits the ciphertext and cannot open it. The offline worker, a job of the portal worker, opens them in
 order of arrival and calls the services of the package registration, in the name of the person who entered it.
 
 ::
@@ -15,3 +15,6 @@ order of arrival and calls the services of the package registration, in the name
 
 An offline registration lies between its ticket and its arrival, both dated by the database: no device and no app can say otherwise.
 """
+
+PROCESSING = "process-offline"
+"""The job that opens what waits. Whatever else touches that holds the run lock of this job meanwhile."""

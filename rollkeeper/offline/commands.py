@@ -48,7 +48,7 @@ def process(
         bool, typer.Option("--retry-failed", help="Try failed registrations again.")
     ] = False,
 ) -> None:
-    """Process waiting registrations. 'rollkeeper serve' does it automatically; use this if the counter runs on another machine.
+    """Process what waits. 'rollkeeper serve' and 'rollkeeper worker' do so by themselves.
 
     Example: rollkeeper offline process
     """

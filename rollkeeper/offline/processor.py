@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The offline worker: opens what counters took down and does it, one at a time, in the order in which it came.
+"""The offline worker: opens what counters recorded offline and does it, one at a time, in the order in which it came.
 
 Done once: the acts know their submission key. So nothing is lost where this is killed between doing and noting: the next run
 does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it keeps nobody waiting.
@@ -8,13 +8,10 @@ does it again and gets the first receipt. What breaks is tried again and then he
 import datetime as dt
 import json
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
@@ -24,13 +21,16 @@ from rollkeeper.access.services import authority_on
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.error_messages import cite, translated
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.jobs import hold_run
+from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.offline import PROCESSING
 from rollkeeper.offline.errors import (
     APPROVAL_DENIED,
     APPROVAL_EXPIRED,
@@ -38,7 +38,6 @@ from rollkeeper.offline.errors import (
     OFFLINE_REGISTRATION_UNREADABLE,
 )
 from rollkeeper.offline.payloads import Payload, read_payload
-from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.offline.rules import EffectiveTime, effective_time
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -47,16 +46,12 @@ from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSuperv
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
-from rollkeeper.vault.epochs import close_key_store
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
 
 TRIES = 3
 FAILED_KEPT_FOR = dt.timedelta(hours=22)
 """How long what broke may be held: the worker looks every hour, so that none is there after 24."""
-HOUSEKEEPING_EVERY_S = 3600.0
-POLL_EVERY_S = 1.0
-_PROCESSING_LOCK = 0x63617074  # an advisory lock of PostgreSQL: "capt" in ASCII
 log = logging.getLogger("rollkeeper.offline_worker")
 
 _RECORDS: Mapping[str, Callable[..., Receipt]] = {
@@ -79,28 +74,16 @@ class _Outcome:
     line_id: LineId | None = None
 
 
-def run_offline_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
-    """Process whatever comes, until `goes_on` says no. Refuses: NOT_ALLOWED."""
-    require(authority, Permission.PROCESS_OFFLINE)
-    housekeeping_at = 0.0
-    while goes_on():
-        try:
-            if time.monotonic() >= housekeeping_at:
-                housekeeping(authority)
-                housekeeping_at = time.monotonic() + HOUSEKEEPING_EVERY_S
-            if process_all(authority) + settle_applications(authority):
-                close_key_store()  # a rotation of keys waits for whoever has sealed
-        except (OperationalError, InterfaceError):
-            connections.close_all()
-        time.sleep(POLL_EVERY_S)
+def housekeeping(authority: Authority) -> int:
+    """Renew the keys to which browsers seal, give up what was held too long, forget what nobody needs; return how much was given up.
 
-
-def housekeeping(authority: Authority) -> None:
-    """Renew the keys to which browsers seal, give up what was held too long, forget what nobody needs. Again: nothing."""
+    Again: nothing.
+    """
     days = offline_settings().max_age_days
     renew_offline_keys(authority, lasts_days=days, on=clock.today())
-    expire_failed(authority, on=clock.today())
+    given_up = expire_failed(authority, on=clock.today())
     run(sql("offline", "delete_expired"), {"days": days})
+    return given_up
 
 
 def expire_failed(authority: Authority, *, on: dt.date) -> int:
@@ -111,8 +94,8 @@ def expire_failed(authority: Authority, *, on: dt.date) -> int:
     Ledger: offline:registration:processed. Refuses: NOT_ALLOWED.
     """
     role, given_up = require(authority, Permission.PROCESS_OFFLINE), 0
-    with _alone() as alone:
-        for row in rows(sql("offline", "failed_too_long"), [FAILED_KEPT_FOR]) if alone else ():
+    with hold_run(PROCESSING, wait=True):
+        for row in rows(sql("offline", "failed_too_long"), [FAILED_KEPT_FOR]):
             with translation.override(row.language):
                 said = _said(APPROVAL_EXPIRED() if row.unapproved else OFFLINE_REGISTRATION_EXPIRED())
             came = _Outcome("refused", row.received_at.astimezone(dt.UTC), {}, said)
@@ -121,16 +104,19 @@ def expire_failed(authority: Authority, *, on: dt.date) -> int:
     return given_up
 
 
-def process_all(authority: Authority, *, retry_failed: bool = False) -> int:
-    """Process all that waits, with `retry_failed` those that failed as well; return how many. One worker at a time: others do nothing."""
+def process_all(authority: Authority, *, limit: int | None = None, retry_failed: bool = False) -> int:
+    """Process all that waits, or so much of it; return how many. With `retry_failed` those that failed as well.
+
+    One process at a time: others do nothing. Refuses: NOT_ALLOWED.
+    """
     require(authority, Permission.PROCESS_OFFLINE)
+    if retry_failed:
+        run(
+            "UPDATE offline_registration SET outcome = NULL, tries = 0, processed_at = NULL WHERE outcome = 'failed'"
+        )
     done = 0
-    with _alone() as alone:
-        if alone and retry_failed:
-            run(
-                "UPDATE offline_registration SET outcome = NULL, tries = 0, processed_at = NULL WHERE outcome = 'failed'"
-            )
-        while alone and process_next(authority):
+    with hold_run(PROCESSING) as is_alone:
+        while is_alone and (limit is None or done < limit) and process_next(authority):
             done += 1
     return done
 
@@ -288,7 +274,7 @@ def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dic
             "sentence": s.sentence,
             "remedy": s.remedy,
             "language": s.language,
-            "article": _article(one, s.sentence, action_kind),
+            "article": bracketed(_article(one, s.sentence, action_kind)).strip(),
         }
         for one in faults
         for s in translated(one)
@@ -297,17 +283,7 @@ def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dic
 
 def _article(fault: RollkeeperError, sentence: str, action_kind: str | None) -> str:
     """Return the article that a refusal rests on: its own, else where the law is why it is refused that of the act."""
-    own = fault.facts.get("article")
+    own = cite(str(fault.facts.get("article") or ""))
     if own or fault.kind is not Kind.REFUSED:
-        return cite(str(own)) if own and str(own) not in sentence else ""
+        return "" if own in sentence else own
     return cite(load_pack(instance().pack).act_article(action_kind.replace("-", "_"))) if action_kind else ""
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    (found,) = rows("SELECT pg_try_advisory_lock(%s) AS alone", [_PROCESSING_LOCK])
-    try:
-        yield found.alone
-    finally:
-        if found.alone:
-            rows("SELECT pg_advisory_unlock(%s)", [_PROCESSING_LOCK])

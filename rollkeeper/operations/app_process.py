@@ -13,7 +13,7 @@ THREADS = 4
 """Each holds one connection to the register."""
 
 
-def main(host: str, port: int) -> None:
+def main(host: str, port: str) -> None:
     """Serve until asked to stop."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -23,7 +23,7 @@ def main(host: str, port: int) -> None:
     Server(
         "rollkeeper.site.wsgi:application",
         address=host,
-        port=port,
+        port=int(port),
         interface=Interfaces.WSGI,
         blocking_threads=THREADS,
         blocking_threads_idle_timeout=600,
@@ -40,4 +40,4 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     os.umask(0o077)
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2])

@@ -29,6 +29,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, settings_file
@@ -281,6 +282,4 @@ def _remembered() -> Mapping[str, Any]:
 
 def _remember(part: Part) -> None:
     now = {"at": clock.true_seconds(), "epoch": max(living_epoch_ids(), default=0)}
-    draft = _state_file().with_suffix(".new")
-    draft.write_text(json.dumps({**_remembered(), part.value: now}), "utf-8")
-    draft.replace(_state_file())
+    write_atomically(_state_file(), json.dumps({**_remembered(), part.value: now}).encode(), mode=0o644)

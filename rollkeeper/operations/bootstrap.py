@@ -123,8 +123,7 @@ def _page(name: str) -> str:
 def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], extensions: list[str]) -> None:
     name = f"rollkeeper_{store.name}"
     place: dict[str, Any] = {
-        "host": str(stores.socket_folder()),
-        "port": store.port,
+        **database.embedded_address(store),
         "user": embedded_postgres.SUPERUSER,
         "password": stores.password(store, embedded_postgres.SUPERUSER),
         "autocommit": True,

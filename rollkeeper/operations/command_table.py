@@ -41,7 +41,6 @@ COMMANDS = (
     CommandEntry("campaign", "All lines at once: plan, prepare, approve, run, undo.", ("campaign", "selfcare")),
     CommandEntry("retention", "Erase what the law no longer allows to keep.", ("retention",)),
     CommandEntry("holds", "Legal holds: records that a case protects from erasure, and until when.", ("retention",)),
-    CommandEntry("portal", "The worker behind the portal.", ("selfcare",)),
     CommandEntry("cases", "Cases: disputes, appeals and corrections.", ("selfcare",)),
     CommandEntry("subscribers", "Subscribers under protection.", ("selfcare",)),
     CommandEntry("disputes", "Disputes about a record.", ("selfcare",)),

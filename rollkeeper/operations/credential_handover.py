@@ -73,7 +73,7 @@ class AppCredentials:
         return {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | {
             "HOME": str(self.folder),
             "ROLLKEEPER_HOME": str(self.folder),
-            "ROLLKEEPER_SOCKETS": str(stores.socket_folder()),
+            "ROLLKEEPER_SOCKETS": str(stores.sockets()),
         }
 
     def clear(self) -> None:

@@ -5,8 +5,8 @@ Apart from the demo itself, so that an instance which holds one is served withou
 """
 
 import json
-import os
 
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.settings import data_dir
 
 LOGINS = "demo-logins.json"
@@ -43,5 +43,4 @@ def write_logins(made: list[dict[str, str]], *, subscriber: dict[str, str]) -> N
 
 
 def _write(name: str, what: object) -> None:
-    with os.fdopen(os.open(data_dir() / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(what, out, indent=1, ensure_ascii=False)
+    write_atomically(data_dir() / name, json.dumps(what, indent=1, ensure_ascii=False).encode())

@@ -14,7 +14,7 @@ from typing import TypeGuard
 
 import tomli_w
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
@@ -24,6 +24,7 @@ from rollkeeper.portal.data_export import data_export_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 FORMS = Path(__file__).parents[1] / "ledger" / "sql" / "entry_schemas.sql"
+SHARED_OPTIONS = {"as_json", "on", "help"}
 MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
 
 
@@ -111,9 +112,13 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def commands_page() -> str:
-    """List every command with its help."""
+    """List every command with its help, its usage and its options."""
     parts = [f"## {name}\n\n{text.strip()}\n" for name, text in commands()]
-    return "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 wrong call.\n\n" + MADE + "\n".join(parts)
+    head = (
+        "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 wrong call. `--json` answers in JSON, `--on DATE` runs a demo"
+        " instance as on that day, `--help` shows help.\n\n"
+    )
+    return head + MADE + "\n".join(parts)
 
 
 def lifecycle_page() -> str:
@@ -171,12 +176,24 @@ def _cell(text: str) -> str:
 
 
 def _walk(command: object, name: str) -> Iterator[tuple[str, str]]:
-    if not isinstance(command, TyperGroup):
-        yield name, getattr(command, "help", "") or ""
-        return
-    context = typer.Context(command)
-    for word in sorted(command.list_commands(context)):
-        yield from _walk(command.get_command(context, word), f"{name} {word}")
+    if isinstance(command, TyperCommand):
+        yield name, f"{(command.help or '').strip()}\n\n{_usage(command, name)}"
+    elif isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for word in sorted(command.list_commands(context)):
+            yield from _walk(command.get_command(context, word), f"{name} {word}")
+
+
+def _usage(command: TyperCommand, name: str) -> str:
+    context = typer.Context(command, info_name=name)
+    records = [param.get_help_record(context) for param in command.params if param.name not in SHARED_OPTIONS]
+    rows = [
+        f"- `{names}`: {' '.join(said.split())}"
+        for names, said in filter(None, records)
+        if said != "[required]"
+    ]
+    pieces = " ".join(command.collect_usage_pieces(context))
+    return f"Usage: `{name} {pieces}`\n\n" + "\n".join(rows)
 
 
 def main() -> None:

@@ -93,7 +93,7 @@ def build(root: Path) -> None:
         "--clean",
         "--strict",
         "--config-file",
-        root / CONFIG,
+        str(root / CONFIG),
     ]
     subprocess.run(command, check=True)  # noqa: S603  # this interpreter, with no word from outside
 

@@ -18,7 +18,7 @@ from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.jobs import PeriodicJob, is_late, last_run
+from rollkeeper.kernel.jobs import LastRun, PeriodicJob, is_late, last_runs
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
@@ -442,32 +442,28 @@ def _check_background_jobs() -> Iterator[Finding]:
             "Where it takes the place of the instance that it was restored from: 'background_jobs = true' under [jobs] in settings.toml.",
         )
         return
-    late = []
-    for job in all_jobs():
-        run = last_run(job.name)
-        if run is None:
-            late.append(f"'{job.name}' never ran")
-        elif run.fault is not None:
-            late.append(f"'{job.name}' failed {_ago_text(run.began)} ago ({run.fault})")
-        elif is_late(job, run, now=clock.true_seconds()):
-            late.append(f"'{job.name}' began last {_ago_text(run.began)} ago")
+    now, runs = last_runs()
+    late = [fault for job in all_jobs() if (fault := _fault_of_job(job, runs.get(job.name), now=now))]
     if late:
         remedy = (
             "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/); their logs are in logs/."
         )
         yield Finding("", Health.WARNING, f"{'; '.join(late)}.", remedy)
     else:
-        detail = ", ".join(f"{job.name} {_ago_text(_began(job))} ago" for job in all_jobs())
+        detail = ", ".join(f"{job.name} {_ago_text(runs[job.name], now)} ago" for job in all_jobs())
         yield _ok(f"Everything ran when it should: {detail}.")
 
 
-def _began(job: PeriodicJob) -> int:
-    run = last_run(job.name)
-    return run.began if run else 0
+def _fault_of_job(job: PeriodicJob, last: LastRun | None, *, now: int) -> str:
+    if last is None:
+        return f"'{job.name}' never ran"
+    if last.fault is not None:
+        return f"'{job.name}' failed {_ago_text(last, now)} ago ({last.fault})"
+    return f"'{job.name}' began last {_ago_text(last, now)} ago" if is_late(job, last, now=now) else ""
 
 
-def _ago_text(began: int) -> str:
-    return _age_text(dt.timedelta(seconds=clock.true_seconds() - began))
+def _ago_text(last: LastRun, now: int) -> str:
+    return _age_text(dt.timedelta(seconds=now - last.began))
 
 
 CHECKS = (

@@ -1,32 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The jobs as a child of `serve` or `worker`: ``python -m rollkeeper.operations.job_process``.
+"""The job runner as a child of `serve` or `worker`: ``python -m rollkeeper.operations.job_process``.
 
-With ``ROLLKEEPER_OPENS=no`` it has no way to open anything and keeps the jobs that need none. With
-``ROLLKEEPER_IS_PORTAL_WORKER=yes`` it does the portal worker's work too, in threads.
+``ROLLKEEPER_JOBS`` says which jobs it runs. With ``ROLLKEEPER_OPENS=no`` it has no way to open anything, and runs those that need none.
 """
 
-import os
 import threading
 
 from rollkeeper.operations.child_process import run_as_child
 
 
 def keep(stop: threading.Event) -> None:
-    """Run the jobs, and the portal worker where that is wanted; where one of them ends, so does the other."""
-    from rollkeeper.operations import portal_worker_process
+    """Run the jobs of this process."""
     from rollkeeper.operations.scheduler import run_jobs
 
-    if os.environ.get("ROLLKEEPER_IS_PORTAL_WORKER") != "yes":
-        run_jobs(stop)
-        return
-    portal_worker = threading.Thread(target=portal_worker_process.keep, args=(stop,), name="portal_worker")
-    portal_worker.start()
-    try:
-        run_jobs(stop)
-    finally:
-        stop.set()
-        portal_worker.join()
+    run_jobs(stop)
+
+
+def main() -> None:
+    """Run until asked to stop."""
+    run_as_child(keep)
 
 
 if __name__ == "__main__":
-    run_as_child(keep)
+    main()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Starts the apps of a demo instance as forks of one process that has imported what they all need: ``python -m rollkeeper.operations.preloader``.
+"""Starts the processes of a demo instance as forks of one that has imported what they all need: ``python -m rollkeeper.operations.preloader``.
 
-Three apps then have most of their memory in common. The process that forks knows no instance: it is started with no
-setting, no address and no secret, and what makes an app (its environment, its folder, its user) reaches its fork alone.
-It holds nothing, but apps that it forks have the same addresses in memory; so it starts no process that holds a key,
-and only `rollkeeper demo --serve` uses it: `rollkeeper serve` starts each app as a program that shares nothing.
+Apps and workers then have most of their memory in common. The process that forks knows no instance: it is started with no
+setting, no address and no secret, and what makes an app or a worker (its environment, its folder, its user) reaches its fork alone.
+It holds nothing, but what it forks has the same addresses in memory, the worker with the keys of a demo too. So only
+`rollkeeper demo --serve` uses it: `rollkeeper serve` starts each process as a program that shares nothing.
 
     request    4 bytes, length; JSON; with the first bytes come standard input, standard output and the status
     status     the process id, a line; at its end its exit code, a line (negative where a signal ended it)
@@ -102,13 +102,18 @@ class Preloader:
             )  # fmt: skip
 
     def fork(
-        self, host: str, port: int, *, environment: Mapping[str, str], folder: Path, user: str | None
+        self,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        user: str | None = None,
     ) -> ForkedProcess:
-        """Start an app in a fork of it. Raises OSError, ValueError where it is gone."""
+        """Run a module's `main` with these arguments in a fork of it. Raises OSError, ValueError where it is gone."""
         asked = json.dumps(
             {
-                "host": host,
-                "port": port,
+                "module": module,
+                "arguments": arguments,
                 "environment": dict(environment),
                 "folder": str(folder),
                 "user": user,
@@ -143,7 +148,7 @@ def main() -> None:
     asked = _fork_what_is_asked(control)
     if asked is not None:
         gc.enable()
-        _be_the_app(asked)
+        _take_the_place_of(asked)
 
 
 def _fork_what_is_asked(control: socket.socket) -> dict[str, Any] | None:
@@ -190,8 +195,8 @@ def _whole(control: socket.socket, length: int) -> bytes:
     return parts.tobytes()
 
 
-def _be_the_app(asked: Mapping[str, Any]) -> None:
-    """Take the place of an app: its files, folder, user and environment, in the order in which `subprocess` does it."""
+def _take_the_place_of(asked: Mapping[str, Any]) -> None:
+    """Become the process that was asked for: its files, folder, user and environment, in the order in which `subprocess` sets them."""
     stdin, stdout = asked["files"]
     for file, place in ((stdin, 0), (stdout, 1), (stdout, 2)):
         os.dup2(file, place)
@@ -206,9 +211,7 @@ def _be_the_app(asked: Mapping[str, Any]) -> None:
         os.setuid(pwd.getpwnam(asked["user"]).pw_uid)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    from rollkeeper.operations import app_process
-
-    app_process.main(asked["host"], asked["port"])
+    import_module(asked["module"]).main(*asked["arguments"])
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ START_SECONDS = 60
 RENEW_SECONDS = 5
 STOP_SECONDS = 10
 HIGHEST_PORT = 65_535
+_APP_MODULE = "rollkeeper.operations.app_process"
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def serve(
 ) -> None:
     """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
-    With `is_compact`, for a demo: the apps share memory, and one process is both the portal worker and the worker that holds keys.
+    With `is_compact`, for a demo: the processes share memory, and one process is both the portal worker and the worker that holds keys.
     Refuses: PORT_IN_USE, UNKNOWN_HOST, ASSETS_MISSING, APP_DID_NOT_START.
     """
     if not SHEET.exists():
@@ -91,7 +92,7 @@ def serve(
                 return
         _announce(running)
         processes = stack.enter_context(
-            stopped_at_end(processes_for(apps, with_workers=with_workers, is_compact=is_compact))
+            stopped_at_end(processes_for(apps, with_workers=with_workers, preloader=preloader))
         )
         renewed = time.monotonic()
         while not stop:
@@ -176,7 +177,14 @@ def _start(app: App, host: str, base_port: int, preloader: Preloader | None) -> 
         "ROLLKEEPER_ROLE": app.role.value,
     }
     process = (
-        preloader.fork(host, port, environment=environment, folder=credentials.folder, user=credentials.user)
+        preloader.fork(
+            _APP_MODULE,
+            host,
+            str(port),
+            environment=environment,
+            folder=credentials.folder,
+            user=credentials.user,
+        )
         if preloader
         else _started(host, port, environment, credentials)
     )
@@ -189,7 +197,7 @@ def _started(
     host: str, port: int, environment: dict[str, str], credentials: AppCredentials
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "rollkeeper.operations.app_process", host, str(port)],
+        [sys.executable, "-m", _APP_MODULE, host, str(port)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

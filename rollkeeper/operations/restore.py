@@ -20,6 +20,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file
 from rollkeeper.ledger.services import append_entry
@@ -142,7 +143,7 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
         raise ROOT_URL_MISSING()
     if root_url:
         vault["root_url"] = root_url
-    settings_file().write_text(tomli_w.dumps(kept), "utf-8")
+    write_atomically(settings_file(), tomli_w.dumps(kept).encode(), mode=0o644, is_durable=True)
     check_settings()
 
 

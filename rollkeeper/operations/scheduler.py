@@ -1,29 +1,41 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Background jobs: every job of every package, each in a thread of its own, so that none waits for another.
+"""The job runner: every job of every package, each in a thread of its own, so that none waits for another.
 
-A job that opens nothing runs in a process that cannot: there is no connection there over which things are opened, and
-the store of keys gives it public halves alone. To have a package's jobs kept, name the package below.
+A process holds the leases of the jobs that it runs (`kernel/jobs.py`); what another process holds it waits for. When to run
+next is counted by a clock that nobody sets. A database that is away is waited for. To have a package's jobs run, name
+the package below.
 """
 
+import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
 from django.conf import settings as django_settings
-from django.db import connections
+from django.db import Error, InterfaceError, OperationalError, connection, connections
 
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.jobs import LastRun, PeriodicJob, hold_job, last_run, run_once
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
+from rollkeeper.kernel.leases import hold_lease
 from rollkeeper.kernel.settings import forget_settings
 from rollkeeper.operations.settings import settings
+from rollkeeper.operations.worker_processes import JobKind
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.vault.epochs import may_open
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
-PACKAGES_WITH_JOBS: Final = ("agents", "incidents", "ledger", "provisioning", "notices", "retention")
+PACKAGES_WITH_JOBS: Final = (
+    "agents", "campaign", "incidents", "ledger", "notices", "offline", "provisioning", "retention", "selfcare",
+)  # fmt: skip
 
-_POLL_INTERVAL_S: Final = 0.5
+_RENEWALS_A_LEASE: Final = 6
+_TICK_S: Final = 0.5
+_BUSY_RETRY_S: Final = 1.0
+_MAX_AWAY_S: Final = 5.0
 _MAX_BACKOFF_S: Final = 600.0
 _LONG_WAIT_S: Final = 60.0
 """From here on an idle connection, 3 MB of the server each, costs more than a new one."""
@@ -31,61 +43,181 @@ _SETTINGS_INTERVAL_S: Final = 60.0
 
 
 def all_jobs() -> list[PeriodicJob]:
-    """Return every job that this instance has a use for: none, where it may do nothing by itself."""
-    if not settings().background_jobs:
-        return []
+    """Return every job that this instance has a use for: where it may do nothing by itself, what people at an app wait for."""
     found = (
         job for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS
     )
-    return [job for job in found if job.is_enabled()]
+    return [job for job in found if (job.for_apps or settings().background_jobs) and job.is_enabled()]
 
 
 def jobs_of_this_process() -> list[PeriodicJob]:
-    """Return the jobs to be kept here: those that open where things can be opened, the others where they cannot."""
-    return [job for job in all_jobs() if job.needs_keys() is may_open()]
+    """Return the jobs to be run here: of the kind asked for, those that open where things can be opened, the others where they cannot."""
+    kind = JobKind(os.environ.get("ROLLKEEPER_JOBS", JobKind.ALL))
+    return [
+        job
+        for job in all_jobs()
+        if job.needs_keys() is may_open()
+        and (kind is JobKind.ALL or job.for_apps is (kind is JobKind.FOR_APPS))
+    ]
 
 
 def run_jobs(stop: threading.Event) -> None:
-    """Keep this process's jobs going until asked to stop; what a job is at, it ends first.
+    """Run this process's jobs until asked to stop; a run under way is finished first.
 
-    Ends by itself when the settings come to name other jobs: whoever started it starts it again.
+    Ends by itself when the settings come to name other jobs: the process that started it starts it again.
     """
-    jobs = jobs_of_this_process()
-    threads = [threading.Thread(target=run_periodically, args=(job, stop), name=job.name) for job in jobs]
-    for one in threads:
-        one.start()
-    names = [job.name for job in jobs]
-    while not stop.wait(_SETTINGS_INTERVAL_S):
-        forget_settings()
-        if [job.name for job in jobs_of_this_process()] != names:
+    Runner(jobs_of_this_process()).run(stop)
+
+
+class JobThread:
+    """One job in its thread: until when its lease is ours, and when it runs next. Written by the thread and by the runner."""
+
+    def __init__(self, job: PeriodicJob, *, lease_s: float = LEASE_S) -> None:
+        self.job = job
+        self._lease_s = lease_s
+        self.wake = threading.Event()
+        self.claim = 0
+        self.held_until = 0.0
+        self.next_at = 0.0
+        self.is_called = False
+        self.faults = 0
+        self.busy_since: float | None = None
+
+    def hold(self, claim: int, *, until: float, ago_s: float | None) -> None:
+        """Note that the lease was renewed; where it is new here, go on where the former process ended."""
+        is_new = not self.is_held()
+        self.claim, self.held_until = claim, until
+        if is_new:
+            interval_s = self.job.interval_s()
+            self.next_at = (
+                0.0 if ago_s is None or ago_s < 0 else time.monotonic() + interval_s - min(ago_s, interval_s)
+            )
+            self.wake.set()
+
+    def call(self) -> None:
+        """Have it run at once: there is work."""
+        self.is_called = True
+        self.wake.set()
+
+    def is_held(self) -> bool:
+        """Tell whether the lease is ours, as far as is known without asking."""
+        return time.monotonic() < self.held_until
+
+    def work(self, stop: threading.Event) -> None:
+        """Run the job whenever it is due, or called, and the lease is ours."""
+        while not stop.is_set():
+            self.wake.wait(max(0.0, self.next_at - time.monotonic()) if self.is_held() else None)
+            self.wake.clear()
+            is_due = time.monotonic() >= self.next_at or (self.is_called and not self.faults)
+            if not stop.is_set() and self.is_held() and is_due:
+                self.is_called = False
+                self._run()
+        connections.close_all()
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        try:
+            ran = run_once(self.job, claim=self.claim)
+            if ran is NotRun.BUSY and self._is_long_busy(began):
+                end_stale_run(self.job.name, claim=self.claim)
+        except Error:  # the database is away, or ended this session: wait until the lease is renewed
+            ran = NotRun.LEASE_LOST
+        if ran is not NotRun.BUSY:
+            self.busy_since = None
+        if ran is NotRun.LEASE_LOST:
+            self.held_until = 0.0
+        self.next_at = self._next_at(ran, began)
+        broke = ran is NotRun.LEASE_LOST or (isinstance(ran, LastRun) and ran.fault is not None)
+        _close_connections(is_whole=broke or self.job.interval_s() >= _LONG_WAIT_S)
+
+    def _is_long_busy(self, now: float) -> bool:
+        """Tell whether another session runs the job though its process does not hold the lease for long."""
+        self.busy_since = self.busy_since or now
+        return now - self.busy_since > self._lease_s
+
+    def _next_at(self, ran: LastRun | NotRun, began: float) -> float:
+        if isinstance(ran, NotRun):
+            return time.monotonic() + _BUSY_RETRY_S
+        is_fault = ran.fault is not None and ran.fault not in self.job.expected_errors
+        self.faults = self.faults + 1 if is_fault else 0
+        interval_s = self.job.interval_s()
+        if self.faults:
+            return time.monotonic() + min(_MAX_BACKOFF_S, max(interval_s, 5.0 * (1 << min(self.faults, 10))))
+        if self.job.batch_size is not None and ran.did >= self.job.batch_size:
+            return began
+        return began + interval_s
+
+
+class Runner:
+    """Holds the leases of some jobs and keeps a thread for each."""
+
+    def __init__(self, jobs: Sequence[PeriodicJob], *, lease_s: float = LEASE_S) -> None:
+        self._kept = {job.name: JobThread(job, lease_s=lease_s) for job in jobs}
+        self._lease_s = lease_s
+
+    def run(self, stop: threading.Event) -> None:
+        """Run the jobs until asked to stop. The leases end with the session of this thread."""
+        threads = [
+            threading.Thread(target=kept.work, args=(stop,), name=name) for name, kept in self._kept.items()
+        ]
+        for one in threads:
+            one.start()
+        try:
+            self._keep_leases(stop)
+        finally:
             stop.set()
-    for one in threads:
-        one.join()
+            for kept in self._kept.values():
+                kept.wake.set()
+            for one in threads:
+                one.join()
+            connection.close()
 
+    def _keep_leases(self, stop: threading.Event) -> None:
+        """Hold the leases and listen; where the database is away, wait and begin again."""
+        away_s = _TICK_S
+        while not stop.is_set():
+            try:
+                with hold_lease() as claim:
+                    for channel in {kept.job.wakes_on for kept in self._kept.values()} - {None}:
+                        run(f"LISTEN {channel}")
+                    self._renew(claim)
+                    away_s = _TICK_S
+                    self._listen(claim, stop)
+            except (OperationalError, InterfaceError):
+                connection.close()
+                if not stop.wait(away_s):
+                    with suppress(ServerDidNotStart):  # a server of ours that fell is started again
+                        embedded_postgres.ensure_embedded_running()
+                away_s = min(_MAX_AWAY_S, 2 * away_s)
 
-def run_periodically(job: PeriodicJob, stop: threading.Event) -> None:
-    """Take a job's turns as they come due; after a fault wait longer each time, up to some minutes."""
-    faults, known = 0, last_run(job.name)
-    next_at = known.began + job.interval_s() if known and known.fault is None else 0.0
-    while not stop.is_set():
-        # A wait longer than any that is given out: the clock has been set back meanwhile.
-        if 0 < next_at - time.time() <= max(job.interval_s(), _MAX_BACKOFF_S):
-            stop.wait(min(_POLL_INTERVAL_S, job.interval_s()))
-            continue
-        with hold_job(job.name) as mine:
-            run = run_once(job) if mine else None
-        broke = run is not None and run.fault is not None
-        _close_connections(is_whole=broke or job.interval_s() >= _LONG_WAIT_S)
-        faults = faults + 1 if run and run.fault and run.fault not in job.expected_errors else 0
-        next_at = _next_at(job, run, faults=faults)
+    def _listen(self, claim: int, stop: threading.Event) -> None:
+        """Call the jobs for which there is work and renew the leases, until asked to stop or the settings name other jobs."""
+        renew_s = self._lease_s / _RENEWALS_A_LEASE
+        renew_at, settings_at = time.monotonic() + renew_s, time.monotonic() + _SETTINGS_INTERVAL_S
+        while not stop.is_set():
+            with connection.wrap_database_errors:
+                heard = [one.channel for one in connection.connection.notifies(timeout=_TICK_S, stop_after=1)]
+            for kept in self._kept.values():
+                if kept.job.wakes_on in heard:
+                    kept.call()
+            now = time.monotonic()
+            if now >= renew_at:
+                self._renew(claim)
+                renew_at = now + renew_s
+            if now >= settings_at:
+                forget_settings()
+                settings_at = now + _SETTINGS_INTERVAL_S
+                if [job.name for job in jobs_of_this_process()] != list(self._kept):
+                    stop.set()
 
-
-def _next_at(job: PeriodicJob, run: LastRun | None, *, faults: int) -> float:
-    if faults:
-        return time.time() + min(_MAX_BACKOFF_S, max(job.interval_s(), 5.0 * (1 << min(faults, 10))))
-    if run and job.batch_size is not None and run.did >= job.batch_size:
-        return 0.0
-    return (run.began if run else clock.true_seconds()) + job.interval_s()
+    def _renew(self, claim: int) -> None:
+        asked_at = time.monotonic()
+        held = lease_jobs(list(self._kept), claim=claim, lease_s=self._lease_s)
+        for name, kept in self._kept.items():
+            if name in held:
+                kept.hold(claim, until=asked_at + self._lease_s, ago_s=held[name])
+            else:
+                kept.held_until = 0.0
 
 
 def _close_connections(*, is_whole: bool) -> None:
@@ -96,10 +228,6 @@ def _close_connections(*, is_whole: bool) -> None:
 
 
 def run_each_once(jobs: Sequence[PeriodicJob]) -> dict[str, LastRun]:
-    """Take one turn of each job, one after the other; leave out those that another process is at."""
-    done = {}
-    for job in jobs:
-        with hold_job(job.name) as mine:
-            if mine:
-                done[job.name] = run_once(job)
-    return done
+    """Run each job once, one after the other; leave out those that another process is running."""
+    done = {job.name: run_once(job) for job in jobs}
+    return {name: ran for name, ran in done.items() if isinstance(ran, LastRun)}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The processes beside the apps: started when those are up, started again when they end, stopped with their parent.
+"""The processes next to the apps: started when those are up, started again when they end, stopped with their parent.
 
-The portal worker stands where the portal or the counter is served; without them no code is requested and nothing is handed in. Who works
-by itself is two: one that holds what opens the vault, and one that holds nothing of the sort and does whatever can be done
-without.
+Each is the one job runner (`operations/scheduler.py`) with some of the jobs. There are two workers: one holds vault keys, and one
+holds none and runs the jobs that need none. Where the portal or the counter is served a third, the portal worker, runs what people at
+an app wait for, so that no other job holds it up; without it the worker with keys runs that too.
 """
 
 import os
@@ -13,26 +13,39 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
 from typing import IO, Final, cast
 
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.log_rotation import log_output
+from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.site.web_apps import App, AppName
 
 _PAUSE_S: Final = 2.0
 _STOP_SECONDS: Final = 10
+_MODULE: Final = "rollkeeper.operations.job_process"
+
+
+class JobKind(StrEnum):
+    """Which jobs a process runs (``ROLLKEEPER_JOBS``)."""
+
+    FOR_APPS = "for-apps"
+    """What people at an app wait for."""
+    BACKGROUND = "background"
+    ALL = "all"
 
 
 @dataclass(slots=True)
 class ManagedProcess:
-    """One process: the module that it runs, where what it says is kept, and whether it holds what opens the vault."""
+    """One process: which jobs it runs, and whether it holds what opens the vault. Its name is that of its log."""
 
     name: str
-    module: str
+    jobs: JobKind
     opens: bool = True
-    is_portal_worker: bool = False
-    """Whether it does the portal worker's work too."""
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    preloader: Preloader | None = None
+    """What forks it, where it shares memory with the others."""
+    _process: subprocess.Popen[bytes] | ForkedProcess | None = field(default=None, init=False)
     _begun: float = field(default=0.0, init=False)
 
     def keep_going(self) -> None:
@@ -66,48 +79,51 @@ class ManagedProcess:
             cast("IO[bytes]", self._process.stdin).close()
         self._process = None
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", self.module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ
-            | {
-                "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
-                "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
-                "PYTHONUNBUFFERED": "1",
-                "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
-                "ROLLKEEPER_IS_PORTAL_WORKER": "yes" if self.is_portal_worker else "no",
-                "ROLLKEEPER_ROLE": "worker",
-            },
-            start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+    def _started(self) -> subprocess.Popen[bytes] | ForkedProcess:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+            "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
+            "PYTHONUNBUFFERED": "1",
+            "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
+            "ROLLKEEPER_JOBS": self.jobs.value,
+            "ROLLKEEPER_ROLE": "worker",
+        }
+        process: subprocess.Popen[bytes] | ForkedProcess = (
+            self.preloader.fork(_MODULE, environment=environment, folder=Path.cwd())
+            if self.preloader
+            else subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", _MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+            )
         )
         log_output(cast("IO[bytes]", process.stdout), data_dir() / "logs" / f"{self.name}.log")
         return process
 
 
 def processes_for(
-    apps: Sequence[App], *, with_workers: bool, is_compact: bool = False
+    apps: Sequence[App], *, with_workers: bool, preloader: Preloader | None = None
 ) -> list[ManagedProcess]:
-    """Return what these apps need beside them, and the workers, if they are wanted here.
+    """Return the processes that these apps need, and the workers, if they are wanted here.
 
-    Compact, one process is both the portal worker and the worker that holds keys: both have the same user, role and keys.
+    With a preloader, for a demo, one process is both the portal worker and the worker that holds keys: both have the same user, role
+    and keys.
     """
     needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
-    if needs_portal_worker and with_workers and is_compact:
-        return workers(is_portal_worker=True)
-    portal_worker = [ManagedProcess("portal-worker", "rollkeeper.operations.portal_worker_process")]
-    return (portal_worker if needs_portal_worker else []) + (workers() if with_workers else [])
+    if not needs_portal_worker or (with_workers and preloader):
+        return workers(preloader=preloader) if with_workers else []
+    portal_worker = ManagedProcess("portal-worker", JobKind.FOR_APPS)
+    return [portal_worker, *(workers(JobKind.BACKGROUND) if with_workers else [])]
 
 
-def workers(*, is_portal_worker: bool = False) -> list[ManagedProcess]:
-    """Return the two who work by themselves."""
+def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) -> list[ManagedProcess]:
+    """Return the two workers."""
     return [
-        ManagedProcess(
-            "worker-with-keys", "rollkeeper.operations.job_process", is_portal_worker=is_portal_worker
-        ),
-        ManagedProcess("worker-without-keys", "rollkeeper.operations.job_process", opens=False),
+        ManagedProcess("worker-with-keys", jobs, preloader=preloader),
+        ManagedProcess("worker-without-keys", JobKind.BACKGROUND, opens=False, preloader=preloader),
     ]
 
 

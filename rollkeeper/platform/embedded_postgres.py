@@ -25,7 +25,7 @@ from typing import IO
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder
+from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder, sockets
 from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.platform.os_users import allow_traversal, system_user
 
@@ -106,7 +106,7 @@ def _ensure_store(store: Store) -> None:
         elif (owner := server_user(store)) and store.data.owner() != owner:
             take_ownership(store)
         else:
-            _prepare_sockets()
+            _prepare_socket(store)
             if owner:
                 _allow_traversal_to_data(store)
         if _pid(store):
@@ -134,7 +134,7 @@ def _failure_reason(fault: subprocess.CalledProcessError | OSError, store: Store
 def take_ownership(store: Store) -> None:
     """Give a data directory and everything in it to the server's user."""
     owner = server_user(store)
-    _prepare_sockets()
+    _prepare_socket(store)
     if owner:
         for place in (store.data, *store.data.rglob("*"), store.data.parent):
             shutil.chown(place, owner, owner)
@@ -142,12 +142,17 @@ def take_ownership(store: Store) -> None:
     store.data.chmod(0o700)
 
 
-def _prepare_sockets() -> None:
-    owner, sockets = server_user(REGISTER), socket_folder()
-    sockets.mkdir(parents=True, exist_ok=True)
+def _prepare_socket(store: Store) -> None:
+    """Make a folder that the server's user alone may write: who can write it can lay a socket there and be sent the passwords."""
+    owner, folder = server_user(store), socket_folder(store)
+    sockets().mkdir(mode=0o755, parents=True, exist_ok=True)
+    if sockets().stat().st_uid != os.geteuid():
+        raise PermissionError(f"{sockets()} belongs to another user")
+    sockets().chmod(0o755)
+    folder.mkdir(exist_ok=True)
     if owner:
-        shutil.chown(sockets, owner, owner)
-    sockets.chmod(0o775 if owner else 0o755)  # both servers' users are of this group when they run
+        shutil.chown(folder, owner, owner)
+    folder.chmod(0o755)
 
 
 def _make(store: Store) -> None:
@@ -169,7 +174,7 @@ def _make(store: Store) -> None:
 
 
 def _start(store: Store) -> None:
-    options = f"-p {store.port} -k {socket_folder()}"
+    options = f"-p {store.port} -k {socket_folder(store)}"
     _run(
         store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
     )  # fmt: skip
@@ -180,7 +185,7 @@ def _wait_for_recovery(store: Store) -> None:
     from psycopg.conninfo import make_conninfo
     from psycopg.pq import PGconn, Ping
 
-    place, until = make_conninfo(host=str(socket_folder()), port=store.port), time.monotonic() + 60
+    place, until = make_conninfo(host=str(socket_folder(store)), port=store.port), time.monotonic() + 60
     while PGconn.ping(place.encode()) == Ping.REJECT and time.monotonic() < until:
         time.sleep(0.05)
 
@@ -213,7 +218,7 @@ def _remove_stale_locks(store: Store) -> None:
     ):
         time.sleep(0.05)
     (store.data / "postmaster.pid").unlink(missing_ok=True)
-    (socket_folder() / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
+    (socket_folder(store) / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
 
 
 def _works_in(process: Path, folder: Path) -> bool:
@@ -236,7 +241,7 @@ def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subpro
             text=True,
             user=owner,
             group=owner,
-            extra_groups=[SYSTEM_USER] if owner else None,
+            extra_groups=[] if owner else None,
             cwd="/",
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
         )
@@ -249,7 +254,7 @@ def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subpro
 
 
 def _allow_traversal_to_data(store: Store) -> None:
-    for place in (store.data, socket_folder() / "socket", BINARIES / "postgres"):
+    for place in (store.data, socket_folder(store) / "socket", BINARIES / "postgres"):
         allow_traversal(place)
 
 

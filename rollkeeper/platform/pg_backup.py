@@ -16,7 +16,7 @@ from typing import IO, Any
 import psycopg
 
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.database import KeysRole, connect
+from rollkeeper.kernel.database import KeysRole, connect, embedded_address
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 
@@ -80,7 +80,7 @@ def load_keys(pieces: Iterable[bytes]) -> None:
     _input(
         pieces, "pg_restore", "--data-only", "--disable-triggers", "--single-transaction", "--exit-on-error",
         "--no-password", *_place(stores.KEYS, embedded_postgres.SUPERUSER), f"--dbname={_KEYS_DATABASE}",
-        password_file=stores.password_file(stores.KEYS, embedded_postgres.SUPERUSER),
+        signs_in=(stores.KEYS, embedded_postgres.SUPERUSER),
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _output(store: stores.Store, role: str, tool: str, *arguments: str) -> Itera
     command = [_tool(tool), *_place(store, role), *arguments]
     with subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-        env=_environment(stores.password_file(store, role)),
+        env=_environment((store, role)),
     ) as running:  # fmt: skip
         try:
             yield from iter(_reader(running.stdout, _PIECE_BYTES), b"")
@@ -116,10 +116,12 @@ def _output(store: stores.Store, role: str, tool: str, *arguments: str) -> Itera
         raise BACKUP_TOOL_FAILED(tool=tool, why=_last_line(why))
 
 
-def _input(pieces: Iterable[bytes], tool: str, *arguments: str, password_file: Path | None = None) -> None:
+def _input(
+    pieces: Iterable[bytes], tool: str, *arguments: str, signs_in: tuple[stores.Store, str] | None = None
+) -> None:
     with subprocess.Popen(  # noqa: S603
         [_tool(tool), *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        env=_environment(password_file),
+        env=_environment(signs_in),
     ) as running:  # fmt: skip
         try:
             _feed(running.stdin, pieces)
@@ -156,16 +158,20 @@ def _superuser() -> psycopg.Connection[Any]:
 
 
 def _place(store: stores.Store, role: str) -> list[str]:
-    return [f"--host={stores.socket_folder()}", f"--port={store.port}", f"--username={role}"]
+    return [f"--host={stores.socket_folder(store)}", f"--port={store.port}", f"--username={role}"]
 
 
 def _tool(name: str) -> str:
     return str(embedded_postgres.BINARIES / name)
 
 
-def _environment(password_file: Path | None = None) -> dict[str, str]:
+def _environment(signs_in: tuple[stores.Store, str] | None = None) -> dict[str, str]:
     fixed = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
-    return fixed if password_file is None else fixed | {"PGPASSFILE": str(password_file)}
+    if signs_in is None:
+        return fixed
+    place = embedded_address(signs_in[0])
+    of_libpq = {"PGPASSFILE": str(stores.password_file(*signs_in)), "PGREQUIREAUTH": place["require_auth"]}
+    return fixed | of_libpq | ({"PGREQUIREPEER": place["requirepeer"]} if "requirepeer" in place else {})
 
 
 def _last_line(text: str) -> str:

@@ -24,10 +24,11 @@ from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.documents.messages import MESSAGES
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.error_messages import cite, mark, translated
+from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.record_form import RecordForm

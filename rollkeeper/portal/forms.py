@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import check_number, normalise_type, with_state
@@ -64,7 +65,7 @@ class CodeForm(QuietForm):
 
     code_request = forms.UUIDField(widget=forms.HiddenInput)
     code = forms.CharField(
-        label=_("Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
+        label=pgettext_lazy("sign-in code", "Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
         widget=forms.TextInput(
             attrs=QUIET | {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "govuk-input--width-10"}
         ),

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.choices import LineState
 from rollkeeper.portal.forms import LineSelectionForm
 from rollkeeper.portal.portal_requests import put

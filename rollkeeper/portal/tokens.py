@@ -10,14 +10,16 @@ from django.http import HttpRequest, HttpResponse
 
 from rollkeeper.selfcare.portal_client import Token
 
-COOKIE = "rollkeeper_portal_token"  # not the name of Django's own session cookie
+_SALT = "rollkeeper_portal_token"
 _BYTES = 32
 
 
 def token_of(request: HttpRequest) -> Token | None:
     """Return the token of the request; the portal worker tells whether its session is valid."""
     try:
-        secret = bytes.fromhex(request.get_signed_cookie(COOKIE, "", salt=COOKIE) or "")
+        secret = bytes.fromhex(
+            request.get_signed_cookie(settings.PORTAL_TOKEN_COOKIE_NAME, "", salt=_SALT) or ""
+        )
     except (BadSignature, ValueError):
         return None
     return Token(secret) if len(secret) == _BYTES else None
@@ -26,9 +28,9 @@ def token_of(request: HttpRequest) -> Token | None:
 def issue(response: HttpResponse, token: Token) -> HttpResponse:
     """Let the browser hold a token until it is closed."""
     response.set_signed_cookie(
-        COOKIE,
+        settings.PORTAL_TOKEN_COOKIE_NAME,
         token.secret.hex(),
-        salt=COOKIE,
+        salt=_SALT,
         httponly=True,
         samesite="Strict",
         secure=bool(settings.SESSION_COOKIE_SECURE),
@@ -38,5 +40,5 @@ def issue(response: HttpResponse, token: Token) -> HttpResponse:
 
 def revoke(response: HttpResponse) -> HttpResponse:
     """Let the browser forget it."""
-    response.delete_cookie(COOKIE, samesite="Strict")
+    response.delete_cookie(settings.PORTAL_TOKEN_COOKIE_NAME, samesite="Strict")
     return response

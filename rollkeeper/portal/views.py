@@ -5,7 +5,6 @@ import base64
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any
 
 from django.contrib import messages
@@ -16,16 +15,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rollkeeper.access.client_address import client_address
 from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.error_messages import cite, mark, translated
+from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.portal import labels
@@ -65,7 +66,6 @@ FORMS: dict[str, type[ActionForm]] = {
     "report-death": ReportDeathForm,
 }
 ACCESSES_SHOWN = 100
-_NETWORK_BITS = 64
 
 
 def during_session(view: View) -> View:
@@ -107,7 +107,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/sign_in.html", {"form": form.blank()}, status=422)
     try:
         code_request_id = portal_client.request_code(
-            form.cleaned_data["number"], source=source_of(request), language=language_of_page()
+            form.cleaned_data["number"], source=client_address(request), language=language_of_page()
         )
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
@@ -319,22 +319,6 @@ def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
     return go_to(request, "portal:verify" if answer.refused == "verification_needed" else "portal:lines")
 
 
-def source_of(request: HttpRequest) -> str:
-    """Return where a request comes from, to be counted and not kept; of an IPv6 address the network alone."""
-    source = str(request.META.get("REMOTE_ADDR", ""))
-    if instance().kind is InstanceKind.PRODUCTION and request.headers.get("X-Forwarded-For"):
-        source = (
-            request.headers["X-Forwarded-For"].split(",")[-1].strip()
-        )  # the proxy's own word is the last one
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return source
-    if isinstance(address, IPv4Address):
-        return str(address)
-    return str(address.ipv4_mapped or IPv6Network((int(address), _NETWORK_BITS), strict=False))
-
-
 def _said_line(line: dict[str, Any]) -> dict[str, Any]:
     days = {
         name: line[name] and dt.date.fromisoformat(line[name]) for name in ("since", "until", "contested_on")
@@ -390,7 +374,7 @@ def _said_value(row: dict[str, Any]) -> str:
 def _said_kind(value: str) -> str:
     kind, _dash, state = value.rpartition("-")
     if value not in DocumentType.values and kind in TYPES_WITH_STATE:
-        return f"{DocumentType(kind).label} ({state.upper()})"
+        return f"{DocumentType(kind).label}{bracketed(state.upper())}"
     return str(DocumentType(value).label) if value in DocumentType.values else value
 
 

@@ -9,12 +9,14 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.files import new_draft
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -54,7 +56,9 @@ def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Calla
     active_pack()
     require_usable(path)
     side, tally = refused_file(path), Tally()
-    with side.open("w", encoding="utf-8") as refused:
+    draft, raw = new_draft(side)
+    with TextIOWrapper(raw, encoding="utf-8") as refused:
+        draft.replace(side)
         for rows, step in _batches(path):
             _register_rows(authority, rows, on=on, tally=tally, refused=refused)
             moved(step)

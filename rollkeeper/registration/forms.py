@@ -17,7 +17,7 @@ from rollkeeper.documents import form_prefill
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.error_messages import cite
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Attribute
 from rollkeeper.law.supported_fields import ATTRIBUTES, AttributeType
 from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
@@ -109,14 +109,14 @@ class RegistrationForm(forms.Form):
                 label=label, required=required, max_length=self.most_letters, widget=_widget(kind), help_text=hint
             )  # fmt: skip
         return asked(
-            chosen, why=why, article=attribute.article, language="" if language == page else language
+            chosen, why=why, article=cite(attribute.article), language="" if language == page else language
         )
 
 
 def asked[F: forms.Field](field: F, *, why: Any, article: str = "", language: str = "") -> F:
-    """Add to a field why it is asked and by which article; the template shows both, in the language of the reason."""
+    """Add to a field why it is asked and by which article, as cited; the template shows both, in the language of the reason."""
     field.why, field.why_language = why, language  # type: ignore[attr-defined]
-    field.article = cite(article)  # type: ignore[attr-defined]
+    field.article = article  # type: ignore[attr-defined]
     return field
 
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.ledger import notes, queries
 from rollkeeper.reporting.errors import REPORT_FOLDER_NOT_EMPTY
 from rollkeeper.reporting.printouts import pdf
@@ -44,9 +45,7 @@ def write_report(folder: Path, report: bytes, *, language: str) -> dict[str, Any
     ).encode()
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
-        draft = folder / f".{name}.new"
-        draft.write_bytes(content)
-        draft.replace(folder / name)
+        write_atomically(folder / name, content, mode=0o644)
     return read
 
 

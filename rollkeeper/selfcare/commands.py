@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this package: run the portal worker, declare a reason, accept a receipt in a dispute, decide cases, protect a
-subscriber.
-"""
+"""Commands of this package: take down a hardship, take up a receipt, decide cases, seal a record."""
 
 import sys
 from pathlib import Path
@@ -10,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign.commands.cli_options import (
     FirstDayOption,
     LastDayOption,
@@ -27,7 +25,6 @@ from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DelegateRole
 from rollkeeper.selfcare.delegates import check_delegate as check
 from rollkeeper.selfcare.disputes import accept_receipt as honour
-from rollkeeper.selfcare.portal_worker import run_portal_worker as keep
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import protect_subscriber as protect
 
@@ -36,7 +33,6 @@ _CLAIMANT = {None: "", True: "claimant named by the subscriber", False: "claiman
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands; `campaign pause` joins the other commands about one line of a campaign."""
-    _group(app, "portal", "The worker behind the portal.").command("worker")(run_portal_worker)
     cases = typer.Typer(
         no_args_is_help=True, rich_markup_mode=None, help="Cases: disputes, appeals and corrections."
     )
@@ -59,18 +55,6 @@ def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
     made = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=text)
     app.add_typer(made, name=name)
     return made
-
-
-def run_portal_worker() -> None:
-    """Send one-time codes to lines and answer what subscribers ask at the portal, until Ctrl-C.
-
-    'rollkeeper serve' starts one automatically.
-
-    Example: rollkeeper portal worker
-    """
-    open_instance()
-    out.print("Running. Stop it with Ctrl-C.")
-    keep(worker_authority(), goes_on=lambda: True)
 
 
 def reserve_code(*, on: DateOption = None) -> None:

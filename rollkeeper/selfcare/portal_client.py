@@ -24,6 +24,8 @@ from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.vault.blind_index import blind_numbers, blind_once
 
+CHANNEL: Final = "selfcare"
+"""The channel of PostgreSQL on which the portal says that something waits."""
 ANSWER_TIMEOUT_S: Final = 8.0
 _POLL_S: Final = 0.02
 _SOURCE_KEY: Final = os.urandom(32)  # ends with this process: a hash cannot be traced to its source later
@@ -129,4 +131,4 @@ def send_request(
 
 
 def _wake_worker() -> None:
-    run("NOTIFY selfcare")
+    run(f"NOTIFY {CHANNEL}")

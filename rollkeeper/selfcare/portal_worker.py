@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The portal worker: sends codes, checks who asks, carries out and answers. One thing at a time, each in its own transaction.
 
-It runs without any web and holds what the portal must not: the way to the keys and the right to open. Several may run
-beside each other; each takes what no other has taken.
+It is a job (`jobs.py`), without any web, and holds what the portal must not: the way to the keys and the right to open. Should two
+run at once, each takes what the other has not taken.
 """
 
 import datetime as dt
 import logging
 import secrets
-import time
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
@@ -43,36 +40,26 @@ from rollkeeper.selfcare.settings import settings
 from rollkeeper.selfcare.verification import verify
 
 CODE_DIGITS = 8
-FORGET_EVERY_S = 600.0
 log = logging.getLogger("rollkeeper.portal_worker")
 
 
-def run_portal_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
-    """Carry out whatever comes, until `goes_on` says no. Refuses: NOT_ALLOWED."""
+def process_all(authority: Authority, *, limit: int | None = None) -> int:
+    """Carry out all that waits, or so much of it; return how much it was. Refuses: NOT_ALLOWED."""
     require(authority, Permission.RUN_PORTAL_WORKER)
-    forget_at = time.monotonic()
-    while goes_on():
-        try:
-            _listen()
-            while goes_on():
-                process_all(authority)
-                if time.monotonic() >= forget_at:
-                    run(sql("selfcare", "delete_expired"))
-                    settle_done_corrections(authority, on=clock.today())
-                    expire_applications(authority, on=clock.today())
-                    forget_at = time.monotonic() + FORGET_EVERY_S
-                _wait(seconds=2.0)
-        except (OperationalError, InterfaceError):
-            connection.close()
-            _pause(0.5)
-
-
-def process_all(authority: Authority) -> int:
-    """Carry out all that waits; return how much it was."""
     done = 0
-    while process_code_request(authority) or process_portal_request():
+    while (limit is None or done < limit) and (process_code_request(authority) or process_portal_request()):
         done += 1
     return done
+
+
+def forget_expired(authority: Authority, *, on: dt.date) -> int:
+    """Delete what is a day old, settle what was corrected, let applications lapse; return how many of the latter two.
+
+    Refuses: NOT_ALLOWED. Ledger: selfcare:case:settled, selfcare:application:settled.
+    """
+    require(authority, Permission.RUN_PORTAL_WORKER)
+    run(sql("selfcare", "delete_expired"))
+    return settle_done_corrections(authority, on=on) + expire_applications(authority, on=on)
 
 
 def process_code_request(authority: Authority, *, on: dt.date | None = None) -> bool:
@@ -237,19 +224,3 @@ def _keep_code(code_request_id: UUID, line_id: LineId, code: str, *, is_kept: bo
             "code_request_id": code_request_id, "is_kept": is_kept,
         },
     )  # fmt: skip
-
-
-def _listen() -> None:
-    connection.ensure_connection()
-    run("LISTEN selfcare")
-
-
-def _wait(*, seconds: float) -> None:
-    """Wait until somebody calls, or for so long."""
-    connection.ensure_connection()
-    for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
-        pass
-
-
-def _pause(seconds: float) -> None:
-    time.sleep(seconds)

@@ -11,9 +11,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from rollkeeper.access.client_address import client_address
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
-from rollkeeper.access.passwords import staff_with
+from rollkeeper.access.passwords import CONSOLE, staff_with
 from rollkeeper.access.queries import staff_of
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock, stores
@@ -38,7 +39,7 @@ class StaffBackend(ModelBackend):
         if not username or password is None:
             return None
         try:
-            return staff_with(username, password)
+            return staff_with(username, password, source=client_address(request) if request else CONSOLE)
         except NotSignedIn:
             return None
 
@@ -49,6 +50,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address through the proxy: behind it all of them would otherwise count as one."""
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count nothing here: `staff_with` counts by name and source, so that a stranger locks out no one else."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the user who signs in; report too many attempts."""

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,6 +23,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.site.errors import BAD_REQUEST, FORM_EXPIRED, PAGE_NOT_FOUND, SERVER_ERROR
 from rollkeeper.site.web_apps import app_named, this_app
 
@@ -90,7 +92,7 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
     shown: dict[str, object] = {
         "faults": translated(fault),
         "remedies": list({said.remedy: said for said in translated(fault)}.values()),
-        "article": article,
+        "article": cite(str(article)) if article else "",
         "kind": fault.kind.value,
         "code": fault.code,
     }
@@ -109,6 +111,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "app": app,
         "app_name": app_named(app).title if app else "",
         "nav_templates": [f"{app}/nav.html", "site/nav.html"],
+        "csrf_cookie_name": settings.CSRF_COOKIE_NAME,
     }
 
 

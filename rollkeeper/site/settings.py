@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "rollkeeper.kernel",
     "rollkeeper.access",
     "rollkeeper.ledger",
     "rollkeeper.vault",
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "rollkeeper.counter",
     "rollkeeper.backoffice",
     "rollkeeper.portal",
+    "rollkeeper.site",
 ]
 MIDDLEWARE = [
     "rollkeeper.site.http_errors.RequestLogMiddleware",
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # No page has typed values next to a secret, and a form token is masked again for each response: lengths reveal nothing.
     "django.middleware.gzip.GZipMiddleware",
+    "rollkeeper.site.untranslated_texts.UntranslatedTextsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "rollkeeper.site.inline_css.InlineCssMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",
@@ -90,6 +93,7 @@ TEMPLATES = [
                 "rollkeeper.site.http_errors.page_context",
                 "rollkeeper.site.inline_css.css_context",
             ],
+            "builtins": ["rollkeeper.site.templatetags.phrasing"],
         },
     }
 ]
@@ -123,6 +127,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "rollkeeper.site.accounts.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Wrong passwords are counted in `access/passwords.py`; "login_failed" is left for wrong second factors, by account.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "5/300s/key"}
 MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
@@ -135,8 +141,12 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = instance().kind is InstanceKind.DEMO
 
-# Ports of one host share cookies: each app has its own cookie names, so that one sign-in does not end another.
-SESSION_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_session"
+# Ports of one host share cookies: each app has its own cookie names, so that one sign-in does not end another. In production the
+# prefix makes a browser refuse a cookie of that name from another host of the domain, or over plain HTTP.
+_PREFIX = "__Host-" if instance().kind is InstanceKind.PRODUCTION else ""
+_COOKIES = f"{_PREFIX}rollkeeper_{APP or 'none'}"
+SESSION_COOKIE_NAME = f"{_COOKIES}_session"
+PORTAL_TOKEN_COOKIE_NAME = f"{_PREFIX}rollkeeper_portal_token"
 # The portal has no session of Django's: its role may not touch the table in which those of the staff lie.
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
@@ -147,8 +157,8 @@ SESSION_SAVE_EVERY_REQUEST = APP == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = instance().kind is InstanceKind.PRODUCTION
-CSS_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_css"
-CSRF_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_csrf"
+CSS_COOKIE_NAME = f"{_COOKIES}_css"
+CSRF_COOKIE_NAME = f"{_COOKIES}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "rollkeeper.site.http_errors.forbidden"
@@ -182,6 +192,7 @@ FORMAT_MODULE_PATH = ["rollkeeper.site.formats"]
 # Django does not know Tibetan by itself.
 LANG_INFO["bo"] = {"bidi": False, "code": "bo", "name": "Tibetan", "name_local": "བོད་ཡིག"}
 LANGUAGE_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = instance().zone

@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import connections
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, in_transaction, prepared_run, rows
@@ -167,11 +166,6 @@ def is_sealing_elsewhere() -> bool:
     with action():
         acts_are_over = rows("SELECT pg_try_advisory_xact_lock(%s) AS alone", [_SEALING])[0].alone
     return not (mine and acts_are_over)
-
-
-def close_key_store() -> None:
-    """Say that nothing sealed so far is still to be written: for a process that goes on after a piece of work is done."""
-    connections[keys.STORE].close()
 
 
 def _announce_sealing() -> None:

@@ -72,6 +72,9 @@ PADDED_TO_BYTES: dict[Field | LineField, int] = {
 }
 """Where a value is filled up to a multiple of other than `DEFAULT_PADDED_TO_BYTES`."""
 
+WHOLE_RECORD = "record"
+"""The exposed field of a person whose data an account recorded: the whole record."""
+
 DEFAULT_PADDED_TO_BYTES = 32
 """Every telephone number and every document number is shorter: their lengths say nothing."""
 
@@ -83,6 +86,8 @@ def padded_to_bytes(field: Field | LineField) -> int:
 
 def field_label(field: str) -> str:
     """Return the label of what was opened; where nothing was, that the current state alone was seen."""
+    if field == WHOLE_RECORD:
+        return gettext("the whole record")
     return (
         label_of(field, Field, LineField, Paper) if field else gettext("the line's status: nothing personal")
     )

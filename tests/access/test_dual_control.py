@@ -19,13 +19,12 @@ from rollkeeper.access.errors import (
     ROLE_TOO_RECENT,
 )
 from rollkeeper.access.hooks import PENDING_SUBJECTS
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import Instance, InstanceKind
+from tests.builders.staff import employ
 from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
@@ -41,8 +40,7 @@ def _on_the_day():
 
 
 def employed(name, role=StaffRole.SUPERVISOR):
-    add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=DAY)
-    return authority_of(Staff.objects.get(username=name))
+    return employ(role, username=name)
 
 
 def test_two_different_people_are_enough_and_one_person_twice_is_not():

@@ -2,7 +2,6 @@
 """An agent with an outlet and somebody who works there, and people who come to be registered."""
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,9 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import authority_of
 from rollkeeper.agents import outlets, registrations, services
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.models import Device, Outlet
@@ -23,6 +20,7 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.staff import employ
 from tests.registration.people import fresh_number
 
 ON = dt.date(2012, 3, 2)
@@ -66,13 +64,6 @@ class Shop:
         )  # fmt: skip
 
 
-def employ(username: str, *roles: StaffRole) -> Authority:
-    staff = Staff.objects.create(username=username, salt=os.urandom(32), password="!")
-    for role in roles:
-        RoleGrant.objects.create(staff=staff, role=role.value, since=dt.date(2011, 1, 1))
-    return authority_of(staff)
-
-
 def approved(code=AGENT, *, limit=40, on=ON) -> None:
     """An agent that shows everything and is let in."""
     services.add_agent(CONSOLE, code, daily_limit=limit, on=on)
@@ -83,7 +74,7 @@ def approved(code=AGENT, *, limit=40, on=ON) -> None:
 
 def shop(username="clerk-07", *, agent=AGENT, outlet=PLACE, hours="always") -> Shop:
     """An outlet with an account and a passkey that is registered there."""
-    who = employ(username, StaffRole.CLERK)
+    who = employ(StaffRole.CLERK, username=username)
     outlets.open_outlet(CONSOLE, agent, outlet, hours=hours, on=ON)
     outlets.assign_staff(CONSOLE, username, agent=agent, outlet=outlet, on=ON)
     passkey = Authenticator.objects.create(user_id=who.staff_id, type="webauthn", data={})
@@ -114,7 +105,7 @@ def counter(vaulted) -> Shop:
 
 @pytest.fixture
 def supervisor(vaulted) -> Authority:
-    return employ("supervisor-1", StaffRole.SUPERVISOR)
+    return employ(StaffRole.SUPERVISOR, username="supervisor-1")
 
 
 @pytest.fixture

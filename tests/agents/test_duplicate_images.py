@@ -14,7 +14,8 @@ from rollkeeper.agents.choices import Pattern
 from rollkeeper.agents.duplicate_images import fingerprints_of
 from rollkeeper.agents.review_cases import FINGERPRINT_RETENTION, delete_fingerprints
 from rollkeeper.agents.rules import SAME_IMAGE_SHARE
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.models import Tenure
 from tests.agents.conftest import ON
 from tests.registration.people import fresh_number
 
@@ -102,7 +103,7 @@ def test_how_a_copy_looked_is_forgotten_after_a_year(counter, days, left):
 
 def test_how_a_copy_looked_is_forgotten_with_the_record(counter):
     counter.register(copies=[written(1)])
-    run("UPDATE lines_tenure SET erased_on = %s", [ON])
+    Tenure.objects.update(erased_on=ON)
 
     delete_fingerprints(worker_authority(), on=ON)
 

@@ -10,13 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, get_resolver
 from typer.testing import CliRunner
 
 import rollkeeper
 from rollkeeper.access.authority import rule_for
-from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
@@ -27,6 +26,7 @@ from rollkeeper.operations.cli import make_app
 from rollkeeper.site.web_apps import APPS
 from rollkeeper.vault.fields import Field, LineField
 from tests.architecture.test_limits import FORBIDDEN
+from tests.builders.staff import sign_in
 from tests.selfcare.people import register_line
 
 PACKAGE = Path(rollkeeper.__file__).parent
@@ -309,10 +309,7 @@ def test_no_page_that_is_asked_for_by_its_address_shows_anybody(two_people, app,
     values, _ = two_people
     app(app_name)
     clock.set_demo_date(ON)
-    staff = Staff.objects.create(username=f"any-{role.value}", salt=b"s" * 32, password="!")
-    RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
-    client = Client()
-    client.force_login(staff)
+    client = sign_in(role, "somebody")
     asked = [
         a
         for name, a, _ in routes()
@@ -325,7 +322,7 @@ def test_no_page_that_is_asked_for_by_its_address_shows_anybody(two_people, app,
     assert {
         one: seen(answer.content.decode(errors="replace"), values) for one, answer in answers.items()
     } == {one: set() for one in asked}
-    assert authority_of(staff).roles == {role}
+    assert authority_of(Staff.objects.get(username="somebody")).roles == {role}
 
 
 SERVES_OR_WAITS = {"serve", "demo", "worker", "setup"}

@@ -10,11 +10,9 @@ import re
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority, rule_for
-from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
@@ -34,6 +32,7 @@ from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.services import begin_first_epoch
 from tests.architecture.test_no_way_to_people import routes
 from tests.builders.lines import suspend_line
+from tests.builders.staff import sign_in
 from tests.selfcare.people import PERSON, register_line
 
 ON = dt.date(2012, 3, 2)
@@ -139,10 +138,7 @@ NOT_ABOUT_A_LINE = re.compile(
 
 
 def member_of(role):
-    staff = Staff.objects.create(username=f"any-{role.value}", salt=b"s" * 32, password="!")
-    RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
-    client = Client()
-    client.force_login(staff)
+    client = sign_in(role)
     client.get("/", HTTP_ACCEPT="text/html", follow=True)  # the first page brings the style sheet along
     return client
 

@@ -174,3 +174,18 @@ def test_a_tests_name_is_a_claim_of_at_most_80_characters():
     ]
 
     assert [name for name in names if len(name) > MOST_LETTERS] == []
+
+
+DIFFICULT = re.compile(r"\b(whoever|nobody|somebody|anew|beside|stands)\b", re.IGNORECASE)
+
+
+def test_documents_name_who_acts_and_use_no_word_that_is_hard_to_translate():
+    pages = {path: re.sub(r"`[^`]*`", "", text) for path, text in TEXT_OF.items() if path.suffix == ".md"}
+
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path, text in pages.items()
+        for word in DIFFICULT.findall(text)
+    ]
+    assert len(pages) > 60
+    assert found == []

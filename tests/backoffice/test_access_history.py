@@ -44,8 +44,8 @@ def test_it_is_said_in_chinese(looked_at, signed_in):  # noqa: F811
 
     page = ask("post", "/access-history/", {"number": NUMBER}).content.decode()
 
-    assert "线路号码" in page
-    assert "为答复投诉、争议或申诉" in page
+    assert "业务号码" in page
+    assert "为答复投诉、登记异议或复查申请" in page
 
 
 def test_an_unknown_or_unreadable_number_is_notified_so_and_not_repeated(looked_at, signed_in):  # noqa: F811

@@ -13,7 +13,7 @@ from rollkeeper.incidents.choices import StepState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
-from tests.campaign.population import make_line
+from tests.builders.lines import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, opened
 
 

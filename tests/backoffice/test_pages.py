@@ -19,8 +19,10 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.site.web_apps import app_named
-from rollkeeper.vault.blind_index import blind_numbers
-from tests.campaign.population import make_line, person, plan, tell
+from tests.builders.lines import give_number, make_line
+from tests.builders.notices import bounce_notices
+from tests.builders.staff import employ
+from tests.campaign.population import plan, tell
 from tests.provisioning.fakes import Element
 
 PASSWORD = "seven plain words of nothing"
@@ -34,9 +36,7 @@ DUE = dt.date(2012, 3, 2)
 def batch(app):
     """Four lines in a campaign, three of them due and in a batch that waits."""
     lines = [make_line(region="Lhasa") for _ in range(4)]
-    index = blind_numbers([NUMBER])[0]
-    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, lines[0]])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, lines[0]])
+    give_number(lines[0], NUMBER)
     plan(PLANNED)
     for line in lines[:3]:
         tell(line, PLANNED)
@@ -125,9 +125,7 @@ def text_of(page):
 
 def test_the_page_shows_due_dates_and_notification_by_channel(batch, signed_in):
     run("UPDATE campaign_member SET next_check_on = %s WHERE stage = 'running'", [DUE + dt.timedelta(days=1)])
-    run(
-        "UPDATE notices_notice SET state = 'bounced', channel = 'voice' WHERE state = 'queued' AND kind = 'register_by'"
-    )
+    bounce_notices(channel="voice", state="queued", kind="register_by")
 
     said = text_of(signed_in(StaffRole.AUDITOR)("get", "/campaign/"))
 
@@ -305,9 +303,7 @@ def test_the_back_office_cannot_read_what_is_sealed(register, as_role):
 
 
 def test_unreachable_lines_are_listed_by_reference_and_channel(batch, signed_in):
-    run(
-        "UPDATE notices_notice SET state = 'bounced', channel = 'post' WHERE state = 'queued' AND kind = 'register_by'"
-    )
+    bounce_notices(channel="post", state="queued", kind="register_by")
     stages = {row.line_id: row.stage for row in rows("SELECT line_id, stage FROM campaign_member")}
 
     page = signed_in(StaffRole.SUPERVISOR)("get", "/unreachable/").text_
@@ -349,7 +345,7 @@ def test_nobody_answers_for_nothing(batch, signed_in, lines):
 
 def test_a_suspended_line_gets_its_hours(signed_in, batch):
     for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR):
-        batch_control.approve_batch(person(role), batch, on=DUE)
+        batch_control.approve_batch(employ(role), batch, on=DUE)
     batch_execution.run_batch(worker_authority(), batch, on=DUE)
     (line,) = rows("SELECT line_id FROM lines_line WHERE state = 'suspended'")
 

@@ -11,10 +11,12 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.notices.gateways.letters import letter_reference, slip_reference
 from rollkeeper.notices.jobs import JOBS
+from rollkeeper.notices.models import Notice
 from rollkeeper.notices.returned_mail import settle_letters
 from rollkeeper.notices.verp import return_secret
 from tests.backoffice.test_pages import DUE, PLANNED, signed_in, verbs  # noqa: F401 - a fixture that is shared
-from tests.campaign.population import make_line, plan
+from tests.builders.lines import make_line
+from tests.campaign.population import plan
 
 UNREACHABLE = "Not reached by letter, as a table"
 
@@ -33,7 +35,7 @@ def letters(register):
             " SELECT line_id, %s, notice_id, 'post', now(), 'accepted', %s FROM notices_notice WHERE line_id = %s",
             [attempt, references[-1], line],
         )
-    run("UPDATE notices_notice SET state = 'sent', channel = 'post', attempts = 1")
+    Notice.objects.update(state="sent", channel="post", attempts=1)
     return lines, references
 
 

@@ -1,14 +1,29 @@
-"""Lines in a state that a test starts from: in service, suspended for any reason, or held by a person."""
+# SPDX-License-Identifier: EUPL-1.2
+"""Lines in the state that a test begins with, and what belongs to a line: a number, a subscriber, a legal hold, a pause."""
 
 import datetime as dt
+import os
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import run, sql
-from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
+from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid
 from rollkeeper.lines.choices import SuspensionReason
+from rollkeeper.lines.models import LegalHold, Line, Number, Pause, Suspension, Tenure
 from rollkeeper.lines.writes import NewLine, NewTenure, begin_tenures, create_lines, end_tenures
+from rollkeeper.subscribers.models import Subscriber
 from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_values
+
+ACTIVATED_ON = dt.date(2010, 5, 1)
+
+type Day = dt.date | str
 
 
 def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
@@ -18,16 +33,146 @@ def activate_line(number: str, *, service: Service, on: dt.date, language: str |
     return line.line_id
 
 
+def make_line(*, activated_on: Day = ACTIVATED_ON, number: str | None = None, **fields: Any) -> LineId:
+    """Make a line with this number or with an index that stands for none; nothing is sealed."""
+    line_id = LineId(new_uuid())
+    index = blind_numbers([number])[0] if number else os.urandom(32)
+    Line.objects.create(
+        line_id=line_id,
+        number_index=index,
+        activated_on=activated_on,
+        **{"service": "mobile", "state": "active", "language": "en"} | fields,
+    )
+    Number.objects.create(number_index=index, line_id=line_id)
+    return line_id
+
+
+def make_sealed_line(
+    number: str = "+8613900001234", contact: str | None = "tashi@mail.example", **fields: Any
+) -> UUID:
+    """Make a line that notices can reach: number and contact sealed as an import seals them, the number in no index."""
+    line_id = uuid.uuid4()
+    values = [
+        ("number_sealed", LineField.NUMBER, number),
+        ("contact_sealed", LineField.CONTACT, contact),
+    ]
+    sealed = {
+        column: seal_line_values(field, [(LineId(line_id), value)])[0]
+        for column, field, value in values
+        if value
+    }
+    Line.objects.create(
+        line_id=line_id,
+        activated_on=ACTIVATED_ON,
+        **{"service": "mobile", "state": "active"} | sealed | fields,
+    )
+    return line_id
+
+
+def give_number(line_id: UUID, number: str) -> bytes:
+    """Give a line a number that can be typed, in place of its own; return the number's index."""
+    (index,) = blind_numbers([number])
+    Number.objects.filter(Q(line_id=line_id) | Q(number_index=index)).delete()
+    Number.objects.create(number_index=index, line_id=line_id)
+    change_line(line_id, number_index=index)
+    return index
+
+
+def change_line(line_id: UUID, **fields: Any) -> None:
+    """Change a line as no service does: neither its version grows nor does the ledger hear of it."""
+    Line.objects.filter(line_id=line_id).update(**fields)
+
+
+def mark_terminated(line_id: UUID, on: Day, *, by: str = "campaign", **fields: Any) -> None:
+    """Let a line be terminated, with nothing that goes with it."""
+    change_line(line_id, state="terminated", terminated_on=on, terminated_by=by, **fields)
+
+
 def suspend_line(
     line_id: LineId, *, reason: SuspensionReason, on: dt.date, batch_id: BatchId | None = None
 ) -> None:
     """Add one reason to those for which a line in force is suspended."""
-    run(
-        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [line_id, new_uuid(), reason.value, on, clock.now(), batch_id],
-    )
+    mark_suspended(line_id, reason.value, on, batch_id=batch_id)
     run(sql("lines", "settle_state"), [line_id])
+
+
+def mark_suspended(
+    line_id: UUID, reason: str, on: Day, *, at: dt.datetime | None = None, batch_id: UUID | None = None
+) -> None:
+    """Let a reason for a suspension exist, with nothing that goes with it."""
+    Suspension.objects.create(
+        line_id=line_id,
+        suspension_id=new_uuid(),
+        reason=reason,
+        begun_on=on,
+        begun_at=at or clock.now(),
+        batch_id=batch_id,
+    )
+
+
+def hold_line(
+    line_id: UUID, first: Day, after: Day, *, case: str = "c", review_on: Day | None = None
+) -> UUID:
+    """Lay a legal hold on a line, from a day until before another; return its id."""
+    hold = LegalHold.objects.create(
+        line_id=line_id,
+        legal_hold_id=new_uuid(),
+        days=(first, after),
+        case_reference=case,
+        review_on=review_on or after,
+    )
+    return hold.legal_hold_id
+
+
+def pause_line(
+    line_id: UUID, first: Day, after: Day, *, reason: str = "hospital", recorded_at: dt.datetime | None = None
+) -> None:
+    """Let a line's clock have a pause, from a day until before another."""
+    Pause.objects.create(
+        line_id=line_id,
+        pause_id=new_uuid(),
+        days=(first, after),
+        reason=reason,
+        recorded_at=recorded_at or clock.now(),
+    )
+
+
+def make_subscriber(
+    person_id: UUID | None = None, *, language: str = "en", made_on: Day = dt.date(2012, 1, 1)
+) -> PersonId:
+    """Make a subscriber of whom nothing is sealed."""
+    return PersonId(
+        Subscriber.objects.create(
+            person_id=person_id or new_uuid(),
+            kind="individual",
+            language=language,
+            is_protected=False,
+            made_on=made_on,
+        ).person_id
+    )
+
+
+def make_tenure(
+    line_id: UUID,
+    since: dt.datetime,
+    until: dt.datetime | None = None,
+    *,
+    person_id: UUID | None = None,
+    tenure_id: UUID | None = None,
+    **fields: Any,
+) -> tuple[PersonId, TenureId]:
+    """Let a person have had a line from an instant until before another."""
+    person_id, tenure_id = person_id or new_uuid(), tenure_id or new_uuid()
+    Tenure.objects.create(
+        line_id=line_id,
+        held=(since, until),
+        tenure_id=tenure_id,
+        party_kind="individual",
+        person_id=person_id,
+        assurance="sighted",
+        **fields,
+    )
+    return PersonId(person_id), TenureId(tenure_id)
 
 
 def begin_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel.settings import write_settings
-from tests.campaign.population import person
+from tests.builders.staff import employ_approvers
 
 
 @pytest.fixture
 def people(register: None, no_batch_limits: None) -> tuple[Authority, Authority]:
     """A manager and a supervisor."""
-    return person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+    return employ_approvers()
 
 
 @pytest.fixture

@@ -303,11 +303,11 @@ def make_ready() -> None:
     from rollkeeper.kernel.instance import InstanceKind
     from rollkeeper.kernel.settings import write_settings
     from rollkeeper.operations import bootstrap
-    from tests.campaign.typed_commands import employ
+    from tests.campaign.typed_commands import employ_with_password
 
     bootstrap.set_up_instance(InstanceKind.DEMO)
     write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9}, notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0}, provisioning={"demo_faults": 0.0})  # fmt: skip
-    employ(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
+    employ_with_password(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
 
 
 def let_leave(places: str, day: str) -> None:

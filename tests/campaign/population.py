@@ -2,20 +2,19 @@
 """A small invented population in the real tables, and the night played out on it as an operator would."""
 
 import datetime as dt
-import os
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.models import RoleGrant, Staff
-from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import commitment_of
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly, planning
+from rollkeeper.campaign.models import Chunk
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
+from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.writes import lock_line, record_registrations, terminate_line_state
+from tests.builders.notices import bounce_notices, deliver_notices
+from tests.builders.past import make_older
 from tests.refusals import is_refused_by
 
 PACK = "cn-xz-2011"
@@ -25,39 +24,13 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def make_line(
-    *,
-    activated_on: str | dt.date = "2010-05-01",
-    state: str = "active",
-    registered: bool = False,
-    **more: object,
-) -> LineId:
-    """Make a line with an invented number index; nothing is sealed."""
-    line_id, index = LineId(new_uuid()), os.urandom(32)
-    values = {"language": "en", "region": None, "is_disputed": False, "is_essential": False} | more
-    run(
-        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential,"
-        " activated_on, language, region, number_index) VALUES (%s, 'mobile', %s, 1, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            line_id, state, registered, values["is_disputed"], values["is_essential"], activated_on,
-            values["language"], values["region"], index,
-        ],
-    )  # fmt: skip
-    run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, line_id])
-    return line_id
-
-
 def tell(line_id: LineId, on: dt.date, *, channel: str = "sms") -> None:
     """Let the proof arrive that the first notice reached its subscriber."""
-    run(
-        "UPDATE notices_notice SET state = 'delivered', delivered_on = %s, channel = %s"
-        " WHERE line_id = %s AND kind = 'register_by'",
-        [on, channel, line_id],
-    )
+    deliver_notices(on, channel=channel, line_id=line_id, kind="register_by")
 
 
 def bounce(line_id: LineId) -> None:
-    run("UPDATE notices_notice SET state = 'bounced' WHERE line_id = %s AND kind = 'register_by'", [line_id])
+    bounce_notices(line_id=line_id, kind="register_by")
 
 
 def register(line_id: LineId, on: dt.date) -> None:
@@ -81,17 +54,15 @@ def end(line_id: LineId, on: dt.date) -> None:
             )
 
 
+def let_an_hour_pass() -> None:
+    """Let the chunks that ran have run an hour earlier."""
+    make_older(Chunk, dt.timedelta(hours=1), "ran_at")
+
+
 def pause(line_id: LineId, first: dt.date, last: dt.date | None, on: dt.date) -> None:
     from rollkeeper.lines.services import pause_clock
 
     pause_clock(console_authority(), line_id, first, last, PauseReason.HOSPITAL, on)
-
-
-def person(role: StaffRole = StaffRole.CAMPAIGN_MANAGER) -> Authority:
-    """Employ somebody with a role; no password, since nobody signs in here."""
-    staff = Staff.objects.create(username=f"u{new_uuid().hex}", password="!", salt=os.urandom(32))
-    RoleGrant.objects.create(staff=staff, role=role.value, since=day("2000-01-01"))
-    return Authority(frozenset({role}), StaffId(staff.staff_id), commitment_of(StaffId(staff.staff_id)))
 
 
 def plan(on: dt.date) -> planning.PlanResult:

@@ -21,15 +21,15 @@ def main(data_dir: Path, lines: int, lives: str) -> int:
     """Begin, or go on; return 1 where any line differs from what `simulate` says of it."""
     from django.db import connections
 
-    from rollkeeper.access.roles import StaffRole
     from rollkeeper.kernel.database import rows, run
     from rollkeeper.kernel.instance import InstanceKind
     from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
     from rollkeeper.kernel.settings import write_settings
     from rollkeeper.operations import bootstrap
     from rollkeeper.platform import embedded_postgres
+    from tests.builders.staff import employ_approvers
     from tests.campaign import soak
-    from tests.campaign.population import person, plan
+    from tests.campaign.population import plan
 
     bootstrap.set_up_instance(InstanceKind.DEMO)
     INSTANCE_OPENER.register(lambda: None)  # what simulates need not open it
@@ -54,7 +54,7 @@ def main(data_dir: Path, lines: int, lives: str) -> int:
             " FROM soak_done"
         )
         first = last.night + dt.timedelta(days=1) if last.night else soak.FIRST
-        people = person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+        people = employ_approvers()
         print(
             f"{first}, {'with what has happened by day' if last.happened == first else 'from its morning'}",
             flush=True,

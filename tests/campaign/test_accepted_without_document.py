@@ -7,17 +7,17 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import queries
 from rollkeeper.kernel import clock
-from rollkeeper.kernel import settings as kernel_settings
-from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.services import register_subscriber
+from tests.builders.lines import change_line
+from tests.builders.notices import deliver_notices
+from tests.builders.packs import REFERENCE, use_pack
 from tests.campaign.population import day, member, night, nights, register, state
 from tests.campaign.test_batches import DUE, END_DUE, notified_lines
 from tests.campaign.test_disputes_outrank_batches import numbered
-from tests.registration.conftest import REFERENCE
 from tests.registration.people import submission, without_address
 
 DAYS = 20
@@ -25,19 +25,15 @@ STOLEN = f"    no_document_route: [{{by: [police_report], valid_for: {{n: {DAYS}
 
 
 @pytest.fixture
-def stolen(people, tmp_path, monkeypatch):
+def stolen(people, law_put_back, monkeypatch):
     """Accept a report of a theft for some days, in this instance's law and campaign."""
     from rollkeeper.vault.services import begin_first_epoch
 
     begin_first_epoch()
     head = "  - id: individual\n"
-    path = tmp_path / f"{new_uuid()}.yaml"
-    path.write_text(REFERENCE.replace(head, head + STOLEN, 1), "utf-8")
-    before = instance().pack
-    kernel_settings.write_settings(instance={"pack": str(path)})
-    monkeypatch.setattr("tests.campaign.population.PACK", str(path))
-    yield people
-    kernel_settings.write_settings(instance={"pack": before})
+    use_pack(REFERENCE.replace(head, head + STOLEN, 1))
+    monkeypatch.setattr("tests.campaign.population.PACK", instance().pack)
+    return people
 
 
 def report_theft(line_id, on):
@@ -152,17 +148,14 @@ def test_whoever_is_no_longer_registered_is_asked_anew_with_days_of_their_own(pe
     nights("2012-01-10", "2012-01-11", people)
     left, lost = member(line_id).stage, day("2012-02-20")
 
-    run("UPDATE lines_line SET is_registered = false WHERE line_id = %s", [line_id])
+    change_line(line_id, is_registered=False)
     night(lost, people)
     asked = member(line_id)
     (owed,) = rows("SELECT * FROM notices_notice WHERE line_id = %s AND state = 'queued'", [line_id])
     nights("2012-02-21", "2012-03-20", people)  # what was notified before is nothing to them
     not_notified = member(line_id).stage
     said_not_notified = explained(line_id, day("2012-03-20"))
-    run(
-        "UPDATE notices_notice SET state = 'delivered', delivered_on = %s WHERE notice_id = %s",
-        [lost, owed.notice_id],
-    )
+    deliver_notices(lost, notice_id=owed.notice_id)
     night(day("2012-03-21"), people)
 
     # By hand from the 20th of February: 9 days of February, 31 of March, so the 60th is Friday the 20th of April.

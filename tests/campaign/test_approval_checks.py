@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import batch_control
 from rollkeeper.campaign.approvals import content_of
 from rollkeeper.campaign.choices import BatchState
@@ -15,7 +16,9 @@ from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from tests.campaign.population import make_line, person, state
+from tests.builders.lines import make_line
+from tests.builders.staff import employ
+from tests.campaign.population import state
 from tests.campaign.test_batches import DUE, approve, carry_out, drawn, notified_lines
 
 type People = tuple[Authority, Authority]
@@ -163,7 +166,7 @@ def test_the_counter_enters_nobodys_approval(
 
 
 def test_the_office_makes_no_account_and_gives_no_role(people: People, as_role: AsRole) -> None:
-    who = person().staff_id
+    who = employ(StaffRole.CAMPAIGN_MANAGER).staff_id
     statements = {
         "INSERT INTO access_rolegrant (grant_id, staff_id, role, since) VALUES (uuidv7(), %s, 'supervisor', '2012-01-01')",
         "UPDATE access_rolegrant SET role = 'supervisor' WHERE staff_id = %s",

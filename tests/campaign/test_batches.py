@@ -30,6 +30,7 @@ from rollkeeper.campaign.errors import (
     BatchNotInState,
     PackChanged,
 )
+from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -41,18 +42,21 @@ from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed, mark_essential, pause_clock
 from rollkeeper.lines.writes import record_registrations
+from rollkeeper.notices.models import Notice
 from rollkeeper.provisioning import services as pushing
 from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
-from tests.builders.lines import suspend_line
+from tests.builders.commands import retry_commands
+from tests.builders.lines import change_line, make_line, mark_suspended, suspend_line
+from tests.builders.past import make_older
+from tests.builders.staff import employ
 from tests.campaign.population import (
     approved_batches,
     day,
-    make_line,
+    let_an_hour_pass,
     member,
     night,
     nights,
-    person,
     plan,
     register,
     state,
@@ -209,7 +213,7 @@ def test_a_pack_given_by_a_short_path_is_found_again_from_any_folder(
 
 
 def test_registered_and_ended_lines_are_not_taken_in(people: People) -> None:
-    make_line(registered=True)
+    make_line(is_registered=True)
     make_line(state="terminated")
 
     assert plan(NOTIFIED).members_added == 0
@@ -239,7 +243,7 @@ def test_a_line_is_due_from_the_day_after_its_last_day(on: str, due: int, people
 def test_a_promised_day_is_never_shortened(promised: str, on: str, due: int, people: People) -> None:
     line_id = make_line()
     plan(day("2011-12-19"))
-    run("UPDATE notices_notice SET promised_on = %s WHERE line_id = %s", [promised, line_id])
+    Notice.objects.filter(line_id=line_id).update(promised_on=promised)
     tell(line_id, NOTIFIED)
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
 
@@ -313,7 +317,7 @@ def test_a_role_without_the_power_cannot_approve(role: StaffRole, people: People
     batch_id = drawn()
 
     with refusing(NOT_ALLOWED):
-        batch_control.approve_batch(person(role), batch_id, on=DUE)
+        batch_control.approve_batch(employ(role), batch_id, on=DUE)
 
 
 def test_neither_console_nor_worker_can_approve(people: People) -> None:
@@ -451,9 +455,7 @@ def test_a_stopped_batch_frees_its_lines(people: People) -> None:
 
 PASSED_OVER = {
     "registered": lambda line_id: register(line_id, DUE),
-    "over": lambda line_id: run(
-        "UPDATE lines_line SET state = 'terminated', terminated_on = %s WHERE line_id = %s", [DUE, line_id]
-    ),
+    "over": lambda line_id: change_line(line_id, state="terminated", terminated_on=DUE),
     "disputed": lambda line_id: mark_disputed(console_authority(), line_id, DUE),
     "essential": lambda line_id: mark_essential(console_authority(), line_id, essential=True, on=DUE),
     "changed": lambda line_id: run(
@@ -533,10 +535,7 @@ def test_an_ended_line_leaves_its_number_in_quarantine(people: People) -> None:
 
 def test_another_reason_for_suspension_lives_beside_it(people: People) -> None:
     (line_id,) = notified_lines(1, state="suspended")
-    run(
-        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at) VALUES (%s, uuidv7(), 'unpaid', %s, now())",
-        [line_id, NOTIFIED],
-    )
+    mark_suspended(line_id, "unpaid", NOTIFIED)
     night(DUE, people)
     register(line_id, day("2012-03-05"))
 
@@ -570,7 +569,7 @@ def test_the_first_share_goes_alone_and_the_rest_waits(
 
     assert (first.done, second.done) == (1, 0)
     assert first.until is not None
-    run("UPDATE campaign_batch SET pilot_done_at = pilot_done_at - interval '4 hours'")
+    make_older(Batch, dt.timedelta(hours=4), "pilot_done_at")
     assert carry_out(batch_id).done == 9
 
 
@@ -584,7 +583,7 @@ def test_no_more_lines_are_cut_in_an_hour_than_the_cap_allows(
 
     assert carry_out(batch_id).done == 4
     assert carry_out(batch_id).done == 0
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+    let_an_hour_pass()
     assert carry_out(batch_id).done == 4
 
 
@@ -598,8 +597,8 @@ def test_complaints_stop_a_batch_by_themselves(
     approve(batch_id, people)
     carry_out(batch_id)
     for row in rows("SELECT line_id FROM lines_suspension LIMIT %s", [complaints]):
-        assert batch_control.record_complaint(person(StaffRole.CLERK), row.line_id, on=DUE) == batch_id
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+        assert batch_control.record_complaint(employ(StaffRole.CLERK), row.line_id, on=DUE) == batch_id
+    let_an_hour_pass()
 
     ran = carry_out(batch_id)
 
@@ -623,7 +622,7 @@ def test_what_goes_wrong_in_the_network_stops_a_batch(
     approve(batch_id, people)
     carry_out(batch_id)
     run(GONE_WRONG[what] + " WHERE line_id = (SELECT line_id FROM lines_suspension LIMIT 1)")  # noqa: S608
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+    let_an_hour_pass()
 
     assert carry_out(batch_id).state == "stopped"
 
@@ -655,8 +654,8 @@ def test_a_network_that_takes_orders_and_does_nothing_stops_a_batch(
     element.says = lambda line: says if line in lying else ReadBack.BARRED
     for _ in range(tries):
         push_due(worker_authority(), on=DUE, gateway=element)
-        run("UPDATE provisioning_command SET next_try_at = '1970-01-01' WHERE state = 'sent'")
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+        retry_commands(state="sent")
+    let_an_hour_pass()
 
     assert (carry_out(batch_id).state == "stopped") is stops
 
@@ -686,7 +685,7 @@ def test_a_stay_reaches_what_the_network_has_not_heard_yet(last: dt.date | None,
 def complain_and_run(batch_id: BatchId) -> None:
     (cut,) = rows("SELECT line_id FROM lines_suspension LIMIT 1")
     batch_control.record_complaint(console_authority(), cut.line_id, on=DUE)
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+    let_an_hour_pass()
     assert carry_out(batch_id).state == "stopped"
 
 
@@ -717,7 +716,7 @@ def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
     element.answer = None
 
     stop(batch_id)
-    run("UPDATE provisioning_command SET next_try_at = '1970-01-01' WHERE attempts > 0")
+    retry_commands(attempts__gt=0)
     at_once = barred(element, DUE)
     court_stays.enter_stay(console_authority(), first=day("2012-06-01"), last=None, reason="court", on=DUE)
     beside_a_stay_to_come = barred(element, DUE)
@@ -1176,7 +1175,7 @@ def test_an_ended_line_does_not_come_back_once_its_number_is_anothers(people: Pe
     (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
-    other = make_line(registered=True)
+    other = make_line(is_registered=True)
     run("DELETE FROM lines_number WHERE line_id = %s", [other])
     run("UPDATE lines_number SET line_id = %s, quarantined_until = NULL WHERE line_id = %s", [other, line_id])
     batch = next(one for one in queries.batches() if one.action == "terminate")

@@ -14,7 +14,8 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
-from tests.campaign.population import approved_batches, day, fate, make_line, night, plan, state, tell
+from tests.builders.lines import make_line
+from tests.campaign.population import approved_batches, day, fate, night, plan, state, tell
 from tests.refusals import refusing
 
 type People = tuple[Authority, Authority]

@@ -16,7 +16,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.lines import services as lines
-from tests.campaign.population import day, make_line, nights, person, plan, register, state, tell
+from tests.builders.commands import change_commands
+from tests.builders.lines import make_line
+from tests.builders.staff import employ
+from tests.campaign.population import day, nights, plan, register, state, tell
 from tests.refusals import refusing
 
 PLANNED, LATER = day("2011-12-19"), day("2012-04-10")
@@ -32,7 +35,7 @@ def planned(people: tuple[Authority, Authority]):
 
 def waive(line_ids, *, by=None, because=WaiverReason.NO_CHANNEL_KNOWN, on=LATER):
     clock.set_demo_date(on)
-    return closure.waive_unreachable(by or person(StaffRole.SUPERVISOR), line_ids, because=because, on=on)
+    return closure.waive_unreachable(by or employ(StaffRole.SUPERVISOR), line_ids, because=because, on=on)
 
 
 def close(on=LATER):
@@ -64,7 +67,7 @@ def test_it_does_not_close_over_people_who_were_never_notified(planned):
 
 
 def test_it_closes_once_a_named_person_answers_for_each_of_them(planned):
-    by = person(StaffRole.SUPERVISOR)
+    by = employ(StaffRole.SUPERVISOR)
     waive(planned, by=by)
 
     closed = close()
@@ -96,7 +99,7 @@ def test_only_who_waits_to_be_reached_can_be_waived_and_once(planned):
 
 
 @pytest.mark.parametrize(
-    "by", [console_authority, lambda: person(StaffRole.CLERK), lambda: person(StaffRole.ADMINISTRATOR)]
+    "by", [console_authority, lambda: employ(StaffRole.CLERK), lambda: employ(StaffRole.ADMINISTRATOR)]
 )
 def test_nobody_is_waived_by_a_machine_or_by_who_has_no_say(planned, by):
     with refusing(NOT_ALLOWED):
@@ -159,7 +162,7 @@ def test_a_new_campaign_takes_in_who_was_waived_and_forgets_the_waiver(planned):
 
 
 def test_closing_and_excusing_work_with_the_rights_of_their_process(planned, as_role):
-    by = person(StaffRole.SUPERVISOR)
+    by = employ(StaffRole.SUPERVISOR)
     with as_role("worker"):
         waived = waive(planned, by=by)
         closed = close()
@@ -190,7 +193,7 @@ def test_a_line_that_the_network_refuses_to_bar_does_not_keep_it_open(planned, p
     tell(planned[0], day("2011-12-20"))
     register(planned[1], day("2012-01-10"))
     nights("2012-02-28", "2012-03-02", people)
-    run("UPDATE provisioning_command SET state = 'failed' WHERE kind = 'bar'")
+    change_commands(kind="bar", state="failed")
 
     assert close(day("2012-03-10")).terminated == 0
 

@@ -11,7 +11,8 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import batch_control, queries
 from rollkeeper.kernel.database import rows, run
-from tests.campaign.population import make_line, register, state
+from tests.builders.lines import give_number, make_line
+from tests.campaign.population import register, state
 from tests.campaign.typed_commands import (
     DUE,
     NUMBER,
@@ -19,7 +20,7 @@ from tests.campaign.typed_commands import (
     PLANNED,
     Desk,
     approved,
-    employ,
+    employ_with_password,
     notified_lines,
     prepared,
     surroundings,
@@ -39,12 +40,14 @@ def desk(data_dir: object) -> Iterator[Desk]:
 @pytest.fixture
 def notified(committed: None, no_batch_limits: None) -> list:
     """Five lines that were notified, on the day on which they may be suspended; two people who may approve."""
-    employ(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR), ("karma", StaffRole.CLERK))
+    employ_with_password(
+        ("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR), ("karma", StaffRole.CLERK)
+    )
     return notified_lines(LINES)
 
 
 def test_plan_takes_in_whom_the_law_concerns_and_says_how_many(committed, desk):
-    make_line(), make_line(activated_on="2012-01-01"), make_line(registered=True)
+    make_line(), make_line(activated_on="2012-01-01"), make_line(is_registered=True)
 
     done = desk.campaign("plan", "--json", on=PLANNED)
 
@@ -240,7 +243,7 @@ def test_run_ends_with_one_where_a_batch_stopped_by_itself(notified, desk, batch
     approved()
     desk.campaign("run")
     (cut,) = [line_id for line_id in notified if state(line_id) == "suspended"]
-    number_of(cut)
+    give_number(cut, NUMBER)
     desk.campaign("complaint", NUMBER)
 
     done = desk.campaign("run", "--json")
@@ -261,15 +264,6 @@ def test_an_undo_that_was_asked_for_waits_for_no_night(notified, desk):
 
     assert "pack" in done.remarks
     assert {state(line_id) for line_id in notified} == {"active"}
-
-
-def number_of(line_id):
-    """Give a line the number that a test can write."""
-    from rollkeeper.vault.blind_index import blind_numbers
-
-    (index,) = blind_numbers([NUMBER])
-    run("UPDATE lines_number SET number_index = sha256(number_index) WHERE number_index = %s", [index])
-    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_id])
 
 
 def test_stop_holds_a_batch_for_good_and_keeps_the_reason(notified, desk):

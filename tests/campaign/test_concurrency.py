@@ -18,7 +18,6 @@ import pytest
 from django.db import connection
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import (
     batch_control,
     batch_execution,
@@ -34,17 +33,10 @@ from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import action, connect, rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.writes import lock_numbers
-from tests.campaign.population import (
-    approved_batches,
-    day,
-    end,
-    make_line,
-    person,
-    plan,
-    register,
-    state,
-    tell,
-)
+from tests.builders.lines import make_line
+from tests.builders.notices import deliver_notices
+from tests.builders.staff import employ_approvers
+from tests.campaign.population import approved_batches, day, end, plan, register, state, tell
 from tests.refusals import refusing
 
 NOTIFIED, DUE = day("2011-12-20"), day("2012-03-02")
@@ -52,14 +44,14 @@ NOTIFIED, DUE = day("2011-12-20"), day("2012-03-02")
 
 @pytest.fixture
 def people(committed: None, no_batch_limits: None) -> tuple[Authority, Authority]:
-    return person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+    return employ_approvers()
 
 
 def approved(count: int, people: tuple[Authority, Authority]) -> tuple[BatchId, list[LineId]]:
     """Bring so many lines to the day of their suspension, in one approved batch; everything is committed."""
     line_ids = [make_line() for _ in range(count)]
     plan(day("2011-12-19"))
-    run("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = %s", [NOTIFIED])
+    deliver_notices(NOTIFIED)
     clock.set_demo_date(DUE)
     nightly.run_nightly(worker_authority(), on=DUE)
     (batch_id,) = approved_batches(DUE, people)
@@ -168,7 +160,7 @@ def test_two_nights_at_once_do_the_work_of_one(people: tuple[Authority, Authorit
     for _ in range(50):
         make_line()
     plan(day("2011-12-19"))
-    run("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = %s", [NOTIFIED])
+    deliver_notices(NOTIFIED)
 
     in_threads(*[lambda: nightly.run_nightly(worker_authority(), on=DUE) and None] * 3)
 

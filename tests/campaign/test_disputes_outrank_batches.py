@@ -30,9 +30,9 @@ from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import declare_hardship, dispute_record
 from rollkeeper.selfcare.sessions import PortalSession
-from rollkeeper.vault.blind_index import blind_numbers
+from tests.builders.lines import give_number
 from tests.campaign.outages import list_outages
-from tests.campaign.population import night, state
+from tests.campaign.population import let_an_hour_pass, night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, notified_lines
 from tests.provisioning.fakes import Element
 from tests.registration.people import fresh_number
@@ -41,9 +41,7 @@ from tests.registration.people import fresh_number
 def numbered(line_id):
     """Give a line a number that can be typed."""
     number = fresh_number()
-    index = blind_numbers([number])[0]
-    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_id])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line_id])
+    give_number(line_id, number)
     return number
 
 
@@ -245,7 +243,7 @@ def test_enough_who_contest_what_a_batch_did_to_their_line_stop_it(
     with as_role(role):
         for line_id, number in cut[:lines]:
             contest(line_id, number, DUE)
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+    let_an_hour_pass()
 
     assert (carry_out(batch_id).state == "stopped") is stops
 

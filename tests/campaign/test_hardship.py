@@ -17,6 +17,7 @@ from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import NO_EVIDENCE_AWAITED, RECONNECTION_REFUSED
 from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
+from rollkeeper.lines.models import Reconnection
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.services import pause_clock
@@ -24,20 +25,10 @@ from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import mark_essential
-from rollkeeper.vault.blind_index import blind_numbers
-from tests.builders.lines import suspend_line
-from tests.campaign.population import (
-    day,
-    fate,
-    make_line,
-    member,
-    night,
-    nights,
-    plan,
-    register,
-    state,
-    tell,
-)
+from tests.builders.commands import retry_commands
+from tests.builders.lines import give_number, make_line, suspend_line
+from tests.builders.past import make_older
+from tests.campaign.population import day, fate, member, night, nights, plan, register, state, tell
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
 
@@ -69,10 +60,8 @@ def pushed(element: Element, on: dt.date) -> None:
 
 def at_the_end() -> None:
     """Let the hours be over, as the network's queue sees it."""
-    run("UPDATE provisioning_command SET next_try_at = %s WHERE next_try_at > %s", [clock.now(), clock.now()])
-    run(
-        "UPDATE lines_reconnection SET reconnected_at = reconnected_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
-    )
+    retry_commands(next_try_at__gt=clock.now())
+    make_older(Reconnection, dt.timedelta(hours=25), "reconnected_at", "ends_at")
 
 
 def test_who_asks_gets_service_back_and_it_ends_by_itself(cut: LineId) -> None:
@@ -234,9 +223,7 @@ def test_a_proof_that_was_seen_takes_the_line_off_the_list_and_is_not_kept(peopl
 def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId) -> None:
     element = Element()
     pushed(element, CUT)
-    (index,) = blind_numbers(["+8613812345678"])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
-    run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
+    give_number(cut, "+8613812345678")
 
     mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=True, on=CUT)
 
@@ -247,9 +234,7 @@ def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId
 def test_a_line_that_is_no_longer_protected_is_notified_a_new_day_and_counted_again(
     cut: LineId, people: People
 ) -> None:
-    (index,) = blind_numbers(["+8613812345678"])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
-    run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
+    give_number(cut, "+8613812345678")
     mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=True, on=CUT)
     night(CUT + dt.timedelta(days=3), people)
     while_protected = state(cut), member(cut).stage

@@ -20,7 +20,14 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.services import mark_disputed
 from tests.campaign.population import pause, register
-from tests.campaign.typed_commands import DUE, Desk, approved, employ, notified_lines, surroundings
+from tests.campaign.typed_commands import (
+    DUE,
+    Desk,
+    approved,
+    employ_with_password,
+    notified_lines,
+    surroundings,
+)
 from tests.command_server import CommandServer
 from tests.conftest import _empty_everything
 
@@ -38,7 +45,7 @@ def desk(data_dir: object) -> Iterator[Desk]:
 def played(go: Callable[[], None]) -> list[Any]:
     """Make a fresh register with an approved batch, run it in some way, and return what became of everybody."""
     _empty_everything()
-    employ(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
+    employ_with_password(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
     line_ids = notified_lines(LINES)
     approved()
     for line_id in line_ids[:10]:  # after the approval, before the run

@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.kernel.database import rows, run
-from tests.campaign.population import day, make_line, plan
+from tests.builders.lines import make_line
+from tests.campaign.population import day, plan
 
 LINES = 40
 

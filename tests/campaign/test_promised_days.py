@@ -12,13 +12,16 @@ from rollkeeper.campaign import batch_execution, batch_planning, nightly, planni
 from rollkeeper.campaign.errors import PackChanged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.models import Line
+from rollkeeper.notices.models import Notice
 from rollkeeper.notices.services import send_due
-from tests.campaign.population import approved_batches, day, make_line, member, night, state, tell
+from tests.builders.lines import make_line, make_sealed_line
+from tests.builders.notices import retry_notices
+from tests.campaign.population import approved_batches, day, member, night, state, tell
 from tests.notices.fakes import Way
-from tests.notices.people import make_line as make_sealed_line
 
 type People = tuple[Authority, Authority]
 
@@ -96,10 +99,7 @@ def test_whoever_a_changed_law_concerns_no_more_is_released_and_has_service_agai
     night(day("2012-03-02"), people)
     tell(counting, day("2012-03-05"))
     nightly.run_nightly(worker_authority(), on=day("2012-03-05"))
-    run(
-        "UPDATE lines_line SET service = 'data_card' WHERE line_id = ANY (%s)",
-        [[cut, counting, not_notified]],
-    )
+    Line.objects.filter(line_id__in=[cut, counting, not_notified]).update(service="data_card")
     before = [(state(one), member(one).stage) for one in (cut, kept, counting, not_notified)]
 
     narrower = version(60).replace(
@@ -186,7 +186,7 @@ def test_no_past_day_is_promised_while_a_changed_pack_waits_to_be_planned(
 
     before = send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=late)
-    run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
+    retry_notices()
     after = send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
 
     assert (before.accepted, before.later, after.accepted) == (0, 1, 1)
@@ -197,7 +197,7 @@ def test_a_day_that_was_promised_stays_where_whoever_is_notified_now_would_have_
     line_id, early = make_sealed_line(), day("2012-01-06")
     clock.set_demo_date(NOTIFIED)
     planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=NOTIFIED)
-    run("UPDATE notices_notice SET promised_on = '2012-05-02'")
+    Notice.objects.update(promised_on=day("2012-05-02"))
     clock.set_demo_date(early)
 
     send_due(worker_authority(), on=early, by_channel={Channel.SMS: Way()})

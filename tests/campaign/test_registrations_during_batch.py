@@ -12,14 +12,15 @@ from collections.abc import Callable
 import pytest
 
 from rollkeeper.access.authority import Authority, worker_authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import batch_execution, nightly
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuids
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.services import begin_first_epoch
-from tests.campaign.population import approved_batches, person, plan
+from tests.builders.notices import deliver_notices
+from tests.builders.staff import employ_approvers
+from tests.campaign.population import approved_batches, plan
 from tests.campaign.registration_load import number
 from tests.campaign.typed_commands import DUE, NOTIFIED, PLANNED
 
@@ -41,7 +42,7 @@ SELECT l.number_index, l.line_id, l.state, l.is_registered,
 
 @pytest.fixture
 def people(committed: None, no_batch_limits: None) -> tuple[Authority, Authority]:
-    return person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+    return employ_approvers()
 
 
 def notified_lines() -> None:
@@ -59,7 +60,7 @@ def notified_lines() -> None:
         values,
     )
     plan(PLANNED)
-    run("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = %s", [NOTIFIED])
+    deliver_notices(NOTIFIED)
     run("ANALYZE")
 
 

@@ -17,7 +17,8 @@ from rollkeeper.campaign import batch_planning, court_stays, nightly, planning, 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
-from tests.campaign.population import day, make_line, member, night, pause, register, state, tell
+from tests.builders.lines import make_line
+from tests.campaign.population import day, member, night, pause, register, state, tell
 
 type People = tuple[Authority, Authority]
 

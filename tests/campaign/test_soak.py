@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
-from tests.campaign.population import person
+from tests.builders.staff import employ_approvers
 from tests.campaign.soak import forget, live_two_years
 
 SIZE = max(int(os.environ.get("ROLLKEEPER_SOAK_LINES", "100000")), 2000)
@@ -23,7 +22,7 @@ SIZE = max(int(os.environ.get("ROLLKEEPER_SOAK_LINES", "100000")), 2000)
 def people(committed: None, no_batch_limits: None) -> Iterator[tuple[Authority, Authority]]:
     """Two who approve, in a register with real commits; the table of lives is taken away behind it."""
     with INSTANCE_OPENER.replaced(lambda: None):  # it is open: what simulates need not open it
-        yield person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+        yield employ_approvers()
     forget()
 
 

@@ -16,7 +16,8 @@ from rollkeeper.campaign.statistics import (
     group_by_region,
     unproven,
 )
-from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import new_uuid
+from tests.builders.commands import make_command
 
 ON = dt.date(2012, 3, 1)
 
@@ -72,11 +73,7 @@ def test_what_the_network_has_not_proved_is_counted_by_what_is_wrong(register: N
         ("waiting", None),
         ("sent", "open"),
     ):
-        run(
-            "INSERT INTO provisioning_command (line_id, kind, reason, batch_id, requested_at, state, read_back)"
-            " VALUES (gen_random_uuid(), 'bar', 'registration', gen_random_uuid(), now(), %s, %s)",
-            [state, read_back],
-        )
+        make_command("bar", batch_id=new_uuid(), state=state, read_back=read_back)
 
     found = unproven()
 

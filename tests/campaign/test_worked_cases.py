@@ -4,19 +4,8 @@
 import datetime as dt
 
 from rollkeeper.access.authority import Authority
-from tests.campaign.population import (
-    bounce,
-    day,
-    end,
-    fate,
-    make_line,
-    member,
-    night,
-    pause,
-    plan,
-    register,
-    tell,
-)
+from tests.builders.lines import make_line
+from tests.campaign.population import bounce, day, end, fate, member, night, pause, plan, register, tell
 
 CASES = {
     "silent": ({"notified": "2011-12-20"}, ("2012-03-02", None, "2012-04-05", "campaign")),

@@ -12,16 +12,17 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import authority_of
 from rollkeeper.campaign import batch_control, batch_planning, nightly
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.services import begin_first_epoch
-from tests.campaign.population import day, make_line, plan
+from tests.builders.lines import give_number, make_line
+from tests.builders.notices import deliver_notices
+from tests.builders.staff import employ
+from tests.campaign.population import day, plan
 from tests.command_server import CommandServer, Running
 
 PLANNED, NOTIFIED, DUE = day("2011-12-19"), day("2011-12-20"), day("2012-03-02")
@@ -66,11 +67,10 @@ def surroundings() -> dict[str, str]:
     return kept | {"ROLLKEEPER_ROLE": "worker", "COLUMNS": "200"}
 
 
-def employ(*people: tuple[str, StaffRole]) -> None:
+def employ_with_password(*people: tuple[str, StaffRole]) -> None:
     """Employ people who can sign in. What makes a password slow to try is done once."""
     for name, role in people:
-        staff = Staff.objects.create(username=name, password=_hashed(), salt=os.urandom(32))
-        RoleGrant.objects.create(staff=staff, role=role.value, since=day("2000-01-01"))
+        employ(role, username=name, password=_hashed())
 
 
 @cache
@@ -99,11 +99,9 @@ def notified_lines(count: int) -> list[LineId]:
     """Make lines whose subscribers were notified in time; the first one has NUMBER. The clocks have not been started."""
     begin_first_epoch()
     line_ids = [make_line() for _ in range(count)]
-    (index,) = blind_numbers([NUMBER])
-    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_ids[0]])
-    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line_ids[0]])
+    give_number(line_ids[0], NUMBER)
     plan(PLANNED)
-    run("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = %s", [NOTIFIED])
+    deliver_notices(NOTIFIED)
     return line_ids
 
 

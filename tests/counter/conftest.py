@@ -6,11 +6,9 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from rollkeeper.access.authority import console_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.staff import sign_in
 from tests.registration.conftest import dual_control, limited, routed  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
@@ -24,17 +22,8 @@ def at_counter(register: None, monkeypatch: pytest.MonkeyPatch, settings_of_djan
     begin_first_epoch()
     clock.set_demo_date(ON)
     monkeypatch.setenv("ROLLKEEPER_APP", "counter")
-    settings_of_django(
-        ROOT_URLCONF="tests.counter.addresses",
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-    )
-    add_staff(
-        console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK],
-        on=dt.date(2000, 1, 1),
-    )  # fmt: skip
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(Staff.objects.get(username="clerk"))
-    return client
+    settings_of_django(ROOT_URLCONF="tests.counter.addresses")
+    return sign_in(StaffRole.CLERK, "clerk")
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from PIL import Image
 
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.choices import DocumentType
-from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.queries import find_line, tenures
+from tests.builders.documents import passport_picture
 from tests.counter.conftest import ON
 from tests.counter.test_pages import fields, filled
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
@@ -31,9 +31,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="(subscriber__\w+)" value="([^"]
 
 @pytest.fixture(scope="module")
 def picture() -> bytes:
-    written = io.BytesIO()
-    make_specimen(Kind.PASSPORT, seed=SEED).image.save(written, "JPEG", quality=85)
-    return written.getvalue()
+    return passport_picture(SEED)
 
 
 def read(client, data, *, action_kind="register", part="subscriber", by_script=True, name="passport.jpg"):

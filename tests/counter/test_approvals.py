@@ -1,17 +1,13 @@
 """An approver at the counter: the clerk's page says that it waits, the supervisor's shows nothing of what was submitted."""
 
-import datetime as dt
-
 import pytest
-from django.test import Client
 
-from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import Staff
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
 from rollkeeper.vault.offline_keys import renew_offline_keys
+from tests.builders.staff import sign_in
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, key, post
 from tests.registration.people import fresh_number
@@ -20,13 +16,7 @@ from tests.registration.people import fresh_number
 @pytest.fixture
 def supervisor(at_counter):
     renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
-    add_staff(
-        console_authority(), username="boss", password="an invented pass phrase", roles=[StaffRole.SUPERVISOR],
-        on=dt.date(2000, 1, 1),
-    )  # fmt: skip
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(Staff.objects.get(username="boss"))
-    return client
+    return sign_in(StaffRole.SUPERVISOR, "boss")
 
 
 def test_the_clerk_is_notified_that_it_waits_and_the_supervisor_confirms_it_unread(

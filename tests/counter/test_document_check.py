@@ -19,7 +19,7 @@ from rollkeeper.vault.offline_keys import (
     seal_offline,
     verified_sealer,
 )
-from tests.builders.lines import activate_line
+from tests.builders.lines import activate_line, change_line
 from tests.counter.conftest import ON
 from tests.selfcare.people import PERSON
 
@@ -83,7 +83,7 @@ def test_another_name_is_said_to_match_nothing_whichever_was_wrong(at_counter, w
 
 
 def test_where_it_is_refused_after_all_the_clerk_is_notified_why(at_counter, waits):
-    run("UPDATE lines_line SET is_registered = true WHERE line_id = %s", [waits])
+    change_line(waits, is_registered=True)
 
     page = at_counter.post("/document-check/", SEEN).content.decode()
 

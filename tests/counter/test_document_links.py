@@ -1,16 +1,10 @@
 """Documents at the counter's pages: joined, parted, replaced; and a foreign one is known by the state that issued it."""
 
-import datetime as dt
-
-from django.test import Client
-
-from rollkeeper.access.authority import console_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line
+from tests.builders.staff import sign_in
 from tests.counter.test_pages import SECRET, key, post
 from tests.registration.people import fresh_number
 
@@ -70,12 +64,7 @@ def test_a_line_of_a_foreigner_is_transferred_and_a_foreign_passport_renewed(at_
 def test_a_further_document_is_joined_and_parted_by_an_officer_alone(at_counter):
     number = registered(at_counter)
     shown = {"document_type": SECRET["document_type"], "document_number": SECRET["document_number"]}
-    add_staff(
-        console_authority(), username="dpo", password="an invented pass phrase",
-        roles=[StaffRole.DATA_PROTECTION_OFFICER], on=dt.date(2000, 1, 1),
-    )  # fmt: skip
-    officer = Client(SERVER_NAME="localhost")
-    officer.force_login(Staff.objects.get(username="dpo"))
+    officer = sign_in(StaffRole.DATA_PROTECTION_OFFICER)
 
     joined = act(at_counter, "further-document", number=number, **shown, **FURTHER)
     receipt = at_counter.get(joined["Location"]).content.decode()

@@ -59,24 +59,26 @@ def test_a_refusal_in_chinese_has_no_english_in_it(at_counter):
     answer = post(at_counter, "transfer", "+8613912345678", who=SECRET)
 
     assert answer.status_code == 422
-    assert "本登记簿中没有使用该号码的线路。" in answer.content.decode()
+    assert "本系统中没有该业务号码。" in answer.content.decode()
     assert not words(answer.content.decode())
 
 
-def test_why_a_field_is_asked_is_said_in_the_readers_language_or_marked_as_english(at_counter):
+def test_a_fields_reason_is_in_the_readers_language_or_in_chinese_and_english(at_counter):
     chinese = spoken(at_counter, "/register/", "zh-hans")
     tibetan = spoken(at_counter, "/register/", "bo")
 
     assert "由谁对该号码负责" in chinese
+    assert '<span lang="zh-hans">由谁对该号码负责' in tibetan
     assert '<span lang="en">who answers for the line</span>' in tibetan
 
 
-def test_a_refusal_is_in_tibetan_or_in_english_and_marked(at_counter):
+def test_a_refusal_is_in_tibetan_or_in_chinese_and_english(at_counter):
     at_counter.cookies["django_language"] = "bo"
 
     said = post(at_counter, "transfer", "+8613912345678", who=SECRET).content.decode()
     unsaid = at_counter.post("/receipts/", {"submission_key": "12345678", "code": "4711"}).content.decode()
 
-    assert "ཐོ་དེབ་འདིར་ཨང་གྲངས་དེ་ཡོད་པའི་སྐུད་ལམ་མེད།" in said
+    assert "ཐོ་འགོད་མཛོད་འདིར་ཨང་གྲངས་དེ་མེད།" in said
     assert not words(said)
+    assert '<span class="rk-untranslated">※ <span lang="zh-hans">' in unsaid
     assert '<span lang="en">That is not a receipt code.' in unsaid

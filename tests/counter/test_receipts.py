@@ -12,6 +12,7 @@ from rollkeeper.ledger.printouts.receipt_checker import check_page, policy
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
+from tests.builders.lines import change_line
 from tests.counter.conftest import ON
 from tests.counter.test_pages import key, post
 from tests.registration.people import fresh_number
@@ -105,10 +106,7 @@ def test_a_receipt_that_the_register_lost_makes_the_line_disputed(at_counter):
     signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
     number = fresh_number()
     post(at_counter, "register", number)
-    rows(
-        "UPDATE lines_line SET is_registered = false WHERE line_id = %s RETURNING line_id",
-        [find_line(number).line_id],
-    )
+    change_line(find_line(number).line_id, is_registered=False)
     lost = receipts.receipt_of(
         rows(
             "SELECT max(entry_id) AS last FROM ledger_entry WHERE verb = %s", [Verb.TENURE_REGISTERED.value]

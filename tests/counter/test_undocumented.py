@@ -57,7 +57,7 @@ def test_neither_document_nor_route_is_refused_at_its_field(at_counter, routed):
     answer = post(at_counter, number)
 
     assert answer.status_code == 422
-    assert "(2 ¶1)" in answer.content.decode()
+    assert "(art. 2 ¶1)" in answer.content.decode()
     assert find_line(number) is None
 
 

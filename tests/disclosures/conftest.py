@@ -3,24 +3,21 @@
 
 import datetime as dt
 import json
-import os
 from types import SimpleNamespace
 
 import pyrage
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import authority_of
 from rollkeeper.disclosures import authorities, services
 from rollkeeper.disclosures.answers import answer_disclosure
 from rollkeeper.disclosures.choices import Instrument
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.instance import instance as this_instance
-from rollkeeper.kernel.settings import write_settings
 from rollkeeper.vault.fields import Field
-from tests.disclosures.lawful import write_pack
+from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.staff import employ
+from tests.disclosures.lawful import lawful_pack
 from tests.selfcare.people import NUMBER, PERSON, register_line
 
 ON = dt.date(2012, 3, 2)
@@ -34,18 +31,14 @@ PASSWORD = "seven plain words of nothing"
 
 
 @pytest.fixture
-def law(committed, tmp_path):
+def law(committed, law_put_back):
     """Give the instance another law; the reference law at first has an invented power beside it."""
-    before = this_instance().pack
 
     def changed(**changes):
-        write_settings(
-            instance={"pack": write_pack(tmp_path, **changes) if changes != {"pack": None} else before}
-        )
+        use_pack(lawful_pack(**changes) if changes != {"pack": None} else REFERENCE)
 
     changed()
-    yield changed
-    write_settings(instance={"pack": before})
+    return changed
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +53,7 @@ def instance(law, tmp_path, hashed):
     clock.set_demo_date(ON)
     who = {}
     for name, roles in PEOPLE.items():
-        staff = Staff.objects.create(username=name, salt=os.urandom(32), password=hashed)
-        for role in roles:
-            RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
-        who[name] = authority_of(staff)
+        who[name] = employ(*roles, username=name, password=hashed, since=ON)
     key = pyrage.x25519.Identity.generate()
     public = str(key.to_public())
     court = authorities.propose_authority(

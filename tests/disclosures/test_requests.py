@@ -32,14 +32,16 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.queries import accesses
+from rollkeeper.lines.models import Tenure
 from rollkeeper.notices.services import send_due
 from rollkeeper.retention.abandoned import erase_abandoned
-from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.subscribers.models import Subscriber
 from rollkeeper.vault.canaries import ensure_canary, open_alarms
 from rollkeeper.vault.errors import NEEDS_DISCLOSURE_REQUEST
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.rotation import rotate
 from rollkeeper.vault.services import open_sealed, shred
+from tests.builders.lines import give_number, make_tenure
 from tests.disclosures.conftest import DAY, NUMBER, ON, SCAN
 from tests.refusals import refusing
 
@@ -125,14 +127,7 @@ def test_a_disclosure_that_opens_a_canary_is_answered_and_raises_the_alarm(insta
     run("DELETE FROM vault_canary")
     ensure_canary(console_authority(), on=ON)
     (canary,) = rows("SELECT line_id, lower(held) AS since FROM lines_tenure")
-    run(
-        "UPDATE lines_number SET number_index = %s WHERE line_id = %s",
-        [blind_numbers([NUMBER])[0], canary.line_id],
-    )
-    run(
-        "UPDATE lines_line SET number_index = %s WHERE line_id = %s",
-        [blind_numbers([NUMBER])[0], canary.line_id],
-    )
+    give_number(canary.line_id, NUMBER)
 
     # A canary's life lies in the last hour, which just after midnight was yesterday.
     held_on = canary.since.astimezone(clock.zone()).date()
@@ -391,7 +386,7 @@ def test_a_day_before_the_tenure_has_the_same_answer_in_as_many_bytes(instance):
 def test_who_is_erased_is_not_held(instance):
     line = instance.register_line()
     disclosure_id = instance.approved()
-    run("UPDATE lines_tenure SET erased_on = %s WHERE line_id = %s", [ON, line])
+    Tenure.objects.filter(line_id=line).update(erased_on=ON)
 
     assert instance.answered(disclosure_id)["held"] is False
 
@@ -409,11 +404,7 @@ def test_whose_key_is_destroyed_is_not_held_though_rows_are_left(instance):
 def handed_on(line, at):
     """Let the line go to somebody else at a time."""
     run("UPDATE lines_tenure SET held = tstzrange(lower(held), %s) WHERE line_id = %s", [at, line])
-    run(
-        "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance)"
-        " VALUES (%s, tstzrange(%s, NULL), gen_random_uuid(), 'individual', gen_random_uuid(), 'sighted')",
-        [line, at],
-    )
+    make_tenure(line, at)
 
 
 def test_a_line_with_two_subscribers_on_the_day_is_not_answered(instance):
@@ -451,7 +442,7 @@ def test_a_person_without_a_line_is_notified_on_their_page_only(instance):
 
 def test_a_protected_record_is_opened_by_the_officer_on_a_warrant_and_by_nobody_else(instance, law):
     line = instance.register_line()
-    run("UPDATE subscribers_subscriber SET is_protected = true WHERE person_id = %s", [person_of(line)])
+    Subscriber.objects.filter(person_id=person_of(line)).update(is_protected=True)
     disclosure_id = instance.approved()
 
     with refusing(PROTECTED_NEEDS_WARRANT):

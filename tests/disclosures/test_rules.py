@@ -17,8 +17,9 @@ from rollkeeper.disclosures.rules import (
     must_notify,
 )
 from rollkeeper.law.disclosures import disclosure_laws, reply_by
-from rollkeeper.law.packs import load_pack, read_pack
+from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Allowed
+from tests.builders.packs import read_text
 from tests.disclosures.lawful import lawful_pack
 
 ON = dt.date(2012, 3, 2)
@@ -28,7 +29,7 @@ A, B, C = (UUID(int=n) for n in (1, 2, 3))
 
 
 def pack(**changes):
-    return read_pack(lawful_pack(**changes).encode(), file="lawful.yaml")
+    return read_text(lawful_pack(**changes))
 
 
 def law(**changes):
@@ -195,9 +196,7 @@ def test_a_disclosure_request_is_erased_the_day_after_the_last_day_of_its_keepin
 
 @pytest.mark.parametrize(("unit", "day"), [("day", 7), ("working_day", 9)])
 def test_an_answer_is_due_days_after_the_disclosure_request_came(unit, day):
-    read = read_pack(
-        lawful_pack().replace("{n: 5, unit: day}", f"{{n: 5, unit: {unit}}}").encode(), file="lawful.yaml"
-    )
+    read = read_text(lawful_pack().replace("{n: 5, unit: day}", f"{{n: 5, unit: {unit}}}"))
     (found,) = disclosure_laws(read)
 
     assert reply_by(read, found, ON) == dt.date(2012, 3, day)

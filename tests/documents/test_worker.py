@@ -150,11 +150,13 @@ def test_no_two_pictures_are_read_in_one_process():
     done = threading.Event()
     watcher = threading.Thread(target=watch)
     watcher.start()
-    for _ in range(3):
-        with refusing(NO_DOCUMENT_FOUND):
-            image_intake.read_document(hostile.plain("PNG"), asked=(), on=ON)
-    done.set()
-    watcher.join()
+    try:
+        for _ in range(3):
+            with refusing(NO_DOCUMENT_FOUND):
+                image_intake.read_document(hostile.plain("PNG"), asked=(), on=ON)
+    finally:
+        done.set()
+        watcher.join()
 
     assert len(seen) == 3
 

@@ -17,6 +17,7 @@ from django.db import connection
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.imports import chunks
 from rollkeeper.imports.errors import (
     IMPORT_DISK_FULL,
@@ -32,12 +33,13 @@ from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.reject_file import RejectFile, default_path
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.database import connect, rows, run
+from rollkeeper.kernel.database import connect, rows
+from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
-from tests.campaign.population import person
+from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import refusing
 
@@ -235,7 +237,7 @@ def test_a_number_of_the_register_is_refused_row_by_row(register, written):
 
 def test_a_number_in_quarantine_is_not_given_out(register, written):
     take_in(written([line(1)], "first.csv"), RAW)
-    run("UPDATE lines_number SET quarantined_until = '2012-03-01'")
+    Number.objects.update(quarantined_until="2012-03-01")
     file = written([line(1), line(2)], "second.csv")
 
     take_in(file, RAW)
@@ -401,7 +403,7 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     assert first.person_id == second.person_id, "one document is one person"
     assert first.assurance == "declared"
     opened = open_sealed(
-        person(*_supervisor()), person_id=first.person_id, tenure_id=first.tenure_id, field=Field.NAME,
+        employ(StaffRole.SUPERVISOR), person_id=first.person_id, tenure_id=first.tenure_id, field=Field.NAME,
         purpose=Purpose.REVIEW, on=ON,
     )  # fmt: skip
     assert opened.reveal() == "བཀྲ་ཤིས"
@@ -412,12 +414,6 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     assert side_file(file) == [
         (5, "address", "empty, though the law asks for it: the line was imported, its registration was not")
     ]
-
-
-def _supervisor():
-    from rollkeeper.access.roles import StaffRole
-
-    return (StaffRole.SUPERVISOR,)
 
 
 def test_a_file_without_any_usable_row_writes_nothing_and_may_be_tried_again(register, written):

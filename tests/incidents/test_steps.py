@@ -14,7 +14,7 @@ from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND,
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault.keys import living_epoch
-from tests.campaign.population import make_line
+from tests.builders.lines import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, ON, accessed, held_by, officer, opened
 from tests.refusals import refusing
 

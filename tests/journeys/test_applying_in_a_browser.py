@@ -1,13 +1,12 @@
 """A line is registered remotely in a real browser, seen at the counter, in two tabs and over the end of a session."""
 
-import io
 import json
 import re
 
 import pytest
 
-from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
+from tests.builders.documents import passport_picture
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_portal_in_a_browser import come_in
@@ -38,9 +37,7 @@ def sessions(chromium, demo, number):
 
 @pytest.fixture(scope="module")
 def picture(fonts):  # noqa: F811
-    written = io.BytesIO()
-    make_specimen(Kind.PASSPORT, seed=11).image.save(written, "JPEG", quality=85)
-    return {"name": "passport.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+    return {"name": "passport.jpg", "mimeType": "image/jpeg", "buffer": passport_picture(11)}
 
 
 def at_the_form(visitor, cookies):

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.db.utils import ProgrammingError
 
-from rollkeeper.kernel import database
+from rollkeeper.kernel import database, stores
+from rollkeeper.kernel.instance import instance
 
 
 def test_the_counter_cannot_read_what_is_sealed(register, as_role):
@@ -88,3 +89,18 @@ def test_no_value_stays_behind_in_a_plan(register):
 
     kept = database.rows("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%AS value'")
     assert [row.statement for row in kept] == ["SELECT $1::text AS value"]
+
+
+def test_everything_that_a_servers_url_says_reaches_the_connection(monkeypatch):
+    url = "postgresql://one.example:5432,two.example:5433/register?sslmode=verify-full&sslrootcert=/etc/ca.pem&connect_timeout=3"
+    away = instance().model_copy(update={"register_url": url})
+    monkeypatch.setattr(database, "instance", lambda: away)
+
+    made = database.address(stores.REGISTER, "worker")
+
+    assert (made["HOST"], made["PORT"], made["NAME"]) == ("one.example,two.example", "5432,5433", "register")
+    assert made["OPTIONS"]["sslmode"] == "verify-full"
+    assert made["OPTIONS"]["sslrootcert"] == "/etc/ca.pem"
+    assert made["OPTIONS"]["connect_timeout"] == "3"
+    assert made["OPTIONS"]["target_session_attrs"] == "read-write"
+    assert made["OPTIONS"]["require_auth"] == "scram-sha-256"

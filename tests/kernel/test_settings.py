@@ -10,7 +10,13 @@ import pytest
 
 import rollkeeper
 from rollkeeper.campaign.settings import settings as campaign_settings
-from rollkeeper.kernel.errors import DATA_DIR_NOT_A_DIRECTORY, INSTANCE_FORMAT_MISMATCH, SETTING_FAULT, Faults
+from rollkeeper.kernel.errors import (
+    DATA_DIR_NOT_A_DIRECTORY,
+    INSTANCE_FORMAT_MISMATCH,
+    SETTING_FAULT,
+    SETTINGS_FILE_FAULT,
+    Faults,
+)
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import forget_settings, registered_tables, settings_file, write_settings
 from rollkeeper.ledger.settings import settings as ledger_settings
@@ -88,7 +94,7 @@ def test_a_fault_names_the_file_the_table_and_the_key(written):
 def test_what_belongs_to_no_table_is_refused(written, text, why):
     written(text)
 
-    with refusing(SETTING_FAULT, match=why):
+    with refusing(SETTING_FAULT, SETTINGS_FILE_FAULT, match=why):
         check_settings()
 
 
@@ -117,6 +123,10 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
         ('[instance]\nregister_url = "banana"', "postgresql://"),
         ('[instance]\nkeys_url = "mysql://keys/x"', "postgresql://"),
         ('[instance]\nregister_url = "postgresql://u:pass@db/x"', r"secrets/\*\.pgpass"),
+        ('[instance]\nregister_url = "postgresql://u@db/x"', "leave out the user"),
+        ('[instance]\nkeys_url = "postgresql://db.example/x"', "sslmode=verify-full"),
+        ('[instance]\nkeys_url = "postgresql://db.example/x?sslmode=require"', "sslmode=verify-full"),
+        ('[instance]\nkeys_url = "postgresql://localhost,db.example/x"', "sslmode=verify-full"),
         ('[provisioning.webhook]\nurl = "https://u:pass@switch.example/x"', "no password"),
         ('[instance]\npack = "mine.yaml"', "whole path"),
         ('[ledger]\nfolder = "public"', "whole path"),
@@ -140,7 +150,7 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
 def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(written, line, why):
     written(line)
 
-    with refusing(SETTING_FAULT, match=why):
+    with refusing(SETTING_FAULT, SETTINGS_FILE_FAULT, match=why):
         instance()
 
 

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.chart import svg_chart
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
@@ -21,7 +22,7 @@ from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, UNSUPPORTED_PA
 from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, LineOutcome, stage_of
-from rollkeeper.law.simulation import refuse_difference, simulate, write_atomically
+from rollkeeper.law.simulation import refuse_difference, simulate
 from rollkeeper.law.stages import STAGES, stage_counts
 from tests.command_server import CommandServer
 from tests.law.day_by_day import Row

@@ -194,7 +194,7 @@ def check_indexes() -> str:
     """Return what pg_amcheck has to say; nothing where all is well."""
     checked = subprocess.run(
         [
-            embedded_postgres.BINARIES / "pg_amcheck", "-h", stores.socket_folder(), "-p", str(stores.REGISTER.port),
+            embedded_postgres.BINARIES / "pg_amcheck", "-h", stores.socket_folder(stores.REGISTER), "-p", str(stores.REGISTER.port),
             "-U", embedded_postgres.SUPERUSER, "--heapallindexed", "rollkeeper_register",
         ],
         env=os.environ | {"PGPASSFILE": str(stores.password_file(stores.REGISTER, embedded_postgres.SUPERUSER))},

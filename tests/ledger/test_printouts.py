@@ -17,7 +17,7 @@ from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt, ParsedEntry
 from rollkeeper.ledger.verbs import Verb
 
 LINE = UUID("01900000-0000-7000-8000-000000000001")
-DONE_IN_CHINESE = "线路持有人已登记。"
+DONE_IN_CHINESE = "该号码的机主已登记。"
 
 
 def made(verb=Verb.TENURE_REGISTERED, *, text=None, facts=None):
@@ -77,7 +77,7 @@ def test_the_plain_text_is_for_people_first_and_for_machines_from_its_first_line
 def test_an_article_and_its_paragraph_are_cited_as_each_language_does():
     said = [notified.article for notified in printouts.receipt_texts(made())]
 
-    assert said[:2] == ["art. 2 ¶1", "第 2 条第 1 款"]
+    assert said[:2] == ["art. 2 ¶1", "第二条第一款"]
 
 
 def test_the_sheet_says_it_in_three_languages_with_their_letters_in_it(sheet):

@@ -8,8 +8,8 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import StaffId, TenureId, new_uuid
 from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.writes import NewTenure
@@ -17,7 +17,7 @@ from rollkeeper.subscribers.choices import Part
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
-from tests.builders.lines import activate_line, begin_tenure
+from tests.builders.lines import activate_line, begin_tenure, make_subscriber
 from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a commit of its own
@@ -27,21 +27,11 @@ OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_
 SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0f" * 32)
 
 
-def person():
-    person_id = PersonId(new_uuid())
-    run(
-        "INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)"
-        " VALUES (%s, 'individual', 'en', false, '2012-01-01')",
-        [person_id],
-    )
-    return person_id
-
-
 @pytest.mark.parametrize("way", ["its reference", "its number"])
 @pytest.mark.parametrize("part", [Part.SUBSCRIBER, Part.USER, Part.BEARER, Part.GUARDIAN])
 def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, way):
     line = activate_line("+8613800138000", service=Service.MOBILE, on=dt.date(2010, 5, 1))
-    people = {one: person() for one in Part}
+    people = {one: make_subscriber() for one in Part}
     begin_tenure(
         NewTenure(
             line, TenureId(new_uuid()), "company", people[Part.SUBSCRIBER], "sighted", None,

@@ -11,8 +11,8 @@ from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.errors import DeliveryReportFault, NoNotice
 from rollkeeper.operations.cli import make_app
-from rollkeeper.vault.blind_index import blind_numbers
-from tests.notices.people import ON, attempts, make_line, notice, tell
+from tests.builders.lines import give_number, make_sealed_line
+from tests.notices.people import ON, attempts, notice, tell
 
 run = CliRunner()
 
@@ -24,7 +24,7 @@ def app(committed):
 
 
 def test_notices_are_sent_reported_and_counted(app):
-    owed = [tell(make_line()) for _ in range(40)]
+    owed = [tell(make_sealed_line()) for _ in range(40)]
 
     sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])
     taken = run.invoke(
@@ -45,7 +45,7 @@ def test_notices_are_sent_reported_and_counted(app):
 
 
 def test_what_people_read_says_the_same(app):
-    tell(make_line())
+    tell(make_sealed_line())
 
     sent = run.invoke(app, ["notices", "send"])
     notified = run.invoke(app, ["notices", "status"])
@@ -57,12 +57,8 @@ def test_what_people_read_says_the_same(app):
 
 
 def test_the_desk_checks_a_code(app, committed):
-    from rollkeeper.kernel import database
-
-    line = make_line()
-    index = blind_numbers(["+8613900001234"])[0]
-    database.run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line])
-    database.run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, line])
+    line = make_sealed_line()
+    give_number(line, "+8613900001234")
     owed = tell(line)
     run.invoke(app, ["notices", "send"])
 
@@ -138,7 +134,7 @@ def test_a_faulty_row_is_named_by_row_and_column(tmp_path, text, row, column):
 
 
 def test_every_faulty_row_is_reported_and_nothing_is_taken_in(app, tmp_path):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     run.invoke(app, ["notices", "send"])
     file = written(
         tmp_path, f"reference,outcome\n{attempts(owed)[0].attempt_id},delivered\na,perhaps\n,delivered\n"

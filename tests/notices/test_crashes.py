@@ -16,11 +16,14 @@ from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.leases import expired_leases
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.lines.models import Line
 from rollkeeper.notices.gateways.file import FileGateway
 from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.notices.services import send_due
+from tests.builders.lines import make_sealed_line
+from tests.builders.notices import retry_notices
 from tests.notices.fakes import Mailboxes, MailHost, Way
-from tests.notices.people import ON, attempts, make_line, notice, tell
+from tests.notices.people import ON, attempts, notice, tell
 
 # A child that sends into the file outbox and kills itself, without a last word, where the test says.
 CHILD = """
@@ -77,7 +80,7 @@ send_due(worker_authority(), on=dt.date(2011, 12, 20), by_channel={Channel.EMAIL
 @pytest.mark.parametrize("where", ["before anything was sent", "half way", "after all was sent"])
 def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
     clock.set_demo_date(ON)
-    owed = [tell(make_line(f"+861390000{n:04}")) for n in range(20)]
+    owed = [tell(make_sealed_line(f"+861390000{n:04}")) for n in range(20)]
     child = subprocess.run(
         [sys.executable, "-c", CHILD, str(tmp_path), where],
         env=os.environ | {"ROLLKEEPER_ROLE": "worker"},
@@ -99,7 +102,7 @@ def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
 
 def test_of_mails_no_more_than_a_handful_goes_out_twice_after_a_crash(committed):
     clock.set_demo_date(ON)
-    owed = [tell(make_line(number=None, contact=f"subscriber{n}@mail.example")) for n in range(40)]
+    owed = [tell(make_sealed_line(number=None, contact=f"subscriber{n}@mail.example")) for n in range(40)]
     mailboxes = Mailboxes()
     host = MailHost(mailboxes)
     host.start()
@@ -141,10 +144,10 @@ def killed(folder, where):
 
 def test_an_intention_whose_channel_is_shut_by_now_is_not_carried_out(committed, tmp_path):
     clock.set_demo_date(ON)
-    line = make_line(contact=None)
+    line = make_sealed_line(contact=None)
     owed = tell(line)
     killed(tmp_path, "before anything was sent")
-    database.run("UPDATE lines_line SET is_registered = true")
+    Line.objects.update(is_registered=True)
 
     send_due(worker_authority(), on=ON, by_channel={Channel.SMS: FileGateway(tmp_path)})
 
@@ -155,7 +158,7 @@ def test_an_intention_whose_channel_is_shut_by_now_is_not_carried_out(committed,
 
 def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(committed, tmp_path):
     clock.set_demo_date(ON)
-    owed = tell(make_line(contact=None))
+    owed = tell(make_sealed_line(contact=None))
     killed(tmp_path, "after everything was sent")
     (printed,), way = attempts(owed), Way(rings=True)
     now = clock.now().astimezone(clock.zone())
@@ -166,7 +169,7 @@ def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(committed, tmp_p
     finally:
         write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     waiting = notice(owed).state, [one.outcome for one in attempts(owed)]
-    database.run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
+    retry_notices()
     send_due(worker_authority(), on=ON, by_channel={Channel.SMS: way})
 
     assert waiting == ("queued", ["waiting"])
@@ -174,7 +177,7 @@ def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(committed, tmp_p
 
 
 def test_the_workers_own_role_has_the_rights_that_sending_needs(committed, tmp_path):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     script = CHILD.replace("Dying(folder)", "FileGateway(folder)")
 
     done = subprocess.run(

@@ -25,11 +25,14 @@ from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dispatch import Sender
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken
+from rollkeeper.notices.models import Attempt, Notice
 from rollkeeper.notices.services import record_outcomes, send_due
 from rollkeeper.notices.settings import settings as notices_settings
+from tests.builders.lines import change_line, make_sealed_line, mark_suspended
+from tests.builders.notices import retry_notices
 from tests.entries import entries
 from tests.notices.fakes import Way
-from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, report, tell
+from tests.notices.people import ON, PROMISED, attempts, notice, report, tell
 from tests.refusals import refusing
 
 NOTICES = "notices:%"
@@ -51,7 +54,7 @@ def send(by_channel, **more):
 
 
 def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_reference(by_channel):
-    owed = tell(make_line(), language="zh-hans")
+    owed = tell(make_sealed_line(), language="zh-hans")
 
     sent = send(by_channel)
 
@@ -68,7 +71,7 @@ def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_referen
 )
 def test_who_named_no_language_is_notified_in_each_in_one_message(by_channel, chosen, spoken):
     write_settings(notices={"languages": chosen})
-    owed = tell(make_line(), language=NO_LANGUAGE)
+    owed = tell(make_sealed_line(), language=NO_LANGUAGE)
 
     try:
         send(by_channel)
@@ -85,7 +88,7 @@ def test_a_mail_says_it_whole_in_each_language_and_a_letter_in_brief_on_its_one_
     postal = {"number": None, "contact": "\nMs Invented\nLhasa", "contact_kind": "postal"}
     by_channel[Channel.POST] = Way()
     mailed, posted, alone = (
-        tell(make_line(**way), language=language)
+        tell(make_sealed_line(**way), language=language)
         for way, language in (({"number": None}, NO_LANGUAGE), (postal, NO_LANGUAGE), (postal, "en"))
     )
 
@@ -99,7 +102,7 @@ def test_a_mail_says_it_whole_in_each_language_and_a_letter_in_brief_on_its_one_
 
 
 def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(by_channel):
-    tell(make_line())
+    tell(make_sealed_line())
 
     send(by_channel)
 
@@ -108,7 +111,7 @@ def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(
 
 
 def test_no_one_is_asked_to_register_under_a_pack_without_registration(by_channel):
-    waits, notified = tell(make_line()), tell(make_line(), kind="restored")
+    waits, notified = tell(make_sealed_line()), tell(make_sealed_line(), kind="restored")
     write_settings(instance={"pack": "none"})
 
     try:
@@ -120,7 +123,7 @@ def test_no_one_is_asked_to_register_under_a_pack_without_registration(by_channe
 
 
 def test_what_was_sent_is_not_delivered(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
 
     send(by_channel)
 
@@ -129,9 +132,9 @@ def test_what_was_sent_is_not_delivered(by_channel):
 
 
 def test_every_address_is_opened_with_an_entry_and_only_when_it_is_used(by_channel):
-    line = make_line()
+    line = make_sealed_line()
     tell(line)
-    tell(make_line(is_registered=True))
+    tell(make_sealed_line(is_registered=True))
 
     send(by_channel)
 
@@ -144,7 +147,7 @@ def test_every_address_is_opened_with_an_entry_and_only_when_it_is_used(by_chann
 
 
 def test_no_address_is_in_any_row_that_sending_writes(by_channel):
-    tell(make_line())
+    tell(make_sealed_line())
 
     send(by_channel)
 
@@ -155,7 +158,7 @@ def test_no_address_is_in_any_row_that_sending_writes(by_channel):
 
 
 def test_a_second_run_sends_nothing_again(by_channel):
-    tell(make_line())
+    tell(make_sealed_line())
     send(by_channel)
 
     assert send(by_channel).total == 0
@@ -163,7 +166,7 @@ def test_a_second_run_sends_nothing_again(by_channel):
 
 
 def test_proof_of_delivery_makes_the_notice_delivered_on_that_day(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
     clock.set_demo_date(ON + dt.timedelta(days=1))
 
@@ -177,7 +180,7 @@ def test_proof_of_delivery_makes_the_notice_delivered_on_that_day(by_channel):
 
 
 def test_a_report_finds_its_attempt_by_the_gateway_s_own_reference_too(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
 
     report(attempts(owed)[0].gateway_reference)
@@ -187,9 +190,9 @@ def test_a_report_finds_its_attempt_by_the_gateway_s_own_reference_too(by_channe
 
 @pytest.mark.parametrize(("hour", "day"), [(15, 20), (16, 21)])
 def test_the_day_of_delivery_is_the_day_in_the_instance_s_zone(by_channel, hour, day):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
-    database.run("UPDATE notices_attempt SET sent_at = %s", [AT])
+    Attempt.objects.update(sent_at=AT)
     clock.set_demo_date(ON + dt.timedelta(days=2))
 
     report(attempts(owed)[0].attempt_id, at=dt.datetime(2011, 12, 20, hour, 59, tzinfo=dt.UTC))
@@ -198,7 +201,7 @@ def test_the_day_of_delivery_is_the_day_in_the_instance_s_zone(by_channel, hour,
 
 
 def test_a_gateway_s_slow_clock_shortens_nobody_s_time(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
 
     report(attempts(owed)[0].attempt_id, at=AT - dt.timedelta(days=40))
@@ -207,7 +210,7 @@ def test_a_gateway_s_slow_clock_shortens_nobody_s_time(by_channel):
 
 
 def test_a_bounced_notice_never_counts_and_the_next_channel_is_tried(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
 
     report(attempts(owed)[0].attempt_id, Outcome.BOUNCED)
@@ -219,7 +222,7 @@ def test_a_bounced_notice_never_counts_and_the_next_channel_is_tried(by_channel)
 
 
 def test_when_every_channel_bounced_the_subscriber_is_on_the_list_of_the_unreachable(by_channel):
-    line = make_line()
+    line = make_sealed_line()
     owed = tell(line)
     for _ in range(3):
         send(by_channel)
@@ -233,7 +236,7 @@ def test_when_every_channel_bounced_the_subscriber_is_on_the_list_of_the_unreach
 
 
 def test_a_late_proof_counts_even_when_every_channel_was_given_up(by_channel):
-    owed = tell(make_line(contact=None))
+    owed = tell(make_sealed_line(contact=None))
     send(by_channel)
     for _ in range(2):
         report(attempts(owed)[-1].attempt_id, Outcome.BOUNCED)
@@ -246,7 +249,7 @@ def test_a_late_proof_counts_even_when_every_channel_was_given_up(by_channel):
 
 
 def test_a_report_taken_in_twice_changes_nothing(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
     report(attempts(owed)[0].attempt_id)
 
@@ -259,7 +262,7 @@ def test_a_report_taken_in_twice_changes_nothing(by_channel):
 
 
 def test_a_bounce_after_the_proof_is_not_believed(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
     report(attempts(owed)[0].attempt_id)
 
@@ -272,7 +275,7 @@ def test_a_bounce_after_the_proof_is_not_believed(by_channel):
     "outcomes", [(Outcome.BOUNCED, Outcome.DELIVERED), (Outcome.DELIVERED, Outcome.BOUNCED)]
 )
 def test_two_reports_of_one_message_in_one_file_are_read_as_proof(by_channel, outcomes):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
     reference = str(attempts(owed)[0].attempt_id)
 
@@ -289,12 +292,10 @@ def test_a_report_about_nobody_s_message_is_counted_and_changes_nothing(by_chann
 
 
 def test_a_delivery_to_the_very_line_that_was_barred_does_not_count(by_channel):
-    line = make_line()
+    line = make_sealed_line()
     owed = tell(line)
-    database.run(
-        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
-        " VALUES (%s, uuidv7(), 'order', %s, %s)",
-        [line, ON, clock.now() - dt.timedelta(days=2)],
+    mark_suspended(
+        line, "order", ON, at=clock.now() - dt.timedelta(days=2)
     )  # the bar is on record and the line's row not yet changed: a race at the moment of sending
     send(by_channel)
 
@@ -306,7 +307,7 @@ def test_a_delivery_to_the_very_line_that_was_barred_does_not_count(by_channel):
 
 
 def test_a_barred_line_is_notified_by_another_channel(by_channel):
-    owed = tell(make_line(state="suspended"), NoticeKind.SUSPENDED)
+    owed = tell(make_sealed_line(state="suspended"), NoticeKind.SUSPENDED)
 
     send(by_channel)
 
@@ -315,14 +316,14 @@ def test_a_barred_line_is_notified_by_another_channel(by_channel):
 
 
 def test_who_has_no_channel_but_the_barred_line_is_unreachable(by_channel):
-    owed = tell(make_line(state="suspended", contact=None), NoticeKind.SUSPENDED)
+    owed = tell(make_sealed_line(state="suspended", contact=None), NoticeKind.SUSPENDED)
 
     assert send(by_channel).unreachable == 1
     assert (notice(owed).state, attempts(owed)) == ("unreachable", [])
 
 
 def test_who_registered_meanwhile_is_not_notified_to_register(by_channel):
-    owed = tell(make_line(is_registered=True))
+    owed = tell(make_sealed_line(is_registered=True))
 
     assert send(by_channel).withdrawn == 1
     assert notice(owed).state == "withdrawn"
@@ -331,7 +332,7 @@ def test_who_registered_meanwhile_is_not_notified_to_register(by_channel):
 
 def test_what_a_gateway_refuses_goes_the_next_channel_in_the_same_run(by_channel):
     by_channel[Channel.SMS].answer = lambda _: Answer.REFUSED
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
 
     sent = send(by_channel)
 
@@ -345,13 +346,13 @@ def test_what_a_gateway_refuses_goes_the_next_channel_in_the_same_run(by_channel
 
 def test_a_gateway_out_of_reach_is_tried_later_and_then_given_up_for_the_next(by_channel):
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
 
     for _ in range(notices_settings().tries):
         send(by_channel)
         waits_until = notice(owed).next_try_at
         assert waits_until > clock.now()
-        make_due()
+        retry_notices()
     send(by_channel)
 
     assert [one.channel for one in attempts(owed)] == ["sms"] * notices_settings().tries + ["voice"]
@@ -359,10 +360,10 @@ def test_a_gateway_out_of_reach_is_tried_later_and_then_given_up_for_the_next(by
 
 def test_a_gateway_that_was_away_is_asked_again_where_no_other_channel_is_there(by_channel):
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
-    owed, only = tell(make_line(contact=None)), {Channel.SMS: by_channel[Channel.SMS]}
+    owed, only = tell(make_sealed_line(contact=None)), {Channel.SMS: by_channel[Channel.SMS]}
     for _ in range(notices_settings().tries):
         send(only)
-        make_due()
+        retry_notices()
     given_up = send(only)
     waits_until = notice(owed).next_try_at
 
@@ -382,7 +383,7 @@ def tried_daily(owed, by_channel):
     waits = []
     for days in range(notices_settings().tries + 1):
         clock.set_demo_date(ON + dt.timedelta(days=days))
-        make_due()
+        retry_notices()
         send(by_channel)
         waits.append(notice(owed).next_try_at - clock.now())
     assert dt.timedelta(hours=23) < min(waits[:-1]) <= max(waits[:-1]) <= dt.timedelta(days=1)
@@ -390,8 +391,11 @@ def tried_daily(owed, by_channel):
 
 def test_a_message_rejected_for_its_content_is_retried_for_days_then_unreachable(by_channel):
     by_channel[Channel.EMAIL].answer = lambda _: Answer.FAILED
-    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: by_channel[Channel.EMAIL]}
-    other = tell(make_line(number=None, service="domain"))
+    owed, only = (
+        tell(make_sealed_line(number=None, service="domain")),
+        {Channel.EMAIL: by_channel[Channel.EMAIL]},
+    )
+    other = tell(make_sealed_line(number=None, service="domain"))
 
     tried_daily(owed, only)
 
@@ -402,7 +406,7 @@ def test_a_message_rejected_for_its_content_is_retried_for_days_then_unreachable
 def test_a_declined_message_is_retried_for_days_then_unreachable(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.answer, mail.reference = lambda _: Answer.DECLINED, lambda _: None
-    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
+    owed, only = tell(make_sealed_line(number=None, service="domain")), {Channel.EMAIL: mail}
 
     tried_daily(owed, only)
 
@@ -413,15 +417,15 @@ def test_a_declined_message_is_retried_for_days_then_unreachable(by_channel):
 def test_a_failure_before_sending_does_not_use_up_the_only_channel(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.answer, mail.reference = lambda _: Answer.FAILED, lambda _: None
-    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
+    owed, only = tell(make_sealed_line(number=None, service="domain")), {Channel.EMAIL: mail}
     for days in range(notices_settings().tries + 2):
         clock.set_demo_date(ON + dt.timedelta(days=days))
-        make_due()
+        retry_notices()
         send(only)
         wait = notice(owed).next_try_at - clock.now()
         assert dt.timedelta(hours=23) < wait <= dt.timedelta(days=1)
     mail.answer = lambda _: Answer.ACCEPTED
-    make_due()
+    retry_notices()
     clock.set_demo_date(ON + dt.timedelta(days=days + 1))
     send(only)
 
@@ -432,7 +436,7 @@ def test_a_failure_before_sending_does_not_use_up_the_only_channel(by_channel):
 def test_while_a_gateway_is_away_no_address_is_opened_and_no_attempt_is_spent(by_channel, monkeypatch):
     monkeypatch.setattr("rollkeeper.notices.services.CHUNK", 2)
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
-    owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]
+    owed = [tell(make_sealed_line(f"+861390000123{n}")) for n in range(5)]
 
     sent = send(by_channel)
 
@@ -444,13 +448,13 @@ def test_while_a_gateway_is_away_no_address_is_opened_and_no_attempt_is_spent(by
 def test_a_message_refused_by_an_absent_gateway_waits_and_spends_no_attempt(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.batch_size, mail.answer = 2, lambda _: Answer.RETRY
-    owed = [tell(make_line(number=None, service="domain")) for _ in range(5)]
+    owed = [tell(make_sealed_line(number=None, service="domain")) for _ in range(5)]
 
     sent = send(by_channel)
     outcomes = sorted(one.outcome for each in owed for one in attempts(each))
     intended = {one.attempt_id for each in owed for one in attempts(each) if one.outcome == "waiting"}
     mail.answer = lambda _: Answer.ACCEPTED
-    make_due()
+    retry_notices()
     send(by_channel)
 
     assert (sent.later, mail.parts[0], outcomes) == (5, 2, ["failed"] * 2 + ["waiting"] * 3)
@@ -462,11 +466,11 @@ def test_a_message_refused_by_an_absent_gateway_waits_and_spends_no_attempt(by_c
 def test_what_was_put_off_for_days_is_sent_when_it_goes_out_and_waits_for_its_proof(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.batch_size, mail.answer = 1, lambda _: Answer.RETRY
-    owed = [tell(make_line(number=None, service="domain")) for _ in range(2)]
+    owed = [tell(make_sealed_line(number=None, service="domain")) for _ in range(2)]
     send(by_channel)
     mail.answer = lambda _: Answer.ACCEPTED
     clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
-    make_due()
+    retry_notices()
     send(by_channel)
 
     again = send(by_channel)
@@ -480,10 +484,10 @@ def test_a_gateway_misconfigured_here_spends_no_attempt_and_blocks_no_channel(by
         raise GatewayBroken
 
     by_channel[Channel.SMS].answer = break_down
-    by_sms, by_mail = tell(make_line()), tell(make_line(number=None, service="domain"))
+    by_sms, by_mail = tell(make_sealed_line()), tell(make_sealed_line(number=None, service="domain"))
     for _ in range(notices_settings().tries + 1):
         sent = send(by_channel)
-        make_due()
+        retry_notices()
     broken = sent.broken, [one.outcome for one in attempts(by_sms)], notice(by_mail).state
     by_channel[Channel.SMS].answer = lambda _: Answer.ACCEPTED
     send(by_channel)
@@ -496,7 +500,7 @@ def test_a_gateway_misconfigured_here_spends_no_attempt_and_blocks_no_channel(by
 def test_a_proof_that_comes_while_a_notice_is_put_off_stands(by_channel):
     mail = by_channel[Channel.EMAIL]
     mail.batch_size = 1
-    owed = [tell(make_line(number=None, service="domain")) for _ in range(2)]
+    owed = [tell(make_sealed_line(number=None, service="domain")) for _ in range(2)]
     mail.answer = lambda _: Answer.FAILED
     send(by_channel)
     earlier = {attempts(one)[0].attempt_id for one in owed}
@@ -508,14 +512,14 @@ def test_a_proof_that_comes_while_a_notice_is_put_off_stands(by_channel):
 
     mail.answer = prove_and_be_away
     clock.set_demo_date(ON + dt.timedelta(days=2))
-    make_due()
+    retry_notices()
     send(by_channel)
 
     assert [(notice(one).state, notice(one).claimed_by) for one in owed] == [("delivered", None)] * 2
 
 
 def test_reports_wait_for_the_first_notice_before_they_touch_the_next(by_channel):
-    owed = [tell(make_line(f"+861390000123{n}")) for n in range(2)]
+    owed = [tell(make_sealed_line(f"+861390000123{n}")) for n in range(2)]
     send(by_channel)
     first, last = sorted(owed, key=lambda one: notice(one).line_id)
     receipts = [
@@ -558,7 +562,7 @@ def test_reports_wait_for_the_first_notice_before_they_touch_the_next(by_channel
 def test_a_report_that_is_quicker_than_the_writing_down_of_the_handing_is_not_lost(
     by_channel, said, state, then, bounces
 ):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
 
     def answer_late(message):
         by_channel[Channel.SMS].answer = lambda _: Answer.ACCEPTED
@@ -577,7 +581,7 @@ def test_a_report_that_is_quicker_than_the_writing_down_of_the_handing_is_not_lo
 
 
 def test_a_report_that_waits_for_the_writing_down_of_the_handing_is_not_lost(by_channel, monkeypatch):
-    owed, record, taken = tell(make_line()), Sender._record, []
+    owed, record, taken = tell(make_sealed_line()), Sender._record, []
 
     def hear():
         taken.append(report(attempts(owed)[0].attempt_id, Outcome.BOUNCED))
@@ -601,7 +605,7 @@ def test_a_report_that_waits_for_the_writing_down_of_the_handing_is_not_lost(by_
 
 
 def test_the_channel_that_brought_the_proof_is_the_one_that_is_counted(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
     clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
     send(by_channel)
@@ -614,7 +618,7 @@ def test_the_channel_that_brought_the_proof_is_the_one_that_is_counted(by_channe
 
 def test_what_was_sent_long_ago_is_given_up_however_much_there_is(by_channel, monkeypatch):
     monkeypatch.setattr("rollkeeper.notices.services._GIVEN_UP_AT_ONCE", 2)
-    owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]
+    owed = [tell(make_sealed_line(f"+861390000123{n}")) for n in range(5)]
     send(by_channel)
     clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
 
@@ -623,7 +627,7 @@ def test_what_was_sent_long_ago_is_given_up_however_much_there_is(by_channel, mo
 
 
 def test_a_reminder_of_a_day_that_has_passed_is_not_sent(by_channel):
-    owed = tell(make_line(), NoticeKind.REMINDER)
+    owed = tell(make_sealed_line(), NoticeKind.REMINDER)
     clock.set_demo_date(PROMISED + dt.timedelta(days=1))
 
     send(by_channel)
@@ -632,7 +636,7 @@ def test_a_reminder_of_a_day_that_has_passed_is_not_sent(by_channel):
 
 
 def test_without_proof_in_time_the_next_channel_is_tried_and_late_proof_counts(by_channel):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     send(by_channel)
     clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days + 1))
 
@@ -644,7 +648,7 @@ def test_without_proof_in_time_the_next_channel_is_tried_and_late_proof_counts(b
 
 
 def test_what_still_may_bring_proof_is_not_given_up(by_channel):
-    tell(make_line())
+    tell(make_sealed_line())
     send(by_channel)
     clock.set_demo_date(ON + dt.timedelta(days=notices_settings().wait_days - 1))
 
@@ -652,8 +656,8 @@ def test_what_still_may_bring_proof_is_not_given_up(by_channel):
 
 
 def test_an_address_that_no_longer_opens_is_no_channel(by_channel):
-    line = make_line(contact=None)
-    database.run("UPDATE lines_line SET number_sealed = '\\x00' WHERE line_id = %s", [line])
+    line = make_sealed_line(contact=None)
+    change_line(line, number_sealed=b"\x00")
     owed = tell(line)
 
     sent = send(by_channel)
@@ -664,10 +668,10 @@ def test_an_address_that_no_longer_opens_is_no_channel(by_channel):
 
 
 def test_one_address_that_does_not_open_keeps_no_other_from_being_notified(by_channel):
-    broken = make_line(contact=None)
-    database.run("UPDATE lines_line SET number_sealed = '\\x00' WHERE line_id = %s", [broken])
+    broken = make_sealed_line(contact=None)
+    change_line(broken, number_sealed=b"\x00")
     tell(broken)
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
 
     send(by_channel)
 
@@ -689,7 +693,7 @@ def night():
 
 def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(by_channel, night):
     by_channel[Channel.SMS].rings = by_channel[Channel.VOICE].rings = True
-    owed, mailed = tell(make_line()), tell(make_line(service="domain", number=None))
+    owed, mailed = tell(make_sealed_line()), tell(make_sealed_line(service="domain", number=None))
 
     sent = send(by_channel)
 
@@ -702,7 +706,7 @@ def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(by_chann
 def test_what_was_decided_by_day_does_not_ring_when_the_night_has_come_meanwhile(by_channel, monkeypatch):
     sms, hour, now = by_channel[Channel.SMS], dt.timedelta(hours=1), clock.now
     sms.rings, sms.batch_size = True, 2
-    owed, at = [tell(make_line()) for _ in range(4)], now().astimezone(clock.zone())
+    owed, at = [tell(make_sealed_line()) for _ in range(4)], now().astimezone(clock.zone())
 
     def take_hours(_):
         monkeypatch.setattr(clock, "now", lambda: now() + 2 * hour)
@@ -720,7 +724,7 @@ def test_what_was_decided_by_day_does_not_ring_when_the_night_has_come_meanwhile
 
 
 def test_an_instance_without_a_gateway_to_telephones_keeps_what_it_owes(by_channel):
-    owed = tell(make_line(contact=None))
+    owed = tell(make_sealed_line(contact=None))
 
     sent = send({Channel.EMAIL: by_channel[Channel.EMAIL]})
 
@@ -730,14 +734,14 @@ def test_an_instance_without_a_gateway_to_telephones_keeps_what_it_owes(by_chann
 
 def test_a_limit_limits(by_channel):
     for _ in range(5):
-        tell(make_line())
+        tell(make_sealed_line())
 
     assert send(by_channel, limit=2).total == 2
     assert queries.count_due() == 3
 
 
 def test_two_runs_at_once_tell_everybody_once(by_channel):
-    owed = [tell(make_line(contact=None)) for _ in range(60)]
+    owed = [tell(make_sealed_line(contact=None)) for _ in range(60)]
     both = threading.Barrier(2)
 
     def run():
@@ -763,8 +767,8 @@ def test_no_clerk_sends_notices(by_channel):
 
 
 def test_the_promised_day_is_kept_whatever_the_pack_says_later(by_channel):
-    owed = tell(make_line())
-    database.run("UPDATE notices_notice SET pack_hash = 'another'")
+    owed = tell(make_sealed_line())
+    Notice.objects.update(pack_hash="another")
 
     send(by_channel)
 
@@ -773,7 +777,7 @@ def test_the_promised_day_is_kept_whatever_the_pack_says_later(by_channel):
 
 
 def test_the_desk_can_tell_a_genuine_message_from_a_false_one(by_channel):
-    line, other = make_line(), make_line()
+    line, other = make_sealed_line(), make_sealed_line()
     owed = tell(line)
     code = notice(owed).code
     with pytest.raises(NoNotice):
@@ -787,8 +791,8 @@ def test_the_desk_can_tell_a_genuine_message_from_a_false_one(by_channel):
 
 
 def test_the_standing_counts_by_state_channel_and_outcome(by_channel):
-    delivered = tell(make_line())
-    tell(make_line())
+    delivered = tell(make_sealed_line())
+    tell(make_sealed_line())
     send(by_channel)
     report(attempts(delivered)[0].attempt_id)
 
@@ -822,7 +826,7 @@ def suspended(line_id, on):
 
 
 def test_a_notice_names_the_code_of_the_receipt_of_what_it_tells(by_channel):
-    line_id, another = make_line(state="suspended"), make_line(state="suspended")
+    line_id, another = make_sealed_line(state="suspended"), make_sealed_line(state="suspended")
     suspended(line_id, ON - dt.timedelta(1))
     entry_id = suspended(line_id, ON)
     suspended(another, ON)
@@ -837,10 +841,10 @@ def test_a_notice_names_the_code_of_the_receipt_of_what_it_tells(by_channel):
 
 
 def test_a_notice_of_something_that_was_not_entered_that_day_names_no_receipt(by_channel):
-    line_id = make_line(state="suspended")
+    line_id = make_sealed_line(state="suspended")
     suspended(line_id, ON - dt.timedelta(1))
     tell(line_id, kind=NoticeKind.SUSPENDED, language="en")
-    tell(make_line(), language="en")
+    tell(make_sealed_line(), language="en")
 
     send(by_channel)
 
@@ -863,7 +867,7 @@ def strict_law(tmp_path):
 
 
 def test_notices_of_the_duty_go_by_the_laws_channels_and_others_by_the_instances(by_channel, strict_law):
-    line = make_line()
+    line = make_sealed_line()
     duty, other = tell(line), tell(line, NoticeKind.RESTORED)
 
     send(by_channel)
@@ -873,7 +877,7 @@ def test_notices_of_the_duty_go_by_the_laws_channels_and_others_by_the_instances
 
 
 def test_no_one_is_unreachable_before_the_attempts_that_the_law_requires(by_channel, strict_law):
-    owed = tell(make_line())
+    owed = tell(make_sealed_line())
     made = []
 
     for day in range(12):

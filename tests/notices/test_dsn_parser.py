@@ -25,9 +25,11 @@ from rollkeeper.notices.report_collection import collect_mail
 from rollkeeper.notices.services import send_due
 from rollkeeper.notices.verp import attempts_named, return_address, return_secret
 from rollkeeper.operations.cli import make_app
+from tests.builders.lines import make_sealed_line
+from tests.builders.notices import retry_notices
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.mails import MAILBOX, SECRET, answer, dsn, nested
-from tests.notices.people import ON, attempts, make_due, make_line, notice, report, tell
+from tests.notices.people import ON, attempts, notice, report, tell
 from tests.refusals import refusing
 
 ATTEMPT = uuid.UUID("01939b6e-0000-7000-8000-00000000abcd")
@@ -152,7 +154,7 @@ def reported(committed):
 
 
 def sent_by_mail(channels=(Channel.EMAIL,)):
-    owed = tell(make_line(number=None, service="domain"))
+    owed = tell(make_sealed_line(number=None, service="domain"))
     send_due(console_authority(), on=ON, by_channel={one: Way() for one in channels})
     return owed, attempts(owed)[-1].attempt_id
 
@@ -260,11 +262,11 @@ def test_a_full_mailbox_is_retried_daily_up_to_the_usual_number_of_attempts(repo
     assert 23 * 3600 < wait.total_seconds() <= 24 * 3600
     for day in range(1, 5):
         clock.set_demo_date(ON + dt.timedelta(days=day))
-        make_due()
+        retry_notices()
         send_due(console_authority(), on=ON, by_channel={Channel.EMAIL: Way()})
         latest = attempts(owed)[-1].attempt_id
         collect_mail(maildir(tmp_path, dsn(latest, status="5.2.2", secret=return_secret())), on=ON)
-    make_due()
+    retry_notices()
     send_due(console_authority(), on=ON, by_channel={Channel.EMAIL: Way()})
     clock.set_demo_date(ON)
     assert ([one.outcome for one in attempts(owed)], notice(owed).state) == (["failed"] * 5, "bounced")
@@ -279,7 +281,7 @@ def test_the_envelope_of_a_notice_carries_its_own_return_address(reported, tmp_p
             host.url, sender="register@operator.example", operator="Invented", bounce_mailbox=MAILBOX,
             secret=return_secret(),
         )  # fmt: skip
-        owed = tell(make_line(number=None, service="domain"))
+        owed = tell(make_sealed_line(number=None, service="domain"))
         send_due(console_authority(), on=ON, by_channel={Channel.EMAIL: server})
     finally:
         host.stop()

@@ -6,15 +6,15 @@ import pytest
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, database
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices import ivr
 from rollkeeper.notices.services import send_due
 from rollkeeper.operations.cli import make_app
-from rollkeeper.vault.blind_index import blind_numbers
+from tests.builders.lines import give_number, make_sealed_line
 from tests.notices.fakes import Way
-from tests.notices.people import ON, make_line, notice, tell
+from tests.notices.people import ON, notice, tell
 
 NUMBER = "+8613900001234"
 run = CliRunner()
@@ -24,9 +24,8 @@ run = CliRunner()
 def code(committed):
     """The code of a notice that went to the number."""
     clock.set_demo_date(ON)
-    line, index = make_line(NUMBER), blind_numbers([NUMBER])[0]
-    database.run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line])
-    database.run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, line])
+    line = make_sealed_line(NUMBER)
+    give_number(line, NUMBER)
     owed = tell(line, language="bo")
     send_due(console_authority(), on=ON, by_channel={Channel.SMS: Way()})
     return notice(owed).code

@@ -17,10 +17,11 @@ from rollkeeper.notices.gateways.voice import VoiceGateway
 from rollkeeper.notices.jobs import JOBS
 from rollkeeper.notices.services import send_due
 from rollkeeper.notices.verp import return_secret
+from tests.builders.lines import make_sealed_line
 from tests.notices.caller import telephone_system
 from tests.notices.fakes import Way
 from tests.notices.mails import MAILBOX, dsn
-from tests.notices.people import ON, attempts, make_line, notice, tell
+from tests.notices.people import ON, attempts, notice, tell
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_an_instance_without_calls_and_mail_listens_to_neither(set_for):
 
 def test_what_became_of_calls_is_taken_in_by_itself_once(set_for, tmp_path):
     set_for(voice_program=telephone_system(tmp_path))
-    owed = tell(make_line(contact=None, service="fixed_line"))
+    owed = tell(make_sealed_line(contact=None, service="fixed_line"))
     send_due(console_authority(), on=ON, by_channel={Channel.VOICE: VoiceGateway.of_this_instance()})
     end = {"reference": str(attempts(owed)[0].attempt_id), "ended": "no_such_number"}
     (tmp_path / "ends.json").write_text(json.dumps([end]))
@@ -57,7 +58,7 @@ def test_what_became_of_calls_is_taken_in_by_itself_once(set_for, tmp_path):
 
 def test_the_mailbox_for_reports_is_read_by_itself(set_for, tmp_path):
     set_for(bounce_mailbox=MAILBOX, bounce_mailbox_path=str(tmp_path / "Maildir"))
-    owed = tell(make_line(number=None, service="domain"))
+    owed = tell(make_sealed_line(number=None, service="domain"))
     send_due(console_authority(), on=ON, by_channel={Channel.EMAIL: Way()})
     report = dsn(attempts(owed)[0].attempt_id, action="delivered", status="2.0.0", secret=return_secret())
     mailbox.Maildir(tmp_path / "Maildir").add(report)
@@ -72,7 +73,7 @@ def test_a_spool_that_cannot_be_read_is_the_job_s_fault_and_spends_no_try(set_fo
     spool.parent.mkdir(exist_ok=True)
     spool.write_bytes(b"no database " * 1000)
     try:
-        owed = tell(make_line())
+        owed = tell(make_sealed_line())
 
         for name in ("send-notices", "collect-reports"):
             with pytest.raises(GatewayBroken):
@@ -82,13 +83,13 @@ def test_a_spool_that_cannot_be_read_is_the_job_s_fault_and_spends_no_try(set_fo
         assert GatewayBroken.__name__ in job("send-notices").expected_errors
     finally:
         spool.unlink()
-        write_settings(notices={"smpp_url": None, "quiet_from": dt.time(21), "quiet_until": dt.time(8)})
+        write_settings(notices={"smpp_url": None, "quiet_from": dt.time(), "quiet_until": dt.time()})
 
 
 def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for):
     set_for(smpp_url="smpp://x@127.0.0.1:9")
     try:
-        owed = tell(make_line())
+        owed = tell(make_sealed_line())
         send_due(console_authority(), on=ON, by_channel={Channel.SMS: Way()})
         spool, reference = Spool(data_dir() / "outbox" / "smpp.sqlite"), attempts(owed)[0].attempt_id
         spool.keep_part(reference, part=1, parts=1, message_id="1")

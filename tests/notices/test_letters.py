@@ -24,7 +24,8 @@ from rollkeeper.notices.texts import RenderedText, write_notice
 from rollkeeper.notices.verp import return_secret
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
-from tests.notices.people import ON, attempts, make_line, notice, tell
+from tests.builders.lines import make_sealed_line
+from tests.notices.people import ON, attempts, notice, tell
 from tests.notices.printer import SECRET, letters, printing_house
 
 ADDRESS = {
@@ -217,7 +218,7 @@ def instance(committed, tmp_path):
 
 
 def by_post(number=None, contact="\n" + ADDRESS["en"], kind="postal"):
-    owed = tell(make_line(number=number, contact=contact, contact_kind=kind))
+    owed = tell(make_sealed_line(number=number, contact=contact, contact_kind=kind))
     send_due(console_authority(), on=ON)
     return owed
 
@@ -297,7 +298,7 @@ def test_many_letters_go_out_in_files_of_so_many(instance):
     write_settings(notices={"post_batch": 2})
     try:
         for _ in range(5):
-            tell(make_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
+            tell(make_sealed_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
         sent = send_due(console_authority(), on=ON)
     finally:
         write_settings(notices={"post_batch": 200})
@@ -308,7 +309,7 @@ def test_many_letters_go_out_in_files_of_so_many(instance):
 
 def test_a_demo_instance_without_a_program_keeps_a_line_and_no_address(committed):
     clock.set_demo_date(ON)
-    owed = tell(make_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
+    owed = tell(make_sealed_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
 
     send_due(console_authority(), on=ON)
 

@@ -9,8 +9,9 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.one_time_codes import send_one_time_code
+from tests.builders.lines import change_line, make_sealed_line
 from tests.notices.fakes import Way
-from tests.notices.people import ON, make_line
+from tests.notices.people import ON
 from tests.refusals import refusing
 
 CODE = "48151623"
@@ -43,7 +44,7 @@ def heard(by_channel):
 
 
 def test_a_one_time_code_goes_to_the_line_and_its_opening_is_recorded(by_channel):
-    line = make_line()
+    line = make_sealed_line()
 
     assert passed(line, by_channel) is Channel.SMS
     assert heard(by_channel) == {Channel.SMS: ["+8613900001234"]}
@@ -53,16 +54,16 @@ def test_a_one_time_code_goes_to_the_line_and_its_opening_is_recorded(by_channel
 
 
 def test_a_barred_line_hears_of_its_code_by_its_contact(by_channel):
-    assert passed(make_line(state="suspended"), by_channel) is Channel.EMAIL
+    assert passed(make_sealed_line(state="suspended"), by_channel) is Channel.EMAIL
     assert heard(by_channel) == {Channel.EMAIL: ["tashi@mail.example"]}
 
 
 def test_a_channel_that_does_not_take_the_code_or_does_not_open_yields_to_the_next(by_channel):
     by_channel[Channel.SMS].answer = lambda _: Answer.RETRY
-    broken = make_line()
-    database.run("UPDATE lines_line SET number_sealed = '\\x00' WHERE line_id = %s", [broken])
+    broken = make_sealed_line()
+    change_line(broken, number_sealed=b"\x00")
 
-    assert passed(make_line(), by_channel) is Channel.VOICE
+    assert passed(make_sealed_line(), by_channel) is Channel.VOICE
     assert passed(broken, by_channel) is Channel.EMAIL
 
 
@@ -72,19 +73,19 @@ def test_a_broken_channel_falls_back_and_the_portal_stays_open(by_channel):
 
     by_channel[Channel.SMS].answer = breaks
 
-    assert passed(make_line(), by_channel) is Channel.VOICE
+    assert passed(make_sealed_line(), by_channel) is Channel.VOICE
 
 
 def test_where_no_channel_is_open_or_takes_it_the_code_goes_nowhere(by_channel):
     for way in by_channel.values():
         way.answer = lambda _: Answer.REFUSED
 
-    assert passed(make_line(), by_channel) is None
-    assert passed(make_line(number=None, contact=None), by_channel) is None
-    assert passed(make_line(), {}) is None
+    assert passed(make_sealed_line(), by_channel) is None
+    assert passed(make_sealed_line(number=None, contact=None), by_channel) is None
+    assert passed(make_sealed_line(), {}) is None
 
 
 def test_a_clerk_passes_no_code(by_channel):
     with refusing(NOT_ALLOWED):
-        passed(make_line(), by_channel, Authority(frozenset({StaffRole.CLERK}), None, "x"))
+        passed(make_sealed_line(), by_channel, Authority(frozenset({StaffRole.CLERK}), None, "x"))
     assert heard(by_channel) == {}

@@ -27,8 +27,9 @@ from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
+from tests.builders.lines import make_sealed_line
 from tests.notices.centre import PASSWORD, message_centre, parts_of
-from tests.notices.people import ON, make_line, notice, tell
+from tests.notices.people import ON, notice, tell
 from tests.refusals import refusing
 
 NUMBER, OTHER = "+8613900001234", "+8613900001235"
@@ -690,7 +691,7 @@ def app(committed):
 def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
     (data_dir() / "secrets" / "smpp.password").touch(mode=0o600)
     (data_dir() / "secrets" / "smpp.password").write_text(PASSWORD)
-    owed = tell(make_line(NUMBER), language="bo")
+    owed = tell(make_sealed_line(NUMBER), language="bo")
     with message_centre(early=True, reports="DELIVRD") as centre:
         write_settings(notices={"smpp_url": centre.url, "smpp_report_ids": "same"})
         sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])

@@ -10,8 +10,9 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices import queries
 from rollkeeper.notices.choices import NoticeKind, Outcome
 from rollkeeper.notices.services import enqueue_notice, send_due
+from tests.builders.lines import make_sealed_line
 from tests.notices.fakes import Way
-from tests.notices.people import ON, PROMISED, attempts, make_line, report, tell
+from tests.notices.people import ON, PROMISED, attempts, report, tell
 
 CAMPAIGN = uuid.uuid4()
 
@@ -51,8 +52,8 @@ def tallied():
 
 
 def test_the_tally_says_what_counting_the_tables_says_whatever_happened(_the_day):
-    owed = [owed_in_campaign(make_line()) for _ in range(3)] + [
-        tell(make_line(number=None), NoticeKind.RESTORED)
+    owed = [owed_in_campaign(make_sealed_line()) for _ in range(3)] + [
+        tell(make_sealed_line(number=None), NoticeKind.RESTORED)
     ]
     at_first = (tallied(), counted_whole())
     send()
@@ -69,7 +70,7 @@ def test_the_tally_says_what_counting_the_tables_says_whatever_happened(_the_day
 
 def test_folding_leaves_few_rows_and_the_same_sums(_the_day):
     for _ in range(5):
-        tell(make_line(number=None, contact=None))
+        tell(make_sealed_line(number=None, contact=None))
     before = tallied()
 
     database.run(database.sql("notices", "fold_tally"))
@@ -80,11 +81,11 @@ def test_folding_leaves_few_rows_and_the_same_sums(_the_day):
 
 def test_the_reached_and_the_unreachable_of_a_campaign_are_counted_by_channel(_the_day):
     notified, by_mail = [
-        owed_in_campaign(make_line()),
-        owed_in_campaign(make_line(number=None, service="domain")),
+        owed_in_campaign(make_sealed_line()),
+        owed_in_campaign(make_sealed_line(number=None, service="domain")),
     ]
-    owed_in_campaign(make_line(contact=None, service="domain"))
-    tell(make_line())
+    owed_in_campaign(make_sealed_line(contact=None, service="domain"))
+    tell(make_sealed_line())
     assert {(one.channel, one.state, one.count) for one in queries.reach_by_channel(CAMPAIGN)} == {
         (None, "queued", 3)
     }

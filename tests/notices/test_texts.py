@@ -4,12 +4,16 @@ import datetime as dt
 import re
 
 import pytest
+from pydantic import ValidationError
 
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.law.packs import load_pack
+from rollkeeper.notices import texts
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
+from rollkeeper.notices.settings import Notices
 from rollkeeper.notices.texts import (
     best_language,
     languages,
@@ -17,6 +21,8 @@ from rollkeeper.notices.texts import (
     looks_like_link,
     parse_language,
     read_language,
+    say_fields,
+    write_code,
     write_notice,
 )
 from tests.refusals import refusing
@@ -25,6 +31,8 @@ DAY, DAYS = dt.date(2012, 3, 1), 37
 SHIPPED = [(language, kind) for language in languages() for kind in NoticeKind]
 every_text = pytest.mark.parametrize(("language", "kind"), SHIPPED)
 of_the_duty = pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_statutory])
+# A part holds 67 letters of Tibetan, and each of its syllables is three or four.
+MOST_PARTS = {"en": 4, "zh-hans": 4, "bo": 5}
 EMERGENCY = {"en": "emergency", "zh-hans": "紧急", "bo": "ཛ་དྲག"}
 """How each language speaks of emergency calls; a language that is new has to be added."""
 
@@ -36,8 +44,78 @@ def written(language, kind, channel=Channel.SMS, **more):
         "code": "12345678",
         "operator": "Invented Telecom",
         "care": "10086",
+        "named": {"law": "Invented Law", "fields": "name"},
     } | more
     return write_notice(kind, language=language, brief=channel.uses_line, **facts)
+
+
+@pytest.mark.parametrize(
+    ("signature", "begins"),
+    [
+        ("藏移动", "【藏移动】本号码未实名登记"),
+        ("", "本号码未实名登记"),
+        (None, "Invented Telecom通知：本号码未实名登记"),
+    ],
+)
+def test_the_signature_stands_in_brackets_in_an_sms_and_nowhere_else(signature, begins):
+    text = written("zh-hans", NoticeKind.REGISTER_BY, signature=signature).text
+
+    assert text.startswith(begins)
+    assert ("【" in text) == bool(signature)
+
+
+@pytest.mark.parametrize("name", ["藏", "藏" * 21, "【藏移动】", "[Tel]", " 藏移动", "two\nlines"])
+def test_a_signature_that_no_network_takes_is_refused(name):
+    with pytest.raises(ValidationError):
+        Notices(sms_signature=name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "signed"),
+    [
+        ({}, "Invented Telecom"), ({"sms_signature": "藏移动"}, "藏移动"),
+        ({"sms_signature": "藏移动", "sms_signed_by_gateway": True}, ""),
+    ],
+)  # fmt: skip
+def test_an_sms_is_signed_as_the_settings_say(monkeypatch, settings, signed):
+    monkeypatch.setattr(texts, "settings", lambda: Notices(**settings))
+
+    assert texts.sms_signature() == signed
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_code_is_signed_as_a_notice_is(language):
+    facts = {"language": language, "minutes": 10, "operator": "Invented Telecom", "care": "10086"}
+
+    signed = write_code("4711", signature="Signed", **facts)
+    bare = write_code("4711", signature="", **facts)
+
+    assert signed.replace("【", "").startswith("Signed")
+    assert signed.endswith(bare)
+    assert write_code("4711", **facts).startswith("Invented Telecom")
+
+
+def test_the_duty_to_register_is_said_with_the_whole_title_of_its_law():
+    text = written(
+        "zh-hans",
+        NoticeKind.REGISTER_BY,
+        Channel.EMAIL,
+        named={"law": load_pack("cn-xz-2011").title("zh-hans")},
+    ).text
+
+    assert "《西藏自治区人民代表大会常务委员会关于实行电话和互联网用户真实身份登记的决定》" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Full name, Number of the document"), ("zh-hans", "姓名（名称）、证件号码")]
+)
+def test_a_notice_of_an_exposure_names_what_was_exposed(language, said):
+    fields = say_fields(["name", "document_number", "name"], language=language)
+
+    assert (
+        said.lower()
+        in written(language, NoticeKind.DATA_EXPOSED, Channel.EMAIL, named={"fields": fields}).text.lower()
+    )
 
 
 def source(language="en"):
@@ -118,17 +196,17 @@ def test_no_text_holds_a_number_of_the_law(language, kind):
 
 
 @every_text
-def test_a_short_text_goes_out_in_four_parts_at_most(language, kind):
+def test_a_short_text_goes_out_in_few_parts(language, kind):
     longest = written(language, kind, promised_on=dt.date(2012, 12, 30))
 
-    assert sms_parts(longest.text) <= 4
+    assert sms_parts(longest.text) <= MOST_PARTS[language]
 
 
 @pytest.mark.parametrize(
     ("language", "kind"), [(language, kind) for language, kind in SHIPPED if not kind.is_statutory]
 )
 def test_a_short_text_of_what_was_done_does_so_with_the_code_of_its_receipt_too(language, kind):
-    assert sms_parts(written(language, kind, receipt="10004711-K2M9QX").text) <= 4
+    assert sms_parts(written(language, kind, receipt="10004711-K2M9QX").text) <= MOST_PARTS[language]
 
 
 @every_text
@@ -154,7 +232,7 @@ def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
 
 @pytest.mark.parametrize(
     ("language", "day"),
-    [("en", "1 March 2012"), ("zh-hans", "2012年3月1日"), ("bo", "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 1 ཉིན")],
+    [("en", "1 March 2012"), ("zh-hans", "2012年3月1日"), ("bo", "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 1 ཉིན་")],
 )
 def test_each_language_writes_a_day_in_its_own_format(language, day):
     assert read_language(language).write_day(DAY) == day
@@ -202,6 +280,7 @@ def test_an_operator_whose_name_is_a_link_sends_nothing():
         ("{care}", "{phone}", "nothing is put in for {phone}"),
         ("desks", "desks or telecom.example", "looks like a link"),
         ("{operator}:", "{operator:", "braces"),
+        ("{operator}: register", "register", "does not begin with the opening"),
     ],
 )
 def test_a_faulty_text_does_not_load(old, new, why):
@@ -251,3 +330,23 @@ def test_who_named_no_language_is_notified_in_each_that_the_instance_offers(want
 )
 def test_a_subscriber_whose_language_has_no_texts_is_notified_in_the_first_one(wanted, offered, chosen):
     assert best_language(wanted, offered=offered) == chosen
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
+def test_a_notice_without_tibetan_goes_out_in_chinese_and_english(channel):
+    parts = "short" if channel is Channel.SMS else "text"
+    lacking = [kind for kind in NoticeKind if getattr(read_language("bo").texts[kind], parts) is None]
+
+    for kind in lacking:
+        said = written("bo", kind, channel).text
+        assert said.startswith(written("zh-hans", kind, channel).text)
+        assert said.endswith(written("en", kind, channel).text)
+    assert lacking
+
+
+def test_only_tibetan_may_lack_a_text():
+    without = source().replace("[disclosed]", "[no_such_notice]")
+
+    with pytest.raises(Faults):
+        parse_language(without, file="en.toml")
+    assert parse_language(without.replace('language = "en"', 'language = "bo"'), file="bo.toml")

@@ -22,8 +22,9 @@ from rollkeeper.notices.services import send_due
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
+from tests.builders.lines import make_sealed_line
 from tests.notices.caller import telephone_system
-from tests.notices.people import ON, attempts, make_line, notice, tell
+from tests.notices.people import ON, attempts, notice, tell
 
 run = CliRunner()
 ATTEMPT = uuid.UUID(int=4)
@@ -52,7 +53,7 @@ def folder(committed, tmp_path):
 
 
 def called(language="en"):
-    owed = tell(make_line(contact=None, service="fixed_line"), language=language)
+    owed = tell(make_sealed_line(contact=None, service="fixed_line"), language=language)
     send_due(console_authority(), on=ON, by_channel={Channel.VOICE: VoiceGateway.of_this_instance()})
     return owed, str(attempts(owed)[-1].attempt_id)
 

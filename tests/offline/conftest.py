@@ -6,13 +6,12 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.offline import processor
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.staff import employ
 from tests.offline.browsers import Browser
 from tests.registration.conftest import dual_control, limited, routed  # noqa: F401 - fixtures that are shared
 
@@ -20,7 +19,7 @@ ON = dt.date(2012, 3, 2)
 
 
 @pytest.fixture
-def counter(committed, quick_passwords):
+def counter(committed):
     """An instance with keys, on a day, with a clerk. Openings are entered by commits of their own: all is emptied behind it."""
     begin_first_epoch()
     renew_offline_keys(console_authority(), lasts_days=7, on=ON)
@@ -29,11 +28,7 @@ def counter(committed, quick_passwords):
 
 @pytest.fixture
 def clerk(counter):
-    add_staff(
-        console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK],
-        on=dt.date(2000, 1, 1),
-    )  # fmt: skip
-    return authority_of(Staff.objects.get(username="clerk"))
+    return employ(StaffRole.CLERK, username="clerk")
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from django.db.utils import IntegrityError
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.dual_control import pending_approvals
-from rollkeeper.access.errors import APPROVER_IS_SUBMITTER, NO_PENDING_APPROVAL, NOT_ALLOWED
-from rollkeeper.access.models import Staff
+from rollkeeper.access.errors import (
+    APPROVER_IS_SUBMITTER,
+    NO_PENDING_APPROVAL,
+    NOT_ALLOWED,
+)
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -20,6 +22,7 @@ from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.offline import processor
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
+from rollkeeper.offline.models import OfflineRegistration, Ticket
 from rollkeeper.offline.payloads import read_payload
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
@@ -27,6 +30,8 @@ from rollkeeper.registration.errors import APPROVAL_NEEDED
 from rollkeeper.registration.queries import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
 from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.builders.past import make_older
+from tests.builders.staff import employ
 from tests.offline.browsers import form
 from tests.offline.conftest import ON
 from tests.refusals import code_of, refusing
@@ -34,17 +39,9 @@ from tests.registration.people import fresh_number, given_by, person, submission
 from tests.registration.test_concurrency import together
 
 
-def staff(name, *roles):
-    add_staff(
-        console_authority(), username=name, password="an invented pass phrase", roles=roles,
-        on=dt.date(2000, 1, 1),
-    )  # fmt: skip
-    return authority_of(Staff.objects.get(username=name))
-
-
 @pytest.fixture
 def supervisor(clerk):
-    return staff("supervisor", StaffRole.SUPERVISOR)
+    return employ(StaffRole.SUPERVISOR, username="supervisor")
 
 
 def held(who, fields, *, action_kind="register", key=None, given=None):
@@ -121,7 +118,7 @@ def test_no_clerk_confirms_anything(clerk, dual_control):
     key = held(clerk, form(fresh_number(), person()))
 
     with refusing(NOT_ALLOWED):
-        confirmed(staff("another", StaffRole.CLERK), key)
+        confirmed(employ(StaffRole.CLERK, username="another"), key)
 
 
 def test_who_confirms_sees_the_act_and_nothing_of_what_was_submitted(clerk, supervisor, dual_control):
@@ -138,7 +135,7 @@ def test_who_confirms_sees_the_act_and_nothing_of_what_was_submitted(clerk, supe
 
 def test_two_supervisors_in_the_same_second_give_one_yes(clerk, supervisor, dual_control, process):
     dual_control("register")
-    key, other = held(clerk, form(fresh_number(), person())), staff("other", StaffRole.SUPERVISOR)
+    key, other = held(clerk, form(fresh_number(), person())), employ(StaffRole.SUPERVISOR, username="other")
 
     said = together(*[lambda who=who: confirmed(who, key) for who in (supervisor, other) * 2])
 
@@ -165,8 +162,8 @@ def test_it_counts_as_of_when_it_was_submitted(clerk, supervisor, dual_control, 
     dual_control("register")
     key = held(clerk, form(fresh_number(), person()))
     day = dt.timedelta(days=1)
-    run("UPDATE offline_ticket SET made_at = made_at - %s", [day])
-    run("UPDATE offline_registration SET received_at = received_at - %s", [day])
+    make_older(Ticket, day, "made_at")
+    make_older(OfflineRegistration, day, "received_at")
 
     confirmed(supervisor, key)
     process()
@@ -200,7 +197,7 @@ def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notif
     dual_control("register")
     key = held(clerk, form(fresh_number(), person()))
     assert processor.expire_failed(worker_authority(), on=ON) == 0
-    run("UPDATE offline_registration SET received_at = received_at - %s", [processor.FAILED_KEPT_FOR])
+    make_older(OfflineRegistration, processor.FAILED_KEPT_FOR, "received_at")
 
     assert processor.expire_failed(worker_authority(), on=ON) == 1
 

@@ -8,9 +8,8 @@ import pytest
 from django.db.utils import OperationalError, ProgrammingError
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff, authority_of, suspend_staff
+from rollkeeper.access.services import suspend_staff
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
@@ -19,6 +18,7 @@ from rollkeeper.lines.queries import accepted_through, find_line
 from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.offline import processor
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
+from rollkeeper.offline.models import OfflineRegistration
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
@@ -28,6 +28,8 @@ from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
 from tests.builders.lines import activate_line, suspend_line
+from tests.builders.past import make_older
+from tests.builders.staff import employ
 from tests.offline.browsers import Browser, form
 from tests.offline.conftest import ON
 from tests.refusals import refusing
@@ -183,7 +185,7 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
     del who["address"]
 
     key = browser.record(form(fresh_number(), who))
-    run("UPDATE offline_registration SET language = 'zh-hans'")
+    OfflineRegistration.objects.update(language="zh-hans")
     process()
 
     (found,) = outcomes([key])
@@ -196,7 +198,7 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
 @pytest.mark.parametrize(
     ("action_kind", "changes", "code", "article"),
     [
-        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "art. 2 ¶1"),
+        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "(art. 2 ¶1)"),
         ("register", {"subscriber__address": ""}, "missing_attribute", ""),  # its sentence names it
         ("relocate", {}, "line_not_found", ""),  # no law refuses that
     ],
@@ -216,14 +218,7 @@ def test_a_supervisor_passes_a_limit_without_a_network_and_a_clerk_does_not(
     counter, limited, process, role, outcome
 ):
     limited("what: lines, group: person, scope: operator, kind: stock, n: 1, over: review")
-    add_staff(
-        console_authority(),
-        username="zq",
-        password="an invented pass phrase",
-        roles=[role],
-        on=dt.date(2000, 1, 1),
-    )
-    browser, who = Browser(authority_of(Staff.objects.get(username="zq"))), person()
+    browser, who = Browser(employ(role)), person()
     first = browser.record(form(fresh_number(), who, overrides_limit="on"))
     second = browser.record(form(fresh_number(), who, overrides_limit="on"))
     process()
@@ -349,10 +344,7 @@ def held(browser, process, monkeypatch):
     assert came_of(key) == "failed"
 
     def for_hours(hours):
-        run(
-            "UPDATE offline_registration SET processed_at = processed_at - make_interval(mins => %s)",
-            [round(hours * 60)],
-        )
+        make_older(OfflineRegistration, dt.timedelta(hours=hours), "processed_at")
         return key
 
     return for_hours
@@ -392,7 +384,7 @@ def test_what_is_held_for_less_can_still_be_processed(held, process):
 
 def test_what_waits_and_never_broke_is_given_up_by_nobody(browser):
     key = browser.record(form(fresh_number(), person()))
-    run("UPDATE offline_registration SET received_at = received_at - interval '3 days'")
+    make_older(OfflineRegistration, dt.timedelta(days=3), "received_at")
 
     assert erase_due() == 0
 
@@ -473,32 +465,28 @@ def test_the_counters_role_may_do_what_it_must(browser, clerk, as_role):
         assert issue_ticket(clerk).ticket_id != other.given.ticket_id
 
 
-def test_only_one_carries_at_a_time(browser, process):
-    from rollkeeper.kernel import database, stores
+def test_only_one_processes_at_a_time(browser, process):
+    from rollkeeper.kernel import database, jobs, stores
+    from rollkeeper.offline import PROCESSING
 
     browser.record(form(fresh_number(), person()))
 
     with database.connect(stores.REGISTER, "worker") as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [processor._PROCESSING_LOCK])
+        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
         assert process() == 0
-        other.execute("SELECT pg_advisory_unlock(%s)", [processor._PROCESSING_LOCK])
+        other.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [jobs._RUNS, PROCESSING])
     assert process() == 1
 
 
-def test_the_offline_worker_tends_its_keys_and_goes_on_after_the_register_was_away(browser, monkeypatch):
+def test_the_job_processes_what_waits_and_takes_its_own_lock_again(browser):
+    from rollkeeper.kernel import jobs
+    from rollkeeper.offline.jobs import JOBS
+
     key = browser.record(form(fresh_number(), person()))
-    turns, away = iter(range(3)), iter([True, False, False, False])
-    process_all = processor.process_all
-    monkeypatch.setattr(processor, "POLL_EVERY_S", 0)
 
-    def once_away(authority):
-        if next(away):
-            raise OperationalError("away")
-        return process_all(authority)
+    done = [jobs.run_once(job) for job in JOBS]
 
-    monkeypatch.setattr(processor, "process_all", once_away)
-    processor.run_offline_worker(worker_authority(), goes_on=lambda: next(turns, None) is not None)
-
+    assert [(one.did, one.fault) for one in done] == [(1, None), (0, None)]
     assert came_of(key) == "done"
 
 

@@ -198,7 +198,7 @@ def test_a_register_whose_pages_were_changed_is_noticed(folder):
 
 def test_keys_that_break_off_are_not_loaded(data_dir):
     with psycopg.connect(
-        host=str(stores.socket_folder()), port=stores.KEYS.port, dbname="rollkeeper_keys", user="postgres",
+        host=str(stores.socket_folder(stores.KEYS)), port=stores.KEYS.port, dbname="rollkeeper_keys", user="postgres",
         password=stores.password(stores.KEYS, "postgres"),
     ) as owner:  # fmt: skip
         before = owner.execute("SELECT count(*) FROM epoch").fetchone()

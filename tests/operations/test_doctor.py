@@ -8,12 +8,13 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import run
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
+from tests.builders.commands import change_commands
+from tests.builders.lines import hold_line
 from tests.provisioning.fakes import Element
 
 OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
@@ -28,10 +29,7 @@ def asked(*, hours_ago, kind=CommandKind.BAR, attempts=0, wait=dt.timedelta()):
     """Ask the network for something some hours ago, to be tried next after a while."""
     line = uuid.uuid4()
     queue_command(line, kind=kind, reason="registration", at=clock.now() - dt.timedelta(hours=hours_ago))
-    run(
-        "UPDATE provisioning_command SET attempts = %s, next_try_at = %s WHERE line_id = %s",
-        [attempts, clock.now() + wait, line],
-    )
+    change_commands(line_id=line, attempts=attempts, next_try_at=clock.now() + wait)
 
 
 def said():
@@ -100,10 +98,6 @@ def test_an_instance_whose_days_are_not_those_of_its_law_is_at_fault(pack, zone,
     ("review", "health"), [(OPEN, Health.WARNING), (OPEN + dt.timedelta(days=1), Health.OK)]
 )
 def test_a_legal_hold_is_named_from_its_day_of_review_on(review, health):
-    run(
-        "INSERT INTO lines_legalhold (line_id, legal_hold_id, days, case_reference, review_on)"
-        " VALUES (gen_random_uuid(), gen_random_uuid(), daterange(%s, %s), '2012/7', %s)",
-        [OPEN, OPEN + dt.timedelta(days=30), review],
-    )
+    hold_line(uuid.uuid4(), OPEN, OPEN + dt.timedelta(days=30), case="2012/7", review_on=review)
 
     assert [one.health for one in _check_holds()] == [health]

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 ASK = "import ctypes, resource; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))"
-PARTS = ("cli", "app_process", "job_process", "portal_worker_process", "wsgi", "settings")
+PARTS = ("cli", "app_process", "job_process", "wsgi", "settings")
 
 
 def asked(*before):

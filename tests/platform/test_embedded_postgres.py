@@ -1,19 +1,22 @@
 """The embedded servers: two of them, inside the instance, restarted after a crash, stopped by the last who used them."""
 
 import os
+import pwd
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.platform import embedded_postgres
 from tests.superuser import as_superuser
 
@@ -88,7 +91,7 @@ def test_nobody_signs_in_without_a_password(other_data_dir):
 
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(
-            host=str(stores.socket_folder()),
+            host=str(stores.socket_folder(stores.KEYS)),
             port=stores.KEYS.port,
             dbname="postgres",
             user="postgres",
@@ -139,7 +142,7 @@ def test_where_one_server_does_not_start_the_other_is_not_left_running(other_dat
 def test_a_data_dir_with_a_long_path_uses_a_short_private_socket_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / ("long" * 40)))
 
-    folder = stores.socket_folder()
+    folder = stores.socket_folder(stores.REGISTER)
 
     assert len(str(folder)) < 60
     assert folder != tmp_path
@@ -178,3 +181,69 @@ def test_a_server_that_does_not_start_says_the_last_of_its_own_words(monkeypatch
         "lock file is there"
     )
     assert embedded_postgres._failure_reason(OSError("see the log."), stores.KEYS) == "see the log"
+
+
+def test_each_server_alone_writes_the_folder_of_its_socket(data_dir):
+    embedded_postgres.ensure_running()
+
+    for store in stores.STORES:
+        folder = stores.socket_folder(store)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+        assert stores.socket_owner(store) == (
+            embedded_postgres.server_user(store) or pwd.getpwuid(os.geteuid()).pw_name
+        )
+        assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o755
+        assert folder.parent.stat().st_uid == os.geteuid()
+
+
+def test_a_false_server_of_another_user_is_sent_no_password(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_SOCKETS", str(tmp_path))
+    stores.socket_folder(stores.KEYS).mkdir()
+    monkeypatch.setattr(stores, "socket_owner", lambda _: "daemon")  # not the user who listens
+    heard = []
+
+    def listen(server):
+        far, _ = server.accept()
+        with far:
+            heard.append(far.recv(4096))
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(stores.socket_folder(stores.KEYS) / f".s.PGSQL.{stores.KEYS.port}"))
+        server.listen()
+        thread = threading.Thread(target=listen, args=(server,))
+        thread.start()
+
+        with pytest.raises(psycopg.OperationalError, match="requirepeer"):
+            psycopg.connect(
+                **database.embedded_address(stores.KEYS), user="vault", dbname="x", password="a password"
+            )
+        thread.join(timeout=10)
+
+    assert heard == [b""]
+
+
+def test_a_server_that_asks_for_the_password_in_clear_is_not_given_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_SOCKETS", str(tmp_path))
+    stores.socket_folder(stores.KEYS).mkdir()
+    heard = []
+
+    def ask_in_clear(server):
+        far, _ = server.accept()
+        with far:
+            far.recv(4096)
+            far.sendall(b"R" + (8).to_bytes(4) + (3).to_bytes(4))  # AuthenticationCleartextPassword
+            heard.append(far.recv(4096))
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(stores.socket_folder(stores.KEYS) / f".s.PGSQL.{stores.KEYS.port}"))
+        server.listen()
+        thread = threading.Thread(target=ask_in_clear, args=(server,))
+        thread.start()
+
+        with pytest.raises(psycopg.OperationalError, match="scram-sha-256"):
+            psycopg.connect(
+                **database.embedded_address(stores.KEYS), user="vault", dbname="x", password="a password"
+            )
+        thread.join(timeout=10)
+
+    assert b"a password" not in heard[0]

@@ -9,11 +9,11 @@ import re
 import pytest
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault.offline_keys import renew_offline_keys
+from tests.builders.documents import passport_picture
 from tests.builders.lines import activate_line
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.pages import text
@@ -38,9 +38,7 @@ def inside(browser, come_in):
 
 @pytest.fixture(scope="module")
 def picture(fonts) -> bytes:  # noqa: F811
-    written = io.BytesIO()
-    make_specimen(Kind.PASSPORT, seed=11).image.save(written, "JPEG", quality=85)
-    return written.getvalue()
+    return passport_picture(11)
 
 
 def key_of(page):

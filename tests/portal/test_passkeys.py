@@ -9,6 +9,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.portal.data_export import DataExport
+from rollkeeper.subscribers.models import Subscriber
 from tests.pages import text
 from tests.portal.authenticator import PRESENT, Device
 from tests.selfcare.people import PERSON, register_line
@@ -242,7 +243,7 @@ def test_nonsense_is_no_passkey_and_breaks_nothing(registered):
 def test_who_is_erased_leaves_no_passkey(registered):
     from rollkeeper.kernel.database import sql
 
-    run("UPDATE subscribers_subscriber SET erased_on = '2012-03-02'")
+    Subscriber.objects.update(erased_on="2012-03-02")
 
     run(sql("selfcare", "delete_expired"))
 

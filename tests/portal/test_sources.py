@@ -4,11 +4,11 @@
 import pytest
 from django.test import RequestFactory
 
-from rollkeeper.portal.views import source_of
+from rollkeeper.access.client_address import client_address
 
 
 def source(address):
-    return source_of(RequestFactory().get("/", REMOTE_ADDR=address))
+    return client_address(RequestFactory().get("/", REMOTE_ADDR=address))
 
 
 @pytest.mark.parametrize(

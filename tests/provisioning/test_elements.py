@@ -19,7 +19,6 @@ from pyrad.client import Client
 from pyrad.dictionary import Dictionary
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.batch_rollback import undo_batch
 from rollkeeper.campaign.settings import settings as campaign_settings
 from rollkeeper.kernel import database
@@ -44,7 +43,10 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import seal_line_values
-from tests.campaign.population import make_line, night, person, plan
+from tests.builders.commands import retry_commands
+from tests.builders.lines import make_line
+from tests.builders.staff import employ_approvers
+from tests.campaign.population import night, plan
 from tests.campaign.population import tell as tell_subscriber
 from tests.provisioning.elements import NUMBERS, PASSWORD, TOKEN, RadiusProgram, running, wanted
 from tests.provisioning.fakes import Element
@@ -863,7 +865,7 @@ def suspended(service, number, *, days_ago=0):
 
 
 def push():
-    database.run("UPDATE provisioning_command SET next_try_at = '1970-01-01'")
+    retry_commands()
     return push_due(worker_authority(), on=ON)
 
 
@@ -913,7 +915,7 @@ def test_an_undone_batch_leaves_every_line_with_the_features_it_had(whole_networ
     lines = notified_lines(list(numbers))
     before = [switches(hlr, number) for number in numbers]
 
-    night(CUT, (person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)))
+    night(CUT, employ_approvers())
     push()
     barred = network_gateway().read_back(lines)
     (batch,) = database.rows("SELECT batch_id FROM campaign_batch")

@@ -34,6 +34,7 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.commands import retry_commands
 from tests.builders.lines import activate_line, suspend_line
 from tests.provisioning.elements import (
     CARE,
@@ -377,7 +378,7 @@ HANDS = {
 def pushed():
     for _ in range(2):
         push_due(worker_authority(), on=ON)
-        database.run("UPDATE provisioning_command SET next_try_at = '1970-01-01'")
+        retry_commands()
 
 
 @pytest.mark.parametrize("what", HANDS)

@@ -18,10 +18,12 @@ from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, R
 from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.provisioning.gateways.registry import network_gateway
 from rollkeeper.provisioning.jobs import JOBS
+from rollkeeper.provisioning.models import Command
 from rollkeeper.provisioning.queries import count_due, reconcile, state_counts
 from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.provisioning.services import advance_command_sequence, push_due, queue_command
 from rollkeeper.provisioning.settings import settings as provisioning_settings
+from tests.builders.commands import retry_commands
 from tests.entries import entries
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
@@ -39,7 +41,7 @@ def element():
 def bar(line=None, kind=CommandKind.BAR, batch_id=None):
     asked = queue_command(line or uuid.uuid4(), kind=kind, reason="registration", at=AT)
     if batch_id:
-        database.run("UPDATE provisioning_command SET batch_id = %s WHERE command_id = %s", [batch_id, asked])
+        Command.objects.filter(command_id=asked).update(batch_id=batch_id)
     return asked
 
 
@@ -53,7 +55,7 @@ def command(command_id):
 
 
 def make_due():
-    database.run("UPDATE provisioning_command SET next_try_at = '1970-01-01'")
+    retry_commands()
 
 
 @pytest.mark.parametrize("kind", CommandKind)
@@ -375,9 +377,7 @@ def test_a_line_whose_older_command_is_being_sent_by_another_process_waits(commi
 
 def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
     asked = bar()
-    element.says = lambda _: (
-        database.run("UPDATE provisioning_command SET claimed_by = 5") and ReadBack.BARRED
-    )
+    element.says = lambda _: Command.objects.update(claimed_by=5) and ReadBack.BARRED
 
     push(element)
 
@@ -528,7 +528,7 @@ def test_a_command_that_becomes_visible_late_is_pushed_in_the_same_run(
 def test_what_is_tried_again_keeps_nothing_new_waiting(register, element, monkeypatch):
     monkeypatch.setattr("rollkeeper.provisioning.services.CHUNK", 1)
     again = bar()
-    database.run("UPDATE provisioning_command SET next_try_at = %s", [clock.now() - dt.timedelta(minutes=1)])
+    Command.objects.update(next_try_at=clock.now() - dt.timedelta(minutes=1))
     for _ in range(3):
         bar(kind=CommandKind.TERMINATE)
     fresh = []

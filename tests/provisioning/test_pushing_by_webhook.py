@@ -16,6 +16,7 @@ from rollkeeper.provisioning.gateways.signing import webhook_secret
 from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_values
+from tests.builders.commands import retry_commands
 from tests.provisioning.fakes import HttpElement
 
 ON = dt.date(2012, 3, 2)
@@ -47,7 +48,7 @@ def bar(line, kind=CommandKind.BAR):
 
 
 def push():
-    database.run("UPDATE provisioning_command SET next_try_at = '1970-01-01'")
+    retry_commands()
     return push_due(worker_authority(), on=ON, gateway=network_gateway())
 
 
@@ -118,7 +119,7 @@ def test_an_element_that_bars_too_much_is_notified_to_restore_in_the_same_run(el
 
 
 def test_a_line_whose_number_is_erased_is_named_by_its_reference(element, line):
-    database.run("UPDATE lines_line SET number_sealed = NULL")
+    Line.objects.update(number_sealed=None)
     bar(line)
 
     assert push().counts[CommandState.CONFIRMED] == 1

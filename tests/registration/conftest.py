@@ -2,24 +2,19 @@
 """A clerk, and lines to register somebody for."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.lines import activate_line, suspend_line
+from tests.builders.packs import REFERENCE, use_pack
 from tests.registration.people import fresh_number
-
-REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
 
 
 @pytest.fixture
@@ -55,49 +50,37 @@ def new_line() -> Callable[..., str]:
 
 
 @pytest.fixture
-def limited(tmp_path: Path) -> Iterator[Callable[..., None]]:
+def limited(law_put_back: None) -> Callable[..., None]:
     """Put limits into the law of this instance."""
-    before = instance().pack
 
     def limit(*limits: str) -> None:
         listed = "".join(f"  - {{{one}, because: {{article: 2 ¶1}}}}\n" for one in limits)
-        path = tmp_path / f"{new_uuid()}.yaml"
-        path.write_text(REFERENCE.replace("\nretention:", f"\nlimits:\n{listed}retention:", 1), "utf-8")
-        kernel_settings.write_settings(instance={"pack": str(path)})
+        use_pack(REFERENCE.replace("\nretention:", f"\nlimits:\n{listed}retention:", 1))
 
-    yield limit
-    kernel_settings.write_settings(instance={"pack": before})
+    return limit
 
 
 @pytest.fixture
-def routed(tmp_path: Path) -> Iterator[Callable[..., None]]:
+def routed(law_put_back: None) -> Callable[..., None]:
     """Put ways for people without a document into the law of this instance."""
-    before = instance().pack
 
     def route(*routes: str, kind: str = "individual", confirmed: bool = True) -> None:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
         listed = "".join(f"      - {{{one}, {because}}}\n" for one in routes)
         head = f"  - id: {kind}\n"
         assert head in REFERENCE
-        path = tmp_path / f"{new_uuid()}.yaml"
-        path.write_text(REFERENCE.replace(head, f"{head}    no_document_route:\n{listed}", 1), "utf-8")
-        kernel_settings.write_settings(instance={"pack": str(path)})
+        use_pack(REFERENCE.replace(head, f"{head}    no_document_route:\n{listed}", 1))
 
-    yield route
-    kernel_settings.write_settings(instance={"pack": before})
+    return route
 
 
 @pytest.fixture
-def dual_control(tmp_path: Path) -> Iterator[Callable[..., None]]:
+def dual_control(law_put_back: None) -> Callable[..., None]:
     """Have the law of this instance ask for an approver at these acts."""
-    before = instance().pack
 
     def ask(*acts: str, confirmed: bool = True) -> None:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
         listed = f"  - {{acts: [{', '.join(acts)}], {because}}}\n"
-        path = tmp_path / f"{new_uuid()}.yaml"
-        path.write_text(REFERENCE.replace("\nretention:", f"\ndual_control:\n{listed}retention:", 1), "utf-8")
-        kernel_settings.write_settings(instance={"pack": str(path)})
+        use_pack(REFERENCE.replace("\nretention:", f"\ndual_control:\n{listed}retention:", 1))
 
-    yield ask
-    kernel_settings.write_settings(instance={"pack": before})
+    return ask

@@ -23,6 +23,7 @@ from rollkeeper.lines.errors import (
     LineNotFound,
     TooManyCounterCodes,
 )
+from rollkeeper.lines.models import CounterCode, CounterCodeAttempt
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration.services import (
     change_record,
@@ -32,6 +33,8 @@ from rollkeeper.registration.services import (
     replace_sim,
 )
 from rollkeeper.subscribers.services import set_protection
+from tests.builders.lines import change_line
+from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission
 
@@ -88,7 +91,7 @@ def test_a_code_is_good_once(clerk, new_line):
 @pytest.mark.parametrize(("minutes", "is_found"), [(9, True), (10, False), (11, False)])
 def test_a_code_is_good_for_its_minutes(clerk, new_line, minutes, is_found):
     code = given(new_line())
-    run("UPDATE lines_countercode SET ends_at = ends_at - make_interval(mins => %s)", [minutes])
+    make_older(CounterCode, dt.timedelta(minutes=minutes), "ends_at")
 
     if is_found:
         assert redeem_code(clerk, code, on=ON)
@@ -113,7 +116,7 @@ def test_a_line_has_no_more_codes_an_hour_than_it_needs(new_line):
 
     with pytest.raises(TooManyCounterCodes):
         given(number)
-    run("UPDATE lines_countercode SET made_at = made_at - interval '1 hour'")
+    make_older(CounterCode, dt.timedelta(hours=1), "made_at")
     assert given(number)
 
 
@@ -143,7 +146,7 @@ def test_all_counters_together_guess_no_more_than_they_may(clerk, new_line):
 
     with refusing(TOO_MANY_CODE_ATTEMPTS):
         redeem_code(clerk, code, on=ON)
-    run("UPDATE lines_countercodeattempt SET attempted_at = attempted_at - interval '1 hour'")
+    make_older(CounterCodeAttempt, dt.timedelta(hours=1), "attempted_at")
     assert redeem_code(clerk, code, on=ON)
 
 
@@ -226,10 +229,7 @@ def test_the_menu_gives_every_number_the_same_no_and_a_line_its_code(clerk, new_
 
 def test_a_line_that_has_ended_has_no_code(clerk, new_line):
     number = new_line()
-    run(
-        "UPDATE lines_line SET state = 'terminated', terminated_on = %s WHERE line_id = %s",
-        [ON, find_line(number).line_id],
-    )
+    change_line(find_line(number).line_id, state="terminated", terminated_on=ON)
 
     with pytest.raises(LineNotFound):
         given(number)
@@ -252,7 +252,7 @@ def test_the_counters_role_shows_a_code_and_makes_none(clerk, new_line):
 
 def test_what_is_a_day_old_goes(new_line):
     given(new_line())
-    run("UPDATE lines_countercode SET made_at = made_at - %s", [dt.timedelta(days=1, minutes=1)])
+    make_older(CounterCode, dt.timedelta(days=1, minutes=1), "made_at")
 
     given(new_line())
 

@@ -1,11 +1,14 @@
 """Somebody has the counter's session in the database: they cut nobody off."""
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, transaction
 
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED
+from rollkeeper.lines.models import CounterTermination
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import lock_line
@@ -13,6 +16,7 @@ from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.operations.bootstrap import set_counter_limits
 from rollkeeper.registration import services
 from tests.builders.lines import suspend_line
+from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.registration.people import ON, person, submission
 
@@ -148,7 +152,7 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
                 end(numbers[3])
     assert [find_line(number).state for number in numbers[2:4]] == [LineState.TERMINATED, LineState.ACTIVE]
 
-    run("UPDATE lines_countertermination SET ended_at = ended_at - interval '25 hours'")
+    make_older(CounterTermination, dt.timedelta(hours=25), "ended_at")
     with as_role("counter"):
         end(numbers[3])
     assert find_line(numbers[3]).is_over

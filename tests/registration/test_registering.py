@@ -11,13 +11,19 @@ from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
-from rollkeeper.lines.errors import LINE_TERMINATED, NUMBER_QUARANTINED, NUMBER_STILL_SERVED, LineNotFound
+from rollkeeper.lines.errors import (
+    LINE_TERMINATED,
+    NUMBER_QUARANTINED,
+    NUMBER_STILL_SERVED,
+    LineNotFound,
+)
+from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line, line_history, tenures, view_line
 from rollkeeper.lines.services import mark_disputed, pause_clock
 from rollkeeper.provisioning.services import push_due
@@ -34,6 +40,8 @@ from rollkeeper.registration.services import (
 )
 from rollkeeper.registration.submissions import Presence
 from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.builders.commands import change_commands
+from tests.builders.lines import mark_terminated
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
 from tests.registration.people import ON, card, fresh_number, given_by, person, submission, without_address
@@ -723,18 +731,18 @@ def rested(clerk, new_line):
     """A number whose quarantine is over; the network was asked to end the line that had it, and has not answered."""
     number = new_line()
     terminate_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)
-    run("UPDATE lines_number SET quarantined_until = %s", [ON])
+    Number.objects.update(quarantined_until=ON)
     return number
 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "failed"])
 def test_a_number_is_not_reassigned_before_the_network_has_removed_the_line(clerk, rested, state):
-    run("UPDATE provisioning_command SET state = %s WHERE kind = 'terminate'", [state])
+    change_commands(kind="terminate", state=state)
     later = ON + dt.timedelta(days=1)
 
     with refusing(NUMBER_STILL_SERVED):
         register_subscriber(clerk, submission(rested), on=later)
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
+    change_commands(kind="terminate", state="confirmed", read_back="absent")
     register_subscriber(clerk, submission(rested), on=later)
 
     assert find_line(rested).state is LineState.ACTIVE
@@ -772,11 +780,8 @@ def test_a_line_nobody_knows_cannot_be_transferred(clerk):
 
 def test_a_disputed_terminated_number_is_not_reassigned(clerk, new_line):
     number = new_line()
-    run(
-        "UPDATE lines_line SET state = 'terminated', terminated_on = %s, terminated_by = 'campaign', is_disputed = true WHERE line_id = %s",
-        [ON, find_line(number).line_id],
-    )
-    run("UPDATE lines_number SET quarantined_until = %s WHERE line_id = %s", [ON, find_line(number).line_id])
+    mark_terminated(find_line(number).line_id, ON, is_disputed=True)
+    Number.objects.filter(line_id=find_line(number).line_id).update(quarantined_until=ON)
 
     for later in (ON, ON + dt.timedelta(days=400)):
         with refusing(errors.LINE_IN_DISPUTE):

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
-from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
-from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.ledger import publication
@@ -30,6 +28,7 @@ from rollkeeper.reporting.audit_samples.rules import MAX_LINES, first_of_each, i
 from rollkeeper.reporting.errors import REPORT_NOT_FOUND
 from rollkeeper.reporting.periods import quarters_of
 from rollkeeper.reporting.services import make_report
+from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.reporting.entries import write_year
 
@@ -39,10 +38,8 @@ DICE = "6 2 5 5 1 3 4 4 6 1"
 
 
 def employed(name, role=StaffRole.AUDITOR):
-    staff = Staff.objects.create(username=name, salt=b"s" * 32, password="!")
-    RoleGrant.objects.create(staff=staff, role=role.value, since=dt.date(2012, 1, 1))
     clock.set_demo_date(AFTER)
-    return authority_of(staff)
+    return employ(role, username=name)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault import canaries
 from rollkeeper.vault.hooks import CANARY_MAKER
 from rollkeeper.vault.services import begin_first_epoch
-from tests.campaign.population import person as staff
+from tests.builders.staff import employ as staff
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 

@@ -22,14 +22,18 @@ from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
+from rollkeeper.lines.models import Reference
 from rollkeeper.retention import services
 from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.legal_holds import add_legal_hold
 from rollkeeper.retention.rules import last_termination_to_erase
+from rollkeeper.subscribers.models import Document
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
-from tests.campaign.population import day, make_line, person
+from tests.builders.lines import make_line, make_subscriber, make_tenure, pause_line
+from tests.builders.staff import employ
+from tests.campaign.population import day
 from tests.refusals import refusing
 
 PACK = load_pack("cn-xz-2011")
@@ -39,36 +43,22 @@ ENDED, LAST_KEPT, ERASED = day("2012-04-05"), day("2013-04-05"), day("2013-04-06
 
 def tenure_of(line_id: LineId, first: dt.date, last: dt.date | None) -> tuple[PersonId, TenureId]:
     """Seal an invented person as the subscriber of a line over a time, with a document by which to be found."""
-    person_id, tenure_id = PersonId(new_uuid()), TenureId(new_uuid())
+    person_id, tenure_id = make_subscriber(made_on=first), TenureId(new_uuid())
     (commitment,) = seal_persons([PersonRecord(person_id, tenure_id, {Field.NAME: "Invented"})])
-    zone = clock.zone()
-    ends = [dt.datetime.combine(d, dt.time(12), zone) if d else None for d in (first, last)]
-    run(
-        "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance, commitment)"
-        " VALUES (%s, tstzrange(%s, %s), %s, 'individual', %s, 'sighted', %s)",
-        [line_id, *ends, tenure_id, person_id, commitment],
-    )
-    run(
-        "INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)"
-        " VALUES (%s, 'individual', 'en', false, %s)",
-        [person_id, first],
-    )
-    run("INSERT INTO subscribers_document VALUES (%s, %s, 'passport')", [os.urandom(32), person_id])
+    since, until = (dt.datetime.combine(d, dt.time(12), clock.zone()) if d else None for d in (first, last))
+    make_tenure(line_id, since, until, person_id=person_id, tenure_id=tenure_id, commitment=commitment)
+    Document.objects.create(document_index=os.urandom(32), person_id=person_id, document_type="passport")
     return person_id, tenure_id
 
 
 def ended_line(on: dt.date = ENDED) -> LineId:
-    line_id = make_line(state="terminated")
-    run(
-        "UPDATE lines_line SET terminated_on = %s, terminated_by = 'campaign' WHERE line_id = %s",
-        [on, line_id],
-    )
-    run("INSERT INTO lines_reference VALUES (%s, %s)", [os.urandom(32), line_id])
+    line_id = make_line(state="terminated", terminated_on=on, terminated_by="campaign")
+    Reference.objects.create(reference_index=os.urandom(32), line_id=line_id)
     return line_id
 
 
 def name_of(pair: tuple[PersonId, TenureId]) -> str:
-    who = person(StaffRole.DATA_PROTECTION_OFFICER)
+    who = employ(StaffRole.DATA_PROTECTION_OFFICER)
     opened = open_sealed(
         who, person_id=pair[0], tenure_id=pair[1], field=Field.NAME, purpose=next(iter(Purpose)), on=ERASED
     )
@@ -170,7 +160,7 @@ def test_a_legal_hold_delays_erasure_and_ends_by_itself(until: str, gone: int, c
     line_id = ended_line()
     held = day(until)
     add_legal_hold(
-        person(OFFICER), line_id, case_reference="1", last=held, review_on=held, on=ERASED - 9 * DAY
+        employ(OFFICER), line_id, case_reference="1", last=held, review_on=held, on=ERASED - 9 * DAY
     )
 
     assert services.count_due(worker_authority(), on=ERASED) == services.Due(
@@ -181,7 +171,7 @@ def test_a_legal_hold_delays_erasure_and_ends_by_itself(until: str, gone: int, c
 
 
 def test_a_past_tenure_is_erased_after_a_year_while_the_line_lives_on(committed: None) -> None:
-    line_id = make_line(registered=True)
+    line_id = make_line(is_registered=True)
     former = tenure_of(line_id, day("2010-05-01"), ENDED)
     present = tenure_of(line_id, ENDED, None)
 
@@ -196,15 +186,12 @@ def test_a_past_tenure_is_erased_after_a_year_while_the_line_lives_on(committed:
 
 
 def test_reasons_of_pauses_are_erased_with_the_former_tenure(committed: None) -> None:
-    line_id = make_line(registered=True)
+    line_id = make_line(is_registered=True)
     tenure_of(line_id, day("2010-05-01"), ENDED)
     tenure_of(line_id, ENDED, None)
     for recorded in (ENDED - dt.timedelta(days=30), ENDED + dt.timedelta(days=30)):
-        run(
-            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
-            " VALUES (%s, gen_random_uuid(), daterange(%s, %s), 'detention', %s)",
-            [line_id, recorded, recorded + dt.timedelta(days=9), recorded],
-        )
+        at = dt.datetime.combine(recorded, dt.time(), clock.zone())
+        pause_line(line_id, recorded, recorded + dt.timedelta(days=9), reason="detention", recorded_at=at)
 
     erase(ERASED)
 
@@ -289,10 +276,10 @@ def test_what_is_held_keeps_no_chunk_from_going_on(
     lines = [ended_line(on) for on in ends]
     past = []
     for on in ends:
-        past.append(make_line(registered=True))
+        past.append(make_line(is_registered=True))
         tenure_of(past[-1], on - dt.timedelta(days=365), on)
         tenure_of(past[-1], on, None)
-    officer = person(OFFICER)
+    officer = employ(OFFICER)
     for line_id in sorted(lines)[:3] + lines[4:6] + past[:5]:
         add_legal_hold(officer, line_id, case_reference="1", last=ERASED, review_on=ERASED, on=ERASED)
     held = len({*sorted(lines)[:3], *lines[4:6]})
@@ -308,7 +295,7 @@ def due_of(kind: str) -> None:
     if kind == "line":
         ended_line()
     else:
-        line_id = make_line(registered=True)
+        line_id = make_line(is_registered=True)
         tenure_of(line_id, day("2010-05-01"), ENDED)
         tenure_of(line_id, ENDED, None)
 
@@ -359,7 +346,7 @@ def test_what_is_at_work_in_one_run_goes_in_the_next(
 
 def test_a_clerk_cannot_erase(committed: None) -> None:
     with refusing(NOT_ALLOWED):
-        services.erase_due(person(StaffRole.CLERK), on=ERASED)
+        services.erase_due(employ(StaffRole.CLERK), on=ERASED)
 
 
 def test_the_worker_erases_with_its_own_rights(register: None, as_role: object) -> None:

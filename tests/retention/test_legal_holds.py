@@ -26,7 +26,8 @@ from rollkeeper.retention.errors import (
     RECORD_ERASED,
 )
 from rollkeeper.retention.legal_holds import MAX_DAYS, add_legal_hold, current_legal_holds, end_legal_hold
-from tests.campaign.population import make_line, person
+from tests.builders.lines import make_line
+from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.retention.test_erasure import DAY, ENDED, ERASED, LAST_KEPT, ended_line, erase, tenure_of
 
@@ -36,7 +37,7 @@ run = CliRunner()
 
 @pytest.fixture
 def officer(committed: None) -> Authority:
-    return person(StaffRole.DATA_PROTECTION_OFFICER)
+    return employ(StaffRole.DATA_PROTECTION_OFFICER)
 
 
 def lay(
@@ -55,7 +56,7 @@ def test_a_legal_hold_has_an_end_a_review_day_and_an_entry_without_its_case(offi
     assert (entry.line_id, CASE in entry.body) == (line_id, False)
 
 
-@pytest.mark.parametrize("who", [console_authority, worker_authority, lambda: person(StaffRole.SUPERVISOR)])
+@pytest.mark.parametrize("who", [console_authority, worker_authority, lambda: employ(StaffRole.SUPERVISOR)])
 def test_only_a_named_officer_adds_or_ends_one(who: Callable[[], Authority], officer: Authority) -> None:
     line_id = ended_line()
     lay(officer, line_id)
@@ -109,7 +110,7 @@ def test_what_is_erased_is_not_said_to_be_held(officer: Authority) -> None:
 def test_what_is_about_to_be_erased_is_not_said_to_be_held(
     what: str, officer: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line_id = ended_line() if what == "line" else make_line(registered=True)
+    line_id = ended_line() if what == "line" else make_line(is_registered=True)
     if what == "past tenure":
         tenure_of(line_id, ENDED - 300 * DAY, ENDED)
         tenure_of(line_id, ENDED, None)
@@ -124,7 +125,7 @@ def test_what_is_about_to_be_erased_is_not_said_to_be_held(
 
 
 def test_a_line_can_be_held_after_a_past_tenure_was_erased(officer: Authority) -> None:
-    line_id = make_line(registered=True)
+    line_id = make_line(is_registered=True)
     tenure_of(line_id, ENDED - 300 * DAY, ENDED)
     tenure_of(line_id, ENDED, None)
     erase(ERASED)

@@ -21,6 +21,8 @@ from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services
 from rollkeeper.retention.services import erase_due
+from tests.builders.commands import change_commands
+from tests.builders.lines import pause_line
 from tests.notices.fakes import Way
 from tests.provisioning.fakes import Element
 from tests.registration.people import fresh_number, submission
@@ -129,10 +131,7 @@ def test_a_number_stays_until_the_network_proves_the_line_out_of_service(
     given_back: tuple[str, LineId],
 ) -> None:
     _, line_id = given_back
-    run(
-        "UPDATE provisioning_command SET state = 'failed', read_back = 'barred' WHERE line_id = %s AND kind = 'terminate'",
-        [line_id],
-    )
+    change_commands(line_id=line_id, kind="terminate", state="failed", read_back="barred")
 
     assert freed(LAST + DAY) == 0
 
@@ -141,10 +140,7 @@ def test_an_instance_without_a_network_frees_numbers_and_drops_commands(
     given_back: tuple[str, LineId],
 ) -> None:
     _, line_id = given_back
-    run(
-        "UPDATE provisioning_command SET state = 'waiting' WHERE line_id = %s AND kind = 'terminate'",
-        [line_id],
-    )
+    change_commands(line_id=line_id, kind="terminate", state="waiting")
 
     write_settings(instance={"kind": InstanceKind.PRODUCTION, "demo_date": None})
     try:
@@ -171,7 +167,8 @@ def test_freeing_stands_in_the_ledger_with_the_article_and_is_done_once(
 
 
 def test_many_numbers_are_freed_in_chunks(register: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.campaign.population import end, make_line
+    from tests.builders.lines import make_line
+    from tests.campaign.population import end
 
     monkeypatch.setattr(services, "CHUNK", 3)
     for _ in range(7):
@@ -183,7 +180,8 @@ def test_many_numbers_are_freed_in_chunks(register: None, monkeypatch: pytest.Mo
 def test_numbers_that_the_network_keeps_let_the_others_behind_them_go(
     register: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.campaign.population import end, make_line
+    from tests.builders.lines import make_line
+    from tests.campaign.population import end
 
     monkeypatch.setattr(services, "CHUNK", 2)
     for before in range(8):
@@ -198,11 +196,7 @@ def test_numbers_that_the_network_keeps_let_the_others_behind_them_go(
 
 def test_why_a_clock_stood_still_is_forgotten_with_the_record(given_back: tuple[str, LineId]) -> None:
     _, line_id = given_back
-    run(
-        "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
-        " VALUES (%s, gen_random_uuid(), '[2012-01-01,2012-02-01)', 'hospital', now())",
-        [line_id],
-    )
+    pause_line(line_id, "2012-01-01", "2012-02-01")
 
     freed(ENDED + dt.timedelta(days=367))
 

@@ -5,20 +5,15 @@ import base64
 import datetime as dt
 import json
 import re
-from importlib.resources import files
 
 import pytest
 from django.db.utils import ProgrammingError
 
-from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import Staff
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff, authority_of
-from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.queries import tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
@@ -29,6 +24,8 @@ from rollkeeper.selfcare.errors import NO_APPLICATION
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE
 from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
 from tests.builders.lines import activate_line
+from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
@@ -44,15 +41,9 @@ def line(at_portal, quick_passwords):
 
 
 @pytest.fixture
-def unseen(tmp_path):
+def unseen(law_put_back):
     """A law that has nobody see the document."""
-    before = instance().pack
-    text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
-    law = tmp_path / "unseen.yaml"
-    law.write_text(re.sub(r"    verification:\n(      .*\n)+", "", text), "utf-8")
-    kernel_settings.write_settings(instance={"pack": str(law)})
-    yield
-    kernel_settings.write_settings(instance={"pack": before})
+    use_pack(re.sub(r"    verification:\n(      .*\n)+", "", REFERENCE))
 
 
 def ask(token, kind, payload=None, sealed=None):
@@ -73,10 +64,7 @@ def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False):
 
 
 def clerk():
-    add_staff(
-        console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK], on=dt.date(2000, 1, 1)
-    )  # fmt: skip
-    return authority_of(Staff.objects.get(username="clerk"))
+    return employ(StaffRole.CLERK)
 
 
 def see(authority, *, key="seen-at-a-counter", document=DOCUMENT, name=PERSON["name"]):

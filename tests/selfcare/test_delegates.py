@@ -14,6 +14,7 @@ from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.delegates import check_delegate
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.subscribers.models import Subscriber
 from rollkeeper.subscribers.queries import document_index
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
@@ -138,10 +139,7 @@ def test_marks_of_claimant_and_delegate_are_erased_with_verdict_and_subscriber(a
     name(proved_session(at_portal))
     ask(session(at_portal), PortalRequestKind.REPORT_DEATH, document=marked())
     settle_case(console_authority(), open_cases()[0].case_id, upheld=False, on=ON)
-    run(
-        "UPDATE subscribers_subscriber SET erased_on = %s WHERE person_id = %s",
-        [ON, current_tenure(line).person_id],
-    )
+    Subscriber.objects.filter(person_id=current_tenure(line).person_id).update(erased_on=ON)
 
     run(sql("selfcare", "delete_expired"))
 

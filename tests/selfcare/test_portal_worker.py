@@ -4,7 +4,6 @@
 import datetime as dt
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -19,10 +18,13 @@ from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.models import CodeRequest
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.commands import change_commands
+from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
@@ -257,7 +259,7 @@ def test_a_later_subscriber_of_the_number_signs_in_as_themselves(at_portal):
         console_authority(), submission_key=str(new_uuid()), number=NUMBER,
         document=("passport-npl", "X1234567"), on=ON,
     )  # fmt: skip
-    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'terminate'")
+    change_commands(kind="terminate", state="confirmed", read_back="absent")
     later = ON + dt.timedelta(days=400)
     clock.set_demo_date(later)
     now = register_line(person=PERSON | {"document_number": "X7654321", "name": "Somebody Else"}, on=later)
@@ -357,20 +359,22 @@ def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobod
     assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
 
 
-def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_portal, monkeypatch):
+def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_portal):
     code_request(UNKNOWN)
-    now, turns = [0.0], iter([True, True, True, False, False])
+    make_older(CodeRequest, dt.timedelta(hours=25), "made_at")
 
-    def a_while(*, seconds):
-        run("UPDATE selfcare_coderequest SET made_at = made_at - interval '25 hours'")
-        now[0] += portal_worker.FORGET_EVERY_S
-
-    monkeypatch.setattr(portal_worker, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    monkeypatch.setattr(portal_worker, "_wait", a_while)
-
-    portal_worker.run_portal_worker(worker_authority(), goes_on=lambda: next(turns))
+    portal_worker.forget_expired(worker_authority(), on=ON)
 
     assert rows("SELECT FROM selfcare_coderequest") == []
+
+
+def test_a_run_of_the_portals_job_is_bounded_and_says_that_more_waits(at_portal, monkeypatch):
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
+    for _ in range(3):
+        code_request(UNKNOWN)
+
+    assert portal_worker.process_all(worker_authority(), limit=2) == 2
+    assert portal_worker.process_all(worker_authority(), limit=2) == 1
 
 
 def test_an_answer_lies_nowhere_once_it_was_read(at_portal):

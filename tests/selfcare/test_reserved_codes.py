@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Nobody uses up a line's codes alone; and one that staff keep for its subscriber comes whatever strangers did."""
 
+import datetime as dt
+
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, subscriber_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Refused
 from rollkeeper.registration.services import replace_sim
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.errors import TOO_MANY_RESERVED_CODES
+from rollkeeper.selfcare.models import ReservedCode
 from rollkeeper.selfcare.reserved_codes import reserve_code
 from rollkeeper.selfcare.rules import may_send_code
 from rollkeeper.selfcare.settings import settings as portal_settings
+from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, register_line
 
@@ -74,10 +78,7 @@ def test_a_reserved_code_that_nobody_asked_for_is_too_old_after_a_while(at_porta
     used_up()
     before = len(at_portal.messages)
     reserve_code(CLERK, NUMBER, on=ON)
-    run(
-        "UPDATE selfcare_reservedcode SET reserved_at = reserved_at - make_interval(mins => %s)",
-        [portal_settings().reserved_code_minutes],
-    )
+    make_older(ReservedCode, dt.timedelta(minutes=portal_settings().reserved_code_minutes), "reserved_at")
 
     code_request("198.51.100.1")
 

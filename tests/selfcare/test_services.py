@@ -14,16 +14,19 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.line_counts import count_current_lines
+from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.registration.services import change_record, terminate_line, transfer_line
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare import portal_client, portal_worker, verification
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.models import PortalRequest
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.verification import MOST_A_DAY
 from rollkeeper.subscribers.choices import Part, PartyKind
 from tests.builders.lines import activate_line, suspend_line
+from tests.builders.past import make_older
 from tests.registration.people import given_by
 from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session
 
@@ -158,7 +161,7 @@ def test_a_correction_in_between_is_no_way_round_a_verdict(at_portal, upheld):
 def test_a_verdict_does_not_unlink_whoever_was_registered_meanwhile(at_portal):
     line = register_line()
     ask(proved_session(at_portal), PortalRequestKind.NOT_MINE)
-    run("UPDATE lines_line SET is_disputed = false")
+    Line.objects.update(is_disputed=False)
     give_away(NUMBER, SOMEBODY_ELSE)
 
     settle_case(console_authority(), open_cases()[0].case_id, upheld=True, on=ON)
@@ -213,7 +216,7 @@ def test_a_request_made_before_midnight_counts_for_that_day(
     suspend_line(line, reason=SuspensionReason.REGISTRATION, on=YESTERDAY)
 
     def come_late():
-        run("UPDATE selfcare_portalrequest SET made_at = made_at - %s", [dt.timedelta(days=made)])
+        make_older(PortalRequest, dt.timedelta(days=made), "made_at")
         portal_worker.process_all(worker_authority())
 
     monkeypatch.setattr(portal_client, "_wake_worker", come_late)

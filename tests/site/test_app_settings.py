@@ -20,3 +20,26 @@ def test_a_sign_in_at_the_counter_ends_after_the_instances_idle_minutes(tmp_path
     )  # fmt: skip
 
     assert found.stdout.strip() == said
+
+
+NAMES = (
+    "from rollkeeper.site import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.CSS_COOKIE_NAME,"
+    " s.PORTAL_TOKEN_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE)"
+)
+
+
+@pytest.mark.parametrize("app", ["counter", "backoffice", "portal"])
+@pytest.mark.parametrize(("kind", "prefix"), [("production", "__Host-"), ("demo", "")])
+def test_a_production_cookie_is_bound_to_its_host(tmp_path, app, kind, prefix):
+    (tmp_path / "settings.toml").write_text(f'[instance]\nkind = "{kind}"\n', "utf-8")
+
+    found = subprocess.run(
+        [sys.executable, "-c", NAMES], capture_output=True, text=True, check=True,
+        env=os.environ | {"ROLLKEEPER_HOME": str(tmp_path), "ROLLKEEPER_APP": app, "ROLLKEEPER_ROLE": app},
+    )  # fmt: skip
+
+    *names, session_secure, language_secure = found.stdout.split()
+    assert all(
+        name.startswith((f"{prefix}rollkeeper_{app}_", f"{prefix}rollkeeper_portal_")) for name in names
+    )
+    assert {session_secure, language_secure} == {str(kind == "production")}

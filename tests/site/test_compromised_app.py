@@ -89,7 +89,7 @@ def steal_as(app):
 def steal(app, *, user, names):
     data_dir, pids, sought = TAKEN[0]
     asked = {
-        "pids": pids[app], "spoils": sought, "data_dir": str(data_dir), "sockets": str(stores.socket_folder()),
+        "pids": pids[app], "spoils": sought, "data_dir": str(data_dir), "sockets": str(stores.sockets()),
         "names": names, "roots": [] if user is None else [*map(str, other_places())],
     }  # fmt: skip
     done = subprocess.run(

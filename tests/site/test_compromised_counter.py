@@ -16,7 +16,7 @@ from fido2.utils import websafe_encode
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import TooManyAttempts
-from rollkeeper.access.models import RoleGrant, SignInAttempt, Staff
+from rollkeeper.access.models import SignInAttempt, Staff
 from rollkeeper.access.passwords import TRIES
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, sign_in
@@ -24,6 +24,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.site.accounts import StaffMFAAdapter
 from rollkeeper.site.web_apps import APPS
+from tests.builders.staff import employ
 from tests.portal.authenticator import Device
 from tests.site.test_signing_in import PASSWORD, PERSON, code_of, with_authenticator_app
 from tests.site.test_signing_in import sign_in as sign_in_at
@@ -45,10 +46,8 @@ def account(*roles, signs_in=False):
     if signs_in:
         add_staff(console_authority(), username="somebody", password=PASSWORD, roles=roles, on=DAY)
         return Staff.objects.get(username="somebody")
-    staff = Staff.objects.create(username="somebody", password="!", salt=bytes(32))
-    for role in roles:
-        RoleGrant.objects.create(staff=staff, role=role.value, since=DAY)
-    return staff
+    employ(*roles, username="somebody")
+    return Staff.objects.get(username="somebody")
 
 
 def with_app(staff, kind="totp"):

@@ -176,7 +176,7 @@ def test_a_refusal_is_said_whole_in_chinese(chinese):
 def test_several_reasons_in_one_fact_are_each_said(chinese):
     (said,) = translated(DOCUMENT_DOUBTFUL(part="bearer", reasons="check_digit, region_unknown"))
 
-    assert said.sentence == "经办人的证件号码需要再看一下（校验码不符、地区代码不在已知名单中）。"
+    assert said.sentence == "经办人的证件号码须再次核对（校验码不符、地区代码不在已知名单中）。"
 
 
 def test_a_figure_in_a_fact_stays_what_it_is(chinese):
@@ -187,10 +187,25 @@ def test_a_figure_in_a_fact_stays_what_it_is(chinese):
     assert "超过 2000 个字符" in said.sentence
 
 
-def test_days_stay_as_they_are_written(chinese):
+def test_a_day_is_written_as_the_pages_write_it(chinese):
     (said,) = translated(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
 
-    assert "2012-05-01" in said.sentence
+    assert "2012年5月1日（含当日）" in said.sentence
+    assert "2012-05-01" in str(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
+
+
+@pytest.mark.parametrize(
+    ("article", "cited"),
+    [
+        ("2 ¶1", "第二条第一款"), ("154", "第一百五十四条"), ("operator's rule 4", "本企业规定第四条"),
+        ("operator's rule", "本企业规定"), ("as reported", "据媒体报道"),
+    ],
+)  # fmt: skip
+def test_a_refusal_cites_its_article_in_words(chinese, article, cited):
+    missing = MISSING_ATTRIBUTE(attribute="address", part="subscriber", article=article, why="name")
+
+    assert translated(missing)[0].sentence == f"缺少机主的“住址”（{cited}）。"
+    assert f"({article})" in str(missing)
 
 
 def test_every_fault_of_several_is_said(chinese):
@@ -211,7 +226,7 @@ def test_what_nobody_translated_is_whole_english_and_says_so(chinese):
     assert said.language == "en"
 
 
-def test_tibetan_falls_back_to_english_marked_as_such():
+def test_what_has_neither_tibetan_nor_chinese_is_english_marked_as_such():
     with translation.override("bo"):
         (said,), (unsaid,) = translated(LineNotFound()), translated(NO_NETWORK())
 
@@ -253,5 +268,5 @@ def test_a_code_is_read_as_words_in_english():
 
 
 def test_a_stored_reason_is_said_and_what_a_person_wrote_is_left_as_it_is(chinese):
-    assert translated_words("12 complaints about 300 lines") == ("300 条线路中有 12 件投诉", "")
+    assert translated_words("12 complaints about 300 lines") == ("300 个号码有 12 件投诉", "")
     assert translated_words("wrong list") == ("wrong list", "en")

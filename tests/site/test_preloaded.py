@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def counter(data_dir, preloader):
     (app,) = (one for one in APPS if one.name == "counter")
     port, handed = free_ports(), AppCredentials.to(app)
     process = preloader.fork(
-        "127.0.0.1", port, folder=handed.folder, user=handed.user,
+        "rollkeeper.operations.app_process", "127.0.0.1", str(port), folder=handed.folder, user=handed.user,
         environment=handed.environment() | {
             "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings", "ROLLKEEPER_APP": app.name, "ROLLKEEPER_HOSTS": "",
             "ROLLKEEPER_PORT": str(port), "ROLLKEEPER_ROLE": app.role.value,
@@ -41,6 +42,8 @@ def counter(data_dir, preloader):
     yield process, f"http://127.0.0.1:{port}/healthz", handed
     process.kill()
     process.wait(10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # the server's own child outlives its parent
     process.stdin.close()
     process.stdout.close()
     handed.clear()
@@ -130,23 +133,43 @@ def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
     os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
-    separate = [
-        (one.name, one.opens, one.is_portal_worker)
-        for one in worker_processes.processes_for(APPS, with_workers=True)
-    ]
-    compact = [
-        (one.name, one.opens, one.is_portal_worker)
-        for one in worker_processes.processes_for(APPS, with_workers=True, is_compact=True)
+def started(apps=APPS, **how):
+    return [
+        (one.name, one.opens, one.jobs.value)
+        for one in worker_processes.processes_for(apps, with_workers=True, **how)
     ]
 
-    assert separate == [
-        ("portal-worker", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
+
+def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
+    assert started() == [
+        ("portal-worker", True, "for-apps"), ("worker-with-keys", True, "background"),
+        ("worker-without-keys", False, "background"),
     ]  # fmt: skip
-    assert compact == [("worker-with-keys", True, True), ("worker-without-keys", False, False)]
+    assert started(preloader=object()) == [
+        ("worker-with-keys", True, "all"), ("worker-without-keys", False, "background"),
+    ]  # fmt: skip
+
+
+def test_where_no_app_needs_a_portal_worker_the_worker_with_keys_runs_its_jobs():
+    backoffice = [app for app in APPS if app.name == "backoffice"]
+
+    assert started(backoffice)[0] == ("worker-with-keys", True, "all")
 
 
 def test_a_compact_start_without_workers_still_has_a_portal_worker():
     assert [
-        one.name for one in worker_processes.processes_for(APPS, with_workers=False, is_compact=True)
+        one.name for one in worker_processes.processes_for(APPS, with_workers=False, preloader=object())
     ] == ["portal-worker"]
+
+
+def test_a_worker_in_a_fork_runs_as_itself_and_ends_when_it_is_asked_to(data_dir, preloader):
+    (worker,) = (one for one in worker_processes.workers(preloader=preloader) if not one.opens)
+    worker.keep_going()
+    process = worker._process
+
+    until(lambda: int(of_process(process.pid, "Threads")[0]) > 2, seconds=60)  # its jobs have begun
+    assert os.getsid(process.pid) == process.pid
+    assert process.poll() is None
+    worker.stop()
+
+    assert process.poll() == 0

@@ -10,10 +10,12 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core.cache import cache
 from django.test import Client
 
+from rollkeeper.access import client_address as client_address_module
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import InstanceKind
 
 PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
@@ -244,3 +246,59 @@ def test_a_recovery_code_opens_the_backoffice_once_and_no_counter(app, as_role):
             opened.append(client.get(pages[role], **PERSON).status_code == 200)
 
     assert opened == [False, True, False]
+
+
+def sign_in_from(source, password=PASSWORD, username="auditor-1"):
+    return Client(REMOTE_ADDR=source).post(
+        "/account/login/", {"login": username, "password": password}, **PERSON
+    )
+
+
+def test_a_stranger_at_another_address_locks_nobody_out():
+    for _ in range(12):
+        sign_in_from("203.0.113.66", "wrong wrong wrong")
+
+    assert sign_in_from("203.0.113.7").status_code == 302
+
+
+def test_behind_the_proxy_clients_are_told_apart_by_what_the_proxy_says(monkeypatch):
+    real = client_address_module.instance()
+    monkeypatch.setattr(
+        client_address_module, "instance", lambda: real.model_copy(update={"kind": InstanceKind.PRODUCTION})
+    )
+
+    def by_proxy(client, password=PASSWORD, username="auditor-1"):
+        return Client(REMOTE_ADDR="127.0.0.1").post(
+            "/account/login/",
+            {"login": username, "password": password},
+            HTTP_X_FORWARDED_FOR=f"203.0.113.7, {client}",
+            **PERSON,
+        )
+
+    for nth in range(10):
+        by_proxy("203.0.113.66", "wrong wrong wrong", f"name-{nth}")
+    for _ in range(6):
+        by_proxy("203.0.113.66", "wrong wrong wrong")
+
+    assert by_proxy("203.0.113.66").status_code == 200
+    assert by_proxy("203.0.113.7").status_code == 302
+
+
+def test_thirty_one_people_of_one_address_sign_in_within_a_minute():
+    assert {sign_in_from("203.0.113.9").status_code for _ in range(31)} == {302}
+
+
+def test_guessing_from_many_addresses_is_stopped_but_not_for_where_the_name_is_known():
+    sign_in_from("203.0.113.7")
+    for nth in range(32):
+        sign_in_from(f"198.51.100.{nth}", "wrong wrong wrong")
+
+    assert sign_in_from("198.51.100.200").status_code == 200
+    assert sign_in_from("203.0.113.7").status_code == 302
+
+
+def test_one_address_cannot_try_names_without_end():
+    statuses = [sign_in_from("203.0.113.66", "wrong wrong wrong", f"name-{nth}") for nth in range(102)]
+
+    assert "Too many failed login attempts" in statuses[-1].content.decode()
+    assert "Too many failed login attempts" not in statuses[0].content.decode()

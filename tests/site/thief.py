@@ -86,7 +86,7 @@ def session(sockets, store, role, password):
 
     try:
         with psycopg.connect(
-            host=sockets, port=STORES[store], user=role, password=password, dbname=f"rollkeeper_{store}",
+            host=f"{sockets}/{store}", port=STORES[store], user=role, password=password, dbname=f"rollkeeper_{store}",
             autocommit=True,
         ) as one:  # fmt: skip
             return [statement for statement in TRIES[store] if answers(one, statement)]

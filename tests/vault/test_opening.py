@@ -18,11 +18,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
 from django.template import Context, Template
 
-from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff, authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run, sql
@@ -35,6 +33,7 @@ from rollkeeper.vault.errors import NEEDS_TWO_APPROVERS, OWN_ALARM, TOO_MANY_OPE
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
 from rollkeeper.vault.settings import Vault
+from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import is_refused_by, refusing
 from tests.vault.conftest import DAY, people, person
@@ -79,12 +78,8 @@ def test_what_is_no_purpose_opens_nothing_and_leaves_no_entry(officer, purpose):
 
 
 def test_a_demand_of_an_authority_needs_two_different_people_who_may():
-    console = console_authority()
-    for name, role in (("one", "supervisor"), ("two", "data_protection_officer"), ("clerk", "clerk")):
-        add_staff(
-            console, username=name, password=f"a phrase of {len(name)} words", roles=[StaffRole(role)], on=DAY
-        )
-    one, two, clerk = (authority_of(Staff.objects.get(username=name)) for name in ("one", "two", "clerk"))
+    one, two = employ(StaffRole.SUPERVISOR), employ(StaffRole.DATA_PROTECTION_OFFICER)
+    clerk = employ(StaffRole.CLERK)
     record = person(name="Sought")
     services.seal_persons([record])
     disclosure = {"purpose": Purpose.LEGAL_DISCLOSURE, "on": clock.today(), "disclosure_id": new_uuid()}

@@ -18,10 +18,12 @@ from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole, rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.encrypted_columns import EncryptedColumns
+from rollkeeper.lines.models import Line
 from rollkeeper.vault import epochs, keys, rotation, services, wire
 from rollkeeper.vault.errors import ROTATION_CANNOT_FINISH, CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
+from tests.builders.lines import make_sealed_line
 from tests.leak.machine import until
 from tests.refusals import refusing
 from tests.vault.conftest import DAY, people
@@ -52,18 +54,6 @@ def keys_owner():
         owner.execute("DROP TABLE IF EXISTS stolen_key, stolen_epoch")
 
 
-def a_line(number: str, contact: str | None = None) -> LineId:
-    line = LineId(new_uuid())
-    (sealed,) = services.seal_line_values(LineField.NUMBER, [(line, number)])
-    (mail,) = services.seal_line_values(LineField.CONTACT, [(line, contact)]) if contact else (None,)
-    run(
-        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on,"
-        " number_sealed, contact_sealed) VALUES (%s, 'mobile', 'active', 1, false, false, false, %s, %s, %s)",
-        [line, DAY, sealed, mail],
-    )
-    return line
-
-
 def opened(line: LineId, field: LineField = LineField.NUMBER) -> str:
     (kept,) = rows("SELECT number_sealed, contact_sealed FROM lines_line WHERE line_id = %s", [line])
     sealed = bytes(kept.number_sealed if field is LineField.NUMBER else kept.contact_sealed)
@@ -76,7 +66,7 @@ def opened(line: LineId, field: LineField = LineField.NUMBER) -> str:
 def test_everybody_and_every_number_opens_after_a_rotation(rotate, reveal):
     everybody = people(10)
     services.seal_persons(everybody)
-    lines = [a_line(f"+861380000000{n}", f"n{n}@mail.example") for n in range(6)]
+    lines = [make_sealed_line(f"+861380000000{n}", f"n{n}@mail.example") for n in range(6)]
     before = keys.living_epoch().epoch_id
 
     done = rotate()
@@ -109,7 +99,7 @@ def test_a_stolen_older_copy_of_the_keys_opens_nothing_afterwards(rotate, reveal
 
 
 def test_a_number_kept_from_before_a_rotation_does_not_open(rotate):
-    line = a_line("+8613800000001")
+    line = make_sealed_line("+8613800000001", None)
     (kept,) = rows("SELECT number_sealed FROM lines_line")
 
     rotate()
@@ -141,7 +131,7 @@ def test_keys_sealed_to_the_public_half_are_sealed_anew_too(rotate, reveal, monk
 def test_a_rotation_that_broke_off_goes_on_and_begins_no_second_epoch(rotate, reveal, after):
     everybody = people(10)
     services.seal_persons(everybody)
-    line = a_line("+8613800000001")
+    line = make_sealed_line("+8613800000001", None)
     calls = []
 
     def break_off(_: int) -> None:
@@ -236,9 +226,9 @@ def test_whoever_is_shredded_during_a_rotation_stays_shredded(rotate, reveal):
 
 
 def test_a_number_erased_during_a_rotation_stays_erased():
-    line = a_line("+8613800000001")
+    line = make_sealed_line("+8613800000001", None)
     (value,) = EncryptedColumns().read(after=None, epoch_id=10**6, limit=5)
-    run("UPDATE lines_line SET number_sealed = NULL")
+    Line.objects.update(number_sealed=None)
 
     replaced = EncryptedColumns().replace([(value, b"fresh")])
 
@@ -386,6 +376,6 @@ def test_a_process_that_goes_on_lets_go_of_a_rotation_when_its_work_is_done():
 
         services.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613900000001")])
         assert not may_rotate()
-        epochs.close_key_store()
+        connections["keys"].close()
 
         until(may_rotate)  # the server notices that a connection was closed a moment later

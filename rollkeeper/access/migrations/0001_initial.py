@@ -34,13 +34,14 @@ class Migration(migrations.Migration):
             name="SignInAttempt",
             fields=[
                 ("pk", models.CompositePrimaryKey("name_mark", "counted_by", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("name_mark", models.BinaryField(db_comment="HMAC-SHA-256 of the user name under the instance's staff key.", max_length=32)),
+                ("name_mark", models.BinaryField(db_comment="HMAC-SHA-256 of kind, user name and source under the instance's staff key.", max_length=32)),
                 ("counted_by", models.TextField(db_comment="The role of the database in which it was counted.")),
                 ("tries", models.IntegerField()),
                 ("since", models.DateTimeField(db_comment="Start of the window in which the tries are counted.")),
             ],
             options={
                 "db_table": "access_attempt",
+                "indexes": [models.Index(fields=["since"], name="access_attempt_by_age")],
             },
         ),
         migrations.CreateModel(

@@ -6,7 +6,6 @@ from django import template
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
-from rollkeeper.kernel import error_messages
 from rollkeeper.kernel.error_messages import mark, translated_words
 
 register = template.Library()
@@ -40,9 +39,3 @@ def bar(count: int, most: int) -> str:
 def stage_after(action: str) -> str:
     """Return the stage to which an action leads, for its colour."""
     return str(Action(action).to_stage)
-
-
-@register.filter
-def cite(article: str) -> str:
-    """Return an article as the reader cites it."""
-    return error_messages.cite(article)

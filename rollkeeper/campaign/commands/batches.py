@@ -4,7 +4,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,7 +30,6 @@ from rollkeeper.campaign.commands.cli_options import (
     plain,
     signed_in,
 )
-from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.outage_hours import export_outage_hours
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
@@ -103,13 +102,8 @@ def run(
     """
     with opened():
         # Wrongly affected lines wait neither for the nightly run nor for its possible errors.
-        asked, undone = batch_rollback.requested_undos(), []
-        with bar_for("Undoing", len(asked)) as moved:
-            for one in asked:
-                with suppress(BatchNotInState):  # another run has put it back meanwhile
-                    undone.append(
-                        batch_rollback.undo_batch(console(), one, on=on or clock.today(), moved=moved)
-                    )
+        with bar_for("Undoing", len(batch_rollback.requested_undos())) as moved:
+            undone = batch_rollback.undo_requested(console(), on=on or clock.today(), moved=moved)
         nightly_result = nightly.run_nightly(console(), on=on or clock.today(), after_gap=after_gap)
         chosen = batch_execution.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:

@@ -6,7 +6,7 @@
 -- compared every person with every tenure. Again: rebuilds it.
 CREATE TEMPORARY TABLE incident_draft ON COMMIT DROP AS
 WITH person AS (
-    SELECT person_id FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NOT NULL
+    SELECT person_id, fields FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NOT NULL
 ), reach AS (
     SELECT DISTINCT ON (p.person_id) p.person_id, h.line_id
       FROM lines_tenure h
@@ -16,9 +16,9 @@ WITH person AS (
      WHERE upper_inf(h.held) AND h.erased_on IS NULL AND h.contested_on IS NULL
      ORDER BY p.person_id, l.state <> 'active', h.line_id
 )
-SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language
+SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language, p.fields
   FROM person p LEFT JOIN reach r USING (person_id) LEFT JOIN subscribers_subscriber s USING (person_id)
 UNION ALL
-SELECT NULL, l.line_id, coalesce(l.language, %(language)s)
-  FROM (SELECT line_id FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NULL) x
+SELECT NULL, l.line_id, coalesce(l.language, %(language)s), x.fields
+  FROM (SELECT line_id, fields FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NULL) x
   LEFT JOIN lines_line l ON l.line_id = x.line_id AND l.erased_on IS NULL

@@ -1,9 +1,9 @@
--- Queues one notice for every person who can be notified, in their language. Law: art. 12.
+-- Owes one notice to everybody who can be notified, in their language, with the names of the fields that were exposed. Law: art. 12.
 -- Reads: incident_draft (temporary). Writes: notices_notice. Plan: one insert. Again: the caller sees to it that it is once.
 WITH notice_slice AS (
     SELECT line_id, uuidv7() AS notice_id, %(kind)s AS kind, NULL::uuid AS campaign_id, language, %(on)s::date AS queued_on,
-           NULL::date AS promised_on, %(pack)s AS pack_hash
+           NULL::date AS promised_on, %(pack)s AS pack_hash, fields AS exposed
       FROM incident_draft WHERE line_id IS NOT NULL
 ),
--- include notices.enqueue_many
+-- include notices.enqueue_exposed
 SELECT count(*) AS notices FROM notice_slice

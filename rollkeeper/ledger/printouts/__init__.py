@@ -15,12 +15,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.error_messages import cite
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
+from rollkeeper.kernel.side_by_side import CHINESE, TIBETAN, as_plain_text
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 MAX_QR_BYTES = 2_900
 """A square holds 2,953 bytes at the most; a longer receipt is in the file, and the square holds its code."""
-TIBETAN_UNREVIEWED = "The Tibetan text awaits a native reader's review."
 _LATIN, _MONO = "Noto Sans", "Noto Sans Mono"
 _SCRIPTS = {"zh": "Noto Sans CJK SC", "bo": "Noto Serif Tibetan"}
 
@@ -52,6 +51,7 @@ class ReceiptText:
     more: list[str]
     code_label: str
     line_label: str
+    colon: str
     foot: list[str]
     """What to do with it, what it proves, how to check it."""
 
@@ -67,12 +67,13 @@ def plain_text(receipt: LedgerReceipt) -> str:
         "\n".join([
             f"{text.title} - {instance().operator_name}", "", text.done,
             " - ".join(filter(None, [text.day, text.article, *text.more])),
-            f"{text.code_label}: {receipt.code}", f"{text.line_label}: {receipt.entry.line_id or '-'}", "",
+            f"{text.code_label}{text.colon}{receipt.code}",
+            f"{text.line_label}{text.colon}{receipt.entry.line_id or '-'}", "",
             *text.foot,
         ])
         for text in receipt_texts(receipt)
     ]  # fmt: skip
-    return "\n\n\n".join([*said, receipt.text])
+    return "\n\n\n".join([as_plain_text(one) for one in said] + [receipt.text])
 
 
 def qr_svg(receipt: LedgerReceipt) -> str:
@@ -90,7 +91,7 @@ def pdf(receipt: LedgerReceipt) -> bytes:
         "languages": [vars(one) for one in text], "code": receipt.code,
         "line": str(receipt.entry.line_id or "-"), "qr": qr_svg(receipt), "text": receipt.text,
         "qr_mm": 70 if len(receipt.text) > 1_200 else 60,
-        "note": TIBETAN_UNREVIEWED if any(one.code == "bo" for one in text) else "", "file": file_name(receipt, "tlog-proof"),
+        "note": _unreviewed(), "file": file_name(receipt, "tlog-proof"),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "ledger" / "printouts" / "receipt.typ").read_bytes()
     return render_pdf(sheet, data, languages=instance().languages)
@@ -108,7 +109,7 @@ def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[
         raise FontsMissing(fonts=", ".join(missing))
     chosen = {"fonts": wanted, "mono": _MONO if _MONO in fonts.families() else _LATIN}
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
-        format="pdf", sys_inputs={"data": json.dumps({**data, **chosen}, ensure_ascii=False)}
+        format="pdf", sys_inputs={"data": as_plain_text(json.dumps({**data, **chosen}, ensure_ascii=False))}
     )
     if not isinstance(made, bytes):
         raise TypeError("sheets are one file")
@@ -141,7 +142,7 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
         return ReceiptText(
             code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
             article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
-            line_label=_("Reference of the line"),
+            line_label=_("Reference of the line"), colon=colon(),
             foot=_foot(receipt),
         )  # fmt: skip
 
@@ -170,8 +171,20 @@ def _more(receipt: LedgerReceipt) -> list[str]:
     return [label_of(str(facts.get("ground", "")), ErasureGround), kept]
 
 
+def _unreviewed() -> str:
+    """Say to readers of Tibetan, in their languages, what is to be known of the Tibetan."""
+    languages = instance().languages
+    if TIBETAN not in languages:
+        return ""
+    said = []
+    for language in (TIBETAN, *(one for one in languages if one == CHINESE)):
+        with translation.override(language):
+            said.append(_("The Tibetan texts await a native reader's review."))
+    return " ".join(said)
+
+
 def _format_day(text: str) -> str:
     try:
-        return f"{date_format(dt.date.fromisoformat(text), 'DATE_FORMAT')} ({text})"
+        return f"{write_day(dt.date.fromisoformat(text))}{bracketed(text)}"
     except ValueError:
         return text

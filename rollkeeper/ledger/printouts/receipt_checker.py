@@ -14,6 +14,7 @@ from importlib.resources import files
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.labels import ACTION_LABELS
 
@@ -69,6 +70,7 @@ TEXTS = {
     ),
     "others": _("Signatures of others, such as witnesses, that were not checked here: %(count)s."),
     "whole": _("The whole entry"),
+    "unreviewed": _("The Tibetan texts await a native reader's review."),
 }  # fmt: skip
 
 
@@ -116,4 +118,4 @@ def _words() -> str:
                 "done": {str(verb): str(text) for verb, text in ACTION_LABELS.items()},
                 "grounds": {ground: str(text) for ground, text in ErasureGround.choices},
             }
-    return json.dumps(said, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return as_plain_text(json.dumps(said, ensure_ascii=False, indent=1)).replace("<", "\\u003c")

@@ -2,6 +2,7 @@
 """The tables of notices, and what Django cannot say of them."""
 
 import datetime
+import django.contrib.postgres.fields
 import django.db.models.functions.uuid
 import rollkeeper.notices.models
 from django.db import migrations, models
@@ -92,6 +93,7 @@ class Migration(migrations.Migration):
                 ("next_try_at", models.DateTimeField(db_default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
                 ("claimed_by", models.IntegerField(db_comment="The claim of the process that is sending it; void when that process is gone.", null=True)),
                 ("delivered_on", models.DateField(null=True)),
+                ("exposed", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_comment="Which fields were exposed, by name; of a notice of that alone.", null=True, size=None)),
             ],
             options={
                 "db_table": "notices_notice",

@@ -14,7 +14,7 @@ WITH due AS (
     UPDATE notices_notice n SET claimed_by = %(claim)s
     FROM due d
     WHERE n.line_id = d.line_id AND n.notice_id = d.notice_id
-    RETURNING n.line_id, n.notice_id, n.kind, n.language, n.promised_on, n.queued_on, n.code, n.attempts
+    RETURNING n.line_id, n.notice_id, n.kind, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed
 )
 SELECT c.*, l.service, l.state, l.is_registered, l.number_sealed, l.contact_sealed, l.contact_kind,
     coalesce(made.attempts, '[]') AS made

@@ -41,6 +41,9 @@ GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice
 
 GRANT SELECT ON django_migrations TO worker, backoffice;
 
+-- Jobs: the lease on each, and its last run. A worker ends the session of one that hangs; both are of this role.
+GRANT SELECT, INSERT, UPDATE ON kernel_job TO worker;
+
 -- The vault: the counter seals and cannot read back.
 GRANT INSERT ON vault_sealed TO counter, worker;
 GRANT SELECT ON vault_sealed TO vault;

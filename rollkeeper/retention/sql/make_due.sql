@@ -3,4 +3,4 @@
 -- Plan: -.
 -- Again: the same table, emptied: however often a transaction asks, it makes one.
 CREATE TEMPORARY TABLE IF NOT EXISTS retention_due (line_id uuid, tenure_id uuid, terminated_on date, ground text) ON COMMIT DROP;
-TRUNCATE retention_due
+DELETE FROM retention_due

@@ -287,7 +287,7 @@ function row(record) {
     const line = document.createElement("p");
     line.className = "govuk-body-s";
     if (said.language) line.lang = said.language;
-    line.textContent = [said.sentence, said.article && `(${said.article})`, said.remedy].filter(Boolean).join(" ");
+    line.textContent = [said.sentence, said.article, said.remedy].filter(Boolean).join(" ");
     one.append(line);
   }
   const remove = one.querySelector("[data-remove]");

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tibetan: year, month, day. Awaits a native reader's review."""
 
-DATE_FORMAT = "Y ལོའི་ ཟླ་ n པའི་ ཚེས་ j"
-DATETIME_FORMAT = "Y ལོའི་ ཟླ་ n པའི་ ཚེས་ j, H:i"
+DATE_FORMAT = "Y ལོའི་ཟླ་ n པའི་ཚེས་ j"
+DATETIME_FORMAT = "Y ལོའི་ཟླ་ n པའི་ཚེས་ j, H:i"
 MONTH_DAY_FORMAT = "ཟླ་ n ཚེས་ j"
 SHORT_DATE_FORMAT = "Y-m-d"
 THOUSAND_SEPARATOR = ","

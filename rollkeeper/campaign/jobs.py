@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this package does by itself: bring its members up to date, prepare each day's batches for approval, and undo what
+people asked to be undone. It carries out no batch: that is started by a person.
+"""
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.jobs import PeriodicJob
+
+
+def prepare() -> int:
+    """Run the nightly run; once a day, on a day on which lines may be acted on, prepare batches of what is due. Return how many."""
+    from rollkeeper.campaign.batch_planning import prepare_day
+    from rollkeeper.campaign.nightly import run_nightly
+
+    today = clock.today()
+    run_nightly(worker_authority(), on=today)
+    return prepare_day(worker_authority(), on=today)
+
+
+def undo() -> int:
+    """Undo the batches that the back office asked to be undone; return how many lines that put back."""
+    from rollkeeper.campaign.batch_rollback import undo_requested
+
+    return sum(one.undone for one in undo_requested(worker_authority(), on=clock.today()))
+
+
+JOBS = (
+    PeriodicJob("prepare-batches", prepare, interval_s=lambda: 3600.0, needs_keys=lambda: False),
+    PeriodicJob("undo-batches", undo, interval_s=lambda: 60.0, needs_keys=lambda: False),
+)

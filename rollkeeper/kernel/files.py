@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes a file completely or not at all, and never through a link that another user made.
+
+A command may run as root in a folder of another user. So a draft gets a name that cannot be foretold, is made new, and takes
+the place of the file by a rename: a symbolic link of that name is replaced and not followed.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+def new_draft(file: Path, *, mode: int = 0o600) -> tuple[Path, BinaryIO]:
+    """Make an empty file next to another one, to be renamed to it; return its path and it. Raises OSError."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    os.fchmod(handle, mode)
+    return draft, os.fdopen(handle, "wb")
+
+
+@contextmanager
+def replacing(file: Path, *, mode: int = 0o600, is_durable: bool = False) -> Iterator[BinaryIO]:
+    """Give what to write into; at the end of the block it takes the file's place, after a fault it is removed.
+
+    With `is_durable` it is on the disk before it takes the place. Raises OSError.
+    """
+    draft, out = new_draft(file, mode=mode)
+    try:
+        with out:
+            yield out
+            if is_durable:
+                out.flush()
+                os.fsync(out.fileno())
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durable: bool = False) -> None:
+    """Write a file whole or not at all. What is no file, such as /dev/stdout, is written to and never replaced."""
+    if file.exists() and not file.is_file():
+        file.write_bytes(content)
+        return
+    with replacing(file, mode=mode, is_durable=is_durable) as out:
+        out.write(content)

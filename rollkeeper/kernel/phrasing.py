@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the reader's language writes a day, a list, brackets, a length of time and an article of the law."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+CONTEXT: Final = "punctuation"
+
+_ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
+_CHINESE_FIGURES: Final = "〇一二三四五六七八九"
+_CHINESE_PLACES: Final = ("", "十", "百")
+
+
+def write_day(day: dt.date) -> str:
+    """Write a day, or a moment, as the pages of this language do."""
+    if isinstance(day, dt.datetime):
+        return date_format(timezone.localtime(day) if timezone.is_aware(day) else day, "DATETIME_FORMAT")
+    return date_format(day, "DATE_FORMAT")
+
+
+def listed(items: Iterable[object]) -> str:
+    """Join the items of a list."""
+    return pgettext(CONTEXT, ", ").join(map(str, items))
+
+
+def clauses(items: Iterable[object]) -> str:
+    """Join what is more than the items of one list."""
+    return pgettext(CONTEXT, "; ").join(map(str, items))
+
+
+def bracketed(text: object) -> str:
+    """Put a text that follows another one into brackets; nothing stays nothing."""
+    return pgettext(CONTEXT, " (%s)") % text if text else ""
+
+
+def colon() -> str:
+    """Return what parts a label from what it labels."""
+    return pgettext(CONTEXT, ": ")
+
+
+def write_period(*, years: int, months: int, days: int) -> str:
+    """Write a length of time without the units that are zero."""
+    units = (
+        years and ngettext("%(n)d year", "%(n)d years", years) % {"n": years},
+        months and ngettext("%(n)d month", "%(n)d months", months) % {"n": months},
+        (days or not (years or months)) and ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
+    )
+    return pgettext(CONTEXT, " and ").join(unit for unit in units if unit)
+
+
+def cite(article: str | None) -> str:
+    """Cite an article as the reader does; what is no number, with or without a paragraph, speaks for itself."""
+    found = _ARTICLE.fullmatch(article or "")
+    if found is None:
+        return gettext(article) if article else ""
+    is_operators_rule, number, paragraph = found.groups()
+    if is_operators_rule:
+        return gettext("operator's rule %(number)s") % {"number": _numeral(number)}
+    if paragraph is None:
+        return gettext("art. %(number)s") % {"number": _numeral(number)}
+    return gettext("art. %(number)s ¶%(paragraph)s") % {
+        "number": _numeral(number), "paragraph": _numeral(paragraph),
+    }  # fmt: skip
+
+
+def _numeral(figures: str) -> str:
+    """Write the number of an article; Chinese statutes write it in characters."""
+    if not (get_language() or "").startswith("zh") or len(figures) > len(_CHINESE_PLACES):
+        return figures
+    written = "".join(
+        _CHINESE_FIGURES[int(figure)] + (_CHINESE_PLACES[len(figures) - 1 - at] if figure != "0" else "")
+        for at, figure in enumerate(figures)
+    )
+    return re.sub("〇+", "零", written.rstrip("〇")).removeprefix("一" if written.startswith("一十") else "")

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Shows a text without Tibetan in Chinese and in English, side by side, with a mark: no reader guesses at a wrong one.
+
+One mechanism for every text of the catalogues. The Tibetan catalogue falls back on both languages and returns them in
+brackets that no other text has. A page turns the brackets into two elements, each with its language; what is no page
+says them as plain text.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from gettext import NullTranslations
+from typing import Final
+
+from django.utils.translation import trans_real
+
+TIBETAN: Final = "bo"
+CHINESE: Final = "zh-hans"
+ENGLISH: Final = "en"
+MARK: Final = "※"
+
+_PAIR = re.compile(r"⟦([^⟦‖⟧]*)‖([^⟦‖⟧]*)⟧")
+# A browser shows no element inside a tag or inside one of these.
+_MARKUP = re.compile(rf"(?s:<(script|style|title|option|textarea)\b.*?</\1>)|<[^>]*>|{_PAIR.pattern}")
+
+
+def side_by_side(chinese: str, english: str) -> str:
+    """Return both texts as one."""
+    return f"⟦{chinese}‖{english}⟧"
+
+
+def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
+    """Return a text in a language, else in the fallback languages; and the language found."""
+    if language in texts:
+        return texts[language], language
+    if language == TIBETAN and CHINESE in texts:
+        return side_by_side(texts[CHINESE], texts[ENGLISH]), language
+    return texts[ENGLISH], ENGLISH
+
+
+def is_side_by_side(text: str) -> bool:
+    """Tell whether a text, or a part of it, has no Tibetan."""
+    return "⟦" in text
+
+
+def as_plain_text(text: str) -> str:
+    """Return a text for what is no page."""
+    return _innermost_first(_PAIR, lambda found: f"{MARK} {found[1]} · {found[2]}", text)
+
+
+def as_html(page: str) -> str:
+    """Return a page in which each language has its element, where an element can be."""
+    return _innermost_first(_MARKUP, _marked_up, page)
+
+
+def fall_back_on_chinese_and_english() -> None:
+    """Have the Tibetan catalogue say what it lacks in both."""
+    # Django offers no way to name the language that a catalogue falls back on.
+    trans_real.translation(TIBETAN)._fallback = _ChineseAndEnglish()  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+class _ChineseAndEnglish(NullTranslations):
+    """Looks a text up in Chinese; one that has no Chinese stays as it is."""
+
+    def gettext(self, message: str) -> str:
+        chinese = trans_real.translation(CHINESE).gettext(message)
+        return message if chinese == message else side_by_side(chinese, _without_context(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        chinese = trans_real.translation(CHINESE).ngettext(msgid1, msgid2, n)
+        english = msgid1 if n == 1 else msgid2
+        return english if chinese == english else side_by_side(chinese, _without_context(english))
+
+
+def _without_context(message: str) -> str:
+    return message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]
+
+
+def _marked_up(found: re.Match[str]) -> str:
+    if found[0].startswith("<"):
+        return as_plain_text(found[0])
+    return f'<span class="rk-untranslated">{MARK} <span lang="{CHINESE}">{found[2]}</span> <span lang="{ENGLISH}">{found[3]}</span></span>'
+
+
+def _innermost_first(pattern: re.Pattern[str], written: Callable[[re.Match[str]], str], text: str) -> str:
+    # A text that was put into another may be a pair too.
+    while (changed := pattern.sub(written, text)) != text:
+        text = changed
+    return text

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Background jobs of this package: answer the portal, and delete what is no longer needed. Together they are the portal worker."""
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.selfcare.portal_client import CHANNEL
+
+_MOST = 100
+
+
+def answer() -> int:
+    """Send the codes and carry out the requests that wait; return how many there were."""
+    from rollkeeper.selfcare.portal_worker import process_all
+
+    return process_all(worker_authority(), limit=_MOST)
+
+
+def forget() -> int:
+    """Delete what is a day old, and settle what settled itself; return how much was settled."""
+    from rollkeeper.selfcare.portal_worker import forget_expired
+
+    return forget_expired(worker_authority(), on=clock.today())
+
+
+JOBS = (
+    PeriodicJob(
+        "answer-portal",
+        answer,
+        interval_s=lambda: 2.0,
+        batch_size=_MOST,
+        wakes_on=CHANNEL,
+        for_apps=True,
+    ),
+    PeriodicJob("forget-portal", forget, interval_s=lambda: 600.0, for_apps=True),
+)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Filters that every template has: lists, brackets, lengths of time and articles as the reader's language writes them."""
+
+from django import template
+
+from rollkeeper.kernel import phrasing
+from rollkeeper.law.pack import RetentionRules
+
+register = template.Library()
+register.filter("listed", phrasing.listed)
+register.filter("bracketed", phrasing.bracketed)
+register.filter("cite", phrasing.cite)
+register.simple_tag(phrasing.colon, name="colon")
+
+
+@register.filter
+def period(kept: RetentionRules) -> str:
+    """Write for how long something is kept."""
+    return phrasing.write_period(years=kept.years, months=kept.months, days=kept.days)

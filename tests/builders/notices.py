@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Notices in the state that a test begins with."""
+
+import datetime as dt
+from typing import Any
+
+from rollkeeper.notices.choices import NoticeState
+from rollkeeper.notices.models import IMMEDIATELY, Notice
+
+type Day = dt.date | str
+
+
+def deliver_notices(on: Day, *, channel: str = "sms", **which: Any) -> None:
+    """Let the proof arrive that notices reached their subscribers: all of them, or which the fields say."""
+    Notice.objects.filter(**which).update(state=NoticeState.DELIVERED.value, delivered_on=on, channel=channel)
+
+
+def bounce_notices(*, channel: str | None = None, **which: Any) -> None:
+    """Let notices have come back."""
+    changes = {"channel": channel} if channel else {}
+    Notice.objects.filter(**which).update(state=NoticeState.BOUNCED.value, **changes)
+
+
+def retry_notices(**which: Any) -> None:
+    """Let the time come at which notices are tried again."""
+    Notice.objects.filter(**which).update(next_try_at=IMMEDIATELY)

@@ -1,0 +1,46 @@
+"""Files are written whole, and not through a link that another user laid."""
+
+import pytest
+
+from rollkeeper.kernel.files import new_draft, replacing, write_atomically
+
+
+def test_a_link_in_the_place_of_the_file_is_replaced_and_not_followed(tmp_path):
+    target = tmp_path / "of-another"
+    target.write_text("kept")
+    link = tmp_path / "rows.refused.jsonl"
+    link.symlink_to(target)
+
+    write_atomically(link, b"refused")
+
+    assert (target.read_text(), link.is_symlink(), link.read_text()) == ("kept", False, "refused")
+
+
+def test_the_names_of_two_drafts_differ(tmp_path):
+    drafts = [new_draft(tmp_path / "file") for _ in range(2)]
+    for _, out in drafts:
+        out.close()
+
+    assert len({path for path, _ in drafts}) == 2
+
+
+def test_after_a_fault_the_file_is_as_before_and_no_draft_is_left(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("before")
+
+    def write_half():
+        with replacing(file) as out:
+            out.write(b"half")
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        write_half()
+
+    assert (file.read_text(), [one.name for one in tmp_path.iterdir()]) == ("before", ["file"])
+
+
+def test_a_new_file_is_its_owners_alone_unless_said_otherwise(tmp_path):
+    write_atomically(tmp_path / "secret", b"")
+    write_atomically(tmp_path / "public", b"", mode=0o644)
+
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("secret", "public")] == [0o600, 0o644]

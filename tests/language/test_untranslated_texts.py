@@ -1,0 +1,124 @@
+"""A text that has no Tibetan is shown in Chinese and English, each marked with its language."""
+
+import json
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+
+import rollkeeper
+from rollkeeper.kernel.error_messages import CONTEXT, translated
+from rollkeeper.kernel.side_by_side import as_html, as_plain_text, is_side_by_side, side_by_side
+from rollkeeper.operations.docs import refusals
+from rollkeeper.site.untranslated_texts import UntranslatedTextsMiddleware
+
+PACKAGE = Path(rollkeeper.__file__).parent
+SHOWN = '<span class="rk-untranslated">※ <span lang="zh-hans">冷冻期</span> <span lang="en">Quarantine</span></span>'
+
+
+def entries(language):
+    with (PACKAGE / f"site/locale/{language}/LC_MESSAGES/django.po").open("rb") as file:
+        return {(m.context, m.id): m.string for m in read_po(file) if isinstance(m.id, str) and m.id}
+
+
+def without_tibetan(context):
+    chinese = entries("zh_Hans")
+    return next(
+        (text, chinese[context, text])
+        for (where, text), said in entries("bo").items()
+        if where == context and not said and "%" not in text and "{" not in text and (where, text) in chinese
+    )
+
+
+@pytest.fixture
+def tibetan():
+    with translation.override("bo"):
+        yield
+
+
+def test_a_text_without_tibetan_is_said_in_chinese_and_english(tibetan):
+    english, chinese = without_tibetan(None)
+
+    assert gettext(english) == side_by_side(chinese, english)
+
+
+def test_a_text_that_no_catalogue_has_stays_as_it_is(tibetan):
+    assert gettext("Nothing of this kind.") == "Nothing of this kind."
+    assert pgettext("refusal", "Nothing of this kind.") == "Nothing of this kind."
+
+
+def test_other_languages_are_left_alone():
+    english, chinese = without_tibetan(None)
+
+    with translation.override("zh-hans"):
+        assert gettext(english) == chinese
+    with translation.override("en"):
+        assert gettext(english) == english
+
+
+def test_a_page_marks_each_language_where_an_element_can_be():
+    pair = side_by_side("冷冻期", "Quarantine")
+
+    page = as_html(f'<title>{pair}</title><p title="{pair}">{pair}</p><option value="1">{pair}</option>')
+
+    plain = "※ 冷冻期 · Quarantine"
+    assert page == f'<title>{plain}</title><p title="{plain}">{SHOWN}</p><option value="1">{plain}</option>'
+
+
+def test_a_text_put_into_another_is_marked_too():
+    pair = side_by_side(f"一 {side_by_side('二', 'two')}", f"one {side_by_side('二', 'two')}")
+
+    assert not is_side_by_side(as_html(pair))
+    assert as_plain_text(pair) == "※ 一 ※ 二 · two · one ※ 二 · two"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "shown"),
+    [
+        ("text/html; charset=utf-8", side_by_side("冷冻期", "Quarantine"), SHOWN),
+        ("text/plain; charset=utf-8", side_by_side("冷冻期", "Quarantine"), "※ 冷冻期 · Quarantine"),
+        ("application/json", json.dumps({"said": side_by_side("a", "b")}), '{"said": "※ a · b"}'),
+        (
+            "application/octet-stream",
+            side_by_side("冷冻期", "Quarantine"),
+            side_by_side("冷冻期", "Quarantine"),
+        ),
+    ],
+)
+def test_an_answer_says_both_in_its_own_way_and_a_file_stays_as_it_is(kind, sent, shown):
+    answer = UntranslatedTextsMiddleware(lambda _: HttpResponse(sent, content_type=kind))(None)
+
+    assert answer.content.decode() == shown
+
+
+def test_a_refusal_without_tibetan_is_whole_in_both_languages(tibetan):
+    chinese, own = entries("zh_Hans"), entries("bo")
+
+    def said_in(catalogue, error):
+        return all(catalogue.get((CONTEXT, text)) for text in (error.sentence, error.remedy))
+
+    error = next(
+        one
+        for table in refusals().values()
+        for one in table
+        if said_in(chinese, one) and not said_in(own, one) and "{" not in one.sentence + one.remedy
+    )
+    (said,) = translated(error())
+
+    assert said.sentence == side_by_side(chinese[CONTEXT, error.sentence], error.sentence)
+    assert said.remedy == side_by_side(chinese[CONTEXT, error.remedy], error.remedy)
+
+
+def test_a_tibetan_page_says_in_both_languages_that_it_awaits_a_reader(app, tibetan):
+    app("backoffice")
+    client = Client()
+    client.post("/i18n/setlang/", {"language": "bo", "next": "/account/login/"})
+
+    page = client.get("/account/login/").content.decode()
+
+    assert '<span lang="zh-hans">藏文文本尚未经母语读者审阅。</span>' in page
+    assert not is_side_by_side(page)
