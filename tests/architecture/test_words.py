@@ -112,7 +112,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         r"captureBeyondViewport|Page\.captureScreenshot",
     ),
 }
-"""By retired word: patterns of what may stand there all the same, each with its reason beside it."""
+"""By retired word: allowed patterns, each with its reason next to it."""
 
 
 def files() -> Iterator[Path]:

@@ -12,7 +12,7 @@ YES = {"number": NUMBER, "held_on": ON.isoformat(), "checked": "on"}
 
 @pytest.fixture
 def asked(instance, app, as_role):  # noqa: F811
-    """Ask for a page as somebody; what they ask is asked in the back office's role."""
+    """Request a page as a user; requests use the back office's role."""
     instance.register_line()
     instance.disclosure_id = instance.enter()
     app("backoffice")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A campaign through all its phases, besieged: its servers and its commands killed in each, and two at once at everything.
 
-What is left, line by line, is what a run left that nobody disturbed, and what `simulate` says; so nothing is lost and nothing
-was done twice.
+The result, line by line, equals that of an undisturbed run, and what `simulate` says; so nothing is lost and nothing was done
+twice.
 """
 
 import json
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.soak
 
 @pytest.fixture
 def instances() -> Iterator[Path]:
-    """Instances beside pytest's own folders: every pytest that starts closes those to the servers' system users."""
+    """Instances outside pytest's own folders: every pytest that starts closes those to the servers' system users."""
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-besieged-"))
     yield folder
     shutil.rmtree(folder)

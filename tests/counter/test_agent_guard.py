@@ -17,7 +17,7 @@ PAGE = {"HTTP_ACCEPT": "text/html"}
 
 @pytest.fixture
 def browser(counter, app):  # noqa: F811
-    """Somebody signed in at an agent's counter, with these passkeys."""
+    """A user signed in at an agent's counter, with these passkeys."""
     app("counter")
 
     def signed_in(*passkeys):

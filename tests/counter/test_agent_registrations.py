@@ -44,7 +44,7 @@ def read(client, data, *, action_kind="register", part="subscriber", by_script=T
 
 
 def given(page):
-    """What the fragment brings: hidden fields, and what stands in the others."""
+    """The fields of the fragment: hidden ones, and the values of the others."""
     found = dict(HIDDEN.findall(page))
     for name, value in re.findall(r'<input type="text" name="(subscriber__\w+)" value="([^"]*)"', page):
         found[name] = html.unescape(value)
@@ -55,7 +55,7 @@ def given(page):
 
 @pytest.fixture(scope="module")
 def proposed(picture):
-    """What one reading on the day puts into the form, with an address typed beside it."""
+    """The form after one reading on the day, with a typed address."""
     reading = form_prefill.prefill(
         picture, name="passport.jpg", attributes=["name", "address", "document_type", "document_number"],
         pack=load_pack("cn-xz-2011"), purpose="Register", known=lambda kind: kind in DocumentType.values, on=ON,

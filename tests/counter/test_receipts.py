@@ -25,7 +25,7 @@ class Instance:
 
 @pytest.fixture
 def handed(at_counter):
-    """Somebody was registered a moment ago; the page of their receipt, and its code."""
+    """A subscriber was just registered; the page of the receipt, and its code."""
     signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
     page = at_counter.get(post(at_counter, "register", fresh_number())["Location"])
     return page, re.search(r"\b\d+-[0-9A-Z]{6}\b", page.content.decode())[0]

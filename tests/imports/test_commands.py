@@ -1,4 +1,4 @@
-"""The command itself, up to the operator's export that nobody here wrote."""
+"""The command itself, including a real operator's export."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What is imported is in the register once, sealed, recorded and complete; what is not stands in the reject file."""
+"""Imported rows are in the register once, sealed, recorded and complete; the others are in the reject file."""
 
 import csv
 import datetime as dt

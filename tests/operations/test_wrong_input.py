@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whoever types something wrong gets a sentence and an exit code, never a stack of text, and loses nothing."""
+"""Wrong input gets a sentence and an exit code, never a traceback, and loses nothing."""
 
 import errno
 import fcntl

@@ -32,7 +32,7 @@ def end(browser, *lines, **more):
 
 @pytest.fixture
 def three(come_in, prove, limited):  # noqa: F811
-    """Somebody who proved to be the subscriber of three lines, where the law since allows two."""
+    """The verified subscriber of three lines, where the law since allows two."""
     lines = [register_line(number) for number in (NUMBER, SECOND, THIRD)]
     limited(CHOOSE)
     browser = come_in()

@@ -37,7 +37,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def asked(at_portal):  # noqa: F811
-    """Somebody whom an auditor asks to see name and address."""
+    """A subscriber whom an auditor asks to see name and address."""
     auditor = employed("auditor-7")
     clock.set_demo_date(ON)
     line_id, sample_id = register_line(), new_uuid()

@@ -20,7 +20,7 @@ BY_LAW = Refusal("by_law", Kind.REFUSED, "This is not allowed on {day} ({article
 
 @pytest.fixture
 def asked(app):
-    """A request by nobody in particular."""
+    """A request without a user."""
     clock.set_demo_date(DAY)
     app("backoffice")
 
