@@ -72,7 +72,7 @@ def may_be_disclosed(
     if asked.requests_before >= law.people_per_instrument:
         return _refused(
             RefusalReason.TOO_MANY, law.article, f"an instrument names {law.people_per_instrument} number and no more",
-            "Each person needs an instrument of their own.",
+            "Each person needs a separate instrument.",
         )  # fmt: skip
     if asked.key_valid_until is None or asked.key_valid_until < on:
         return _refused(

@@ -70,7 +70,7 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
     yield f"\n{texts['notified']}{colon()}{incident.notices:,}{unreachable}"
     yield f"\n{texts['clocks']}{colon()}".rstrip()
     yield from (f"  {_say_duty(duty, texts)}" for duty in incident.duties)
-    yield f"\n{texts['nobody']}"
+    yield f"\n{texts['no_names']}"
 
 
 def _say_duty(duty: DutyView, texts: dict[str, Any]) -> str:

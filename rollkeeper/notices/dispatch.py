@@ -264,10 +264,10 @@ class Sender:
         answers = dict(zip(map(id, ready), said, strict=True))
         if answers and all(one.answer is Answer.RETRY for one in answers.values()):
             self._away.add(channel)
-        nobody = SubmissionResult(
+        no_answer = SubmissionResult(
             Answer.REFUSED
         )  # the address does not open: erased meanwhile, and so no channel
-        self._record(intents, [answers.get(id(one), nobody) for one in intents], sent)
+        self._record(intents, [answers.get(id(one), no_answer) for one in intents], sent)
 
     def _open(self, channel: Channel, intents: Sequence[_Intent]) -> dict[LineId, SecretValue]:
         """Open the addresses of one chunk, each with its own ledger entry."""

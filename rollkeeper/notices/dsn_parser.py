@@ -128,14 +128,14 @@ def _names_another(block: Message, attempt_id: UUID) -> bool:
 
 def _judge(block: Message) -> ReportKind:
     said = _ACTION.fullmatch(_field(block, "Action"))
-    status, beside = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
+    status, diagnostic = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
     if (
         status and status[2] == status[3] == "0"
     ):  # some servers say no more there, and put the detail next to it
-        status = _STATUS.search(beside) or status
+        status = _STATUS.search(diagnostic) or status
     action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
     if action == "failed":
-        reply = _REPLY.match(beside)
+        reply = _REPLY.match(diagnostic)
         is_final = status and is_unknown_mailbox(status[0], code=int(reply[1]) if reply else None)
         return ReportKind.BOUNCED if is_final else ReportKind.FAILED
     if action == "delivered" and status and status[1] == "2":

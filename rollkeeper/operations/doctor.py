@@ -219,7 +219,7 @@ def _check_holds() -> Iterator[Finding]:
 
 def _check_backups() -> Iterator[Finding]:
     if instance().register_url:
-        yield _ok("The stores lie on servers of yours, which have backups of their own.")
+        yield _ok("The stores are on your own servers, which are backed up with their own tools.")
         return
     worse = Health.ERROR if instance().kind is InstanceKind.PRODUCTION else Health.WARNING
     found = [(part, _fault_of_backup(part)) for part in Part]

@@ -73,8 +73,8 @@ class Kamailio:
         """Query the state of each line, and whether the floor is reachable."""
         said = self._ask([f"state {line}" for line in lines])
         states = said[len(self._floor) :] or [b""] * len(lines)
-        stands = self._has_floor(said)
-        return [_read(state, floor_stands=stands) for state in states]
+        has_floor = self._has_floor(said)
+        return [_read(state, has_floor=has_floor) for state in states]
 
     def _has_floor(self, said: Sequence[bytes]) -> bool:
         """Tell whether the element puts every number of the floor through (care and registration may be one number)."""
@@ -105,6 +105,6 @@ def _written(order: Order) -> str:
     return f"{order.kind} {order.line_id} {order.sequence} {_dialled(order)}"
 
 
-def _read(state: bytes, *, floor_stands: bool) -> ReadBack:
+def _read(state: bytes, *, has_floor: bool) -> ReadBack:
     said = _STATES.get(state, ReadBack.UNKNOWN)
-    return ReadBack.FLOOR_MISSING if said is ReadBack.BARRED and not floor_stands else said
+    return ReadBack.FLOOR_MISSING if said is ReadBack.BARRED and not has_floor else said
