@@ -72,7 +72,7 @@ def test_an_open_pause_leaves_no_last_day():
     text = explained(D(2012, 3, 15), pauses=((D(2012, 2, 20), None),), stays=((D(2012, 2, 1), None),))
 
     assert "From 2012-02-20 on the clock is paused" in text
-    assert "From 2012-02-01 on a stay holds for every line" in text
+    assert "From 2012-02-01 on a stay applies to every line" in text
     assert "no last day can be named" in text
     assert "may be suspended" not in text
 

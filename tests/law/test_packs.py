@@ -214,7 +214,7 @@ def test_words_that_the_article_does_not_contain_are_refused():
         )
     )
 
-    assert ["do not stand in article 5" in str(fault) for fault in faults] == [True, True]
+    assert ["are not in article 5" in str(fault) for fault in faults] == [True, True]
 
 
 def test_all_faults_of_a_file_are_reported_with_their_lines():
