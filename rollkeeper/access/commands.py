@@ -13,7 +13,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import open_instance
 
 RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
 UserName = Annotated[

@@ -25,12 +25,13 @@ from rollkeeper.access.errors import (
     USER_NAME_TAKEN,
     NotSignedIn,
 )
+from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
 from rollkeeper.access.queries import grants_on, roles_on
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action
+from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -231,3 +232,14 @@ def _require_roles_for_people(roles: Collection[StaffRole]) -> None:
     for role in roles:
         if role not in STAFF_ROLES:
             raise ROLE_NOT_FOR_PEOPLE(role=role.value, roles=", ".join(sorted(STAFF_ROLES)))
+
+
+def linked_accounts(what: str, called: str) -> list[StaffId]:
+    """Return the linked accounts. Refuses: the errors of the package that knows them."""
+    return list(ACCOUNT_FINDERS.only(what)(called))
+
+
+def sign_out_everyone() -> int:
+    """End every session of staff and every session; return how many there were. The caller's action records it."""
+    with action():
+        return run("DELETE FROM django_session") + sum(ends() for ends in SIGN_OUTS.each())

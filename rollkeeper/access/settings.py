@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import Table, table
 
 
@@ -39,3 +40,8 @@ class Access(Table):
 
 
 settings = table("access", Access)
+
+
+def passkey_domain() -> str | None:
+    """Return the domain of this instance's passkeys; a demo instance's is this machine. None: none was set."""
+    return settings().passkey_domain or ("localhost" if instance().kind is InstanceKind.DEMO else None)

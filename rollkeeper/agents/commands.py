@@ -35,8 +35,9 @@ from rollkeeper.agents.services import (
 )
 from rollkeeper.agents.settings import settings
 from rollkeeper.agents.suspension import reinstate_agent, suspend_agent, terminate_agent
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
+from rollkeeper.kernel.instance import open_instance
 
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's code, such as agent-017.")]
 OutletArgument = Annotated[str, typer.Argument(metavar="OUTLET", help="The outlet's code, such as lhasa-03.")]
@@ -81,7 +82,7 @@ def requirements(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents requirements
     """
-    instance_opener.open_instance()
+    open_instance()
     found = checklist().values()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -102,7 +103,7 @@ def add(
 
     Example: rollkeeper agents add agent-017 --daily-limit 40
     """
-    instance_opener.open_instance()
+    open_instance()
     add_agent(console_authority(), agent, daily_limit=limit, on=on or clock.today())
     out.print(f"{agent} is added; enter its evidence, then approve it.", markup=False)
 
@@ -119,7 +120,7 @@ def evidence(
     """
     if not file.stat().st_size:
         raise typer.BadParameter(f"file '{file}' is empty.", param_hint="'FILE'")
-    instance_opener.open_instance()
+    open_instance()
     with file.open("rb") as shown:
         digest = hashlib.file_digest(shown, "sha256").hexdigest()
     last = attest_requirement(
@@ -133,7 +134,7 @@ def approve(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents approve agent-017
     """
-    instance_opener.open_instance()
+    open_instance()
     approve_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} is approved.", markup=False)
 
@@ -154,7 +155,7 @@ def audit(
     Example: rollkeeper agents audit agent-017 --finding trained:minor:2012-04-01
     """
     read = [_finding(text) for text in finding or []]
-    instance_opener.open_instance()
+    open_instance()
     audit_agent(console_authority(), agent, read, on=on or clock.today())
     out.print(f"The audit of {agent} is noted, with {len(read)} findings.", markup=False)
 
@@ -166,7 +167,7 @@ def remediate(
 
     Example: rollkeeper agents remediate 0198c0de-0000-7000-8000-000000000001
     """
-    instance_opener.open_instance()
+    open_instance()
     remediate_finding(console_authority(), finding, on=on or clock.today())
     out.print("It is remediated.")
 
@@ -181,7 +182,7 @@ def suspend(
 
     Example: rollkeeper agents suspend agent-017 --because fraud
     """
-    instance_opener.open_instance()
+    open_instance()
     done = suspend_agent(console_authority(), agent, because, on=on or clock.today())
     out.print(f"{agent} is suspended, and {done.accounts:,} accounts are closed.", markup=False)
     if because is SuspensionCause.FRAUD:
@@ -196,7 +197,7 @@ def reinstate(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents reinstate agent-017
     """
-    instance_opener.open_instance()
+    open_instance()
     opened = reinstate_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} may go on; {opened:,} accounts are open again.", markup=False)
 
@@ -206,7 +207,7 @@ def terminate(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents terminate agent-017
     """
-    instance_opener.open_instance()
+    open_instance()
     closed = terminate_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} is terminated, and {closed:,} accounts are closed.", markup=False)
 
@@ -225,7 +226,7 @@ def add_outlet(
 
     Example: rollkeeper agents add-outlet agent-017 lhasa-03 --hours 'mon-sat 09:30-18:30'
     """
-    instance_opener.open_instance()
+    open_instance()
     open_outlet(console_authority(), agent, outlet, hours=hours, needs_device=device, on=on or clock.today())
     out.print(f"{outlet} of {agent} is open.", markup=False)
 
@@ -235,7 +236,7 @@ def hours(agent: AgentArgument, outlet: OutletArgument, *, hours: HoursOption, o
 
     Example: rollkeeper agents hours agent-017 lhasa-03 --hours 'mon-fri 09:30-18:30'
     """
-    instance_opener.open_instance()
+    open_instance()
     change_hours(console_authority(), agent, outlet, hours=hours, on=on or clock.today())
     out.print(f"{outlet} of {agent} has other hours.", markup=False)
 
@@ -245,7 +246,7 @@ def close_outlet(agent: AgentArgument, outlet: OutletArgument, on: DateOption = 
 
     Example: rollkeeper agents close-outlet agent-017 lhasa-03
     """
-    instance_opener.open_instance()
+    open_instance()
     close(console_authority(), agent, outlet, on=on or clock.today())
     out.print(f"{outlet} of {agent} is closed.", markup=False)
 
@@ -255,7 +256,7 @@ def assign(username: UserName, agent: AgentArgument, outlet: OutletArgument, on:
 
     Example: rollkeeper agents assign clerk-07 agent-017 lhasa-03
     """
-    instance_opener.open_instance()
+    open_instance()
     assign_staff(console_authority(), username, agent=agent, outlet=outlet, on=on or clock.today())
     out.print(f"{username} works at {outlet} of {agent}.", markup=False)
 
@@ -265,7 +266,7 @@ def unassign(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper agents unassign clerk-07
     """
-    instance_opener.open_instance()
+    open_instance()
     unassign_staff(console_authority(), username, on=on or clock.today())
     out.print(f"{username} is no longer assigned to an outlet.", markup=False)
 
@@ -275,7 +276,7 @@ def add_device(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper agents add-device clerk-07
     """
-    instance_opener.open_instance()
+    open_instance()
     registered = register_device(console_authority(), username, on=on or clock.today())
     out.print(f"The device is registered, as {registered}.", markup=False)
 
@@ -285,7 +286,7 @@ def remove_device(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper agents remove-device clerk-07
     """
-    instance_opener.open_instance()
+    open_instance()
     ended = remove_devices(console_authority(), username, on=on or clock.today())
     out.print(f"{ended:,} devices are ended.")
 
@@ -295,7 +296,7 @@ def list_(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents list
     """
-    instance_opener.open_instance()
+    open_instance()
     found = agent_list()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -311,7 +312,7 @@ def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = Non
 
     Example: rollkeeper agents show agent-017
     """
-    instance_opener.open_instance()
+    open_instance()
     view = agent_called(agent, on=on or clock.today(), window_days=settings().window_days)
     emit(dataclasses.asdict(view)) if as_json else _show(view)
 
@@ -323,7 +324,7 @@ def cases(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents cases
     """
-    instance_opener.open_instance()
+    open_instance()
     found = open_cases()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -341,7 +342,7 @@ def run(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper agents run
     """
-    instance_opener.open_instance()
+    open_instance()
     done = update_reverifications(console_authority(), on=on or clock.today())
     done["abandoned"] = open_abandoned_cases(console_authority(), on=on or clock.today())
     if as_json:

@@ -24,6 +24,7 @@ from rollkeeper.incidents.queries import DutyView, IncidentView, StepView
 from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident, note_report_sent
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         if found.closed_at
         else [_offer(request, authority, found, step, asked) for step in Step],
         "asked": asked,
-        "languages": LANGUAGES,
+        "languages": spoken_of(LANGUAGES),
         "is_under_way": any(one.state is StepState.APPROVED for one in asked),
     }
     return render(request, "backoffice/incident.html", shown)
@@ -113,7 +114,7 @@ def withdraw(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def report(request: HttpRequest, incident_id: UUID, language: str) -> HttpResponse:
     """Return the report to the authority as a text: figures and deadlines, no references of people."""
     found = queries.incident(authority_in(request), incident_id, now=clock.now())
-    chosen = language if language in LANGUAGES else LANGUAGES[0]
+    chosen = language if language in spoken_of(LANGUAGES) else SOURCE
     text = write_report(found, (found.drafted or {}).get("fields", {}), language=chosen)
     return HttpResponse(
         text, content_type="text/plain; charset=utf-8",

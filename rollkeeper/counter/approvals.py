@@ -24,7 +24,7 @@ from rollkeeper.lines.counter_codes import extend_handle
 from rollkeeper.offline.approvals import HeldForApproval, decide_approval, hold_for_approval
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.approvals import approval_article
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.submissions import IMAGE_FIELDS, Receipt, Submission
 from rollkeeper.subscribers.choices import PartyKind
 

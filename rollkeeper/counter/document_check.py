@@ -16,7 +16,7 @@ from rollkeeper.counter.forms import DocumentCheckForm
 from rollkeeper.counter.views import action_page
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.document_check import check_document, outcome_of
 from rollkeeper.selfcare.errors import APPLICATION_REFUSED, REGISTER_UNAVAILABLE

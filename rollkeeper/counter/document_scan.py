@@ -16,15 +16,14 @@ from rollkeeper.counter.errors import IMAGE_MISSING
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, kind_in, page_context, record_form
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import DocumentType
-from rollkeeper.documents.messages import MESSAGES
+from rollkeeper.documents.choices import MESSAGES, DocumentType
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.instance import instance
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 
 
 @require_http_methods(["POST"])
@@ -55,12 +54,12 @@ def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
 
 def _purpose(action_kind: RegistrationKind) -> str:
     """Return what is written across a copy, in the operator's first language."""
-    with override(instance().languages[0]):
+    with override(spoken_here()[0]):
         return str(action_kind.label)
 
 
 def _read_image(
-    request: HttpRequest, authority: Authority, form: RecordForm, part: Part, *, purpose: str
+    request: HttpRequest, authority: Authority, form: RecordForm, part: PartyRole, *, purpose: str
 ) -> form_prefill.Reading:
     picture = request.FILES.get("picture")
     if picture is None:

@@ -18,7 +18,7 @@ UNCONFIRMED = _("Optional: the press reported that this is to be asked, but no o
 ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "replace-sim": _("Replace a SIM"),
     "terminate": _("End a contract"),
-    "further-document": _("A further document of one person"),
+    "link-document": _("A further document of one person"),
 }
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(

@@ -47,7 +47,7 @@ _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
     "dispute": ("counter/dispute.html", DisputeForm),
     "terminate": ("counter/terminate.html", SubscriberForm),
     "replace-sim": ("counter/replace_sim.html", SubscriberForm),
-    "further-document": ("counter/link_document.html", LinkDocumentForm),
+    "link-document": ("counter/link_document.html", LinkDocumentForm),
 }
 _CACHED_FILES = (
     "mark.svg", "rollkeeper.js", "built/rollkeeper.css", "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",

@@ -25,7 +25,7 @@ from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import ReceiptsNotReady
 from rollkeeper.ledger.labels import action_label
 from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 
 
 @require_safe

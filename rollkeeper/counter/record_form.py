@@ -26,7 +26,7 @@ from rollkeeper.registration.submissions import (
     Submission,
     submission_of,
 )
-from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
+from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 
 _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _SIDES = (
@@ -42,7 +42,7 @@ _SIDES = (
 class Group:
     """One part as the page shows it."""
 
-    part: Part
+    part: PartyRole
     heading: str
     fields: list[forms.BoundField]
     hidden: list[forms.BoundField]
@@ -71,13 +71,13 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["route"] = _route_field(self.routes)
         if action_kind is RegistrationKind.TRANSFER:
             self.fields |= _sides_fields()
-        self.part_names: dict[Part, list[str]] = {}
-        self.attributes: dict[Part, list[str]] = {}
-        for part in PARTS[kind]:
+        self.part_names: dict[PartyRole, list[str]] = {}
+        self.attributes: dict[PartyRole, list[str]] = {}
+        for part in PARTY_ROLES[kind]:
             attributes = pack.attributes(service, pack_kind(kind, part))
             self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
             self.attributes[part] = [attribute.name for attribute in attributes]
-        self.with_image = [part for part in PARTS[kind] if f"{part.key}__" in self.heads_with_image()]
+        self.with_image = [part for part in PARTY_ROLES[kind] if f"{part.key}__" in self.heads_with_image()]
         """Parts whose document may be read from a picture."""
         if self.routes:
             self.fields["subscriber__document_number"].required = False
@@ -115,7 +115,7 @@ class RecordForm(RegistrationForm, QuietForm):
         """Give the fields of each part under its heading."""
         return map(self.group, self.part_names)
 
-    def group(self, part: Part) -> Group:
+    def group(self, part: PartyRole) -> Group:
         """Return the fields of one part; those that hold what a picture gave are hidden."""
         hidden = [self[f"{part.key}__{name}"] for name in IMAGE_FIELDS if part in self.with_image]
         return Group(part, str(part.label), [self[name] for name in self.part_names[part]], hidden)

@@ -200,21 +200,21 @@ def link_document_page(request: HttpRequest) -> HttpResponse:
             services.check_subscriber(
                 authority, number=given["number"], document=form.document(), on=clock.today()
             )
-            return submit_for_approval(authority, form, action_kind="further-document")
+            return submit_for_approval(authority, form, action_kind="link-document")
         try:
             return link_document(
                 authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
                 further=form.further(), double_checked=given["double_checked"], on=clock.today(),
             )  # fmt: skip
         except DocumentNeedsSupervisor:
-            return submit_for_approval(authority, form, action_kind="further-document")
+            return submit_for_approval(authority, form, action_kind="link-document")
 
     return action_page(
         request,
         "counter/link_document.html",
         make=LinkDocumentForm,
         do=do,
-        shown={"what": "further-document"},
+        shown={"what": "link-document"},
     )
 
 

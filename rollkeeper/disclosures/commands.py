@@ -22,8 +22,9 @@ from rollkeeper.disclosures.answers import answer_disclosure, read_instrument, w
 from rollkeeper.disclosures.choices import DeferralReason, Instrument, RefusalReason
 from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.statistics import year_table
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault.fields import Field
 
 UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does it.")]
@@ -66,7 +67,7 @@ def authorities(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper disclosures authorities
     """
-    instance_opener.open_instance()
+    open_instance()
     found = queries.authorities(console_authority())
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -99,7 +100,7 @@ def propose_authority(
 
     Example: rollkeeper disclosures propose-authority "People's Court" --as super-1 --kind court --key age1... --until 2013-12-31
     """
-    instance_opener.open_instance()
+    open_instance()
     made = services.propose_authority(
         _signed_in(user),
         title=title,
@@ -122,7 +123,7 @@ def approve_authority(authority: AuthorityArgument, *, user: UserOption, on: Dat
 
     Example: rollkeeper disclosures approve-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    instance_opener.open_instance()
+    open_instance()
     who = _signed_in(user)
     services.approve_authority(
         who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today()
@@ -135,7 +136,7 @@ def remove_authority(authority: AuthorityArgument, *, user: UserOption, on: Date
 
     Example: rollkeeper disclosures remove-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    instance_opener.open_instance()
+    open_instance()
     services.remove_authority(_signed_in(user), authority, on=on or clock.today())
     out.print("Ended.")
 
@@ -181,7 +182,7 @@ def enter(
     """
     from rollkeeper.disclosures import services
 
-    instance_opener.open_instance()
+    open_instance()
     day, who = on or clock.today(), _signed_in(user)
     made = services.enter_disclosure(
         who, authority, instrument=instrument, reference=_ask("Reference of the instrument"), file=file.read_bytes(),
@@ -196,7 +197,7 @@ def list_(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper disclosures list
     """
-    instance_opener.open_instance()
+    open_instance()
     found = queries.disclosures(console_authority())
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -229,7 +230,7 @@ def document(
 
     Example: rollkeeper disclosures document 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
     """
-    instance_opener.open_instance()
+    open_instance()
     who = _signed_in(user)
     with write_new(into) as file:
         file.write(read_instrument(who, disclosure, on=on or clock.today()))
@@ -246,7 +247,7 @@ def approve(
     """
     from rollkeeper.disclosures import services
 
-    instance_opener.open_instance()
+    open_instance()
     who = _signed_in(user)
     enough = services.approve_disclosure(
         who,
@@ -277,7 +278,7 @@ def refuse(
 
     if not because.is_chosen_by_people:
         raise typer.BadParameter("only the law refuses for this reason.", param_hint="'--because'")
-    instance_opener.open_instance()
+    open_instance()
     services.refuse_disclosure(_signed_in(user), disclosure, because=because, on=on or clock.today())
     out.print("Refused.")
 
@@ -304,7 +305,7 @@ def defer(
     """
     from rollkeeper.disclosures import services
 
-    instance_opener.open_instance()
+    open_instance()
     agreed = services.defer_notification(
         _signed_in(user), disclosure, until=until, because=because, on=on or clock.today()
     )
@@ -333,7 +334,7 @@ def answer(
     Example: rollkeeper disclosures answer 01900000-0000-7000-8000-000000000000 answer.age --as officer-1 --second super-1
     --held-on 2012-03-02
     """
-    instance_opener.open_instance()
+    open_instance()
     who, other = _signed_in(user), _signed_in(second)
     done = answer_disclosure(
         who, other, disclosure, number=_ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
@@ -350,7 +351,7 @@ def delivered(disclosure: DisclosureArgument, *, user: UserOption, on: DateOptio
     """
     from rollkeeper.disclosures import services
 
-    instance_opener.open_instance()
+    open_instance()
     out.print(
         f"Noted: {services.record_delivery(_signed_in(user), disclosure, on=on or clock.today())}",
         markup=False,
@@ -362,7 +363,7 @@ def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper disclosures run
     """
-    instance_opener.open_instance()
+    open_instance()
     done = run_due_disclosures(console_authority(), on=on or clock.today())
     said = f"{done.notified:,} people are notified, {done.expired:,} disclosure requests ran out, {done.erased:,} are erased."
     emit(dataclasses.asdict(done)) if as_json else out.print(said)
@@ -376,7 +377,7 @@ def count(
 
     Example: rollkeeper disclosures count 2012 > disclosures-2012.csv
     """
-    instance_opener.open_instance()
+    open_instance()
     sys.stdout.write(year_table(console_authority(), year))
 
 

@@ -19,8 +19,7 @@ from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.law.packs import load_pack
 
 

@@ -10,8 +10,8 @@ import typer
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import STAFF_UNKNOWN
-from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.queries import staff_list
+from rollkeeper.access.services import linked_accounts
 from rollkeeper.incidents import queries, services
 from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.drafts import draft
@@ -20,9 +20,11 @@ from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
 from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.instance import open_instance
+from rollkeeper.languages.queries import require_spoken
 from rollkeeper.notices.choices import NO_LANGUAGE
 
 IncidentArgument = Annotated[UUID, typer.Argument(metavar="INCIDENT", show_default=False)]
@@ -82,7 +84,7 @@ def open_(
 
     Example: rollkeeper incidents open --about account --account clerk-07 --since 2012-03-01T08:00
     """
-    instance_opener.open_instance()
+    open_instance()
     made = services.open_incident(
         console_authority(), about=about, severity=severity, noticed_at=noticed or clock.now(),
         on=on or clock.today(), accounts=_accounts(account or [], agent, on or clock.today()), epoch_id=epoch, table=table,
@@ -97,7 +99,7 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:  # noqa:
 
     Example: rollkeeper incidents status
     """
-    instance_opener.open_instance()
+    open_instance()
     found = queries.incidents(console_authority(), now=clock.now())
     if as_json:
         emit([_plain(one) for one in found])
@@ -127,7 +129,7 @@ def scope(
 
     Example: rollkeeper incidents scope 01900000-0000-7000-8000-000000000000 --references
     """
-    instance_opener.open_instance()
+    open_instance()
     found = services.scope_incident(console_authority(), incident, on=on or clock.today())
     if references:
         for one in queries.affected_people(console_authority(), incident):
@@ -151,7 +153,7 @@ def remedy(
 
     Example: rollkeeper incidents remedy 01900000-0000-7000-8000-000000000000 sign_out_everyone
     """
-    instance_opener.open_instance()
+    open_instance()
     with progress("Remedying") as bar:
         touched = remedy_incident(
             console_authority(), incident, what, on=on or clock.today(), progress=bar.advance
@@ -172,7 +174,7 @@ def notify(
 
     Example: rollkeeper incidents notify 01900000-0000-7000-8000-000000000000 --send
     """
-    instance_opener.open_instance()
+    open_instance()
     if send:
         notified, missed = services.notify_affected(console_authority(), incident, on=on or clock.today())
         answer = {"notices": notified, "unreachable": missed}
@@ -204,7 +206,8 @@ def report(
     """
     if language not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
-    instance_opener.open_instance()
+    open_instance()
+    require_spoken(language)
     if sent:
         services.note_report_sent(console_authority(), incident, on=on or clock.today())
     view = queries.incident(console_authority(), incident, now=clock.now())
@@ -216,7 +219,7 @@ def close(incident: IncidentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper incidents close 01900000-0000-7000-8000-000000000000
     """
-    instance_opener.open_instance()
+    open_instance()
     close_incident(console_authority(), incident, on=on or clock.today())
     out.print("Closed.")
 
@@ -228,7 +231,7 @@ def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper incidents drill
     """
-    instance_opener.open_instance()
+    open_instance()
     view, by_field = run_drill(console_authority(), on=on or clock.today())
     if as_json:
         emit(_plain(view))

@@ -13,7 +13,7 @@ from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.notices.texts import RenderedText, languages_of, say_fields, write_notice
+from rollkeeper.notices.texts import RenderedText, languages_of, languages_with, say_fields, write_notice
 
 _NO_CODE = "00000000"
 
@@ -58,5 +58,5 @@ def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
             operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(fields, language=one)},
         )
-        for one in languages_of(language)
+        for one in languages_with(NoticeKind.DATA_EXPOSED, languages_of(language))
     ]  # fmt: skip

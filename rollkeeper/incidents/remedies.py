@@ -11,8 +11,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.access.services import close_accounts
-from rollkeeper.access.sign_out_all import sign_out_everyone
+from rollkeeper.access.services import close_accounts, sign_out_everyone
 from rollkeeper.incidents.choices import Remedy
 from rollkeeper.incidents.errors import NOTHING_TO_SUSPEND
 from rollkeeper.incidents.models import AppliedRemedy, Incident

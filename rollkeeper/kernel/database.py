@@ -241,3 +241,11 @@ def embedded_address(store: stores.Store) -> dict[str, str]:
     }
     owner = stores.socket_owner(store)
     return place | ({"requirepeer": owner} if owner else {})
+
+
+class RegisterOnly:
+    """Let migrations run on the register alone."""
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        """Return whether Django may make tables there."""
+        return db == "default"

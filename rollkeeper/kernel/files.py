@@ -41,7 +41,9 @@ def replacing(file: Path, *, mode: int = 0o600, is_durable: bool = False) -> Ite
 
 
 def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durable: bool = False) -> None:
-    """Write a file whole or not at all. What is no file, such as /dev/stdout, is written to and never replaced."""
+    """Write a file completely or not at all. A target that is not a regular file, such as /dev/stdout, is written to and never
+    replaced.
+    """
     if file.exists() and not file.is_file():
         file.write_bytes(content)
         return

@@ -2,13 +2,15 @@
 """What an instance is: its kind, rule pack, zone, languages, operator and databases. Every package reads this table."""
 
 import datetime as dt
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from rollkeeper.kernel.hooks import Hook
 from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, Table, table
 
 
@@ -139,3 +141,12 @@ class Instance(Table):
 
 
 instance = table(INSTANCE, Instance)
+
+
+INSTANCE_OPENER: Final[Hook[Callable[[], None]]] = Hook("kernel: open the instance")
+"""Hook that opens this process's instance, and makes an empty demo instance if there is none. `site` registers it."""
+
+
+def open_instance() -> None:
+    """Open this process's instance: servers started, tables present. Makes an empty demo instance if there is none."""
+    INSTANCE_OPENER.only()()

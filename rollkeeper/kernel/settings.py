@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import platformdirs
 import tomli_w
@@ -299,3 +300,28 @@ def _without_defaults(model: type[Table], values: Content) -> Content:
         elif value is not None and value != model.model_fields[name].get_default(call_default_factory=True):
             kept[name] = value
     return kept
+
+
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+
+
+def whole_path(name: str) -> str:
+    """Accept the name of a folder or file only as a whole path."""
+    if not Path(name).is_absolute():
+        raise ValueError("write the whole path, from / on")
+    return name
+
+
+def each_once(names: list[str]) -> list[str]:
+    """Accept a list only if it names each thing once."""
+    if len(set(names)) != len(names):
+        raise ValueError("each may be named once")
+    return names
+
+
+def https_or_this_machine(url: str) -> str:
+    """Accept an address only if it begins with https, or is on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _THIS_MACHINE):
+        raise ValueError("it must begin with https:// unless it is on this machine")
+    return url

@@ -13,6 +13,8 @@ from typing import Final
 
 from django.utils.translation import trans_real
 
+from rollkeeper.kernel.accepted_languages import is_spoken
+
 TIBETAN: Final = "bo"
 CHINESE: Final = "zh-hans"
 ENGLISH: Final = "en"
@@ -32,7 +34,7 @@ def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
     """Return a text in a language, else in the fallback languages; and the language found."""
     if language in texts:
         return texts[language], language
-    if language == TIBETAN and CHINESE in texts:
+    if language == TIBETAN and CHINESE in texts and is_spoken(CHINESE):
         return side_by_side(texts[CHINESE], texts[ENGLISH]), language
     return texts[ENGLISH], ENGLISH
 
@@ -63,12 +65,20 @@ class _ChineseAndEnglish(NullTranslations):
 
     def gettext(self, message: str) -> str:
         chinese = trans_real.translation(CHINESE).gettext(message)
-        return message if chinese == message else side_by_side(chinese, _without_context(message))
+        return (
+            message
+            if chinese == message or not is_spoken(CHINESE)
+            else side_by_side(chinese, _without_context(message))
+        )
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         chinese = trans_real.translation(CHINESE).ngettext(msgid1, msgid2, n)
         english = msgid1 if n == 1 else msgid2
-        return english if chinese == english else side_by_side(chinese, _without_context(english))
+        return (
+            english
+            if chinese == english or not is_spoken(CHINESE)
+            else side_by_side(chinese, _without_context(english))
+        )
 
 
 def _without_context(message: str) -> str:

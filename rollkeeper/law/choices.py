@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The choices that a pack names and people see."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -23,3 +25,11 @@ class IncidentDuty(TextChoices):
     REGULATOR = "regulator", _("Report to the authority")
     PERSON = "person", _("Notify the people")
     POLICE = "police", _("Report to the police")
+
+
+class Engine(StrEnum):
+    """Which engine runs: the pure rules, the statements in the database, or both against each other."""
+
+    RULES = "rules"
+    SQL = "sql"
+    BOTH = "both"

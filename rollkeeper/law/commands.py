@@ -10,7 +10,7 @@ import typer
 from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.chart import print_chart, svg_chart
-from rollkeeper.law.engines import Engine
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.errors import RESULT_NOT_WRITTEN
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import SimulationResult, refuse_output_path

@@ -14,8 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from rollkeeper.kernel.console import Bar
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
-from rollkeeper.law.engines import Engine
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, RESULT_NOT_WRITTEN
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.pack import Pack
@@ -57,7 +57,7 @@ def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progr
         with progress("Line by line, by the rules") as bar:
             results.append(run_rules(pack, events, span, bar))
     if engine is not Engine.RULES:
-        from rollkeeper.kernel.instance_opener import open_instance
+        from rollkeeper.kernel.instance import open_instance
         from rollkeeper.law.engine_sql import run_sql
 
         open_instance()

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.ids import EntryId
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.ledger import auditor, printouts, publication, receipts, tile_store
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.printouts import receipt_checker
@@ -73,7 +73,7 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
-    instance_opener.open_instance()
+    open_instance()
     place = folder or tile_store.public_folder()
     with progress("Publishing entries") as bar:
         done = publication.publish(place, progress=bar.advance)
@@ -163,7 +163,7 @@ def receipt(
 
     Example: rollkeeper ledger receipt 4711-K2M9QX --pdf receipt.pdf
     """
-    instance_opener.open_instance()
+    open_instance()
     found = receipts.receipt_of(EntryId(int(code))) if code.isdecimal() else receipts.find_by_code(code)
     if not found.is_proven:
         err.print(
@@ -198,8 +198,11 @@ def check_page(
 ) -> None:
     """Write the page that checks receipts in a browser, without a server or a network: a single file to hand out.
 
+    It is in the languages in which this instance speaks.
+
     Example: rollkeeper ledger check-page check-receipt.html
     """
+    open_instance()
     write_atomically(file, receipt_checker.check_page().encode(), mode=0o644)
     out.print(f"{file} checks receipts offline; open it in any browser.", markup=False)
 
@@ -214,7 +217,7 @@ def erasure(
 
     Example: rollkeeper ledger erasure 4711-K2M9QX
     """
-    instance_opener.open_instance()
+    open_instance()
     text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
     entry = receipts.verify_receipt(text)
     found = receipts.erasures_of(entry)

@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from rollkeeper.kernel.setting_values import https_or_this_machine, whole_path
-from rollkeeper.kernel.settings import Table, table
+from rollkeeper.kernel.settings import Table, https_or_this_machine, table, whole_path
 
 # Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
 _COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}

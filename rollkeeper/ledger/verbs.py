@@ -285,6 +285,14 @@ class Verb(StrEnum):
     STAFF_ADDED = "access:staff:added", EntrySchema(facts={"staff": DIGEST})
     ROLE_GRANTED = "access:role:granted", _GRANT
     ROLE_ENDED = "access:role:ended", _GRANT
+    TEXTS_ACCEPTED = (
+        "languages:texts:accepted",
+        EntrySchema(facts={"acceptance": REFERENCE, "language": CODE, "read_on": DAY, "texts": DIGEST}),
+    )
+    TEXTS_WITHDRAWN = (
+        "languages:texts:withdrawn",
+        EntrySchema(facts={"acceptance": REFERENCE, "language": CODE}),
+    )
     CODE_SENT = "selfcare:code:sent", EntrySchema(line=REQUIRED, facts={"channel": CODE})
     CODE_RESERVED = "selfcare:code:reserved", _LINE
     SESSION_VERIFIED = "selfcare:session:verified", _LINE

@@ -17,16 +17,18 @@ from django.utils import translation
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import sign_in
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.kernel.side_by_side import as_plain_text
+from rollkeeper.languages.queries import require_spoken
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.lines.opening import open_document_copy, open_field
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.canaries import open_alarms, settle_alarms
 from rollkeeper.vault.fields import Field, Purpose, field_label, purpose_label
 
@@ -68,7 +70,7 @@ def counter_codes() -> None:
 
     Example: echo "13900001234" | rollkeeper counter-codes
     """
-    instance_opener.open_instance()
+    open_instance()
     for said in issue_codes(console_authority(), sys.stdin, on=clock.today()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
@@ -94,7 +96,7 @@ def open_(
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
-    instance_opener.open_instance()
+    open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     value = open_field(
         authority,
@@ -102,7 +104,7 @@ def open_(
         field=field,
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
-        part=next(one for one in Part if one.key == part.value),
+        part=next(one for one in PartyRole if one.key == part.value),
     )
     _show_once(value.reveal())
 
@@ -127,7 +129,7 @@ def open_copy(
     """
     if sys.stdout.isatty():
         raise typer.BadParameter("a picture is not for a terminal: pipe it to a viewer, as in '... | feh -'")
-    instance_opener.open_instance()
+    open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     opened = open_document_copy(
         authority,
@@ -135,7 +137,7 @@ def open_copy(
         position=page - 1,
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
-        part=next(one for one in Part if one.key == part.value),
+        part=next(one for one in PartyRole if one.key == part.value),
     )
     sys.stdout.buffer.write(opened.reveal_copy())
 
@@ -158,7 +160,7 @@ def alarms(
 
     Example: rollkeeper vault alarms --settle --as officer-1
     """
-    instance_opener.open_instance()
+    open_instance()
     if settle:
         settled = settle_alarms(_signed_in(user), on=on or clock.today())
         out.print(f"{settled:,} alarms are settled.")
@@ -200,7 +202,8 @@ def access_history(
 
     Example: rollkeeper ledger access-history 01900000-0000-7000-8000-000000000000
     """
-    instance_opener.open_instance()
+    open_instance()
+    require_spoken(language)
     try:
         found = person_accesses(console_authority(), PersonId(UUID(about)))
     except ValueError:

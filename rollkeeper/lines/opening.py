@@ -11,7 +11,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED, LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LastTenure, TenureView, last_tenure_by_number, tenures, view_line
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.subscribers.queries import protected_persons
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
@@ -27,7 +27,7 @@ def open_field(
     field: Field,
     purpose: Purpose,
     on: dt.date,
-    part: Part = Part.SUBSCRIBER,
+    part: PartyRole = PartyRole.SUBSCRIBER,
 ) -> SecretValue:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
@@ -43,7 +43,7 @@ def open_field(
         purpose=purpose,
         on=on,
         line_id=line_id,
-        commitment=held.commitment if part is Part.SUBSCRIBER else None,
+        commitment=held.commitment if part is PartyRole.SUBSCRIBER else None,
     )
 
 
@@ -54,7 +54,7 @@ def open_document_copy(
     position: int,
     purpose: Purpose,
     on: dt.date,
-    part: Part = Part.SUBSCRIBER,
+    part: PartyRole = PartyRole.SUBSCRIBER,
 ) -> SecretDocumentCopy:
     """Open one copy of the document of who holds a line now, or held it last.
 
@@ -69,12 +69,12 @@ def open_document_copy(
         purpose=purpose,
         on=on,
         line_id=line_id,
-        commitment=held.commitment if part is Part.SUBSCRIBER else None,
+        commitment=held.commitment if part is PartyRole.SUBSCRIBER else None,
     )
 
 
 def _found(
-    authority: Authority, line: str, *, purpose: Purpose, part: Part
+    authority: Authority, line: str, *, purpose: Purpose, part: PartyRole
 ) -> tuple[TenureView, LineId, PersonId]:
     require(authority, permission_for(purpose))
     last = _held(line)
@@ -104,12 +104,12 @@ def _held(text: str) -> LastTenure:
     return LastTenure(line_id, tenure, protected_persons(tenure.persons if tenure else ()))
 
 
-def _person(tenure: TenureView, part: Part) -> PersonId:
+def _person(tenure: TenureView, part: PartyRole) -> PersonId:
     person_id = {
-        Part.SUBSCRIBER: tenure.person_id,
-        Part.USER: tenure.user_person_id,
-        Part.BEARER: tenure.bearer_person_id,
-        Part.GUARDIAN: tenure.guardian_person_id,
+        PartyRole.SUBSCRIBER: tenure.person_id,
+        PartyRole.USER: tenure.user_person_id,
+        PartyRole.BEARER: tenure.bearer_person_id,
+        PartyRole.GUARDIAN: tenure.guardian_person_id,
     }[part]
     if person_id is None:
         raise CannotOpen

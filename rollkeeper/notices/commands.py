@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
 from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
@@ -60,7 +60,7 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
 
     Example: rollkeeper notices send
     """
-    instance_opener.open_instance()
+    open_instance()
     mail_alarms()
     mail_new_approvers()
     with progress("Notifying people", count_due()) as bar:
@@ -73,6 +73,10 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     out.print(f"{sent.unreachable:,} with no channel left: see 'rollkeeper campaign unreachable'.")
     if sent.no_gateway:
         out.print(f"{sent.no_gateway:,} wait, since this instance has no gateway for the channel to them.")
+    if sent.no_language:
+        out.print(
+            f"{sent.no_language:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
+        )
     if sent.broken:
         err.print(f"{sent.broken:,} wait, since sending cannot be recorded: see outbox/ in the instance.")
     if sent.quiet:
@@ -86,9 +90,9 @@ def status(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper notices status --json
     """
-    instance_opener.open_instance()
+    open_instance()
     notices, tried, missing = queries.state_counts(), queries.attempt_counts(), queries.count_unreachable()
-    senders, unread = queries.genuine_senders(), queries.languages_awaiting_a_reader()
+    senders, silent = queries.genuine_senders(), queries.count_without_language()
     if as_json:
         emit(
             {
@@ -96,7 +100,7 @@ def status(as_json: JsonOption = False) -> None:
                 "attempts": [dataclasses.asdict(one) for one in tried],
                 "unreachable": missing,
                 "genuine_senders": senders,
-                "languages_awaiting_a_native_reader": unread,
+                "without_language": silent,
             }
         )
         return
@@ -108,8 +112,10 @@ def status(as_json: JsonOption = False) -> None:
         f"Still to be reached: {missing:,} lines. No line is suspended without proof that its subscriber was notified."
     )
     out.print(f"Genuine senders: {', '.join(senders)}.")
-    if unread:
-        out.print(f"Texts not yet reviewed by a native speaker: {', '.join(unread)}.")
+    if silent:
+        out.print(
+            f"{silent:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
+        )
 
 
 MailOption = Annotated[
@@ -143,7 +149,7 @@ def collect(
 
     Example: rollkeeper notices collect --seconds 60
     """
-    instance_opener.open_instance()
+    open_instance()
     day = on or clock.today()
     if mail is not None:
         _show_mail(collect_mail(mail, on=day), as_json=as_json)
@@ -169,7 +175,7 @@ def delivery_reports(file: FileArgument, as_json: JsonOption = False, on: DateOp
 
     Example: rollkeeper notices delivery-reports ~/rollkeeper/outbox/delivery-reports.jsonl
     """
-    instance_opener.open_instance()
+    open_instance()
     found = read_delivery_reports(file)
     with progress("Importing delivery reports", len(found)) as bar:
         total = process_reports(found, on=on or clock.today(), moved=bar.advance)
@@ -186,7 +192,7 @@ def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOp
 
     Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35
     """
-    instance_opener.open_instance()
+    open_instance()
     said = [one.strip() for one in sys.stdin if one.strip()] if references == ["-"] else references
     read = process_letters(said, on=on or clock.today())
     if as_json:
@@ -229,7 +235,7 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
 
     Example: rollkeeper notices check 13900001234 12345678
     """
-    instance_opener.open_instance()
+    open_instance()
     line = find_line_by_input(number, country=instance().country_code)
     if line is None:
         raise NoNotice
@@ -250,7 +256,7 @@ def verify_code() -> None:
 
     Example: echo "13900001234 12345678" | rollkeeper notices verify-code
     """
-    instance_opener.open_instance()
+    open_instance()
     for said in answers(sys.stdin):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
@@ -261,5 +267,5 @@ def senders() -> None:
 
     Example: rollkeeper notices senders > /var/www/register/senders.json
     """
-    instance_opener.open_instance()
+    open_instance()
     emit(published_senders())

@@ -39,7 +39,7 @@ from rollkeeper.notices.rules import (
     wait_after,
 )
 from rollkeeper.notices.settings import settings
-from rollkeeper.notices.texts import languages_of, say_fields, sms_signature, write_notice
+from rollkeeper.notices.texts import languages_of, languages_with, say_fields, sms_signature, write_notice
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
@@ -78,6 +78,8 @@ class Sent:
     """Waiting for the end of the quiet hours."""
     no_gateway: int = 0
     """Waiting until the instance has a gateway for the channel to the subscriber."""
+    no_language: int = 0
+    """Waiting until a native reader accepted a language in which it can be sent."""
     withdrawn: int = 0
     unreachable: int = 0
     """No channel, or no further channel, to the subscriber: on the list of people still to be reached."""
@@ -87,7 +89,7 @@ class Sent:
     @property
     def total(self) -> int:
         """Return how many notices were looked at."""
-        settled = self.quiet + self.no_gateway + self.withdrawn + self.unreachable
+        settled = self.quiet + self.no_gateway + self.no_language + self.withdrawn + self.unreachable
         return self.accepted + self.bounced + self.later + self.broken + settled
 
 
@@ -131,7 +133,11 @@ class Sender:
             on,
             by_channel,
         )
-        self._promises, self._away = promises, set[Channel]()
+        self._promises, self._away, self._languages = (
+            promises,
+            set[Channel](),
+            dict[tuple[NoticeKind, str], list[str]](),
+        )
         self._pack = load_pack(instance().pack)
         self._policies = {bound: contact_policy(self._pack, is_statutory=bound) for bound in (False, True)}
 
@@ -139,6 +145,7 @@ class Sender:
         """Send the next chunk; return how many notices it had."""
         if size <= 0:
             return 0
+        self._languages.clear()
         with action():
             found = rows(
                 sql("notices", "claim_notices"), {"now": clock.now(), "chunk": size, "claim": self._claim}
@@ -200,13 +207,27 @@ class Sender:
             promised_on=promised_on,
         )
         # Notices that an unreachable gateway did not get in this run have not used an attempt.
-        return Step(wait_until=now + wait_after(1), is_away=True) if step.channel in self._away else step
+        if step.channel in self._away:
+            return Step(wait_until=now + wait_after(1), is_away=True)
+        if step.channel and not self._languages_of(row):
+            return Step(wait_until=now + dt.timedelta(hours=1), lacks_language=True)
+        return step
+
+    def _languages_of(self, row: Any) -> list[str]:
+        """Return in which languages a notice is written: while a chunk lasts the same, whatever is withdrawn meanwhile."""
+        key = NoticeKind(row.kind), row.language
+        if key not in self._languages:
+            self._languages[key] = languages_with(key[0], languages_of(key[1]))
+        return self._languages[key]
 
     def _settle(self, pairs: Sequence[tuple[Any, Step]], sent: Sent) -> None:
         for _, step in pairs:
             sent.no_gateway += step.lacks_gateway
             sent.later += step.is_away
-            sent.quiet += step.wait_until is not None and not (step.lacks_gateway or step.is_away)
+            sent.no_language += step.lacks_language
+            sent.quiet += step.wait_until is not None and not (
+                step.lacks_gateway or step.is_away or step.lacks_language
+            )
             sent.withdrawn += step.settle is NoticeState.WITHDRAWN
             sent.unreachable += step.settle in {NoticeState.BOUNCED, NoticeState.UNREACHABLE}
         self._put_off(pairs)
@@ -250,7 +271,13 @@ class Sender:
         ready = [one for one in intents if addresses[one.row.line_id].is_readable]
         codes = _receipt_codes([one.row for one in ready])
         messages = [
-            _message(one, addresses[one.row.line_id], pack=self._pack, receipt=code)
+            _message(
+                one,
+                addresses[one.row.line_id],
+                pack=self._pack,
+                languages=self._languages_of(one.row),
+                receipt=code,
+            )
             for one, code in zip(ready, codes, strict=True)
         ]
         try:
@@ -419,17 +446,18 @@ def _receipt_codes(notified: Sequence[Any]) -> list[str | None]:
     )
 
 
-def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str | None) -> Message:
+def _message(
+    intent: _Intent, address: SecretValue, *, pack: Pack, languages: Sequence[str], receipt: str | None
+) -> Message:
     """Write one notice; of one that speaks of the duty the pack in force knows it."""
     here, row = instance(), intent.row
     kind = NoticeKind(row.kind)
-    spoken = languages_of(row.language)
     said = tuple(
         write_notice(
             kind,
             language=language,
             # A letter has one page, for any number of languages.
-            brief=intent.channel.uses_line or (intent.channel is Channel.POST and len(spoken) > 1),
+            brief=intent.channel.uses_line or (intent.channel is Channel.POST and len(languages) > 1),
             promised_on=intent.promised_on,
             suspension_days=pack.campaign.suspension_days if kind.is_statutory else None,
             code=row.code,
@@ -443,6 +471,6 @@ def _message(intent: _Intent, address: SecretValue, *, pack: Pack, receipt: str 
             receipt=receipt,
             key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
         )
-        for language in spoken
+        for language in languages
     )
     return Message(intent.attempt_id, intent.channel, address, said, is_repeat=intent.is_repeat)

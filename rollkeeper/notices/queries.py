@@ -5,14 +5,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.accepted_languages import SOURCE
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.settings import settings
-from rollkeeper.notices.texts import languages, languages_of, read_language
+from rollkeeper.notices.texts import languages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,10 @@ def find_genuine_notice(line_id: LineId, *, code: str) -> GenuineNotice:
     if not found:
         raise NoNotice
     return GenuineNotice(
-        NoticeKind(found[0].kind), found[0].queued_on, found[0].promised_on, languages_of(found[0].language)
+        NoticeKind(found[0].kind),
+        found[0].queued_on,
+        found[0].promised_on,
+        languages_of(found[0].language) or [SOURCE],
     )
 
 
@@ -135,10 +139,15 @@ def published_senders() -> dict[str, object]:
     }
 
 
-def languages_awaiting_a_reader() -> list[str]:
-    """Return the instance's languages whose texts were not yet reviewed by a native reader."""
-    return [
-        one
-        for one in languages()
-        if one in instance().languages and read_language(one).awaiting_native_reader
-    ]
+def count_without_language() -> int:
+    """Count the notices that wait, since nobody accepted the texts of any language in which they could be sent.
+
+    One pass of what is queued, which for a nation takes a while; none where every notice can be sent.
+    """
+    if languages_of(NO_LANGUAGE):
+        return 0
+    with action(), without_timeout():
+        queued = rows(
+            "SELECT language, count(*) AS notices FROM notices_notice WHERE state = 'queued' GROUP BY language"
+        )
+    return sum(row.notices for row in queued if not languages_of(row.language))

@@ -84,6 +84,8 @@ class Step:
     """There is a channel to the subscriber, and the instance has no gateway for it: wait, do not give up."""
     is_away: bool = False
     """The gateway is out of reach: wait a while."""
+    lacks_language: bool = False
+    """Nobody accepted the texts of any language in which it could be sent: wait, do not give up."""
 
 
 def next_step(

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from rollkeeper.kernel.setting_values import each_once, whole_path
-from rollkeeper.kernel.settings import Table, table
+from rollkeeper.kernel.settings import Table, each_once, table, whole_path
 
 
 def _known_mail_server(url: str) -> str:

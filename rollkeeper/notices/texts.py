@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from django.utils import translation
 
+from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import listed
@@ -62,7 +63,6 @@ class Language:
     """All texts of one language, and how it writes a day. Tibetan may lack texts: None."""
 
     language: str
-    awaiting_native_reader: bool
     day: str
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
@@ -71,17 +71,17 @@ class Language:
     opening_spoken: str
     """The beginning of a spoken or printed short text instead."""
     receipt_short: str | None
-    """What a short text adds where the notice tells of something that has a receipt."""
+    """What a short text adds if the notice is about something with a receipt."""
     receipt_text: str | None
     voice_text: str | None
-    """What a call asks for at its end."""
+    """The request at the end of a call."""
     code_text: str | None
-    """What carries a one-time code to a line."""
+    """The text with a one-time code to a line."""
     slip_text: str | None
     """The text on the slip that is torn off a letter."""
     cover_text: str | None
     again_text: str | None
-    """What the cover sheet of letters says, and what of those that may have been printed before."""
+    """The text on the cover sheet of letters, and about those that may have been printed before."""
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -174,7 +174,9 @@ def _opened(
     chosen = read_language(language)
     text = part(chosen)
     if text is None:
-        return "\n".join(_opened(one, part, signature=signature, facts=facts) for one in _STAND_INS)
+        return "\n".join(
+            _opened(one, part, signature=signature, facts=facts) for one in spoken_of(_STAND_INS)
+        )
     opening = chosen.opening_spoken if signature is None else chosen.opening if signature else ""
     begun = opening.format(operator=facts["operator"] if signature is None else signature)
     return begun + _filled(text.strip().removeprefix(chosen.opening), chosen, facts)
@@ -191,7 +193,9 @@ def _written(
     chosen = read_language(language)
     text = part(chosen)
     if text is None:
-        return between.join(_written(one, part, facts=facts, between=between) for one in _STAND_INS)
+        return between.join(
+            _written(one, part, facts=facts, between=between) for one in spoken_of(_STAND_INS)
+        )
     return _filled(text.strip("\n"), chosen, facts)
 
 
@@ -227,24 +231,42 @@ def languages() -> tuple[str, ...]:
 
 
 def best_language(wanted: str, *, offered: Sequence[str]) -> str:
-    """Return the language to write in: the subscriber's, else the first of the instance's that there are texts for."""
-    known = languages()
-    return next((one for one in (wanted, *offered, "en") if one in known), known[0])
+    """Return the language to answer in: the one asked for, else the first offered that can be written in, else English.
+
+    For what cannot wait for a native reader, since somebody waits for it: a one-time code, a cover sheet.
+    """
+    return next(iter(_writable([wanted, *offered])), SOURCE)
 
 
 def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
-    """Return the subscriber's language alone; where none was named, or there are no texts for it, each of those offered."""
+    """Return the subscriber's language alone; where none was named, or it cannot be written in, each of those offered that can.
+
+    None where nobody accepted any of them: a notice in English, which nobody chose, would count as proof that the subscriber was notified.
+    """
+    return _writable([wanted]) or _writable(offered)
+
+
+def _writable(wanted: Sequence[str]) -> list[str]:
+    """Return those of these languages that have texts which this instance may send."""
     known = languages()
-    return (
-        [wanted]
-        if wanted in known
-        else [one for one in offered if one in known] or [best_language(wanted, offered=offered)]
-    )
+    return spoken_of(one for one in wanted if one in known)
 
 
 def languages_of(notice_in: str) -> list[str]:
-    """Return in which languages this instance writes a notice that is kept with this one."""
+    """Return in which languages this instance writes a notice that is kept with this one; none where it has to wait."""
     return languages_to_write_in(notice_in, offered=settings().languages or instance().languages)
+
+
+def languages_with(kind: NoticeKind, wanted: Sequence[str]) -> list[str]:
+    """Return in which languages one kind of notice goes out: Chinese and English take the place of a Tibetan that lacks."""
+    found = [
+        one
+        for language in wanted
+        for one in (
+            (language,) if read_language(language).texts[kind].text is not None else spoken_of(_STAND_INS)
+        )
+    ]
+    return list(dict.fromkeys(found))
 
 
 @cache
@@ -337,7 +359,6 @@ def _placeholders(text: str) -> set[str] | None:
 def _language(table: dict[str, Any]) -> Language:
     return Language(
         language=table["language"],
-        awaiting_native_reader=table["awaiting_native_reader"],
         day=table["day"],
         months=tuple(table["months"]),
         texts={

@@ -7,7 +7,7 @@ import typer
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.console import JsonOption, emit, out
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.offline.processor import housekeeping, process_all
 from rollkeeper.offline.queries import count_waiting
 

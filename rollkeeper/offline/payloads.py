@@ -16,10 +16,10 @@ from rollkeeper.kernel.ids import StaffId
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_MALFORMED
 from rollkeeper.registration.submissions import RegistrationKind, Submission, submission_of
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 
 FORMAT = 1
-OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "further-document"})
+OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "link-document"})
 CLOCKS = frozenset({"monotonic", "device"})
 
 
@@ -32,9 +32,9 @@ class Payload:
     fields: Mapping[str, str]
     elapsed_ms: int
     clock: str
-    machine_read: frozenset[Part] = frozenset()
+    machine_read: frozenset[PartyRole] = frozenset()
     """Parts whose document was read by machine: known only for data that the counter's own app sealed."""
-    copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
+    copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
     """Redacted copies of documents, likewise."""
 
     def submission(self, submission_key: str, *, approved_by: StaffId | None = None) -> Submission:
@@ -92,7 +92,9 @@ def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
 def _with_images(payload: Payload, found: Mapping[str, Any]) -> Payload:
     """Add what came of pictures: no browser's word is taken for it."""
     copies = {
-        Part(part): tuple(base64.b64decode(one, validate=True) for one in texts)
+        PartyRole(part): tuple(base64.b64decode(one, validate=True) for one in texts)
         for part, texts in found.get("copies", {}).items()
     }
-    return replace(payload, machine_read=frozenset(map(Part, found.get("machine_read", ()))), copies=copies)
+    return replace(
+        payload, machine_read=frozenset(map(PartyRole, found.get("machine_read", ()))), copies=copies
+    )

@@ -249,7 +249,7 @@ def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
             return dispute_line(clerk, **what)
         case "terminate":
             return services.terminate_line(clerk, document=payload.document(), **what, approved_by=second)
-        case "further-document":
+        case "link-document":
             return link_document(
                 clerk, document=payload.document(), further=payload.further(),
                 double_checked=bool(payload.fields.get("double_checked")), **what, approved_by=second,

@@ -21,7 +21,7 @@ from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
 from rollkeeper.ledger import publication
 from rollkeeper.operations.errors import EXTERNAL_DATABASES, INSTANCE_KIND_MISMATCH, SERVERS_IN_USE
-from rollkeeper.operations.setting_tables import check_settings
+from rollkeeper.operations.settings import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.vault import canaries

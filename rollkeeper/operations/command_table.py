@@ -37,7 +37,7 @@ COMMANDS = (
     CommandEntry("doctor", "Check this installation, and say how to fix problems.", ("operations",)),
     CommandEntry("backup", "Back up register and keys, encrypted and separately, and verify each backup by reading it again.", ("operations",)),
     CommandEntry("restore", "Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.", ("operations",)),
-    CommandEntry("finish-restore", "Finish a restore that you did with your own PostgreSQL servers and tools.", ("operations",)),
+    CommandEntry("finish-restore", "Start the jobs of a restored instance; erase again in servers that you restored with your own tools.", ("operations",)),
     CommandEntry("campaign", "All lines at once: plan, prepare, approve, run, undo.", ("campaign", "selfcare")),
     CommandEntry("retention", "Erase what the law no longer allows to keep.", ("retention",)),
     CommandEntry("holds", "Legal holds: records that a case protects from erasure, and until when.", ("retention",)),
@@ -48,6 +48,7 @@ COMMANDS = (
     CommandEntry("delegates", "People whom subscribers named.", ("selfcare",)),
     CommandEntry("ledger", "Publish the ledger, check it, see who accessed what, give and check receipts.", ("ledger", "lines")),
     CommandEntry("staff", "Accounts of staff and their roles.", ("access",)),
+    CommandEntry("settings", "Decisions of this instance that a named person answers for.", ("languages",)),
     CommandEntry("documents", "Documents: check a number, a zone or a picture, redact a picture, draw specimens.", ("documents",)),
     CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines")),
     CommandEntry("notices", "Notify subscribers, and count only proven delivery.", ("notices",)),
@@ -94,7 +95,7 @@ class CommandsOnDemand(TyperGroup):
     def _prepare(self) -> None:
         import django
 
-        from rollkeeper.operations.setting_tables import check_settings
+        from rollkeeper.operations.settings import check_settings
 
         check_settings()
         django.setup()
@@ -104,7 +105,7 @@ class CommandsWithoutDjango(CommandsOnDemand):
     """The same for a process that only starts others: each of those sets up Django for itself."""
 
     def _prepare(self) -> None:
-        from rollkeeper.operations.setting_tables import check_settings
+        from rollkeeper.operations.settings import check_settings
 
         check_settings()
 

@@ -21,11 +21,10 @@ from rollkeeper.kernel.console import (
     read_instant,
     show_table,
 )
-from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.errors import DATA_DIR_IN_USE
-from rollkeeper.operations.settings import settings
+from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.site.web_apps import APPS, AppName, app_named
 
 _SMALL_SERVERS = """
@@ -111,8 +110,8 @@ def worker(
     Example: rollkeeper worker --once
     """
     open_instance()
-    if not settings().background_jobs:
-        err.print("Background jobs are switched off: 'jobs.background_jobs' in settings.toml says so.")
+    if not may_run_jobs():
+        err.print("This instance runs no jobs: 'rollkeeper doctor' says why.")
     if not once:
         from rollkeeper.operations.process_supervisor import worker as run_workers
 
@@ -308,8 +307,8 @@ def restore(
         f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again."
     )
     out.print(
-        "It runs no background jobs and publishes to its own directory. If it replaces the other instance, write"
-        " 'background_jobs = true' under [jobs] and 'folder' under [ledger] into settings.toml."
+        "It does nothing by itself and publishes into its own folder. If it replaces the other instance, write 'folder' under"
+        " [ledger] into settings.toml, and run 'rollkeeper finish-restore'."
     )
     if back.without_key:
         out.print(
@@ -320,36 +319,44 @@ def restore(
 def finish_restore(
     *,
     register_of: Annotated[
-        dt.datetime,
+        dt.datetime | None,
         typer.Option(
             "--register-of",
             parser=read_instant,
             metavar="INSTANT",
-            help="The time to which the register was restored.",
+            help="Servers of your own: the time of the register.",
         ),
-    ],
+    ] = None,
     keys_of: Annotated[
-        dt.datetime,
+        dt.datetime | None,
         typer.Option(
             "--keys-of",
             parser=read_instant,
             metavar="INSTANT",
-            help="The time to which the keys were restored.",
+            help="Servers of your own: the time of the keys.",
         ),
-    ],
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Finish a restore that you did with your own PostgreSQL servers and tools.
+    """Start the jobs of a restored instance; erase again in servers that you restored with your own tools.
 
-    Records erased since then are erased again, and network commands get numbers higher than any that elements may have received.
-    A time without an offset is in the instance's zone. docs/runbook/own-servers.md describes the steps before.
+    A restored instance does nothing by itself until then: run it once the other instance is certainly gone. With servers of your
+    own, give both times: people who were erased since are erased again, and orders to the network continue after all that
+    elements may know. A time without an offset is in the instance's zone. docs/runbook/own-servers.md says what comes before.
 
-    Example: rollkeeper finish-restore --register-of 2012-03-01T02:00:00+08:00 --keys-of 2012-03-08T02:00:00+08:00
+    Example: rollkeeper finish-restore
     """
     from rollkeeper.access.authority import console_authority
     from rollkeeper.operations.restore import finish_restore as finish
+    from rollkeeper.operations.restore import start_jobs
 
     open_instance()
+    if register_of is None and keys_of is None:
+        start_jobs(console_authority())
+        out.print("The restore is finished: this instance runs its jobs.")
+        return
+    if register_of is None or keys_of is None:
+        raise typer.BadParameter("--register-of and --keys-of belong together.")
     back = finish(console_authority(), register_of=register_of, keys_of=keys_of, on=clock.today())
     if as_json:
         emit(dataclasses.asdict(back))

@@ -59,7 +59,7 @@ from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.services import pause_line
 from rollkeeper.registration.submissions import RegistrationKind, Submission
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.fields import Field
 
 LINES = 10_000
@@ -294,7 +294,7 @@ def _submission(number: str, person: FakePerson) -> Submission:
         number=number,
         kind=PartyKind.INDIVIDUAL,
         parts={
-            Part.SUBSCRIBER: {
+            PartyRole.SUBSCRIBER: {
                 "name": person.name,
                 "address": person.address,
                 "document_type": person.document_type,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, verbs, packs.
+The file of the ages of translations is brought up to date with them.
 
 Run by ``make docs``. An architecture test fails while a page on disk differs from what this file would write. The pages of
 commands and errors are long and are made for the documentation site alone (``docs_site.py``).
@@ -19,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
 from rollkeeper.kernel.settings import Table, tables_in
-from rollkeeper.operations.setting_tables import all_tables
+from rollkeeper.operations.settings import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -208,6 +209,9 @@ def main() -> None:
     from rollkeeper.ledger.docs_page import entry_schemas_sql
 
     FORMS.write_text(entry_schemas_sql(), "utf-8")
+    from rollkeeper.languages.ages import write_ages
+
+    write_ages()
 
 
 if __name__ == "__main__":

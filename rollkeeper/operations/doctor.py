@@ -20,15 +20,17 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.jobs import LastRun, PeriodicJob, is_late, last_runs
 from rollkeeper.kernel.settings import data_dir
+from rollkeeper.languages.silence import silent_languages, summary_of_languages
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import check_witnesses
 from rollkeeper.ledger.queries import newest_publication, skipped_entries
 from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
-from rollkeeper.operations.settings import settings
+from rollkeeper.operations.settings import may_run_jobs, restored_mark
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.legal_holds import current_legal_holds
 from rollkeeper.vault import canaries, document_store, epochs
@@ -393,6 +395,14 @@ def _check_law() -> Iterator[Finding]:
         )
 
 
+def _check_languages() -> Iterator[Finding]:
+    if waiting := count_without_language():
+        detail = f"{waiting:,} notices wait, since they could be sent in no language that was accepted."
+        yield Finding("", Health.ERROR, detail, "Have one accepted, or add 'en' to 'instance.languages'.")
+    silent = [Finding("", Health.WARNING, one.sentence, one.remedy) for one in silent_languages()]
+    yield from silent or [_ok(summary_of_languages())]
+
+
 def _check_notices_and_commands() -> Iterator[Finding]:
     """Commands that are held on purpose (by a stay, a stopped batch, a closed day) do not wait for the network."""
     now = clock.now()
@@ -434,12 +444,14 @@ def _check_offline() -> Iterator[Finding]:
 
 
 def _check_background_jobs() -> Iterator[Finding]:
-    if not settings().background_jobs:
+    if not may_run_jobs():
         yield Finding(
             "",
             Health.WARNING,
             "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
-            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' under [jobs] in settings.toml.",
+            "If it replaces the instance that it was restored from: 'rollkeeper finish-restore'."
+            if restored_mark().exists()
+            else "Write 'background_jobs = true' under [jobs] into settings.toml.",
         )
         return
     now, runs = last_runs()
@@ -484,6 +496,7 @@ CHECKS = (
     _check_ledger,
     _check_witnesses,
     _check_law,
+    _check_languages,
     _check_notices_and_commands,
     _check_offline,
     _check_background_jobs,

@@ -51,11 +51,17 @@ EXTERNAL_DATABASES = Refusal(
     "The register or the keys are on your own server, which this command does not copy.",
     "Back them up with that server's own tools, the keys separately and only one copy: docs/runbook/own-servers.md says how.",
 )
+NOT_RESTORED = Refusal(
+    "not_restored",
+    Kind.CONFLICT,
+    "This instance was not restored, or its restore is finished.",
+    "With servers of your own, give --register-of and --keys-of.",
+)
 EMBEDDED_DATABASES = Refusal(
     "embedded_databases",
     Kind.REFUSED,
     "The register and the keys are on this instance's own servers.",
-    "Use 'rollkeeper restore': it does this at its end.",
+    "Leave --register-of and --keys-of out: 'rollkeeper restore' did this at its end.",
 )
 BACKUP_DAMAGED = Refusal(
     "backup_damaged",

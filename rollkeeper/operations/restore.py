@@ -31,10 +31,11 @@ from rollkeeper.operations.errors import (
     BACKUPS_FROM_DIFFERENT_INSTANCES,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
+    NOT_RESTORED,
     ROOT_URL_MISSING,
     SECRETS_MISSING,
 )
-from rollkeeper.operations.setting_tables import check_settings
+from rollkeeper.operations.settings import check_settings, restored_mark
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence
@@ -94,7 +95,7 @@ def restore(
 def finish_restore(
     authority: Authority, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
 ) -> Restored:
-    """Do what a restore does at its end, where servers of the operator's own were brought back by their own tools.
+    """Do what `restore` does to the register, where servers of the operator's own were brought back by their own tools.
 
     Ledger and refusals as of `restore`; EMBEDDED_DATABASES, since an embedded server is brought back by `restore`.
     """
@@ -103,6 +104,15 @@ def finish_restore(
         raise EMBEDDED_DATABASES()
     advance_command_sequence()
     return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)
+
+
+def start_jobs(authority: Authority) -> None:
+    """Let a restored instance run its jobs: it replaces the other one. Refuses: NOT_ALLOWED, NOT_RESTORED."""
+    require(authority, Permission.BACK_UP)
+    try:
+        restored_mark().unlink()
+    except FileNotFoundError:
+        raise NOT_RESTORED() from None
 
 
 def backup_bytes(folder: Path, *, register_name: str | None = None) -> int:
@@ -135,9 +145,9 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
     Nor does it publish where the other instance does, and it does nothing by itself: the other instance may still live, and an
     instance that was restored to look something up must not write to people, tell the network or publish in its place.
     """
+    restored_mark().touch()
     kept = tomllib.loads(note.settings)
     kept.get("ledger", {}).pop("folder", None)
-    kept.setdefault("jobs", {})["background_jobs"] = False
     vault = kept.setdefault("vault", {})
     if vault.pop("root_url", None) and not root_url:
         raise ROOT_URL_MISSING()

@@ -21,7 +21,7 @@ from rollkeeper.kernel.database import run
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
 from rollkeeper.kernel.leases import hold_lease
 from rollkeeper.kernel.settings import forget_settings
-from rollkeeper.operations.settings import settings
+from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.operations.worker_processes import JobKind
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.errors import ServerDidNotStart
@@ -47,7 +47,7 @@ def all_jobs() -> list[PeriodicJob]:
     found = (
         job for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS
     )
-    return [job for job in found if (job.for_apps or settings().background_jobs) and job.is_enabled()]
+    return [job for job in found if (job.for_apps or may_run_jobs()) and job.is_enabled()]
 
 
 def jobs_of_this_process() -> list[PeriodicJob]:

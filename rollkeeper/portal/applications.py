@@ -19,15 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.choices import MESSAGES, DocumentType
 from rollkeeper.documents.image_intake import start_in_background
-from rollkeeper.documents.messages import MESSAGES
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
@@ -140,5 +139,5 @@ def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:
 
 def _purpose() -> str:
     """Return what is written across a copy, in the operator's first language."""
-    with override(instance().languages[0]):
+    with override(spoken_here()[0]):
         return _("Register")

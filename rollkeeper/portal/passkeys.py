@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.passkeys import passkey_domain
+from rollkeeper.access.settings import passkey_domain
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal.forms import PasskeyForm

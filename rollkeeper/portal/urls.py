@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import applications, consents, line_selection, passkeys, views
+from rollkeeper.portal import applications, line_selection, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("line-selection/", line_selection.line_selection, name="line_selection"),
     path("counter-code/", line_selection.counter_code, name="counter_code"),
     path("line-selection/terminate/", line_selection.terminate_selected, name="terminate_selected"),
-    re_path(r"^audit/(?P<what>consent|withdraw_consent)/$", consents.consent, name="consent"),
+    re_path(r"^audit/(?P<what>consent|withdraw_consent)/$", views.consent, name="consent"),
     path("passkeys/", passkeys.passkeys, name="passkeys"),
     re_path(r"^passkeys/options/(?P<what>new|show)/$", passkeys.options, name="passkey_options"),
     path("passkeys/add/", passkeys.add, name="passkey_add"),

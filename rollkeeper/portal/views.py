@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.client_address import client_address
-from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.settings import passkey_domain
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
@@ -390,3 +390,15 @@ def _said(fault: RollkeeperError) -> list[str]:
 
 def _minutes() -> dict[str, int]:
     return {"minutes": portal_settings().code_minutes}
+
+
+@require_POST
+@during_session
+def consent(request: HttpRequest, what: str) -> HttpResponse:
+    """Allow what one auditor asks, or take it back."""
+    form = ConsentForm(request.POST)
+    answer = put(request, PortalRequestKind(what), form.payload() if form.is_valid() else {})
+    if answer.done is None:
+        return refused(request, answer)
+    messages.success(request, ledger_labels.action_label(answer.done["verb"]))
+    return redirect("portal:lines")

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.provisioning import queries
 from rollkeeper.provisioning.choices import CommandState
 from rollkeeper.provisioning.queries import Difference, count_due, state_counts
@@ -58,7 +59,7 @@ def push(
 
     Example: rollkeeper provisioning push
     """
-    instance_opener.open_instance()
+    open_instance()
     if follow:
         failed = _follow(as_json=as_json, on=on)
     else:
@@ -104,7 +105,7 @@ def status(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper provisioning status --json
     """
-    instance_opener.open_instance()
+    open_instance()
     found = state_counts()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -153,7 +154,7 @@ def reconcile(
 
     Example: rollkeeper provisioning reconcile
     """
-    instance_opener.open_instance()
+    open_instance()
     with progress("Asking the network", queries.count_lines()) as bar:
         compared = compare_lines(
             console_authority(),

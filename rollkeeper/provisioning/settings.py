@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from rollkeeper.kernel.instance import Instance, InstanceKind
-from rollkeeper.kernel.setting_values import each_once
-from rollkeeper.kernel.settings import INSTANCE, Table, table
+from rollkeeper.kernel.settings import INSTANCE, Table, each_once, table
 
 NetworkElement = Literal["osmo_hlr", "kamailio", "freeradius"]
 _CAN_SERVE: Final[Mapping[str, set[str]]] = {

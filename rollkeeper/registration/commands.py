@@ -9,7 +9,7 @@ import typer
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.bulk import refused_file, register_file
 from rollkeeper.registration.file_reader import require_usable
 

@@ -18,7 +18,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
 from rollkeeper.registration.rules import showable
 from rollkeeper.registration.submissions import ROW_KEY, Submission
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.blind_index import blind_references
 
 GREATEST_LINE_BYTES = 64_000
@@ -27,7 +27,7 @@ _LOOKED_AT = 100
 _OWN_KEYS: Final = frozenset(
     {"number", "kind", "service", "language", "route", "submission_key", "user", "bearer", "guardian"}
 )
-_PART_KEYS: Final = {"user": Part.USER, "bearer": Part.BEARER, "guardian": Part.GUARDIAN}
+_PART_KEYS: Final = {"user": PartyRole.USER, "bearer": PartyRole.BEARER, "guardian": PartyRole.GUARDIAN}
 _CLASSES: Final = {
     dict: "an object",
     list: "a list",
@@ -162,7 +162,9 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
     if wrong:
         return wrong[0] if len(wrong) == 1 else Faults(wrong)
     subscriber = {name: value for name, value in row.items() if name not in _OWN_KEYS}
-    parts = {Part.SUBSCRIBER: subscriber} | {part: row[key] for key, part in _PART_KEYS.items() if key in row}
+    parts = {PartyRole.SUBSCRIBER: subscriber} | {
+        part: row[key] for key, part in _PART_KEYS.items() if key in row
+    }
     return Submission(
         submission_key=row.get("submission_key", ""),
         number=row["number"],

@@ -27,9 +27,9 @@ from rollkeeper.registration.errors import (
     LINE_SELECTION_NEEDED,
 )
 from rollkeeper.registration.persistence import Context
+from rollkeeper.registration.rules import may_hold_another
 from rollkeeper.registration.submissions import RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, principals
-from rollkeeper.subscribers.rules import may_hold_another
 
 type Applicant = PersonId | tuple[str, str]
 """Who takes a line: the reference known by the document, or the document itself if unknown."""

@@ -39,7 +39,7 @@ from rollkeeper.registration.rules import AskedOf, ReadParts
 from rollkeeper.registration.side_effects import notify_registered
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, Receipt, RegistrationKind, Submission
 from rollkeeper.registration.undocumented_effects import UndocumentedRegistration, apply_undocumented_effects
-from rollkeeper.subscribers.choices import Part, pack_kind
+from rollkeeper.subscribers.choices import PartyRole, pack_kind
 from rollkeeper.subscribers.services import (
     PresentedPerson,
     add_document,
@@ -112,8 +112,8 @@ class RenderedText:
     line_id: LineId
     is_new_line: bool
     tenure_id: TenureId
-    persons: dict[Part, PersonId]
-    commitments: dict[Part, str]
+    persons: dict[PartyRole, PersonId]
+    commitments: dict[PartyRole, str]
 
 
 def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
@@ -175,9 +175,9 @@ def _lines(context: Context, drafts: Sequence[Draft]) -> list[tuple[LineId, bool
     ]
 
 
-def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[Part, PersonId]]:
+def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[PartyRole, PersonId]]:
     for draft in drafts:
-        document = draft.parts.parts[Part.SUBSCRIBER].document
+        document = draft.parts.parts[PartyRole.SUBSCRIBER].document
         if draft.renewed_by and document:
             add_document(draft.renewed_by, document=document, on=context.on)
         _retire_former_document(draft, on=context.on)
@@ -186,7 +186,7 @@ def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[Part, Perso
             pack_kind(draft.submission.kind, part),
             draft.language,
             read.document,
-            known=draft.known if part is Part.SUBSCRIBER else None,
+            known=draft.known if part is PartyRole.SUBSCRIBER else None,
         )
         for draft in drafts
         for part, read in draft.parts.parts.items()
@@ -200,7 +200,7 @@ def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[Part, Perso
 
 def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
     """Mark the former document as replaced; if it was wrong, remove it."""
-    former, document = draft.former, draft.parts.parts[Part.SUBSCRIBER].document
+    former, document = draft.former, draft.parts.parts[PartyRole.SUBSCRIBER].document
     if not draft.former_of or not former or not document or former == document:
         return
     if draft.submission.former_was_wrong:
@@ -211,7 +211,9 @@ def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
 
 
 def _sealed(
-    drafts: Sequence[Draft], line_ids: Sequence[tuple[LineId, bool]], persons: Sequence[dict[Part, PersonId]]
+    drafts: Sequence[Draft],
+    line_ids: Sequence[tuple[LineId, bool]],
+    persons: Sequence[dict[PartyRole, PersonId]],
 ) -> list[RenderedText]:
     tenures = [TenureId(value) for value in new_uuids(len(drafts))]
     values: dict[tuple[PersonId, TenureId], Mapping[str, str]] = {}
@@ -246,12 +248,12 @@ def _tenure(written: RenderedText) -> NewTenure:
         line_id=written.line_id,
         tenure_id=written.tenure_id,
         party_kind=submission.kind.value,
-        person_id=persons[Part.SUBSCRIBER],
+        person_id=persons[PartyRole.SUBSCRIBER],
         assurance=_assurance(written.draft),
-        commitment=written.commitments[Part.SUBSCRIBER],
-        user_person_id=persons.get(Part.USER),
-        bearer_person_id=persons.get(Part.BEARER),
-        guardian_person_id=persons.get(Part.GUARDIAN),
+        commitment=written.commitments[PartyRole.SUBSCRIBER],
+        user_person_id=persons.get(PartyRole.USER),
+        bearer_person_id=persons.get(PartyRole.BEARER),
+        guardian_person_id=persons.get(PartyRole.GUARDIAN),
         route=written.draft.parts.route.way if written.draft.parts.route else None,
         accepted_through=written.draft.until,
     )
@@ -265,7 +267,7 @@ def _verb(context: Context, written: RenderedText) -> Verb:
 def _route_taken(context: Context, written: RenderedText) -> UndocumentedRegistration:
     assert written.draft.parts.route is not None  # noqa: S101 - the caller looked
     return UndocumentedRegistration(
-        line_id=written.line_id, person_id=written.persons[Part.SUBSCRIBER], commitment=written.commitments[Part.SUBSCRIBER],
+        line_id=written.line_id, person_id=written.persons[PartyRole.SUBSCRIBER], commitment=written.commitments[PartyRole.SUBSCRIBER],
         rule=written.draft.parts.route, until=written.draft.until, language=written.draft.language, role=context.role,
         pack_hash=context.pack.hash, on=context.on,
     )  # fmt: skip
@@ -299,7 +301,7 @@ def _tell(
         outcome = recorded[one.line_id]
         notify_registered(
             one.line_id, action_kind=context.action_kind, was_restored=outcome.was_restored, is_suspended=outcome.is_suspended,
-            person_id=one.persons[Part.SUBSCRIBER], language=one.draft.language, pack_hash=context.pack.hash, on=context.on,
+            person_id=one.persons[PartyRole.SUBSCRIBER], language=one.draft.language, pack_hash=context.pack.hash, on=context.on,
             document_seen=one.draft.submission.document_seen, self_declared=one.draft.submission.self_declared, at=at,
         )  # fmt: skip
         if one.is_new_line and (one.draft.submission.document_seen or one.draft.line is not None):
@@ -318,8 +320,8 @@ def _entered(
         "actor": context.authority.commitment, "pack": context.pack.hash,
         "article": context.pack.act_article(context.action_kind.value),
         "verbs": [verb.value for verb, _, _ in marks], "line_ids": [w.line_id for _, w, _ in marks],
-        "person_ids": [w.persons[Part.SUBSCRIBER] for _, w, _ in marks],
-        "commitments": [w.commitments[Part.SUBSCRIBER] for _, w, _ in marks],
+        "person_ids": [w.persons[PartyRole.SUBSCRIBER] for _, w, _ in marks],
+        "commitments": [w.commitments[PartyRole.SUBSCRIBER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
 
@@ -332,7 +334,7 @@ def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:
         if count and law:
             append_entry(
                 context.authority, verb=Verb.COPY_KEPT, role=context.role, on=context.on, line_id=one.line_id,
-                person_id=one.persons[Part.SUBSCRIBER], commitment=one.commitments[Part.SUBSCRIBER], pack=context.pack.hash,
+                person_id=one.persons[PartyRole.SUBSCRIBER], commitment=one.commitments[PartyRole.SUBSCRIBER], pack=context.pack.hash,
                 article=law.article, facts={"copies": count, "tenure": str(one.tenure_id)},
             )  # fmt: skip
 
@@ -343,7 +345,7 @@ def _record_overrides(context: Context, written: Sequence[RenderedText]) -> None
         for article in one.draft.passed:
             append_entry(
                 context.authority, verb=Verb.LIMIT_OVERRIDDEN, role=require(context.authority, Permission.OVERRIDE_LIMIT).value, on=context.on,
-                line_id=one.line_id, person_id=one.persons[Part.SUBSCRIBER], commitment=one.commitments[Part.SUBSCRIBER],
+                line_id=one.line_id, person_id=one.persons[PartyRole.SUBSCRIBER], commitment=one.commitments[PartyRole.SUBSCRIBER],
                 pack=context.pack.hash, article=article,
             )  # fmt: skip
 
@@ -361,7 +363,7 @@ def _facts(written: RenderedText) -> dict[str, str]:
     others = {
         part.key: commitment
         for part, commitment in written.commitments.items()
-        if part is not Part.SUBSCRIBER
+        if part is not PartyRole.SUBSCRIBER
     }
     return {
         "assurance": _assurance(written.draft),

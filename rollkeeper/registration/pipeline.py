@@ -52,7 +52,7 @@ from rollkeeper.registration.rules import (
 )
 from rollkeeper.registration.submissions import ROW_KEY, Receipt, RegistrationKind, Submission
 from rollkeeper.registration.undocumented_ways import asked_without_document, route_of, without_document_type
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
 from rollkeeper.vault.blind_index import blind_numbers
 
@@ -259,7 +259,7 @@ def _decide(
     outcomes: dict[int, Outcome],
 ) -> list[Draft]:
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
-    documents = [parts.parts[Part.SUBSCRIBER].document for _, _, parts in read]
+    documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
     formerly = [_former(one.submission, on=context.on) for one, _, _ in read]
     if context.limits:
         lock_documents([*documents, *formerly])
@@ -303,7 +303,7 @@ def _decide(
         subscriber, known = held and one[held], by_former or by_document
         situation = Situation(
             line=line, subscriber=subscriber, shown=known and one[known], service=waits.submission.service, article=article,
-            shows_document=parts.parts[Part.SUBSCRIBER].document is not None,
+            shows_document=parts.parts[PartyRole.SUBSCRIBER].document is not None,
             quarantine_days=context.pack.number_quarantine_days, subscriber_has_document=held in documented,
             replaced_on=None if waits.submission.former_was_wrong else old,
             transferor=transferor and replace(transferor, person=transferor.person and one[transferor.person]),
@@ -312,7 +312,7 @@ def _decide(
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
         verdict = refusal(context.action_kind, situation=situation, on=context.on) or limits.judge(
-            LineRequest(waits.submission, parts.parts[Part.SUBSCRIBER].document, _service(waits, line), situation)
+            LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line), situation)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
             # The reason of the refusal would reveal the status of a protected subscriber's line.

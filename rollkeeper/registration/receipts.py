@@ -118,3 +118,8 @@ def _read(submission_key: str, kept: dict[str, str | int] | str) -> Receipt:
         dt.date.fromisoformat(str(values["day"])),
         EntryId(int(values["entry"])),
     )
+
+
+def receipt_for(submission_key: str) -> Receipt | None:
+    """Return the receipt of a submission, None if there is none."""
+    return find_receipts([submission_key]).get(submission_key) if is_usable_key(submission_key) else None

@@ -12,6 +12,7 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
+from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.registration.errors import (
     DOCUMENT_DOUBTFUL,
     INVALID_SUBMISSION_KEY,
@@ -25,7 +26,7 @@ from rollkeeper.registration.errors import (
     InvalidDocumentNumber,
 )
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
+from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000
 """Longer than every name and address there is; what is longer is a slip or an attack."""
@@ -36,7 +37,7 @@ _SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 # Control characters but tab and line ends, and halves of surrogate pairs: no document has them.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
-type AskedOf = Callable[[str, PartyKind, Part], tuple[Attribute, ...]]
+type AskedOf = Callable[[str, PartyKind, PartyRole], tuple[Attribute, ...]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,7 +54,7 @@ class ReadPart:
 class ReadParts:
     """All parts of a registration that may be recorded."""
 
-    parts: Mapping[Part, ReadPart]
+    parts: Mapping[PartyRole, ReadPart]
     verdict: Verdict = field(default=Verdict.VALID)
     route: RouteRule | None = None
     """By which way the subscriber is registered who shows no document."""
@@ -71,10 +72,10 @@ def read_parts(
     ask = partial(ask_of, service, submission.kind)
     given = {part: values for part, values in submission.parts.items() if not _is_left_out(values, ask(part))}
     faults = _wrong_key(submission) + _wrong_parts(submission, given, ask)
-    if not ask(Part.SUBSCRIBER):
+    if not ask(PartyRole.SUBSCRIBER):
         return [*faults, PARTY_NOT_COVERED(pack=pack_id, party=submission.kind.value, service=service)]
-    read: dict[Part, ReadPart] = {}
-    for part in PARTS[submission.kind]:
+    read: dict[PartyRole, ReadPart] = {}
+    for part in PARTY_ROLES[submission.kind]:
         if part in given:
             found = _read_part(part, given=given[part], attributes=ask(part), on=on)
             if isinstance(found, ReadPart):
@@ -121,9 +122,9 @@ def _wrong_key(submission: Submission) -> list[RollkeeperError]:
 
 
 def _wrong_parts(
-    submission: Submission, given: Collection[Part], ask: Callable[[Part], tuple[Attribute, ...]]
+    submission: Submission, given: Collection[PartyRole], ask: Callable[[PartyRole], tuple[Attribute, ...]]
 ) -> list[RollkeeperError]:
-    kind, wanted = submission.kind.value, PARTS[submission.kind]
+    kind, wanted = submission.kind.value, PARTY_ROLES[submission.kind]
     missing = [
         PART_MISSING(kind=kind, part=part.key)
         for part in wanted
@@ -140,7 +141,7 @@ def _is_left_out(values: Mapping[str, str], attributes: tuple[Attribute, ...]) -
 
 
 def _read_part(
-    part: Part, *, given: Mapping[str, str], attributes: tuple[Attribute, ...], on: dt.date
+    part: PartyRole, *, given: Mapping[str, str], attributes: tuple[Attribute, ...], on: dt.date
 ) -> ReadPart | list[RollkeeperError]:
     names = [attribute.name for attribute in attributes]
     faults: list[RollkeeperError] = [
@@ -162,7 +163,9 @@ def _read_part(
     return faults or _with_document(part, {name: value for name, value in values.items() if value}, on=on)
 
 
-def _with_document(part: Part, values: dict[str, str], *, on: dt.date) -> ReadPart | list[RollkeeperError]:
+def _with_document(
+    part: PartyRole, values: dict[str, str], *, on: dt.date
+) -> ReadPart | list[RollkeeperError]:
     if "document_number" not in values:
         return ReadPart(values, None, Verdict.VALID)
     kind = normalise_type(values.get("document_type", "other"))
@@ -178,3 +181,14 @@ def _unrecordable(value: str) -> str | None:
     if _UNWRITABLE.search(value):
         return "it has control characters in it"
     return None
+
+
+def may_hold_another(*, held: int, limit: int | None, article: str) -> Decision:
+    """Decide whether a person may have one more line. Without a limit in the pack everyone may."""
+    if limit is None or held < limit:
+        return Allowed()
+    return Refused(
+        article=article,
+        reason=f"The law allows {limit} lines to one subscriber.",
+        remedy="End or transfer one of them, or say which of them are not yours.",
+    )

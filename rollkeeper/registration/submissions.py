@@ -17,7 +17,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
+from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole
 
 
 class RegistrationKind(TextChoices):
@@ -90,7 +90,7 @@ class Submission:
     submission_key: str
     number: str
     kind: PartyKind
-    parts: Mapping[Part, Mapping[str, str]]
+    parts: Mapping[PartyRole, Mapping[str, str]]
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
     language: str | None = None
@@ -114,19 +114,19 @@ class Submission:
     """The document lay on the counter; in a file it is only declared."""
     self_declared: bool = False
     """Declared remotely by its subscriber; the document was not seen."""
-    machine_read: frozenset[Part] = frozenset()
+    machine_read: frozenset[PartyRole] = frozenset()
     """Parts whose document was read by machine and whose number was confirmed unchanged."""
-    copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
+    copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
     """Redacted copies of the documents, where the law has them kept; never what arrived."""
 
-    def with_parts(self, parts: Mapping[Part, Mapping[str, str]]) -> Self:
+    def with_parts(self, parts: Mapping[PartyRole, Mapping[str, str]]) -> Self:
         """Return it with other parts."""
         return replace(self, parts=parts)
 
 
 def submission_of(
-    given: Mapping[str, Any], *, submission_key: str, kind: PartyKind, machine_read: frozenset[Part] = frozenset(),
-    copies: Mapping[Part, tuple[bytes, ...]] | None = None, approved_by: StaffId | None = None,
+    given: Mapping[str, Any], *, submission_key: str, kind: PartyKind, machine_read: frozenset[PartyRole] = frozenset(),
+    copies: Mapping[PartyRole, tuple[bytes, ...]] | None = None, approved_by: StaffId | None = None,
 ) -> Submission:  # fmt: skip
     """Return what was submitted, out of the fields of a registration's form, checked by it or sealed as they were filled in."""
     former = (
@@ -137,7 +137,7 @@ def submission_of(
         submission_key=submission_key,
         number=(given.get("number") or "").strip(),
         kind=kind,
-        parts={part: attributes_in(given, f"{part.key}__") for part in PARTS[kind]},
+        parts={part: attributes_in(given, f"{part.key}__") for part in PARTY_ROLES[kind]},
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         language=given["language"] if given.get("language") in instance().languages else None,
         double_checked=bool(given.get("double_checked")),

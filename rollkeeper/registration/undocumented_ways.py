@@ -10,7 +10,7 @@ from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.errors import ROUTE_NOT_FOR_THIS, ROUTE_NOT_OFFERED, ROUTE_WITH_DOCUMENT
 from rollkeeper.registration.rules import AskedOf, showable
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
-from rollkeeper.subscribers.choices import Part, pack_kind
+from rollkeeper.subscribers.choices import PartyRole, pack_kind
 
 _OF_A_DOCUMENT = frozenset({"document_type", "document_number"})
 
@@ -19,8 +19,8 @@ def route_of(
     pack: Pack, submission: Submission, *, service: str, action_kind: RegistrationKind
 ) -> RouteRule | RollkeeperError:
     """Return the way that a submission names, or why it may not be taken. Precondition: it names one."""
-    given = submission.parts.get(Part.SUBSCRIBER, {})
-    offered = pack.routes(service, pack_kind(submission.kind, Part.SUBSCRIBER))
+    given = submission.parts.get(PartyRole.SUBSCRIBER, {})
+    offered = pack.routes(service, pack_kind(submission.kind, PartyRole.SUBSCRIBER))
     found = next((rule for rule in offered if rule.way == submission.route), None)
     if found is None:
         ways = ", ".join(rule.way for rule in offered) or "none"
@@ -37,12 +37,12 @@ def asked_without_document(asked: AskedOf) -> AskedOf:
     return lambda service, kind, part: tuple(
         attribute
         for attribute in asked(service, kind, part)
-        if part is not Part.SUBSCRIBER or attribute.name not in _OF_A_DOCUMENT
+        if part is not PartyRole.SUBSCRIBER or attribute.name not in _OF_A_DOCUMENT
     )
 
 
 def without_document_type(submission: Submission) -> Submission:
     """Return a submission without the kind of a document that its subscriber does not have."""
-    subscriber = submission.parts.get(Part.SUBSCRIBER, {})
+    subscriber = submission.parts.get(PartyRole.SUBSCRIBER, {})
     kept = {name: value for name, value in subscriber.items() if name not in _OF_A_DOCUMENT}
-    return submission.with_parts({**submission.parts, Part.SUBSCRIBER: kept})
+    return submission.with_parts({**submission.parts, PartyRole.SUBSCRIBER: kept})

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
+from rollkeeper.kernel.instance import open_instance
+from rollkeeper.languages.queries import require_spoken
 from rollkeeper.ledger import auditor
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.reporting.audit_samples import commands as audit_sample_commands
@@ -54,7 +56,8 @@ def report(
     if language not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
     period = period_between(first, last)
-    instance_opener.open_instance()
+    open_instance()
+    require_spoken(language)
     made = make_report(console_authority(), period, on=on or clock.today())
     read = write_report(folder, made, language=language)
     if as_json:

@@ -11,10 +11,10 @@ import typer
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.services import sign_in
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_by_input, view_line
 from rollkeeper.retention import abandoned, services
@@ -67,7 +67,7 @@ def erase_due(
 
     Example: rollkeeper retention erase --dry-run
     """
-    instance_opener.open_instance()
+    open_instance()
     day = on or clock.today()
     due = services.count_due(console_authority(), on=day)
     if dry_run:
@@ -119,7 +119,7 @@ def add(
 
     Example: rollkeeper holds add --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
-    instance_opener.open_instance()
+    open_instance()
     officer, line_id = _signed_in(user), _line_id()
     add_legal_hold(
         officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today()
@@ -134,7 +134,7 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
 
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
-    instance_opener.open_instance()
+    open_instance()
     officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
     end_legal_hold(officer, line_id, case_reference=case, on=day)
     out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
@@ -147,7 +147,7 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper holds list
     """
-    instance_opener.open_instance()
+    open_instance()
     day = on or clock.today()
     found = current_legal_holds(console_authority(), on=day)
     if as_json:

@@ -44,7 +44,7 @@ from rollkeeper.selfcare.errors import (
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.errors import CannotOpen
@@ -70,10 +70,10 @@ class ApplicationData:
     def submission(self, key: str, *, document_seen: bool) -> Submission:
         """Return the submission to record; `document_seen`: staff have since seen the document."""
         return Submission(
-            submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, parts={Part.SUBSCRIBER: self.values},
+            submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
-            document_seen=document_seen, self_declared=not document_seen, copies={Part.SUBSCRIBER: self.copies},
-            machine_read=frozenset({Part.SUBSCRIBER}) if self.machine_read else frozenset(),
+            document_seen=document_seen, self_declared=not document_seen, copies={PartyRole.SUBSCRIBER: self.copies},
+            machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(),
         )  # fmt: skip
 
     def packed(self) -> bytes:

@@ -19,7 +19,7 @@ from rollkeeper.campaign.commands.cli_options import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DelegateRole

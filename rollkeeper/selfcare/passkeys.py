@@ -12,8 +12,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rollkeeper.access.authority import require
-from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.settings import passkey_domain
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance

@@ -9,7 +9,6 @@ from rollkeeper.selfcare import (
     appeals,
     applications,
     consents,
-    counter_codes,
     delegates,
     line_selection,
     passkeys,
@@ -38,7 +37,7 @@ ACTION_HANDLERS: dict[PortalRequestKind, Callable[..., Receipt]] = {
 QUERY_HANDLERS: dict[PortalRequestKind, Callable[..., dict[str, Any]]] = {
     PortalRequestKind.DOCUMENT_COPY: personal_data.show_document_copy,
     PortalRequestKind.LINE_SELECTION: line_selection.show_selection,
-    PortalRequestKind.COUNTER_CODE: counter_codes.counter_code,
+    PortalRequestKind.COUNTER_CODE: services.counter_code,
     PortalRequestKind.APPLY_BEGIN: applications.begin_application,
     PortalRequestKind.APPLY_IMAGE: applications.allow_image,
     PortalRequestKind.PASSKEY_NEW: passkeys.new_passkey_options,

@@ -18,6 +18,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
+from rollkeeper.lines.counter_codes import CODE_MINUTES, issue_code
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import current_tenure, find_line_by_input
 from rollkeeper.lines.reconnection import reconnect_temporarily
@@ -242,3 +243,8 @@ def _reason(payload: Payload) -> PauseReason:
     if payload.get("reason") not in DECLARED:
         raise INVALID_REQUEST()
     return PauseReason(payload["reason"])
+
+
+def counter_code(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> dict[str, Any]:
+    """Return a code for the line in the hand and how many minutes it is good for. Ledger: line:counter_code:issued. Refuses: TooManyCounterCodes."""
+    return {"code": issue_code(session.authority, session.line_id, on=on), "minutes": CODE_MINUTES}

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "rollkeeper.kernel",
     "rollkeeper.access",
     "rollkeeper.ledger",
+    "rollkeeper.languages",
     "rollkeeper.vault",
     "rollkeeper.subscribers",
     "rollkeeper.lines",
@@ -66,7 +67,7 @@ MIDDLEWARE = [
     "rollkeeper.site.inline_css.InlineCssMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",
     "rollkeeper.site.access_middleware.AppSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "rollkeeper.site.spoken_languages.SpokenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.csp",
                 "rollkeeper.site.http_errors.page_context",
+                "rollkeeper.site.spoken_languages.language_context",
                 "rollkeeper.site.inline_css.css_context",
             ],
             "builtins": ["rollkeeper.site.templatetags.phrasing"],
@@ -110,7 +112,7 @@ DATABASES = {
 if OPENS:
     # Separate connection, on which the ledger entry is committed before anything is decrypted.
     DATABASES["vault"] = address(stores.REGISTER, Role.VAULT)
-DATABASE_ROUTERS = ["rollkeeper.site.db_router.RegisterOnly"]
+DATABASE_ROUTERS = ["rollkeeper.kernel.database.RegisterOnly"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Staff"

@@ -15,7 +15,7 @@ class PartyKind(TextChoices):
     COMPANY = "company", _("A company")
 
 
-class Part(TextChoices):
+class PartyRole(TextChoices):
     """A person's part in a registration. The values are the party kinds under which a pack says what to ask."""
 
     SUBSCRIBER = "subscriber", _("The subscriber")
@@ -26,17 +26,17 @@ class Part(TextChoices):
     @property
     def key(self) -> str:
         """Return the word for it in a file and a form."""
-        return {Part.USER: "user", Part.BEARER: "bearer"}.get(self, self.value)
+        return {PartyRole.USER: "user", PartyRole.BEARER: "bearer"}.get(self, self.value)
 
 
-PARTS: Final = {
-    PartyKind.INDIVIDUAL: (Part.SUBSCRIBER,),
-    PartyKind.MINOR: (Part.SUBSCRIBER, Part.GUARDIAN),
-    PartyKind.COMPANY: (Part.SUBSCRIBER, Part.USER, Part.BEARER),
+PARTY_ROLES: Final = {
+    PartyKind.INDIVIDUAL: (PartyRole.SUBSCRIBER,),
+    PartyKind.MINOR: (PartyRole.SUBSCRIBER, PartyRole.GUARDIAN),
+    PartyKind.COMPANY: (PartyRole.SUBSCRIBER, PartyRole.USER, PartyRole.BEARER),
 }
 """Which people's data belong to a registration of each kind, the subscriber first."""
 
 
-def pack_kind(kind: PartyKind, part: Part) -> str:
+def pack_kind(kind: PartyKind, part: PartyRole) -> str:
     """Return the party kind under which a pack lists what to ask of this part."""
-    return kind.value if part is Part.SUBSCRIBER else part.value
+    return kind.value if part is PartyRole.SUBSCRIBER else part.value

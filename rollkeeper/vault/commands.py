@@ -4,8 +4,9 @@
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault import canaries, rotation
 
 
@@ -24,8 +25,8 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper vault rotate
     """
-    instance_opener.open_instance()
-    with progress("Resealing", total=rotation.count_to_reseal()) as bar:
+    open_instance()
+    with progress("Sealing anew", total=rotation.count_to_reseal()) as bar:
         done = rotation.rotate(
             console_authority(),
             on=on or clock.today(),

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from rollkeeper.kernel.setting_values import https_or_this_machine
-from rollkeeper.kernel.settings import Table, table
+from rollkeeper.kernel.settings import Table, https_or_this_machine, table
 
 
 def _known_root(url: str | None) -> str | None:

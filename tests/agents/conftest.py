@@ -18,7 +18,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Receipt, Submission
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.staff import employ
 from tests.registration.people import fresh_number
@@ -52,7 +52,7 @@ class Shop:
         key = key or str(new_uuid())
         submission = Submission(
             submission_key=key, number=number or fresh_number(), kind=PartyKind.INDIVIDUAL,
-            parts={Part.SUBSCRIBER: {
+            parts={PartyRole.SUBSCRIBER: {
                 "name": "Invented Person", "address": "1 Invented Street", "document_type": "passport-npl",
                 "document_number": document or f"X{new_uuid().int % 10**7:07d}",
             }},

@@ -9,10 +9,9 @@ from django.db import connections
 from django.test import Client
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import authority_of
+from rollkeeper.access.services import authority_of, linked_accounts
 from rollkeeper.agents import outlets, queries, review_cases, services, suspension
 from rollkeeper.agents.choices import Pattern, Severity, SuspensionCause, Verdict
 from rollkeeper.agents.errors import (

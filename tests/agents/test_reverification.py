@@ -18,7 +18,7 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.registration.services import change_record
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.agents.conftest import AGENT, ON, Shop, employ
 from tests.builders.lines import mark_terminated
 from tests.builders.notices import deliver_notices
@@ -162,7 +162,7 @@ def test_an_agent_is_entered_under_a_reference_and_not_under_a_name(vaulted):
 def confirm(number, document):
     submission = Submission(
         submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
-        parts={Part.SUBSCRIBER: {
+        parts={PartyRole.SUBSCRIBER: {
             "name": "Invented Person", "address": "1 Invented Street", "document_type": "passport-npl",
             "document_number": document,
         }},

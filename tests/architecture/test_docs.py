@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from rollkeeper.imports.mapping import make_map
 from rollkeeper.kernel.settings import tables_in, variable_of
+from rollkeeper.law import events
 from rollkeeper.operations import docs
 
 ROOT = Path(docs.__file__).parents[2]
@@ -72,3 +74,20 @@ def test_each_promise_names_files_that_are_there_and_a_test_that_proves_it():
     assert len(promises) == 8
     assert [path for path in named if not (ROOT / path).is_file()] == []
     assert all(re.search(r"`tests/[^`]+\.py`", proof) for _promise, _kept, proof in promises)
+
+
+def test_the_map_on_the_page_of_imports_is_one_that_the_importer_takes():
+    page = (docs.DOCS / "import.md").read_text("utf-8")
+    raw = tomllib.loads(re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0])
+    columns = [text for text in re.findall(r'"([^"]+)"', page) if not text.isascii()]
+
+    made = make_map(raw, named="import.md", header=columns)
+
+    assert {name for name, part in made if part is None} == set()
+
+
+def test_the_page_of_imports_names_every_event_of_a_history():
+    page = (docs.DOCS / "import.md").read_text("utf-8")
+
+    assert [event for event in (*events.MOMENTS, *events.STRETCHES) if f"`{event}`" not in page] == []
+    assert ", ".join(f"`{column}`" for column in events.COLUMNS) in page

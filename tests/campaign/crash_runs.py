@@ -312,13 +312,14 @@ def make_ready() -> None:
 
 def let_leave(places: str, day: str) -> None:
     """Let some who are registered give their line up. Note before which place in the files each line came from."""
-    from rollkeeper.kernel import clock, instance_opener
+    from rollkeeper.kernel import clock
     from rollkeeper.kernel.database import rows
+    from rollkeeper.kernel.instance import open_instance
     from rollkeeper.lines.queries import find_line
     from rollkeeper.vault.blind_index import blind_numbers
     from tests.campaign.population import end
 
-    instance_opener.open_instance()
+    open_instance()
     place_of = {
         index: n for n, index in enumerate(blind_numbers([f"+86{number(n)}" for n in range(EARLY + LATE)]))
     }
@@ -337,10 +338,10 @@ def let_leave(places: str, day: str) -> None:
 
 def tell(places: str, file: str) -> None:
     """Write down what became of each line, by its place in the operator's files, and of the whole."""
-    from rollkeeper.kernel import instance_opener
     from rollkeeper.kernel.database import rows
+    from rollkeeper.kernel.instance import open_instance
 
-    instance_opener.open_instance()
+    open_instance()
     living = {row.person_id for row in rows("SELECT DISTINCT person_id FROM person_key", using="keys")}
     noted = json.loads(Path(places).read_text("utf-8"))
     fates = {}
@@ -357,8 +358,8 @@ def tell(places: str, file: str) -> None:
 
 def ask(statement: str) -> None:
     """Ask the register something with one statement, or change it; print the rows as JSON."""
-    from rollkeeper.kernel import instance_opener
     from rollkeeper.kernel.database import rows, run
+    from rollkeeper.kernel.instance import open_instance
 
-    instance_opener.open_instance()
+    open_instance()
     print(json.dumps(rows(statement) if statement.startswith("SELECT") else run(statement), default=str))

@@ -32,7 +32,7 @@ from rollkeeper.kernel.console import progress
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.law.engines import Engine
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import simulate
 from rollkeeper.lines.writes import record_registrations, terminate_line_state

@@ -22,8 +22,7 @@ def main(data_dir: Path, lines: int, lives: str) -> int:
     from django.db import connections
 
     from rollkeeper.kernel.database import rows, run
-    from rollkeeper.kernel.instance import InstanceKind
-    from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
+    from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind
     from rollkeeper.kernel.settings import write_settings
     from rollkeeper.operations import bootstrap
     from rollkeeper.platform import embedded_postgres

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
+from rollkeeper.kernel.instance import INSTANCE_OPENER
 from tests.builders.staff import employ_approvers
 from tests.campaign.soak import forget, live_two_years
 

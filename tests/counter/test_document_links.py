@@ -66,7 +66,7 @@ def test_a_further_document_is_joined_and_parted_by_an_officer_alone(at_counter)
     shown = {"document_type": SECRET["document_type"], "document_number": SECRET["document_number"]}
     officer = sign_in(StaffRole.DATA_PROTECTION_OFFICER)
 
-    joined = act(at_counter, "further-document", number=number, **shown, **FURTHER)
+    joined = act(at_counter, "link-document", number=number, **shown, **FURTHER)
     receipt = at_counter.get(joined["Location"]).content.decode()
 
     assert "A further document is recorded" in receipt
@@ -87,9 +87,9 @@ def test_a_doubtful_further_document_asks_for_a_second_look_beside_its_field(at_
     }
     odd = FURTHER | {"further__document_number": "NOFIGURES"}
 
-    asked = act(at_counter, "further-document", **given, **odd)
+    asked = act(at_counter, "link-document", **given, **odd)
 
     assert asked.status_code == 422
     assert 'id="id_further__document_number_error"' in asked.content.decode()
     assert "NOFIGURES" not in asked.content.decode()
-    assert act(at_counter, "further-document", double_checked="on", **given, **odd).status_code == 302
+    assert act(at_counter, "link-document", double_checked="on", **given, **odd).status_code == 302

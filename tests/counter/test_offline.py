@@ -17,7 +17,7 @@ from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.offline.payloads import Payload
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
-from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
+from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole
 from rollkeeper.vault import offline_keys, wire
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.counter.conftest import ON
@@ -135,9 +135,11 @@ def test_a_offline_registration_is_read_as_the_counters_own_form_reads_it(regist
         "former__document_type": "other",
         "former__document_number": " A1 ",
     }
-    for part in PARTS[kind]:
+    for part in PARTY_ROLES[kind]:
         fields |= {
-            f"{part.key}__{name}": value for name, value in person().items() if part is not Part.SUBSCRIBER
+            f"{part.key}__{name}": value
+            for name, value in person().items()
+            if part is not PartyRole.SUBSCRIBER
         }
     posted = QueryDict(mutable=True)
     posted.update(fields)

@@ -18,7 +18,7 @@ def end(first: str, last: str, day: str) -> dict[str, int]:
     """End the contracts of these people, as a subscriber asks for it at a counter."""
     from rollkeeper.access.authority import console_authority
     from rollkeeper.kernel import clock
-    from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.kernel.instance import open_instance
     from rollkeeper.registration.services import terminate_line
 
     open_instance()
@@ -38,7 +38,7 @@ def look() -> dict[str, object]:
     As the register itself, whom no limit of a day holds back: it is tried on more people than all staff may open.
     """
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.kernel.instance import open_instance
 
     open_instance()
     sealed = rows("SELECT person_id, tenure_id, field, ciphertext FROM vault_sealed", using="vault")
@@ -116,7 +116,7 @@ def _numbers():
 def carve(*folders: str) -> dict[str, object]:
     """Return the names that open by keys found among the bytes of these files, with this instance's root as it is now."""
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.kernel.instance import open_instance
 
     open_instance()
     sealed = rows(
@@ -134,7 +134,7 @@ def carve(*folders: str) -> dict[str, object]:
 
 def guess(first: str, last: str) -> dict[str, object]:
     """Try numbers and documents against the hashes of the register, with this instance's key of the index; return which were there."""
-    from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.kernel.instance import open_instance
     from rollkeeper.lines.queries import find_lines
     from rollkeeper.subscribers.queries import document_index, find_persons
     from rollkeeper.vault.blind_index import blind_numbers

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from rollkeeper.kernel.accepted_languages import ACCEPTED_LANGUAGES
 from rollkeeper.ledger import auditor, cosignatures, notes, signed_entry_timestamps, tree
 from rollkeeper.ledger.printouts.receipt_checker import LANGUAGES, check_page, policy
 from rollkeeper.ledger.services import entry_body
@@ -66,6 +67,13 @@ def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS):
     lines = [auditor.PROOF, "extra " + base64.b64encode(entry or body()).decode(), f"index {index}"]
     lines += [base64.b64encode(step).decode() for step in steps]
     return "\n".join([*lines, "", notes.sign(head, notes.signing_key()) + cosigned(head)])
+
+
+@pytest.fixture(autouse=True)
+def _nobody_accepted_a_language():
+    """The browser's loop runs in this thread, where nobody may ask the register."""
+    with ACCEPTED_LANGUAGES.replaced(frozenset):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -354,6 +362,7 @@ def test_every_language_says_everything(key):
     words = json.loads(re.search(r'id="words">(.*?)</script>', check_page(), re.DOTALL)[1])
 
     assert set(words) == set(LANGUAGES)
+    assert [bool(words[one]["note"]) for one in LANGUAGES] == [False, True, True]
     assert {len(one["texts"]) for one in words.values()} == {len(words["en"]["texts"])}
     assert all(
         words[one]["texts"][key] != words["en"]["texts"][key]

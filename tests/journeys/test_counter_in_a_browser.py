@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
 FORMS = (
     "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "document-check/",
-    "pause/", "reconnect/", "essential/", "receipts/", "offline/forms/", "further-document/",
+    "pause/", "reconnect/", "essential/", "receipts/", "offline/forms/", "link-document/",
 )  # fmt: skip
 CARDS = count(700_001)
 PREFERENCES = ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"contrast": "more"})

@@ -8,7 +8,7 @@ import pytest
 
 from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
 from rollkeeper.kernel.hooks import Hook, HookUnset
-from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
+from rollkeeper.kernel.instance import INSTANCE_OPENER
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
 from rollkeeper.operations.cli import make_app

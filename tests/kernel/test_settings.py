@@ -20,7 +20,7 @@ from rollkeeper.kernel.errors import (
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import forget_settings, registered_tables, settings_file, write_settings
 from rollkeeper.ledger.settings import settings as ledger_settings
-from rollkeeper.operations.setting_tables import MODULES, all_tables, check_settings
+from rollkeeper.operations.settings import MODULES, all_tables, check_settings
 from rollkeeper.provisioning.settings import settings as provisioning_settings
 from tests.refusals import refusing
 
@@ -240,7 +240,7 @@ def test_elements_of_the_network_are_checked_against_the_kind_of_the_instance(wr
 
 def test_pydantic_settings_is_imported_only_where_the_environment_sets_something(tmp_path):
     program = (
-        "import sys; from rollkeeper.operations.setting_tables import check_settings; check_settings();"
+        "import sys; from rollkeeper.operations.settings import check_settings; check_settings();"
         " print('pydantic_settings' in sys.modules)"
     )
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ROLLKEEPER_")}

@@ -18,7 +18,7 @@ LISTS = ("agents/requirements.toml", "reporting/metrics.toml")
 LETTER = "[\u0f40-\u0fbc]"
 
 RETIRED = {
-    "སྒེར་ཁང": "a dwelling, not a shop: ཚོང་གཉེར་ཁང",
+    "སྒེར་ཁང": "a private dwelling, not a shop: ཚོང་གཉེར་ཁང",
     "(?<!གཉེར་)ཚོང་ཁང|ཚོང་ཁང(?!་)": "one word for a shop: ཚོང་གཉེར་ཁང",
     "ལས་སྒོ": "one word for a shop: ཚོང་གཉེར་ཁང",
     "སྐུད་ལམ": "a wire: ཁ་པར་ཨང་གྲངས",
@@ -27,7 +27,7 @@ RETIRED = {
     "དམ་བཅའ": "a vow: རྒྱས་བཏབ",
     "དམ་རྒྱ": "one word for sealed: རྒྱས་བཏབ",
     "གྱོད་(གཞི|དོན)": "a lawsuit: ལས་དོན",
-    "དཔང་འཛིན་ཁང": "a building of witnesses: གཙོ་གཉེར་སྡེ་ཁག",
+    "དཔང་འཛིན་ཁང": "a hall of witnesses: གཙོ་གཉེར་སྡེ་ཁག",
     "སྒྲིག་འཛུགས": "an organisation: སྒྲིག་སྦྱོར",
     "བརྗེད": "forgetful: སུབ",
     "ལས་འགུལ": "a movement: བྱེད་སྒོ",

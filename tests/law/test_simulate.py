@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.chart import svg_chart
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
-from rollkeeper.law.engines import Engine
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, UNSUPPORTED_PACK_FIELD
 from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
@@ -159,7 +159,7 @@ def test_engines_that_disagree_name_the_lines_and_write_nothing(tmp_path, data_d
         return found.with_columns(pl.col("suspended_on") + pl.duration(days=1))
 
     monkeypatch.setattr(engine_sql, "run_sql", wrong)
-    monkeypatch.setattr("rollkeeper.kernel.instance_opener.open_instance", lambda: None)
+    monkeypatch.setattr("rollkeeper.kernel.instance.open_instance", lambda: None)
 
     with refusing(ENGINES_DISAGREE) as raised:
         simulate(

@@ -18,7 +18,7 @@ def main(count: str, day: str) -> int:
     from rollkeeper.kernel import ids
     from rollkeeper.kernel.canonical import sha256_hex
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.kernel.instance import open_instance
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import Field, Purpose
     from rollkeeper.vault.services import open_sealed

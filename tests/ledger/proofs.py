@@ -50,7 +50,7 @@ def is_part(part: Span, *, size: int, proof: Sequence[bytes], part_root: bytes, 
 
 
 def is_subtree(part: Span) -> bool:
-    """Tell whether these leaves have a root of their own in every tree that holds them."""
+    """Tell whether these leaves have one root in every tree that contains them."""
     first, end = part
     return 0 <= first < end and first % (1 << (end - first - 1).bit_length()) == 0
 

@@ -16,7 +16,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.registration.services import register_subscriber, terminate_line
 from rollkeeper.retention import services as retention
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault import epochs, keys, wire
 from rollkeeper.vault.blind_index import blind_documents, blind_numbers
 from rollkeeper.vault.errors import CannotOpen
@@ -158,7 +158,7 @@ def test_after_an_erasure_nothing_in_the_register_leads_from_a_guess_to_the_entr
 
 def test_related_persons_are_erased_with_the_subscriber(vaulted):
     number, subscriber = fresh_number(), person()
-    parts = {Part.SUBSCRIBER: subscriber, Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: subscriber, PartyRole.GUARDIAN: without_address()}
     register_subscriber(CLERK, submission(number, subscriber, kind=PartyKind.MINOR, parts=parts), on=ON)
     entry = entry_of(number)
     (guardian,) = rows(

@@ -186,7 +186,7 @@ def test_opening_says_in_the_ledger_which_line_and_stands_for_the_subscriber(com
 
 
 def test_a_line_that_is_not_there_and_a_part_that_nobody_plays_open_nothing(committed):
-    from rollkeeper.subscribers.choices import Part
+    from rollkeeper.subscribers.choices import PartyRole
 
     real = somebody_who_left()
     asked = {"field": Field.NAME, "purpose": Purpose.REVIEW, "on": clock.today()}
@@ -195,7 +195,7 @@ def test_a_line_that_is_not_there_and_a_part_that_nobody_plays_open_nothing(comm
         with pytest.raises(LineNotFound):
             open_field(OFFICER, text, **asked)
     with pytest.raises(CannotOpen):
-        open_field(OFFICER, str(real), part=Part.GUARDIAN, **asked)
+        open_field(OFFICER, str(real), part=PartyRole.GUARDIAN, **asked)
 
 
 # ---- who is notified ----

@@ -13,7 +13,7 @@ from rollkeeper.kernel.ids import StaffId, TenureId, new_uuid
 from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.writes import NewTenure
-from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
@@ -28,15 +28,15 @@ SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "
 
 
 @pytest.mark.parametrize("way", ["its reference", "its number"])
-@pytest.mark.parametrize("part", [Part.SUBSCRIBER, Part.USER, Part.BEARER, Part.GUARDIAN])
+@pytest.mark.parametrize("part", [PartyRole.SUBSCRIBER, PartyRole.USER, PartyRole.BEARER, PartyRole.GUARDIAN])
 def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, way):
     line = activate_line("+8613800138000", service=Service.MOBILE, on=dt.date(2010, 5, 1))
-    people = {one: make_subscriber() for one in Part}
+    people = {one: make_subscriber() for one in PartyRole}
     begin_tenure(
         NewTenure(
-            line, TenureId(new_uuid()), "company", people[Part.SUBSCRIBER], "sighted", None,
-            user_person_id=people[Part.USER], bearer_person_id=people[Part.BEARER],
-            guardian_person_id=people[Part.GUARDIAN],
+            line, TenureId(new_uuid()), "company", people[PartyRole.SUBSCRIBER], "sighted", None,
+            user_person_id=people[PartyRole.USER], bearer_person_id=people[PartyRole.BEARER],
+            guardian_person_id=people[PartyRole.GUARDIAN],
         ),
         at=dt.datetime(2012, 3, 2, tzinfo=dt.UTC),
     )  # fmt: skip

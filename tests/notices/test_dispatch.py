@@ -805,7 +805,6 @@ def test_the_standing_counts_by_state_channel_and_outcome(by_channel):
 
 def test_genuine_senders_are_named():
     assert instance().care_number in queries.genuine_senders()
-    assert "bo" in queries.languages_awaiting_a_reader()
 
 
 class Instance:

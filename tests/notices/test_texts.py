@@ -18,6 +18,7 @@ from rollkeeper.notices.texts import (
     best_language,
     languages,
     languages_to_write_in,
+    languages_with,
     looks_like_link,
     parse_language,
     read_language,
@@ -226,10 +227,6 @@ def test_a_code_of_a_receipt_is_no_link_whatever_its_letters_are(language, kind)
         assert written(language, kind, Channel.SMS, receipt=code).text.count(code) == 1
 
 
-def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
-    assert read_language("bo").awaiting_native_reader
-
-
 @pytest.mark.parametrize(
     ("language", "day"),
     [("en", "1 March 2012"), ("zh-hans", "2012年3月1日"), ("bo", "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 1 ཉིན་")],
@@ -317,7 +314,8 @@ def test_a_file_that_is_not_toml_is_refused_by_name():
         (NO_LANGUAGE, ["zh-hans", "bo"], ["zh-hans", "bo"]),
         (NO_LANGUAGE, ["xx", "bo"], ["bo"]),
         ("xx", ["zh-hans", "bo"], ["zh-hans", "bo"]),
-        (NO_LANGUAGE, ["xx"], ["en"]),
+        (NO_LANGUAGE, ["xx"], []),
+        ("xx", [], []),
     ],
 )
 def test_who_named_no_language_is_notified_in_each_that_the_instance_offers(wanted, offered, chosen):
@@ -342,6 +340,12 @@ def test_a_notice_without_tibetan_goes_out_in_chinese_and_english(channel):
         assert said.startswith(written("zh-hans", kind, channel).text)
         assert said.endswith(written("en", kind, channel).text)
     assert lacking
+
+
+def test_a_notice_without_tibetan_goes_out_once_in_each_language_that_stands_in():
+    assert languages_with(NoticeKind.DISCLOSED, ["bo"]) == ["zh-hans", "en"]
+    assert languages_with(NoticeKind.DISCLOSED, ["zh-hans", "bo"]) == ["zh-hans", "en"]
+    assert languages_with(NoticeKind.REMINDER, ["bo"]) == ["bo"]
 
 
 def test_only_tibetan_may_lack_a_text():

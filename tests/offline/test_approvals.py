@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import get_args
 
 import pytest
 from django.db import connection
@@ -18,18 +19,20 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.law.schema_common import CounterAct
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.offline import processor
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.offline.models import OfflineRegistration, Ticket
-from rollkeeper.offline.payloads import read_payload
+from rollkeeper.offline.payloads import OTHER_ACTION_KINDS, read_payload
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import APPROVAL_NEEDED
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.offline.browsers import form
@@ -247,7 +250,7 @@ def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser,
     assert find_line(number).is_registered
 
 
-@pytest.mark.parametrize("action_kind", ["transfer", "terminate", "replace-sim", "further-document"])
+@pytest.mark.parametrize("action_kind", ["transfer", "terminate", "replace-sim", "link-document"])
 def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
     clerk, supervisor, dual_control, process, action_kind
 ):
@@ -266,7 +269,7 @@ def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
             "transferor__document_type": who["document_type"],
             "transferor__document_number": who["document_number"],
         },
-        "further-document": shown | further | {"further__document_number": "N4711000"},
+        "link-document": shown | further | {"further__document_number": "N4711000"},
     }.get(action_kind, shown)
 
     key = held(clerk, fields, action_kind=action_kind)
@@ -276,6 +279,34 @@ def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(
 
     assert came_of(key) == "done", outcomes([key])
     assert (find_line(number).state is LineState.TERMINATED) == (action_kind == "terminate")
+
+
+def test_a_page_calls_an_act_that_may_need_an_approver_as_a_pack_does():
+    of_a_pack = get_args(CounterAct.__value__)
+
+    called = {kind.replace("-", "_") for kind in OTHER_ACTION_KINDS} | set(RegistrationKind.values)
+
+    assert called - set(of_a_pack) == {"pause", "dispute"}
+
+
+def test_a_further_document_recorded_offline_waits_for_its_approver(
+    clerk, browser, supervisor, dual_control, process
+):
+    dual_control("link_document")
+    number, who = fresh_number(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    fields = {
+        "number": number, "document_type": who["document_type"], "document_number": who["document_number"],
+        "further__document_type": "passport", "further__document_state": "NPL", "further__document_number": "N4711000",
+    }  # fmt: skip
+
+    key = browser.record(fields, action_kind="link-document")
+    process()
+
+    assert [one.action_kind for one in waiting_for(supervisor)] == ["link-document"]
+    confirmed(supervisor, key)
+    process()
+    assert came_of(key) == "done", outcomes([key])
 
 
 def test_no_way_in_does_without_the_approver(clerk, dual_control):
@@ -316,7 +347,10 @@ def test_machine_read_data_waits_and_is_never_taken_from_the_browser(
     dual_control("register")
     number, who = fresh_number(), person()
     given = submission(
-        number, who, machine_read=frozenset({Part.SUBSCRIBER}), copies={Part.SUBSCRIBER: (b"a copy",)}
+        number,
+        who,
+        machine_read=frozenset({PartyRole.SUBSCRIBER}),
+        copies={PartyRole.SUBSCRIBER: (b"a copy",)},
     )
     clear = b'{"v":1,"action_kind":"register","kind":"individual","fields":{},"elapsed_ms":0,"clock":"device","machine_read":["subscriber"]}'
 
@@ -327,7 +361,7 @@ def test_machine_read_data_waits_and_is_never_taken_from_the_browser(
     assert current_tenure(find_line(number).line_id).assurance == "machine_read"
     assert len(marks("line:copy:kept")) == 1
     assert read_payload(clear).machine_read == frozenset()
-    assert read_payload(clear, by_counter=True).machine_read == frozenset({Part.SUBSCRIBER})
+    assert read_payload(clear, by_counter=True).machine_read == frozenset({PartyRole.SUBSCRIBER})
 
 
 def test_the_counters_role_puts_aside_and_confirms_and_reads_nothing_sealed(

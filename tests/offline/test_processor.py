@@ -22,7 +22,7 @@ from rollkeeper.offline.models import OfflineRegistration
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
-from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons

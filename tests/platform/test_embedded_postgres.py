@@ -18,6 +18,7 @@ import pytest
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform.errors import ServerDidNotStart
 from tests.superuser import as_superuser
 
 
@@ -132,7 +133,7 @@ def test_where_one_server_does_not_start_the_other_is_not_left_running(other_dat
     before = file.read_text("utf-8")
     file.write_text(before + "shared_buffers = 'nonsense'\n", "utf-8")
 
-    with pytest.raises(embedded_postgres.ServerDidNotStart):
+    with pytest.raises(ServerDidNotStart):
         embedded_postgres.ensure_running()
     file.write_text(before, "utf-8")
 

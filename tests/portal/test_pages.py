@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.sign_out_all import sign_out_everyone
+from rollkeeper.access.services import sign_out_everyone
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal.data_export import DataExport

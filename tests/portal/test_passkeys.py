@@ -213,7 +213,7 @@ def test_the_page_and_the_file_say_since_when_and_hold_no_key(registered):
 
 
 def test_without_a_domain_a_production_instance_takes_none(registered, monkeypatch):
-    from rollkeeper.access import passkeys as domains
+    from rollkeeper.access import settings as domains
     from rollkeeper.kernel.instance import InstanceKind
 
     browser, _ = registered

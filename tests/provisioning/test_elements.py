@@ -28,7 +28,7 @@ from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file, write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
-from rollkeeper.operations.setting_tables import check_settings
+from rollkeeper.operations.settings import check_settings
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.errors import ELEMENT_SECRET_MISSING
 from rollkeeper.provisioning.gateways.base import Order

@@ -8,7 +8,7 @@ from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.registration.submissions import Presence, Submission, Transferor
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 
 ON = dt.date(2012, 3, 2)
 _sequence = count(1)
@@ -42,7 +42,7 @@ def submission(number: str, subscriber: dict[str, str] | None = None, **changes:
         "submission_key": str(new_uuid()),
         "number": number,
         "kind": PartyKind.INDIVIDUAL,
-        "parts": {Part.SUBSCRIBER: subscriber or person()},
+        "parts": {PartyRole.SUBSCRIBER: subscriber or person()},
     }
     return Submission(**(values | changes))
 

@@ -29,7 +29,7 @@ from rollkeeper.registration.services import (
     transfer_line,
 )
 from rollkeeper.registration.submissions import Receipt
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import principals
 from rollkeeper.subscribers.services import link_persons, set_protection, unlink_person
@@ -232,7 +232,7 @@ def test_a_company_and_a_person_are_never_one(clerk):
     card = person()
     first = registered(clerk, card)
     firm = person(document_type="cn-business-licence", document_number="91110000600037341L")
-    parts = {Part.SUBSCRIBER: firm, Part.USER: person(), Part.BEARER: without_address()}
+    parts = {PartyRole.SUBSCRIBER: firm, PartyRole.USER: person(), PartyRole.BEARER: without_address()}
     register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
 
     with refusing(DOCUMENTS_INCOMPATIBLE):

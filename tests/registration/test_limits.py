@@ -27,7 +27,7 @@ from rollkeeper.registration.services import (
     transfer_line,
 )
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.lines import activate_line
 from tests.refusals import code_of, refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
@@ -168,7 +168,7 @@ def test_a_guardian_s_own_limit_is_not_filled_by_a_ward_s_lines(clerk, limited):
     signs = {name: value for name, value in guardian.items() if name != "address"}
 
     for _ in range(3):
-        parts = {Part.SUBSCRIBER: person(), Part.GUARDIAN: signs}
+        parts = {PartyRole.SUBSCRIBER: person(), PartyRole.GUARDIAN: signs}
         take(clerk, {}, kind=PartyKind.MINOR, parts=parts)
 
     assert [take(clerk, guardian) for _ in range(2)]
@@ -178,7 +178,7 @@ def test_a_guardian_s_own_limit_is_not_filled_by_a_ward_s_lines(clerk, limited):
 
 def test_a_ward_has_a_limit_of_their_own(clerk, limited):
     limited(TWO)
-    parts = {Part.SUBSCRIBER: person(), Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: person(), PartyRole.GUARDIAN: without_address()}
     for _ in range(2):
         take(clerk, {}, kind=PartyKind.MINOR, parts=parts)
 
@@ -189,7 +189,7 @@ def test_a_ward_has_a_limit_of_their_own(clerk, limited):
 def test_company_lines_count_for_no_person_and_are_exempt_from_their_limits(clerk, limited):
     limited(TWO)
     firm, user = person(document_type="cn-business-licence", document_number="91110000600037341L"), person()
-    parts = {Part.SUBSCRIBER: firm, Part.USER: user, Part.BEARER: without_address()}
+    parts = {PartyRole.SUBSCRIBER: firm, PartyRole.USER: user, PartyRole.BEARER: without_address()}
 
     for _ in range(3):
         take(clerk, {}, kind=PartyKind.COMPANY, parts=parts)

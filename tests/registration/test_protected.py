@@ -11,7 +11,7 @@ from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
 from rollkeeper.lines.queries import current_tenure, find_line, tenures
 from rollkeeper.registration import services
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.subscribers.services import set_protection
 from tests.refusals import refusing
 from tests.registration.people import ON, given_by, person, submission, without_address
@@ -91,7 +91,7 @@ def test_once_the_threat_is_over_every_clerk_may_again(clerk, held, act):
 def test_a_line_that_somebody_protected_uses_for_a_company_is_left_alone_too(clerk, new_line):
     number, user = new_line(), person()
     firm = person(document_type="cn-business-licence", document_number="91110000600037341L")
-    parts = {Part.SUBSCRIBER: firm, Part.USER: user, Part.BEARER: without_address()}
+    parts = {PartyRole.SUBSCRIBER: firm, PartyRole.USER: user, PartyRole.BEARER: without_address()}
     services.register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
     set_protection(current_tenure(find_line(number).line_id).user_person_id, protected=True)
 

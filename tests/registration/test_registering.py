@@ -39,7 +39,7 @@ from rollkeeper.registration.services import (
     transfer_line,
 )
 from rollkeeper.registration.submissions import Presence
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.commands import change_commands
 from tests.builders.lines import mark_terminated
 from tests.provisioning.fakes import Element
@@ -287,11 +287,11 @@ def test_a_failed_check_digit_in_a_file_of_what_was_declared_is_no_wall(clerk, n
 @pytest.mark.parametrize(
     ("machine_read", "document_seen", "number_of_card", "assurance"),
     [
-        ({Part.SUBSCRIBER}, True, None, "machine_read"),
+        ({PartyRole.SUBSCRIBER}, True, None, "machine_read"),
         (set(), True, None, "checked"),
-        ({Part.USER}, True, None, "checked"),
-        ({Part.SUBSCRIBER}, False, None, "declared"),
-        ({Part.SUBSCRIBER}, True, "110105194912310021", "sighted"),
+        ({PartyRole.USER}, True, None, "checked"),
+        ({PartyRole.SUBSCRIBER}, False, None, "declared"),
+        ({PartyRole.SUBSCRIBER}, True, "110105194912310021", "sighted"),
     ],
 )
 def test_a_registration_is_recorded_as_sure_as_it_was_and_no_surer(
@@ -360,9 +360,11 @@ def test_every_fault_is_reported_and_not_only_the_first(clerk):
 
 def company(**changes):
     parts = {
-        Part.SUBSCRIBER: person(document_type="cn-business-licence", document_number="91110000600037341L"),
-        Part.USER: person(),
-        Part.BEARER: without_address(),
+        PartyRole.SUBSCRIBER: person(
+            document_type="cn-business-licence", document_number="91110000600037341L"
+        ),
+        PartyRole.USER: person(),
+        PartyRole.BEARER: without_address(),
     }
     return {"kind": PartyKind.COMPANY, "parts": parts | changes}
 
@@ -381,7 +383,7 @@ def test_a_company_whose_representative_left_has_another_bring_its_papers(clerk)
     number, first = fresh_number(), company()
     register_subscriber(clerk, submission(number, **first), on=ON)
     before = subscriber_of(number)
-    parts = first["parts"] | {Part.BEARER: without_address()}
+    parts = first["parts"] | {PartyRole.BEARER: without_address()}
 
     change_record(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
 
@@ -394,8 +396,8 @@ def test_a_company_whose_representative_left_has_another_bring_its_papers(clerk)
 def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
     number, who = fresh_number(), person()
     parts = company()["parts"] | {
-        Part.USER: who,
-        Part.BEARER: {k: v for k, v in who.items() if k != "address"},
+        PartyRole.USER: who,
+        PartyRole.BEARER: {k: v for k, v in who.items() if k != "address"},
     }
 
     register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
@@ -409,8 +411,8 @@ def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
 )
 def test_no_company_is_turned_away_for_want_of_what_only_the_press_reported(clerk, left_out):
     number = fresh_number()
-    parts = {Part.SUBSCRIBER: company()["parts"][Part.SUBSCRIBER]} | (
-        {} if left_out is None else {Part.USER: left_out, Part.BEARER: left_out}
+    parts = {PartyRole.SUBSCRIBER: company()["parts"][PartyRole.SUBSCRIBER]} | (
+        {} if left_out is None else {PartyRole.USER: left_out, PartyRole.BEARER: left_out}
     )
 
     register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
@@ -421,7 +423,10 @@ def test_no_company_is_turned_away_for_want_of_what_only_the_press_reported(cler
 
 def test_of_who_uses_a_company_line_as_much_is_recorded_as_was_said(clerk):
     number = fresh_number()
-    parts = {Part.SUBSCRIBER: company()["parts"][Part.SUBSCRIBER], Part.USER: {"name": "Invented User"}}
+    parts = {
+        PartyRole.SUBSCRIBER: company()["parts"][PartyRole.SUBSCRIBER],
+        PartyRole.USER: {"name": "Invented User"},
+    }
 
     register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
 
@@ -430,7 +435,7 @@ def test_of_who_uses_a_company_line_as_much_is_recorded_as_was_said(clerk):
     assert held.bearer_person_id is None
 
 
-@pytest.mark.parametrize("part", [Part.USER, Part.BEARER])
+@pytest.mark.parametrize("part", [PartyRole.USER, PartyRole.BEARER])
 def test_of_who_uses_a_company_line_nothing_is_recorded_that_no_pack_names(clerk, part):
     parts = company()["parts"] | {part: {"name": "Invented User", "email": "x"}}
 
@@ -439,7 +444,7 @@ def test_of_who_uses_a_company_line_nothing_is_recorded_that_no_pack_names(clerk
 
 
 def test_a_company_itself_is_demanded(clerk):
-    parts = {key: value for key, value in company()["parts"].items() if key is not Part.SUBSCRIBER}
+    parts = {key: value for key, value in company()["parts"].items() if key is not PartyRole.SUBSCRIBER}
 
     with refusing(errors.PART_MISSING):
         register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
@@ -448,13 +453,15 @@ def test_a_company_itself_is_demanded(clerk):
 def test_a_minor_without_a_guardian_is_refused(clerk):
     with refusing(errors.PART_MISSING):
         register_subscriber(
-            clerk, submission(fresh_number(), kind=PartyKind.MINOR, parts={Part.SUBSCRIBER: person()}), on=ON
+            clerk,
+            submission(fresh_number(), kind=PartyKind.MINOR, parts={PartyRole.SUBSCRIBER: person()}),
+            on=ON,
         )
 
 
 def test_a_minor_is_registered_with_a_guardian(clerk):
     number = fresh_number()
-    parts = {Part.SUBSCRIBER: person(), Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: person(), PartyRole.GUARDIAN: without_address()}
 
     register_subscriber(clerk, submission(number, kind=PartyKind.MINOR, parts=parts), on=ON)
 
@@ -464,7 +471,7 @@ def test_a_minor_is_registered_with_a_guardian(clerk):
 
 
 def test_an_individual_is_asked_for_nobody_else(clerk):
-    parts = {Part.SUBSCRIBER: person(), Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: person(), PartyRole.GUARDIAN: without_address()}
 
     with refusing(errors.PART_NOT_ASKED):
         register_subscriber(clerk, submission(fresh_number(), parts=parts), on=ON)
@@ -671,7 +678,7 @@ def test_lines_given_out_in_a_disaster_are_the_organisations_and_then_theirs(cle
         receipt = register_subscriber(clerk, submission(number, **firm), on=ON)
         pause_clock(clerk, receipt.line_id, ON, ON + dt.timedelta(days=30), PauseReason.DISASTER, ON)
 
-    transferor = given_by(firm["parts"][Part.SUBSCRIBER], presence=Presence.PROXY)
+    transferor = given_by(firm["parts"][PartyRole.SUBSCRIBER], presence=Presence.PROXY)
     transfer_line(clerk, submission(numbers[0], who, transferor=transferor), on=ON)
 
     assert [subscriber_of(number).party_kind for number in numbers] == ["individual", "company", "company"]

@@ -23,7 +23,7 @@ from rollkeeper.registration.errors import (
     ROUTE_WITH_DOCUMENT,
 )
 from rollkeeper.registration.services import change_record, register_subscriber, transfer_line
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
@@ -63,7 +63,7 @@ def test_whoever_has_no_document_is_registered_by_a_way_of_the_law(clerk, routed
 def test_it_is_recorded_as_declared_whoever_else_shows_what(clerk, routed, new_line):
     routed(FOR_GOOD, kind="minor")
     number = new_line()
-    parts = {Part.SUBSCRIBER: bare(), Part.GUARDIAN: without_address()}
+    parts = {PartyRole.SUBSCRIBER: bare(), PartyRole.GUARDIAN: without_address()}
 
     register_subscriber(clerk, submission(number, kind=PartyKind.MINOR, parts=parts, route="referee"), on=ON)
 

@@ -19,11 +19,11 @@ from rollkeeper.operations import doctor
 from rollkeeper.registration import persistence
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import abandoned, services
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault import canaries
 from rollkeeper.vault.hooks import CANARY_MAKER
 from rollkeeper.vault.services import begin_first_epoch
-from tests.builders.staff import employ as staff
+from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
@@ -34,7 +34,7 @@ MOMENT = dt.timedelta(seconds=5)
 @pytest.fixture
 def clerk(committed: None) -> Authority:
     begin_first_epoch()
-    return staff(StaffRole.CLERK)
+    return employ(StaffRole.CLERK)
 
 
 @pytest.fixture
@@ -123,8 +123,8 @@ def test_it_leaves_one_entry_without_a_person(clerk, later, monkeypatch):
 
 
 def test_a_registered_subscriber_and_related_persons_stay(clerk, later, monkeypatch):
-    parts = {Part.SUBSCRIBER: person(document_type="other", document_number="A-1"), Part.USER: person(),
-             Part.BEARER: without_address()}  # fmt: skip
+    parts = {PartyRole.SUBSCRIBER: person(document_type="other", document_number="A-1"), PartyRole.USER: person(),
+             PartyRole.BEARER: without_address()}  # fmt: skip
     register_subscriber(
         clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts, double_checked=True), on=ON
     )

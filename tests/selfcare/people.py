@@ -10,7 +10,7 @@ from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare import portal_client
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 
 ON = dt.date(2012, 3, 2)
 NUMBER = "+8613908911234"
@@ -48,8 +48,8 @@ def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, cop
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
-            parts={Part.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True,
-            copies={Part.SUBSCRIBER: copies},
+            parts={PartyRole.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True,
+            copies={PartyRole.SUBSCRIBER: copies},
         ),
         on=on,
     ).line_id  # fmt: skip

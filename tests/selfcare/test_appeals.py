@@ -18,7 +18,7 @@ from rollkeeper.selfcare.choices import CaseKind, PortalRequestKind
 from rollkeeper.selfcare.errors import DECIDED_BY_SAME_PERSON, NOT_CORRECTED
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.rules import may_appeal
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 from tests.selfcare.test_services import ask, proved_session
@@ -81,7 +81,7 @@ def correct(name):
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=NUMBER, kind=PartyKind.INDIVIDUAL,
-            parts={Part.SUBSCRIBER: PERSON | {"name": name}}, language="en", double_checked=True,
+            parts={PartyRole.SUBSCRIBER: PERSON | {"name": name}}, language="en", double_checked=True,
         ),
         on=ON,
     )  # fmt: skip

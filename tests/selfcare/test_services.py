@@ -24,7 +24,7 @@ from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.models import PortalRequest
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.verification import MOST_A_DAY
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.lines import activate_line, suspend_line
 from tests.builders.past import make_older
 from tests.registration.people import given_by
@@ -49,7 +49,7 @@ def give_away(number, to):
     transfer_line(
         console_authority(),
         Submission(
-            submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL, parts={Part.SUBSCRIBER: to},
+            submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL, parts={PartyRole.SUBSCRIBER: to},
             language="en", double_checked=True, transferor=given_by(PERSON),
         ),
         on=ON,
@@ -145,7 +145,7 @@ def test_a_correction_in_between_is_no_way_round_a_verdict(at_portal, upheld):
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=NUMBER, kind=PartyKind.INDIVIDUAL,
-            parts={Part.SUBSCRIBER: PERSON | {"address": "Another Road 2"}}, language="en", double_checked=True,
+            parts={PartyRole.SUBSCRIBER: PERSON | {"address": "Another Road 2"}}, language="en", double_checked=True,
         ),
         on=ON,
     )  # fmt: skip

@@ -147,7 +147,7 @@ def test_no_app_sees_or_ends_the_sessions_of_another(as_role):
 
 
 def test_whoever_signs_everybody_out_ends_the_sessions_of_every_app(as_role):
-    from rollkeeper.access.sign_out_all import sign_out_everyone
+    from rollkeeper.access.services import sign_out_everyone
 
     for role in ("backoffice", "counter"):
         with as_role(role):

@@ -23,7 +23,7 @@ from rollkeeper.lines.errors import NUMBER_QUARANTINED, LineNotFound, NumberNotR
 from rollkeeper.operations.docs import refusals
 from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
-from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
@@ -33,7 +33,8 @@ AT_COUNTERS = tuple(
 )
 # Packages whose refusals only the command line meets. A new refusal is held to be seen on a page until it is listed here.
 ONLY_TYPED_FOR = tuple(
-    f"rollkeeper.{package}" for package in ("imports", "incidents", "ledger", "platform", "provisioning")
+    f"rollkeeper.{package}"
+    for package in ("imports", "incidents", "languages", "ledger", "platform", "provisioning")
 )
 # And single ones, of packages whose other refusals do reach a page.
 ONLY_TYPED = set(
@@ -53,7 +54,7 @@ ONLY_TYPED = set(
     protected_needs_warrant deferral_refused invalid_recipient_key same_proposer year_not_over external_databases
     text_fault unexpected_error invalid_user_name user_name_taken invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
-    report_fonts_missing faults
+    report_fonts_missing faults not_restored
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
 # Where the facts of a refusal are texts from the packages behind the pages, and their names.
@@ -121,7 +122,7 @@ def test_every_part_and_attribute_of_the_shipped_pack_is_in_chinese(catalogue):
     pack = load_pack("cn-xz-2011")
     asked = [a for kind in pack.file.party_kinds for a in kind.attributes]
 
-    assert not {part.key for part in Part} - set(catalogue)
+    assert not {part.key for part in PartyRole} - set(catalogue)
     assert not {a.name for a in asked} - set(catalogue)
     assert not {a.purpose["en"] for a in asked} - set(catalogue)
 

@@ -7,9 +7,9 @@ import pytest
 from rollkeeper.documents.rules import check_number
 from rollkeeper.kernel.database import rows
 from rollkeeper.law.rules import Allowed, Refused
+from rollkeeper.registration.rules import may_hold_another
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.errors import DocumentOfAnother
-from rollkeeper.subscribers.rules import may_hold_another
 from rollkeeper.subscribers.services import PresentedPerson, add_document, find_or_create_persons
 
 ON = dt.date(2012, 2, 1)

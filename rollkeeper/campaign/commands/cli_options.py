@@ -14,9 +14,8 @@ import typer
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.services import sign_in
-from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import read_date
-from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -41,7 +40,7 @@ LastDayOption = Annotated[
 @contextmanager
 def opened() -> Iterator[None]:
     """Open the instance, starting its servers if they are not running."""
-    instance_opener.open_instance()
+    open_instance()
     yield
 
 

@@ -3,8 +3,7 @@
 -- Open suspensions stay as they are: they are history, not lifted.
 -- Reads: slice_verdict (temporary), lines_tenure, subscribers_subscriber. Writes: lines_line (version + 1),
 -- lines_number, lines_tenure, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line; see docs/measured.md. The batch's rows by their positions: while
--- statistics knew nothing of a batch, all of it was read for each chunk.
+-- Plan: primary keys by line; see docs/measured.md.
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, l.number_index, coalesce(p.language, l.language, %(language)s) AS language
@@ -34,21 +33,5 @@ WITH due AS MATERIALIZED (
       FROM due
 ),
 -- include notices.enqueue_many
-, said AS MATERIALIZED (
-    SELECT anchor_on, last_day_on,
-           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
-                       jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on)) AS body
-      FROM (SELECT DISTINCT anchor_on, last_day_on FROM due)
-), entry AS (
-    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
-      FROM due JOIN said USING (anchor_on, last_day_on)
-)
-UPDATE campaign_batchline b
-   SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'skipped' END, skip_reason = v.because,
-       done_at = CASE WHEN v.because IS NULL THEN %(at)s::timestamptz END,
-       former = CASE WHEN v.because IS NULL THEN jsonb_build_object(
-           'state', v.state, 'version', v.version, 'stage', v.stage, 'anchor_on', v.anchor_on,
-           'promised_on', v.promised_on, 'next_check_on', v.next_check_on) END
-  FROM slice_verdict v
- WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s AND b.position <= %(upto)s
+,
+-- include campaign.record_chunk

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_here
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
-from rollkeeper.kernel.side_by_side import CHINESE, TIBETAN, as_plain_text
+from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
@@ -57,8 +58,8 @@ class ReceiptText:
 
 
 def receipt_texts(receipt: LedgerReceipt) -> list[ReceiptText]:
-    """Say a receipt in every language of the instance."""
-    return [_text_in(language, receipt) for language in instance().languages]
+    """Say a receipt in every language in which this instance speaks."""
+    return [_text_in(language, receipt) for language in spoken_here()]
 
 
 def plain_text(receipt: LedgerReceipt) -> str:
@@ -91,10 +92,10 @@ def pdf(receipt: LedgerReceipt) -> bytes:
         "languages": [vars(one) for one in text], "code": receipt.code,
         "line": str(receipt.entry.line_id or "-"), "qr": qr_svg(receipt), "text": receipt.text,
         "qr_mm": 70 if len(receipt.text) > 1_200 else 60,
-        "note": _unreviewed(), "file": file_name(receipt, "tlog-proof"),
+        "file": file_name(receipt, "tlog-proof"),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "ledger" / "printouts" / "receipt.typ").read_bytes()
-    return render_pdf(sheet, data, languages=instance().languages)
+    return render_pdf(sheet, data, languages=spoken_here())
 
 
 def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:
@@ -143,7 +144,7 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
             code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
             article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
             line_label=_("Reference of the line"), colon=colon(),
-            foot=_foot(receipt),
+            foot=[*_foot(receipt), *([] if has_reader(language) else [str(NO_READER)])],
         )  # fmt: skip
 
 
@@ -169,18 +170,6 @@ def _more(receipt: LedgerReceipt) -> list[str]:
         return []
     kept = _("Last day kept: %(day)s.") % {"day": _format_day(str(facts.get("last_day_kept", "")))}
     return [label_of(str(facts.get("ground", "")), ErasureGround), kept]
-
-
-def _unreviewed() -> str:
-    """Say to readers of Tibetan, in their languages, what is to be known of the Tibetan."""
-    languages = instance().languages
-    if TIBETAN not in languages:
-        return ""
-    said = []
-    for language in (TIBETAN, *(one for one in languages if one == CHINESE)):
-        with translation.override(language):
-            said.append(_("The Tibetan texts await a native reader's review."))
-    return " ".join(said)
 
 
 def _format_day(text: str) -> str:

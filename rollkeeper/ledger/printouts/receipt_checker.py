@@ -7,6 +7,7 @@ Its policy names its script and its style by their hashes and allows nothing els
 import base64
 import json
 import re
+from collections.abc import Collection, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,6 +15,7 @@ from importlib.resources import files
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_of
 from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.labels import ACTION_LABELS
@@ -70,15 +72,18 @@ TEXTS = {
     ),
     "others": _("Signatures of others, such as witnesses, that were not checked here: %(count)s."),
     "whole": _("The whole entry"),
-    "unreviewed": _("The Tibetan texts await a native reader's review."),
 }  # fmt: skip
 
 
-@cache
 def check_page() -> str:
-    """Return the whole page."""
-    raw = _source()
-    return raw.replace("{policy}", policy()).replace("{words}", _words())
+    """Return the whole page, in the languages in which this instance speaks."""
+    spoken = spoken_of(LANGUAGES)
+    return _page(tuple(spoken), tuple(one for one in spoken if not has_reader(one)))
+
+
+@cache
+def _page(spoken: tuple[str, ...], unread: tuple[str, ...]) -> str:
+    return _source().replace("{policy}", policy()).replace("{words}", _words(spoken, unread))
 
 
 @cache
@@ -108,12 +113,13 @@ def _hash_of(tag: str) -> str:
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _words() -> str:
+def _words(spoken: Sequence[str], unread: Collection[str]) -> str:
     said = {}
-    for language, name in LANGUAGES.items():
+    for language in spoken:
         with translation.override(language):
             said[language] = {
-                "name": name,
+                "name": LANGUAGES[language],
+                "note": str(NO_READER) if language in unread else "",
                 "texts": {key: str(text) for key, text in TEXTS.items()},
                 "done": {str(verb): str(text) for verb, text in ACTION_LABELS.items()},
                 "grounds": {ground: str(text) for ground, text in ErasureGround.choices},

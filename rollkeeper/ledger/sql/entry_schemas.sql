@@ -80,6 +80,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:added' THEN '----'
     WHEN 'access:role:granted' THEN '----'
     WHEN 'access:role:ended' THEN '----'
+    WHEN 'languages:texts:accepted' THEN '----'
+    WHEN 'languages:texts:withdrawn' THEN '----'
     WHEN 'selfcare:code:sent' THEN '+---'
     WHEN 'selfcare:code:reserved' THEN '+---'
     WHEN 'selfcare:session:verified' THEN '+---'
@@ -216,6 +218,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
     WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'languages:texts:accepted' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+'], ['read_on', 'day', '+'], ['texts', 'digest', '+']]
+    WHEN 'languages:texts:withdrawn' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+']]
     WHEN 'selfcare:code:sent' THEN ARRAY[['channel', 'code', '+']]
     WHEN 'selfcare:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
     WHEN 'selfcare:case:settled' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]

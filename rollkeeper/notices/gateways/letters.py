@@ -24,6 +24,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.errors import FontsMissing
 from rollkeeper.notices.choices import Outcome
@@ -66,7 +67,7 @@ class LetterGateway:
         return cls(
             str(chosen.post_program),
             operator=here.operator_name,
-            languages=here.languages,
+            languages=spoken_here(),
             secret=return_secret(),
             returns_to=chosen.post_returns_to,
             batch_size=chosen.post_batch,

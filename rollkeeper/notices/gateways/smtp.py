@@ -20,9 +20,9 @@ from urllib.parse import unquote, urlsplit
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir
+from rollkeeper.notices.dsn_parser import concerns_mailbox, is_unknown_mailbox
 from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult
 from rollkeeper.notices.settings import settings
-from rollkeeper.notices.smtp_status import concerns_mailbox, is_unknown_mailbox
 from rollkeeper.notices.verp import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}

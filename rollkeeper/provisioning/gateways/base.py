@@ -5,12 +5,15 @@ One protocol for all elements; `tests/provisioning/test_gateways.py` is the cont
 gets many orders at once, so that each can use what its element offers: one connection, a window, several threads.
 """
 
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from rollkeeper.kernel.ids import CommandId, LineId
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.errors import ELEMENT_SECRET_MISSING
 from rollkeeper.vault.secret_value import SecretValue
 
 
@@ -57,3 +60,17 @@ class Gateway(Protocol):
 
 CHUNK: Final = 200
 """Orders claimed and delivered together; this many are retried when the process is killed."""
+
+
+def read_secret(name: str) -> str:
+    """Return the word in this file of the instance's secrets. Refuses: ELEMENT_SECRET_MISSING."""
+    file = data_dir() / "secrets" / name
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise ELEMENT_SECRET_MISSING(file=name)
+        word = file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ELEMENT_SECRET_MISSING(file=name) from fault
+    if not word:
+        raise ELEMENT_SECRET_MISSING(file=name)
+    return word

@@ -20,8 +20,7 @@ from pyrad.client import Timeout
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Order
-from rollkeeper.provisioning.gateways.element_secrets import read_secret
+from rollkeeper.provisioning.gateways.base import Order, read_secret
 from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
 from rollkeeper.provisioning.settings import settings
 

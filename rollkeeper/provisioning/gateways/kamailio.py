@@ -14,8 +14,7 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning.choices import Allowed, Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Order
-from rollkeeper.provisioning.gateways.element_secrets import read_secret
+from rollkeeper.provisioning.gateways.base import Order, read_secret
 from rollkeeper.provisioning.gateways.http_client import HttpClient
 from rollkeeper.provisioning.settings import settings
 

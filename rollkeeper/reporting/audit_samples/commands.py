@@ -11,8 +11,9 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.services import sign_in
-from rollkeeper.kernel import clock, instance_opener
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.ledger import auditor
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.reporting.audit_samples.consented_access import open_with_consent
@@ -32,7 +33,7 @@ def see(
 
     Example: rollkeeper reports show-sample 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
     """
-    instance_opener.open_instance()
+    open_instance()
     for field, value in open_with_consent(
         sign_in(user, _password(user)), consent, on=on or clock.today()
     ).items():

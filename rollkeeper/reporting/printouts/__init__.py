@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from django.utils import translation
+
+from rollkeeper.kernel.accepted_languages import NO_READER, has_reader
 from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
 from rollkeeper.reporting.labels import labels_in, titles_of
 
@@ -26,7 +29,7 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
         raise REPORT_FONTS_MISSING(fonts=", ".join(missing))
     data = {
         "report": report, "digest": digest, "fonts": wanted, "language": language,
-        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(labels_in(language)),
+        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(labels_in(language)), "note": _note(language),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "reporting" / "printouts" / "report.typ").read_bytes()
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
@@ -35,3 +38,8 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("one report is one file")
     return made
+
+
+def _note(language: str) -> str:
+    with translation.override(language):
+        return "" if has_reader(language) else str(NO_READER)

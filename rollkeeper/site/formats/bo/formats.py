@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tibetan: year, month, day. Awaits a native reader's review."""
+"""Tibetan: year, month, day."""
 
 DATE_FORMAT = "Y ལོའི་ཟླ་ n པའི་ཚེས་ j"
 DATETIME_FORMAT = "Y ལོའི་ཟླ་ n པའི་ཚེས་ j, H:i"
