@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs commands, each in a process of its own, without importing everything and trying the law for each of them.
+"""Runs commands, each in a separate process, without importing everything and testing the law for each of them.
 
 One process warms up and waits at a socket. Whoever calls hands over words, surroundings and three files; a child takes
 its place, its instance and its look at the settings, and runs what the words say to the end. `CommandServer` is the caller in a test;
@@ -143,7 +143,7 @@ class CommandServer:
 
 
 def main(socket_path: str) -> None:
-    """Run what is asked until nobody is there any more."""
+    """Run requests until no caller is left."""
     warm_up()
     with socket.socket(socket.AF_UNIX) as waiting:
         waiting.bind(socket_path)

@@ -21,11 +21,11 @@ gc.disable()  # until all is collected, see below
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
     "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
-    "tests/leak/", "tests/law/test_packs", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
+    "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
+    "tests/documents/test_reading", "tests/campaign/test_batches", "tests/operations/test_backup",
     "tests/campaign/test_concurrency", "tests/documents/test_redaction", "tests/operations/test_process_supervisor",
-    "tests/documents/test_hostile", "tests/site/test_compromised_app", "tests/bench/",
-    "tests/architecture/test_no_way_to_people", "tests/notices/test_smpp", "tests/operations/test_backup",
-    "tests/operations/test_scheduler", "tests/provisioning/test_elements", "tests/law/test_engines", "tests/campaign/",
+    "tests/notices/test_smpp", "tests/documents/test_hostile", "tests/site/test_compromised_app", "tests/bench/",
+    "tests/architecture/test_no_way_to_people", "tests/operations/test_scheduler", "tests/provisioning/test_elements", "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/",
     "tests/platform/test_embedded_postgres", "tests/notices/test_crashes", "tests/provisioning/",
 )  # fmt: skip
 ONE_BY_ONE = ("tests/bench/",)
@@ -59,7 +59,7 @@ from tests.superuser import as_superuser, empty
 def data_dir() -> Iterator[Path]:
     """A demo instance with both servers running, its tables made and its rights granted."""
     bootstrap.set_up_instance(InstanceKind.DEMO)
-    # The same at every hour of the day: whoever tests quiet hours says which.
+    # The same at every hour of the day: tests of quiet hours set their own.
     write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     _empty_everything()  # no test counts the canary
     yield HOME
@@ -141,7 +141,7 @@ def law_put_back(data_dir: Path) -> Iterator[None]:
 
 @pytest.fixture
 def quick_passwords() -> Iterator[None]:
-    """Passwords that are tried at once, for whoever has people with accounts and tests something else."""
+    """Fast password hashing, for tests of other matters that need accounts."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
@@ -202,7 +202,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
-    """What was imported and collected stays to the end: nobody looks through its million things for garbage."""
+    """Imported and collected objects stay to the end: garbage collection skips them."""
     gc.freeze()
     gc.enable()
 

@@ -19,7 +19,7 @@ def copy_demo(data_dir: Path) -> None:
 
 
 def _demo() -> Path:
-    """Make the demo if no worker has; return where it lies, which nobody opens."""
+    """Make the demo if no worker has; return its path, which is only copied."""
     made, draft = IN_COMMON / "demo", IN_COMMON / "demo.new"
     IN_COMMON.mkdir(exist_ok=True)
     with exclusive_lock(IN_COMMON / "demo.lock"):

@@ -11,7 +11,7 @@ from rollkeeper.kernel.database import rows
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the ledger, its body as it stands there and taken apart."""
+    """One entry of the ledger: its body, raw and parsed."""
 
     entry_id: int
     verb: str

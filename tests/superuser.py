@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whoever owns the servers: every right, and past every trigger that they take off."""
+"""The owner of the servers: every right, including dropping every trigger."""
 
 import psycopg
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The database of module.conf: sqlite3 /var/lib/freeradius/rollkeeper.sqlite < tables.sql
 PRAGMA journal_mode = WAL;
--- What each line was ordered. `account` is its number as the register writes it (+86...), here and below.
+-- The last order for each line. `account` is its number as the register writes it (+86...), here and below.
 CREATE TABLE IF NOT EXISTS rk_line (
     line TEXT PRIMARY KEY, account TEXT NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL
 );
@@ -23,6 +23,6 @@ CREATE TABLE IF NOT EXISTS rk_seen (account TEXT PRIMARY KEY);
 CREATE TRIGGER IF NOT EXISTS rk_session_over BEFORE DELETE ON rk_session BEGIN
     INSERT OR IGNORE INTO rk_seen VALUES (OLD.account);
 END;
--- When a NAS last answered nothing about a session. Of seconds' worth: made anew each time.
+-- When a NAS last gave no answer about a session. Valid for seconds: rebuilt each time.
 DROP TABLE IF EXISTS rk_silent;
 CREATE TABLE rk_silent (nas TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (nas, session));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who may act: staff, their roles, and the Authority that every act disclosure requests.
+"""Who may act: staff, their roles, and the Authority that every action requires.
 
 Owns `access_staff`, `access_rolegrant` and `access_approval`. Which role may do what, and what needs two people, is data: `permissions.toml`.
 """

@@ -19,7 +19,7 @@ from rollkeeper.kernel.ids import StaffId
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who acts: their roles, their reference, and the commitment that stands for them in the ledger."""
+    """Who acts: their roles, their reference, and the commitment that represents them in the ledger."""
 
     roles: frozenset[StaffRole]
     staff_id: StaffId | None
@@ -31,13 +31,13 @@ class Authority:
 
     @property
     def permissions(self) -> frozenset[str]:
-        """Return the names of all that these roles may do, for menus: nobody is led to a page that refuses them."""
+        """Return the names of all permissions of these roles, so that menus link only to pages that are allowed."""
         return frozenset(permission.value for permission in Permission if self.role_for(permission))
 
 
 @dataclass(frozen=True, slots=True)
 class PermissionRule:
-    """Who has a permission, and how many different people must use it."""
+    """The roles that have a permission, and how many different people must use it."""
 
     roles: tuple[StaffRole, ...]
     people: int = 1
@@ -54,7 +54,7 @@ def require(authority: Authority, permission: Permission) -> StaffRole:
 
 
 def rule_for(permission: Permission) -> PermissionRule:
-    """Return who has a permission. A permission that `permissions.toml` does not name belongs to nobody."""
+    """Return the rule of a permission. A permission missing in `permissions.toml` belongs to no role."""
     return _rules().get(permission, PermissionRule(roles=()))
 
 
@@ -64,7 +64,7 @@ def approving_roles() -> frozenset[StaffRole]:
 
 
 def console_authority() -> Authority:
-    """Return the Authority of whoever types commands on the machine itself."""
+    """Return the Authority of the user who types commands on the machine itself."""
     return Authority(frozenset({StaffRole.CONSOLE}), None, "console")
 
 
@@ -74,15 +74,15 @@ def worker_authority() -> Authority:
 
 
 def subscriber_authority(session: str) -> Authority:
-    """Return the Authority of a subscriber during one session; `session` stands for it in the ledger and for no other session.
+    """Return the Authority of a subscriber during one session; `session` identifies only this session in the ledger.
 
-    Whoever makes one has checked that the session is alive and says for which line it was begun.
+    The caller has checked that the session is valid and for which line it was opened.
     """
     return Authority(frozenset({StaffRole.SUBSCRIBER}), None, session)
 
 
 def staff_commitment(salt: bytes, staff_id: StaffId) -> str:
-    """Return what stands for a member of staff in the ledger: HMAC-SHA-256 of the reference under a salt of their own."""
+    """Return the mark of a member of staff in the ledger: HMAC-SHA-256 of the reference under a per-person salt."""
     return hmac.new(salt, b"staff\x00" + staff_id.bytes, hashlib.sha256).hexdigest()
 
 

@@ -70,7 +70,7 @@ def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
 
 def suspend(username: UserName, on: DateOption = None) -> None:
-    """Close an account at once, whoever is signed in with it included.
+    """Close an account at once; its open sessions end too.
 
     Example: rollkeeper staff suspend clerk-07
     """
@@ -112,7 +112,7 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
 
 
 def approvals(as_json: JsonOption = False) -> None:
-    """List what waits for another approver, of every kind, the longest first.
+    """List everything that waits for another approver, the oldest first.
 
     Example: rollkeeper staff approvals --json
     """

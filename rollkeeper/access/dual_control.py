@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Dual control: what takes several people is approved by each of them, and done once there are enough.
 
-All kinds of approvals are rows of one table. What is approved is named by a reference, and by its content where it can change;
-how many people it takes is data (`permissions.toml`). No one counts twice, no one approves what they submitted themselves, and a
-role counts only after some hours. Who carries it out may ask again: `has_enough_decisions`.
+All kinds of approvals are rows of one table. An approval names its subject by a reference, and by its content if that can change;
+`permissions.toml` says how many people must approve. No one counts twice, no one approves their own submission, and a role counts
+only after some hours. The service that carries it out may check again: `has_enough_decisions`.
 """
 
 import datetime as dt
@@ -39,7 +39,7 @@ _LOCKED_SUBJECTS: Final = 0x61707072  # an advisory lock of PostgreSQL: "appr" i
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """Who has approved something by now, the present person included, and whether they are enough."""
+    """Who has approved something so far, including the present person, and whether that is enough."""
 
     people: frozenset[StaffId]
     enough: bool
@@ -64,11 +64,11 @@ class PendingSubject:
     action_kind: str
     requested_at: dt.datetime
     about: str
-    """What leads to it on a page: the reference of a batch, a disclosure request or an incident, the key of a submission."""
+    """The key that leads to its page: the reference of a batch, a disclosure request or an incident, or a submission key."""
     content: str | None = None
     requested_by: StaffId | None = None
     submitted_by: tuple[StaffId, ...] = ()
-    """Who entered or submitted it, and cannot approve it."""
+    """Who entered or submitted it and cannot approve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def approvals_of(permission: Permission, subjects: Collection[UUID]) -> list[App
 
 
 def is_withdrawn(permission: Permission, subject: UUID) -> bool:
-    """Tell whether something was taken from approval."""
+    """Tell whether an approval request was withdrawn."""
     return bool(
         rows(
             "SELECT FROM access_approval WHERE subject = %s AND permission = %s AND NOT approves LIMIT 1",
@@ -181,7 +181,7 @@ def pending_approvals(
 ) -> list[PendingApproval]:
     """Return what waits for approvers and this authority may approve, the longest first; the console sees all of it.
 
-    An app names the permissions whose tables it may read; None: all of them.
+    An app names the permissions whose tables it may read; None means all.
     """
     chosen = None if permissions is None else frozenset(permissions)
     found = [
@@ -203,7 +203,7 @@ def lock_subject(subject: UUID) -> None:
 
 
 def require_cooldown_over(authority: Authority, permission: Permission) -> None:
-    """Refuse whoever was given every role with this permission too lately to decide with others. Refuses: ROLE_TOO_RECENT."""
+    """Refuse a person who received every role with this permission too recently to approve with others. Refuses: ROLE_TOO_RECENT."""
     able = [role.value for role in rule_for(permission).roles]
     grants = RoleGrant.objects.filter(role__in=able)
     if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
@@ -211,7 +211,7 @@ def require_cooldown_over(authority: Authority, permission: Permission) -> None:
 
 
 def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.date]) -> bool:
-    """Tell whether these are enough different people, each of whom had the power on the day of their decision.
+    """Tell whether these are enough different people, each of whom had the permission on the day of their decision.
 
     An account that is closed by now does not count.
     """
@@ -238,7 +238,7 @@ def _qualifying(permission: Permission, *, on: dt.date) -> QuerySet[RoleGrant]:
 
 
 def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
-    """Leave out what was granted so lately that nobody may have looked at it: by the clock of the database."""
+    """Leave out roles granted so recently that the grant may not have been reviewed yet: by the clock of the database."""
     return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=_cooldown_hours()))
 
 

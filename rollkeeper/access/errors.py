@@ -7,7 +7,7 @@ NOT_ALLOWED = Refusal(
     "not_allowed",
     Kind.FORBIDDEN,
     "This needs the permission '{permission}', which you do not have.",
-    "Ask somebody whose role is one of: {needed}.",
+    "Ask a person with one of these roles: {needed}.",
 )
 
 
@@ -21,7 +21,7 @@ class NotSignedIn(RollkeeperError):
 
 
 class TooManyAttempts(RollkeeperError):
-    """Somebody tried too often to sign in under this user name."""
+    """There were too many attempts to sign in under this user name."""
 
     code = "too_many_attempts"
     kind = Kind.FORBIDDEN
@@ -33,7 +33,7 @@ INVALID_USER_NAME = Refusal(
     "invalid_user_name",
     Kind.MALFORMED,
     "That user name cannot be used.",
-    "Take 1 to 64 of a-z, 0-9, dot, dash and underscore; a reference such as 'clerk-07', not a real name.",
+    "Use 1 to 64 of a-z, 0-9, dot, dash and underscore; a reference such as 'clerk-07', not a real name.",
 )
 USER_NAME_TAKEN = Refusal(
     "user_name_taken",
@@ -45,7 +45,7 @@ PASSWORD_TOO_WEAK = Refusal(
     "password_too_weak",
     Kind.MALFORMED,
     "That password is not good enough: {why}",
-    "Take 12 characters or more that are in no list; several plain words are good.",
+    "Use at least 12 characters that are not a common password; several plain words are good.",
 )
 STAFF_UNKNOWN = Refusal(
     "staff_unknown",
@@ -64,7 +64,7 @@ ROLE_ALREADY_GRANTED = Refusal(
     "role_already_granted",
     Kind.CONFLICT,
     "'{username}' has the role '{role}' already.",
-    "Nothing needs doing.",
+    "Nothing needs to be done.",
 )
 ROLE_NOT_GRANTED = Refusal(
     "role_not_granted",
@@ -75,15 +75,15 @@ ROLE_NOT_GRANTED = Refusal(
 NOT_FOR_OWN_ACCOUNT = Refusal(
     "not_for_own_account",
     Kind.REFUSED,
-    "Nobody can give a role to themselves.",
+    "You cannot give yourself a role.",
     "Ask another administrator.",
 )
 # Those who were told of the role need time to object before its owner decides anything.
 ROLE_TOO_RECENT = Refusal(
     "role_too_recent",
     Kind.REFUSED,
-    "You were given this role less than {hours} hours ago, and do not decide with others yet.",
-    "Wait until then, or ask somebody who has had the role for longer.",
+    "You received this role less than {hours} hours ago and cannot approve with others yet.",
+    "Wait until then, or ask a person who has had the role for longer.",
 )
 APPROVER_UNKNOWN = Refusal(
     "approver_unknown",
@@ -95,17 +95,17 @@ ALREADY_APPROVED = Refusal(
     "already_approved",
     Kind.CONFLICT,
     "You have already approved this; it needs another approver.",
-    "Ask another user with this permission to look at it and approve it.",
+    "Ask another user with this permission to check and approve it.",
 )
 APPROVER_IS_SUBMITTER = Refusal(
     "approver_is_submitter",
     Kind.REFUSED,
     "The person who entered or submitted this cannot approve it.",
-    "Ask another user with this permission to look at it and to decide, in a session of their own.",
+    "Ask another user with this permission to check it and decide, in their own session.",
 )
 NO_PENDING_APPROVAL = Refusal(
     "no_pending_approval",
     Kind.CONFLICT,
-    "Nothing waits for an approval there any more.",
+    "Nothing is waiting for approval there any more.",
     "Another user has approved or refused it, or no one did in time. Look at the list again.",
 )

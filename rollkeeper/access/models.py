@@ -13,7 +13,7 @@ from rollkeeper.kernel.ids import new_uuid
 
 
 class StaffManager(BaseUserManager["Staff"]):
-    """How accounts are found: by user name, exactly."""
+    """Finds accounts by user name, exactly."""
 
 
 class Staff(AbstractBaseUser):
@@ -47,14 +47,14 @@ class RoleGrant(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, db_comment="Last day, inclusive.")
     granted_at = models.DateTimeField(
-        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever grants."
+        db_default=Now(), db_comment="Instant by the machine: always set by the database."
     )
     notified_at = models.DateTimeField(
-        null=True, db_comment="When a mail said that somebody was given a role that decides with others."
+        null=True, db_comment="When the mail about this approver role was sent."
     )
 
     class Meta:
-        """Roles are never edited: ended and granted anew."""
+        """Roles are never edited: they are ended and granted again."""
 
         db_table = "access_rolegrant"
 
@@ -72,7 +72,7 @@ class Approval(models.Model):
     approves = models.BooleanField(db_comment="False: withdrawn, so that it waits no longer.")
     day = models.DateField()
     approved_at = models.DateTimeField(
-        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever approves."
+        db_default=Now(), db_comment="Instant by the machine: always set by the database."
     )
     entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
 
@@ -94,7 +94,7 @@ class Approval(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """How often a user name, a source or both together lately tried to sign in, whether or not the name exists."""
+    """Recent sign-in attempts by user name, by source and by both together, whether or not the name exists."""
 
     pk = models.CompositePrimaryKey("name_mark", "counted_by")
     name_mark = models.BinaryField(
@@ -105,7 +105,7 @@ class SignInAttempt(models.Model):
     since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")
 
     class Meta:
-        """Removed by a sign-in that succeeds, and when it is 90 days old; a window that is over counts from one."""
+        """Removed by a successful sign-in, and after 90 days; an expired window starts again at one."""
 
         db_table = "access_attempt"
         indexes = [models.Index(fields=["since"], name="access_attempt_by_age")]

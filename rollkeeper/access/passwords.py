@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Checks a user name and a password: as slowly for a name that does not exist, and not endlessly often.
 
-One place for the command line and for both web apps. Each of them counts for itself, in rows of its own: an app that was taken
-over forgives nothing that was tried at another.
+One place for the command line and both web apps. Each counts attempts separately, in its own rows: an attacker who controls one
+app cannot reset attempts counted at another.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ TRIES_PER_SOURCE = 100
 WINDOW = dt.timedelta(minutes=5)
 KNOWN_FOR = dt.timedelta(days=90)
 CONSOLE = "console"
-"""The source of who types on the machine itself."""
+"""The source of a user who types on the machine itself."""
 
 
 def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
@@ -76,6 +76,6 @@ def _is_known(name: str, source: str) -> bool:
 
 
 def _mark(kind: str, *words: str) -> bytes:
-    """Return what stands for a user name, which may be a password typed into the wrong field, and for an address."""
+    """Return a hash of a user name, which may be a password typed into the wrong field, or of an address."""
     key = stores.staff_secret().encode()
     return hmac.new(key, "\0".join([kind, *words]).encode(), hashlib.sha256).digest()

@@ -48,7 +48,7 @@ def staff_of(staff_id: UUID, *, on: dt.date) -> Staff | None:
 
 
 def roles_on(day: dt.date, *, staff_id: UUID) -> frozenset[StaffRole]:
-    """Return the roles that somebody has on a day."""
+    """Return the roles of a member of staff on a day."""
     return frozenset(StaffRole(row.role) for row in prepared_rows(_ROLES, {"staff": staff_id, "day": day}))
 
 
@@ -76,7 +76,7 @@ def staff_list(on: dt.date) -> list[StaffView]:
 
 @dataclass(frozen=True, slots=True)
 class NewApprover:
-    """A role with which somebody decides with others, and when it was granted."""
+    """A role used for approvals with others, and when it was granted."""
 
     grant_id: UUID
     username: str

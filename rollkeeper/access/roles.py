@@ -9,7 +9,7 @@ from rollkeeper.kernel.error_messages import say_facts_by
 
 
 class StaffRole(TextChoices):
-    """What somebody is employed to do."""
+    """The roles in which staff are employed."""
 
     CLERK = "clerk", _("a clerk")
     SUPERVISOR = "supervisor", _("a supervisor")
@@ -17,12 +17,12 @@ class StaffRole(TextChoices):
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("the data protection officer")
     AUDITOR = "auditor", _("an auditor")
     ADMINISTRATOR = "administrator", _("an administrator")
-    CONSOLE = "console", _("somebody at the machine itself")
-    """Whoever may type commands on the machine itself."""
+    CONSOLE = "console", _("a person at the machine itself")
+    """The user who types commands on the machine itself."""
     WORKER = "worker", _("the register itself, without a person")
-    """Nobody: the register acting by itself, on what people approved."""
+    """No person: the register acting automatically, on what people approved."""
     SUBSCRIBER = "subscriber", _("the subscriber")
-    """Nobody on the staff: whoever showed that a line is in their hand, for that line and the lines in their name."""
+    """Not staff: a person who proved to have a line in hand, for that line and the lines in their name."""
 
 
 STAFF_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.WORKER, StaffRole.SUBSCRIBER}
@@ -30,7 +30,7 @@ STAFF_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.WORKER, Staff
 
 
 class Permission(TextChoices):
-    """One thing that an action may require. Who has which permission stands in `permissions.toml`."""
+    """One thing that an action may require. `permissions.toml` says who has which permission."""
 
     IMPORT_LINES = "import_lines", pgettext_lazy("permission", "Import lines")
     PLAN_CAMPAIGN = "plan_campaign", pgettext_lazy("permission", "Plan a campaign")

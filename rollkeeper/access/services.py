@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Accounts and roles: add, grant, end; and who somebody is once they have signed in.
+"""Accounts and roles: add, grant, end; and the Authority of a signed-in person.
 
 The ledger keeps a salted commitment for each member of staff, never the user name.
 """
@@ -97,7 +97,7 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
 
 
 def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
-    """Close an account at once: it signs in nowhere, and whoever is signed in with it may do nothing. Again: nothing.
+    """Close an account at once: it cannot sign in, and its open sessions may do nothing. Again: nothing.
 
     Ledger: access:staff:suspended. Refuses: NOT_ALLOWED, STAFF_UNKNOWN.
     """
@@ -153,7 +153,7 @@ def close_accounts(
 def open_accounts(
     authority: Authority, staff_ids: Collection[StaffId], *, permission: Permission, on: dt.date
 ) -> list[StaffId]:
-    """Open again accounts that `close_accounts` closed, but nobody's own; return those that were closed.
+    """Reopen the other accounts that `close_accounts` closed, but not one's own; return those that were closed.
 
     Ledger: access:staff:reinstated for each. Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
     """
@@ -163,7 +163,7 @@ def open_accounts(
 
 
 def sign_in(username: str, password: str) -> Authority:
-    """Return the Authority of whoever knows this password. Refuses: NotSignedIn, TooManyAttempts."""
+    """Return the Authority of the person with this password. Refuses: NotSignedIn, TooManyAttempts."""
     return authority_of(staff_with(username, password))
 
 
@@ -176,7 +176,7 @@ def authority_of(staff: Staff) -> Authority:
 
 
 def authority_on(staff_id: StaffId, *, day: dt.date) -> Authority:
-    """Return the Authority that a member of staff had on a day, whatever became of their account since. Refuses: NotSignedIn."""
+    """Return the Authority that a member of staff had on a day, even if the account has changed since. Refuses: NotSignedIn."""
     staff = Staff.objects.filter(staff_id=staff_id).first()
     if staff is None:
         raise NotSignedIn
@@ -184,7 +184,7 @@ def authority_on(staff_id: StaffId, *, day: dt.date) -> Authority:
 
 
 def authority_in(request: HttpRequest) -> Authority:
-    """Return the Authority of whoever is signed in on this page. Refuses: NotSignedIn."""
+    """Return the Authority of the person signed in on this page. Refuses: NotSignedIn."""
     if not isinstance(request.user, Staff):
         raise NotSignedIn
     known: Authority | None = getattr(request, "authority", None)
@@ -211,7 +211,7 @@ def _locked(username: str) -> Staff:
 
 
 def commitment_of(staff_id: StaffId) -> str:
-    """Return what stands for a member of staff in the ledger."""
+    """Return the mark of a member of staff in the ledger."""
     return _commitment(Staff.objects.get(staff_id=staff_id))
 
 
@@ -221,7 +221,7 @@ def _commitment(staff: Staff) -> str:
 
 def _require_good_password(password: str, username: str) -> None:
     if username in password.lower():
-        raise PASSWORD_TOO_WEAK(why="The user name stands in it.")
+        raise PASSWORD_TOO_WEAK(why="It contains the user name.")
     try:
         validate_password(password)
     except ValidationError as fault:
@@ -235,7 +235,7 @@ def _require_roles_for_people(roles: Collection[StaffRole]) -> None:
 
 
 def linked_accounts(what: str, called: str) -> list[StaffId]:
-    """Return the accounts behind it. Refuses: whatever the package refuses that knows it."""
+    """Return the linked accounts. Refuses: the errors of the package that knows them."""
     return list(ACCOUNT_FINDERS.only(what)(called))
 
 

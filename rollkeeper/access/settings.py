@@ -19,7 +19,7 @@ def _a_domain(name: str | None) -> str | None:
 
 
 class Access(Table):
-    """Who may sign in, and who may decide."""
+    """Rules for signing in and for approvals."""
 
     approver_cooldown_hours: Annotated[
         int | None,

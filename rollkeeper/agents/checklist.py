@@ -23,7 +23,7 @@ class Requirement:
     words: Mapping[str, str]
 
     def said(self, language: str) -> str:
-        """Say it in a language, else in those that stand in for it."""
+        """Return its text in a language, else in the fallback languages."""
         return text_in(language, self.words)[0]
 
 

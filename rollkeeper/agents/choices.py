@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of this package: how an agent stands, why one is suspended, what is unusual, what a supervisor says to it."""
+"""The choices of this package: states of an agent, reasons of suspension, unusual patterns, a supervisor's verdicts."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +7,10 @@ from django.utils.translation import pgettext_lazy
 
 
 class AgentState(TextChoices):
-    """How an agent stands."""
+    """The states of an agent."""
 
     CANDIDATE = "candidate", _("Candidate")
-    """Entered; may register nobody."""
+    """Added; may not register people."""
     APPROVED = "approved", pgettext_lazy("agent", "Approved")
     SUSPENDED = "suspended", _("Agent suspended")
     TERMINATED = "terminated", _("Agent terminated")
@@ -35,13 +35,13 @@ class Severity(TextChoices):
 
     MINOR = "minor", _("Minor")
     MAJOR = "major", _("Major")
-    """Not remediated on its day, it keeps the agent from registering anybody."""
+    """If not remediated by its day, the agent may not register people."""
 
 
 class Pattern(TextChoices):
-    """What is unusual about a registration. It stands, with its date; a supervisor looks at it."""
+    """What is unusual about a registration. The registration remains valid, with its date; a supervisor checks it."""
 
-    RATE = "rate", _("More in ten minutes than one account can look after")
+    RATE = "rate", _("More in ten minutes than one account can handle")
     """More in ten minutes than one account can look after."""
     ONE_PERSON = "one_person", _("One document behind many lines")
     """One document behind many lines."""
@@ -63,11 +63,11 @@ class Pattern(TextChoices):
 
 
 class Verdict(TextChoices):
-    """What a supervisor says to a case."""
+    """A supervisor's verdict on a case."""
 
     CLEARED = "cleared", _("Nothing is wrong")
     REVERIFY = "reverify", _("Ask the subscriber to confirm")
-    """The subscriber is asked to confirm the record, with days of their own; nothing is cut off."""
+    """The subscriber is asked to confirm the record within a new period; the line is not suspended."""
 
 
 class ReverificationOutcome(TextChoices):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands under `agents`: let in, look after, suspend those who register people for the operator."""
+"""The commands under `agents`: approve, supervise and suspend agents, who register people for the operator."""
 
 import dataclasses
 import datetime as dt
@@ -50,7 +50,9 @@ HoursOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
     group = typer.Typer(
-        no_args_is_help=True, rich_markup_mode=None, help="Those who register people for the operator."
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Agents: third parties that register people for the operator.",
     )
     group.command("requirements")(requirements)
     group.command("add")(add)
@@ -76,7 +78,7 @@ def register(app: typer.Typer) -> None:
 
 
 def requirements(as_json: JsonOption = False) -> None:
-    """List what an agent has to show before it may register anybody.
+    """List the evidence that an agent must give before it may register people.
 
     Example: rollkeeper agents requirements
     """
@@ -97,13 +99,13 @@ def add(
     limit: Annotated[int | None, typer.Option("--daily-limit", min=1, help="Registrations a day.")] = None,
     on: DateOption = None,
 ) -> None:
-    """Enter an agent as a candidate, who may register nobody yet. Use a reference, not a name.
+    """Add an agent as a candidate, which may not register people yet. Use a reference, not a name.
 
     Example: rollkeeper agents add agent-017 --daily-limit 40
     """
     open_instance()
     add_agent(console_authority(), agent, daily_limit=limit, on=on or clock.today())
-    out.print(f"{agent} is added; show what it meets, then approve it.", markup=False)
+    out.print(f"{agent} is added; enter its evidence, then approve it.", markup=False)
 
 
 def evidence(
@@ -117,7 +119,7 @@ def evidence(
     Example: rollkeeper agents evidence agent-017 trained certificates.pdf
     """
     if not file.stat().st_size:
-        raise typer.BadParameter(f"file '{file}' is empty and shows nothing.", param_hint="'FILE'")
+        raise typer.BadParameter(f"file '{file}' is empty.", param_hint="'FILE'")
     open_instance()
     with file.open("rb") as shown:
         digest = hashlib.file_digest(shown, "sha256").hexdigest()
@@ -128,7 +130,7 @@ def evidence(
 
 
 def approve(agent: AgentArgument, on: DateOption = None) -> None:
-    """Let an agent that meets every requirement register people.
+    """Approve an agent that meets every requirement; it may then register people.
 
     Example: rollkeeper agents approve agent-017
     """
@@ -148,7 +150,7 @@ def audit(
     ] = None,
     on: DateOption = None,
 ) -> None:
-    """Note an audit with what it found; a major finding not remediated on its day keeps the agent from registering anybody.
+    """Record an audit and its findings; an agent with an overdue major finding cannot register people.
 
     Example: rollkeeper agents audit agent-017 --finding trained:minor:2012-04-01
     """
@@ -161,7 +163,7 @@ def audit(
 def remediate(
     finding: Annotated[UUID, typer.Argument(metavar="FINDING", show_default=False)], on: DateOption = None
 ) -> None:
-    """Note that a finding is remediated; 'rollkeeper agents show' gives its reference.
+    """Record that a finding is remediated; 'rollkeeper agents show' gives its reference.
 
     Example: rollkeeper agents remediate 0198c0de-0000-7000-8000-000000000001
     """
@@ -175,7 +177,8 @@ def suspend(
     because: Annotated[SuspensionCause, typer.Option("--because", help="Why.", show_default=False)],
     on: DateOption = None,
 ) -> None:
-    """Suspend an agent at once, its accounts with it. For fraud, each of its lines is asked for anew; none is cut off.
+    """Suspend an agent and its accounts at once. For fraud, the subscriber of each of its lines is asked to confirm; no line is
+    suspended.
 
     Example: rollkeeper agents suspend agent-017 --because fraud
     """
@@ -190,7 +193,7 @@ def suspend(
 
 
 def reinstate(agent: AgentArgument, on: DateOption = None) -> None:
-    """Let a suspended agent that meets every requirement go on, its accounts with it.
+    """Reinstate a suspended agent that meets every requirement, with its accounts.
 
     Example: rollkeeper agents reinstate agent-017
     """
@@ -200,7 +203,7 @@ def reinstate(agent: AgentArgument, on: DateOption = None) -> None:
 
 
 def terminate(agent: AgentArgument, on: DateOption = None) -> None:
-    """End the work with an agent for good. What it registered stays good.
+    """Terminate an agent permanently. Its registrations remain valid.
 
     Example: rollkeeper agents terminate agent-017
     """
@@ -215,7 +218,7 @@ def add_outlet(
     *,
     hours: HoursOption,
     device: Annotated[
-        bool, typer.Option("--device/--no-device", help="Whether a device of its own is needed.")
+        bool, typer.Option("--device/--no-device", help="Whether the account must use a registered device.")
     ] = True,
     on: DateOption = None,
 ) -> None:
@@ -239,7 +242,7 @@ def hours(agent: AgentArgument, outlet: OutletArgument, *, hours: HoursOption, o
 
 
 def close_outlet(agent: AgentArgument, outlet: OutletArgument, on: DateOption = None) -> None:
-    """Close an outlet for good: nobody is registered there from now.
+    """Close an outlet permanently: no one can be registered there from now.
 
     Example: rollkeeper agents close-outlet agent-017 lhasa-03
     """
@@ -249,7 +252,7 @@ def close_outlet(agent: AgentArgument, outlet: OutletArgument, on: DateOption = 
 
 
 def assign(username: UserName, agent: AgentArgument, outlet: OutletArgument, on: DateOption = None) -> None:
-    """Bind an account to an outlet: it registers people there and nowhere else.
+    """Assign an account to an outlet: it can register people only there.
 
     Example: rollkeeper agents assign clerk-07 agent-017 lhasa-03
     """
@@ -259,17 +262,17 @@ def assign(username: UserName, agent: AgentArgument, outlet: OutletArgument, on:
 
 
 def unassign(username: UserName, on: DateOption = None) -> None:
-    """Take an account away from its outlet; until it is assigned again it registers nobody anywhere.
+    """Remove an account from its outlet; until it is assigned again it cannot register people.
 
     Example: rollkeeper agents unassign clerk-07
     """
     open_instance()
     unassign_staff(console_authority(), username, on=on or clock.today())
-    out.print(f"{username} works at no outlet of an agent any more.", markup=False)
+    out.print(f"{username} is no longer assigned to an outlet.", markup=False)
 
 
 def add_device(username: UserName, on: DateOption = None) -> None:
-    """Register at its outlet the newest passkey of an account, added in the very device that stands there.
+    """Register the newest passkey of an account as a device of its outlet; add the passkey on that device first.
 
     Example: rollkeeper agents add-device clerk-07
     """
@@ -279,7 +282,7 @@ def add_device(username: UserName, on: DateOption = None) -> None:
 
 
 def remove_device(username: UserName, on: DateOption = None) -> None:
-    """End at once every registered device of an account, such as one that was lost.
+    """Remove every registered device of an account at once, for example after a loss.
 
     Example: rollkeeper agents remove-device clerk-07
     """
@@ -289,7 +292,7 @@ def remove_device(username: UserName, on: DateOption = None) -> None:
 
 
 def list_(as_json: JsonOption = False) -> None:
-    """List the agents in the order of their codes: how each stands and when something is due. No figures, no ranking.
+    """List the agents by code, with status and due days. No figures, no ranking.
 
     Example: rollkeeper agents list
     """
@@ -315,9 +318,9 @@ def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = Non
 
 
 def cases(as_json: JsonOption = False) -> None:
-    """List what is unusual and waits for a supervisor. Every registration among them stands, with its date.
+    """List unusual activity that waits for a supervisor. The registrations concerned remain valid, with their dates.
 
-    They are settled in the back office, by a person who is known by name.
+    A named person settles them in the back office.
 
     Example: rollkeeper agents cases
     """
@@ -333,9 +336,9 @@ def cases(as_json: JsonOption = False) -> None:
 
 
 def run(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """See what came of the records that are to be confirmed, and look for document images that came to nothing. Run it daily.
+    """Check which records were confirmed, and find accounts with many document images but few registrations. Run it daily.
 
-    Nothing is cut off: where the days are over, a supervisor gets a case.
+    No line is suspended: after the last day, a supervisor gets a case.
 
     Example: rollkeeper agents run
     """
@@ -358,7 +361,7 @@ def _finding(text: str) -> AuditFinding:
         return AuditFinding(requirement, Severity(severity), read_date(day))
     except ValueError:
         raise typer.BadParameter(
-            f"'{text}' is no finding: write it as trained:minor:2012-04-01, or with {Severity.MAJOR}.",
+            f"'{text}' is not a finding: write it as trained:minor:2012-04-01, or with {Severity.MAJOR}.",
             param_hint="'--finding'",
         ) from None
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether a copy of a document was there before for another line: keyed marks of how its writing lies on the sheet.
 
-The copy shows writing alone, no portrait and no app (`documents.reading.redacting`), and lies in the vault. What is kept here
-are keyed hashes of pieces of a coarse picture of it: whoever has the table sees that two are alike, and nothing of either. A picture that
-was sent again, smaller or saved anew has most of its pieces in common with itself; two documents have few or none.
+The copy shows only text, no portrait and no app (`documents.reading.redaction`), and is in the vault. Stored here are keyed
+hashes of pieces of a coarse picture of it: the table reveals that two are alike, and nothing about either. A picture that was
+sent again, reduced or saved again shares most of its pieces with the original; two different documents share few or none.
 
 Only copies that this instance made today come here (`documents.proposing.copies_in`), so that no file of a stranger is decoded.
 """
@@ -17,7 +17,7 @@ from rollkeeper.vault.blind_index import blind_likeness
 _ACROSS, _DOWN = 64, 44
 """Cells of the coarse picture; each is compared with its right neighbour."""
 _INK: Final = 140
-"""What is darker than this in red is writing: the mark across a copy is written in red, and its sheet is light."""
+"""Pixels darker than this in red are text: the mark across a copy is written in red, and its sheet is light."""
 _CLEARLY: Final = 25
 """By so much of 255 one cell must be darker than the next."""
 _PIECE: Final = 4

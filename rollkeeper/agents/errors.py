@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the package agents. Each says what to do next, since somebody stands at the counter and waits."""
+"""Refusals of the package agents. Each says what to do next, since a customer is waiting at the counter."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
@@ -12,13 +12,13 @@ AGENT_UNKNOWN = Refusal(
 AGENT_CODE_TAKEN = Refusal(
     "agent_code_taken",
     Kind.CONFLICT,
-    "{called} is there already.",
+    "{called} already exists.",
     "Choose another code.",
 )
 INVALID_AGENT_CODE = Refusal(
     "invalid_agent_code",
     Kind.MALFORMED,
-    "That is no code for an agent or an outlet.",
+    "That is not a valid code for an agent or an outlet.",
     "Use a reference such as agent-017: small letters, digits, dots and hyphens, at most 64. Not a name.",
 )
 OUTLET_UNKNOWN = Refusal(
@@ -30,7 +30,7 @@ OUTLET_UNKNOWN = Refusal(
 INVALID_OPENING_HOURS = Refusal(
     "invalid_opening_hours",
     Kind.MALFORMED,
-    "Those are no opening hours.",
+    "Those are not valid opening hours.",
     "Write them as 'mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00', each opening before its closing.",
 )
 REQUIREMENT_UNKNOWN = Refusal(
@@ -42,8 +42,8 @@ REQUIREMENT_UNKNOWN = Refusal(
 REQUIREMENTS_OPEN = Refusal(
     "requirements_open",
     Kind.REFUSED,
-    "{agent} may not be entrusted ({article}): not shown are {requirements}.",
-    "Show each with 'rollkeeper agents evidence {agent} REQUIREMENT FILE'.",
+    "{agent} cannot be approved ({article}): evidence is missing for {requirements}.",
+    "Enter each with 'rollkeeper agents evidence {agent} REQUIREMENT FILE'.",
 )
 AGENT_NOT_IN_STATE = Refusal(
     "agent_not_in_state",
@@ -66,7 +66,7 @@ AGENT_CASE_UNKNOWN = Refusal(
 NOTHING_TO_REVERIFY = Refusal(
     "nothing_to_reverify",
     Kind.CONFLICT,
-    "This case is about no line, so there is none to be confirmed.",
+    "This case is not about a line, so there is none to confirm.",
     "Look into it with the agent and clear it, or suspend the agent.",
 )
 ALREADY_ASSIGNED = Refusal(
@@ -78,14 +78,14 @@ ALREADY_ASSIGNED = Refusal(
 NOT_ASSIGNED = Refusal(
     "not_assigned",
     Kind.CONFLICT,
-    "{username} is assigned to no outlet of an agent.",
+    "{username} is not assigned to an outlet of an agent.",
     "'rollkeeper agents assign {username} AGENT OUTLET' first.",
 )
 NO_DEVICE = Refusal(
     "no_device",
     Kind.CONFLICT,
     "{username} has no passkey that stays in one device.",
-    "Have it added at the outlet itself, in the device's own keeping and not in one that travels between devices.",
+    "Add one on the device at the outlet, stored in that device only and not synchronised between devices.",
 )
 AGENT_MAY_NOT_REGISTER = Refusal(
     "agent_may_not_register",
@@ -96,7 +96,7 @@ AGENT_MAY_NOT_REGISTER = Refusal(
 NO_ASSIGNMENT = Refusal(
     "no_assignment",
     Kind.FORBIDDEN,
-    "You are assigned to no outlet at present, and so may not register subscribers ({article}).",
+    "You are not assigned to an outlet now, so you may not register subscribers ({article}).",
     "Send the customer to a counter of the operator, and call your contact there.",
 )
 
@@ -119,9 +119,9 @@ DEVICE_NOT_REGISTERED = Refusal(
 
 
 class DailyLimitReached(RollkeeperError):
-    """The agent registered as many today as it may."""
+    """The agent reached its daily limit of registrations."""
 
     code = "daily_limit_reached"
     kind = Kind.REFUSED
-    sentence = "{agent} has registered {limit} people today, which is its most in a day."
+    sentence = "{agent} has registered {limit} people today, its daily limit."
     remedy = "Send the customer to a counter of the operator, or ask them to come tomorrow."

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: see what came of the records to be confirmed, and look for document images that came to nothing."""
+"""Background jobs of this package: check which records were confirmed, and find accounts with many document images and few
+registrations.
+"""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock

@@ -13,7 +13,7 @@ from rollkeeper.agents.choices import AgentState, Severity
 
 
 class Agent(models.Model):
-    """Somebody whom the operator lets register people."""
+    """A third party that registers people for the operator."""
 
     agent_id = models.UUIDField(primary_key=True)
     code = models.TextField(
@@ -65,13 +65,13 @@ class RequirementMet(models.Model):
     attested_by = models.UUIDField(null=True)
 
     class Meta:
-        """The newest evidence counts; older stands in the ledger."""
+        """The newest evidence counts; older evidence is in the ledger."""
 
         db_table = "agents_requirementmet"
 
 
 class Outlet(models.Model):
-    """A counter of an agent: its hours, and whether it needs a device of its own."""
+    """A counter of an agent: its hours, and whether it needs a registered device."""
 
     outlet_id = models.UUIDField(primary_key=True)
     agent_id = models.UUIDField()
@@ -102,7 +102,7 @@ class Assignment(models.Model):
     until = models.DateField(null=True, db_comment="Last day, inclusive.")
 
     class Meta:
-        """Never edited: ended and made anew."""
+        """Never edited: ended and made again."""
 
         db_table = "agents_assignment"
         constraints = [
@@ -115,7 +115,7 @@ class Assignment(models.Model):
 
 
 class Device(models.Model):
-    """A passkey that lives in the device of an outlet: whoever works there has signed in with it."""
+    """A passkey in the device of an outlet: staff there have signed in with it."""
 
     device_id = models.UUIDField(primary_key=True)
     outlet_id = models.UUIDField()
@@ -126,7 +126,7 @@ class Device(models.Model):
     removed_on = models.DateField(null=True)
 
     class Meta:
-        """Never edited: ended and registered anew."""
+        """Never edited: ended and registered again."""
 
         db_table = "agents_device"
         constraints = [
@@ -138,7 +138,7 @@ class Device(models.Model):
 
 
 class Audit(models.Model):
-    """Somebody looked at an agent."""
+    """An audit of an agent."""
 
     audit_id = models.UUIDField(primary_key=True)
     agent_id = models.UUIDField()
@@ -154,7 +154,7 @@ class Audit(models.Model):
 
 
 class Finding(models.Model):
-    """What an audit found, and by when it has to be remediated."""
+    """A finding of an audit, and the day by which it must be remediated."""
 
     finding_id = models.UUIDField(primary_key=True)
     audit_id = models.UUIDField()
@@ -223,7 +223,7 @@ class ImageFingerprint(models.Model):
 
 
 class DocumentImageCount(models.Model):
-    """How many document images one account took on one day, whatever came of them."""
+    """How many document images one account took on one day, with any outcome."""
 
     pk = models.CompositePrimaryKey("staff_id", "day")
     staff_id = models.UUIDField()
@@ -269,7 +269,7 @@ class Case(models.Model):
 
 
 class Reverification(models.Model):
-    """A line whose record is to be confirmed: its notice, and its own days, counted from the proof that it arrived."""
+    """A line whose record must be confirmed: its notice, and its own period, counted from the proof of delivery."""
 
     pk = models.CompositePrimaryKey("line_id", "reverification_id")
     line_id = models.UUIDField()

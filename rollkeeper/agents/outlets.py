@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where an agent registers people: outlets with their hours, the accounts assigned there, the devices that stand there.
+"""Where an agent registers people: outlets with their hours, assigned accounts and devices.
 
-A device is a passkey that an account added at the outlet itself, in the device's own keeping. A passkey that travels between
-devices (backup-eligible, in the words of WebAuthn) says nothing about where somebody is, and is not taken.
+A device is a passkey that an account added at the outlet itself and that is bound to the device. A passkey that moves between
+devices (backup-eligible in WebAuthn) does not prove a place and is not accepted.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 BACKUP_ELIGIBLE = 0x08
-_FLAGS_AT = 32  # of the authenticator's data (WebAuthn, 6.1): a hash of 32 bytes stands before them
+_FLAGS_AT = 32  # of the authenticator's data (WebAuthn, 6.1): a 32-byte hash comes first
 
 
 def open_outlet(
@@ -70,7 +70,9 @@ def change_hours(authority: Authority, agent: str, code: str, *, hours: str, on:
 
 
 def close_outlet(authority: Authority, agent: str, code: str, *, on: dt.date) -> None:
-    """Close an outlet for good: nobody is registered there from now. Ledger: agents:outlet:closed. Refuses: NOT_ALLOWED, OUTLET_UNKNOWN."""
+    """Close an outlet permanently: no one can be registered there from now. Ledger: agents:outlet:closed. Refuses: NOT_ALLOWED,
+    OUTLET_UNKNOWN.
+    """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         outlet = _locked_outlet(agent, code)
@@ -99,7 +101,7 @@ def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str
 def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
     """Take an account away from its outlet, with its devices there. The account itself stays as it is.
 
-    An account without an assignment is the operator's own. Close it with 'rollkeeper staff suspend' where it should register nobody.
+    An account without an assignment is the operator's own. Close it with 'rollkeeper staff suspend' if it should register no one.
     Ledger: agents:staff:unassigned. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED.
     """
     role = require(authority, Permission.APPROVE_AGENT)
@@ -116,7 +118,7 @@ def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
 
 
 def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
-    """Register at their outlet the newest passkey of an account, which its owner added in the device that stands there.
+    """Register at their outlet the newest passkey of an account, which its owner added on the outlet's device.
 
     Ledger: agents:device:registered. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED, NO_DEVICE.
     """

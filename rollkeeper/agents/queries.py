@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads of this package: whether somebody may register people here and now; how one agent stands; the open cases.
+"""Reads of this package: whether an account may register people here and now; the state of one agent; the open cases.
 
 No query compares agents: each is shown alone, in the order of its code.
 """
@@ -73,7 +73,7 @@ class OutletView:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an agent did, for the agent itself and for whoever looks at it alone."""
+    """An agent's activity, for the agent itself and for staff who view it alone."""
 
     today: int
     limit: int
@@ -96,7 +96,7 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
-    """An agent in a list: how it stands and the next day on which something is due. No figures."""
+    """An agent in a list: its state and the next due day. No figures."""
 
     code: str
     state: AgentState
@@ -127,12 +127,11 @@ class AgentView:
 def may_register(
     authority: Authority, *, devices: Collection[int], at: dt.datetime, late: bool = False
 ) -> ActiveAssignment | None:
-    """Return the outlet where somebody may register people now; None for an account of the operator's own.
+    """Return the outlet where an account may register people now; None for an account of the operator's own.
 
-    `devices` are the passkeys with which they signed in (`mfa_authenticator.id`). What was recorded offline and
-    is submitted `late` is no more held against the hours, nor against a suspension that came after it: it is held for a
-    supervisor instead. The device was asked for when the page that entered it was given its ticket.
-    Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached.
+    `devices` are the passkeys used to sign in (`mfa_authenticator.id`). An offline registration submitted `late` is not checked
+    against the hours, nor against a later suspension: it is held for a supervisor instead. The device was checked when the page
+    got its ticket. Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached.
     """
     there = _current_assignment(authority, at=at)
     if there is None:
@@ -155,13 +154,13 @@ def may_register(
 
 
 def own_figures(authority: Authority, *, on: dt.date, window_days: int) -> Figures | None:
-    """Return the figures of the agent at whose outlet somebody works; None for an account of the operator's own."""
+    """Return the figures of the agent at whose outlet the account works; None for an account of the operator's own."""
     there = _current_assignment(authority, at=clock.now())
     return _figures(there[0], on=on, window_days=window_days) if there else None
 
 
 def own_agent(authority: Authority, *, on: dt.date, window_days: int) -> AgentView | None:
-    """Return the agent at whose outlet somebody works, and no other."""
+    """Return the agent at whose outlet the account works, and no other."""
     there = _current_assignment(authority, at=clock.now())
     return _view(there[0], on=on, window_days=window_days) if there else None
 
@@ -217,7 +216,7 @@ def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent
     )
     assignment = next((one for one in assignments if one.until is None or one.until >= on), None)
     if assignment is None:
-        # Once an agent's, never the operator's own: who was taken away from an outlet registers nobody anywhere.
+        # After removal from an outlet, an agent's account cannot register people.
         raise errors.NO_ASSIGNMENT(article=article_on_agents())
     outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
     return Agent.objects.get(agent_id=outlet.agent_id), outlet

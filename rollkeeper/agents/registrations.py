@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A registration at an agent's counter: let through or refused before anything is read, and marked with agent and outlet.
 
-Whatever is refused here is refused before the register is looked into, so that nobody learns anything out of hours. What is
-unusual is flagged and not refused: the registration stands with its date, and a supervisor gets a case.
+Refusals here come before the register is read, so that nothing can be learned out of hours. Unusual registrations are flagged and
+not refused: they remain valid with their date, and a supervisor gets a case.
 """
 
 import datetime as dt
@@ -40,11 +40,10 @@ def register_at_outlet(
 ) -> Receipt:
     """Do a registration (`do`, an action of `registration`) at the outlet where the account is assigned, in one transaction.
 
-    An account of the operator's own is bound to no outlet: for it this is `do` alone. A submission that was done already is
-    answered again, whatever the hour. `at` is when it was recorded offline, `late` that it is submitted after that; `copies` are those
-    that are kept of the documents shown.
-    Ledger: agents:registration:recorded, and agents:case:opened where it is unusual.
-    Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached, and whatever `do` refuses.
+    An account of the operator's own has no outlet: for it this only calls `do`. A repeated submission is answered again at any
+    hour. `at` is when it was recorded offline, `late` that it is submitted after that; `copies` are the stored copies of the
+    documents shown. Ledger: agents:registration:recorded, and agents:case:opened if it is unusual. Refuses: NO_ASSIGNMENT,
+    AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached, and the errors of `do`.
     """
     if not queries.is_agent_account(authority) or find_receipts([submission_key]):
         return do()
@@ -65,9 +64,9 @@ def register_at_outlet(
 
 
 def count_document_image(authority: Authority, *, devices: Collection[int], on: dt.date) -> None:
-    """Note that a document image is taken, whatever comes of it. Ledger: agents:document_image:counted.
+    """Record that a document image is taken, with any outcome. Ledger: agents:document_image:counted.
 
-    Refuses: as `register_at_outlet`, so that no document image is taken where nobody may be registered.
+    Refuses: as `register_at_outlet`, so that no document image is taken where no one may be registered.
     """
     role = require(authority, Permission.REGISTER)
     with action():

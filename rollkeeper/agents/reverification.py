@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lines whose record is to be confirmed: each gets a notice and its own days. Nothing here cuts a line off.
+"""Lines whose record must be confirmed: each gets a notice and its own period. Nothing here suspends a line.
 
-The record stays good all the while: whoever was registered by an agent that cheated may be its victim. The days count from
-the proof that the subscriber was notified, by the law's calendar and with every pause of the line. Who shows the document at a
-counter confirms. Where the days are over a person decides (`kinds.Pattern.NOT_CONFIRMED`).
+The record remains valid meanwhile: the subscriber may be a victim of a cheating agent. The days count from the proof that the
+subscriber was notified, by the law's calendar and with every pause of the line. Showing the document at a counter confirms the
+record. After the last day a person decides (`choices.Pattern.NOT_CONFIRMED`).
 """
 
 import datetime as dt
@@ -35,8 +35,8 @@ def start_reverifications(
 ) -> int:
     """Ask in the present transaction for one line, or for every living line that an agent registered, to be confirmed.
 
-    A line that is asked for already, or that somebody else registered since, is left alone. Returns how many are asked for.
-    Ledger: agents:reverification:started for each.
+    A line with an open request, or with a new subscriber since, is skipped. Returns how many are started. Ledger:
+    agents:reverification:started for each.
     """
     begun = rows(
         sql("agents", "start_reverifications"),
@@ -49,7 +49,7 @@ def start_reverifications(
 
 
 def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, int]:
-    """See what came of the open ones: who was notified, who confirmed, whose days are over. Returns how many of each.
+    """Update the open ones: notified, confirmed, or overdue. Returns how many of each.
 
     Ledger: agents:reverification:notified, agents:reverification:settled, agents:case:opened. Refuses: NOT_ALLOWED.
     """
@@ -101,7 +101,7 @@ def _follow(
 
 
 def _due_on(line_id: LineId, *, notified_on: dt.date, promised: dt.date, on: dt.date) -> dt.date:
-    """Return the last day as it stands now: counted from the day of the proof, never before the day promised."""
+    """Return the current last day: counted from the day of the proof, never before the promised day."""
     history = line_history(line_id)
     days = settings().reverification_days
     counted = count_clock(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is unusual becomes a case for a supervisor. Whoever was registered keeps the date, and nothing is cut off."""
+"""Unusual activity becomes a case for a supervisor. Registered subscribers keep their date, and no line is suspended."""
 
 import datetime as dt
 from uuid import UUID
@@ -18,7 +18,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 FINGERPRINT_RETENTION = dt.timedelta(days=366)
-"""A document image that comes back later than this is not noticed: nobody keeps marks for ever."""
+"""A document image that comes back later than this is not noticed: marks are not kept forever."""
 
 
 def open_case(
@@ -43,7 +43,7 @@ def open_case(
 
 
 def settle_case(authority: Authority, case_id: UUID, verdict: Verdict, *, on: dt.date) -> None:
-    """Say what comes of a case: nothing, or the subscriber is asked to confirm the record and has days of their own for it.
+    """Settle a case: no action, or the subscriber is asked to confirm the record within a new period.
 
     Ledger: agents:case:settled, agents:reverification:started. Refuses: NOT_ALLOWED, AGENT_CASE_UNKNOWN, NOTHING_TO_REVERIFY.
     """

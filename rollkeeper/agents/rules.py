@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether an agent may be entrusted, may register somebody now, and what is unusual about it. Pure."""
+"""Whether an agent may be approved, may register a person now, and what is unusual about it. Pure."""
 
 import datetime as dt
 import re
@@ -13,10 +13,10 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "00:00", "24:00"
 OPERATORS_RULE = "operator's rule"
 SAME_IMAGE_SHARE = 0.65
-"""What share of their marks two copies must have in common to be the same document image.
+"""The share of common marks from which two copies count as the same document image.
 
-Of ten specimens (cards and passports), photographed, each copied again under another day's mark had at least 0.97 in common with
-itself, saved anew at quality 60 0.73, made smaller to 85 % 0.67; of 45 pairs of two different ones the most alike had 0.58."""
+Measured on ten specimens (cards and passports), photographed, each copied again under another day's mark: at least 0.97 in common
+with itself, 0.73 saved again at quality 60, 0.67 reduced to 85 %; of 45 pairs of different ones the most alike had 0.58."""
 
 type Hours = Mapping[str, Sequence[Sequence[str]]]
 
@@ -26,7 +26,7 @@ _PART = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?((?: +(?:{_TIME}
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What there is to know of an agent and its outlet at one instant."""
+    """What is known about an agent and its outlet at one instant."""
 
     state: AgentState
     missing_requirements: Sequence[str]
@@ -57,7 +57,7 @@ class AnomalySignals:
 
 
 def parse_hours(text: str) -> dict[str, list[list[str]]]:
-    """Read hours as people write them: ``mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00``. A ValueError says that they are none."""
+    """Read hours in the form ``mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00``. Raises ValueError if malformed."""
     if text.strip() == "always":
         return {day: [list(ALWAYS)] for day in DAYS}
     read: dict[str, list[list[str]]] = {}
@@ -87,7 +87,7 @@ def format_hours(hours: Hours) -> str:
 
 
 def is_open(hours: Hours, *, at: dt.datetime) -> bool:
-    """Tell whether an outlet is open at an instant of its own zone: from the opening on, up to and without the closing."""
+    """Tell whether an outlet is open at an instant of its zone: from the opening on, until before the closing."""
     moment = f"{at:%H:%M}"
     return any(opens <= moment < closes for opens, closes in hours.get(DAYS[at.weekday()], ()))
 
@@ -103,7 +103,7 @@ def may_entrust(
 
 
 def may_register(now: Situation, *, at: dt.datetime) -> Decision:
-    """Decide whether an agent may register somebody at this instant of its zone; the reason names the refusal's code."""
+    """Decide whether an agent may register a person at this instant of its zone; the reason names the refusal's code."""
     if (
         now.state is not AgentState.APPROVED
         or now.missing_requirements
@@ -140,5 +140,5 @@ def pattern_of(seen: AnomalySignals) -> Pattern | None:
 
 
 def is_many_abandoned(*, begun: int, taken: int, fewest: int) -> bool:
-    """Tell whether so many document images were taken, and so few people registered, that somebody should ask why."""
+    """Tell whether there are so many document images and so few registrations that a supervisor should ask why."""
     return begun >= fewest and taken * 2 < begun

@@ -43,7 +43,7 @@ class AuditFinding:
 
 
 def add_agent(authority: Authority, code: str, *, daily_limit: int | None = None, on: dt.date) -> UUID:
-    """Enter an agent as a candidate, who may register nobody yet.
+    """Add an agent as a candidate, which may not register people yet.
 
     Ledger: agents:agent:added. Refuses: NOT_ALLOWED, INVALID_AGENT_CODE, AGENT_CODE_TAKEN.
     """
@@ -102,7 +102,7 @@ def approve_agent(authority: Authority, code: str, *, on: dt.date) -> None:
 
 
 def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding], *, on: dt.date) -> UUID:
-    """Note an audit with what it found and by when each finding is to be remediated; the next audit gets its day.
+    """Record an audit, its findings and the day by which each must be remediated; the next audit gets its day.
 
     Ledger: agents:agent:audited. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENT_UNKNOWN.
     """
@@ -177,6 +177,6 @@ def valid_requirements(agent_id: UUID) -> dict[str, dt.date]:
 
 
 def require_code(code: str) -> None:
-    """Let only a reference through, so that nobody enters a name. Refuses: INVALID_AGENT_CODE."""
+    """Accept only a reference, so that no name is entered. Refuses: INVALID_AGENT_CODE."""
     if not _CODE.fullmatch(code):
         raise INVALID_AGENT_CODE()

@@ -12,7 +12,7 @@ class Agents(Table):
     """Those who register people for the operator."""
 
     daily_limit: Annotated[
-        int, Field(gt=0, description="Registrations a day of an agent without a limit of its own.")
+        int, Field(gt=0, description="Registrations a day of an agent without a separate limit.")
     ] = 50
     max_per_ten_minutes: Annotated[
         int, Field(gt=0, description="Registrations by one agent's account in ten minutes; the next is held.")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Suspend an agent at once, open it again, end it. The agent's accounts close in the same transaction, whoever is signed in.
+"""Suspend an agent at once, reinstate it, terminate it. The agent's accounts close in the same transaction, signed in or not.
 
-What the agent registered stays good until somebody shows otherwise. Where the reason is fraud, each of its lines is asked
-for anew, and none is cut off for it (`rechecking.py`).
+The agent's registrations remain valid until the contrary is shown. If the reason is fraud, the subscriber of each of its lines is
+asked to confirm, and no line is suspended for it (`reverification.py`).
 """
 
 import datetime as dt
@@ -31,19 +31,18 @@ SELECT DISTINCT t.staff_id
 
 @dataclass(frozen=True, slots=True)
 class Suspended:
-    """What a suspension did: accounts that it closed, lines that are asked for anew."""
+    """The result of a suspension: closed accounts, and lines to be confirmed."""
 
     accounts: int
     lines: int
 
 
 def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, on: dt.date) -> Suspended:
-    """Suspend an agent at once: nobody of it registers anybody from now, and its accounts are closed.
+    """Suspend an agent at once: it cannot register people from now, and its accounts are closed.
 
-    For fraud, every living line that it registered gets a notice and its own days to be confirmed; none is cut off. An agent
-    that is suspended already is suspended for fraud all the same, where that is found out later.
-    Ledger: agents:agent:suspended, access:staff:suspended, agents:reverification:started.
-    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
+    For fraud, every current line that it registered gets a notice and its own period to be confirmed; no line is suspended. An
+    agent that is already suspended can still be suspended for fraud that is found later. Ledger: agents:agent:suspended,
+    access:staff:suspended, agents:reverification:started. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action(), without_timeout():
@@ -96,7 +95,7 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
 
 
 def terminate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
-    """End the work with an agent for good: its accounts close; what it registered stays good.
+    """Terminate an agent permanently: its accounts close; its registrations remain valid.
 
     Ledger: agents:agent:terminated, access:staff:suspended. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The staff's way in: the campaign as a picture, batches to look at, approve, stop and undo. Owns no table.
 
-No name, address or document number stands on any of its pages.
+None of its pages shows a name, address or document number.
 """

@@ -21,7 +21,7 @@ from rollkeeper.vault.fields import field_label, purpose_label
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_history(request: HttpRequest) -> HttpResponse:
-    """List every look at whoever holds a line, by its exact number, in plain words. Asking is a look as well."""
+    """List every access to the subscriber of a line, by its exact number, in plain words. The query is recorded as well."""
     authority = authority_in(request)
     require(authority, Permission.READ_LEDGER)
     today = clock.today()

@@ -74,7 +74,7 @@ def suspend(request: HttpRequest, code: str) -> HttpResponse:
     messages.success(
         request,
         _(
-            "The agent is suspended. Accounts closed: %(accounts)s. Lines asked to be confirmed, none cut off: %(lines)s."
+            "The agent is suspended. Accounts closed: %(accounts)s. Lines whose subscribers are asked to confirm (none suspended): %(lines)s."
         )
         % {"accounts": done.accounts, "lines": done.lines},
     )

@@ -15,7 +15,7 @@ from rollkeeper.campaign.choices import Action
 from rollkeeper.incidents.choices import Step
 
 _HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
-"""What waits at a counter is approved there: the approver looks at the person and the papers."""
+"""Actions that wait at a counter are approved there: the approver checks the person and the documents."""
 _LABELS = {
     "suspend_batch": Action.SUSPEND.label,
     "terminate_batch": Action.TERMINATE.label,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber agreed to be seen. Nobody is shown here."""
+"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber consented. No person is shown here."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from rollkeeper.vault.fields import Field
 
 @require_POST
 def draw(request: HttpRequest, quarter: str) -> HttpResponse:
-    """Draw a sample out of a quarter. The text that decides is not kept: what stands for it is."""
+    """Draw a sample from a quarter. The text that decides is not stored, only its hash."""
     authority, form = authority_in(request), SampleDrawForm(request.POST)
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     if not form.is_valid():
@@ -37,7 +37,7 @@ def draw(request: HttpRequest, quarter: str) -> HttpResponse:
 
 @require_safe
 def sample(request: HttpRequest, sample_id: UUID) -> HttpResponse:
-    """Show one sample to whoever drew it: references, and what the published ledger says of each."""
+    """Show one sample to the auditor who drew it: references, and the published entries of each."""
     return _page(request, sample_id, ConsentRequestForm())
 
 
@@ -51,7 +51,7 @@ def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     asked = services.ask_subscribers(authority, sample_id, fields, on=clock.today())
     messages.success(
         request,
-        _("Lines whose subscriber is asked: %(asked)s. A subscriber who does not want it need not answer.")
+        _("Lines whose subscriber is asked: %(asked)s. A subscriber who does not agree need not answer.")
         % {"asked": asked},
     )
     return redirect("backoffice:sample", sample_id)

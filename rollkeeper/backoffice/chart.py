@@ -112,7 +112,7 @@ def nice_top(most: int) -> int:
 
 
 def count_ticks(top: int) -> list[int]:
-    """Return the counts that are written beside the picture: quarters, or halves where quarters are not whole."""
+    """Return the counts written next to the chart: quarters, or halves if quarters are not whole."""
     parts = 4 if top % 4 == 0 else 2 if top % 2 == 0 else 1
     return [top * part // parts for part in range(parts + 1)]
 
@@ -125,7 +125,7 @@ def day_ticks(first: dt.date, last: dt.date, most: int) -> list[dt.date]:
 
 
 def share(count: int, most: int) -> float:
-    """Return the length of a bar of 100 units; whatever is not nothing can be seen."""
+    """Return the length of a bar of 100 units; every number above zero is visible."""
     return 0.0 if count <= 0 or most <= 0 else max(1.0, round(100 * count / most, 1))
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages on which two people decide a third party's disclosure request. Nothing is opened here, and no number is shown.
 
-Whoever approves types the number and the day as the instrument has them; the instrument itself is read by a command.
+The approver types the number and the day as in the instrument; a command shows the instrument itself.
 """
 
 from uuid import UUID
@@ -23,7 +23,7 @@ from rollkeeper.kernel import clock
 
 @require_safe
 def disclosure_list(request: HttpRequest) -> HttpResponse:
-    """List the disclosure requests that are kept: how they stand, no number and nobody's name."""
+    """List the stored disclosure requests: their state, no numbers and no names."""
     found = queries.disclosures(authority_in(request))
     shown = {"open": [one for one in found if one.is_open], "past": [one for one in found if not one.is_open]}
     return render(request, "backoffice/disclosures.html", shown)
@@ -31,7 +31,7 @@ def disclosure_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def disclosure(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
-    """Show one disclosure request and what whoever looks may do with it."""
+    """Show one disclosure request and what the user may do with it."""
     return _page(request, authority_in(request), disclosure_id)
 
 

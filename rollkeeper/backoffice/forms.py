@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the back office asks: a number, a day, and that somebody has looked."""
+"""The forms of the back office: a number, a day, and a confirmation that it was checked."""
 
 import datetime as dt
 from typing import Self
@@ -26,7 +26,7 @@ class LineForm(forms.Form):
     number = forms.CharField(
         label=_("Number of the line"),
         help_text=_(
-            "The whole number as on the bill, a domain or an address block. It never stands in an address."
+            "The whole number as on the bill, a domain or an address block. It never appears in a URL."
         ),
         max_length=LONGEST_IDENTIFIER,
         widget=forms.TextInput(
@@ -45,13 +45,13 @@ class LineForm(forms.Form):
         self._today = today
 
     def emptied(self) -> Self:
-        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
         empty = type(self)(today=self._today)
         empty.errors.update(self.errors)
         return empty
 
     def clean_number(self) -> str:
-        """Return what stands for the line; refuse what cannot be read without repeating it."""
+        """Return the line's blind index; an unreadable number is refused without repeating it."""
         text = str(self.cleaned_data["number"])
         try:
             return normalise_identifier(text, service=service_guess(text), country=instance().country_code)
@@ -72,7 +72,7 @@ class ReconnectForm(forms.Form):
 
 
 class BatchApprovalForm(forms.Form):
-    """A yes to a batch by somebody who has looked."""
+    """The approval of a batch by a person who checked it."""
 
     checked = forms.BooleanField(
         label=_("I have checked the preview below and the reasons, line by line."),
@@ -81,7 +81,7 @@ class BatchApprovalForm(forms.Form):
 
 
 class DisclosureApprovalForm(forms.Form):
-    """A yes to a disclosure request by somebody who has read the instrument."""
+    """The approval of a disclosure request by a person who read the instrument."""
 
     number = forms.CharField(
         label=_("The whole number, as the instrument has it"),
@@ -97,11 +97,11 @@ class DisclosureApprovalForm(forms.Form):
     )
     checked = forms.BooleanField(
         label=_("I have read the instrument, and its authority may request just these fields."),
-        error_messages={"required": _("Read the instrument first, then say so.")},
+        error_messages={"required": _("Read the instrument first, then confirm it here.")},
     )
 
     def emptied(self) -> Self:
-        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
         empty = type(self)()
         empty.errors.update(self.errors)
         return empty
@@ -118,7 +118,7 @@ class DisclosureRefusalForm(forms.Form):
 
 
 class SampleDrawForm(forms.Form):
-    """What is drawn, and the text that decides which lines."""
+    """The kind of sample, and the text that decides which lines are drawn."""
 
     kind = forms.ChoiceField(
         label=_("What happened to the lines"),
@@ -127,7 +127,7 @@ class SampleDrawForm(forms.Form):
     text = forms.CharField(
         label=_("Your own text"),
         help_text=_(
-            "At least 16 letters or figures that nobody guesses, such as throws of dice. It decides which lines come. Keep it: with it anybody draws the same ones again out of the published ledger."
+            "At least 16 letters or figures that no one can guess, such as throws of dice. This text decides which lines are drawn. Keep it: with it and the published ledger, anyone can repeat the draw."
         ),
         max_length=1_000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

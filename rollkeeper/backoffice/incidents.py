@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of incidents: figures and clocks, what each of the people would be notified, and what is done about it.
 
-Nobody exposed is named here, not even by reference. What is asked for on the page Rollkeeper does, within seconds.
+No affected person is named here, not even by reference. The worker carries out steps requested here within seconds.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One duty with how long is left of its time, or how long it is over; nothing where it stands still."""
+    """One duty with its remaining or exceeded time; nothing if its clock is stopped."""
 
     duty: DutyView
     left: str
@@ -87,7 +87,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 @require_POST
 def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Ask for a step, or agree to one that somebody else asked for."""
+    """Request a step, or approve one that another person requested."""
     step = request.POST.get("step", "")
     if step not in set(Step):
         messages.error(request, _("Choose what is to be done."))
@@ -112,7 +112,7 @@ def withdraw(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 @require_safe
 def report(request: HttpRequest, incident_id: UUID, language: str) -> HttpResponse:
-    """Give the report to the authority as a text: figures and clocks, nobody's reference."""
+    """Return the report to the authority as a text: figures and deadlines, no references of people."""
     found = queries.incident(authority_in(request), incident_id, now=clock.now())
     chosen = language if language in spoken_of(LANGUAGES) else SOURCE
     text = write_report(found, (found.drafted or {}).get("fields", {}), language=chosen)

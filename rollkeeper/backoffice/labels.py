@@ -37,12 +37,10 @@ STATE_COLOURS = {
 }
 STEP_NOTES: dict[str, Promise] = {
     "scope": _("By reference alone; nothing is opened. The notice to each person is drafted with it."),
-    "suspend_accounts": _("The accounts that it is about sign in nowhere from then on."),
-    "sign_out_everyone": _(
-        "Every session of staff and every session of a subscriber ends; everybody may sign in again."
-    ),
+    "suspend_accounts": _("The accounts concerned can no longer sign in."),
+    "sign_out_everyone": _("Every session of staff and of subscribers ends; everyone may sign in again."),
     "rotate_keys": _("A new epoch begins, everything is sealed to it, and the older keys are destroyed."),
-    "reseal": _("Goes on with a renewal that broke off, or makes a new one."),
+    "reseal": _("Continues an interrupted key renewal, or starts a new one."),
     "notify_people": _("Each person is notified once, in their language, by the channels of notices."),
 }
 LANGUAGE_NAMES: dict[str, Promise | str] = {
@@ -86,7 +84,7 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
     "stage_note": STAGE_NOTES,
     "field": OTHER_EXPOSED,
 }
-"""What the pages say beyond the labels of choices, under the same kind of name."""
+"""Texts of the pages besides the labels of choices, under the same kind of name."""
 
 
 def say(value: str | None, name: str) -> str:

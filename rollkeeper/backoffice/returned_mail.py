@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of letters that came back: what was scanned or typed, what Rollkeeper found it to be, and whom no letter reached.
+"""The page of returned mail: what was scanned or typed, Rollkeeper's verdict, and lines that no letter reached.
 
 It takes down references and nothing else. Whether a slip is genuine, and so whether a clock starts, is found by Rollkeeper:
 this app has no key to the slips.
@@ -46,7 +46,7 @@ class LettersForm(forms.Form):
     )
 
     def emptied(self) -> Self:
-        """Return an empty form with the faults of this one beside its field: what was typed is not sent back."""
+        """Return an empty form with the faults of this one next to its field: typed values are not sent back."""
         empty = type(self)()
         empty.errors.update(self.errors)
         return empty
@@ -71,8 +71,8 @@ def letters(request: HttpRequest) -> HttpResponse:
         messages.warning(
             request,
             ngettext(
-                "%(count)d line is no reference of a letter; it is kept nowhere.",
-                "%(count)d lines are no references of letters; they are kept nowhere.",
+                "%(count)d line is not the reference of a letter; it was not stored.",
+                "%(count)d lines are not references of letters; they were not stored.",
                 noted.unread,
             )
             % {"count": noted.unread},

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page of the unreachable subscribers: by which channel they were tried, which lines they are by reference, and who answers for them.
 
-Figures come from tallies and the list a page at a time, so that it holds at ten million lines. A campaign does not close
-while anybody stands here for whom nobody answers.
+Figures come from tallies and the list is paged, so that it works for ten million lines. A campaign does not close while any
+listed line is not waived.
 """
 
 from uuid import UUID
@@ -38,7 +38,7 @@ class AfterForm(forms.Form):
 
 
 class WaiveForm(forms.Form):
-    """Why nobody could be notified about the lines that somebody answers for."""
+    """Why the subscribers of the waived lines could not be notified."""
 
     because = forms.ChoiceField(
         label=gettext_lazy("Why can they not be notified?"),
@@ -48,7 +48,7 @@ class WaiveForm(forms.Form):
 
 @require_safe
 def unreachable(request: HttpRequest) -> HttpResponse:
-    """Show by which channels notification got how far, and the lines whom nothing has reached."""
+    """Show the state of notification by channel, and the lines that nothing has reached."""
     return _page(request, WaiveForm())
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of the back office: the campaign as a picture, one batch, one line. Counts, dates and reasons; nobody's name."""
+"""The pages of the back office: the campaign as a chart, one batch, one line. Counts, dates and reasons; no names."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def approve(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @require_POST
 def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Stop a batch. It harms nobody, so it asks for nothing."""
+    """Stop a batch. It does no harm, so no confirmation is asked."""
     batch_control.stop_batch(_authority_to_see(request), BatchId(batch_id), on=clock.today())
     messages.success(request, _("The batch is stopped."))
     return redirect("backoffice:batch", batch_id)
@@ -135,19 +135,22 @@ def line(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def reconnect(request: HttpRequest) -> HttpResponse:
-    """Give a suspended line its service back for some hours. Its reference comes in the body; nobody asks why."""
+    """Reconnect a suspended line for some hours. Its reference is in the body; no reason is asked."""
     authority, form = authority_in(request), ReconnectForm(request.POST)
     require(authority, Permission.RECONNECT_TEMPORARILY)
     if not form.is_valid():
         return render(request, "backoffice/line.html", {"form": LineForm(today=clock.today())}, status=422)
     reconnect_temporarily(authority, LineId(form.cleaned_data["line"]), on=clock.today())
-    messages.success(request, _("The line works again within minutes, for some hours; it ends by itself."))
+    messages.success(
+        request,
+        _("The line works again within minutes, for some hours; the reconnection ends automatically."),
+    )
     return redirect("backoffice:line")
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedActions:
-    """What whoever looks at a batch may do to it now."""
+    """What the user may do to a batch now."""
 
     approve: bool
     stop: bool

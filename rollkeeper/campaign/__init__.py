@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""All lines at once: nobody loses service who was not notified, counted right and heard.
+"""Campaigns over all lines: a line loses service only after its subscriber was notified, the days were counted and objections
+were heard.
 
 Owns `campaign_campaign`, `campaign_member`, `campaign_batch`, `campaign_batchline`, `campaign_chunk`,
 `campaign_stay`, `campaign_unreachablewaiver`, `campaign_complaint`, `campaign_linechange`, `campaign_nightlyrun`,

@@ -25,7 +25,7 @@ def content_of(batch_id: BatchId) -> str:
 
 
 def is_approved(batch_id: BatchId, *, content: str | None) -> bool:
-    """Tell whether enough different people with the permission approved this content, each by an entry of their own."""
+    """Tell whether enough different people with the permission approved this content, each by a separate entry."""
     found = rows(
         sql("campaign", "approvals"),
         {
@@ -45,7 +45,7 @@ def is_approved(batch_id: BatchId, *, content: str | None) -> bool:
 def _day_of(
     said: dict[str, Any], staff_id: StaffId, batch_id: BatchId, content: str | None
 ) -> dt.date | None:
-    """Return the day on which this entry approves this content; None where it says anything else."""
+    """Return the day on which this entry approves this content; None if it says anything else."""
     facts = said.get("facts", {})
     theirs = said.get("actor") == commitment_of(staff_id)
     if not theirs or (facts.get("batch"), facts.get("content")) != (str(batch_id), content):

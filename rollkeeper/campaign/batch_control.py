@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Approve a batch, stop one, ask for one to be undone. None of these touches a line: the back office may do them all."""
+"""Approve a batch, stop one, request its undo. None of these touches a line: the back office may do them all."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.
 def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> BatchState:
     """Approve a batch as one person; return its state, which is `approved` once enough people have.
 
-    Whoever drew it up may be one of them, never the only one. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, BATCH_NOT_FOUND,
+    The person who prepared it may approve it, but not alone. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, BATCH_NOT_FOUND,
     BatchNotInState, ALREADY_APPROVED. Ledger: campaign:batch:approved.
     """
     role = require_approver(authority, Permission.APPROVE_BATCH)
@@ -52,7 +52,7 @@ def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Ba
 def stop_batch(
     authority: Authority, batch_id: BatchId, *, on: dt.date, because: str = "stopped by a person"
 ) -> None:
-    """Stop a batch for good; a run under way stops before its next chunk, and what the network has not heard waits for a day.
+    """Stop a batch permanently; a run under way stops before its next chunk, and unsent network commands wait for a day.
 
     `because` stays in the register; the ledger says that a person stopped it, since free text could name one.
 
@@ -82,7 +82,7 @@ def request_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Non
 
 
 def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> BatchId | None:
-    """Note that somebody says the campaign was wrong about a line; return the batch that acted on it last, if any.
+    """Record a complaint that the campaign was wrong about a line; return the batch that last acted on it, if any.
 
     Refuses: NOT_ALLOWED. Ledger: campaign:complaint:recorded.
     """
@@ -95,7 +95,7 @@ def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> B
 
 
 def count_complaint(line_id: LineId) -> BatchId | None:
-    """Count against the batch that acted on a line last that somebody says it was wrong; return that batch, if any.
+    """Count a complaint against the batch that last acted on a line; return that batch, if any.
 
     Precondition: the caller's action, such as one that takes up a dispute, leaves its ledger entry.
     """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Carry out approved batches, chunk by chunk, each chunk one transaction: all of it has happened or none.
 
-Every line is judged again under its lock, whatever was decided when the batch was prepared. A run may be killed at any
-instant and started again, twice at once, late: whoever runs a chunk holds the batch's row, `position_done` moves with
-the chunk, and a line has one turn. Before each chunk the stays, the complaints and the read-backs are looked at again.
+Every line is judged again under its lock, regardless of the decision when the batch was prepared. A run may be killed at any
+instant and started again, twice in parallel, or late: the run of a chunk locks the batch's row, `position_done` moves with the
+chunk, and each line is processed once. Before each chunk it checks the stays, the complaints and the read-backs again.
 """
 
 import datetime as dt
@@ -43,7 +43,7 @@ _ONE_CHUNK = 61  # the matter of kernel.claims.serialize_on
 
 @dataclass(slots=True)
 class BatchRunResult:
-    """What a run did to one batch, and why it went no further."""
+    """The result of a run for one batch, and why it stopped."""
 
     batch_id: BatchId
     action: str
@@ -63,7 +63,7 @@ class _Run:
 
 
 def batches_to_run(*, on: dt.date) -> list[BatchId]:
-    """Return the batches whose day has come and that are not finished: ends first, since their people waited longest."""
+    """Return the due, unfinished batches: terminations first, since those lines waited longest."""
     waiting = Batch.objects.filter(
         Q(state__in=[BatchState.APPROVED.value, BatchState.RUNNING.value]), due_on__lte=on
     )
@@ -95,7 +95,7 @@ def run_batch(
         except BatchNotInState as fault:
             if ran is None:
                 raise
-            # Somebody stopped it, or another run finished it, between two chunks.
+            # It was stopped by a person, or finished by another run, between two chunks.
             ran.state, ran.why = (
                 BatchState(str(fault.facts["state"])),
                 "another process or person moved it on",
@@ -109,7 +109,7 @@ def run_batch(
 def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     """Give the next lines their turn; return how many had it. Precondition: the batch's row is locked."""
     if batch.pack_hash != this.campaign.pack.hash:
-        # The campaign was planned again since: whoever is still due is prepared again, under what holds now.
+        # The campaign was planned again since: lines that are still due are prepared again, under the current pack.
         _stop(this, batch, ran, "it was prepared under another version of the pack")
         return 0
     refuse_unconfirmed(this.campaign.pack, batch.action)
@@ -117,7 +117,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     stays = known_stays()
     verdict = may_act_on(this.campaign.pack, this.on, stays=stays)
     if isinstance(verdict, Refused):
-        ran.why = f"on {this.on} nobody may lose service: {verdict.reason}"
+        ran.why = f"on {this.on} no line may lose service: {verdict.reason}"
         return 0
     if batch.due_on > this.on:
         ran.why = f"its day is {batch.due_on}"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Find what is due on a day and prepare a batch of it: nothing happens to anybody until two people approve.
+"""Find what is due on a day and prepare a batch: nothing happens to a line until two people approve.
 
-Lines stand in a batch in an order drawn by lot, so that its pilot, and the sample that people look at, are fair.
+The lines of a batch have a random order, so that its pilot and the preview for people are fair.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 
 @dataclass(frozen=True, slots=True)
 class DueLines:
-    """What is due on a day for one action. `excluded` counts lines whose day has come but that no batch may touch."""
+    """What is due on a day for one action. `excluded` counts lines that are due but that no batch may include."""
 
     action: Action
     due_on: dt.date
@@ -75,7 +75,8 @@ def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> li
 
 
 def prepare_day(authority: Authority, *, on: dt.date) -> int:
-    """Prepare the batches of a day once; return how many. None without a campaign, and on a day on which nobody may lose service.
+    """Prepare the batches of a day once; return how many. None without a campaign, and on a day on which no line may lose
+    service.
 
     A batch that was stopped is so prepared again on the next day, or where a person asks for it.
 

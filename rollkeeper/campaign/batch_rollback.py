@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Undo a batch: every line that still stands as the batch left it goes back to what it was, and gets the days back.
+"""Undo a batch: every line still in the state in which the batch left it returns to its earlier state, and gets the days back.
 
-Chunk by chunk like a run, and as safe to break off: a line that was put back is no longer 'done'. Only this batch's
-suspensions are lifted. Whoever registered or ended since is left as they are; an ended line comes back only while its
-number is in quarantine and its own. A campaign that was closed meanwhile is open again; where another is, that one counts
-whoever comes back.
+It goes chunk by chunk like a run and may be interrupted safely: a restored line is no longer 'done'. Only this batch's
+suspensions are removed. Lines registered or terminated since then are left unchanged; a terminated line comes back only while its
+own number is in quarantine. A campaign that was closed meanwhile is opened again; if another one is open, that one counts the
+restored lines.
 """
 
 import datetime as dt
@@ -36,7 +36,9 @@ from rollkeeper.notices.services import withdraw_of_line
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """What an undo did. `left_alone` counts lines that registered or ended since, or whose number is another's."""
+    """The result of an undo. `left_alone` counts lines that were registered or terminated since, or whose number belongs to
+    another line.
+    """
 
     batch_id: BatchId
     undone: int
@@ -91,9 +93,10 @@ def undo_batch(
 
 
 def restore_terminated_line(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -> bool:
-    """Put one line back that a batch ended, in the act of whoever decided that this was wrong; return whether it came back.
+    """Restore one line that a batch terminated, in the transaction of the service that decided that this was wrong; return
+    whether it was restored.
 
-    It stands suspended again. Precondition: the line is locked. Ledger: line:line:restored.
+    It is suspended again. Precondition: the line is locked. Ledger: line:line:restored.
     """
     found = rows(
         "SELECT b.batch_id, b.position FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)"
@@ -110,7 +113,7 @@ def restore_terminated_line(authority: Authority, line_id: LineId, *, role: str,
 
 
 def _begin(batch_id: BatchId, *, on: dt.date) -> None:
-    """Let no run begin another chunk meanwhile, and nobody lose service who is about to be put back."""
+    """Let no run begin another chunk meanwhile, so that no line that will be restored loses service."""
     with action():
         lock_batch(batch_id, *CAN_UNDO)
         Batch.objects.filter(batch_id=batch_id).update(state=BatchState.UNDO_REQUESTED.value)
@@ -127,7 +130,7 @@ class _Slice:
 def _slice(
     authority: Authority, role: str, batch: Batch, *, after: int, chunk: int, on: dt.date
 ) -> _Slice | None:
-    """Put the next lines back; None where there are no more."""
+    """Restore the next lines; None if there are no more."""
     values = _values(authority, role, batch, on) | {"after": after, "chunk": chunk}
     run("DROP TABLE IF EXISTS pg_temp.batch_slice, pg_temp.slice_verdict")
     run(sql("campaign", "rollback_slice"), values)
@@ -144,7 +147,7 @@ def _slice(
 
 
 def _is_suspended_again(batch: Batch) -> bool:
-    """Tell whether a line stands suspended by this batch again that was ended when its turn came: another undo put it back."""
+    """Tell whether a terminated line has already been restored to this batch's suspension by another undo."""
     with without_timeout():
         (found,) = rows(
             "SELECT EXISTS (SELECT FROM campaign_batchline b, LATERAL (SELECT FROM lines_suspension s JOIN lines_line l USING (line_id)"
@@ -168,7 +171,7 @@ def _finish(authority: Authority, role: str, batch: Batch, *, on: dt.date) -> No
 
 
 def _reopen_campaign(batch: Batch) -> None:
-    """Open a campaign that was closed after this batch: whoever comes back into it would be counted by nobody."""
+    """Open a campaign that was closed after this batch: otherwise no campaign would count the restored lines."""
     run(
         "UPDATE campaign_campaign SET closed_on = NULL WHERE campaign_id = %s AND closed_on IS NOT NULL"
         " AND NOT EXISTS (SELECT FROM campaign_campaign WHERE closed_on IS NULL)"
@@ -195,7 +198,7 @@ def _request_undo_of_suspension(batch: Batch) -> None:
 
 
 def _counting_campaign_id(batch: Batch) -> UUID:
-    """Return the campaign that counts whoever comes back: its own, or the one that was begun since."""
+    """Return the campaign that counts restored lines: their own, or the one that was begun since."""
     others = rows(
         "SELECT campaign_id FROM campaign_campaign WHERE closed_on IS NULL ORDER BY campaign_id = %s DESC LIMIT 1",
         [batch.campaign_id],
@@ -204,10 +207,10 @@ def _counting_campaign_id(batch: Batch) -> UUID:
 
 
 def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
-    """Return the last day that whoever comes back is notified of, on which the desks are open, and how long before it they are reminded.
+    """Return the last day to notify for a restored line, an open day, and how long before it to send the reminder.
 
-    An undo never fails of a pack: where it cannot be read any more, or knows no campaign, that day is the next. While a stay has no end, or
-    the law has not begun, nobody knows the day, and none is notified.
+    An undo never fails because of a pack: if it cannot be read any more, or has no campaign, the last day is the next day. While
+    a stay has no end, or the law is not in force yet, the day is unknown and no notice is sent.
     """
     tomorrow = on + dt.timedelta(days=1)
     (campaign,) = rows(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of a campaign: where a line stands in it, what a batch does, how far a batch and its lines have come."""
+"""The choices of a campaign: the stage of a line, what a batch does, the state of a batch and its lines."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(TextChoices):
-    """Where a line stands in a campaign."""
+    """The stage of a line in a campaign."""
 
     NOT_NOTIFIED = "not_notified", _("Not yet notified")
     """No proof yet that the subscriber was notified: no clock runs."""
@@ -50,7 +50,7 @@ class BatchState(TextChoices):
     """By a person or by itself. It does not go on; undo it within a day, before the network hears the rest, or prepare a new one."""
     DONE = "done", _("Done")
     UNDO_REQUESTED = "undo_requested", _("To be undone")
-    """Somebody in the back office asked for the undo; the next run carries it out."""
+    """The back office requested the undo; the next run carries it out."""
     UNDONE = "undone", _("Undone")
 
 
@@ -65,7 +65,7 @@ class SkipReason(TextChoices):
     CHANGED = "changed", _("changed since it was prepared")
     """Its version is not the one that was decided on."""
     CHANGING = "changing", _("another process was working on it")
-    """Somebody was at work on it in that very moment, or is about to undo its suspension."""
+    """Another process was working on it at that moment, or is about to undo its suspension."""
     NOT_DUE = "not_due", _("not due any more")
     """A pause, a stay or a promise has moved its day."""
     UNBARRED = "unbarred", _("the network does not bar it")
@@ -73,7 +73,7 @@ class SkipReason(TextChoices):
 
 
 class LineOutcome(StrEnum):
-    """What came of one line of a batch."""
+    """The outcome for one line of a batch."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -91,7 +91,7 @@ class OutOfScopeReason(StrEnum):
 
 
 class WaiverReason(TextChoices):
-    """Why nobody can be notified about a line, as the person who answers for it says."""
+    """Why a line's subscriber cannot be notified, as the person who waives it states."""
 
     NO_CHANNEL_KNOWN = "no_channel_known", _("Neither the line nor any address reaches a person")
     """Neither the line nor any address reaches a person."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the commands of this package say what they found, for people. References, counts and days; nobody's name."""
+"""Text output of this package's commands. References, counts and days; no names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for 
 
 
 def due(found: DueLines, detail: BatchDetail | None) -> None:
-    """Show what is due for one action, and the sample for review by eye."""
+    """Show what is due for one action, with a preview to check."""
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
     out.print(f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}.[/bold]{held}")
     if detail is None:
@@ -45,7 +45,7 @@ def due(found: DueLines, detail: BatchDetail | None) -> None:
 
 
 def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequence[BatchRunResult]) -> None:
-    """Show what a night did."""
+    """Show what the nightly run did."""
     out.print(
         f"Clocks started: {nightly_result.started:,}. Out of scope, being registered or terminated: {nightly_result.out_of_scope:,}. Postponed:"
         f" {nightly_result.postponed:,}. Reminders owed: {nightly_result.reminded:,}."
@@ -64,7 +64,7 @@ def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequ
 
 
 def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
-    """Show how a campaign stands; batches and stays also after it was closed: they can be undone and lifted."""
+    """Show the status of a campaign. Batches and stays also appear after it is closed, because they can still be undone and ended."""
     if seen is None:
         out.print("No campaign is planned.")
     else:
@@ -103,14 +103,14 @@ def unreachable(line: NotNotifiedLine) -> None:
 
 
 def explanation(found: Explanation) -> None:
-    """Show why a line stands where it stands."""
+    """Show why a line has its status."""
     stage = f", {found.stage} in the campaign" if found.stage else ""
     out.print(f"Line {found.line_id} ({found.service}) is {found.state}{stage}. On {found.on}:", markup=False)
     _sentences(found.sentences)
 
 
 def _batch(batch: BatchView) -> None:
-    by = ", ".join(approver.username for approver in batch.approvals) or "nobody yet"
+    by = ", ".join(approver.username for approver in batch.approvals) or "no one yet"
     why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
     reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
     out.print(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bring a campaign to its end: nobody is left half way, and for whoever was never notified a named person answers."""
+"""Close a campaign: every line is finished, and lines never notified are waived by a named person."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _OPEN_BATCHES = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING, Ba
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """How many lines somebody now answers for; the rest of those given was reached, registered or taken on before."""
+    """How many lines were waived now; the others given were reached, registered or waived before."""
 
     waived: int
     left_alone: int
@@ -36,8 +36,8 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class _MemberCounts:
-    """Where the lines of a campaign stand when it is to close; `counting` and `suspended` without the protected, whom no batch
-    ever cuts.
+    """The stages of the lines of a campaign at closing; `counting` and `suspended` exclude the protected lines, which no batch
+    suspends.
     """
 
     not_notified: int
@@ -63,7 +63,7 @@ class ClosedCampaign:
 def waive_unreachable(
     authority: Authority, line_ids: Sequence[LineId], *, because: WaiverReason, on: dt.date
 ) -> Waived:
-    """Answer, as a named person, for lines whose subscribers could not be notified. Nothing happens to the lines.
+    """Waive lines whose subscribers could not be notified, as a named person. The lines do not change.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, NO_CAMPAIGN, PackChanged. Ledger: campaign:line:waived, one a line.
     """
@@ -84,7 +84,7 @@ def waive_unreachable(
 
 
 def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
-    """Close the campaign under way. What it still owed to people who were not reached is withdrawn.
+    """Close the open campaign. Its pending notices are withdrawn.
 
     Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, WAIVERS_MISSING, CAMPAIGN_NOT_OVER (together). Ledger:
     campaign:campaign:closed.
@@ -112,7 +112,9 @@ def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
 
 
 def _lock_batches(campaign: OpenCampaign) -> int:
-    """Let no batch be undone beside the close, since nobody would count whoever came back; return how many are at work already."""
+    """Let no batch be undone during the close, since no campaign would count the restored lines; return how many are running
+    already.
+    """
     held = rows(
         "SELECT FROM campaign_batch WHERE campaign_id = %s FOR NO KEY UPDATE SKIP LOCKED",
         [campaign.campaign_id],

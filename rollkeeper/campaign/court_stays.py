@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done.
 
-A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk. What the network
-has not heard waits as well: a trigger on the stays says to it on which days it bars and ends nobody.
+A running batch checks the stays before each chunk, so a stay entered meanwhile stops it within a chunk. Commands not yet sent to
+the network wait as well: a trigger on the stays tells provisioning on which days it bars and terminates no line.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ _POSTPONING = 60  # the matter of kernel.claims.serialize_on
 
 
 def known_stays() -> list[Days]:
-    """Return every stay, first and last day inclusive; None where it is open."""
+    """Return every stay, first and last day inclusive; None if it is open."""
     found = rows("SELECT lower(days) AS first, upper(days) - 1 AS last FROM campaign_stay ORDER BY days")
     return [(row.first, row.last) for row in found if row.first is not None]
 
@@ -32,7 +32,7 @@ def known_stays() -> list[Days]:
 def enter_stay(
     authority: Authority, *, first: dt.date, last: dt.date | None, reason: str, on: dt.date
 ) -> UUID:
-    """Let every clock stand still from `first` through `last` (None: until it is lifted).
+    """Pause every clock from `first` through `last` (None: until it ends).
 
     Refuses: NOT_ALLOWED, STAY_REVERSED. Ledger: campaign:stay:entered.
     """
@@ -84,9 +84,9 @@ def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     """Let what a batch that was stopped, or is to be undone, asked of the network wait some days (`campaign.rules`).
 
-    These begin behind the stays that cover a day. Without a batch all such batches are meant: their stays have changed. Waits
-    for whoever does the same, however long that takes, and looks at the stays afterwards: a stop must not fail of waiting, and
-    nobody may take back what another stay holds.
+    These begin after the stays that cover a day. Without a batch all such batches are meant: their stays have changed. Waits for
+    concurrent callers, however long that takes, and checks the stays afterwards: a stop must not fail because of waiting, and
+    must not undo what another stay postpones.
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     serialize_on(_POSTPONING)

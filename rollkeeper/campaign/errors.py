@@ -6,8 +6,8 @@ from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 BILLING_FILE_EXISTS = Refusal(
     "billing_file_exists",
     Kind.CONFLICT,
-    "{file} is there already, and is not written over.",
-    "Name another file, or take that one away.",
+    "{file} already exists and is not overwritten.",
+    "Name another file, or remove that one.",
 )
 NO_CAMPAIGN = Refusal(
     "no_campaign",
@@ -29,13 +29,13 @@ class PackChanged(RollkeeperError):
 OTHER_CAMPAIGN_OPEN = Refusal(
     "other_campaign_open",
     Kind.CONFLICT,
-    "A campaign of the pack {pack} is under way; its lines would be left where they stand.",
+    "A campaign of the pack {pack} is open; its lines would no longer be processed.",
     "Plan with that pack. To try another one, use 'rollkeeper simulate' or another instance.",
 )
 DIFFERENT_DAYS = Refusal(
     "different_days",
     Kind.CONFLICT,
-    "The pack {pack} counts days in {zone}, and this instance in {zone_here}, where they begin at other hours.",
+    "The pack {pack} counts days in {zone}, this instance in {zone_here}: days begin at different times.",
     "Set the setting 'instance.zone' to that of the pack, then run it again.",
 )
 BATCH_NOT_FOUND = Refusal(
@@ -58,23 +58,22 @@ class BatchNotInState(RollkeeperError):
 DAY_CLOSED = Refusal(
     "day_closed",
     Kind.REFUSED,
-    "On {day} nobody may lose service ({article}): {why}.",
-    "The next day on which it may be is {next_day}.",
+    "On {day} no line may lose service ({article}): {why}.",
+    "The next possible day is {next_day}.",
 )
 # An instance is never idle for so long: the machine's date may be wrong.
 NIGHTLY_RUN_GAP = Refusal(
     "nightly_run_gap",
     Kind.REFUSED,
-    "The last night was played on {last}, and the machine says that it is {day}: {days} days later.",
+    "The last nightly run was on {last}, and the machine's date is {day}: {days} days later.",
     (
-        "If its date is wrong, set it right. If it is right, say so once: 'rollkeeper campaign run --after-gap'. Whoever was"
-        " due meanwhile is caught up one step at a time."
+        "If the date is wrong, correct it. If it is right, confirm it once: 'rollkeeper campaign run --after-gap'. Lines due meanwhile are processed one step at a time."
     ),
 )
 DAY_PAST = Refusal(
     "day_past",
     Kind.MALFORMED,
-    "{day} is over.",
+    "{day} is in the past.",
     "Give today's date or a later one.",
 )
 WAIVERS_MISSING = Refusal(
@@ -88,7 +87,7 @@ CAMPAIGN_NOT_OVER = Refusal(
     "campaign_not_over",
     Kind.CONFLICT,
     "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open.",
-    "Let each of them come to its end, or undo it; 'rollkeeper campaign status' shows them.",
+    "Let each of them finish, or undo it; 'rollkeeper campaign status' shows them.",
 )
 STAY_NOT_FOUND = Refusal(
     "stay_not_found",
@@ -100,6 +99,6 @@ STAY_NOT_FOUND = Refusal(
 STAY_REVERSED = Refusal(
     "stay_reversed",
     Kind.MALFORMED,
-    "The last day {last} lies before {first}.",
+    "The last day {last} is before {first}.",
     "Give the first day first; leave the last one out while the stay is open.",
 )

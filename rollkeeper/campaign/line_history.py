@@ -19,7 +19,7 @@ from rollkeeper.lines.queries import LineFacts, line_history
 
 @dataclass(frozen=True, slots=True)
 class LineWithHistory:
-    """What is known of a line; `stage` is None for one that is in no campaign."""
+    """What is known about a line; `stage` is None for one that is in no campaign."""
 
     service: str
     region: str | None
@@ -36,7 +36,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         return None
     (notified,) = rows(sql("campaign", "line_history"), {"line_id": line_id, "zone": instance().zone})
     suspended_on, restored_on = _suspension(facts)
-    # What was promised of a suspension that is lifted, or of a clock that is over, says nothing of what may follow.
+    # The promise of an ended suspension or clock says nothing about what may follow.
     runs = Stage.RUNNING if suspended_on is None else Stage.SUSPENDED
     line = facts.line
     history = LineHistory(

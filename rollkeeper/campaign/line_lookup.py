@@ -16,7 +16,7 @@ from rollkeeper.lines.protection import refuse_protected
 def look_up_line(
     authority: Authority, *, number: str, about: dt.date, on: dt.date, language: str = ENGLISH
 ) -> Explanation | None:
-    """Explain the line with this number as it stands, or would stand, on the day `about`.
+    """Explain the line with this number in its current state, or its expected state on the day `about`.
 
     Ledger: campaign:line:explained, where there is such a line. Refuses: NOT_ALLOWED, SUBSCRIBER_PROTECTED.
     """

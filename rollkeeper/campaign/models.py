@@ -106,16 +106,14 @@ class Batch(models.Model):
     prepared_at = models.DateTimeField()
     prepared_by = models.UUIDField(null=True)
     stop_reason = models.TextField(null=True)
-    excluded = models.JSONField(
-        default=dict, db_comment="Lines whose day had come and that were not taken in, by reason."
-    )
+    excluded = models.JSONField(default=dict, db_comment="Lines that were due and not included, by reason.")
     content = models.TextField(null=True, db_comment="The hash of what people are asked to approve.")
     position_done = models.IntegerField(
         default=0, db_comment="All lines up to this position have had their turn."
     )
 
     class Meta:
-        """Few rows. Whoever runs a chunk holds the row: two runs at once take turns."""
+        """Few rows. The run of a chunk locks the row: two concurrent runs alternate."""
 
         db_table = "campaign_batch"
         constraints = [
@@ -149,7 +147,7 @@ class Chunk(models.Model):
 
 
 class BatchLine(models.Model):
-    """One line of a batch: the version decided on, what became of it, and what it was before."""
+    """One line of a batch: the version decided on, the outcome, and its earlier state."""
 
     pk = models.CompositePrimaryKey("line_id", "batch_id")
     line_id = models.UUIDField()
@@ -178,7 +176,7 @@ class BatchLine(models.Model):
 
 
 class Stay(models.Model):
-    """A court's stay, or a general extension: the clock of every line stands still and nothing is acted on."""
+    """A court's stay, or a general extension: every clock is paused and nothing is acted on."""
 
     stay_id = models.UUIDField(primary_key=True)
     days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
@@ -193,7 +191,7 @@ class Stay(models.Model):
 
 
 class Complaint(models.Model):
-    """Somebody says that a batch was wrong about a line."""
+    """A complaint that a batch was wrong about a line."""
 
     pk = models.CompositePrimaryKey("line_id", "complaint_id")
     line_id = models.UUIDField()
@@ -209,7 +207,7 @@ class Complaint(models.Model):
 
 
 class UnreachableWaiver(models.Model):
-    """One person answers for a line whose subscriber could not be notified: it is left as it is."""
+    """A waiver by one person for a line whose subscriber could not be notified: the line does not change."""
 
     pk = models.CompositePrimaryKey("line_id", "campaign_id")
     line_id = models.UUIDField()
@@ -227,8 +225,8 @@ class UnreachableWaiver(models.Model):
 class Tally(models.Model):
     """Lines per stage, channel and next day to check, as changes that add up; the nightly run folds them nightly.
 
-    Written by a trigger on `campaign_member`, so that it cannot be forgotten. Insert-only between two folds: nobody
-    waits for anybody.
+    Written by a trigger on `campaign_member`, so that it cannot be forgotten. Insert-only between two folds, so that no writer
+    waits.
     """
 
     tally_id = models.BigAutoField(primary_key=True)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The night: start the clocks of who was notified, let go who registered, remind, put off who is not due. Acts against nobody.
+"""The nightly run: start the clocks of notified lines, release registered lines, remind, postpone lines that are not due. It
+suspends and terminates nothing.
 
-Looks only at lines that changed since the last night (`campaign_linechange`) and at those whose day to be checked has
-come (`campaign_member.next_check_on`): a night on which nothing is due costs the same for a million lines as for one.
+Reads only lines that changed since the last run (`campaign_linechange`) and those due for a check
+(`campaign_member.next_check_on`): a run with nothing due costs the same for a million lines as for one.
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ from rollkeeper.notices.choices import NO_LANGUAGE
 
 @dataclass(frozen=True, slots=True)
 class NightlyResult:
-    """What a night did."""
+    """The result of a nightly run."""
 
     started: int = 0
     out_of_scope: int = 0
@@ -38,9 +39,9 @@ class NightlyResult:
 
 
 def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -> NightlyResult:
-    """Bring every member to where it stands on a day. Running it again changes nothing.
+    """Bring every member to its state on a day. Running it again changes nothing.
 
-    `after_gap`: somebody says that the date is right, though no night was played for long. Refuses: NOT_ALLOWED, PackChanged,
+    `after_gap`: a person confirmed the date although there was no nightly run for long. Refuses: NOT_ALLOWED, PackChanged,
     NIGHTLY_RUN_GAP. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
     """
     role = require(authority, Permission.RUN_BATCH)
@@ -48,7 +49,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
         lock_planning()
         campaign = find_campaign()
         if campaign is None:
-            # What changed is of use to a campaign alone: to one that an undo opens again, for those who were its members.
+            # Only a campaign uses the changes: one that an undo opens again, for its former members.
             run(
                 "DELETE FROM campaign_linechange c"
                 " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
@@ -84,13 +85,13 @@ def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
 
 
 def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:
-    """Count those again who were given service back without a registration, and whom nothing protects any more."""
+    """Restart lines that got service back without a registration and are no longer protected."""
     served = rows("SELECT line_id FROM changed_line WHERE stage = 'suspended'")
     restart_clocks(campaign, [LineId(row.line_id) for row in served], on=on)
 
 
 def _reenter(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> None:
-    """Ask those again for whose line nobody is registered any more."""
+    """Ask again for lines that no longer have a registered subscriber."""
     promised_today = deadlines.last_day_if_notified(
         campaign.pack, stays=stays, begins_on=campaign.begins_on, on=on
     )
@@ -106,9 +107,9 @@ def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Day
 
 
 def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
-    """Owe the reminders that the pack asks for. Nothing is done to anybody, so it is done on days of rest as well.
+    """Queue the reminders that the pack requires. They change no line, so they are also queued on closed days.
 
-    While a stay lasts nobody knows the last day: each night would name another one that does not hold.
+    During a stay the last day is unknown: each run would name another wrong one.
     """
     if any(covers(stay, on) for stay in stays):
         return 0

@@ -52,7 +52,7 @@ def find_campaign() -> OpenCampaign | None:
 
 
 def require_no_other_campaign(pack_id: str) -> None:
-    """Make sure that no campaign of another pack is open: its lines would be left where they stand, unseen.
+    """Ensure that no campaign of another pack is open: its lines would no longer be processed.
 
     Refuses: OTHER_CAMPAIGN_OPEN.
     """
@@ -63,7 +63,9 @@ def require_no_other_campaign(pack_id: str) -> None:
 
 
 def require_same_days(pack: Pack, *, on: dt.date) -> None:
-    """Make sure that this instance's days are those of the law: else somebody would be cut off some hours early. Refuses: DIFFERENT_DAYS."""
+    """Ensure that this instance's days are those of the law: otherwise a line could be suspended some hours early. Refuses:
+    DIFFERENT_DAYS.
+    """
     here = instance().zone
     if not have_same_days(pack.zone, here, on=on):
         raise DIFFERENT_DAYS(pack=pack.id, zone=pack.zone, zone_here=here)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every hour for which a line was off, with its cause: what billing must not charge, and what it gives back.
+"""Every hour without service, with its cause: what billing must not charge, and what it refunds.
 
-Separate because it is derived from what happened (suspensions, lifts, undone batches, the network's own proof) and kept in
-no table of its own: it cannot say anything else than they do. The file holds references of lines, never a number or a name.
+Separate because it is derived from events (suspensions, reconnections, undone batches, the network's own proof) and stored in no
+table: it cannot contradict them. The file contains references of lines, never a number or a name.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ from rollkeeper.lines.errors import DAYS_REVERSED
 
 @dataclass(frozen=True, slots=True)
 class OutageExport:
-    """What was handed to billing."""
+    """The result of the export to billing."""
 
     stretches: int
     hours: float

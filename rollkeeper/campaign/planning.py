@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Plan a campaign: whom it concerns, and the first notice that is owed to each.
+"""Plan a campaign: which lines it concerns, and the first notice for each.
 
-Planning again takes in what was imported since, and is how a changed pack is put into force: whom it concerns no more is let go, and
-has service again.
+Planning again adds lines imported since, and puts a changed pack into force: lines no longer concerned are released and get
+service back.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ from rollkeeper.notices.services import Promise
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """What a planning did."""
+    """The result of a planning."""
 
     campaign_id: CampaignId
     pack_id: str
@@ -71,7 +71,7 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanRes
 
 
 def current_last_day(on: dt.date) -> Promise | None:
-    """Return the last day for whoever is notified today, as the law counts it without a pause.
+    """Return the last day for a subscriber notified today, as the law counts it without a pause.
 
     A first notice may be sent weeks after it was owed: the day that it was to name would be too early by then, or past.
     """
@@ -110,7 +110,7 @@ def _open(pack: Pack, pack_id: str) -> CampaignId:
 def _apply_changed_pack(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date
 ) -> None:
-    """Let whoever is in the campaign have the days of the pack as it is now, and let go whom it concerns no more.
+    """Give the members the days of the current pack, and release lines no longer concerned.
 
     Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
     """
@@ -122,7 +122,7 @@ def _apply_changed_pack(
         "article": rules.notice_article,
     }  # fmt: skip
     rows(sql("campaign", "lock_released_members"), values)
-    # Where the law was put off nobody's clock began before its day: whoever was notified already gains the days in between.
+    # If the law was postponed, no clock began before its day: subscribers already notified gain the days in between.
     run(
         "UPDATE campaign_member SET anchor_on = %(begins_on)s"
         " WHERE campaign_id = %(campaign_id)s AND stage = 'running' AND anchor_on < %(begins_on)s",
@@ -152,7 +152,9 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
 
 
 def _recheck_reminders(campaign_id: CampaignId, *, on: dt.date) -> None:
-    """Let the next night find out whom the pack as it is now wants to be reminded: the one before may have wanted fewer."""
+    """Let the next nightly run find the members to remind under the current pack: the earlier pack may have required fewer
+    reminders.
+    """
     run(
         "UPDATE campaign_member SET remind_on = %s"
         " WHERE campaign_id = %s AND stage = 'running' AND (remind_on IS NULL OR remind_on > %s)",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What can be seen of campaigns: counts, dates, references and reasons. Nothing here is personal.
+"""Queries about campaigns: counts, dates, references and reasons. Nothing here is personal.
 
 Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was done, never from counting lines.
 """
@@ -104,7 +104,7 @@ class BatchDetail:
 
 @dataclass(frozen=True, slots=True)
 class NotNotifiedLine:
-    """A line whose subscriber has yet to be notified, and how far the attempts have come."""
+    """A line whose subscriber is not yet notified, and the state of the attempts."""
 
     line_id: LineId
     service: str
@@ -117,7 +117,7 @@ class NotNotifiedLine:
 
 @dataclass(frozen=True, slots=True)
 class StayView:
-    """A stay; `last` is None while it is open. It takes two people to lift one."""
+    """A stay; `last` is None while it is open. Two people must approve its end."""
 
     stay_id: UUID
     first: dt.date
@@ -128,7 +128,7 @@ class StayView:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a line stands where it stands on a day."""
+    """Why a line has its status on a day."""
 
     line_id: LineId
     service: str
@@ -166,7 +166,7 @@ def overview(on: dt.date) -> CampaignOverview | None:
 
 
 def unreachable(*, after: LineId | None = None, limit: int = 1000) -> list[NotNotifiedLine]:
-    """Return members whom no notice has provably reached, by reference; `after` is the last line seen."""
+    """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page."""
     found = rows(sql("campaign", "not_notified"), {"after": after or _BEFORE_ALL, "limit": limit})
     return [
         NotNotifiedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason)
@@ -187,7 +187,7 @@ def stays() -> list[StayView]:
 
 
 def batches_that_acted(first: dt.date, last: dt.date | None) -> list[BatchId]:
-    """Return the batches that took service from somebody on one of these days, and that nobody asked to undo."""
+    """Return the batches that suspended or terminated lines on one of these days and whose undo is not requested."""
     found = rows(
         "SELECT b.batch_id FROM campaign_batch b WHERE b.state IN ('running', 'stopped', 'done') AND EXISTS ("
         "SELECT FROM campaign_chunk c WHERE c.batch_id = b.batch_id AND c.done > 0"
@@ -207,7 +207,7 @@ def batches(*, limit: int | None = None) -> list[BatchView]:
 
 
 def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
-    """Return one batch with its sample, explained in a language; None where there is none."""
+    """Return one batch with its preview, explained in a language; None if there is none."""
     found = rows(
         sql("campaign", "batches"),
         {"batch_id": batch_id, "limit": None, "permission": Permission.APPROVE_BATCH.value},
@@ -240,7 +240,7 @@ def explain_number(number: str, *, on: dt.date, language: str = ENGLISH) -> Expl
 
 
 def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Explanation | None:
-    """Explain a line by its reference, None where there is none."""
+    """Explain a line by its reference, None if there is none."""
     found = read_history(line_id)
     if found is None:
         return None

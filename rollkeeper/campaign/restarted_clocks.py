@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What becomes of a line in the campaign that was given service back without a registration.
+"""What happens in the campaign to a line that got service back without a registration.
 
-A dispute is lost for which service came back, its subscriber was accepted for a time without a document, a hardship was heard of
-after the line was suspended, or what protected it has ended.
-Separate because whoever settles a dispute knows nothing of stages. Without it the line would stand as suspended without
-being so, for ever: never counted, never notified, and the campaign never over.
+Cases: a dispute that restored service is lost; the subscriber was accepted for a time without a document; a hardship was reported
+after the suspension; or the line's protection has ended. Separate because the service that settles a dispute does not know
+stages. Without it the line would keep the stage "suspended" without being suspended: never counted, never notified, and the
+campaign would never end.
 """
 
 import datetime as dt
@@ -44,7 +44,7 @@ def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt
 
 
 def _open_days(campaign: OpenCampaign, *, on: dt.date) -> list[dt.date]:
-    """Return the days from one on, a year and a half of them, on which whoever is notified of a last day can come to a desk."""
+    """Return the open days from one on, for a year and a half: days that can be named as a last day."""
     first = on.toordinal()
     closed = closed_flags(campaign.pack, first=first, last=first + _HORIZON_DAYS)
     return [dt.date.fromordinal(first + ahead) for ahead, is_closed in enumerate(closed) if not is_closed]

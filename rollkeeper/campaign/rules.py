@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How far a batch may go now, and on which days anything may be done at all. Pure: numbers and days in, verdict out.
 
-The days of each line are the law's business (`law.rules`, `law.clock_sql`); what stands here are the operator's own brakes:
-a first small share, a hourly limit, a stop by itself.
+The law counts the days of each line (`law.rules`, `law.clock_sql`); here are the operator's own safety limits: the pilot share,
+an hourly limit, an automatic stop.
 """
 
 import datetime as dt
@@ -90,7 +90,7 @@ def covers(stay: Days, day: dt.date) -> bool:
 
 
 def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
-    """Tell whether anybody may lose service on that day at all. Law: art. 3, and the civil law's art. 154."""
+    """Tell whether any line may lose service on that day. Law: art. 3, and the civil law's art. 154."""
     article = pack.campaign.suspension_article
     if any(covers(stay, day) for stay in stays):
         return Refused(article, "a stay is in force", "Wait until the stay is lifted.")
@@ -100,7 +100,7 @@ def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
 
 
 def next_open_day(pack: Pack, after: dt.date, *, stays: Sequence[Days]) -> dt.date | None:
-    """Return the next day on which anybody may lose service; None where an open stay hides it."""
+    """Return the next day on which a line may lose service; None if an open stay makes it unknown."""
     days = (after + dt.timedelta(days=ahead) for ahead in range(1, HORIZON_DAYS))
     return next((day for day in days if isinstance(may_act_on(pack, day, stays=stays), Allowed)), None)
 

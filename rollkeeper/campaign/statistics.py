@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Figures beside a campaign's picture: by region, tomorrow and the week, what the network has not proved. Nothing personal.
+"""Figures for the campaign page: by region, tomorrow and the week, what the network has not proved. Nothing personal.
 
 Each comes from a tally or from an index that holds what went wrong and nothing else, so that a page costs the same for ten
 million lines as for ten thousand. `queries.py` holds the picture itself.
@@ -22,12 +22,12 @@ MIN_REGION_LINES: Final = 10
 MAX_REGIONS: Final = 40
 _BEFORE_ALL: Final = UUID(int=0)
 COUNT_LIMIT: Final = 10_000
-"""Beyond this nobody counts commands that wait: it only says that they are many."""
+"""Above this, waiting commands are not counted: the page only says that there are many."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegionCount:
-    """A region's lines in each stage; `region` is None where the operator's file named none, '' for all the small ones."""
+    """A region's lines in each stage; `region` is None if the operator's file named none, '' for all the small ones."""
 
     region: str | None
     counts: Mapping[str, int]
@@ -48,7 +48,7 @@ class ActionCounts:
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """What the network has not proved of the batches: given up, still tried (counted to a limit), floor missing."""
+    """What the network has not proved for the batches: given up, still tried (counted to a limit), floor missing."""
 
     failed: int
     under_way: int
@@ -56,13 +56,13 @@ class Unproven:
 
     @property
     def many_under_way(self) -> bool:
-        """Tell whether there are more under way than anybody counted."""
+        """Tell whether more are under way than were counted."""
         return self.under_way >= COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class NotNotifiedByPost:
-    """A member of the campaign under way whom nothing has reached, and to whom a letter led nowhere."""
+    """A member of the open campaign whom nothing has reached and to whom a letter failed."""
 
     line_id: LineId
     region: str | None
@@ -74,7 +74,9 @@ class NotNotifiedByPost:
 
 
 def not_notified_by_post(*, after: LineId | None = None, limit: int) -> list[NotNotifiedByPost]:
-    """Return by reference whom a letter did not reach and nothing else has; `after` is the last line seen."""
+    """Return by reference members to whom a letter failed and whom nothing else reached; `after` is the last line of the previous
+    page.
+    """
     values = {"after": after or _BEFORE_ALL, "limit": limit}
     return [NotNotifiedByPost(*row) for row in rows(sql("campaign", "not_notified_by_post"), values)]
 

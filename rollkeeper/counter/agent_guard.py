@@ -25,7 +25,7 @@ from rollkeeper.registration.submissions import Receipt
 
 
 def require_outlet(request: HttpRequest, authority: Authority) -> None:
-    """Let nobody past who may register nobody here and now. Refuses: as `agents.queries.may_register`."""
+    """Refuse users who may not register people here and now. Refuses: as `agents.queries.may_register`."""
     may_register(authority, devices=devices_in(request), at=clock.now())
 
 
@@ -53,7 +53,7 @@ def at_outlet(
 
 
 def devices_in(request: HttpRequest) -> list[int]:
-    """Return the passkeys with which whoever is signed in did so."""
+    """Return the passkeys with which the user signed in."""
     return [
         int(record["id"])
         for record in get_authentication_records(request, request.user)

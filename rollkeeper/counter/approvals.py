@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Acts that an approver confirms: held, sealed, listed for whoever may confirm, approved or no to.
+"""Actions that an approver confirms: held, sealed, listed for approvers, approved or rejected.
 
 Neither page shows anything of what was submitted.
 """
@@ -50,7 +50,7 @@ def submit_for_approval(
 
 
 def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
-    """Say how an act stands that an approver confirms; None where nothing waits under this key."""
+    """Return the state of an action that waits for an approver; None if nothing waits under this key."""
     found = outcomes([submission_key])
     if not found:
         return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page for whoever applied remotely and brings the document: it is compared, and the offline worker records what they gave."""
+"""The page for a remote applicant who brings the document: it is compared, and the offline worker records the application."""
 
 import time
 from typing import Final

@@ -64,7 +64,7 @@ def _read_image(
     picture = request.FILES.get("picture")
     if picture is None:
         raise IMAGE_MISSING()
-    count_document_image(authority, devices=devices_in(request), on=clock.today())  # whatever comes of it
+    count_document_image(authority, devices=devices_in(request), on=clock.today())  # with any outcome
     return form_prefill.prefill(
         picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=active_pack(), purpose=purpose,
         known=lambda kind: kind in DocumentType.values, on=clock.today(),

@@ -7,11 +7,11 @@ SUBMISSION_NOT_FOUND = Refusal(
     "submission_not_found",
     Kind.NOT_FOUND,
     "There is no such receipt: nothing was recorded under this key.",
-    "Submit the form again; what was recorded is not recorded twice.",
+    "Submit the form again; nothing is recorded twice.",
 )
 IMAGE_MISSING = Refusal(
     "image_missing",
     Kind.MALFORMED,
-    "No picture came, or it has more than 20 megabytes.",
-    "Choose a picture of the document alone; or type what it says.",
+    "No picture was received, or it is larger than 20 megabytes.",
+    "Choose a picture of the document alone, or type the data.",
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the counter asks: exactly the attributes of the pack for this kind of party, each with its reason and article.
+"""The forms of the counter: exactly the attributes of the pack for this kind of party, each with its reason and article.
 
-A form that was filled in is never drawn again: `blank_again` gives an empty one with the faults beside the fields.
+A submitted form is never shown again: `blank_again` gives an empty one with the faults next to the fields.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,12 +30,12 @@ _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
-# What may be chosen again for the clerk after a fault: nothing of it is about a person.
+# Choices that may be kept for the clerk after a fault: none of them is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 
 
 class QuietForm(forms.Form):
-    """A form whose values go one way."""
+    """A form whose values are never sent back."""
 
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
@@ -52,7 +52,7 @@ class QuietForm(forms.Form):
         super().full_clean()
 
     def kept(self) -> dict[str, Any]:
-        """Return what was chosen and is about nobody."""
+        """Return the chosen values that are not personal."""
         return {
             name: self.data[name]
             for name in self.fields
@@ -61,7 +61,7 @@ class QuietForm(forms.Form):
         }
 
     def show_faults(self, faults: Mapping[str, Sequence[str]]) -> None:
-        """Draw the empty form with faults beside its fields."""
+        """Show the empty form with faults next to its fields."""
         errors = ErrorDict()
         for name, sentences in faults.items():
             errors[name if name in self.fields else "__all__"] = self.error_class(list(sentences))
@@ -138,7 +138,7 @@ class SubscriberForm(QuietForm):
     document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
         label=Field.DOCUMENT_NUMBER.label, required=False, widget=forms.TextInput(attrs=QUIET),
-        help_text=_("Of the document that the subscriber shows. Leave it out where nobody is registered."),
+        help_text=_("Of the document that the subscriber shows. Leave it empty if no subscriber is registered."),
     )  # fmt: skip
 
     def document(self) -> tuple[str, str] | None:
@@ -151,7 +151,7 @@ class SubscriberForm(QuietForm):
 
 
 class DocumentCheckForm(SubscriberForm):
-    """The document of whoever applied remotely: compared with what they gave, and not shown."""
+    """The document of a remote applicant: compared with the application, which is not shown."""
 
     name = forms.CharField(
         label=Field.NAME.label, help_text=labels.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
@@ -171,7 +171,7 @@ class DocumentCheckForm(SubscriberForm):
 
 
 class LinkDocumentForm(SubscriberForm):
-    """A further document of the subscriber: compared and joined, and nothing that stands on it is recorded."""
+    """A further document of the subscriber: compared and joined; none of its entries is recorded."""
 
     further__document_type = forms.ChoiceField(
         label=_("Kind of the further document"), choices=DocumentType.choices
@@ -182,7 +182,7 @@ class LinkDocumentForm(SubscriberForm):
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
     double_checked = forms.BooleanField(
-        label=_("The document was compared a second time and its number stands there so."), required=False,
+        label=_("The document was compared a second time and carries this number."), required=False,
         widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
@@ -201,13 +201,11 @@ class UnlinkDocumentForm(SubscriberForm):
     ) -> None:
         super().__init__(data, initial=initial)
         self.fields["document_number"].required = True
-        self.fields["document_number"].help_text = _(
-            "Of the document that is to be parted from the subscriber."
-        )
+        self.fields["document_number"].help_text = _("Of the document to be separated from the subscriber.")
 
 
 class PauseForm(QuietForm):
-    """A justified reason: the clock stands still."""
+    """A justified reason: the clock is paused."""
 
     number = number_field()
     reason = forms.ChoiceField(
@@ -218,7 +216,7 @@ class PauseForm(QuietForm):
         label=_("First day"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
     )
     last = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
+        label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}),
     )  # fmt: skip
 
@@ -234,35 +232,35 @@ class EssentialForm(QuietForm):
 
     number = number_field()
     protected = forms.ChoiceField(
-        label=_("What hangs on the line?"),
+        label=_("What depends on the line?"),
         choices=[
             ("yes", _("A lift, an alarm or a medical device")),
-            ("no", _("Nothing of the kind any more")),
+            ("no", _("Nothing any more")),
         ],
         widget=forms.RadioSelect,
         initial="yes",
-        help_text=_("No batch of a campaign ever cuts such a line. Which of them it is, is not recorded."),
+        help_text=_("No campaign batch suspends or ends such a line. The kind of device is not recorded."),
     )
 
 
 class DisputeForm(QuietForm):
-    """A receipt or an appeal stands against the record."""
+    """A receipt or an appeal contradicts the record."""
 
     number = number_field()
     receipt = forms.CharField(
         label=_("The receipt"), required=False, max_length=20_000,
         help_text=_(
-            "Where the subscriber has one of a registration: the text out of its square, or its code. Without it the subscriber's word is enough."
+            "The text of the square or the code of the subscriber's registration receipt, if there is one. Without a receipt, the subscriber's statement is enough."
         ),
         widget=forms.Textarea(attrs=QUIET | {"rows": 4}),
     )  # fmt: skip
 
 
 class CodeForm(QuietForm):
-    """The code of a receipt, as it stands on paper and in notices."""
+    """The code of a receipt, as on paper and in notices."""
 
     code = forms.CharField(
         label=_("Code of the receipt"), max_length=40,
-        help_text=_("It stands on the receipt and in every notice: a number, a hyphen, six letters or figures."),
+        help_text=_("It is on the receipt and in every notice: a number, a hyphen, six letters or figures."),
         widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-10"}),
     )  # fmt: skip

@@ -11,12 +11,10 @@ type Labels = dict[str, Any]
 """Words of the register and how they are said: texts that are translated when they are shown."""
 
 HINTS: Labels = {
-    "name": _("Exactly as it stands on the document, in its own script, in one piece."),
-    "document_number": _("All of it, as it stands there; spaces and the width of letters do not matter."),
+    "name": _("Exactly as on the document, in its own script, in one piece."),
+    "document_number": _("All of it, as on the document; spaces and the width of letters do not matter."),
 }
-UNCONFIRMED = _(
-    "May be left out: the press reported that this is to be asked, and nobody has confirmed it in the official text."
-)
+UNCONFIRMED = _("Optional: the press reported that this is to be asked, but no official text confirms it.")
 ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "replace-sim": _("Replace a SIM"),
     "terminate": _("End a contract"),
@@ -24,7 +22,7 @@ ACTIONS: Labels = dict(RegistrationKind.choices) | {
 }
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(
-        "Record who holds a line. A suspended line is restored the same day; a new number gets a line."
+        "Record the subscriber of a line. A suspended line is restored the same day; a new number gets a line."
     ),
     RegistrationKind.TRANSFER: _(
         "Another person takes the line and is registered by the same act. An old deadline does not follow."

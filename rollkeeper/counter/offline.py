@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a page of the counter needs to go on without a network: a ticket, a place to hand in, what came of it, empty forms.
+"""What a page of the counter needs without a network: a ticket, an address to submit to, the outcomes, empty forms.
 
-Empty forms are drawn for nobody: no session, no account, no mark of a form is in them, so that a browser may keep them.
-Everything that may be personal comes here sealed.
+Empty forms are made for no user: they contain no session, account or form token, so that a browser may keep them. Everything that
+may be personal arrives here sealed.
 """
 
 import base64
@@ -61,7 +61,7 @@ _MAX_KEYS_PER_QUERY = 200
 
 @require_POST
 def ticket(request: HttpRequest) -> HttpResponse:
-    """Give a page a ticket and the public half to seal to, over the session of whoever is signed in."""
+    """Give a page a ticket and the public half to seal to, in the user's session."""
     authority = authority_in(request)
     require_device(request, authority)
     given = issue_ticket(authority)
@@ -102,7 +102,7 @@ def outcomes_of(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
-    """Draw an empty form for nobody, to be kept by a browser."""
+    """Return an empty form without a user, to be kept by a browser."""
     require(authority_in(request), Permission.REGISTER)
     blank = _anonymous_request(request)
     shown: dict[str, Any] = {"is_offline_form": True}
@@ -126,7 +126,7 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
 @login_not_required
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Give the script that keeps the empty forms and files: the same for everybody, without a session."""
+    """Return the script that keeps the empty forms and files: the same for all, without a session."""
     del request
     notified = json.dumps({"version": _files_version(), "files": [static(name) for name in _CACHED_FILES],
                        "lazy": [static(name) for name in _CACHED_ON_USE]})  # fmt: skip
@@ -181,7 +181,7 @@ def _found(name: str) -> Path:
 
 
 def _anonymous_request(request: HttpRequest) -> HttpRequest:
-    """Return a request for the same page by nobody: no session, no account, no mark of a form."""
+    """Return a request for the same page without a user: no session, account or form token."""
     blank = HttpRequest()
     blank.method, blank.path, blank.path_info = "GET", request.path, request.path_info
     blank.META = {name: request.META[name] for name in ("SERVER_NAME", "SERVER_PORT")}

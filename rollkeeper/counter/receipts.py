@@ -63,7 +63,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Show any receipt by its code, and whether what it is about was erased since."""
+    """Show any receipt by its code, and whether its record was erased since."""
     require(authority_in(request), Permission.REGISTER)
     found = find_by_code(code)
     entry = found.entry

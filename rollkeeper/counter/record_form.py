@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form of a registration: exactly what the pack asks of each part, and beside it what a picture of the document gave."""
+"""The form of a registration: exactly what the pack asks of each part, prefilled with what a picture of the document gave."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +62,8 @@ class RecordForm(RegistrationForm, QuietForm):
         self.fields["number"] = number_field()
         if action_kind in _CREATES_LINE:
             self.fields["service"] = forms.ChoiceField(
-                label=_("Service"), choices=[("", _("As it stands there")), *Service.choices], required=False,
-                help_text=_("Of a new line: a mobile telephone unless you choose. A line that is there keeps its own."),
+                label=_("Service"), choices=[("", _("As on the document")), *Service.choices], required=False,
+                help_text=_("For a new line: a mobile telephone unless you choose. An existing line keeps its service."),
             )  # fmt: skip
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
         self.routes = pack.routes(service, kind.value) if action_kind in NEW_TENURE_KINDS else ()
@@ -102,7 +102,7 @@ class RecordForm(RegistrationForm, QuietForm):
             why=_("Notices are sent in a language that the subscriber reads."),
         )
         self.fields["double_checked"] = forms.BooleanField(
-            label=_("The document was compared a second time and its number stands there so."), required=False,
+            label=_("The document was compared a second time and carries this number."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )  # fmt: skip
         if any(limit.over == "review" for limit in pack.limits):
@@ -150,8 +150,8 @@ class RecordForm(RegistrationForm, QuietForm):
 
 
 def _sides_fields() -> dict[str, forms.Field]:
-    """Return the fields for who gives a line up, and for who stands there for whom."""
-    why = _("Nobody takes a line behind the back of whoever is registered for it.")
+    """Return the fields for the transferor, and for who is present for each side."""
+    why = _("A line is not transferred without its registered subscriber.")
     return {
         "transferor__presence": asked(
             forms.ChoiceField(
@@ -166,7 +166,7 @@ def _sides_fields() -> dict[str, forms.Field]:
         "transferor__document_state": state_field(STATE_HINT),
         "transferor__document_number": forms.CharField(
             label=_("Number of the present subscriber's document"), required=False, widget=forms.TextInput(attrs=QUIET),
-            help_text=_("Compared and not recorded. Leave it out where nobody is registered for the line."),
+            help_text=_("Compared and not recorded. Leave it empty if no subscriber is registered for the line."),
         ),
         "transferee__presence": forms.ChoiceField(
             label=_("Who takes the line?"), choices=Presence.choices, required=False
@@ -180,9 +180,9 @@ def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
     return asked(
         forms.ChoiceField(
             label=_("What does the subscriber show?"), choices=[("", _("A document")), *said], required=False,
-            help_text=_("Without a document its kind and number are left out. Whoever vouches is not recorded."),
+            help_text=_("Without a document, leave out its kind and number. The person who vouches is not recorded."),
         ),
-        why=_("Who has no document is not turned away where the law gives a way."),
+        why=_("Do not turn away a person without a document where the law gives a way."),
         article=listed(dict.fromkeys(cite(rule.article) for rule in routes)),
     )  # fmt: skip
 

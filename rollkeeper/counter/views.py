@@ -62,7 +62,7 @@ _ACTS: Mapping[RegistrationKind, Callable[..., Receipt]] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Say where one line stands, found by its whole number, with as little as the next act needs."""
+    """Show the status of one line, found by its whole number, with only the data that the next action needs."""
     authority = authority_in(request)
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
     shown = _find_context(authority)
@@ -83,7 +83,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def by_code(request: HttpRequest) -> HttpResponse:
-    """Say the same of the line whose subscriber reads out a code that came to it; the next act needs no number then."""
+    """Show the same for the line whose subscriber reads out a code sent to it; the next action then needs no number."""
     authority = authority_in(request)
     require_outlet(request, authority)
     form, blank = ReadOutForm(request.POST), ReadOutForm()
@@ -236,7 +236,7 @@ def unlink_document_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest) -> HttpResponse:
-    """Let the clock of a line stand still for a reason that the person declares."""
+    """Pause the clock of a line for a reason that the person declares."""
     authority = authority_in(request)
     require(authority, Permission.PAUSE_CLOCK)
 
@@ -252,7 +252,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reconnect(request: HttpRequest) -> HttpResponse:
-    """Give a suspended line its service back for some hours, once; nobody is asked why."""
+    """Reconnect a suspended line for some hours, once, without asking for a reason."""
     authority = authority_in(request)
     require(authority, Permission.RECONNECT_TEMPORARILY)
 
@@ -283,7 +283,7 @@ def essential(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute(request: HttpRequest) -> HttpResponse:
-    """Take up a receipt or an appeal that stands against the record."""
+    """Open a dispute for a receipt or an appeal that contradicts the record."""
     authority = authority_in(request)
     require(authority, Permission.PAUSE_CLOCK)
 
@@ -335,7 +335,7 @@ def _faulty[F: QuietForm](
 
 
 def _handle_of(request: HttpRequest, blank: QuietForm) -> str:
-    """Return what stands for a line that was shown by a code; nobody is asked for its number then."""
+    """Return the handle of a line found by a code; its number is then not needed."""
     handle = request.GET.get("handle", "")
     if not _HANDLE.fullmatch(handle):
         return ""
@@ -356,7 +356,7 @@ def by_script(request: HttpRequest) -> bool:
 
 
 def page_context(action_kind: RegistrationKind, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
-    """Return what stands around the fields of a record: the same for everybody."""
+    """Return the context around the fields of a record: the same for all."""
     return {
         "action_kind": action_kind, "what": action_kind.value, "title": action_kind.label, "note": labels.REGISTRATION_KIND_NOTES[action_kind], "retention": pack.retention,
         "retention_article": cite(pack.retention.article),
@@ -372,7 +372,7 @@ def kind_in(request: HttpRequest) -> PartyKind:
 
 
 def _find_context(authority: Authority) -> dict[str, Any]:
-    """Return what stands on the page on which lines are found, whatever was found."""
+    """Return the context of the search page, with or without a found line."""
     parts = authority.role_for(Permission.UNLINK_DOCUMENTS) is not None
     forms = {"form": FindForm(), "read_out": ReadOutForm()}
     return forms | {"action_kinds": _registration_kinds(), "parts": parts} | _to_confirm(authority)
@@ -388,7 +388,7 @@ def _line_state(line: LineView) -> dict[str, Any]:
 
 
 def _to_confirm(authority: Authority) -> dict[str, Any]:
-    """Return how many acts wait for an approver, for whoever may be one."""
+    """Return how many actions wait for an approver, for users who may approve."""
     may = authority.role_for(Permission.APPROVE_ACTION)
     return (
         {"confirms": True, "to_confirm": len(pending_approvals(authority, [Permission.APPROVE_ACTION]))}

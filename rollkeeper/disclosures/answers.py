@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Open what a disclosure request names, for the subscriber of that day alone, and seal the answer to the authority's key.
 
-Done in a process that has keys and no web, by the two who decided. What happens in which order is the point of this file:
-the disclosure request is entered as opened and committed, every value is entered and committed before its key is touched, and what is
-read lives in memory until it is sealed. A process killed in between has left entries and no answer; it is done again.
+Runs in a process with keys and without web access, by the two who decided. The order of steps is the point of this file: the
+request is recorded as opened and committed, every value is recorded and committed before its key is used, and opened values exist
+only in memory until they are sealed. A process killed in between has left entries and no answer; it is repeated.
 """
 
 import datetime as dt
@@ -57,7 +57,7 @@ _PADDED_TO_BYTES: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of it: the hash of the sealed file, and whether anything was held. The words are in the file alone."""
+    """The result: the hash of the sealed file, and whether there was any data. Only the file contains the content."""
 
     outcome: Outcome
     answer_hash: str
@@ -82,7 +82,7 @@ def answer_disclosure(
     into: Path,
     on: dt.date,
 ) -> Answered:
-    """Open what the disclosure request names and write the answer, sealed, into a file that is not there yet. Again: opens anew.
+    """Open the requested fields and write the encrypted answer to a new file. Again: opens again.
 
     Ledger: disclosures:request:opened, then vault:sealed:opened a field, and disclosures:person:notified where nothing was put
     off. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, WRONG_APPROVERS, NUMBER_MISMATCH, DisclosureRefused,
@@ -107,7 +107,7 @@ def answer_disclosure(
 
 
 def read_instrument(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> bytes:
-    """Return the instrument as it came. It may be made to attack whoever opens it: look at it on a machine for that.
+    """Return the instrument unchanged. It may be malicious: open it on a machine where it can do no harm.
 
     Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS, CannotOpen.
     """

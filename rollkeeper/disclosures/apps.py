@@ -14,7 +14,7 @@ class DisclosuresConfig(AppConfig):
     name = "rollkeeper.disclosures"
 
     def ready(self) -> None:
-        """Register that people whose notification was deferred are notified before notices are sent, and what waits for approvers."""
+        """Register that people with a deferred notification are notified before notices are sent, and the pending approvals."""
         BEFORE_SENDING.register_by_name("rollkeeper.disclosures.due_actions:keep_demands_before_sending")
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.disclosures.queries:pending_disclosures", key=Permission.DECIDE_DISCLOSURE

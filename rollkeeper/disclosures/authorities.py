@@ -98,7 +98,7 @@ def remove_authority(authority: Authority, authority_id: UUID, *, on: dt.date) -
 
 
 def staff_of(authority: Authority) -> StaffId:
-    """Return whose act it is: the permissions of this package belong to people, never to the console."""
+    """Return the acting member of staff: the permissions of this package belong to people, never to the console."""
     assert authority.staff_id is not None  # noqa: S101 - `permissions.toml` names people's roles alone, and a test holds it
     return authority.staff_id
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Instrument(TextChoices):
-    """What an authority shows. A mere request is none."""
+    """The instruments of an authority. A mere request is not one."""
 
     WARRANT = "warrant", _("Warrant")
     WRITTEN_ORDER = "written_order", _("Written order")
@@ -21,7 +21,7 @@ class DisclosureState(TextChoices):
     APPROVED = "approved", _("Approved by both")
     """By both; nothing is opened yet."""
     OPENED = "opened", _("Opened")
-    """The ledger says that it was opened; whether an answer was sealed stands in `outcome`."""
+    """The ledger says that it was opened; `outcome` says whether an answer was sealed."""
     DELIVERED = "delivered", _("Delivered")
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Ran out")
@@ -29,7 +29,7 @@ class DisclosureState(TextChoices):
 
 
 class Outcome(TextChoices):
-    """What the answer says."""
+    """The content of the answer."""
 
     HELD = "held", _("What it names was sealed to it")
     NOTHING_HELD = "nothing_held", _("Nothing held")
@@ -42,7 +42,7 @@ class RefusalReason(TextChoices):
     NO_POWER = "no_power", _("The law provides for no such request")
     """The law that is kept here knows no such disclosure request."""
     NOT_CONFIRMED = "not_confirmed", _("The power is not confirmed in the official text")
-    """The power rests on a text that nobody has confirmed, or on no law."""
+    """The power rests on an unconfirmed text, or on no law."""
     WRONG_INSTRUMENT = "wrong_instrument", _("The law wants another instrument")
     TOO_WIDE = "too_wide", _("It asks for more than the law lets it")
     """It asks for more than the law lets it ask."""

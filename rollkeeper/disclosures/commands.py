@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The commands under `disclosure`.
 
-Numbers, references and passwords are asked for, or are lines of standard input: an argument stands in the list of
-processes and in the shell's history.
+Numbers, references and passwords are asked for, or are lines of standard input: arguments appear in the process list and in the
+shell's history.
 """
 
 import dataclasses
@@ -31,7 +31,10 @@ UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does 
 DisclosureArgument = Annotated[UUID, typer.Argument(metavar="REQUEST", show_default=False)]
 AuthorityArgument = Annotated[UUID, typer.Argument(metavar="AUTHORITY", show_default=False)]
 HeldOption = Annotated[
-    dt.date, typer.Option("--held-on", parser=read_date, metavar="DATE", help="Who held it on this day.")
+    dt.date,
+    typer.Option(
+        "--held-on", parser=read_date, metavar="DATE", help="The day for which the subscriber is asked."
+    ),
 ]
 
 
@@ -40,7 +43,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help="A third party's disclosure request about one person: the one way out.",
+        help="Disclosure requests by authorities about one person.",
     )
     group.command()(authorities)
     group.command("propose-authority")(propose_authority)
@@ -60,7 +63,7 @@ def register(app: typer.Typer) -> None:
 
 
 def authorities(as_json: JsonOption = False) -> None:
-    """List the authorities: which are approved, and until when something is sealed to their key.
+    """List the authorities: which are approved, and until when their keys are used.
 
     Example: rollkeeper disclosures authorities
     """
@@ -70,7 +73,7 @@ def authorities(as_json: JsonOption = False) -> None:
         emit([dataclasses.asdict(one) for one in found])
         return
     show_table(
-        "Authorities", ("authority", "kind", "key until", "stands", "reference"),
+        "Authorities", ("authority", "kind", "key until", "status", "reference"),
         [
             (one.title, one.kind, str(one.valid_until),
              f"ended on {one.removed_on}" if one.removed_on else "approved" if one.is_approved else "proposed",
@@ -81,10 +84,10 @@ def authorities(as_json: JsonOption = False) -> None:
 
 
 def propose_authority(
-    title: Annotated[str, typer.Argument(help="The authority's name; of a back office, never of a person.")],
+    title: Annotated[str, typer.Argument(help="The authority's name; an office, never a person.")],
     *,
     user: UserOption,
-    kind: Annotated[str, typer.Option("--kind", help="What the pack calls it (disclosure[].to).")],
+    kind: Annotated[str, typer.Option("--kind", help="Its kind in the pack (disclosure[].to).")],
     key: Annotated[
         str, typer.Option("--key", metavar="AGE1...", help="Its public key, made with age-keygen.")
     ],
@@ -93,7 +96,7 @@ def propose_authority(
     ],
     on: DateOption = None,
 ) -> None:
-    """Put an authority with its key on the list; another person approves it. The password is asked for.
+    """Add an authority with its key; another person approves it. The password is asked for.
 
     Example: rollkeeper disclosures propose-authority "People's Court" --as super-1 --kind court --key age1... --until 2013-12-31
     """
@@ -116,7 +119,7 @@ def propose_authority(
 def approve_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
     """Approve an authority, as the second person. The password and then the fingerprint as it was read out are asked for.
 
-    Ask for the fingerprint on another way than the key came: call a number that you know from elsewhere.
+    Get the fingerprint by another channel than the key: call a number that you know from another source.
 
     Example: rollkeeper disclosures approve-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
@@ -129,7 +132,7 @@ def approve_authority(authority: AuthorityArgument, *, user: UserOption, on: Dat
 
 
 def remove_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
-    """Take an authority off the list at once: nothing is sealed to its key any more. The password is asked for.
+    """Remove an authority at once: its key is no longer used. The password is asked for.
 
     Example: rollkeeper disclosures remove-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
@@ -150,9 +153,9 @@ def enter(
     ],
     *,
     user: UserOption,
-    authority: Annotated[UUID, typer.Option("--authority", help="Its reference on the list.")],
+    authority: Annotated[UUID, typer.Option("--authority", help="Its reference in the list.")],
     instrument: Annotated[Instrument, typer.Option("--instrument", help="What was shown.")],
-    field: Annotated[list[Field], typer.Option("--field", help="A field that it names; repeat it.")],
+    field: Annotated[list[Field], typer.Option("--field", help="A field that it names; repeat for more.")],
     held_on: HeldOption,
     expires: Annotated[
         dt.date, typer.Option("--expires", parser=read_date, metavar="DATE", help="Its last day.")
@@ -160,18 +163,19 @@ def enter(
     received: Annotated[
         dt.date | None,
         typer.Option(
-            "--received", parser=read_date, metavar="DATE", help="When it came; today if not given."
+            "--received", parser=read_date, metavar="DATE", help="The day on which it came; default: today."
         ),
     ] = None,
     held_at: Annotated[
-        dt.datetime | None, typer.Option("--held-at", formats=["%H:%M"], help="The time, where it names one.")
+        dt.datetime | None, typer.Option("--held-at", formats=["%H:%M"], help="The time, if it names one.")
     ] = None,
     on: DateOption = None,
 ) -> None:
-    """Enter a disclosure request about who held one number on one day. What the law does not let through is entered as refused.
+    """Enter a disclosure request about the subscriber of one number on one day. A request that the law does not allow is entered
+    as refused.
 
     The password, the instrument's own reference and the whole number are asked for, or are lines of standard input in this
-    order. Whoever enters a disclosure request does not decide it. Delete the scan afterwards.
+    order. The person who enters a request does not decide it. Delete the scan afterwards.
 
     Example: rollkeeper disclosures enter order.pdf --as clerk-1 --authority 01900000-0000-7000-8000-000000000000
     --instrument warrant --field name --held-on 2012-03-02 --expires 2012-06-30
@@ -189,7 +193,7 @@ def enter(
 
 
 def list_(as_json: JsonOption = False) -> None:
-    """List the disclosure requests that are kept and how they stand: no number, nobody's name.
+    """List the stored disclosure requests with their status: no numbers, no names.
 
     Example: rollkeeper disclosures list
     """
@@ -199,7 +203,7 @@ def list_(as_json: JsonOption = False) -> None:
         emit([dataclasses.asdict(one) for one in found])
         return
     show_table(
-        "Disclosure requests", ("disclosure", "authority", "fields", "answer by", "stands", "notified"),
+        "Disclosure requests", ("disclosure", "authority", "fields", "answer by", "status", "notified"),
         [
             (str(one.disclosure_id), one.authority, ", ".join(one.fields), str(one.reply_by or ""),
              one.refused_because or one.outcome or one.state.value, str(one.notified_on or ""))
@@ -211,15 +215,18 @@ def list_(as_json: JsonOption = False) -> None:
 def document(
     disclosure: DisclosureArgument,
     into: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A file that is not there yet; delete it after reading.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="The file to write; it must not exist yet. Delete it after reading."
+        ),
     ],
     *,
     user: UserOption,
     on: DateOption = None,
 ) -> None:
-    """Write the instrument into a file as it came, to be read before deciding. The ledger says so first.
+    """Write the instrument to a file unchanged, to be read before deciding. The ledger records the access first.
 
-    It is somebody else's file and may be made to attack: look at it where that does no harm. The password is asked for.
+    The file comes from outside and may be malicious: open it where it can do no harm. The password is asked for.
 
     Example: rollkeeper disclosures document 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
     """
@@ -233,7 +240,8 @@ def document(
 def approve(
     disclosure: DisclosureArgument, *, user: UserOption, held_on: HeldOption, on: DateOption = None
 ) -> None:
-    """Approve a disclosure request as one of two, having read the instrument. The password and the number that it names are asked for.
+    """Approve a disclosure request after reading the instrument; two people must approve. The password and the number that it
+    names are asked for.
 
     Example: rollkeeper disclosures approve 01900000-0000-7000-8000-000000000000 --as officer-1 --held-on 2012-03-02
     """
@@ -249,7 +257,9 @@ def approve(
         on=on or clock.today(),
     )
     out.print(
-        "Both have decided; the two open it." if enough else "Your yes is recorded; it needs the other one."
+        "Both have decided; the two open it."
+        if enough
+        else "Your approval is recorded; a second person must approve."
     )
 
 
@@ -257,10 +267,10 @@ def refuse(
     disclosure: DisclosureArgument,
     *,
     user: UserOption,
-    because: Annotated[RefusalReason, typer.Option("--because", help="Why; it is counted.")],
+    because: Annotated[RefusalReason, typer.Option("--because", help="The reason; it is counted.")],
     on: DateOption = None,
 ) -> None:
-    """Refuse a disclosure request, alone. The password is asked for.
+    """Refuse a disclosure request; one person is enough. The password is asked for.
 
     Example: rollkeeper disclosures refuse 01900000-0000-7000-8000-000000000000 --as officer-1 --because not_genuine
     """
@@ -281,12 +291,15 @@ def defer(
         dt.date,
         typer.Option("--until", parser=read_date, metavar="DATE", help="Last day without notification."),
     ],
-    because: Annotated[DeferralReason, typer.Option("--because", help="Why; it stands in the ledger.")],
+    because: Annotated[
+        DeferralReason, typer.Option("--because", help="The reason; it is written to the ledger.")
+    ],
     on: DateOption = None,
 ) -> None:
-    """Ask that the person be notified only after a day, or agree to it by typing the same. The password is asked for.
+    """Defer the notification of the person to a day; a second person approves it by typing the same. The password is asked for.
 
-    It takes two, before anything is opened, no longer than the pack allows. Afterwards the person is notified by itself.
+    Two people must approve it before anything is opened, for no longer than the pack allows. Then the person is notified
+    automatically.
 
     Example: rollkeeper disclosures defer 01900000-0000-7000-8000-000000000000 --as super-1 --until 2012-06-30 --because court_forbids
     """
@@ -299,22 +312,22 @@ def defer(
     out.print(
         "Agreed: the person is notified the day after."
         if agreed
-        else "Asked; it needs another person who types the same."
+        else "Recorded; a second person must type the same."
     )
 
 
 def answer(
     disclosure: DisclosureArgument,
     into: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The sealed answer: a file that is not there yet.")
+        Path, typer.Argument(metavar="FILE", help="The file for the encrypted answer; it must not exist yet.")
     ],
     *,
     user: UserOption,
-    second: Annotated[str, typer.Option("--second", metavar="USER", help="The other one who approved.")],
+    second: Annotated[str, typer.Option("--second", metavar="USER", help="The second approver.")],
     held_on: HeldOption,
     on: DateOption = None,
 ) -> None:
-    """Open the fields that the disclosure request names, for the subscriber of that day, and write them sealed to the authority's key.
+    """Open the requested fields of the subscriber of that day, and write them encrypted to the authority's key.
 
     Both passwords and the whole number are asked for, in this order. The authority opens the file with 'age --decrypt'.
 
@@ -328,11 +341,11 @@ def answer(
         on=on or clock.today(),
     )  # fmt: skip
     out.print(f"Sealed: {done.outcome.value}. SHA-256 {done.answer_hash}", markup=False)
-    out.print("Give it to the authority, then say so: rollkeeper disclosures delivered.")
+    out.print("Give it to the authority, then run: rollkeeper disclosures delivered.")
 
 
 def delivered(disclosure: DisclosureArgument, *, user: UserOption, on: DateOption = None) -> None:
-    """Note that the sealed answer went to the authority. Nothing more is opened for the disclosure request. The password is asked for.
+    """Record that the encrypted answer was delivered to the authority. The request then opens nothing more. The password is asked for.
 
     Example: rollkeeper disclosures delivered 01900000-0000-7000-8000-000000000000 --as officer-1
     """
@@ -346,7 +359,7 @@ def delivered(disclosure: DisclosureArgument, *, user: UserOption, on: DateOptio
 
 
 def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Tell who must be notified, end what has run out, erase what is due. 'notices send' does it as well.
+    """Notify people, end expired requests, erase what is due. 'notices send' does it too.
 
     Example: rollkeeper disclosures run
     """
@@ -357,10 +370,10 @@ def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:
 
 
 def count(
-    year: Annotated[int, typer.Argument(min=1900, max=9999, help="A year that is over.")],
+    year: Annotated[int, typer.Argument(min=1900, max=9999, help="A past year.")],
     on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
-    """Write the year's figures for the public as CSV: disclosure requests by kind and what they came to, small numbers hidden.
+    """Write the year's public figures as CSV: disclosure requests by kind and outcome, small numbers hidden.
 
     Example: rollkeeper disclosures count 2012 > disclosures-2012.csv
     """

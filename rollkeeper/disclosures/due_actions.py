@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What happens by itself: people are notified, disclosure requests run out, and what is kept of them goes.
+"""What happens automatically: people are notified, disclosure requests expire, and stored data about them is erased.
 
 `notices send` and `disclosures run` both do it. That the person may look does not wait for either: what was put off ends
 with its day (`ledger/sql/accesses.sql`).
@@ -24,7 +24,7 @@ from rollkeeper.vault.files import destroy_file
 
 @dataclass(slots=True)
 class DueRun:
-    """What one run did."""
+    """The result of one run."""
 
     notified: int = 0
     expired: int = 0
@@ -37,7 +37,7 @@ def keep_demands_before_sending(on: dt.date) -> None:
 
 
 def run_due_disclosures(authority: Authority, *, on: dt.date) -> DueRun:
-    """Tell who must be notified, end what ran out, erase what is due; each disclosure request in an act of its own.
+    """Notify people, end expired requests, erase what is due; each disclosure request in a separate action.
 
     Ledger: disclosures:person:notified, disclosures:request:expired, disclosures:request:erased. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
     """
@@ -54,7 +54,7 @@ def run_due_disclosures(authority: Authority, *, on: dt.date) -> DueRun:
 def notify_if_due(authority: Authority, found: DisclosureRequest, *, role: StaffRole, on: dt.date) -> bool:
     """Owe the person the notice in the present transaction, where it is due and not done; tell whether it was.
 
-    Whoever has no line left finds it on their own page, and in who looked. Ledger: disclosures:person:notified.
+    A person without a line finds it on their own page, in the access history. Ledger: disclosures:person:notified.
     """
     deferral = _deferred_until(found)
     if found.person_id is None or found.outcome == Outcome.NOTHING_HELD.value:

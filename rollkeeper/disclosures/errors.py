@@ -23,19 +23,19 @@ class DisclosureRefused(RollkeeperError):
 DISCLOSURE_NOT_PENDING = Refusal(
     "disclosure_not_pending",
     Kind.CONFLICT,
-    "The disclosure request is not in the state that this step needs.",
+    "The disclosure request is not in the right state for this step.",
     "See its state: 'rollkeeper disclosures list'.",
 )
 NUMBER_MISMATCH = Refusal(
     "number_mismatch",
     Kind.CONFLICT,
-    "The number or the day that you read in the instrument is not what was entered.",
+    "The number or the day from the instrument does not match what was entered.",
     "Read the instrument again. If it was entered wrongly, refuse the request as 'unclear' and have it entered again.",
 )
 WRONG_APPROVERS = Refusal(
     "wrong_approvers",
     Kind.FORBIDDEN,
-    "A supervisor and a data protection officer open, both of whom approved and neither of whom entered it.",
+    "A supervisor and a data protection officer must open it: both approved it, and neither entered it.",
     "Name the two who decided: --as and --second.",
 )
 SEVERAL_SUBSCRIBERS = Refusal(
@@ -47,13 +47,13 @@ SEVERAL_SUBSCRIBERS = Refusal(
 PROTECTED_NEEDS_WARRANT = Refusal(
     "protected_needs_warrant",
     Kind.REFUSED,
-    "This record is protected: it is opened on a court's warrant alone, by the data protection officer.",
+    "This record is protected: only the data protection officer opens it, and only on a court's warrant.",
     "Refuse the disclosure request as 'danger', or let the authority bring a warrant and the officer open (--as).",
 )
 DEFERRAL_REFUSED = Refusal(
     "deferral_refused",
     Kind.REFUSED,
-    "Notification is not put off ({article}): {reason}.",
+    "The notification cannot be deferred ({article}): {reason}.",
     "{remedy}",
 )
 AUTHORITY_UNKNOWN = Refusal(
@@ -66,25 +66,25 @@ AUTHORITY_NOT_PENDING = Refusal(
     "authority_not_pending",
     Kind.CONFLICT,
     "This authority is approved or ended already.",
-    "For another key propose it anew.",
+    "For another key, propose the authority again.",
 )
 FINGERPRINT_MISMATCH = Refusal(
     "fingerprint_mismatch",
     Kind.CONFLICT,
     "This is not the fingerprint of the key that was proposed.",
-    "Ask the authority for it on another way than the key came. If it still differs, somebody else's key was proposed.",
+    "Ask the authority for it by another channel than the key. If it still differs, the proposed key belongs to someone else.",
 )
 INVALID_RECIPIENT_KEY = Refusal(
     "invalid_recipient_key",
     Kind.MALFORMED,
-    "This is no public key of age ('age1' and 58 further characters).",
+    "This is not a public key of age ('age1' and 58 further characters).",
     "The authority makes one with 'age-keygen' and sends the line that begins with age1, never the secret one.",
 )
 ANSWER_FILE_EXISTS = Refusal(
     "answer_file_exists",
     Kind.CONFLICT,
-    "The file for the answer is there already, or cannot be made. Nothing was opened.",
-    "Name one that is not there, in a folder that only you read.",
+    "The file for the answer already exists or cannot be created. Nothing was opened.",
+    "Name a new file, in a directory that only you can read.",
 )
 YEAR_NOT_OVER = Refusal(
     "year_not_over",

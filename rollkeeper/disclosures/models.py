@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Authorities that may request, their disclosure requests, who decided what, and whose the notification is deferred until when."""
+"""Authorities that may request, their disclosure requests, the decisions, and the deferred notifications."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

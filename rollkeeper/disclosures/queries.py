@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How disclosure requests and authorities stand: references, days and words; no number, nobody's reference."""
+"""Disclosure requests and authorities in their current state: references, days and texts; no numbers, no references of people."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class AuthorityView:
 
 @dataclass(frozen=True, slots=True)
 class DeferralView:
-    """One time that notification was put off; not good while nobody else agreed."""
+    """One deferral of the notification; not valid until a second person approved it."""
 
     until: dt.date
     because: str
@@ -41,7 +41,7 @@ class DeferralView:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureView:
-    """One disclosure request as it stands. Whose number it is about nobody reads here: it is a keyed hash."""
+    """One disclosure request in its current state. Its number cannot be read here: it is a keyed hash."""
 
     disclosure_id: UUID
     authority: str

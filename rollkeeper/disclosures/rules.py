@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be requested, who may decide it, when it may be opened and how long the notification may wait. Pure; deny by default."""
+"""What may be requested, who may decide it, when it may be opened and how long the notification may be deferred. Pure; deny by
+default.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -23,14 +25,14 @@ class RefusedDisclosure(Refused):
 
 @dataclass(frozen=True, slots=True)
 class DisclosureScope:
-    """What a disclosure request asks for, as far as the law decides about it."""
+    """The parts of a disclosure request that the law decides about."""
 
     kind: str
     instrument: Instrument
     fields: frozenset[str]
     expires_on: dt.date
     key_valid_until: dt.date | None
-    """Last day of the authority's key; None where it is not approved."""
+    """Last day of the authority's key; None if it is not approved."""
     requests_before: int
     """Other numbers that were requested with the same instrument."""
 
@@ -47,7 +49,7 @@ def may_be_disclosed(
         )  # fmt: skip
     if not law.is_confirmed:
         return _refused(
-            RefusalReason.NOT_CONFIRMED, law.article, "nobody has confirmed the power in the official text of a law",
+            RefusalReason.NOT_CONFIRMED, law.article, "the power is not confirmed in the official text of a law",
             "Read it there and say so in the pack; until then nothing is disclosed.",
         )  # fmt: skip
     if asked.instrument.value != law.instrument:
@@ -70,7 +72,7 @@ def may_be_disclosed(
     if asked.requests_before >= law.people_per_instrument:
         return _refused(
             RefusalReason.TOO_MANY, law.article, f"an instrument names {law.people_per_instrument} number and no more",
-            "Each person needs an instrument of their own.",
+            "Each person needs a separate instrument.",
         )  # fmt: skip
     if asked.key_valid_until is None or asked.key_valid_until < on:
         return _refused(
@@ -86,7 +88,7 @@ def law_for(kind: str, laws: Sequence[DisclosureLaw]) -> DisclosureLaw | None:
 
 
 def are_enough_approvers(approvers: Mapping[UUID, Collection[StaffRole]], *, entered_by: UUID) -> bool:
-    """Tell whether a supervisor and a data protection officer approved: two people, neither of whom entered it."""
+    """Tell whether a supervisor and a data protection officer approved: two people who did not enter it."""
     able = {who: set(roles) for who, roles in approvers.items() if who != entered_by}
     supervisor, officer = APPROVER_ROLES
     return any(

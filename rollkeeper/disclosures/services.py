@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Enter a disclosure request, decide it, defer the notification. What is decided here is opened in `answering` and notified in `keeping`.
+"""Enter a disclosure request, decide it, defer the notification. `answers` opens and `due_actions` notifies.
 
-Nobody but the law refuses a disclosure request before it is on record: one that the law does not let through is entered as refused,
-without the number and without its instrument, and counts.
+A request is refused before it is recorded only by law: one that the law does not allow is entered as refused, without the number
+and without its instrument, and counts.
 """
 
 import datetime as dt
@@ -293,7 +293,7 @@ def _require_deferrable(
 
 
 def _pending_deferral(disclosure_id: UUID, *, until: dt.date, because: DeferralReason, renewal: int) -> UUID:
-    """Return what is asked for: the deferral that waits, with a reference of its own where it is now another one."""
+    """Return the requested deferral, with a new reference if it differs from the earlier one."""
     open_ = DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal).first()
     if open_ is not None and (open_.until, open_.because) == (until, because):
         return open_.deferral_id

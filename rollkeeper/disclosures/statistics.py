@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is published every year: how many disclosure requests of which kind of authority result to what. Small numbers are hidden.
+"""The yearly public figures: how many disclosure requests of which kind of authority had which result. Small numbers are hidden.
 
 A disclosure request counts in the year in which it was opened or result to nothing, so that the figures of a year that is over never
 change and two editions cannot be subtracted from each other. Refused ones count.
@@ -20,7 +20,7 @@ HIDDEN = f"1-{LEAST - 1} or hidden with them"
 
 
 class Result(StrEnum):
-    """What a disclosure request result to."""
+    """The result of a disclosure request."""
 
     REFUSED_BY_LAW = "refused_by_law"
     REFUSED_BY_PEOPLE = "refused_by_people"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How sure the register is who somebody is: recorded as what it was, and never shown as more. Pure."""
+"""How certain a person's identity is: recorded exactly, and never shown as more. Pure."""
 
 from enum import StrEnum
 
@@ -7,14 +7,14 @@ from rollkeeper.documents.verdicts import Verdict
 
 
 class Assurance(StrEnum):
-    """From the least to the most. The values stand in the register and in the ledger: none is ever renamed."""
+    """From the least to the most. The values are in the register and in the ledger: never rename one."""
 
     DECLARED = "declared"
-    """Somebody said so: an import, a file, a form remotely; or whoever vouches for somebody without a document."""
+    """Only stated: by an import, a file or a remote form, or by a person who vouches for one without a document."""
     SIGHTED = "sighted"
     """A clerk held the document."""
     CHECKED = "checked"
-    """Besides, what stands on it fits together: check digits, dates."""
+    """In addition, its contents are consistent: check digits, dates."""
     MACHINE_READ = "machine_read"
     """Besides, it was read by machine and what the clerk confirmed is what was read."""
     CONFIRMED = "confirmed"
@@ -29,7 +29,7 @@ class Assurance(StrEnum):
 def assurance_of(
     *, document_seen: bool, verdict: Verdict, machine_read: bool = False, was_confirmed: bool = False
 ) -> Assurance:
-    """Return what it was and no more. Each level needs those below it: what a machine read unseen is declared."""
+    """Return the exact level. Each level requires those below it: what a machine read without a person seeing it is declared."""
     if not document_seen:
         return Assurance.DECLARED
     if verdict is not Verdict.VALID:

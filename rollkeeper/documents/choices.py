@@ -28,15 +28,19 @@ MESSAGES: dict[str, Any] = {
     Reason.CHECK_DIGIT: _("A check digit does not fit. Genuine documents with faulty numbers exist."),
     Reason.BIRTH_DATE_IMPOSSIBLE: _("The date of birth is in no calendar."),
     Reason.BIRTH_DATE_PARTIAL: _("The day or month of birth is unknown."),
-    Reason.BIRTH_DATE_IN_THE_FUTURE: _("The date of birth lies in the future."),
-    Reason.BIRTH_DATE_TOO_LONG_AGO: _("Nobody alive was born in the year that was read."),
-    Reason.REGION_UNKNOWN: _("Its region is in no list known here. Lists age: this is advice only."),
-    Reason.OLD_FORM: _("It is the old form of fifteen digits. Ask for the new card, and refuse nobody."),
+    Reason.BIRTH_DATE_IN_THE_FUTURE: _("The date of birth is in the future."),
+    Reason.BIRTH_DATE_TOO_LONG_AGO: _("No living person was born in the year that was read."),
+    Reason.REGION_UNKNOWN: _(
+        "The lists here do not contain its region. Lists go out of date: this is advice only."
+    ),
+    Reason.OLD_FORM: _(
+        "It is the old form of fifteen digits. Ask for the new card, but do not turn the subscriber away."
+    ),
     Reason.UNUSUAL_FORM: _("The number is not of the usual form."),
-    Reason.COMPONENT: _("A part of the number is in no list known here. Lists age."),
+    Reason.COMPONENT: _("The lists here do not contain a part of the number. Lists go out of date."),
     Reason.EXPIRED: _("The document has expired."),
     Reason.EXPIRY_NOT_READ: _("Until when the document is valid could not be read."),
-    Reason.UNKNOWN_TYPE: _("No rule is known for this kind of document: look at it with care."),
-    Reason.UNKNOWN_STATE: _("Its issuing state is in no list known here."),
+    Reason.UNKNOWN_TYPE: _("There is no rule here for this kind of document: check it with care."),
+    Reason.UNKNOWN_STATE: _("The lists here do not contain its issuing state."),
     Reason.LOOKS_ALIKE: _("Letters and figures that look alike were distinguished by the check digits."),
 }

@@ -38,7 +38,7 @@ _SHOWN = ("name", "address", "document_type", "document_number")
 
 
 class Attribute(StrEnum):
-    """What a copy may be asked to show; anything else is refused, so that no misspelt word hides what was to be seen."""
+    """What a copy can show. Other values are refused, so that a misspelling does not hide a wanted field."""
 
     NAME = "name"
     ADDRESS = "address"
@@ -76,8 +76,8 @@ def check(
 ) -> None:
     """Check an identity number, a machine-readable zone or a picture of a document (JPEG, PNG, WebP, HEIC, PDF).
 
-    Says valid, doubtful (a second look) or invalid. Of a picture it also says what was read; the file is opened in a
-    sealed process and nothing of it is kept. Exit codes: 0 valid, 1 doubtful or invalid, 2 the call was wrong.
+    Prints valid, doubtful (check again) or invalid. For a picture it also prints what was read; the file is opened in a sandboxed
+    process and not kept. Exit codes: 0 valid, 1 doubtful or invalid, 2 the call was wrong.
 
     Example: rollkeeper documents check --type cn-resident-card 11010519491231002X
     """
@@ -107,7 +107,7 @@ def check(
 
 def redact(
     picture: Annotated[Path, typer.Argument(help="A picture of a document.")],
-    copy: Annotated[Path, typer.Argument(help="Where to write the copy (JPEG); it must not be there yet.")],
+    copy: Annotated[Path, typer.Argument(help="The copy to write (JPEG); it must not exist yet.")],
     *,
     purpose: Annotated[str, typer.Option(help="What the copy is for; written across it.")],
     show: Annotated[
@@ -116,9 +116,9 @@ def redact(
     hide_middle: Annotated[bool, typer.Option(help="Hide the middle of the number.")] = False,
     on: DateOption = None,
 ) -> None:
-    """Make the copy of a document that may be kept: nothing on it but what is asked for, marked across.
+    """Make a redacted copy of a document: it shows only the requested fields, with the purpose written across.
 
-    Where it is not beyond doubt what stands where, no copy is made (exit code 1).
+    If the positions of the fields are uncertain, no copy is made (exit code 1).
 
     Example: rollkeeper documents redact card.jpg copy.jpg --purpose "SIM registration" --hide-middle
     """
@@ -143,7 +143,7 @@ def redact(
 
 
 def specimen(
-    folder: Annotated[Path, typer.Argument(help="The folder to write to; it is made where there is none.")],
+    folder: Annotated[Path, typer.Argument(help="The directory to write to; made if missing.")],
     *,
     kind: Annotated[
         str,
@@ -154,20 +154,20 @@ def specimen(
     seed: Annotated[
         int, typer.Option(min=0, help="Which invented person: the same seed, the same specimen.")
     ] = 1,
-    count: Annotated[int, typer.Option(min=1, max=10_000, help="So many people, from this seed on.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many people, from this seed on.")] = 1,
     form: Annotated[str, typer.Option("--format", help="png, jpeg, webp or pdf.")] = "png",
     photographed: Annotated[
-        bool, typer.Option(help="As a counter gets them: turned, skewed, blurred, half in shadow.")
+        bool, typer.Option(help="Like photographs at a counter: turned, skewed, blurred, half in shadow.")
     ] = False,
 ) -> None:
     """Draw specimen documents of people who do not exist, for tests and training. Each says SPECIMEN.
 
-    Beside each picture lies a JSON file with what is printed on it. Fonts come from Debian's packages fonts-ocr-b,
+    Each picture has a JSON file with the printed text. Fonts come from Debian's packages fonts-ocr-b,
     fonts-noto-core and fonts-noto-cjk.
 
     Example: rollkeeper documents specimen specimens/ --kind passport --seed 7 --photographed
     """
-    # What draws them is needed here alone.
+    # Imported here because only this command draws.
     from rollkeeper.documents.specimens.files import kinds_called, write_specimens
 
     kinds = kinds_called(kind)
@@ -180,7 +180,7 @@ def specimen(
 
 
 def worker(*, as_json: JsonOption = False) -> None:
-    """Start the sealed process that reads pictures and say what the kernel enforces on it here.
+    """Start the sandboxed process that reads pictures and print the kernel restrictions that apply to it.
 
     Example: rollkeeper documents worker
     """
@@ -192,7 +192,7 @@ def worker(*, as_json: JsonOption = False) -> None:
 
 
 def _given(value: str) -> str | bytes:
-    """Return the text that was given, or the bytes of the picture that was named or piped in."""
+    """Return the given text, or the bytes of the named or piped picture."""
     given: str | bytes = value.replace("\\n", "\n")
     if value == "-":
         given = _piped()
@@ -206,7 +206,7 @@ def _given(value: str) -> str | bytes:
 
 
 def _picture(path: Path) -> bytes:
-    """Return a picture's bytes, of one that is too large no more than shows that it is."""
+    """Return a picture's bytes; for one that is too large, only enough to detect that."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)

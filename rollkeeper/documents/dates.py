@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Dates as documents print them: the day or the month may be unknown (``1950-00-00``, ``1950-XX-XX``).
 
-Kept as they are, never rounded; whoever decides by such a date takes the end that favours the person.
+Incomplete dates are kept as they are, never rounded; a decision by such a date uses the end that favours the person.
 """
 
 import calendar
@@ -57,10 +57,10 @@ def read_partial_date(text: str) -> PartialDate:
 
 
 def is_of_age(born: PartialDate, *, years: int, on: dt.date, claims_youth: bool = False) -> bool:
-    """Tell whether somebody has completed so many years, an unknown day settled in their favour. No rule asks it yet.
+    """Tell whether a person has completed this many years, with an unknown day decided in their favour.
 
-    Full age is in a person's favour unless protection of the young is what they claim. Who was born on 29 February
-    completes a year on 1 March where there is none.
+    Full age is in a person's favour unless they claim protection of the young. A person born on 29 February completes a year on 1
+    March in other years.
     """
     day = born.latest() if claims_youth else born.earliest()
     try:

@@ -6,14 +6,14 @@ from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 IMAGE_REJECTED = Refusal(
     "image_rejected",
     Kind.MALFORMED,
-    "The file is not read: {why}.",
-    "Take the picture again, as a JPEG, PNG, WebP, HEIC or PDF of the document alone; or type what it says.",
+    "The file cannot be read: {why}.",
+    "Take the picture again, as a JPEG, PNG, WebP, HEIC or PDF of the document alone, or type the data.",
 )
 NO_DOCUMENT_FOUND = Refusal(
     "no_document_found",
     Kind.REFUSED,
     "No document is recognised on the picture.",
-    "Take it again, closer, in even light, with the whole zone or card in it; or type what it says.",
+    "Take it again, closer, in even light, with the whole zone or card visible, or type the data.",
 )
 
 
@@ -22,8 +22,8 @@ class ReaderFailed(RollkeeperError):
 
     code = "reader_failed"
     kind = Kind.INTERNAL
-    sentence = "The picture could not be read to its end."
-    remedy = "Type what the document says; take the picture again if a copy has to be kept."
+    sentence = "The picture could not be read completely."
+    remedy = "Type the data; take the picture again if a copy must be kept."
 
 
 class WorkerNotSandboxed(RollkeeperError):
@@ -31,37 +31,39 @@ class WorkerNotSandboxed(RollkeeperError):
 
     code = "worker_not_sandboxed"
     kind = Kind.INTERNAL
-    sentence = "No picture is read here: this machine cannot seal the process that would read it ({why})."
-    remedy = "Run Rollkeeper on Linux (x86-64 or ARM64) with seccomp; documents can be typed meanwhile."
+    sentence = (
+        "Pictures cannot be read here: this machine cannot sandbox the process that reads them ({why})."
+    )
+    remedy = "Run Rollkeeper on Linux (x86-64 or ARM64) with seccomp; meanwhile type the data."
 
 
 NOTHING_TO_CHECK = Refusal(
     "nothing_to_check",
     Kind.MALFORMED,
     "There is no number to check.",
-    "Give one, or '-' and the text on standard input, which leaves it out of the shell's history.",
+    "Give one, or '-' and the text on standard input, which keeps it out of the shell's history.",
 )
 FONT_MISSING = Refusal(
     "font_missing",
     Kind.MALFORMED,
-    "A font is missing that is needed here: Debian's package {package}.",
+    "A required font is missing: Debian's package {package}.",
     "Install it: apt-get install {package}",
 )
 IMAGE_NOT_READABLE = Refusal(
     "image_not_readable",
     Kind.MALFORMED,
     "The file cannot be opened: {why}.",
-    "Look at the name and at who may read it.",
+    "Check the name and who may read it.",
 )
 OUTPUT_FILE_EXISTS = Refusal(
     "output_file_exists",
     Kind.MALFORMED,
-    "{file} is there already and is not written over.",
+    "{file} already exists and is not overwritten.",
     "Give another name.",
 )
 UNKNOWN_SPECIMEN = Refusal(
     "unknown_specimen",
     Kind.MALFORMED,
-    "No specimen is called so; there are: {known}.",
+    "There is no such specimen; the specimens are: {known}.",
     "Give one of these, or 'all'.",
 )

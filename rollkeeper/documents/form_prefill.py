@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A picture of a document: what is read of it goes into the form as a proposal, and the copy that may be kept beside it.
+"""A picture of a document: the form is prefilled with what was read, and the allowed copy is kept with it.
 
 The picture itself is in memory for the length of one request. Nothing is kept between the reading and the confirmation:
 the proposal and the redacted copy go to the page and come back with the form, under marks that only this instance can make.
@@ -38,7 +38,7 @@ _SALT: Final = "rollkeeper.documents.form_prefill"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading:
-    """What goes into the form of one part, and what whoever confirms is notified about it."""
+    """The values for the form of one part, and the messages for the person who confirms them."""
 
     values: Mapping[str, str]
     """By the form's names of this part: proposals, the copy and the marks."""
@@ -65,12 +65,12 @@ def prefill(
 
 
 def machine_read(mark: str, *, document_type: str, number: str, on: dt.date) -> bool:
-    """Tell whether this number was read by machine today, and stands in the form as it was read."""
+    """Tell whether this number was read by machine today and is unchanged in the form."""
     return bool(mark) and is_mark_of_reading(mark, _key(), document_type=document_type, number=number, on=on)
 
 
 def copies_in(text: str, mark: str, *, on: dt.date) -> tuple[bytes, ...] | None:
-    """Return the copies that a form brings back; None where this instance did not make them today."""
+    """Return the copies that a form sends back; None if this instance did not make them today."""
     try:
         copies = tuple(base64.b64decode(one, validate=True) for one in text.split("."))
     except (binascii.Error, ValueError):
@@ -94,7 +94,7 @@ def _reading(result: ImageResult, *, known: Callable[[str], bool], on: dt.date) 
 
 
 def _fields(proposal: Proposal, *, known: Callable[[str], bool]) -> dict[str, str]:
-    """Return the proposals by the form's names; a kind of document that the form does not list is left to whoever confirms."""
+    """Return the proposals by the form's field names; a kind of document that the form does not list is left to the user."""
     values = dict(proposal.values)
     kind, _, state = values.pop("document_type", "").rpartition("-")
     if kind in TYPES_WITH_STATE:

@@ -5,8 +5,8 @@
     result.proposal    what was read, for the clerk to look at; only what the law asks
     result.copies      JPEG files ready to be sealed; empty where `result.no_copy` says why
 
-The bytes that arrived go by pipe to a sealed worker and nowhere else: not to a disk, a log or a cache. What comes back
-is checked here once more, because whoever made the picture may have made the worker say it.
+The bytes of the picture go by pipe to a sandboxed worker and nowhere else: not to a disk, a log or a cache. Results are checked
+here again, because a malicious picture may control the worker's answer.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ class NoCopy(StrEnum):
     """Why no copy can be kept."""
 
     PLACES_NOT_CERTAIN = "places_not_certain"
-    """It is not beyond doubt where what may be shown stands: nothing is kept rather than too much."""
+    """The positions of the fields are uncertain: nothing is kept rather than too much."""
     MARK_NOT_DRAWABLE = "mark_not_drawable"
     """No font here has the characters of the mark (Debian: fonts-noto-core, fonts-noto-cjk)."""
 
@@ -68,14 +68,14 @@ class NoCopy(StrEnum):
     def sentence(self) -> str:
         """Say it to a person."""
         return {
-            NoCopy.PLACES_NOT_CERTAIN: "it is not beyond doubt what stands where, and nothing is kept rather than too much.",
+            NoCopy.PLACES_NOT_CERTAIN: "the positions of the fields are uncertain, so nothing is kept.",
             NoCopy.MARK_NOT_DRAWABLE: "no font here has the characters of the mark (Debian: fonts-noto-core, fonts-noto-cjk).",
         }[self]
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRules:
-    """What a copy may show, as the pack has it: the attributes that are asked, and how much of the number."""
+    """What a copy may show under the pack: the requested attributes, and how much of the number."""
 
     shows: frozenset[str]
     shows_middle_of_number: bool = True
@@ -83,7 +83,7 @@ class CopyRules:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is written across a copy."""
+    """The text written across a copy."""
 
     operator: str
     purpose: str
@@ -92,18 +92,18 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proposal:
-    """What was read of one document. It proposes; a person looks at the document and confirms."""
+    """What was read of one document: a proposal. A person checks the document and confirms."""
 
     shape: str
     values: Mapping[str, str]
     """By attribute, only those that were asked for."""
     checked: Checked
-    """What the check digits and dates say about what was read, whether or not it was asked for."""
+    """What the check digits and dates say about what was read, requested or not."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ImageResult:
-    """What became of a picture. Everything in it is personal, and nothing of the picture is left besides."""
+    """The result for a picture. Everything in it is personal, and nothing else of the picture is left."""
 
     proposal: Proposal
     copies: tuple[bytes, ...]
@@ -133,7 +133,7 @@ def read_and_redact(
 
 
 def copy_rules(pack: "Pack", *, asked: Collection[str]) -> CopyRules | None:
-    """Return what a copy shows under a pack: the attributes asked of the party; None where no copy is kept at all."""
+    """Return what a copy shows under a pack: the attributes asked of the party; None if no copy is kept."""
     law = pack.document_copy
     return CopyRules(frozenset(asked) & _ATTRIBUTES, law.shows_middle_of_number) if law else None
 
@@ -146,8 +146,8 @@ def worker_report() -> tuple[str, ...]:
 def mark_of_reading(key: bytes, *, document_type: str, number: str, on: dt.date) -> str:
     """Return a mark by which a later request can show that this number was read by machine that day.
 
-    It goes to the page beside the proposal and comes back with what the clerk confirmed, so that nothing that was read
-    has to be kept between the two. The key never leaves the server.
+    It goes to the page with the proposal and comes back with what the clerk confirmed, so that the read values need not be stored
+    in between. The key never leaves the server.
     """
     said = "\n".join((normalise_type(document_type), normalise_number(number), on.isoformat()))
     return hmac.new(key, said.encode(), sha256).hexdigest()

@@ -4,7 +4,7 @@
     TD1    3 lines of 30: identity cards       TD3    2 lines of 44: passports
     TD2    2 lines of 36: identity cards       MRV-A  2 lines of 44, MRV-B 2 lines of 36: visas (begin with V)
 
-A place, begin to end, in which field stands where (`_` a check digit):
+The position of each field by first and last character (`_` a check digit):
 
     TD1 1  0 code  2 state  5 number   14 _  15 optional (a long number goes on here, its digit last)
         2  0 born  6 _  7 sex  8 expires  14 _  15 nationality  18 optional  29 _ (all of it)
@@ -36,8 +36,9 @@ _STATES: Final = """
     TTO TUN TUR TUV TWN TZA UGA UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE
 """
 _ADDITIONS: Final = "D EUE GBD GBN GBO GBP GBS RKS UNO UNA UNK UTO XAA XBA XIM XCC XCE XCO XEC XES XMP XOM XPO XDC XXA XXB XXC XXX IAO ZIM"
-"""Germany is D in zones; UNO and the like are organisations; XXA to XXC are people without a state; UTO is ICAO's own
-invented state; ZIM stands in older documents of Zimbabwe."""
+"""Germany is D in zones; UNO and the like are organisations; XXA to XXC are stateless people; UTO is ICAO's own invented state;
+ZIM occurs in older documents of Zimbabwe.
+"""
 
 _KNOWN: Final = frozenset((_STATES + _ADDITIONS).split())
 
@@ -57,7 +58,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "MRV-A": ("a" * 44, _SECOND + "x" * 16),
     "MRV-B": ("a" * 36, _SECOND + "x" * 8),
 }
-"""For each place what may stand there besides the filler: letters (a), digits (n), either (x)."""
+"""The characters allowed at each position besides the filler: letters (a), digits (n), either (x)."""
 
 _LINE: Final = re.compile(r"[A-Z0-9<]+", re.ASCII)
 _NAME: Final = re.compile(r"[A-Z]+(<[A-Z]+)*(<<[A-Z]+(<[A-Z]+)*)*<*", re.ASCII)
@@ -70,7 +71,7 @@ type Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Zone:
-    """What a zone says. Everything in it is personal."""
+    """The content of a zone. Everything in it is personal."""
 
     shape: str
     state: str
@@ -128,7 +129,7 @@ def check_mrz(text: str, *, on: dt.date) -> Checked:
 
 
 def read_zone(text: str) -> Zone | Reason:
-    """Return what a zone says, or why it is none."""
+    """Return the content of a zone, or why it is not one."""
     lines = _lines(text)
     shape = _shape(lines)
     if shape is None:
@@ -160,7 +161,7 @@ def check_digit(text: str) -> str:
 
 
 def checked_fields(shape: str) -> Mapping[str, Place]:
-    """Return the fields that have a check digit of their own, right behind them."""
+    """Return the fields with their own check digit, directly behind them."""
     if shape == "TD1":
         return {"number": (0, 5, 14), "born": (1, 0, 6), "expires": (1, 8, 14)}
     fields = {"number": (1, 0, 9), "born": (1, 13, 19), "expires": (1, 21, 27)}
@@ -233,7 +234,7 @@ def _form(zone: Zone) -> list[Reason]:
 
 
 def _century_of_birth(text: str, *, on: dt.date) -> int:
-    """Return the century that puts a birth last before the day: nobody is born in the future."""
+    """Return the latest century in which the birth is not in the future."""
     if not text[:2].isdigit():
         return 0
     century = on.year - on.year % 100

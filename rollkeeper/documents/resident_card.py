@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The number of a Chinese resident card (GB 11643): region, date of birth, sequence, check digit.
 
-A check of our own, because the one in python-stdnum refuses living people: it raises on a county it does not know,
-holds the region against the year of *birth* (so Hong Kong, Macao and newly founded districts fail), refuses Taiwan
-always, and lets births of 1800 and 2099 pass. Only its table of counties and its MOD 11-2 are used, the table as
-advice.
+Rollkeeper has its own check, because the one in python-stdnum refuses living people: it raises on a county it does not know,
+compares the region with the year of *birth* (so Hong Kong, Macao and newly founded districts fail), always refuses Taiwan, and
+accepts births of 1800 and 2099. Only its table of counties and its MOD 11-2 are used, the table as advice.
 
     18 digits:  rrrrrr yyyymmdd sss c        c by ISO 7064 MOD 11-2, 0-9 or X
     15 digits:  rrrrrr yymmdd   sss          century 19; sequences 996 to 999 were kept for people born in 18yy

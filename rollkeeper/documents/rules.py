@@ -36,11 +36,11 @@ _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
 # Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
 _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, RESIDENCE_PERMIT, "cn-permanent-residence"})
 TYPES_WITH_STATE: Final = frozenset({PASSPORT, IDENTITY_CARD})
-"""Kinds of document whose number is one state's: a form asks for the state beside."""
+"""Kinds of document whose number is unique only within one state: a form also asks for the state."""
 
 
 def check_number(document_type: str, text: str, on: dt.date) -> Checked:
-    """Check the number of a document of this type as it stands on a day.
+    """Check the number of a document of this type as of a day.
 
     Types: `cn-resident-card` and its kin; `passport`, or `passport-xxx` with the issuing state; `identity-card-xxx` for
     a foreign card with a machine-readable zone; `cc-name` for the national numbers that python-stdnum knows, such as
@@ -70,7 +70,7 @@ def normalise_type(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_known_type(kind: str) -> bool:
-    """Tell a type that is known by name from a text that might be anything, somebody's name among it."""
+    """Tell a known type from a text that could be anything, even a name."""
     if kind in {
         RESIDENT_CARD,
         RESIDENCE_PERMIT,
@@ -89,12 +89,12 @@ def is_known_type(kind: str) -> bool:
 
 
 def with_state(kind: str, state: str | None) -> str:
-    """Return a type with the state beside it that issued the document, where two states may use one number."""
+    """Return a type with its issuing state, if two states may use the same number."""
     return f"{kind}-{state.strip().lower()}" if state and state.strip() and kind in TYPES_WITH_STATE else kind
 
 
 def normalise_number(text: str) -> str:
-    """Return a number without separators: capitals, ASCII digits whatever script they were typed in.
+    """Return a number without separators: capitals, ASCII digits for digits of any script.
 
     Full-width letters, the Roman numeral ten and the signs that look like X become X.
     """

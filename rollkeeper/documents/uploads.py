@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes an uploaded picture into memory, whatever its size, and never into a temporary file."""
+"""Takes an uploaded picture of any size into memory, and never into a temporary file."""
 
 import io
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a check can say, and the kinds of documents. Codes are stable; the sentence is for people.
+"""The verdicts of a check, and the kinds of documents. Codes are stable; the sentence is for people.
 
 Without Django, since the process that reads pictures loads this.
 """
@@ -17,7 +17,7 @@ OTHER: Final = "other"
 
 
 class Verdict(StrEnum):
-    """What a check makes of a number."""
+    """The verdict on a number."""
 
     VALID = "valid"
     DOUBTFUL = "doubtful"
@@ -61,9 +61,9 @@ _SENTENCES = {
     Reason.BIRTH_DATE_IMPOSSIBLE: "The date of birth in it is in no calendar: look again.",
     Reason.BIRTH_DATE_PARTIAL: "The day or month of birth in it is unknown.",
     Reason.BIRTH_DATE_IN_THE_FUTURE: "The date of birth in it lies in the future.",
-    Reason.BIRTH_DATE_TOO_LONG_AGO: "Nobody alive was born in the year in it.",
+    Reason.BIRTH_DATE_TOO_LONG_AGO: "No living person was born in that year.",
     Reason.REGION_UNKNOWN: "Its region is in no list known here; lists age, so this is advice only.",
-    Reason.OLD_FORM: "It is the old 15-digit form, shown here as its 18-digit form: ask for the new card, refuse nobody.",
+    Reason.OLD_FORM: "It is the old 15-digit form, shown here as its 18-digit form: ask for the new card, but do not turn the person away.",
     Reason.UNUSUAL_FORM: "It is not of the usual form: look again.",
     Reason.COMPONENT: "A part of it is unknown to the list used here; lists age.",
     Reason.EXPIRED: "The document has expired.",
@@ -76,7 +76,7 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of a check. `normalised` is personal: it is shown to whoever typed it and to nobody else."""
+    """The outcome of a check. `normalised` is personal: it is shown only to the person who typed it."""
 
     verdict: Verdict
     normalised: str

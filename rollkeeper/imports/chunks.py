@@ -38,7 +38,7 @@ _MOST_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What became of a chunk's lines."""
+    """The result for a chunk's lines."""
 
     made: int
     known: int
@@ -93,14 +93,14 @@ def copy_chunk(chunk: RowChunk, *, import_id: UUID) -> CopyResult:
         except psycopg.errors.UniqueViolation:
             known += drop_existing(chunk, import_id=import_id)
     else:
-        # A line without its number would be found by nobody: better none of the chunk, which the next run takes in.
+        # A line without its number could not be found: better none of the chunk, which the next run imports.
         raise NUMBERS_CONTENDED()
     _copy("copy_lines", chunk.columns["line_tuple"])
     return CopyResult(len(chunk.rows), known)
 
 
 def drop_duplicates(chunk: RowChunk) -> None:
-    """Refuse what stands in the chunk twice."""
+    """Refuse rows that occur twice in the chunk."""
     columns = chunk.columns
     faults: list[tuple[int, str, Reason]] = []
     for part, reason in (("reference", REFERENCE_TWICE), ("number", NUMBER_TAKEN)):
@@ -166,7 +166,7 @@ def _unapplied_changes(chunk: RowChunk, known: Mapping[int, UUID]) -> list[tuple
 
 
 def _is_of_this_import(line_id: UUID, import_id: UUID) -> bool:
-    # Within one millisecond references stand in no order; the import before this one ended some milliseconds ago.
+    # Within one millisecond references have no order; the import before this one ended some milliseconds ago.
     return line_id.bytes[:6] >= import_id.bytes[:6]
 
 

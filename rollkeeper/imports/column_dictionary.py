@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a heading means, and what it is about when the register has no place for it. The dictionary is `column_dictionary.toml`."""
+"""What a heading means, or what it is about if the register does not keep it. The dictionary is `column_dictionary.toml`."""
 
 import re
 import tomllib
@@ -24,7 +24,7 @@ class Dropped:
 
 
 def meaning_of(heading: str) -> str | None:
-    """Return what a heading means to the register: the name of a part of the map; None where nothing is known."""
+    """Return the meaning of a heading: the name of a part of the map; None if unknown."""
     plain = _plain(heading)
     exact = _meanings().get(plain)
     if exact or not _UNSPACED.search(plain):
@@ -71,7 +71,7 @@ def service_of_heading(heading: str) -> str | None:
 
 
 def named_by(heading: str) -> str | None:
-    """Return the service whose lines such a column names: domains, sites, address blocks."""
+    """Return the service whose lines are in such a column: domains, sites, address blocks."""
     return _table("named_headings").get(_plain(heading))
 
 

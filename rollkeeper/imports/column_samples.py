@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the first rows of a column show: telephone numbers, dates of some form, addresses of e-mail."""
+"""Detects the content of a column from its first rows: telephone numbers, dates of some format, e-mail addresses."""
 
 import datetime as dt
 import re
@@ -29,7 +29,7 @@ def values_of(sample: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def share(values: Sequence[str], fits: Callable[[str], bool]) -> float:
-    """Return the share of values that fit; 0 where there are none."""
+    """Return the share of values that fit; 0 if there are none."""
     return sum(map(fits, values[:_ENOUGH])) / len(values[:_ENOUGH]) if values else 0.0
 
 
@@ -56,7 +56,7 @@ def without_time(text: str) -> str:
 
 
 def date_formats(values: Sequence[str]) -> list[str]:
-    """Return the forms that the dates of the sample have: several where almost as many dates fit one as another."""
+    """Return the formats of the sample's dates: several if almost as many dates fit one as another."""
     shown = [without_time(value) for value in values[:_ENOUGH]]
     shares = {form: share(shown, partial(_is_date, form=form)) for form in DATE_FORMATS}
     best = max(shares.values())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command `import`: shows how a file would be read, lets a person approve, takes it in, says what became of it."""
+"""The command `import`: shows how a file would be read, asks for approval, imports it, prints the result."""
 
 import datetime as dt
 import sys
@@ -38,7 +38,7 @@ def import_file(
             "--map", exists=True, dir_okay=False, metavar="MAP.toml", help="Which column means what."
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Take the proposed map without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Use the proposed map without asking.")] = False,
     propose: Annotated[
         bool, typer.Option("--propose", help="Print the proposed map and import nothing.")
     ] = False,
@@ -49,20 +49,20 @@ def import_file(
     as_of: Annotated[
         dt.date | None,
         typer.Option(
-            parser=read_date, metavar="DATE", help="The day from which months of tenure are counted back."
+            parser=read_date, metavar="DATE", help="The day from which months of service are counted back."
         ),
     ] = None,
     refused: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where refused rows are named; default: FILE.refused.csv."),
+        typer.Option(metavar="FILE", help="The file that lists refused rows; default: FILE.refused.csv."),
     ] = None,
     on: DateOption = None,  # noqa: ARG001 - given to the clock as it is read
     json_: JsonOption = False,
 ) -> None:
-    """Take in lines, and what is declared about their subscribers, from the operator's own export.
+    """Import lines, and what is declared about their subscribers, from the operator's own export.
 
-    The importer proposes which column means what and asks before anything is written. A file with the same map is never
-    taken in twice; an import that broke off goes on where it was. Columns that the register has no place for (ethnicity,
+    The importer proposes which column means what and asks before anything is written. A file with the same map is never imported
+    twice; an interrupted import continues where it stopped. Columns that the register does not keep (ethnicity,
     religion, politics, gender, marketing and the like) are dropped and named.
 
     Example: rollkeeper import customers.csv --propose > map.toml; rollkeeper import customers.csv --map map.toml
@@ -111,10 +111,10 @@ def _print_proposal(proposal: Proposal, scan: FileScan, *, as_json: bool) -> Non
 
 
 def _confirmed(proposal: Proposal, scan: FileScan, *, yes: bool) -> dict[str, Any]:
-    """Return the map once somebody approved it. Refuses: IMPORT_MAP_INCOMPLETE, IMPORT_MAP_NOT_CONFIRMED."""
+    """Return the map once the user approved it. Refuses: IMPORT_MAP_INCOMPLETE, IMPORT_MAP_NOT_CONFIRMED."""
     err.print(write_map(proposal, scan), markup=False)
     raise_all([IMPORT_MAP_INCOMPLETE(file=scan.file, need=need) for need in proposal.needs])
-    if not yes and not (sys.stdin.isatty() and typer.confirm("Is the file to be read so?", err=True)):
+    if not yes and not (sys.stdin.isatty() and typer.confirm("Import with this mapping?", err=True)):
         raise IMPORT_MAP_NOT_CONFIRMED(file=scan.file)
     return proposal.raw
 
@@ -142,17 +142,17 @@ def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: b
     if result.was_done:
         out.print(f"{scan.file.name} was imported before, with this map: nothing was done.", markup=False)
     if result.resumed_after:
-        out.print(f"An import that had broken off went on after {result.resumed_after:,} rows.")
+        out.print(f"An interrupted import continued after {result.resumed_after:,} rows.")
     out.print(
         f"{result.rows:,} rows: {result.lines:,} lines made, {result.registered:,} of them registered;"
         f" {result.known:,} known from an earlier import; {result.refused:,} refused."
     )
     named = ", ".join(f"'{column.column}' ({column.about})" for column in dropped if column.about)
     if named:
-        out.print(f"Dropped, since the register has no place for it: {named}.", markup=False)
+        out.print(f"Dropped, since the register does not keep it: {named}.", markup=False)
     if result.refused_file:
         show_table(
-            f"Refused; rows and remedies stand in {result.refused_file}", ("column", "reason", "rows"),
+            f"Refused; rows and remedies are in {result.refused_file}", ("column", "reason", "rows"),
             [(column or "(the row)", reason, count) for (column, reason), count in result.reasons.most_common()],
         )  # fmt: skip
 

@@ -67,7 +67,7 @@ def middles(
     languages: Sequence[str | None],
     regions: Sequence[str | None],
 ) -> list[bytes]:
-    """Return what stands between a line's id and its number: service, state, version, marks, day, language, region.
+    """Return the fields between a line's id and its number: service, state, version, marks, day, language, region.
 
     Each part is made once for each different value: there are few of any one, and many of all together.
     """

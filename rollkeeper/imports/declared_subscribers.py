@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The subscribers that a file declares: referred to by their document, sealed one by one, recorded as *declared*.
 
-One document is one person, however many lines stand under it and whatever name is written beside it. A file cannot show
-a document: whoever checks it later at the counter raises the assurance.
+One document is one person, for any number of lines and names. A file cannot show a document: a later check at the counter raises
+the assurance.
 """
 
 import datetime as dt

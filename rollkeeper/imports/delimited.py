@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Text with separators: CSV, TSV and their kin, a line at a time, so that memory stays flat whatever the file does.
+"""Text with separators (CSV, TSV and similar), read line by line, so that memory use stays constant.
 
 A line is never read past `LINE_LIMIT` and a field never past `FIELD_LIMIT`: a field of two gigabytes is refused after
 the first megabyte. Bytes that do not belong to the encoding become U+FFFD and are refused row by row later.
@@ -28,7 +28,7 @@ Record = list[str] | UnreadableRow
 
 
 class _LineTooLong(Exception):
-    """A line without an end. Carries how often each separator stands in its beginning, and nothing of its text."""
+    """A line without an end. Contains how often each separator occurs at its beginning, and nothing of its text."""
 
     def __init__(self, line: str) -> None:
         super().__init__("a line without an end")
@@ -99,7 +99,7 @@ def open_delimited(file: Path, encoding: str, separator: str | None) -> Delimite
 
 
 def require_line_lengths(file: Path, encoding: str) -> None:
-    """Refuse a file one of whose first lines has no end, before time is spent on the rest.
+    """Refuse a file if one of its first lines has no end, before reading the rest.
 
     Refuses: IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE.
     """

@@ -31,7 +31,7 @@ _FAMILIES: Final = (
     ),
     ("cp1251", re.compile("[а-яёА-ЯЁ№«»—–\xa0]+")),
 )
-# What exports are written in. A general detector also knows what none is, and in a short file takes a name for it.
+# The encodings of exports. A general detector also knows obsolete ones, and takes a name for one in a short file.
 _LIVING: Final = (
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932", "cp949", "big5",
     "big5hkscs", "gb18030", "euc_jp", "koi8_r", "koi8_u", "cp437", "cp850", "cp852", "cp866", "mac_roman", "iso8859_2",
@@ -81,7 +81,7 @@ def _is_gb18030(sample: bytes) -> bool:
 def _is_family(sample: bytes, name: str, letters: re.Pattern[str]) -> bool:
     """Tell whether every foreign character belongs to the family's letters, small ones mostly.
 
-    Western letters stand alone among plain ones, Cyrillic ones in runs; the other way round, it is another script.
+    Western letters occur alone among plain ones, Cyrillic ones in runs; otherwise it is another script.
     """
     if not _decodes(sample, name):
         return False

@@ -18,8 +18,8 @@ IMPORT_FILE_EMPTY = Refusal(
 IMPORT_FILE_CHANGED = Refusal(
     "import_file_changed",
     Kind.CONFLICT,
-    "{file} was changed while it was being read; {rows} rows of the former file are in.",
-    "Let the export finish, then import the file again: lines that are in already are not made twice.",
+    "{file} was changed while it was being read; {rows} rows of the earlier file are imported.",
+    "Let the export finish, then import the file again: imported lines are not made twice.",
 )
 IMPORT_SINGLE_COLUMN = Refusal(
     "import_single_column",
@@ -30,20 +30,20 @@ IMPORT_SINGLE_COLUMN = Refusal(
 IMPORT_HEADER_MISSING = Refusal(
     "import_header_missing",
     Kind.MALFORMED,
-    "{file}, row {row}, column {column}: the names of the columns are missing; here stands {value_class}.",
+    "{file}, row {row}, column {column}: the column names are missing; this is {value_class}.",
     "Put a row of names on top; or write a map with 'header = false' under [file] and columns column_1, column_2, ...",
 )
 IMPORT_HEADER_REPEATED = Refusal(
     "import_header_repeated",
     Kind.MALFORMED,
     "{file}, row {row}: the columns {places} all have one name.",
-    "Give each column a name of its own.",
+    "Give each column a different name.",
 )
 IMPORT_FIELD_TOO_LONG = Refusal(
     "import_field_too_long",
     Kind.MALFORMED,
     "{file}, row {row}, column {column}: a field is longer than {limit} characters.",
-    "A quotation mark that is never closed does this, or a file that is no table; mend the row and import again.",
+    "The cause may be an unclosed quotation mark, or a file that is not a table; correct the row and import again.",
 )
 IMPORT_QUOTE_UNCLOSED = Refusal(
     "import_quote_unclosed",
@@ -55,30 +55,30 @@ IMPORT_MAP_INVALID = Refusal(
     "import_map_invalid",
     Kind.MALFORMED,
     "{map}: {place}: {why}.",
-    "Mend the map; 'rollkeeper import FILE --propose' prints one that fits the file.",
+    "Correct the map; 'rollkeeper import FILE --propose' prints one that fits the file.",
 )
 IMPORT_SENSITIVE_COLUMN_MAPPED = Refusal(
     "import_sensitive_column_mapped",
     Kind.REFUSED,
-    "{map}: {place}: the column '{column}' is about {about}; the register has no place for that.",
+    "{map}: {place}: the column '{column}' is about {about}; the register does not keep that.",
     "Take the column out of the map. It will be dropped.",
 )
 IMPORT_MAP_INCOMPLETE = Refusal(
     "import_map_incomplete",
     Kind.MALFORMED,
-    "{file} does not say everything: {need}",
-    "Give it on the command line, or write the map ('--propose' prints it), fill it in and pass it with --map.",
+    "{file} is missing information: {need}",
+    "Give it on the command line, or complete the map ('--propose' prints it) and pass it with --map.",
 )
 IMPORT_MAP_NOT_CONFIRMED = Refusal(
     "import_map_not_confirmed",
     Kind.REFUSED,
-    "Nothing was imported: nobody has confirmed how {file} is to be read.",
-    "Look at the proposed map, then run again with --yes, or keep it in a file, change it and pass it with --map.",
+    "Nothing was imported: the mapping for {file} was not confirmed.",
+    "Check the proposed map, then run again with --yes, or save it in a file, change it and pass it with --map.",
 )
 NUMBERS_CONTENDED = Refusal(
     "numbers_contended",
     Kind.CONFLICT,
-    "Somebody else is registering the same numbers at this moment.",
+    "Another process is registering the same numbers now.",
     "Wait until it is done, then run the import again; nothing is imported twice.",
 )
 IMPORT_RUNNING = Refusal(
@@ -102,12 +102,12 @@ REJECT_FILE_NOT_WRITABLE = Refusal(
 NUMBER_RANGE_EXHAUSTED = Refusal(
     "number_range_exhausted",
     Kind.REFUSED,
-    "{file}: the number range has no free number left for row {row}; {rows} rows are in.",
-    "Give a longer or a further number range; the lines that are in keep their numbers.",
+    "{file}: the number range has no free number left for row {row}; {rows} rows are imported.",
+    "Give a longer or a further number range; imported lines keep their numbers.",
 )
 IMPORT_DISK_FULL = Refusal(
     "import_disk_full",
     Kind.INTERNAL,
-    "The disk is full ({where}); {rows} rows of {file} are in and complete, nothing is half written.",
-    "Make room, then run the same command again: it goes on where it was.",
+    "The disk is full ({where}); {rows} rows of {file} are imported completely, nothing is half written.",
+    "Free some space, then run the same command again: it continues where it stopped.",
 )

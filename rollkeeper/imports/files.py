@@ -50,7 +50,7 @@ class SecretValue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileScan:
-    """What is known of a file once it was read: its columns, how many rows, and a sample of the first."""
+    """What is known about a file after reading it: its columns, the number of rows, and the first rows."""
 
     file: Path
     opened: SecretValue
@@ -88,7 +88,7 @@ def scan_file(
     has_names: bool = True,
     advance: Callable[[int], None] = lambda _: None,
 ) -> FileScan:
-    """Read the whole file once. What is None is found out. Refuses: the faults of a file, by row and column."""
+    """Read the whole file once. Parameters that are None are detected. Refuses: the faults of a file, by row and column."""
     mark = _mark(file)
     if file.is_dir():
         raise IMPORT_FILE_UNREADABLE(file=file, why="it is a folder")
@@ -145,7 +145,7 @@ def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         places = [i for i, other in enumerate(names, 1) if other == name]
         if name and len(places) > 1:
-            # What stands there twice may be a person's value, where the names of the columns are missing.
+            # A repeated heading may be a person's value, if the header row is missing.
             raise IMPORT_HEADER_REPEATED(file=file, row=1, places=", ".join(map(str, places)))
     return tuple(name or f"column_{i}" for i, name in enumerate(names, 1))
 

@@ -2,7 +2,7 @@
 """The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
 
 [file]          encoding, separator, header, sheet: only where they were found wrongly
-[number]        column (telephone numbers, names of domains and sites, address blocks: whatever the line's service has),
+[number]        column (telephone numbers, names of domains and sites, address blocks: depending on the line's service),
                 or number_range = "+86..." (and count) where the file holds no numbers
 [service]       constant, or [[service.from]] column + values, the first that fits; otherwise
 [activated_on]  column + format, or tenure_months + as_of, or constant
@@ -154,7 +154,7 @@ class ColumnSection(MapSection):
 
 
 class ContactSection(MapSection):
-    """Where subscribers are reached beside their number, for notices only."""
+    """How subscribers are reached other than by their number, for notices only."""
 
     column: Column | None = None
     postal: Annotated[tuple[Column, ...], Field(max_length=7)] = ()
@@ -240,7 +240,7 @@ class ImportMap(MapSection):
 
     @property
     def hash(self) -> str:
-        """Return what stands for this map where two imports are compared."""
+        """Return the hash by which two imports with the same map are recognised."""
         return sha256_hex(canonical_bytes(self.model_dump(mode="json", by_alias=True, exclude_none=True)))
 
     def places(self) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A map proposed from the header and the first rows, for a person to look at.
 
-It proposes what the dictionary is sure of, says what it dropped and what is still missing, and guesses nothing that
-could put a line's age or its service wrong: where two readings fit, it asks.
+It proposes what the dictionary is sure of, reports what it dropped and what is missing, and never guesses a line's age or
+service: if two readings fit, it asks.
 """
 
 import datetime as dt
@@ -257,7 +257,7 @@ def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, 
     else:
         lacking.append("document_type")
     if lacking:
-        return (f"nobody is registered by this file: it lacks {', '.join(lacking)}.",)
+        return (f"this file registers no one: it lacks {', '.join(lacking)}.",)
     for column in found.values():
         columns.take(column)
     raw["registration"] = made

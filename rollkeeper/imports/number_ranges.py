@@ -40,7 +40,7 @@ class NumberRange:
         return given
 
     def demand(self, count: int, *, file: object, rows_of: Sequence[int], rows_done: int) -> list[str]:
-        """Return as many free numbers as there are rows. Refuses: NUMBER_RANGE_EXHAUSTED."""
+        """Return one free number for each row. Refuses: NUMBER_RANGE_EXHAUSTED."""
         given = self.give(count)
         if len(given) < count:
             raise NUMBER_RANGE_EXHAUSTED(file=file, row=rows_of[len(given)], rows=f"{rows_done:,}")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Parquet, a batch at a time. Its reader is loaded only where there is such a file: that takes half a second.
 
-A few kilobytes of Parquet can unpack to gigabytes, and whether they do is known only by unpacking them. So the file is
-first read through in a process of its own whose memory is limited; only what passed there is read here.
+A few kilobytes of Parquet can unpack to gigabytes, and only unpacking shows it. So the file is first read through in a separate
+process with limited memory; only a file that passed is read here.
 """
 
 import subprocess

@@ -21,7 +21,7 @@ class _End:
 
 
 def ahead[T](source: Iterator[T]) -> Iterator[T]:
-    """Give what `source` gives, a few items ahead of whoever asks. Connections of the thread are closed behind it."""
+    """Yield the items of `source`, reading a few items ahead. Its thread closes its connections at the end."""
     # The first thread sends a chunk in hundreds of small writes and gets its turn back after each: by default it would
     # wait 5 ms every time, as long as the sending itself takes.
     usual = sys.getswitchinterval()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber has declared, as far as the operator's file says it and the law asks for it. Pure.
+"""What a subscriber has declared, limited to the operator's file and what the law asks for. Pure.
 
-Exactly the pack's attributes are taken; where the file lacks one of them the line stays unregistered and its subscriber is
-asked like everybody else. Nothing is checked by eye here, so such a registration is *declared* and no more.
+Exactly the pack's attributes are used; if the file lacks one of them, the line stays unregistered and its subscriber is asked
+like all others. No person checks anything here, so such a registration is only *declared*.
 """
 
 import datetime as dt

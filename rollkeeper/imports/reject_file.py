@@ -24,7 +24,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def default_path(file: Path) -> Path:
-    """Return the usual place: beside the operator's file."""
+    """Return the default path: next to the operator's file."""
     return file.with_name(file.name + ".refused.csv")
 
 

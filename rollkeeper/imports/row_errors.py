@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Why one row is refused, and what helps: the class of a value, never the value.
 
-Everything here stands in the reject file and in the summary, so a clerk must understand it without this program.
+All texts here are in the reject file and in the summary, so a clerk must understand them without this program.
 """
 
 from typing import NamedTuple
@@ -39,14 +39,14 @@ SHORTENED_NUMBER = Reason(
     "Export it again with the column as text: digits are lost.",
 )
 NUMBER_TAKEN = Reason(
-    "a number that has a line already, or stands in the file twice",
+    "a number that already has a line, or occurs twice in the file",
     "Look the line up by its number; each number can have one line only.",
 )
 NUMBER_IN_QUARANTINE = Reason(
     "a number that is or was in quarantine", "Activate it at the counter once its quarantine is over."
 )
 REFERENCE_TWICE = Reason(
-    "a reference that stands in the file twice",
+    "a reference that occurs twice in the file",
     "Map a reference of the line (a subscription number), not of the customer, or leave the reference out.",
 )
 REFERENCE_TAKEN = Reason(
@@ -58,7 +58,7 @@ NOT_ESSENTIAL_YET = Reason(
     "An import changes no line that is there: protect it at the counter, before a batch cuts it.",
 )
 NOT_REGISTERED_YET = Reason(
-    "a registration of a line that the register knows and for which nobody is registered",
+    "a registration for a known line without a registered subscriber",
     "An import changes no line that is there: hand it in with 'rollkeeper register', or at the counter.",
 )
 NOT_A_DATE = Reason("not a date of the form in the map", "Mend the value, or the 'format' in the map.")
@@ -129,7 +129,7 @@ def wrong_width(found: int, wanted: int) -> Reason:
 
 
 def damage_in(text: str) -> Reason | None:
-    """Return what makes a text unfit to be kept, whatever it means; None where nothing does."""
+    """Return what makes a text unfit to be stored; None if nothing does."""
     if "\0" in text:
         return NUL_BYTE
     return UNREADABLE if "\ufffd" in text else None

@@ -34,7 +34,7 @@ from rollkeeper.lines.numbers import NUMBERED
 
 _LONGEST_ADDRESS_LINE = 80
 _NOT_READ = {"contact": NOT_AN_ADDRESS, "postal": NOT_AN_ENVELOPE}
-"""What is said of an addition that cannot be read; the line is made without it."""
+"""The message for optional data that cannot be read; the line is made without it."""
 
 type Reader = Callable[[list[list[str]]], list[Any]]
 type SectionReader = tuple[str, tuple[str, ...], Reader]
@@ -99,7 +99,7 @@ class RowReader:
         return frozenset(self._place[name] for name in {*names, *more} if name in self._place)
 
     def parse(self, records: Sequence[Record], *, first_row: int) -> RowChunk:
-        """Read a chunk of records, the first of which stands in `first_row`."""
+        """Read a chunk of records, the first of which is in row `first_row`."""
         names = {part: ", ".join(columns) for part, columns, _ in self._readers}
         chunk = RowChunk(row_count=len(records), names=names)
         table = self._whole_rows(records, first_row, chunk)
@@ -208,7 +208,7 @@ class RowReader:
         return name, (column,), lambda table: read([record[place] for record in table])
 
     def _postal(self, columns: Sequence[str]) -> SectionReader:
-        """Read the lines of an address as on an envelope; False stands for one that cannot be written on one."""
+        """Read the lines of an address as on an envelope; False marks one that does not fit."""
         places = [self._place[column] for column in columns]
 
         def read(table: list[list[str]]) -> list[str | bool | None]:
@@ -246,7 +246,7 @@ def by_length(prefixes: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
 
 
 def region_of(number: Any, prefixes: Sequence[tuple[int, dict[str, str]]]) -> str | None:
-    """Return the region of the longest prefix with which a number begins, None where there is none."""
+    """Return the region of the longest matching prefix of a number, None if there is none."""
     if type(number) is str:
         for length, regions in prefixes:
             if region := regions.get(number[:length]):
@@ -265,14 +265,14 @@ def _first(said: tuple[Any, ...], otherwise: str | None) -> Any:
 
 
 def _read_contacts(texts: list[str]) -> list[str | bool | None]:
-    """Read addresses of e-mail; False stands for one that is none."""
+    """Read e-mail addresses; False marks an invalid one."""
     return [
         (address if is_email(address) else False) if (address := text.strip()) else None for text in texts
     ]
 
 
 def _address(parts: Sequence[str]) -> str | bool | None:
-    """Return a postal address, one line a part. A name alone, or what no envelope has room for, is none."""
+    """Return a postal address, one line for each part. A name alone, or one too long for an envelope, is not an address."""
     said = [" ".join(part.split()) for part in parts]
     lines = [part for part in said if part]
     if not lines:

@@ -43,7 +43,7 @@ CHUNK_ROWS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of a file."""
+    """The result for a file."""
 
     rows: int
     lines: int

@@ -73,9 +73,9 @@ def read_numbers(texts: Sequence[str], *, country: str, prefix: str) -> list[str
 def read_identifiers(
     texts: Sequence[str], *, services: Sequence[str | Reason], country: str, prefix: str
 ) -> list[str | Reason | None]:
-    """Read what stands for each line by its service: a telephone number, a name or an address block.
+    """Read each line's identifier by its service: a telephone number, a name or an address block.
 
-    Of a line whose service was not read nothing is known, and its row is refused for that.
+    If a line's service could not be read, nothing else is checked, and its row is refused for that.
     """
     found: list[str | Reason | None] = []
     for text, service in zip(texts, services, strict=True):
@@ -162,7 +162,7 @@ def text_reader() -> CachedParser[str | None]:
 
 
 def language_reader(values: Mapping[str, str], *, known: Collection[str]) -> CachedParser[str | None]:
-    """Return what reads languages; one in which nobody here writes is no value."""
+    """Return the reader of languages; a language that the instance does not use is no value."""
     return CachedParser(lambda text: found if (found := values.get(text, text)) in known else None)
 
 

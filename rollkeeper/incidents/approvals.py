@@ -101,7 +101,8 @@ def pending_notifications() -> list[PendingSubject]:
 def run_approved_steps(authority: Authority, *, on: dt.date) -> int:
     """Run every approved step, in their order; return how many. One that was cut short is done again.
 
-    Each step leaves its own entries. What is refused is noted with its code, and can be asked for again. Refuses: NOT_ALLOWED.
+    Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses:
+    NOT_ALLOWED. What is refused is noted with its code, and can be asked for again. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
     waiting = list(StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The choices of an incident: what it starts from, how grave it is, what is done about it."""
+"""The choices of an incident: what it starts from, its severity, what is done about it."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class About(TextChoices):
-    """What fell into wrong hands, as far as it is known."""
+    """What was compromised, as far as it is known."""
 
     ACCOUNT = "account", _("Accounts of staff")
     """Accounts of staff: everything that they opened, and every record that they took down."""
@@ -17,7 +17,7 @@ class About(TextChoices):
     DEVICE = "device", _("The accounts at a device")
     """A device: the accounts that worked at it, together."""
     KEY_EPOCH = "key_epoch", _("An epoch of keys")
-    """The secret of an epoch of keys: everybody who was sealed to it."""
+    """The secret of a key epoch: everyone whose data was sealed to it."""
     TABLE = "table", _("A table without the keys")
     """A copy of a table without the keys."""
     WINDOW = "window", _("All that was opened in a time")
@@ -37,7 +37,7 @@ class Severity(TextChoices):
 
 
 class Remedy(StrEnum):
-    """What can be done at once."""
+    """The immediate remedies."""
 
     SUSPEND_ACCOUNTS = "suspend_accounts"
     """Close the accounts that the incident is about."""
@@ -50,20 +50,20 @@ class Remedy(StrEnum):
 
 
 class Step(TextChoices):
-    """What is asked for from the page, and run by the worker within seconds: no page holds a key or a list of people."""
+    """The steps that the page requests and the worker runs within seconds: no page has keys or a list of people."""
 
-    SCOPE = "scope", _("Find out whom it exposed")
-    """Find out whom it exposed, and what each of them would be notified."""
+    SCOPE = "scope", _("Find out who was affected")
+    """Find out who was affected, and what each of them would be told."""
     SUSPEND_ACCOUNTS = "suspend_accounts", _("Close its accounts")
     SIGN_OUT_EVERYONE = "sign_out_everyone", _("Sign everyone out")
     ROTATE_KEYS = "rotate_keys", _("Renew the keys")
     RESEAL = "reseal", _("Reseal everything")
     NOTIFY_PEOPLE = "notify_people", _("Send the notices to the people")
-    """Owe everybody exposed the notice that was drafted."""
+    """Queue the drafted notice for everyone affected."""
 
 
 class StepState(TextChoices):
-    """How what was asked for stands."""
+    """The state of a requested step."""
 
     PENDING = "pending", _("Waits for another person")
     """For a second approver."""
@@ -76,7 +76,7 @@ class StepState(TextChoices):
 
 
 class Table(StrEnum):
-    """A table that holds something sealed or keyed. No other table says anything about who somebody is."""
+    """A table with sealed or keyed values. No other table reveals who a person is."""
 
     VAULT_SEALED = "vault_sealed"
     LINES_LINE = "lines_line"

@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
     """Add this package's commands."""
     group = typer.Typer(
         no_args_is_help=True,
-        help="When something leaked: who was exposed, what the law wants by when, and doing it.",
+        help="After a leak: who is affected, what the law requires by when, and doing it.",
     )
     group.command("open")(open_)
     group.command()(status)
@@ -59,14 +59,14 @@ def register(app: typer.Typer) -> None:
 
 def open_(
     *,
-    about: Annotated[About, typer.Option("--about", help="What fell into wrong hands.")],
+    about: Annotated[About, typer.Option("--about", help="What was compromised.")],
     severity: Annotated[
-        Severity, typer.Option("--severity", help="What the clocks distinguish.")
+        Severity, typer.Option("--severity", help="The severity; deadlines depend on it.")
     ] = Severity.SERIOUS,
     account: AccountOption = None,
     agent: Annotated[
         str | None,
-        typer.Option("--agent", metavar="AGENT", help="An agent: every account that ever worked for it."),
+        typer.Option("--agent", metavar="AGENT", help="An agent: all accounts that ever worked for it."),
     ] = None,
     epoch: Annotated[int | None, typer.Option("--epoch", help="The number of an epoch of keys.")] = None,
     table: Annotated[
@@ -78,7 +78,7 @@ def open_(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Open an incident; the clock of every duty of the law starts when it was noticed, by default now.
+    """Open an incident; the clock of every legal duty starts when it was noticed, by default now.
 
     Start from an account, an agent, a device (its accounts), an epoch of keys, a table, or a time alone.
 
@@ -95,7 +95,7 @@ def open_(
 
 
 def status(as_json: JsonOption = False, on: DateOption = None) -> None:  # noqa: ARG001 - the option gives the day by itself
-    """List every incident with its figures and clocks. Exit code 1 while a clock of an open one is over.
+    """List every incident with its figures and deadlines. Exit code 1 while an open one has missed a deadline.
 
     Example: rollkeeper incidents status
     """
@@ -118,14 +118,14 @@ def scope(
     incident: IncidentArgument,
     *,
     references: Annotated[
-        bool, typer.Option("--references", help="Write the references of everybody exposed, one a line.")
+        bool, typer.Option("--references", help="Write the references of all people affected, one a line.")
     ] = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Make the exact list of whom it exposed, out of the ledger and the epochs of keys, and count them.
+    """List exactly the people affected, from the ledger and the key epochs, and count them.
 
-    References only: nothing is opened to find out.
+    References only: no sealed value is opened.
 
     Example: rollkeeper incidents scope 01900000-0000-7000-8000-000000000000 --references
     """
@@ -139,7 +139,7 @@ def scope(
         emit(dataclasses.asdict(found))
     else:
         out.print(
-            f"{found.people:,} people were exposed, and {found.unregistered_lines:,} lines that nobody was registered for, by"
+            f"{found.people:,} people are affected, and {found.unregistered_lines:,} lines without a registered subscriber, by"
             f" {found.openings:,} openings. Of {found.sealed_people:,} only sealed values leaked."
         )
 
@@ -149,7 +149,7 @@ def remedy(
     what: Annotated[Remedy, typer.Argument(metavar="REMEDY", help=", ".join(Remedy), show_default=False)],
     on: DateOption = None,
 ) -> None:
-    """Close the accounts, sign everybody out, or renew the keys and seal everything again. It is noted with the incident.
+    """Close accounts, sign out everyone, or renew the keys and reseal everything. The incident records it.
 
     Example: rollkeeper incidents remedy 01900000-0000-7000-8000-000000000000 sign_out_everyone
     """
@@ -165,12 +165,12 @@ def notify(
     incident: IncidentArgument,
     *,
     send: Annotated[
-        bool, typer.Option("--send", help="Owe the notices; 'notices send' hands them over.")
+        bool, typer.Option("--send", help="Queue the notices; 'notices send' sends them.")
     ] = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Draft the notices to everybody exposed, each in their language; with --send, owe them, once.
+    """Draft a notice to each person affected, in their language; with --send, queue them, once.
 
     Example: rollkeeper incidents notify 01900000-0000-7000-8000-000000000000 --send
     """
@@ -197,10 +197,10 @@ def report(
     incident: IncidentArgument,
     *,
     language: LanguageOption = "en",
-    sent: Annotated[bool, typer.Option("--sent", help="Note that it went to the authority.")] = False,
+    sent: Annotated[bool, typer.Option("--sent", help="Record that it was sent to the authority.")] = False,
     on: DateOption = None,
 ) -> None:
-    """Write the report to the authority: figures and clocks, nobody's reference. With --sent its clock stops.
+    """Write the report to the authority: figures and deadlines, no references. With --sent its clock stops.
 
     Example: rollkeeper incidents report 01900000-0000-7000-8000-000000000000 --language zh-hans
     """
@@ -225,9 +225,9 @@ def close(incident: IncidentArgument, on: DateOption = None) -> None:
 
 
 def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Run an incident from start to end without touching anybody: everything opened in the last 24 hours, as if it leaked.
+    """Run an incident exercise from start to end without effect: it assumes that everything opened in the last 24 hours leaked.
 
-    Nobody is notified, nothing is suspended or renewed, and every entry of the ledger says that it was a drill.
+    No one is notified, nothing is suspended or renewed, and every ledger entry says that it was a drill.
 
     Example: rollkeeper incidents drill
     """
@@ -253,9 +253,9 @@ def _plain(view: IncidentView) -> dict[str, object]:
 
 def _show(view: IncidentView) -> None:
     drill_mark = " (a drill)" if view.is_drill else ""
-    stands = "closed" if view.closed_at else "open"
+    status = "closed" if view.closed_at else "open"
     out.print(
-        f"{view.incident_id} about {view.about.value}, {view.severity.value}, {stands}{drill_mark}",
+        f"{view.incident_id} about {view.about.value}, {view.severity.value}, {status}{drill_mark}",
         markup=False,
     )
     if view.scoped_at:
@@ -263,15 +263,15 @@ def _show(view: IncidentView) -> None:
             f"{view.people:,} people, {view.unregistered_lines:,} lines without a subscriber; {view.notices:,} notices."
         )
     show_table(
-        "Duties", ("to", "article", "within", "until", "stands"),
+        "Duties", ("to", "article", "within", "until", "status"),
         [
-            (d.to, d.article, d.within, d.due_at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"), _stands(d))
+            (d.to, d.article, d.within, d.due_at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"), _status_of(d))
             for d in view.duties
         ],
     )  # fmt: skip
 
 
-def _stands(duty: object) -> str:
+def _status_of(duty: object) -> str:
     exempt, met = getattr(duty, "exempt_because", None), getattr(duty, "met_at", None)
     if exempt:
         return f"exempt: {exempt}"

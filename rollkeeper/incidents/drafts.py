@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What would go out to whom, before it does: counts by language, and the text in each."""
+"""What would be sent to whom, before sending: counts by language, and the text in each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def draft(authority: Authority, incident_id: UUID) -> Draft:
 
 
 def note_draft(authority: Authority, incident_id: UUID) -> None:
-    """Keep the counts of the draft with the incident, for pages that may not read whom it exposed. Refuses: as `draft`."""
+    """Store the counts of the draft with the incident, for pages that may not read who was affected. Refuses: as `draft`."""
     drafted = draft(authority, incident_id)
     with action():
         incident = locked_incident(incident_id)
@@ -50,7 +50,9 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
 
 
 def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
-    """Return what somebody of this language, of whom these fields were exposed, would read in a mail; in each language of the instance where they named none."""
+    """Return the mail text for a person with this language and these exposed fields; in each language of the instance if they
+    named none.
+    """
     return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,

@@ -18,7 +18,7 @@ INCIDENT_CLOSED = Refusal(
 INCIDENT_NOT_SCOPED = Refusal(
     "incident_not_scoped",
     Kind.CONFLICT,
-    "Who was exposed is not known yet.",
+    "It is not known yet who is affected.",
     "Run 'rollkeeper incidents scope' first.",
 )
 INCIDENT_SUBJECT_MISSING = Refusal(
@@ -30,7 +30,7 @@ INCIDENT_SUBJECT_MISSING = Refusal(
 EPOCH_NOT_FOUND = Refusal(
     "epoch_not_found",
     Kind.NOT_FOUND,
-    "There is no epoch of keys with the number {epoch}.",
+    "There is no key epoch with the number {epoch}.",
     "'rollkeeper doctor' names the present one; older ones count down from it.",
 )
 DUTIES_OPEN = Refusal(
@@ -42,7 +42,7 @@ DUTIES_OPEN = Refusal(
 NOTHING_TO_SUSPEND = Refusal(
     "nothing_to_suspend",
     Kind.CONFLICT,
-    "This incident is about no account, so there is none to close.",
+    "This incident is not about an account, so there is none to close.",
     "Use another remedy, or 'rollkeeper staff suspend' for an account that you name.",
 )
 PEOPLE_ALREADY_NOTIFIED = Refusal(

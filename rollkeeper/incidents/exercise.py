@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A drill: an incident from start to end, with real lists and real clocks, that touches nobody."""
+"""A drill: an incident from start to end, with real lists and real deadlines, without effect on anyone."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ REMEDIES = (Remedy.SIGN_OUT_EVERYONE, Remedy.ROTATE_KEYS)
 def run_drill(authority: Authority, *, on: dt.date) -> tuple[queries.IncidentView, dict[str, int]]:
     """Open, scope, remedy, draft, tell, report and close, as a drill; return how it ended.
 
-    Ledger: as for an incident, each entry marked. Refuses: NOT_ALLOWED, and whatever a real one would meet.
+    Ledger: as for an incident, each entry marked. Refuses: NOT_ALLOWED, and the errors of a real one.
     """
     now = clock.now()
     made = services.open_incident(

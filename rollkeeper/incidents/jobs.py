@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: what enough people asked for on the page of an incident."""
+"""Background jobs of this package: steps on an incident's page that enough people requested."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Incidents, whom they exposed, what had to be done by when, and what was done."""
+"""Incidents, the people affected, the duties with deadlines, and what was done."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,7 +14,7 @@ class Incident(models.Model):
     incident_id = models.UUIDField(primary_key=True)
     about = models.TextField(db_comment="incidents.choices.About.")
     severity = models.TextField(db_comment="incidents.choices.Severity.")
-    is_drill = models.BooleanField(db_comment="Carried out like any other, and touches nobody.")
+    is_drill = models.BooleanField(db_comment="Carried out like any other, without effect on anyone.")
     accounts = ArrayField(
         models.UUIDField(), db_comment="References of staff; empty where it is not by account."
     )
@@ -28,7 +28,7 @@ class Incident(models.Model):
     scoped_at = models.DateTimeField(null=True)
     people = models.BigIntegerField(null=True, db_comment="People whose cleartext was exposed.")
     unregistered_lines = models.BigIntegerField(
-        null=True, db_comment="Exposed lines that nobody was registered for."
+        null=True, db_comment="Affected lines without a registered subscriber."
     )
     openings = models.BigIntegerField(null=True)
     sealed_people = models.BigIntegerField(null=True, db_comment="People of whom only sealed values leaked.")
@@ -54,7 +54,7 @@ class Incident(models.Model):
 
 
 class AffectedPerson(models.Model):
-    """One person, by reference, or one line that nobody was registered for, and which fields were seen when."""
+    """One person, by reference, or one line without a registered subscriber, and which fields were seen when."""
 
     pk = models.CompositePrimaryKey("incident_id", "nth")
     incident_id = models.UUIDField()
@@ -69,7 +69,7 @@ class AffectedPerson(models.Model):
     openings = models.BigIntegerField()
 
     class Meta:
-        """Made anew by every scoping."""
+        """Rebuilt by every scoping."""
 
         db_table = "incidents_affectedperson"
         constraints = [
@@ -120,7 +120,7 @@ class AppliedRemedy(models.Model):
 
 
 class StepRequest(models.Model):
-    """One thing that was asked for from the page: how it stands, and what came of it."""
+    """One requested step: its state and its outcome."""
 
     pk = models.CompositePrimaryKey("incident_id", "step_id")
     incident_id = models.UUIDField()

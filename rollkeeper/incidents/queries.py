@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads of this package: how incidents stand, with their clocks, and the references of whom one exposed."""
+"""Reads of this package: incidents with their deadlines, and the references of the people affected."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident as it stands: figures and clocks, nobody's reference."""
+    """An incident in its current state: figures and deadlines, no references of people."""
 
     incident_id: UUID
     about: About
@@ -82,7 +82,7 @@ class IncidentView:
 
 @dataclass(frozen=True, slots=True)
 class AffectedPersonView:
-    """Somebody by reference, or a line that nobody was registered for, and which fields were seen."""
+    """A person by reference, or a line without a registered subscriber, and which fields were seen."""
 
     person_id: PersonId | None
     line_id: LineId | None
@@ -108,7 +108,7 @@ def incident(authority: Authority, incident_id: UUID, *, now: dt.datetime) -> In
 
 
 def affected_people(authority: Authority, incident_id: UUID) -> Iterator[AffectedPersonView]:
-    """Give the references of everybody whom an incident exposed. Refuses: NOT_ALLOWED."""
+    """Return the references of everyone affected by an incident. Refuses: NOT_ALLOWED."""
     require(authority, Permission.MANAGE_INCIDENT)
     for row in AffectedPerson.objects.filter(incident_id=incident_id).order_by("nth").iterator():
         yield AffectedPersonView(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is done at once: accounts closed, everybody signed out, keys renewed and everything sealed again.
+"""The immediate remedies: accounts closed, everyone signed out, keys renewed and everything resealed.
 
 Each is an act of the package that it belongs to; here it is done for an incident and noted with it. A drill notes the
 remedy and touches nothing.
@@ -34,8 +34,8 @@ def remedy_incident(
 ) -> int:
     """Take one remedy and note it; return how many accounts, sessions or values it touched. May be taken again.
 
-    Ledger: incidents:remedy:applied, incidents:duty:met towards oneself, and whatever the remedy itself leaves.
-    Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, NOTHING_TO_SUSPEND, SEAL_ONLY_PROCESS, ROTATION_CANNOT_FINISH.
+    Ledger: incidents:remedy:applied, incidents:duty:met towards oneself, and the entries of the remedy itself. Refuses:
+    NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, NOTHING_TO_SUSPEND, SEAL_ONLY_PROCESS, ROTATION_CANNOT_FINISH.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     with action():

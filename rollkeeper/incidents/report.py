@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The report to the authority: figures and clocks in the authority's language, nobody's reference."""
+"""The report to the authority: figures and deadlines in the authority's language, no references of people."""
 
 import datetime as dt
 import tomllib
@@ -70,7 +70,7 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
     yield f"\n{texts['notified']}{colon()}{incident.notices:,}{unreachable}"
     yield f"\n{texts['clocks']}{colon()}".rstrip()
     yield from (f"  {_say_duty(duty, texts)}" for duty in incident.duties)
-    yield f"\n{texts['nobody']}"
+    yield f"\n{texts['no_names']}"
 
 
 def _say_duty(duty: DutyView, texts: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ type IsClosed = Callable[[dt.date], bool]
 
 @dataclass(frozen=True, slots=True)
 class DutyClock:
-    """One duty: towards whom, by which article, and the instant at which its time is over."""
+    """One duty: towards whom, by which article, and the instant of its deadline."""
 
     to: str
     article: str

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who exactly was exposed: out of the ledger's entries about accesses, out of the epochs where a key leaked.
+"""Who exactly was affected: from the ledger's entries about accesses, or from the epochs if a key leaked.
 
-References only. Nothing is opened to find out, so that finding out exposes nobody.
+References only. No sealed value is opened, so that the search exposes no one.
 """
 
 import datetime as dt
@@ -21,9 +21,9 @@ EXPOSES = (
     Verb.SEALED_OPENED, Verb.TENURE_REGISTERED, Verb.TENURE_ACCEPTED, Verb.TENURE_TRANSFERRED, Verb.TENURE_CORRECTED,
     Verb.LINE_RELOCATED,
 )  # fmt: skip
-"""What had cleartext pass before somebody's eyes: opening it, and taking it down."""
+"""The actions in which staff saw cleartext: opening it, and entering it."""
 FIELDS, OTHER = [*OPENED, "record"], "other"
-"""What may have been seen; a word that is none of these is said as another field, and never left out."""
+"""What may have been seen; an unknown field is reported as another field, and never left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Figures:
 
 
 def list_affected(incident: Incident) -> Figures:
-    """Make the list of an incident anew, in the present transaction. Refuses: EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS."""
+    """Rebuild the list of an incident, in the present transaction. Refuses: EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS."""
     run("SET LOCAL work_mem = '256MB'")
     run("DELETE FROM incidents_affectedperson WHERE incident_id = %s", [incident.incident_id])
     sealed = 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Open an incident, find out whom it exposed, tell them, tell the authority, close it. Every step is in the ledger.
+"""Open an incident, find out who was affected, notify them, report to the authority, close it. Every step is in the ledger.
 
-A drill takes the same steps: its list is found, its notices are drafted, its report is written; nobody is notified, nothing
-is suspended, and every entry says that it was a drill.
+A drill takes the same steps: its list is found, its notices are drafted, its report is written; no one is notified, nothing is
+suspended, and every entry says that it was a drill.
 """
 
 import datetime as dt
@@ -87,7 +87,7 @@ def open_incident(
 
 
 def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> Figures:
-    """Make the exact list of whom an incident exposed, again each time, and return how many they are.
+    """Make the exact list of the people affected by an incident, rebuilt each time, and return how many they are.
 
     Ledger: incidents:incident:scoped. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS.
     """
@@ -142,7 +142,9 @@ def notify_affected(authority: Authority, incident_id: UUID, *, on: dt.date) -> 
 
 
 def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
-    """Return how many would be notified in which language, and how many nobody can tell. Inside an action; owes nothing."""
+    """Return how many people would be notified in which language, and how many are unreachable. Runs inside an action; queues
+    nothing.
+    """
     run("DROP TABLE IF EXISTS pg_temp.incident_draft")
     # Of a list that was made a moment ago the planner knows no size, and may try every person with every tenure.
     run("SET LOCAL enable_nestloop = off")
@@ -203,7 +205,7 @@ def locked_incident(incident_id: UUID) -> Incident:
 def meet_duties(
     authority: Authority, incident: Incident, *, to: str, on: dt.date, most: int | None = None
 ) -> None:
-    """Stop the clocks towards somebody, at most so many, the first due first."""
+    """Stop the clocks of up to this many duties towards one recipient, the first due first."""
     role, pack, now = require(authority, Permission.MANAGE_INCIDENT), load_pack(instance().pack), clock.now()
     for duty in [d for d in _open_duties(incident.incident_id) if d.to == to][:most]:
         Duty.objects.filter(incident_id=incident.incident_id, duty_id=duty.duty_id).update(met_at=now)

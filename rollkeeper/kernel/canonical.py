@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One value, one sequence of bytes: JSON as RFC 8785 (JCS) writes it, and its hash.
 
-Whatever is signed, hashed or compared goes through here, so that two programs in two languages agree on the bytes.
-Dates and instants become ISO 8601 text, ids become their text.
+Everything that is signed, hashed or compared is encoded here, so that two programs in two languages agree on the bytes. Dates and
+instants become ISO 8601 text, ids become their text.
 """
 
 import datetime as dt

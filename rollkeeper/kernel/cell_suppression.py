@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Hides small numbers in a published table, and as much more as it takes so that nobody works them out by subtraction.
+"""Hides small numbers in a published table, and as many further numbers as needed so that subtraction cannot reveal them.
 
-Separate because whoever publishes counts of people is held to the same rule. Pure. A table of counts with its sums is a
-circulation: each cell is an arc from its row to its column, each sum an arc back. What an outsider can still say about a
-hidden cell is then exactly how far the flow through its arc can go up and down while every published figure stands.
+Separate because every package that publishes counts of people follows the same rule. Pure. A table of counts with its sums is a
+circulation: each cell is an arc from its row to its column, each sum an arc back. An outsider can narrow a hidden cell to exactly
+the range within which the flow through its arc can vary while every published figure stays the same.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ _WITHOUT_END: Final = 10**18
 def hide_small(counts: Sequence[Sequence[int]], *, least: int = LEAST) -> Shown:
     """Return the table with a last column and a last row of sums; None where a figure is not published.
 
-    Each count from 1 to `least` - 1 is hidden, and further ones until every one of those could be anything within a span
-    of at least `least` for whoever knows all that is published.
+    Each count from 1 to `least` - 1 is hidden, and further ones until a reader of the published figures can only place every
+    hidden count within a span of at least `least`.
     """
     full = _with_sums(counts)
     hidden = {(i, j) for i, row in enumerate(full) for j, value in enumerate(row) if 0 < value < least}
@@ -43,7 +43,9 @@ def _with_sums(counts: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def _next_to_hide(full: list[list[int]], hidden: set[Arc], cell: Arc) -> Arc | None:
-    """Return the published figure whose loss costs least: in the cell's row or column first, the smallest that counts somebody."""
+    """Return the published figure whose loss costs least: in the cell's row or column first, then the smallest that counts
+    people.
+    """
     open_ = [(i, j) for i, row in enumerate(full) for j in range(len(row)) if (i, j) not in hidden]
     if not open_:
         return None

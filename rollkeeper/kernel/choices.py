@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Service(TextChoices):
-    """What the operator provides under one number."""
+    """The kinds of service that the operator provides under one number."""
 
     MOBILE = "mobile", _("Mobile telephone")
     DATA_CARD = "data_card", _("Data card")
@@ -27,7 +27,7 @@ class Channel(TextChoices):
 
     @property
     def uses_line(self) -> bool:
-        """Tell whether it needs the very line that the notice is about."""
+        """Tell whether it needs the line that the notice is about."""
         return self in {Channel.SMS, Channel.VOICE}
 
 

@@ -15,7 +15,7 @@ from rollkeeper.kernel.errors import DATE_REFUSED
 from rollkeeper.kernel.instance import InstanceKind, instance
 
 MAX_IDLE_DAYS: Final = 7
-"""After as many days without it, a person says that the date is right before what cannot be put back is done again."""
+"""After this many days without a run, a person must confirm the date before irreversible work is done again."""
 
 _given: ContextVar[dt.date | None] = ContextVar("demo_date", default=None)
 
@@ -46,7 +46,7 @@ def day_of(instant: dt.datetime) -> dt.date:
 
 
 def advancing_day(on: dt.date) -> Callable[[], dt.date]:
-    """Return what tells the day that it is by then: a run that began on a day goes on past midnight."""
+    """Return a function that tells the current day: a run that began on one day continues past midnight."""
     began = today()
     return lambda: on + (today() - began)
 
@@ -59,9 +59,9 @@ def demo_date() -> dt.date | None:
 
 
 def is_clock_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
-    """Tell whether a day is so long after the last on which the same work was done that the machine's date may be wrong.
+    """Tell whether a day is so long after the last run of the same work that the machine's date may be wrong.
 
-    A clock that jumps ahead must cut nobody and erase nothing. A demo instance goes through months in minutes and is not asked.
+    A clock that jumps ahead must suspend and erase nothing. A demo instance goes through months in minutes and is not checked.
     """
     if last is None or instance().kind is not InstanceKind.PRODUCTION:
         return False
@@ -69,12 +69,12 @@ def is_clock_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
 
 
 def true_seconds() -> int:
-    """Return seconds since 1970 by the machine, whatever day a demo instance believes: for stamps that others check."""
+    """Return the machine's seconds since 1970, regardless of a demo instance's date: for timestamps that others check."""
     return int(dt.datetime.now(dt.UTC).timestamp())
 
 
 def true_now() -> dt.datetime:
-    """Return the machine's own instant, whatever day a demo instance believes."""
+    """Return the machine's own instant, regardless of a demo instance's date."""
     return dt.datetime.now(dt.UTC)
 
 

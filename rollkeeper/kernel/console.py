@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a command says and how: tables and bars for people, JSON for machines, exit codes 0, 1 and 2.
+"""Command output: tables and bars for people, JSON for machines, exit codes 0, 1 and 2.
 
 Progress and remarks go to standard error, results to standard output, so that a pipe carries only results.
 """
@@ -31,7 +31,7 @@ _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(co
 
 
 class _PlainConsole(Console):
-    """Shows what stands in a file or was typed, such as the name of a column, and never lets it command the terminal."""
+    """Shows text from files or typed input, such as column names, and neutralizes terminal control sequences in it."""
 
     def render_str(self, text: str, **how: Any) -> Text:
         return super().render_str(text.translate(_CONTROLS), **how)
@@ -93,7 +93,7 @@ def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    """Print a table; numbers stand to the right."""
+    """Print a table; numbers are right-aligned."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         number = bool(lines) and all(isinstance(line[index], int) for line in lines)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The way to the two stores: roles, timeouts, one transaction per action, SQL out of files.
 
-Each process connects with one role of PostgreSQL and so has that role's rights and no others; the rights stand on
-one page, ``operations/sql/roles.sql``. Django's connection ``default`` is the register in the role of this process; the
-connection ``vault`` exists only where the process may open what is sealed; ``keys`` is the second store.
+Each process connects with one PostgreSQL role and has exactly that role's rights; ``operations/sql/roles.sql`` lists all rights.
+Django's connection ``default`` is the register in the role of this process; the connection ``vault`` exists only where the
+process may open sealed values; ``keys`` is the second store.
 """
 
 import json
@@ -26,7 +26,7 @@ from rollkeeper.kernel import stores
 from rollkeeper.kernel.instance import instance
 
 _JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
-# A plan is kept (`prepared_rows`) for what is asked so often: whoever asks once does not wait for that.
+# A statement is prepared (`prepared_rows`) after this many uses, so that a single use is not slowed down.
 _ASKED_BEFORE_KEPT = 5
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
@@ -40,7 +40,7 @@ PATIENT = (
 
 
 class Role(StrEnum):
-    """What a process may do in the register (``operations/sql/roles.sql``)."""
+    """The roles of processes in the register (``operations/sql/roles.sql``)."""
 
     MIGRATOR = "migrator"
     COUNTER = "counter"
@@ -52,7 +52,7 @@ class Role(StrEnum):
 
 
 class KeysRole(StrEnum):
-    """What a process may do in the store of keys: seal (insert) or also open and destroy."""
+    """The roles of processes in the key store: seal (insert), or also open and destroy."""
 
     MIGRATOR = "migrator"
     SEALER = "sealer"
@@ -94,7 +94,7 @@ def address(store: stores.Store, role: str) -> dict[str, Any]:
 
 
 def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
-    """Open a connection of its own, outside Django, in autocommit."""
+    """Open a separate connection, outside Django, in autocommit."""
     to = address(store, role)
     options = {name: value for name, value in to["OPTIONS"].items() if name != "options"}
     return psycopg.connect(
@@ -124,9 +124,9 @@ _INCLUDE: Final = re.compile(r"^-- include ([a-z]+)\.([a-z_]+)$", re.MULTILINE)
 def sql(package: str, name: str) -> str:
     """Return the text of ``rollkeeper/<package>/sql/<name>.sql``.
 
-    A line ``-- include <package>.<name>`` is replaced by that package's file: common table expressions that write the
-    package's own tables, for the rows of an expression that the including statement defines. So that each table has one
-    writing package and a batch is still one statement.
+    A line ``-- include <package>.<name>`` is replaced by that package's file: common table expressions that write the package's
+    own tables, for rows that the including statement defines. So each table has one writing package and a batch is still one
+    statement.
     """
     text = (files("rollkeeper") / package / "sql" / f"{name}.sql").read_text("utf-8")
     return _INCLUDE.sub(lambda found: _without_comments(sql(found[1], found[2])), text)
@@ -171,10 +171,10 @@ def _row(columns: tuple[str, ...]) -> type[Any]:
 def prepared_rows(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> list[Any]:
-    """Run one query whose plan the connection keeps once it was asked a few times; return its rows as named tuples. No JSON.
+    """Run one query as a prepared statement after a few uses; return its rows as named tuples. No JSON.
 
-    For what is asked or written of one person at a time, again and again: PostgreSQL plans it longer than it answers it. Values
-    travel beside the statement and not in it, so each needs a type that the statement gives away.
+    For statements about one person that run very often: PostgreSQL takes longer to plan them than to run them. Values are passed
+    separately from the statement, so each needs a type that the statement implies.
     """
     return prepared_later(statement, parameters, using=using)()
 
@@ -195,7 +195,7 @@ def prepared_later(
     store.ensure_connection()
     own: Any = psycopg.Cursor(store.connection, row_factory=namedtuple_row)
     own.format = psycopg.pq.Format.BINARY
-    # Django's wrapping turns faults into its own, and whoever counts or listens hears of this one too.
+    # Django's wrapper converts errors to its own types, and its query log and hooks also see this cursor.
     cursor = store.make_debug_cursor(own) if store.queries_logged else store.make_cursor(own)
     # For this statement alone: Django writes values into its statements, and the last hundred texts would stay in memory.
     store.connection.prepare_threshold = _ASKED_BEFORE_KEPT
@@ -208,9 +208,10 @@ def prepared_later(
 
 @contextmanager
 def pipeline(using: str = "default") -> Iterator[None]:
-    """Send what stands in the block without waiting for each answer. What fails is raised where rows are asked for, or at the end.
+    """Send the statements in the block without waiting for each answer. Errors are raised where rows are read, or at the end.
 
-    No COPY and no `run` in it, and nothing whose fault says which refusal it is: another statement would be blamed.
+    Do not use COPY or `run` in it, nor statements whose errors identify a refusal: the error could be attributed to another
+    statement.
     """
     store = connections[using]
     store.ensure_connection()
@@ -227,7 +228,7 @@ def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = 
 
 
 def in_transaction() -> bool:
-    """Tell whether an action is under way on the register."""
+    """Tell whether a transaction on the register is in progress."""
     return connection.in_atomic_block
 
 

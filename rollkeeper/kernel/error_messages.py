@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Says a refusal in the language of whoever reads the page; the command line and machines are answered in English.
+"""Translates a refusal into the language of the page's reader; the command line and machines are answered in English.
 
 Separate from `errors.py`, which rules import and which therefore knows no Django. The English template is the key of
-the catalogue, under the context `refusal`; so are the words that stand in for facts, such as an attribute or a state.
+the catalogue, under the context `refusal`; so are the labels of facts, such as an attribute or a state.
 """
 
 import datetime as dt
@@ -44,12 +44,12 @@ def say_facts_by(**choices: type[TextChoices]) -> None:
 
 
 def translated(fault: RollkeeperError) -> list[TranslatedError]:
-    """Say each fault with its remedy; one that nobody has translated stays whole in English and is marked so."""
+    """Return each fault with its remedy, translated; an untranslated one stays entirely in English and is marked so."""
     return [_translated_one(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
 
 
 def translated_plainly(fault: RollkeeperError) -> list[dict[str, str]]:
-    """Say each fault as plain texts, to be sent on to whoever shows them."""
+    """Return each fault as plain texts, to be shown by another program."""
     return [{"sentence": s.sentence, "remedy": s.remedy, "language": s.language} for s in translated(fault)]
 
 

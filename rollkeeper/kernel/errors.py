@@ -69,7 +69,7 @@ class Faults(RollkeeperError):
     code = "faults"
     kind = Kind.MALFORMED
     sentence = "{count} faults were found."
-    remedy = "Each of them says what to do."
+    remedy = "Each of them has a remedy."
 
     def __init__(self, faults: Sequence[RollkeeperError]) -> None:
         super().__init__(count=len(faults))
@@ -112,14 +112,14 @@ INVALID_DATE = Refusal(
 DATE_OUT_OF_RANGE = Refusal(
     "date_out_of_range",
     Kind.MALFORMED,
-    "{day} lies outside the years {first} to {last}, in which Rollkeeper counts days.",
-    "Look at the year again.",
+    "{day} is outside the years {first} to {last}, in which Rollkeeper counts days.",
+    "Check the year.",
 )
 INVALID_INSTANT = Refusal(
     "invalid_instant",
     Kind.MALFORMED,
-    "That is no instant.",
-    "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own.",
+    "That is not a date and time.",
+    "Write it as 2012-03-02T09:30, in the zone of the law, or with an explicit offset.",
 )
 SETTING_FAULT = Refusal(
     "setting_fault",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a file whole or not at all, and never through a link that somebody else laid.
+"""Writes a file completely or not at all, and never through a link that another user made.
 
 A command may run as root in a folder of another user. So a draft gets a name that cannot be foretold, is made new, and takes
 the place of the file by a rename: a symbolic link of that name is replaced and not followed.
@@ -41,7 +41,9 @@ def replacing(file: Path, *, mode: int = 0o600, is_durable: bool = False) -> Ite
 
 
 def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durable: bool = False) -> None:
-    """Write a file whole or not at all. What is no file, such as /dev/stdout, is written to and never replaced."""
+    """Write a file completely or not at all. A target that is not a regular file, such as /dev/stdout, is written to and never
+    replaced.
+    """
     if file.exists() and not file.is_file():
         file.write_bytes(content)
         return

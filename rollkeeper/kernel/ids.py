@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Typed references: random, without meaning, safe to print.
 
-A reference says nothing about a person; who holds the register alone learns nobody from it. Version 7 of RFC 9562
-keeps rows that were made together near each other on disk.
+A reference contains nothing about a person; the register alone does not reveal who it is. Version 7 of RFC 9562 keeps rows that
+were made together near each other on disk.
 """
 
 import os

@@ -37,7 +37,7 @@ def _known_database(url: str) -> str:
     if place.get("password") or place.get("passfile"):
         raise ValueError("the passwords belong into the files secrets/*.pgpass, not into the address")
     if place.get("user"):
-        raise ValueError("leave out the user: each process signs in with a role of its own")
+        raise ValueError("leave out the user: each process signs in with its own role")
     return url
 
 
@@ -144,9 +144,9 @@ instance = table(INSTANCE, Instance)
 
 
 INSTANCE_OPENER: Final[Hook[Callable[[], None]]] = Hook("kernel: open the instance")
-"""Opens this process's instance, and makes an empty demo instance where there is none. `site` registers it."""
+"""Hook that opens this process's instance, and makes an empty demo instance if there is none. `site` registers it."""
 
 
 def open_instance() -> None:
-    """Open this process's instance: servers started, tables there. An empty demo instance is made where there is none."""
+    """Open this process's instance: servers started, tables present. Makes an empty demo instance if there is none."""
     INSTANCE_OPENER.only()()

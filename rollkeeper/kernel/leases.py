@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A claim on work that ends with whoever holds it, however that one ends.
+"""A claim on work that ends when its process ends, for any reason.
 
-Work that cannot be taken back (a message sent, a switch commanded) is claimed and committed before it is done, so that no
-transaction stays open meanwhile. A claim is a random number under an advisory lock of the subscriber's own session: when
-the process is killed or its connection breaks, PostgreSQL drops the lock at once, and the next process takes the work
-over. Needs a connection of its own to the server; a pool that shares one between transactions breaks the promise.
+Work that cannot be undone (a message sent, a switch commanded) is claimed and committed before it is done, so that no transaction
+stays open meanwhile. A claim is a random number under an advisory lock of the claimant's own session: when the process is killed
+or its connection breaks, PostgreSQL drops the lock at once, and the next process takes the work over. Needs a dedicated
+connection to the server; a pool that shares connections between transactions breaks the guarantee.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def hold_lease(using: str = "default") -> Iterator[int]:
 
 
 def expired_leases(claims: Collection[int], *, using: str = "default") -> list[int]:
-    """Return those of the claims whose subscriber is gone.
+    """Return those of the claims whose claimant is gone.
 
     Read the claims first and ask afterwards: a claim is never used twice, so one that is dead stays dead.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Files of the instance by which processes wait for each other; whoever dies lets go."""
+"""Lock files of the instance, by which processes wait for each other; a lock ends with its process."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def exclusive_lock(file: Path) -> Iterator[None]:
-    """Wait until no other process holds this file, and hold it; nobody but its owner may even read it."""
+    """Wait until no other process holds this file, and hold it; only its owner may read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with open(file, "a", opener=_owner_only) as held:
         fcntl.flock(held, fcntl.LOCK_EX)

@@ -43,7 +43,7 @@ INSTANCE = "instance"
 _PREFIX, _DELIMITER = "ROLLKEEPER_", "__"
 
 type Content = dict[str, Any]
-"""What a file or the environment says: tables by name, keys in them."""
+"""The content of a settings file or the environment: tables by name, keys in them."""
 
 
 class Table(BaseModel):
@@ -149,12 +149,12 @@ def instance_exists() -> bool:
 
 
 def made_mark() -> Path:
-    """Return the file whose presence says that the making of this instance came to its end."""
+    """Return the file whose presence says that this instance was completely made."""
     return data_dir() / "made"
 
 
 def is_made() -> bool:
-    """Tell whether this instance was made, to the end."""
+    """Tell whether this instance was completely made."""
     return instance_exists() and made_mark().exists()
 
 
@@ -238,7 +238,9 @@ def _names_a_setting(variable: str) -> bool:
 
 
 def _environment_content() -> Content:
-    """Return what the environment says. What reads it is imported only where it says something: that takes a fifth of a second."""
+    """Return the settings from the environment. The parser is imported only if there are any, because the import takes a fifth of
+    a second.
+    """
     if not any(map(_names_a_setting, os.environ)):
         return {}
     from pydantic_settings import BaseSettings, EnvSettingsSource

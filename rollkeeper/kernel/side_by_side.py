@@ -31,7 +31,7 @@ def side_by_side(chinese: str, english: str) -> str:
 
 
 def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
-    """Return a text in a language, else in those that stand in for it; and the language in which it is."""
+    """Return a text in a language, else in the fallback languages; and the language found."""
     if language in texts:
         return texts[language], language
     if language == TIBETAN and CHINESE in texts and is_spoken(CHINESE):

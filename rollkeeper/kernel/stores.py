@@ -99,7 +99,7 @@ def derived_secret(purpose: str) -> str:
 
 
 def _write_secret_once(file: Path, text: str) -> None:
-    """Write a secret whole or not at all, whatever ends this process; who comes second keeps what the first wrote."""
+    """Write a secret completely or not at all, even if this process is killed; a second writer keeps what the first wrote."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which days the desks are shut (weekends and public holidays, make-up working days being open), and whose days are the same.
+"""Days on which counters are closed (weekends and public holidays, make-up working days being open), and time zones with equal
+days.
 
-Pure: the days come from the library `holidays`, whose version is locked. A closed day never shortens anybody's time.
+Pure: the days come from the library `holidays`, whose version is locked. A closed day never shortens a period.
 """
 
 import datetime as dt
@@ -30,9 +31,11 @@ def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     return whole[before : before + last - first + 1]
 
 
+# Its answer depends on its arguments alone: `ZoneInfo` reads a zone once in a process as well. A campaign asks for each day that
+# it plans, and each answer compares two thousand midnights.
 @lru_cache(maxsize=64)
 def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
-    """Tell whether days begin at the same instants in two time zones, whatever they are called, in the years around a day."""
+    """Tell whether days begin at the same instants in two time zones, whatever their names, in the years around a day."""
     midnights = [dt.datetime.combine(on + dt.timedelta(days=ahead), dt.time()) for ahead in _LOOKED_AT]
     here, there = ZoneInfo(one), ZoneInfo(other)
     return all(here.utcoffset(at) == there.utcoffset(at) for at in midnights)
@@ -40,8 +43,8 @@ def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
 
 @lru_cache(maxsize=1024)
 def _year(country: str, year: int) -> bytes:
-    # From a calendar of its own: the library fills one in as it is asked, and until it has done so tells another thread that
-    # a holiday is a working day. Somebody would be cut off on it, and what is kept here would stay wrong.
+    # Uses a separate calendar: the library fills one lazily and meanwhile tells another thread that a holiday is a working day. A
+    # line would be suspended on it, and the wrong value would stay cached.
     working = _calendar(country).is_working_day
     first, after = dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal() + 1
     return bytes(not working(dt.date.fromordinal(day)) for day in range(first, after))

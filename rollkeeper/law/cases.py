@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs the test cases that a pack carries: a pack that fails one of its own does not load.
+"""Runs the test cases in a pack: a pack that fails one of its cases does not load.
 
 Separate from the loader so that a test can run the same cases through the other engine.
 """

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NoDocumentWay(TextChoices):
-    """What stands in for an identity document, where a law lets it."""
+    """What may replace an identity document, where a law allows it."""
 
-    REFEREE = "referee", _("Nothing, and somebody known vouches for them")
+    REFEREE = "referee", _("Nothing, and a known person vouches for them")
     GUARDIAN = "guardian", _("Nothing, and their guardian vouches for them")
     INSTITUTION = "institution", _("Nothing, and an institution vouches for them")
     AGENCY = "agency", _("Nothing, and an agency that looks after them vouches for them")
@@ -19,7 +19,7 @@ class NoDocumentWay(TextChoices):
 
 
 class IncidentDuty(TextChoices):
-    """What a law orders of an incident, named for whom it is owed to."""
+    """The duties of the law after an incident, named for the recipient."""
 
     SELF = "self", _("Remedy it")
     REGULATOR = "regulator", _("Report to the authority")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command of this package: the law run on a population before anyone is touched."""
+"""The command `simulate`: applies the law to invented or exported lines without effect on the register."""
 
 import datetime as dt
 from pathlib import Path
@@ -42,8 +42,10 @@ def simulate(
             "--to", parser=read_date, metavar="DATE", help="The last day; later events are ignored."
         ),
     ],
-    result: Annotated[Path, typer.Option("--out", metavar="RESULT.csv", help="Where to write a row a line.")],
-    engine: Annotated[Engine, typer.Option(help="One of the two engines, or each against the other.")] = (
+    result: Annotated[
+        Path, typer.Option("--out", metavar="RESULT.csv", help="The file to write, one row for each line.")
+    ],
+    engine: Annotated[Engine, typer.Option(help="Which engine to use, or both to compare them.")] = (
         Engine.BOTH
     ),
     plot: Annotated[
@@ -51,7 +53,7 @@ def simulate(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what the law would do to each line, day by day, before anyone is touched.
+    """Show what the law would do to each line, day by day, without effect on the register.
 
     Example: rollkeeper simulate cn-xz-2011 events.csv --from 2012-01-01 --to 2014-12-31 --out result.csv
     """
@@ -72,7 +74,7 @@ def simulate(
 
 
 def _at_the_end(found: SimulationResult) -> dict[str, int]:
-    """Return how many lines stand in each stage on the last day."""
+    """Return how many lines are in each stage on the last day."""
     last = found.counts.row(-1, named=True)
     return {stage: count for stage, count in last.items() if stage != "day"}
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a pack says about disclosure requests of third parties: to whom, on what paper, which fields, how the person is notified. Pure.
+"""The pack's rules for disclosure requests of third parties: to whom, with which instrument, which fields, how the person is
+notified. Pure.
 
-A power that rests on a text which nobody confirmed, or on anything below a regulation, is as good as none: the person's
-record stays shut.
+A power based on an unconfirmed text, or on anything below a regulation, does not count: the person's record stays closed.
 """
 
 import datetime as dt

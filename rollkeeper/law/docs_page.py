@@ -11,7 +11,7 @@ from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import support_of
 
 _HEAD = """A pack is one YAML 1.2 file: a law as dated data. It is read strictly: no repeated keys, anchors, tags or decimal numbers; dates
-as YYYY-MM-DD. Every fault is reported with its line, and a pack does not load if one of its own `tests` fails. A value that can harm
+as YYYY-MM-DD. Every fault is reported with its line, and a pack does not load if one of its `tests` fails. A value that can harm
 a person has a field `because`: the article, the law's own words, and `confirmed: false` until the official text has been read. A
 pack with an unsupported field loads, and is refused for use with the field's name.
 
@@ -45,7 +45,7 @@ def _section(heading: str, parts: dict[str, list[str]]) -> str:
 
 
 def _fields(part: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    """Yield each leaf with what it can be. `because` stands everywhere and is explained once."""
+    """Yield each leaf with its possible values. `because` occurs everywhere and is explained once."""
     part = _resolved(part, schema)
     if "properties" in part:
         for name, child in part["properties"].items():

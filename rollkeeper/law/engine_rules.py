@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The first engine: the pure rules, line by line, on every processor there is.
 
-Separate from the rules because it is about numbers of lines, not about law. It needs no database and no instance. Days
-are indices from the first day of the run; NEVER stands for what does not happen.
+Separate from the rules because it is about many lines, not about law. It needs no database and no instance. Days are indices from
+the first day of the run; NEVER means that it does not happen.
 """
 
 import datetime as dt
@@ -61,7 +61,7 @@ def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
 
 
 def moments(events: Events, *, through: dt.date) -> pl.DataFrame:
-    """Return a row a line, in the order of the names: the first day of each sort of event, NULL where there is none."""
+    """Return one row for each line, in the order of the names: the first day of each sort of event, NULL if there is none."""
     meant = {
         "activated_on": ["activated"],
         "notified_on": ["notice_delivered"],
@@ -104,7 +104,7 @@ def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterat
 
 
 _present: list[Run] = []
-"""In a process of its own, which runs pieces of one span and nothing else."""
+"""In a separate process, which only runs pieces of one span."""
 
 
 def _begin(pack: Pack, span: Span) -> None:

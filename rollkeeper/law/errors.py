@@ -31,7 +31,7 @@ PACK_CASE_FAILED = Refusal(
     "pack_case_failed",
     Kind.REFUSED,
     "{file}: case {case}: on {on} the pack expects '{expected}', and its values give '{found}'.",
-    "Either the values or the case is wrong: read the statute again and mend one of them.",
+    "Either the values or the case is wrong: read the statute again and correct one of them.",
 )
 # A pack is never partly supported.
 UNSUPPORTED_PACK_FIELD = Refusal(
@@ -51,12 +51,12 @@ PACK_NOT_IN_FORCE = Refusal(
     "pack_not_in_force",
     Kind.REFUSED,
     "The pack {pack} does not allow the action '{action}': its status is '{status}'.",
-    "Nobody is acted against under it. Set the status when the official text is in force again.",
+    "No action is taken under it. Set the status when the official text is in force again.",
 )
 PACK_WITHOUT_CAMPAIGN = Refusal(
     "pack_without_campaign",
     Kind.REFUSED,
-    "The pack {pack} lays down no campaign: nobody is to be suspended under it.",
+    "The pack {pack} has no campaign: no line may be suspended under it.",
     "Choose the pack of the law in force (the setting 'instance.pack').",
 )
 ANCHOR_TOO_LATE = Refusal(
@@ -75,7 +75,7 @@ RESULT_NOT_WRITTEN = Refusal(
     "result_not_written",
     Kind.MALFORMED,
     "{file}: {why}. Nothing was written.",
-    "Name another file with --out (or --plot), in a folder that is there.",
+    "Name another file with --out (or --plot), in an existing directory.",
 )
 EVENTS_FILE_NOT_READ = Refusal(
     "events_file_not_read",
@@ -86,7 +86,7 @@ EVENTS_FILE_NOT_READ = Refusal(
 INVALID_SPAN = Refusal(
     "invalid_span",
     Kind.MALFORMED,
-    "--from {first} lies after --to {last}.",
+    "--from {first} is after --to {last}.",
     "Give the earlier day as --from.",
 )
 # Nothing may rest on either outcome.

@@ -100,7 +100,7 @@ def _lines(text: TextIO) -> Iterator[str]:
 
 
 def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) -> list[int]:
-    """Return where each column stands. Columns may come in any order."""
+    """Return the position of each column. Columns may come in any order."""
 
     def fault(column: str, why: str) -> None:
         faults.append(EVENT_FAULT(file=file, row=1, column=column, why=why))
@@ -110,7 +110,7 @@ def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) 
         return []
     for name in COLUMNS:
         if header.count(name) != 1:
-            fault(name, "the column stands twice" if name in header else "the column is missing")
+            fault(name, "the column occurs twice" if name in header else "the column is missing")
     for place, name in enumerate(header, 1):
         if name not in COLUMNS:
             fault(f"number {place}", "its name is none of line, date, event and until")
@@ -191,7 +191,7 @@ def _not_utf8(column: str) -> pl.Expr:
 
 
 def _why(*cases: tuple[pl.Expr, str]) -> pl.Expr:
-    """Return the first sentence whose condition holds, None where none does."""
+    """Return the first sentence whose condition holds, None if none does."""
     return pl.coalesce(*(pl.when(condition).then(pl.lit(sentence)) for condition, sentence in cases))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Says in plain sentences why a line stands where it stands: the article, the dates and the counting of each step.
+"""Explains in plain sentences why a line has its status: the article, the dates and the counting of each step.
 
 A person who is cut off, or about to be, is owed the reason. The dates of what was done come from the history; what is
 still to come is counted by the same rules that act. The sentences are data (`sentences.toml`), so that they can be
@@ -31,7 +31,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class LineHistory:
-    """What is known of a line, and what was really done to it. Stretches are inclusive; None is an open end."""
+    """What is known about a line, and what was actually done to it. Periods are inclusive; None is an open end."""
 
     service: str | None = None
     """None: one that the campaign is about."""
@@ -52,7 +52,7 @@ class LineHistory:
 
 
 def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
-    """Explain how a line stands on a day, step by step, with what follows next."""
+    """Explain a line's status on a day, step by step, with what follows next."""
     explainer = _Explainer(pack, history, on, language)
     return [*explainer.campaign(), *explainer.end()]
 
@@ -208,7 +208,7 @@ class _Explainer:
         return min((day for day in self.history.notices_delivered if self._past(day)), default=None)
 
     def _closed_early(self) -> bool:
-        """Tell whether somebody registered, or the subscriber ended the contract: nothing further is counted."""
+        """Tell whether a subscriber registered or ended the contract: then nothing further is counted."""
         by_subscriber = self.history.terminated_by != "campaign" and self._past(self.history.terminated_on)
         return self._past(self.history.registered_on) or by_subscriber
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A rule pack as the packages use it: a few plain answers, each with its article.
 
-Separate from the schema because the packages ask what the law wants of them, not how it is written down. Whoever asks
-a pack for something that it can only half give is refused (`UNSUPPORTED_PACK_FIELD`).
+Separate from the schema because packages ask what the law requires, not how it is written down. A question that the pack can
+answer only partly is refused (`UNSUPPORTED_PACK_FIELD`).
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_field
 
 
 class Action(StrEnum):
-    """What can be done against a person under a pack."""
+    """The actions that a pack allows against a line."""
 
     SUSPEND = "suspend"
     TERMINATE = "terminate"
@@ -44,13 +44,13 @@ class Attribute:
     whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     def why_in(self, language: str) -> tuple[str, str]:
-        """Return the reason in a language, else in those that stand in for it; and the language in which it is."""
+        """Return the reason in a language, else in the fallback languages; and the language found."""
         return text_in(language, {**self.whys, "en": self.why})
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignRules:
-    """What a campaign does: whom, from when, how many days, by which articles."""
+    """What a campaign does: which lines, from when, after how many days, by which articles."""
 
     campaign_id: str
     begins_on: dt.date
@@ -80,7 +80,7 @@ class RetentionRules:
 
 @dataclass(frozen=True, slots=True)
 class TemporaryReconnectionRule:
-    """For how long a suspended line works again where somebody asks, once and whatever for."""
+    """For how long a suspended line works again on request, once, without giving a reason."""
 
     hours: int
     article: str
@@ -88,7 +88,7 @@ class TemporaryReconnectionRule:
 
 @dataclass(frozen=True, slots=True)
 class ChargesWhileSuspended:
-    """What becomes of fees while a line is suspended; None where the law says nothing."""
+    """What happens to fees while a line is suspended; None if the law does not say."""
 
     charges: str | None
     late_fee: bool | None
@@ -108,7 +108,7 @@ class NotificationRules:
 
 @dataclass(frozen=True, slots=True)
 class DocumentCopyRule:
-    """What the law says about the copy of a document: without such a chapter none is kept."""
+    """What the law says about document copies: without this chapter no copy is kept."""
 
     is_required: bool
     shows_middle_of_number: bool
@@ -123,7 +123,7 @@ class LimitRule:
     services: tuple[str, ...]
     n: int
     window_days: int | None
-    """None: what is held now counts, whenever it was taken up."""
+    """None: the lines that a subscriber has now count, whenever they were registered."""
     over: str
     article: str
 
@@ -134,21 +134,21 @@ class LimitRule:
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """A way by which somebody without a document is registered, and for how many days that is accepted."""
+    """A way to register a subscriber without a document, and for how many days it is accepted."""
 
     way: str
     days: int | None
-    """None: for good."""
+    """None: without a time limit."""
     article: str
 
     def last_day(self, on: dt.date) -> dt.date | None:
-        """Return through which day it is accepted; the day itself is not counted. None: for good."""
+        """Return the last day on which it is accepted; the first day is not counted. None: without a time limit."""
         return None if self.days is None else on + dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A statute as dated data. `hash` is the SHA-256 of the file and stands in every ledger entry that it decided."""
+    """A statute as dated data. `hash` is the SHA-256 of the file; every ledger entry decided by the pack contains it."""
 
     file: PackFile = field(repr=False, compare=False)
     hash: str
@@ -176,7 +176,7 @@ class Pack:
 
     @property
     def duty(self) -> bool:
-        """Tell whether the law has anybody register. Without a duty every form refuses to collect."""
+        """Tell whether the law requires registration. Without a duty every form refuses to collect."""
         return self.file.duty
 
     @property
@@ -198,7 +198,7 @@ class Pack:
     def attributes(self, service: str, party_kind: str) -> tuple[Attribute, ...]:
         """Return exactly what the law has the operator ask: nothing for a service or a party it does not name.
 
-        What rests on a value that nobody has confirmed is asked and not requested: nobody is turned away for want of it.
+        Attributes that rest on an unconfirmed value are optional: no one is turned away for leaving them out.
         """
         self.refuse_unsupported()
         if service not in self.services:
@@ -220,7 +220,7 @@ class Pack:
     def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
         """Return by which ways such a party is registered without a document. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        A time that nobody has confirmed in the official text runs against nobody: it is accepted for good.
+        A time limit not confirmed in the official text is not applied: the registration is accepted without a time limit.
         """
         self.refuse_unsupported()
         if service not in self.services:
@@ -238,9 +238,9 @@ class Pack:
         )
 
     def sight_article(self, party_kind: str) -> str | None:
-        """Return the article by which somebody has to see the document itself, None where none does. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the article that requires the document itself to be seen, None if there is none. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        What nobody has confirmed sends nobody to a counter.
+        An unconfirmed rule does not require a visit to a counter.
         """
         self.refuse_unsupported()
         asked = (
@@ -254,7 +254,7 @@ class Pack:
 
     @cached_property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return how many lines people may have; what nobody has confirmed turns nobody away. Refuses: UNSUPPORTED_PACK_FIELD."""
+        """Return how many lines people may have; unconfirmed limits are not applied. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         return tuple(
             LimitRule(
@@ -270,7 +270,7 @@ class Pack:
         )
 
     def _cited(self, because: Citation) -> str:
-        """Return an article as it is cited beside a value: the operator's own rules are never cited as the law's."""
+        """Return an article as it is cited next to a value: the operator's own rules are never cited as the law's."""
         is_operators = any(
             source.id == because.source and source.rank == "operator" for source in self.file.sources
         )
@@ -296,7 +296,7 @@ class Pack:
 
     @property
     def pause_article(self) -> str:
-        """Return the article by which a clock stands still; without a campaign, the one by which days are counted at all."""
+        """Return the article by which a clock is paused; without a campaign, the one by which days are counted."""
         return self.campaign.pause_article if self.has_campaign else self._cited(self.file.calendar.because)
 
     @property
@@ -374,9 +374,10 @@ class Pack:
         )
 
     def dual_control_article(self, act: str) -> str | None:
-        """Return the article by which somebody else confirms this act at a counter; None: nobody has to. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the article that requires a second person to confirm this act at a counter; None if not required. Refuses:
+        UNSUPPORTED_PACK_FIELD.
 
-        What nobody has confirmed in the official text makes nobody wait.
+        An unconfirmed rule does not require a second person.
         """
         self.refuse_unsupported()
         asked = (
@@ -398,7 +399,9 @@ class Pack:
 
 
 def refuse_unconfirmed(pack: Pack, action: Action | str) -> None:
-    """Refuse an act that would rest on a value nobody confirmed. Refuses: UNCONFIRMED_PACK_VALUE, PACK_NOT_IN_FORCE, UNSUPPORTED_PACK_FIELD, PACK_WITHOUT_CAMPAIGN."""
+    """Refuse an act that would rest on an unconfirmed value. Refuses: UNCONFIRMED_PACK_VALUE, PACK_NOT_IN_FORCE, UNSUPPORTED_PACK_FIELD,
+    PACK_WITHOUT_CAMPAIGN.
+    """
     chosen = Action(action)
     if pack.file.status != "confirmed":
         raise PACK_NOT_IN_FORCE(pack=pack.id, action=chosen.value, status=pack.file.status)

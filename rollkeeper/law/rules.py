@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The law's decisions, pure: a pack and a history in, days out. No database, no web, no clock.
 
-The day semantics stand in `docs/decisions/0003-how-days-are-counted.md`. The set-based twin is `sql/fill_due.sql`
-with `sql/simulate_*.sql`; both are held against each other, and against a naive day-by-day reading, by the tests.
-Every stretch of days is inclusive at both ends; None as its last day means that it is still open.
+`docs/decisions/0003-how-days-are-counted.md` defines how days are counted. The set-based twin is `sql/fill_due.sql` with
+`sql/simulate_*.sql`; tests compare both with each other and with a naive day-by-day reading. Every stretch of days is inclusive
+at both ends; None as its last day means that it is still open.
 """
 
 import datetime as dt
@@ -69,7 +69,7 @@ class History:
 
 
 class LineOutcome(NamedTuple):
-    """What becomes of a line."""
+    """The outcome for a line."""
 
     suspended_on: dt.date | None = None
     restored_on: dt.date | None = None

@@ -45,7 +45,7 @@ class Source(PackModel):
 
 
 class Article(PackModel):
-    """An article's own words, beside what the product does about it."""
+    """An article's own words, next to what the product does about it."""
 
     article: ArticleName
     source: Name
@@ -62,7 +62,7 @@ class CourtStay(CitedModel):
 
 
 class Retention(CitedModel):
-    """What is kept how long after what, and what happens then."""
+    """How long something is kept, after which event, and what happens then."""
 
     data_class: Literal["identity", "copy", "biometric", "result", "notice_log", "audit", "cdr"]
     anchor: Literal["activation", "deactivation", "termination", "purpose_end"]
@@ -75,7 +75,7 @@ class Retention(CitedModel):
 class DocumentCopy(CitedModel):
     """Whether a copy of the document shown is kept, and how much of its number may be seen on it.
 
-    A copy shows the attributes that are asked of the party, and nothing else that stands on the document.
+    A copy shows only the attributes that are asked of the party.
     """
 
     keep: Literal["required", "allowed"]
@@ -83,13 +83,13 @@ class DocumentCopy(CitedModel):
 
 
 class DualControl(CitedModel):
-    """Acts at a counter that somebody else of the operator confirms before they are done."""
+    """Acts at a counter that a second member of staff confirms before they are done."""
 
     acts: Annotated[tuple[CounterAct, ...], Field(min_length=1)]
 
 
 class Agents(CitedModel):
-    """What those who act for the operator must and must not do."""
+    """What agents of the operator must and must not do."""
 
     registered: bool | None = None
     proof_of_agent: bool | None = None
@@ -103,7 +103,7 @@ class Agents(CitedModel):
 
 
 class Rights(CitedModel):
-    """What people may ask for."""
+    """The rights of people under the law."""
 
     see_lines_in_my_name: bool | None = None
     deny_line: bool | None = None
@@ -161,7 +161,7 @@ class Disclosure(CitedModel):
 
 
 class NumberReuse(CitedModel):
-    """How long a number rests before somebody else gets it."""
+    """How long a number stays in quarantine before another subscriber gets it."""
 
     quarantine: Duration
     max_age: Duration | None = None
@@ -169,7 +169,7 @@ class NumberReuse(CitedModel):
 
 
 class Penalty(CitedModel):
-    """What a breach of the law costs. Shown, never computed."""
+    """The penalty for a breach of the law. Shown, never computed."""
 
     on: Literal["user", "agent", "operator", "official"]
     act: str
@@ -179,7 +179,7 @@ class Penalty(CitedModel):
 
 
 class DutyOfPeople(CitedModel):
-    """What people at the operator must do and no engine can: the product shows it to them with its article."""
+    """Duties of the operator's staff that software cannot do: the product shows them with their article."""
 
     what: Text
 
@@ -204,7 +204,7 @@ type StageName = Literal[
 
 
 class Case(PackModel):
-    """One of the pack's own tests: how a line with this history stands on that day."""
+    """One of the pack's own tests: the status of a line with this history on that day."""
 
     name: str
     given: Given
@@ -213,7 +213,7 @@ class Case(PackModel):
 
 
 class OpenQuestion(PackModel):
-    """What the text leaves open, what was chosen, and why."""
+    """An open question in the text, the choice made, and the reason."""
 
     leaf: str
     choices: Annotated[tuple[str, ...], Field(min_length=2)]

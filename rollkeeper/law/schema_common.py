@@ -26,7 +26,7 @@ class PackModel(BaseModel):
 
 
 class Citation(PackModel):
-    """The article that a value rests on, with its own words, and whether somebody read them in the official text."""
+    """The article that a value rests on, with its own words, and whether a person read them in the official text."""
 
     article: ArticleName
     source: str | None = None
@@ -62,7 +62,7 @@ else:
 type CounterAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "terminate", "link_document"
 ]
-"""What is done at a counter to one line."""
+"""The acts at a counter for one line."""
 type RegisteringAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "port_in", "reactivate"
 ]

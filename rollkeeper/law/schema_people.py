@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The chapters of a pack about people: whom it concerns, what is asked of them, how many lines they may hold."""
+"""The chapters of a pack about people: who is concerned, what they are asked, how many lines they may have."""
 
 import datetime as dt
 from typing import Annotated, Literal
@@ -36,14 +36,14 @@ class Condition(PackModel):
 
 
 class Exemption(CitedModel):
-    """Whom a law leaves alone."""
+    """Whom the law exempts."""
 
     when: Condition
     until: dt.date | None = None
 
 
 class Grandfather(CitedModel):
-    """What stays lawful because it was there before a day."""
+    """What stays lawful because it existed before a day."""
 
     cutoff: dt.date
     keeps: tuple[Name, ...]
@@ -62,7 +62,7 @@ class ActScope(CitedModel):
 
 
 class Scope(PackModel):
-    """What the law is about."""
+    """What the law applies to."""
 
     services: tuple[ServiceScope, ...] = ()
     registering_acts: tuple[ActScope, ...] = ()
@@ -87,7 +87,7 @@ class DocumentRule(CitedModel):
 
 
 class NoDocumentRoute(CitedModel):
-    """How somebody who can show no document is registered, and for how long that is accepted: without a time, for good."""
+    """How a person without a document is registered, and for how long that is accepted: without a time, permanently."""
 
     by: Annotated[tuple[NoDocumentWay, ...], Field(min_length=1)]
     valid_for: Duration | None = None
@@ -104,7 +104,7 @@ class Verification(CitedModel):
 
 
 class Representative(CitedModel):
-    """Who acts for a party."""
+    """A person who acts for a party."""
 
     required: bool
     proof: Name | None = None
@@ -135,7 +135,7 @@ class UserOfLine(CitedModel):
 
 
 class PartyKind(PackModel):
-    """A kind of party, or a part that somebody plays for one."""
+    """A kind of party, or a role that a person has for one."""
 
     id: Name
     attributes: tuple[AttributeRule, ...] = ()
@@ -149,7 +149,7 @@ class PartyKind(PackModel):
 
 
 class Limit(CitedModel):
-    """How many lines somebody may have (stock) or take up in a while (flow)."""
+    """How many lines a subscriber may have (stock) or register in a period (flow)."""
 
     what: Literal["lines"]
     group: Literal["person", "company", "guardian"]

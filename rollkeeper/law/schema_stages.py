@@ -29,7 +29,7 @@ class Hours(PackModel):
 
 
 class Calendar(CitedModel):
-    """How days are counted. What a text leaves open is 'unknown', and the later date then holds."""
+    """How days are counted. If the text leaves something open, the value is 'unknown' and the later date applies."""
 
     time_zone: str
     count_first_day: bool | Literal["unknown"]
@@ -50,7 +50,7 @@ class Phase(CitedModel):
 
 
 class Cohort(CitedModel):
-    """Whom a campaign concerns."""
+    """The target group of a campaign."""
 
     when: Condition
 
@@ -64,7 +64,7 @@ class Deadline(CitedModel):
 
 
 class NoticeDuty(CitedModel):
-    """What people must be notified, when and how."""
+    """What people must be notified of, when and how."""
 
     before_deadline: Duration | None = None
     after_deadline: Duration | None = None
@@ -106,7 +106,7 @@ class DutyCycle(PackModel):
 
 
 class Money(CitedModel):
-    """What becomes of fees and of the balance."""
+    """What happens to fees and to the balance."""
 
     charges: Literal["accrue", "frozen"] | None = None
     late_fee: bool | None = None

@@ -27,7 +27,7 @@ type Progress = Callable[[str], AbstractContextManager[Bar]]
 
 @dataclass(frozen=True, slots=True)
 class SimulationResult:
-    """What would happen: a row a line, sorted, and the lines in each stage on each day."""
+    """The result: one row for each line, sorted, and the lines in each stage on each day."""
 
     outcomes: pl.DataFrame
     counts: pl.DataFrame

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How many lines stand in which stage, day by day: what the chart of a simulation is drawn from.
+"""How many lines are in which stage, day by day: the data of a simulation's chart.
 
-Separate because it reads the outcome only and decides nothing. Cost: one sort of each column, whatever the span.
+Separate because it only reads the outcome and decides nothing. Cost: one sort of each column, for any span.
 """
 
 import datetime as dt
@@ -18,7 +18,9 @@ _RANKED: Final = ("notified_on", "suspended_on", "registered_on", "ended_on", "e
 def stage_counts(
     pack: Pack, moments: pl.DataFrame, outcomes: pl.DataFrame, *, first: dt.date, last: dt.date
 ) -> pl.DataFrame:
-    """Return a row a day, a column a stage (Int64): lines that stand in it at the end of the day; each row sums up to all lines."""
+    """Return one row for each day and one column for each stage (Int64): lines in it at the end of the day; each row sums up to
+    all lines.
+    """
     lines = pl.concat([moments, outcomes.rename({"ended_on": "over_on"})], how="horizontal")
     concerned = pl.lit(value=False)
     if pack.has_campaign:

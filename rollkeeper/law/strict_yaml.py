@@ -26,7 +26,7 @@ type Path = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Document:
-    """What was read, and on which line each leaf stands."""
+    """The parsed content, and the line number of each leaf."""
 
     file: str
     data: Any = None
@@ -51,7 +51,7 @@ def leaf_name(path: Path) -> str:
 
 
 class _NotAPack(Exception):
-    """What was given cannot be a pack; the text says why."""
+    """The input cannot be a pack; the text says why."""
 
 
 def read_strict(raw: bytes, file: str) -> Document:
@@ -86,7 +86,7 @@ def _compose(raw: bytes) -> Node:
 def _value(node: Node, path: Path, document: Document) -> Any:
     document.lines[path] = node.start_mark.line + 1
     if getattr(node, "anchor", None) is not None:
-        # What stands behind it is not looked at: a few lines of aliases can stand for millions of leaves.
+        # Content behind an alias is not read: a few lines of aliases can expand to millions of leaves.
         document.faults.append(document.fault(path, "anchors and aliases are not read"))
         return None
     match node:
@@ -112,7 +112,7 @@ def _mapping(node: MappingNode, path: Path, document: Document) -> dict[str, Any
                 file=document.file,
                 line=key.start_mark.line + 1,
                 leaf=leaf_name((*path, key.value)),
-                why="this key stands twice",
+                why="this key occurs twice",
             )
             document.faults.append(again)
         else:

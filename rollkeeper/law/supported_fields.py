@@ -23,7 +23,7 @@ PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "compa
 
 
 class AttributeType(StrEnum):
-    """What a value of an attribute is: the field of a form follows from it."""
+    """The type of an attribute's value: the form field follows from it."""
 
     TEXT = "text"
     LONG_TEXT = "long_text"
@@ -40,7 +40,9 @@ ATTRIBUTES: Final = {
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 CHANNELS: Final = frozenset(Channel.values)
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
-"""Which kinds of subscriber make up a group of a limit: what somebody signs for as a guardian fills no limit of their own."""
+"""The kinds of subscriber that form a limit group: lines that a person registers as a guardian do not count towards their own
+limit.
+"""
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
 """Kinds of subscriber who may be registered without a document, where a pack gives a way."""
 STAGES: Final = ("suspended", "terminated")
@@ -58,7 +60,7 @@ def _is(*values: object) -> Check:
     )
 
 
-# Shown to people, decided by nobody's engine; or read by the loader itself.
+# Shown to people, not decided by an engine; or read by the loader itself.
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*",
@@ -66,7 +68,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 _SUPPORTED: Final[dict[str, Check]] = {
-    "calendar.time_zone": _any,  # an instance whose days are others plans no campaign and draws nothing up
+    "calendar.time_zone": _any,  # an instance with other days plans no campaign and prepares no batch
     "calendar.count_first_day": _is(False, "unknown"),
     "calendar.day_kind": _is("calendar"),
     "calendar.roll_last_day": _is("next_working"),
@@ -261,7 +263,7 @@ def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
         if one.must_be_delivered:
             yield f"'{at}[{index}].must_be_delivered: true' (of a reminder)"
         if one.channels or one.min_attempts or one.attempts_apart:
-            yield f"'{at}[{index}]' (a reminder with channels or attempts of its own)"
+            yield f"'{at}[{index}]' (a reminder with separate channels or attempts)"
 
 
 def _routes(pack: PackFile) -> Iterator[str]:

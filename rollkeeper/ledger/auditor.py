@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Check a published ledger, whoever published it. One file, to be carried away.
+"""Check a published ledger, from any publisher. One file that can be copied anywhere.
 
     python auditor.py DIR [--from URL] [--vkey VKEY] [--older CHECKPOINT ...] [--witness VKEY ... [--quorum N]]
     python auditor.py RECEIPT --vkey VKEY [--witness VKEY ... [--quorum N]]
 
-Needs Python 3.10 and the package `cryptography`, nothing else; imports nothing of the program that wrote the ledger and
-reads nothing but the published bytes. It hashes every entry anew, builds every tile and the root out of these hashes,
-and checks the signatures and that older checkpoints are beginnings of this one. Formats: c2sp.org/tlog-tiles,
-c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
+Needs Python 3.10 and the package `cryptography`, nothing else; imports nothing of the program that wrote the ledger and reads
+nothing but the published bytes. It hashes every entry again, builds every tile and the root from these hashes, and checks the
+signatures and that older checkpoints are prefixes of this one. Formats: c2sp.org/tlog-tiles, c2sp.org/tlog-checkpoint,
+c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
 
-A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
-ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them. One that was delivered
-before the entry was published is a signed entry instead: the entry, signed. What people wrote around it is passed over.
+A receipt is a small text that proves by itself, without a folder or a network, that one entry is in the
+ledger: the entry, its place, the sibling hashes on its path, and the signed checkpoint above them. One delivered before the entry
+was published is a signed entry instead: the entry with a signature. Other text around it is ignored.
 
-What it cannot see from one folder alone is whether everybody is shown the same folder. So keep the checkpoints that you
-saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that. Or let
-witnesses compare: `--witness` names those whose cosignatures you require, each a statement that the witness saw no other
-ledger under this key. With `--from` the folder is a copy that is brought up to date first and held against what it was.
+One folder alone cannot show whether all readers get the same folder. So keep the checkpoints that you saw, take the key from a
+source other than the folder, and compare both with others: `--older` and `--vkey` are for that. Or let witnesses compare:
+`--witness` names those whose cosignatures you require; each states that the witness saw no other ledger under this key. With
+`--from` the folder is a copy that is first updated and compared with its earlier content.
 
 Exit codes: 0 everything fits, 1 something is wrong (the first wrong thing is named), 2 the call was wrong.
 """
@@ -70,7 +70,7 @@ class AuditError(Exception):
 
 
 class UsageError(AuditError):
-    """What was given on the command line cannot be used, so nothing was found out about the ledger."""
+    """The command line arguments cannot be used, so nothing was learned about the ledger."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Witnesses:
-    """Whose cosignatures are requested, and how many of them. Two keys of one name are one witness."""
+    """The witnesses whose cosignatures are required, and how many of them. Two keys of one name are one witness."""
 
     keys: tuple[Key, ...] = ()
     quorum: int = 0
@@ -93,7 +93,7 @@ class Witnesses:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a signed head says, where it was read, and who cosigned it when (seconds since 1970)."""
+    """The content of a signed head, where it was read, and who cosigned it when (seconds since 1970)."""
 
     where: str
     origin: str
@@ -116,9 +116,9 @@ class Log:
 
 @dataclass(frozen=True)
 class Receipt:
-    """An entry that provably stands in a ledger: which ledger, at which place, of how many, and the entry itself.
+    """An entry proved to be in a ledger: which ledger, at which place, of how many, and the entry itself.
 
-    Place and number are None for a signed entry: an entry that the operator signed for and had yet to publish.
+    Place and number are None for a signed entry: an entry that the operator signed but had not yet published.
     """
 
     origin: str
@@ -155,7 +155,7 @@ def audit(
     if _root(log, head.size) != head.root:
         raise AuditError(
             f"The {head.size:,} entries and tiles fit each other, but not the signed root of {head.where}: entries"
-            " were changed, added, moved or removed, and the tiles made anew over them."
+            " were changed, added, moved or removed, and the tiles rebuilt over them."
             + (COPY_HINT if checkpoint != "checkpoint" and older else "")
         )
     seen = [_check_older(log, path, key=key) for path in older]
@@ -163,7 +163,7 @@ def audit(
 
 
 def update(folder: Path, url: str, *, key: Key) -> None:
-    """Copy from `url` what `folder` lacks. The new head comes as `checkpoint.new`, for whoever finds it right to rename."""
+    """Copy from `url` what `folder` lacks. The new head is saved as `checkpoint.new`, for the caller to rename after checking."""
     _write(folder / "checkpoint.new", _get(url, "checkpoint"))
     missing = (name for name in _names(read_checkpoint(folder / "checkpoint.new", key).size)
                if not (folder / name).exists())  # fmt: skip
@@ -180,7 +180,7 @@ def check_receipt(file: Path, *, key: Key, witnesses: Witnesses = NO_WITNESSES) 
 
 
 def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Receipt:
-    """Check the text of a receipt; `file` is what it is called where it is wrong. Raises Wrong."""
+    """Check the text of a receipt; `file` is its name in error messages. Raises Wrong."""
     text = _bare(text)
     if text.startswith(SIGNED_ENTRY + "\n"):
         return _check_signed_entry(text, file=file, key=key)
@@ -193,9 +193,7 @@ def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses 
     proof = [_from_base64(line) for line in lines[3:]]
     head = _read_note(note, file=file, key=key, witnesses=witnesses)
     if not entry or not _is_size(index) or not is_included(entry, int(index), head=head, proof=proof):
-        raise AuditError(
-            f"{file} proves nothing: its entry does not stand at its place under the checkpoint that it carries."
-        )
+        raise AuditError(f"{file} proves nothing: its entry is not at its place under its checkpoint.")
     return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"), head.cosigned)
 
 
@@ -286,7 +284,7 @@ def _read_note(note: str, *, file: Path, key: Key, witnesses: Witnesses = NO_WIT
     if len(head.cosigned) < witnesses.quorum:
         raise AuditError(
             f"{file} bears the cosignatures of {len(head.cosigned)} of the {len({k.name for k in witnesses.keys})}"
-            f" witnesses that were named, not of {witnesses.quorum}: nobody says that others are shown the same ledger."
+            f" witnesses that were named, not of {witnesses.quorum}: this does not prove that others see the same ledger."
         )
     return head
 
@@ -460,7 +458,7 @@ def _entries(folder: Path, index: int, size: int) -> list[bytes]:
 
 
 def _require_nothing_after(folder: Path, index: int, entries: list[bytes]) -> None:
-    """Let nothing stand in a bundle behind its last entry: no hash covers it, so that anything could hide there."""
+    """Require that nothing follows the last entry of a bundle: no hash covers it, so anything could be hidden there."""
     width = len(entries)
     file = folder / (_name("entries", index) + ("" if width == WIDTH else f".p/{width}"))
     # A partial bundle that is gone was read out of the full one, which goes on.
@@ -632,11 +630,9 @@ def _receipt_result(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple
         raise UsageError("A receipt is checked with a key that does not come with it: give --vkey.")
     receipt = check_receipt(file, key=_given_key(file, vkey), witnesses=witnesses)
     if receipt.index is None:
-        text = f"{receipt.origin} signed for this entry, and owes a proof that it stands in the ledger:\n{receipt.entry}"
+        text = f"{receipt.origin} signed for this entry, and owes a proof that it is in the ledger:\n{receipt.entry}"
     else:
-        text = (
-            f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
-        )
+        text = f"This entry is in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
     if receipt.cosigned:
         text += f"\n{_witness_lines(receipt.cosigned)}"
     return {"right": True, **vars(receipt)}, text
@@ -645,7 +641,7 @@ def _receipt_result(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple
 def _copy_result(
     folder: Path, vkey: str | None, older: Sequence[Path], *, source: str, witnesses: Witnesses
 ) -> tuple[dict[str, object], str]:
-    """Bring the folder up to date and check it; what it was before is an older checkpoint."""
+    """Update the folder and check it; its earlier head is an older checkpoint."""
     if vkey is None and not (folder / "vkey").exists():
         _write(folder / "vkey", _get(source, "vkey"))
     update(folder, source, key=_given_key(folder, vkey))

@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ErasureGround(TextChoices):
-    """Why a record was erased. The values stand in the ledger: none is ever renamed."""
+    """Why a record was erased. The values are in the ledger: never rename one."""
 
     SERVICE_ENDED = (
         "service_ended",
-        _("The contract ended, and the time for which the law has it kept is over."),
+        _("The contract ended, and the legal retention period is over."),
     )
     TENURE_ENDED = (
         "tenure_ended",
-        _("The line went to somebody else, and the time for which the law has it kept is over."),
+        _("The line went to another subscriber, and the legal retention period is over."),
     )
     ERASED_BEFORE_RESTORE = (
         "erased_before_restore",

@@ -20,13 +20,13 @@ from rollkeeper.ledger.receipts import LedgerReceipt
 FolderArgument = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DIR]", show_default=False, help="By default the folder of the setting 'ledger.folder'."
+        metavar="[DIR]", show_default=False, help="Default: the directory in the setting 'ledger.folder'."
     ),
 ]
 PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 VkeyOption = Annotated[
     str | None,
-    typer.Option("--vkey", help="The verifier key, from elsewhere than DIR: the key itself or a file."),
+    typer.Option("--vkey", help="The verifier key, from a source other than DIR: the key itself or a file."),
 ]
 OlderOption = Annotated[
     list[Path] | None,
@@ -45,7 +45,7 @@ WitnessOption = Annotated[
     ),
 ]
 QuorumOption = Annotated[
-    int | None, typer.Option("--quorum", min=0, help="Of them, how many must have cosigned; by default all.")
+    int | None, typer.Option("--quorum", min=0, help="How many of them must have cosigned; default: all.")
 ]
 
 
@@ -67,9 +67,9 @@ def register(app: typer.Typer) -> None:
 def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
     """Write the ledger into DIR, for any web server to serve: entries, tiles and a signed checkpoint (c2sp.org/tlog-tiles).
 
-    Nothing is signed that contradicts what was signed before. The witnesses of the settings are asked to cosign; with
-    fewer cosignatures than 'ledger.cosignatures' the checkpoint in DIR stays the older one, and the exit code is 1. Run
-    it as often as you like; 'rollkeeper worker' does it every hour.
+    A checkpoint that contradicts an earlier one is never signed. The configured witnesses are asked to cosign; with fewer
+    cosignatures than 'ledger.cosignatures', DIR keeps the older checkpoint and the exit code is 1. Run it as often as you like;
+    'rollkeeper worker' runs it every hour.
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
@@ -103,10 +103,10 @@ def _print_result(done: PublicationResult, place: Path) -> None:
     stays = (
         "there is none yet"
         if done.public_size is None
-        else f"readers go on seeing that over {done.public_size:,}"
+        else f"readers still see the one over {done.public_size:,}"
     )
     err.print(
-        f"The checkpoint over {done.size:,} entries is signed, but bears {done.cosigned} of the {done.needed}"
+        f"The checkpoint over {done.size:,} entries is signed, but has {done.cosigned} of the {done.needed}"
         f" cosignatures that it needs: {stays}. Run this again when the witnesses answer.",
         markup=False,
     )
@@ -124,9 +124,9 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a published ledger: every hash, the signatures, and that older checkpoints are beginnings of it.
+    """Check a published ledger: every hash, the signatures, and that older checkpoints are prefixes of it.
 
-    Reads DIR and nothing else; outsiders do the same with the one file auditor.py that lies beside the tiles.
+    Reads only DIR; outsiders can do the same with the single file auditor.py next to the tiles.
 
     Example: rollkeeper ledger verify /srv/www/ledger --older checkpoint-of-last-month --witness witnesses.txt --quorum 2
     """
@@ -147,19 +147,19 @@ def verify(
 def receipt(
     code: Annotated[str, typer.Argument(metavar="CODE", show_default=False)],
     plain: Annotated[
-        bool, typer.Option("--plain", help="With its words in every language of the instance.")
+        bool, typer.Option("--plain", help="With labels in every language of the instance.")
     ] = False,
     pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it on a sheet, with its square.")
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it to a PDF sheet, with its square.")
     ] = None,
     proven: Annotated[
         bool, typer.Option("--proven", help="Exit code 1 until a checkpoint covers the entry.")
     ] = False,
 ) -> None:
-    """Print a receipt by the code that stands on it and in notices, or by the number of the entry alone.
+    """Print a receipt by its code, which is on the receipt and in notices, or by the entry's number alone.
 
-    It proves, offline and for good, that the entry stands in the ledger. Until a checkpoint covers the entry it is a
-    signed entry, signed by the operator, and standard error says so.
+    It proves offline and permanently that the entry is in the ledger. Until a checkpoint covers the entry, it is only an entry
+    signed by the operator, and standard error says so.
 
     Example: rollkeeper ledger receipt 4711-K2M9QX --pdf receipt.pdf
     """
@@ -185,7 +185,7 @@ def check_receipt(
     quorum: QuorumOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a receipt, without an instance, a folder or a network, and show the entry that it proves.
+    """Check a receipt, without an instance or a network, and show the entry that it proves.
 
     Example: rollkeeper ledger check-receipt 4711.tlog-proof --vkey /srv/www/ledger/vkey
     """
@@ -196,7 +196,7 @@ def check_receipt(
 def check_page(
     file: Annotated[Path, typer.Argument(metavar="FILE.html", show_default=False, dir_okay=False)],
 ) -> None:
-    """Write the page that checks receipts in a browser, without a server or a network: one file, to be given away.
+    """Write the page that checks receipts in a browser, without a server or a network: a single file to hand out.
 
     It is in the languages in which this instance speaks.
 
@@ -204,14 +204,14 @@ def check_page(
     """
     open_instance()
     write_atomically(file, receipt_checker.check_page().encode(), mode=0o644)
-    out.print(f"{file} checks receipts by itself; open it in any browser.", markup=False)
+    out.print(f"{file} checks receipts offline; open it in any browser.", markup=False)
 
 
 def erasure(
     shown: Annotated[str, typer.Argument(metavar="CODE|RECEIPT", show_default=False)],
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether what a receipt is about was erased: when, on what ground, by which article, with the certificate's code.
+    """Tell whether the record of a receipt was erased: when, on which ground, by which article, with the certificate's code.
 
     Takes the code of a receipt or a file with the whole of it. Exit code 1 while the record is still kept.
 
@@ -224,7 +224,7 @@ def erasure(
     if as_json:
         emit([_certificate(one) for one in found])
     elif not found:
-        out.print(f"Nothing about line {entry.line_id} was erased: what the receipt is about is still kept.")
+        out.print(f"Nothing about line {entry.line_id} was erased: the record is still kept.")
     else:
         show_table(
             f"Erasures about line {entry.line_id}",

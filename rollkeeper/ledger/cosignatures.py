@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Cosignatures of witnesses under a checkpoint (c2sp.org/tlog-cosignature): how they read, and whether they are right.
 
-Pure: text in, values out. Whoever reads the published ledger checks them with the auditor's own lines.
+Pure: text in, values out. Readers of the published ledger check them with the auditor's own code.
 
 — witness.example BA8S5P…       base64 of: key ID 4 bytes || seconds since 1970, 8 bytes, big-endian || signature
 
@@ -41,7 +41,7 @@ class WitnessKey:
 
 @dataclass(frozen=True, slots=True)
 class Cosignature:
-    """A line that was found right: whose, made when (seconds since 1970), and as it stands under the checkpoint."""
+    """A valid cosignature line: whose, made when (seconds since 1970), and its text under the checkpoint."""
 
     name: str
     at_s: int

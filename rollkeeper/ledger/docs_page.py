@@ -29,7 +29,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
 {references}
 END;
 
--- For each fact, in the order in which they stand in an entry: its name, its kind, + or _ as above.
+-- For each fact, in the order of an entry: its name, its type, + or _ as above.
 CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
 {facts}

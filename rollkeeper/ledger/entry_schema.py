@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an entry may hold, so that it can hold nothing personal: no kind of fact takes free text.
+"""The allowed content of entries, so that they cannot contain personal data: no fact takes free text.
 
-A form says of one verb which facts belong to it and of what kind, and whether it names a line, a person, a rule pack and
-an article. `verbs.Verb` gives every verb its form. Whoever appends is held to it twice with the same words: here, and in
-the database by ``sql/entry_schemas.sql``, which is written from here. After a release a form only ever grows by facts that may
-be left out: entries stand for good, and their readers with them.
+A schema says for one verb which facts belong to it and of what type, and whether it names a line, a person, a rule pack and an
+article. `verbs.Verb` gives every verb its form. Every append is checked twice by the same rules: here, and in the database by
+``sql/entry_schemas.sql``, which is generated from here. After a release a schema may only gain optional facts: entries are
+permanent, and their readers must stay able to read them.
 """
 
 import json
@@ -21,7 +21,7 @@ LONGEST_ARTICLE = 40
 
 
 class FactType(Enum):
-    """A kind of fact: its name, and what it looks like in JSON, as an expression that Python and PostgreSQL both read."""
+    """A type of fact: its name and its JSON form, as an expression that Python and PostgreSQL both read."""
 
     CODE = ("code", '"[a-z][a-z0-9_]{0,39}"')
     """A word of the program, never of a person."""
@@ -60,7 +60,7 @@ _NOTHING: Mapping[str, FactType] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class EntrySchema:
-    """What the entries of one verb hold. Whatever is not named here is refused."""
+    """The content of one verb's entries. Everything not named here is refused."""
 
     line: Presence = ABSENT
     person: Presence = ABSENT
@@ -76,7 +76,7 @@ class EntrySchema:
 
     @property
     def all_facts(self) -> dict[str, FactType]:
-        """Return every fact, in the order in which it stands in an entry."""
+        """Return every fact, in the order of an entry."""
         return dict(sorted({**self.facts, **self.optional}.items()))
 
     def violations(

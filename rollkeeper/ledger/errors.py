@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the ledger. All of them mean: what is here does not fit what was signed; nothing was signed anew."""
+"""Refusals of the ledger. All of them mean: the data here does not match what was signed; nothing was signed again."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
@@ -12,10 +12,7 @@ class LedgerRolledBack(RollkeeperError):
     sentence = (
         "The ledger has {size} entries, but a checkpoint over {published} was already signed ({where})."
     )
-    remedy = (
-        "The register was set back, by a restore or by hand. Restore the newest backup; a checkpoint over less is not"
-        " signed. If the entries are lost, say so publicly and begin a new log with a new key and a new origin."
-    )
+    remedy = "The register was reset, by a restore or by hand. Restore the newest backup; a checkpoint over fewer entries is not signed. If the entries are lost, publish that fact and begin a new log with a new key and a new origin."
 
 
 class LedgerHistoryChanged(RollkeeperError):
@@ -23,7 +20,9 @@ class LedgerHistoryChanged(RollkeeperError):
 
     code = "ledger_history_changed"
     kind = Kind.REFUSED
-    sentence = "The first {published} entries are not those that were signed for ({where}): somebody changed the register."
+    sentence = (
+        "The first {published} entries are not those that were signed ({where}): the register was changed."
+    )
     remedy = (
         "Nothing was signed. Compare the register with the published folder: 'rollkeeper ledger verify DIR'."
     )
@@ -40,8 +39,7 @@ WITNESS_CONFLICT = Refusal(
     Kind.REFUSED,
     "The witness {witness} does not cosign a ledger of {size} entries: {why}.",
     (
-        "Nothing new was published. The register was set back or changed, or the key signed elsewhere: restore the newest"
-        " backup. If it is the witness that is wrong, take it out of 'ledger.witnesses' and say so publicly."
+        "Nothing new was published. The register was reset or changed, or the key signed elsewhere: restore the newest backup. If the witness is wrong, remove it from 'ledger.witnesses' and publish that fact."
     ),
 )
 FOREIGN_LOG_FOLDER = Refusal(
@@ -58,7 +56,7 @@ class LedgerKeyMissing(RollkeeperError):
     code = "ledger_key_missing"
     kind = Kind.REFUSED
     sentence = "Checkpoints were signed before, but their key is missing: {file}."
-    remedy = "Put the key back. A new key would be a new log, which nobody has a reason to trust."
+    remedy = "Put the key back. A new key would mean a new log, which no one has a reason to trust."
 
 
 INVALID_CHECKPOINT = Refusal(
@@ -70,25 +68,23 @@ INVALID_CHECKPOINT = Refusal(
 INVALID_RECEIPT_CODE = Refusal(
     "invalid_receipt_code",
     Kind.MALFORMED,
-    "That is not the code of a receipt.",
-    "Write it as it stands there: a number, a hyphen and six letters or figures, such as 4711-K2M9QX.",
+    "That is not a receipt code.",
+    "Write it as on the receipt: a number, a hyphen and six letters or figures, such as 4711-K2M9QX.",
 )
 RECEIPT_NOT_FOUND = Refusal(
     "receipt_not_found",
     Kind.NOT_FOUND,
     "The ledger of this register has no entry with the code {code}.",
     (
-        "Check the code again. If it is right, the register has lost what it signed for: take the whole receipt, from its"
-        " QR code or its file, and open a dispute with it."
+        "Check the code again. If it is right, the register has lost an entry that it signed: take the whole receipt, from its QR code or its file, and open a dispute with it."
     ),
 )
 RECEIPT_NOT_GENUINE = Refusal(
     "receipt_not_genuine",
     Kind.REFUSED,
-    "That receipt was not signed by this operator as it stands, so it proves nothing.",
+    "This operator did not sign that receipt in this form, so it proves nothing.",
     (
-        "Read its QR code again, or take its file: all of it, from the first line to the last. Without it a dispute can"
-        " still be taken up on the subscriber's word."
+        "Read its QR code again, or use its complete file, from the first line to the last. Without it a dispute can still be opened on the subscriber's statement."
     ),
 )
 

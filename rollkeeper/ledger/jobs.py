@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: integrate what was appended, and publish it."""
+"""Background jobs of this package: integrate appended entries, and publish them."""
 
 from rollkeeper.kernel.jobs import PeriodicJob
 from rollkeeper.ledger.settings import settings

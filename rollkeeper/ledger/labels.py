@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an entry of the ledger says to the people it is about: a sentence for each verb that a receipt can name."""
+"""What a ledger entry tells the people concerned: a sentence for each verb that a receipt can name."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ type Labels = dict[str, Any]
 ACTION_LABELS: Labels = {
     Verb.TENURE_REGISTERED: _("The subscriber of the line is registered."),
     Verb.TENURE_ACCEPTED: _(
-        "The subscriber is accepted without a document for a time. Until then the clock of the line stands still."
+        "The subscriber is accepted without a document for a time. The clock of the line is paused until then."
     ),
     Verb.TENURE_TRANSFERRED: _("The line is transferred; its new subscriber is registered."),
     Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
@@ -23,35 +23,37 @@ ACTION_LABELS: Labels = {
     ),
     Verb.DOCUMENT_UNLINKED: _("A document is no longer recorded as the subscriber's."),
     Verb.LINE_TERMINATED: _("The contract is ended."),
-    Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
+    Verb.CLOCK_PAUSED: _("The clock of the line is paused for these days."),
     Verb.LINE_RECONNECTED: _("The line works again for some hours; then it is suspended as before."),
     Verb.LINE_MARKED_ESSENTIAL: _(
-        "It is recorded whether something on which a life may hang is connected to the line."
+        "It is recorded whether a life may depend on what is connected to the line."
     ),
     Verb.EVIDENCE_SEEN: _("The proof of the declared reason was seen. It is not kept."),
     Verb.LINE_DISPUTED: _(
-        "The dispute is taken up. The clock of the line stands still and nobody cuts it off."
+        "The dispute is being examined. The clock of the line is paused and the line cannot be suspended."
     ),
     Verb.RECEIPT_ACCEPTED: _(
-        "A receipt was shown against the record. Nobody cuts the line off while it is looked into."
+        "A receipt was shown that contradicts the record. The line cannot be suspended during the examination."
     ),
     Verb.CASE_OPENED: _("A case is opened. A person decides it."),
     Verb.CASE_SETTLED: _("A case is decided."),
-    Verb.DELEGATE_ADDED: _("Somebody is named to act for you, or as your heir. They are not notified."),
-    Verb.DELEGATE_REMOVED: _("Nobody is named for this any more."),
+    Verb.DELEGATE_ADDED: _(
+        "You have named a person to act for you, or an heir. That person is not notified."
+    ),
+    Verb.DELEGATE_REMOVED: _("The person named for this was removed."),
     Verb.PASSKEY_ADDED: _("A passkey was added: it shows who you are."),
-    Verb.PASSKEY_REMOVED: _("A passkey was removed: it shows nobody any more."),
+    Verb.PASSKEY_REMOVED: _("A passkey was removed and no longer identifies anyone."),
     Verb.APPLICATION_SUBMITTED: _("An application to register the line was made remotely."),
     Verb.APPLICATION_CHECKED: _("The document was seen for what was registered remotely."),
     Verb.CONSENT_GIVEN: _(
-        "You let one auditor see the entries that were named. You can take it back at any time."
+        "You allowed one auditor to see the named entries. You can withdraw this at any time."
     ),
     Verb.CONSENT_WITHDRAWN: _("No auditor sees your record."),
     Verb.DISPUTE_SETTLED: _("The dispute is settled."),
     Verb.LINE_ACTIVATED: _("The line begins."),
-    Verb.LINE_SUSPENDED: _("The line is suspended: nobody was registered for it in time."),
+    Verb.LINE_SUSPENDED: _("The line is suspended: no subscriber was registered for it in time."),
     Verb.LINE_RESTORED: _("The line works again."),
-    Verb.RECORD_ERASED: _("What was recorded is erased."),
+    Verb.RECORD_ERASED: _("The record was erased."),
 }
 
 

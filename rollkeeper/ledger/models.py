@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 
 class Entry(models.Model):
-    """One mark: what was done, by whom, under which article, on which day.
+    """One entry: what was done, by whom, under which article, on which day.
 
     The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders,
     with its index.
@@ -101,7 +101,9 @@ class Integration(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A head of the tree that was signed. One a size: two heads of the same size would be a lie to somebody."""
+    """A head of the tree that was signed. One for each size: two heads of the same size would show different ledgers to different
+    readers.
+    """
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
@@ -122,7 +124,7 @@ class Publication(models.Model):
     size = models.BigIntegerField()
     note = models.TextField(db_comment="The signed and cosigned note, as published.")
     published_at = models.DateTimeField(
-        db_comment="Instant by the machine, whatever day a demo instance believes."
+        db_comment="Instant by the machine, regardless of a demo instance's date."
     )
     cosigned_at = models.DateTimeField(
         null=True, db_comment="Instant of the newest cosignature that it bore."
@@ -136,12 +138,10 @@ class Publication(models.Model):
 
 
 class DeferredDisclosureMark(models.Model):
-    """Up to which day the person is not shown the openings for one disclosure request; the entries stand in the ledger at once."""
+    """Until which day the person is not shown the openings for one disclosure request; the entries are in the ledger at once."""
 
     disclosure_id = models.UUIDField(primary_key=True)
-    until = models.DateField(
-        db_comment="Last day. Whoever looks the day after is shown the openings, and this day."
-    )
+    until = models.DateField(db_comment="Last day. From the day after, the openings and this day are shown.")
     begun_on = models.DateField()
 
     class Meta:

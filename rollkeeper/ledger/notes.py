@@ -77,7 +77,7 @@ def is_signed_by(note: str, *, name: str, public: Ed25519PublicKey) -> bool:
 
 
 def read_head(note: str, *, file: object = "The text") -> Head:
-    """Read what a checkpoint says, whoever signed it. Refuses: INVALID_CHECKPOINT."""
+    """Read the content of a checkpoint, from any signer. Refuses: INVALID_CHECKPOINT."""
     lines = note.rpartition("\n\n")[0].split("\n")
     if len(lines) < 3:
         raise INVALID_CHECKPOINT(file=file, why="it has fewer than three lines before its signatures")
@@ -118,7 +118,7 @@ def signing_key() -> Ed25519PrivateKey:
 
 
 def kept_key(file: Path) -> Ed25519PrivateKey:
-    """Return the key in a file, made where there is none, of mode 0600."""
+    """Return the key in a file, made if missing, with mode 0600."""
     if not file.exists():
         pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

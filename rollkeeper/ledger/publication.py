@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Publish the ledger: tiles and entries first, then a signed checkpoint over them, never one that contradicts another.
 
-Separate from integrating, which touches the database alone. What was ever signed is remembered in the register, in the
-instance, in the folder itself and by the witnesses. A head that is not a continuation of all of them is not signed, so that
-a register that was set back or rewritten is noticed here, before anybody outside has to.
+Separate from integrating, which only touches the database. Every signed head is recorded in the register, in the instance, in the
+folder itself and by the witnesses. A head that does not continue all of them is not signed, so that a register that was reset or
+rewritten is noticed here first.
 
-A head is *signed*, then *cosigned* by witnesses, then *put out*: the folder's checkpoint is replaced once it bears as many
-cosignatures as the settings require, and stays the older one until then. Killed in between, the next run signs the same
-or a longer head and asks again; a witness that has already cosigned it cosigns it once more.
+A head is *signed*, then *cosigned* by witnesses, then *published*: the folder's checkpoint is replaced once it has the number of
+cosignatures that the settings require, and stays the older one until then. If killed in between, the next run signs the same or a
+longer head and asks again; a witness that has already cosigned it cosigns it again.
 """
 
 import datetime as dt
@@ -45,10 +45,10 @@ WITNESS = "the witness "
 
 @dataclass(frozen=True, slots=True)
 class PublicationResult:
-    """What a run did: the head that was signed, how many entries are new in the folder, and what the witnesses said.
+    """The result of a run: the signed head, how many entries are new in the folder, and the witnesses' replies.
 
-    `cosigned` counts the witnesses whose cosignature the head bears, of `needed`; `public_size` is how many entries the
-    checkpoint covers that readers see now, None where there is none.
+    `cosigned` counts the witnesses whose cosignature is on the head, of `needed`; `public_size` is how many entries the published
+    checkpoint covers, None if there is none.
     """
 
     size: int
@@ -163,7 +163,7 @@ def _lines_before(place: TileStore, head: notes.Head) -> Iterator[str]:
 
 
 def _note_publication(head: notes.Head, note: str, *, stamps: Sequence[int]) -> None:
-    """Note in the register what is put out, before anybody can see it; nothing where that is out already."""
+    """Record the publication in the register before it is visible; do nothing if it is already published."""
     newest = queries.newest_publication()
     if newest is None or newest.note != note:
         now, cosigned = clock.true_seconds(), max(stamps, default=None)
@@ -179,7 +179,7 @@ def _instant(seconds: int) -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class WitnessStatus:
-    """How one witness was found: why it does not answer, or in what it holds another history; both empty if it is well."""
+    """The state of one witness: why it does not answer, or where its history differs; both empty if it agrees."""
 
     witness: str
     why: str = ""
@@ -187,7 +187,7 @@ class WitnessStatus:
 
 
 def check_witnesses(*, timeout_s: float) -> list[WitnessStatus]:
-    """Ask every witness what it holds, and hold it against the ledger as it is. Nothing is signed."""
+    """Ask every witness for its newest checkpoint, and compare it with the ledger. Nothing is signed."""
     return [_witness_status(one) for one in witnesses.fetch_states(notes.origin(), timeout_s=timeout_s)]
 
 
@@ -298,7 +298,7 @@ def _first_difference(
 
 
 def _remember(head: notes.Head, note: str) -> None:
-    """Note the signature before anybody can see it: in the instance, then in the register."""
+    """Record the signature before it is visible: in the instance, then in the register."""
     file = last_checkpoint_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, note.encode(), mode=0o644, is_durable=True)

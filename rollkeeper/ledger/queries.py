@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Read the ledger: who accessed a person's record, and the tree with its proofs.
 
-Whoever shows these to somebody has requested an Authority before: this package knows entries, not people's rights.
+The caller must have required an Authority before: this package knows entries, not people's rights.
 """
 
 import base64
@@ -21,12 +21,11 @@ ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """Somebody opened something that is sealed, or looked up a line: when, as what, which field, what for.
+    """A sealed value was opened, or a line was looked up: when, in which role, which field, for which purpose.
 
-    Whoever looked up a line saw how it stands and nothing sealed: `field` and `purpose` are then empty.
-    `actor` is the commitment that stands for a member of staff in the published entry, or `console` or `worker`;
-    `leaf_index` is where the entry stands in the published tree, None while it is not in it yet; `withheld_until` the last
-    day on which the person was not shown it, None where they always were.
+    A lookup shows a line's status and nothing sealed: `field` and `purpose` are then empty. `actor` is the commitment of a member
+    of staff in the published entry, or `console` or `worker`; `leaf_index` is the entry's place in the published tree, None until
+    it is integrated; `withheld_until` is the last day on which the person was not shown it, None if it was never withheld.
     """
 
     entry_id: EntryId
@@ -43,7 +42,7 @@ class AccessEntry:
 
 @dataclass(frozen=True, slots=True)
 class TenurePeriod:
-    """A line and the time for which somebody held it; None: from ever, until now."""
+    """A line and the period of its tenure; None: from the beginning, until now."""
 
     line_id: LineId
     since: dt.datetime | None
@@ -51,7 +50,7 @@ class TenurePeriod:
 
 
 class StoredEntry(NamedTuple):
-    """An entry at its place in the tree; `body` is None where somebody removed it."""
+    """An entry at its place in the tree; `body` is None if it was removed."""
 
     leaf_index: int
     entry_id: EntryId
@@ -72,7 +71,7 @@ class Publication:
 
 
 def newest_publication(*, cosigned: bool = False) -> Publication | None:
-    """Return the checkpoint that readers see now, or the newest that was cosigned; None where there is none."""
+    """Return the published checkpoint, or the newest that was cosigned; None if there is none."""
     found = database.rows(
         "SELECT size, note, published_at, cosigned_at FROM ledger_publication"
         " WHERE cosigned_at IS NOT NULL OR NOT %s ORDER BY publication_id DESC LIMIT 1",
@@ -86,8 +85,8 @@ def accesses(
 ) -> list[AccessEntry]:
     """Return every opening of what is sealed about one person, and every access to these lines, the oldest first.
 
-    `lines` are searched for all time, `held` for as long as they were held. What was opened for a disclosure request of which the
-    person is notified later is left out until then.
+    `lines` are searched for all time, `held` for the period of the tenure. Accesses for a disclosure request with deferred
+    notification are left out until then.
     """
     periods = [*held, *(TenurePeriod(line_id, None, None) for line_id in lines)]
     found = database.rows(
@@ -108,13 +107,13 @@ def tree_size() -> int:
 
 
 def skipped_entries() -> list[EntryId]:
-    """Return entries that the integrator has gone past and will never take, the first hundred: somebody forged their place."""
+    """Return up to a hundred entries that the integrator has passed and will never take: their position was forged."""
     with database.action(), database.without_timeout():
         return [EntryId(row.entry_id) for row in database.rows(database.sql("ledger", "skipped_entries"))]
 
 
 def leaf_of(entry_id: EntryId) -> int | None:
-    """Return where an entry stands in the tree, None while it is not in it yet."""
+    """Return the entry's place in the tree, None until it is integrated."""
     found = database.rows("SELECT leaf_index FROM ledger_leaf WHERE entry_id = %s", [entry_id])
     return int(found[0].leaf_index) if found else None
 
@@ -156,10 +155,10 @@ def stored_nodes(size: int) -> tree.Node:
 
 
 def receipt(entry_id: EntryId) -> str | None:
-    """Return the proof that an entry stands in the published ledger, as a text that is checked without a network.
+    """Return the proof that an entry is in the published ledger, as a text that is checked without a network.
 
-    The form is that of c2sp.org/tlog-proof, with the entry itself as its extra line, under the newest checkpoint that was
-    put out, with its cosignatures. None while no checkpoint covers the entry yet.
+    The format is c2sp.org/tlog-proof, with the entry itself as its extra line, under the newest published checkpoint with its
+    cosignatures. None until a checkpoint covers the entry.
     """
     index = leaf_of(entry_id)
     newest = newest_publication()

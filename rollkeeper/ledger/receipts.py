@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Receipts: found by a short code, written as a text that proves an entry, and checked when somebody shows one.
+"""Receipts: found by a short code, written as a text that proves an entry, and checked when presented.
 
-A code is the number of the entry and six letters out of its hash: ``4711-K2M9QX``. It can be said on the telephone and
-stands in every notice; whoever has it gets the whole receipt from any app and from the command line. It is no secret:
-a receipt holds what the published ledger holds.
+A code is the number of the entry and six letters out of its hash: ``4711-K2M9QX``. It can be said on the telephone and is in
+every notice; with it anyone gets the whole receipt from any app and from the command line. It is not secret: a receipt contains
+only what the published ledger contains.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ from rollkeeper.ledger.verbs import Verb
 REGISTRATIONS = frozenset({
     Verb.TENURE_REGISTERED, Verb.TENURE_TRANSFERRED, Verb.TENURE_CORRECTED, Verb.LINE_RELOCATED,
 })  # fmt: skip
-"""What says that somebody was registered for a line."""
+"""The verbs that prove a registration of a line."""
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE = re.compile(r"([1-9][0-9]{0,17})-([0-9A-Z]{6})")
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -38,13 +38,13 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 @dataclass(frozen=True)
 class ParsedEntry:
-    """What an entry says, and how it is called."""
+    """The content of an entry, and its names."""
 
     body: bytes
 
     @cached_property
     def content(self) -> Mapping[str, Any]:
-        """Return the entry as an object; empty where it is none."""
+        """Return the entry as an object; empty if it is not one."""
         try:
             read = json.loads(self.body)
         except ValueError:
@@ -119,7 +119,7 @@ def find_by_code(text: str) -> LedgerReceipt:
 
 
 def codes_of(events: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list[str | None]:
-    """Return for each the code of the newest entry about a line, of these kinds, of a day; None where there is none."""
+    """Return for each line the code of its newest entry of these kinds on a day; None if there is none."""
     values = {
         "lines": [line_id for line_id, _, _ in events], "days": [day for _, _, day in events],
         "verbs": [" ".join(sorted(verb.value for verb in verbs)) for _, verbs, _ in events],
@@ -153,7 +153,7 @@ def is_code(text: str) -> bool:
 def verify_receipt(text: str) -> ParsedEntry:
     """Return the entry that a receipt proves, whether or not this register still knows it; or that a code names.
 
-    Refuses: RECEIPT_NOT_GENUINE, where this instance's key did not sign it as it stands; RECEIPT_NOT_FOUND, ReceiptsNotReady.
+    Refuses: RECEIPT_NOT_GENUINE if this instance's key did not sign exactly this text; RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     if is_code(text):
         return find_by_code(text).entry
@@ -180,7 +180,7 @@ def is_in_ledger(entry: ParsedEntry) -> bool:
 def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
     """Return the certificates that what a receipt is about was erased, the oldest first; none where it is still kept.
 
-    A certificate that names another tenure of the line than the receipt does is somebody else's.
+    A certificate that names a different tenure of the line than the receipt belongs to another subscriber.
     """
     found = database.rows(
         "SELECT entry_id, body FROM ledger_entry WHERE line_id = %s AND verb = %s ORDER BY entry_id",

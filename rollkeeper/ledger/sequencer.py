@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Put committed entries into the tree: a leaf for each, in an order that is final, and full tiles over them.
 
-Separate from the acts, which only append: this runs later, alone, in steps of one transaction each, and can be killed
-between or within any of them. Writers never wait for it, it never waits for writers; an entry whose transaction began
-before another that is still open simply waits for the next run.
+Separate from the services, which only append: this runs later, alone, in steps of one transaction each, and can be killed between
+or within any of them. Writers and integrator never wait for each other; an entry whose transaction began before another that is
+still open waits for the next run.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ LOCK = 533437
 
 @dataclass(frozen=True, slots=True)
 class IntegrationResult:
-    """What a run of the integrator did: the size of the tree now, and how many entries were new."""
+    """The result of a run of the integrator: the new size of the tree, and how many entries were new."""
 
     size: int
     added: int

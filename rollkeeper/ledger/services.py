@@ -19,7 +19,7 @@ __all__ = ["Actor", "IntegrationResult", "append_entry", "entry_body", "integrat
 
 
 class Actor(Protocol):
-    """What the ledger needs to know of an Authority."""
+    """What the ledger needs to know about an Authority."""
 
     @property
     def staff_id(self) -> StaffId | None: ...  # noqa: D102
@@ -43,8 +43,8 @@ def append_entry(
 ) -> EntryId:
     """Append one entry inside the act's transaction and return its number.
 
-    `person_id` is for the operator's own look-ups and is not published; `commitment` stands for the person in the
-    published body. `facts` are counts, dates, codes and references, as the verb's form says: never personal data.
+    `person_id` is for the operator's own queries and is not published; `commitment` represents the person in the published body.
+    `facts` are counts, dates, codes and references according to the verb's schema: never personal data.
     """
     at = clock.now()
     body = entry_body(
@@ -86,7 +86,7 @@ def entry_body(
     article: str | None,
     facts: Mapping[str, str | int | bool],
 ) -> bytes:
-    """Return the canonical bytes of an entry; what is None or empty is left out. Raises InvalidEntry.
+    """Return the canonical bytes of an entry; values that are None or empty are left out. Raises InvalidEntry.
 
     ::
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What somebody is handed at once: the entry, signed, before the ledger is published.
+"""Signed entries, handed out at once before the ledger is published.
 
-The key that signs checkpoints is not at hand where people are served, and must not be: whoever has it can rewrite
-history. So another key signs receipts, and the ledger's key once certified it. A signed entry carries that word with it,
-hence it is checked with the ledger's verifier key alone. Whoever stole the receipt key can make lines safe from
-being cut off, and nothing else (docs/decisions/0010).
+The checkpoint key is not available where people are served, because a process with it could rewrite history. So another key signs
+receipts, and the ledger's key has certified it. A signed entry contains that certificate, so it can be checked with the ledger's
+verifier key alone. A thief of the receipt key could protect lines from suspension, and nothing else (docs/decisions/0010).
 
 rollkeeper-receipt@v1                            two lines, signed by the receipt key
 entry eyJhY3RvciI6…                              base64 of the entry
@@ -29,7 +28,7 @@ from rollkeeper.ledger.auditor import RECEIPT_KEY, SIGNED_ENTRY
 
 
 def prepare_receipt_key(ledger_key: Ed25519PrivateKey) -> None:
-    """Have a receipt key that the ledger's key speaks for, and the ledger's verifier key beside it. Again: nothing."""
+    """Prepare a receipt key certified by the ledger's key, and store the ledger's verifier key next to it. Again: nothing."""
     public = notes.vkey(notes.origin(), ledger_key.public_key()) + "\n"
     signer = notes.vkey(_name(), notes.kept_key(_key_file()).public_key())
     text = f"{RECEIPT_KEY}\n{signer}\n"
@@ -41,7 +40,7 @@ def prepare_receipt_key(ledger_key: Ed25519PrivateKey) -> None:
 
 
 def sign_entry(body: bytes) -> str | None:
-    """Return an entry with a signature that anybody can check, None where this instance has no key for it yet."""
+    """Return an entry with a signature that anyone can check, None if this instance has no key yet."""
     if not _grant_file().exists() or not _key_file().exists():
         return None
     text = f"{SIGNED_ENTRY}\nentry {base64.b64encode(body).decode()}\n"

@@ -54,14 +54,14 @@ class TileStore:
         self.root = root
 
     def read(self, name: str) -> bytes | None:
-        """Return what a file holds, None where there is none."""
+        """Return the content of a file, None if there is none."""
         try:
             return (self.root / name).read_bytes()
         except FileNotFoundError:
             return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Put a file in its place at once, readable by whoever serves it."""
+        """Put a file in its place atomically, readable by the web server."""
         file = self.root / name
         self._make(file.parent)
         write_atomically(file, content, mode=_READABLE)

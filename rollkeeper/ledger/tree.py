@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The Merkle tree of RFC 6962: hashes and proofs.
+"""The Merkle tree of RFC 6962: hashes, proofs, and checks of proofs.
 
-Pure: bytes in, bytes out; no database, no files. Nothing here checks a proof: the auditor has its own few lines of the
-same mathematics, so that a fault of the writer does not hide itself.
+Pure: bytes in, bytes out; no database, no files. The code that writes proofs here never checks them for outsiders: the auditor
+has its own short version of the same mathematics.
 
     leaf hash    SHA-256( 00 || entry )
     node hash    SHA-256( 01 || left 32 bytes || right 32 bytes )
     empty root   SHA-256( )
 
-A node is named by its height and its index: node (h, i) stands over the leaves from i * 2^h up to (i + 1) * 2^h.
+A node is named by its height and its index: node (h, i) covers the leaves from i * 2^h up to (i + 1) * 2^h.
 """
 
 from collections.abc import Callable

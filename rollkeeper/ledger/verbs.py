@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the ledger can say, and of each verb what its entries hold.
+"""The ledger's verbs, and the content of each verb's entries.
 
 A verb is never renamed and never used again for something else. `docs/verbs.md` and ``sql/entry_schemas.sql`` are written from
 here (`make docs`); `tests/ledger/golden/` freezes both the forms and the bytes.
@@ -421,7 +421,8 @@ class Verb(StrEnum):
         "agents:reverification:settled",
         EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "outcome": CODE}),
     )
-    # No entry about a disclosure request names a line or a person: whoever is not notified yet must not find themselves in the public ledger.
+    # No entry about a disclosure request names a line or a person: people not yet notified must not find themselves in the public
+    # ledger.
     AUTHORITY_PROPOSED = "disclosures:authority:proposed", _AUTHORITY
     AUTHORITY_APPROVED = "disclosures:authority:approved", _AUTHORITY
     AUTHORITY_REMOVED = "disclosures:authority:removed", _AUTHORITY

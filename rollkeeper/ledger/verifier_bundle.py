@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What lies beside the tiles, so that an outsider finds everything in one place: keys, the auditor, how to use it.
+"""The files next to the tiles, so that an outsider finds everything in one place: keys, the auditor, instructions.
 
-Whoever trusts the keys because they lie here trusts the operator: the text says so.
+A reader who trusts the keys because they are here trusts the operator: the text says so.
 """
 
 from pathlib import Path
@@ -18,20 +18,20 @@ NAMES = (VKEY, WITNESSES, AUDITOR, README)
 _TEXT = """\
 {origin}
 
-This is a ledger: every act on a register of subscribers and every access to what
-is sealed in it, in order. There is no personal data in it. You need no account
+This is a ledger: every action on a register of subscribers and every access to
+its sealed values, in order. There is no personal data in it. You need no account
 and no permission to check it, only Python 3.10 and one package:
 
     curl -O https://{origin}/auditor.py
     pip install cryptography
     python auditor.py my-copy --from https://{origin}
 
-That copies what is published into the folder my-copy, hashes every entry
-anew and checks the signatures. Do it again next month: what is new is fetched
-and held against what you have. Keep my-copy; it is what nobody can get around.
+That copies the published files into the folder my-copy, hashes every entry again
+and checks the signatures. Do it again next month: new entries are fetched and
+compared with what you have. Keep my-copy: no one can forge it.
 
-Two things should not come from here. The key: take the line in vkey from
-somebody you trust and give it as --vkey. And the comparison with what others
+Two things should not come from here. The key: get the line in vkey from a person
+you trust and give it as --vkey. And the comparison with what others
 are shown: {witnesses}
 
     checkpoint    how many entries there are, their root hash, the signatures
@@ -40,7 +40,7 @@ are shown: {witnesses}
     auditor.py    the program that checks all this, in one file
     tile/...      the entries and their hashes (c2sp.org/tlog-tiles)
 """
-_NONE = "no witness cosigns this ledger yet, so compare your\ncheckpoints with somebody else's."
+_NONE = "no witness cosigns this ledger yet, so compare your\ncheckpoints with another reader's."
 _SOME = "give the keys in witnesses, taken from the witnesses\nthemselves, as --witness."
 
 

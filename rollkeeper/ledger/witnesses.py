@@ -35,7 +35,7 @@ _OK, _CONFLICT, _CONTRADICTION, _SERVER_FAULT = 200, 409, 422, 500
 
 
 class Verdict(StrEnum):
-    """What became of the wish for a cosignature."""
+    """The outcome of a request for a cosignature."""
 
     COSIGNED = "cosigned"
     NOT_COSIGNED = "not_cosigned"
@@ -44,7 +44,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WitnessReply:
-    """What one witness said: its line and its instant if it cosigned, else why not."""
+    """One witness's reply: its line and its instant if it cosigned, else the reason."""
 
     witness: str
     verdict: Verdict
@@ -55,9 +55,9 @@ class WitnessReply:
 
 @dataclass(frozen=True, slots=True)
 class WitnessState:
-    """What one witness holds of this ledger: the newest checkpoint it cosigned, None where it shows none.
+    """One witness's state for this ledger: the newest checkpoint it cosigned, None if it shows none.
 
-    `answers` is False where it could not be reached. Nobody has checked the note yet.
+    `answers` is False where it could not be reached. The note is not yet verified.
     """
 
     witness: str

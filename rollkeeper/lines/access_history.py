@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who looked: every opening of what is held about a person, and every look at a line while they held it.
+"""The access history: every opening of data about a person, and every access to a line during their tenure.
 
 The ledger knows persons and lines by their references; who held which line when is known here.
 """
@@ -19,11 +19,11 @@ from rollkeeper.lines.services import look_up_line
 
 @dataclass(frozen=True, slots=True)
 class LineAccesses:
-    """The answer for one line: whose it is, by reference, and everything that was looked at."""
+    """The answer for one line: its subscriber, by reference, and every access."""
 
     line_id: LineId
     is_held: bool
-    """Somebody holds it: the looks are those at the subscriber. Otherwise they are those at the line itself."""
+    """The line has a subscriber: the accesses are those to the subscriber. Otherwise they are those to the line itself."""
     accesses: tuple[AccessEntry, ...]
 
 
@@ -35,7 +35,7 @@ def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEnt
 
 
 def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> LineAccesses:
-    """Return every look at whoever holds the line with this whole number; asking leaves a mark as well.
+    """Return every access to the subscriber of the line with this whole number; the query itself is recorded as well.
 
     Ledger: line:line:looked_up. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead.
     """

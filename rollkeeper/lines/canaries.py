@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Puts a canary among the people: somebody invented, who held a line that has ended.
+"""Adds a canary to the register: an invented person with a terminated line.
 
-Ended, because nobody counts an ended line, writes to it, asks the network to do something about it or draws it up in a
-batch; it goes in its time as every other does. Its number can be nobody's. The values are such as the pack in force has the
-counter ask for; what makes them a canary's lies inside what is sealed (`vault.canaries`).
+Terminated, because such a line is not counted, notified, provisioned or put in a batch; it is erased in time like every other.
+Its number cannot be a real one. Its values are those that the pack in force asks for at the counter; what makes them a canary's
+is inside the sealed values (`vault.canaries`).
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红建国文辉"
 _STREETS: Final = ("和平路", "团结路", "建设路", "解放路", "人民路", "江苏路", "北京路", "林廓路")
 _DOCUMENT: Final = "cn-resident-card"
-_NO_AREA: Final = "99"  # no area of the country begins so: the number is nobody's
+_NO_AREA: Final = "99"  # no area of the country begins so: no one has this number
 _RANDOM: Final = secrets.SystemRandom()
 
 
@@ -46,7 +46,9 @@ def make_canary(on: dt.date) -> None:
     )
     values = _values()
     (commitment,) = seal_persons([PersonRecord(person, tenure, _required_only(values), is_canary=True)])
-    number = f"+8610{secrets.randbelow(10**9):09}"  # too long for the landlines of Beijing: nobody's
+    number = (
+        f"+8610{secrets.randbelow(10**9):09}"  # too long for the landlines of Beijing: no one has this number
+    )
     (document,) = document_index([(_DOCUMENT, values[Field.DOCUMENT_NUMBER])])
     language = secrets.choice(instance().languages)
     make_subscriber(
@@ -99,7 +101,7 @@ def _document_number(born: dt.date) -> str:
 
 
 def _tenure_period() -> tuple[dt.datetime, dt.datetime]:
-    """Return two instants between which somebody may have held a line: since there are people, or in the last hour."""
+    """Return two instants for an invented tenure: since there are subscribers, or in the last hour."""
     (found,) = rows("SELECT min(made_on) AS first FROM subscribers_subscriber")
     now, first = clock.now(), clock.now() - dt.timedelta(hours=1)
     if found.first is not None:

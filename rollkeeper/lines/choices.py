@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LineState(TextChoices):
-    """Where a line stands."""
+    """The states of a line."""
 
     ACTIVE = "active", _("In service")
     SUSPENDED = "suspended", _("Suspended")
@@ -29,8 +29,8 @@ class LineState(TextChoices):
 class SuspensionReason(TextChoices):
     """Why a line is suspended. Several reasons can be open at once; a restore closes one and leaves the others."""
 
-    REGISTRATION = "registration", _("nobody is registered")
-    """Nobody registered in time. Begun by an approved batch alone; its clock is the only one that a campaign counts."""
+    REGISTRATION = "registration", _("no subscriber is registered")
+    """No subscriber registered in time. Only an approved batch sets it; a campaign counts only its clock."""
     UNPAID = "unpaid", _("unpaid")
     LOST_OR_STOLEN = "lost_or_stolen", _("lost or stolen")
     ORDER = "order", _("an order")
@@ -50,7 +50,7 @@ class TerminatedBy(StrEnum):
 
 
 class PauseReason(TextChoices):
-    """Why the clock of a line stands still: a simple declaration is enough, proof may come later."""
+    """Why the clock of a line is paused: a simple declaration is enough, proof may come later."""
 
     ABROAD = "abroad", _("Abroad")
     HOSPITAL = "hospital", _("In hospital")
@@ -66,7 +66,9 @@ class PauseReason(TextChoices):
     NO_DOCUMENT = "no_document", _("Accepted without a document")
     """The subscriber is accepted without a document for the time that the law gives. Recorded by the registration itself."""
     APPLICATION = "application", _("A remote application is waiting")
-    """Somebody registered remotely, and the document waits to be seen. Recorded by the application itself, once a line."""
+    """A subscriber registered remotely and the document has not been seen yet. The application itself records it, once for each
+    line.
+    """
     NOT_BARRED = "not_barred", _("The network did not bar the line")
     """The line worked on after its suspension, until the network proved the bar. Recorded with that proof."""
     OTHER = "other", _("Another reason")
@@ -80,11 +82,11 @@ NOT_DECLARED: Final = frozenset(
         PauseReason.NOT_BARRED,
     }
 )
-"""Reasons that follow from an act and that nobody declares."""
+"""Reasons that follow from an act and are not declared."""
 DECLARED_AT_COUNTER: Final = tuple(
     reason for reason in PauseReason if reason not in NOT_DECLARED | {PauseReason.DISPUTE}
 )
-"""Reasons among which a clerk chooses; a dispute is an act of its own."""
+"""Reasons among which a clerk chooses; a dispute is a separate act."""
 DECLARED_AT_PORTAL: Final = tuple(
     reason for reason in DECLARED_AT_COUNTER if reason not in {PauseReason.APPEAL, PauseReason.DESK_CLOSED}
 )
@@ -98,7 +100,7 @@ EVIDENCE_LATER: Final = frozenset(
         PauseReason.DOCUMENT_APPLIED_FOR,
     }
 )
-"""Reasons for which a proof is hoped for later. A disaster is known to everybody, the rest the operator knows itself."""
+"""Reasons for which a proof is expected later. A disaster is public knowledge, and the operator knows the others itself."""
 
 
 class Restriction(IntEnum):
@@ -110,7 +112,7 @@ class Restriction(IntEnum):
 
 
 class Event(StrEnum):
-    """What can happen to a line."""
+    """The events in the life of a line."""
 
     ACTIVATE = "activate"
     REGISTER = "register"
@@ -124,7 +126,7 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table. `from_state` is None where there was no line before."""
+    """One row of the table. `from_state` is None if there was no line before."""
 
     event: Event
     from_state: LineState | None

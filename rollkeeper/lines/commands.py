@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `vault open`, `vault alarms` and `ledger access-history`: here, because vault and ledger know no lines.
+"""The commands `vault open`, `vault alarms` and `ledger access-history`: here, because vault and ledger do not know lines.
 
-What was opened is shown once, on a screen of its own that is wiped, where there is a screen. The number and the passwords
-are asked for, or read from standard input: an argument stands in the list of processes and in the shell's history.
+An opened value is shown once, on an alternate terminal screen that is then wiped. The number and the passwords are asked for, or
+read from standard input: arguments appear in the process list and in the shell's history.
 """
 
 import dataclasses
@@ -34,7 +34,7 @@ from rollkeeper.vault.fields import Field, Purpose, field_label, purpose_label
 
 
 class PartOption(StrEnum):
-    """Whose data, in the words of files and forms."""
+    """Whose data, as named in files and forms."""
 
     SUBSCRIBER = "subscriber"
     USER = "user"
@@ -43,7 +43,7 @@ class PartOption(StrEnum):
 
 
 class StaffPurpose(StrEnum):
-    """What a person may open something for; the others are Rollkeeper's own."""
+    """The purposes that a person may give; Rollkeeper itself uses the others."""
 
     CORRECTION = Purpose.CORRECTION.value
     COMPLAINT = Purpose.COMPLAINT.value
@@ -63,10 +63,10 @@ def register(app: typer.Typer) -> None:
 
 
 def counter_codes() -> None:
-    """Give codes by which a counter finds a line, as the voice or text menu of the care number asks: a line in, a line out.
+    """Issue codes by which a counter finds a line, for the voice or text menu of the care number: a line in, a line out.
 
-    Asked on standard input: the number that calls. Said, as one JSON object a line: the code, to be said to whoever calls and
-    kept nowhere, and for how many minutes it is good; no code where the number is no living line, or had too many.
+    Input: the calling number. Output, one JSON object a line: the code to tell the caller (do not store it) and for how many
+    minutes it is valid; no code if the number is not a current line or got too many.
 
     Example: echo "13900001234" | rollkeeper counter-codes
     """
@@ -80,17 +80,19 @@ def open_(
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
     field: Annotated[Field, typer.Option("--field", help="Which one field.")],
-    purpose: Annotated[StaffPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
+    purpose: Annotated[
+        StaffPurpose, typer.Option("--purpose", help="The purpose; it is written to the ledger.")
+    ],
     part: Annotated[
-        PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")
+        PartOption, typer.Option("--part", help="Whose data, on the line of a company or a minor.")
     ] = (PartOption.SUBSCRIBER),
     on: DateOption = None,
 ) -> None:
-    """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
+    """Open one field of one person, on a line found by its whole number or its reference. The ledger records it first.
 
-    The password and then the number are asked for, or are lines of standard input in this order. A disclosure request of an authority
-    has a way of its own ('rollkeeper disclosures'). Nobody opens more in a day than 'vault.opens_per_day' in settings.toml, and all
-    together no more than 'vault.opens_per_day_total'.
+    The password and then the number are asked for, or are lines of standard input in this order. For a disclosure request of an
+    authority use 'rollkeeper disclosures'. The daily limits are 'vault.opens_per_day' for each person and
+    'vault.opens_per_day_total' for all, in settings.toml.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
@@ -110,21 +112,23 @@ def open_(
 def open_copy(
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
-    purpose: Annotated[StaffPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
+    purpose: Annotated[
+        StaffPurpose, typer.Option("--purpose", help="The purpose; it is written to the ledger.")
+    ],
     part: Annotated[
-        PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")
+        PartOption, typer.Option("--part", help="Whose data, on the line of a company or a minor.")
     ] = (PartOption.SUBSCRIBER),
     page: Annotated[int, typer.Option("--page", min=1, max=4, help="Which page or side.")] = 1,
     on: DateOption = None,
 ) -> None:
-    """Open the copy of one document and write the picture to standard output, which must lead to a viewer or a file.
+    """Open the copy of one document and write the picture to standard output, which must go to a viewer or a file.
 
-    As 'vault open' does, and it counts like a value opened. What is written to a file is no longer in the register's care.
+    Works and counts like 'vault open'. The register does not protect what you write to a file.
 
     Example: rollkeeper vault open-copy --as officer-1 --purpose correction | feh -
     """
     if sys.stdout.isatty():
-        raise typer.BadParameter("a picture is not for a terminal: lead it to a viewer, as in '... | feh -'")
+        raise typer.BadParameter("a picture is not for a terminal: pipe it to a viewer, as in '... | feh -'")
     open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     opened = open_document_copy(
@@ -141,18 +145,18 @@ def open_copy(
 def alarms(
     *,
     settle: Annotated[
-        bool, typer.Option("--settle", help="Note that they were looked into; needs --as.")
+        bool, typer.Option("--settle", help="Record that they were examined; needs --as.")
     ] = False,
-    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who looked into them.")] = None,
+    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who examined them.")] = None,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
     """List the alarms. Exit code 1 if any.
 
-    A canary, an invented person whom nobody has a reason to open, was opened; or all staff together have opened as much as they
-    may in a day ('vault.opens_per_day_total' in settings.toml), and somebody asked for more.
+    There are two kinds: a canary (an invented person whom staff have no reason to open) was opened; or all staff together reached
+    the daily limit ('vault.opens_per_day_total' in settings.toml).
 
-    Who did it stands in the ledger entry that is named. Nobody settles an alarm that they raised themselves.
+    The ledger entry that is named says who did it. Staff cannot settle an alarm that they raised themselves.
 
     Example: rollkeeper vault alarms --settle --as officer-1
     """
@@ -191,10 +195,10 @@ def access_history(
     ] = "en",
     on: DateOption = None,
 ) -> None:
-    """List every look at one person, staff included: when, who in which role, at what, what for.
+    """List every access to one person's data, also by staff: when, in which role, which fields, for which purpose.
 
-    By the person's reference, or by the whole number of the line that they hold; asking by the number is a look as well.
-    Looks at a line count for as long as the person held it.
+    Find the person by reference, or by the whole number of their line; finding by number is itself an access. Access to a line
+    counts for the period in which it was the person's.
 
     Example: rollkeeper ledger access-history 01900000-0000-7000-8000-000000000000
     """
@@ -235,11 +239,11 @@ def _ask(what: str, *, secret: bool = False) -> str:
 
 
 def _show_once(value: str) -> None:
-    """Show a value on a screen that is gone afterwards; where standard output is no screen, write it there."""
+    """Show a value on an alternate terminal screen; if standard output is not a terminal, write it there."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stdout.write(value + "\n")
         return
     with out.screen():
         out.print(value, markup=False, highlight=False)
         typer.prompt("Enter wipes it", default="", show_default=False, hide_input=True)
-    err.print("It was shown once and is kept nowhere.", markup=False)
+    err.print("It was shown once and is not stored.", markup=False)

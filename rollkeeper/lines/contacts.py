@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the operator's file has to reach a subscriber beside the number: one value, sealed whole.
+"""How the operator's file reaches a subscriber other than by the number: one value, sealed as a whole.
 
     contact = e-mail address (may be empty), then, each after a line break, the lines of a postal address as on an envelope
 
-What sort it is stands beside it in clear, so that a way is chosen before anything is opened.
+Its kind is stored next to it in clear, so that a channel is chosen before anything is opened.
 """
 
 from enum import StrEnum
 
 
 class ContactKind(StrEnum):
-    """What a contact holds that is no e-mail address alone."""
+    """The content of a contact that is not just an e-mail address."""
 
     POSTAL = "postal"
     BOTH = "both"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A line found by what is in its subscriber's hand: a one-time code that came to the line, read out to a clerk.
 
-The other way besides its whole number, which not everybody knows by heart. A code is good once, for some minutes, for the
-clerk to whom it was read out; what then stands for the line on that clerk's pages is a reference of no meaning elsewhere.
-Whoever types codes that are none is stopped, each clerk for themselves and all counters together.
+The alternative to the whole number, which not all subscribers know by heart. A code is valid once, for some minutes, for the
+clerk to whom it was read out; that clerk's pages then use a handle for the line that is meaningless elsewhere. Too many invalid
+codes stop further attempts, for each clerk and for all counters together.
 """
 
 import datetime as dt
@@ -39,20 +39,20 @@ HANDLE_MINUTES: Final = 20
 CODES_PER_HOUR: Final = 6
 ATTEMPTS_PER_CLERK_PER_HOUR: Final = 5
 ATTEMPTS_IN_ALL_PER_HOUR: Final = 200
-"""With a thousand codes alive, whoever uses all of these up finds a line in one of fifty thousand hours."""
+"""With a thousand codes alive, an attacker who uses all these attempts finds a line in one of fifty thousand hours."""
 _HANDLE: Final = re.compile(r"handle:([0-9a-f-]{36})")
 
 
 @dataclass(frozen=True, slots=True)
 class RedeemedCode:
-    """A line that was shown to a clerk, and what stands for it where a number would be typed."""
+    """A line that was shown to a clerk, and the handle used in place of its number."""
 
     line: LineView
     handle: str
 
 
 def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
-    """Make a code for a line and return it, to be said to whoever has the line in their hand; an earlier one is void.
+    """Make a code for a line and return it, to be told to the person with the line in hand; an earlier one becomes invalid.
 
     Ledger: line:counter_code:issued. Refuses: NOT_ALLOWED, LineNotFound, TooManyCounterCodes.
     """
@@ -103,10 +103,10 @@ def issue_codes(
 
 
 def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode:
-    """Return the line whose code was read out, and leave a mark that it was looked at.
+    """Return the line whose code was read out, and record the access.
 
-    Whatever is wrong with a code, the answer is the same. Ledger: line:line:looked_up.
-    Refuses: NOT_ALLOWED, COUNTER_CODE_INVALID, TOO_MANY_CODE_ATTEMPTS, SUBSCRIBER_PROTECTED.
+    The answer is the same for every invalid code. Ledger: line:line:looked_up. Refuses: NOT_ALLOWED, COUNTER_CODE_INVALID,
+    TOO_MANY_CODE_ATTEMPTS, SUBSCRIBER_PROTECTED.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     _limit_attempts(authority)
@@ -128,7 +128,7 @@ def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode
 
 
 def find_line_for_clerk(authority: Authority, text: str) -> LineView | None:
-    """Find a line by its number as somebody typed it, or by what stands for the one shown to this clerk. Refuses: NumberNotRead."""
+    """Find a line by a typed number, or by the handle of a line shown to this clerk. Refuses: NumberNotRead."""
     if not text.startswith("handle:"):
         return find_line_by_input(text, country=instance().country_code)
     index = number_index_of_handle(authority, text)
@@ -136,7 +136,7 @@ def find_line_for_clerk(authority: Authority, text: str) -> LineView | None:
 
 
 def number_index_of_handle(authority: Authority, text: str) -> bytes | None:
-    """Return by what a line that was shown to this clerk is looked up; None where none was, or too long ago."""
+    """Return the blind index for the handle of a line shown to this clerk; None if none was, or too long ago."""
     said = _HANDLE.fullmatch(text)
     if said is None or authority.staff_id is None:
         return None
@@ -150,7 +150,7 @@ def number_index_of_handle(authority: Authority, text: str) -> bytes | None:
 
 
 def extend_handle(authority: Authority, text: str) -> None:
-    """Let a line that was shown to this clerk stay found for a day: what they submitted for it waits for somebody else."""
+    """Extend a handle of this clerk to a day, because a submission for the line waits for a second person."""
     said = _HANDLE.fullmatch(text)
     if said and authority.staff_id:
         run(

@@ -19,14 +19,14 @@ class LineNotFound(RollkeeperError):
     code = "line_not_found"
     kind = Kind.NOT_FOUND
     sentence = "No line of this register has that number."
-    remedy = "Look at the number again and type all of it."
+    remedy = "Check the number and type all of it."
 
 
 # The subscriber lives under a threat: ordinary staff learn that there is a record and nothing else.
 SUBSCRIBER_PROTECTED = Refusal(
     "subscriber_protected",
     Kind.FORBIDDEN,
-    "There is a record for this line, and it is that of a protected subscriber.",
+    "The record for this line is that of a protected subscriber.",
     "Send the matter to the data protection officer; do not ask the subscriber for the reason.",
 )
 # Compare-and-set on the version of the line.
@@ -34,13 +34,13 @@ LINE_CHANGED = Refusal(
     "line_changed",
     Kind.CONFLICT,
     "Line {line} has changed since version {version}; it is now at {found}.",
-    "Look at the line again and decide again.",
+    "Check the line again and decide again.",
 )
 LINE_TERMINATED = Refusal(
     "line_terminated",
     Kind.CONFLICT,
-    "The contract of line {line} is over since {terminated_on}.",
-    "Register again: that is a new contract, with the same number where it is free.",
+    "The contract of line {line} was terminated on {terminated_on}.",
+    "Register again: that is a new contract, with the same number if it is free.",
 )
 NOT_SUSPENDED = Refusal(
     "not_suspended",
@@ -52,36 +52,36 @@ RECONNECTION_REFUSED = Refusal(
     "reconnection_refused",
     Kind.REFUSED,
     "Line {line} cannot be reconnected temporarily: {reason} ({article}).",
-    "Register: service then comes back for good. Emergency calls, the care number and registration work meanwhile.",
+    "Register the subscriber: service is then restored permanently. Emergency calls, the care number and registration work meanwhile.",
 )
 NO_EVIDENCE_AWAITED = Refusal(
     "no_evidence_awaited",
     Kind.CONFLICT,
-    "No pause of line {line} for the reason '{reason}' waits for a proof.",
-    "Nothing needs to be done: the clock stands still on the person's word.",
+    "No pause of line {line} for the reason '{reason}' is waiting for a proof.",
+    "Nothing needs to be done: the person's statement is enough to pause the clock.",
 )
 NUMBER_QUARANTINED = Refusal(
     "number_quarantined",
     Kind.REFUSED,
-    "The number was given back lately and stays in quarantine through {until}.",
+    "The number was given back recently and is in quarantine through {until}.",
     "Choose another number, or come back on the day after.",
 )
 NUMBER_STILL_SERVED = Refusal(
     "number_still_served",
     Kind.CONFLICT,
-    "The network has not yet shown that the line which had this number, {line}, is out of service.",
-    "Choose another number, or come back later: it is given out once the network says that the former line is gone.",
+    "The network has not yet proved that the former line of this number, {line}, is out of service.",
+    "Choose another number, or come back later: the number is free once the network reports that the former line is gone.",
 )
 TENURE_OVERLAP = Refusal(
     "tenure_overlap",
     Kind.CONFLICT,
     "Line {line} has a tenure that began later than {at}.",
-    "Enter acts in the order in which they happened.",
+    "Enter events in the order in which they happened.",
 )
 DAYS_REVERSED = Refusal(
     "days_reversed",
     Kind.MALFORMED,
-    "The last day {last} lies before the first day {first}.",
+    "The last day {last} is before the first day {first}.",
     "Give the first day first; leave the last one out while it is open.",
 )
 # The setting `counter.terminations_per_day`.
@@ -95,8 +95,8 @@ COUNTER_TERMINATION_LIMIT_REACHED = Refusal(
 COUNTER_CODE_INVALID = Refusal(
     "counter_code_invalid",
     Kind.NOT_FOUND,
-    "That code leads to no line: it is not right, it was used, or its minutes are over.",
-    "Have them get a new one on their line; or type the whole number.",
+    "That code is not valid: it is wrong, already used, or expired.",
+    "Ask the subscriber to get a new one on their line, or type the whole number.",
 )
 
 
@@ -112,6 +112,6 @@ class TooManyCounterCodes(RollkeeperError):
 TOO_MANY_CODE_ATTEMPTS = Refusal(
     "too_many_code_attempts",
     Kind.CONFLICT,
-    "Too many codes were typed that are none.",
+    "Too many wrong codes were typed.",
     "Type the whole number instead, or wait an hour.",
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The proofs that were hoped for later: which came, which did not. Nothing follows for the line where none comes.
 
-Separate from the pauses because a pause stands on the person's word: a list for people to ask after, and no more.
+Separate from the pauses because a pause rests on the person's word: this is only a list of proofs to ask for.
 """
 
 import datetime as dt
@@ -23,14 +23,14 @@ _BEFORE_ALL = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class AwaitedEvidence:
-    """A pause whose proof has not come by the day hoped for. Why the clock stands still is not listed."""
+    """A pause whose proof is overdue. The reason of the pause is not listed."""
 
     line_id: LineId
     due_on: dt.date
 
 
 def record_evidence(authority: Authority, line_id: LineId, *, reason: PauseReason, on: dt.date) -> int:
-    """Note that somebody saw the proof of a declared reason; return for how many pauses. The proof is not kept.
+    """Record that staff saw the proof of a declared reason; return for how many pauses. The proof is not kept.
 
     Refuses: NOT_ALLOWED, LineNotFound, NO_EVIDENCE_AWAITED. Ledger: line:evidence:seen.
     """
@@ -50,6 +50,6 @@ def record_evidence(authority: Authority, line_id: LineId, *, reason: PauseReaso
 
 
 def overdue_evidence(*, on: dt.date, after: LineId | None = None, limit: int = 1000) -> list[AwaitedEvidence]:
-    """Return a page of the lines whose proof was hoped for before today and has not come, by reference."""
+    """Return a page of the lines whose proof was expected before today and has not come, by reference."""
     found = rows(sql("lines", "overdue_evidence"), {"on": on, "after": after or _BEFORE_ALL, "limit": limit})
     return [AwaitedEvidence(LineId(row.line_id), row.due_on) for row in found]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How many lines people have: what a limit of the pack is held against.
 
-Separate because nothing else here asks for the lines of a person in numbers. A line of which somebody says that it is
-not theirs does not count from that moment on.
+Separate because nothing else here counts the lines of a person. A line that its subscriber contests no longer counts from that
+moment.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from rollkeeper.kernel.ids import PersonId
 
 
 def lock_line_limits(who: Collection[str]) -> None:
-    """Let nobody else take a line for any of these until this act is over: marks of documents, or references."""
+    """Prevent other registrations for any of these document marks or references until this transaction ends."""
     run(
         "SELECT pg_advisory_xact_lock(hashtextextended('taking a line ' || who, 0))"
         " FROM (SELECT DISTINCT who FROM unnest(%s::text[]) AS all_of (who) ORDER BY who) AS everybody",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Lines and all about them, sharded by `line_id`; two look-up tables sharded by their blind index.
 
-`version` grows with every change of a line: whoever decided on an older version is refused (compare-and-set).
+`version` grows with every change of a line: a decision on an older version is refused (compare-and-set).
 """
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
@@ -20,7 +20,7 @@ class Line(models.Model):
         default=False, db_comment="True identity recorded for the present tenure."
     )
     is_disputed = models.BooleanField(
-        default=False, db_comment="A receipt or an appeal stands against the record."
+        default=False, db_comment="A receipt or an appeal contradicts the record."
     )
     is_essential = models.BooleanField(
         default=False, db_comment="Lift, alarm, medical device: never cut by a batch."
@@ -29,7 +29,9 @@ class Line(models.Model):
     terminated_on = models.DateField(null=True)
     terminated_by = models.TextField(null=True, db_comment="campaign or subscriber.")
     erased_on = models.DateField(null=True)
-    language = models.TextField(null=True, db_comment="Language of notices while nobody is registered.")
+    language = models.TextField(
+        null=True, db_comment="Language of notices while there is no registered subscriber."
+    )
     region = models.TextField(null=True, db_comment="Area or branch, for figures and for calendars.")
     number_index = models.BinaryField(null=True, db_comment="Keyed hash of the number. Goes at erasure.")
     number_sealed = models.BinaryField(null=True, db_comment="Personal, sealed. Goes at erasure.")
@@ -52,7 +54,7 @@ class Line(models.Model):
                 name="lines_line_to_erase",
                 condition=models.Q(terminated_on__isnull=False, erased_on__isnull=True),
             ),
-            # Who had a number before it was given to somebody else; a living line is found by lines_number.
+            # Who had a number before another subscriber; a current line is found by lines_number.
             models.Index(
                 fields=["number_index"],
                 name="lines_line_by_past_number",
@@ -107,7 +109,7 @@ class Suspension(models.Model):
     restored_at = models.DateTimeField(null=True)
     batch_id = models.UUIDField(null=True, db_comment="The batch of a campaign that did it.")
     was_wrongful = models.BooleanField(
-        db_default=False, db_comment="Somebody was found to be right about it: its hours are given back."
+        db_default=False, db_comment="Found to be wrongful: its hours are refunded."
     )
 
     class Meta:
@@ -124,7 +126,7 @@ class Suspension(models.Model):
 
 
 class Tenure(models.Model):
-    """Who held a line when. The temporal key (line_id, held WITHOUT OVERLAPS) is made in the first migration."""
+    """Who was the subscriber of a line when. The temporal key (line_id, held WITHOUT OVERLAPS) is made in the first migration."""
 
     pk = models.CompositePrimaryKey("line_id", "held")
     line_id = models.UUIDField()
@@ -137,15 +139,15 @@ class Tenure(models.Model):
     guardian_person_id = models.UUIDField(null=True, db_comment="Minors: the guardian.")
     assurance = models.TextField(db_comment="declared, sighted, checked, machine_read or confirmed.")
     commitment = models.TextField(
-        null=True, db_comment="What stands for the subscriber in the ledger. Goes at erasure."
+        null=True, db_comment="The subscriber's commitment in the ledger. Deleted at erasure."
     )
     route = models.TextField(
         null=True,
-        db_comment="By which way of the pack somebody without a document was registered. Goes at erasure.",
+        db_comment="The pack's way for a subscriber without a document. Deleted at erasure.",
     )
     accepted_through = models.DateField(
         null=True,
-        db_comment="Through which day that is accepted; null: for good, or a document was shown.",
+        db_comment="Last day on which that is accepted; null: no limit, or a document was shown.",
     )
     erased_on = models.DateField(null=True)
     contested_on = models.DateField(
@@ -161,7 +163,7 @@ class Tenure(models.Model):
 
 
 class Pause(models.Model):
-    """Days on which the line's clock stands still: a justified reason, a dispute, an appeal."""
+    """Days on which the line's clock is paused: a justified reason, a dispute, an appeal."""
 
     pk = models.CompositePrimaryKey("line_id", "pause_id")
     line_id = models.UUIDField()
@@ -173,7 +175,7 @@ class Pause(models.Model):
         null=True, db_comment="Until when a proof is hoped for; nothing follows where none comes."
     )
     evidence_seen_on = models.DateField(
-        null=True, db_comment="When somebody saw one. The proof itself is not kept."
+        null=True, db_comment="When staff saw one. The proof itself is not kept."
     )
 
     class Meta:
@@ -190,10 +192,10 @@ class Pause(models.Model):
 
 
 class Reconnection(models.Model):
-    """A suspended line works again for some hours, because somebody asked; once in its life, and nobody asked why.
+    """A suspended line works again for some hours on request; once in its life, without giving a reason.
 
-    Whoever adds a row thereby asks the network to restore the line and to bar it again at the end: a trigger of the package
-    network does both, so that no lift lasts for ever and none is forgotten.
+    A new row asks the network to restore the line and to bar it again at the end: a trigger of the package provisioning does
+    both, so that every reconnection ends and none is forgotten.
     """
 
     line_id = models.UUIDField(primary_key=True)
@@ -219,9 +221,9 @@ class CounterCode(models.Model):
     line_id = models.UUIDField()
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
-    handle_id = models.UUIDField(null=True, db_comment="What stands for the line on one clerk's pages.")
+    handle_id = models.UUIDField(null=True, db_comment="The handle of the line on one clerk's pages.")
     redeemed_by = models.UUIDField(
-        null=True, db_comment="The clerk to whom it was read out; good for nobody else."
+        null=True, db_comment="The clerk to whom it was read out; valid for no one else."
     )
 
     class Meta:
@@ -239,7 +241,7 @@ class CounterCode(models.Model):
 
 
 class CounterCodeAttempt(models.Model):
-    """That a code was typed at a counter that is none: so that nobody guesses."""
+    """A wrong code typed at a counter, counted to prevent guessing."""
 
     attempt_id = models.UUIDField(primary_key=True, db_default=UUID7())
     staff_id = models.UUIDField()
@@ -257,7 +259,7 @@ class CounterTermination(models.Model):
 
     line_id = models.UUIDField(primary_key=True)
     ended_at = models.DateTimeField(
-        db_comment="Instant by the machine, whatever day a demo instance believes."
+        db_comment="Instant by the machine, regardless of a demo instance's date."
     )
 
     class Meta:

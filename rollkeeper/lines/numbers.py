@@ -54,7 +54,7 @@ def normalise(text: str, country: str) -> str:
 
 
 def normalise_identifier(text: str, *, service: Service, country: str) -> str:
-    """Return what stands for a line of this service: a number, a domain or an address block.
+    """Return the normalised identifier for a line of this service: a number, a domain or an address block.
 
     Refuses: NumberNotRead.
     """
@@ -68,7 +68,7 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
 def service_guess(text: str) -> Service:
     """Guess the service from the shape of its identifier: for look-ups where only the text is known."""
     shown = _as_displayed(text)
-    # Four numbers with dots are an address, though they may be dialled as well: somebody else would be found.
+    # Four numbers with dots are an address, even if they can be dialled: otherwise another subscriber would be found.
     if "/" in shown or shown.count(":") > 1 or _is_address(shown):
         return Service.ADDRESS_BLOCK
     return Service.DOMAIN if _TEXT.search(shown) and "." in shown else Service.MOBILE
@@ -93,7 +93,7 @@ def _parse(text: str, country: str) -> str:
     except NumberParseException as fault:
         raise NumberNotRead(value_class=_unread(shown, fault)) from None
     if number.extension:
-        raise NumberNotRead(value_class="an extension belongs to no line of its own")
+        raise NumberNotRead(value_class="an extension has no separate line")
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict != ValidationResult.IS_POSSIBLE:
         raise NumberNotRead(value_class=_FAULTS.get(verdict, "not a telephone number"))

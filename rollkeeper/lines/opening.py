@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Open one field of whoever holds a line: found by the whole number or by the line's reference, never by browsing."""
+"""Open one field of a line's subscriber: found by the whole number or by the line's reference, never by browsing."""
 
 import datetime as dt
 from uuid import UUID
@@ -31,7 +31,8 @@ def open_field(
 ) -> SecretValue:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
-    Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED, and whatever `open_sealed` does.
+    Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED, and the errors of
+    `open_sealed`.
     """
     held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
     return open_sealed(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Of the line of somebody under a threat, whoever has no power over such records learns that there is a record and nothing else.
+"""For a protected subscriber's line, staff without the permission learn only that a record exists.
 
-Separate from the acts, which all use it. What helps such a subscriber (a pause, a lift, a dispute) is done for them like for
-everybody; where it is refused, the reason would say how their line stands, and is not given.
+Separate from the services, which all use it. Actions that help such a subscriber (a pause, a reconnection, a dispute) work as for
+everyone; if one is refused, the reason would reveal the line's status and is not given.
 """
 
 from collections.abc import Iterator
@@ -24,14 +24,16 @@ def refuse_protected(authority: Authority, line_id: LineId) -> None:
 
 
 def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | None) -> None:
-    """Do the same where it is known who holds the line, held it last or stands beside the subscriber. Refuses: SUBSCRIBER_PROTECTED."""
+    """Do the same if the current, last or an associated subscriber is known. Refuses: SUBSCRIBER_PROTECTED."""
     if subscriber and not authority.role_for(Permission.SEE_PROTECTED) and protected_persons([subscriber]):
         raise SUBSCRIBER_PROTECTED()
 
 
 @contextmanager
 def hiding_protected_state(authority: Authority, line_id: LineId) -> Iterator[None]:
-    """Turn a refusal that says how a protected subscriber's line stands into one that says nothing. Refuses: SUBSCRIBER_PROTECTED."""
+    """Replace a refusal that reveals the status of a protected subscriber's line by one that does not. Refuses:
+    SUBSCRIBER_PROTECTED.
+    """
     try:
         yield
     except RollkeeperError as fault:

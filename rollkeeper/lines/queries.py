@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is known of a line: by its whole number, or by its reference. References and days, nobody's name."""
+"""Data about a line, by its whole number or by its reference. References and days, no names."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class OpenSuspension:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line as it stands."""
+    """A line in its current state."""
 
     line_id: LineId
     service: Service
@@ -49,7 +49,7 @@ class LineView:
         return self.state in {LineState.TERMINATED, LineState.RELEASED}
 
     def may_be_restored(self, *, on: dt.date) -> bool:
-        """Tell whether a batch ended it whose number nobody else can have yet: it comes back where that was wrong."""
+        """Tell whether a batch ended it and its number is still in quarantine: it can be restored if the batch was wrong."""
         waits = self.quarantined_until is not None and (self.quarantined_until >= on or self.is_disputed)
         return self.state is LineState.TERMINATED and self.terminated_by == "campaign" and waits
 
@@ -69,7 +69,7 @@ class LineKey:
 
 @dataclass(frozen=True, slots=True)
 class TenureView:
-    """Who held a line over a time: references only."""
+    """The subscriber of a line over a period: references only."""
 
     tenure_id: TenureId
     party_kind: str
@@ -84,14 +84,14 @@ class TenureView:
 
     @property
     def persons(self) -> tuple[PersonId, ...]:
-        """Return whom it names: who holds the line, uses it, brought the papers, signs for them."""
+        """Return the people it names: subscriber, user, bearer of the documents, guardian."""
         named = (self.person_id, self.user_person_id, self.bearer_person_id, self.guardian_person_id)
         return tuple(person for person in named if person)
 
 
 @dataclass(frozen=True, slots=True)
 class LastTenure:
-    """A line with who holds it now or held it last, and who of those whom that tenure names lives under a threat."""
+    """A line with its current or last subscriber, and which people of that tenure are protected."""
 
     line_id: LineId
     tenure: TenureView | None
@@ -100,7 +100,7 @@ class LastTenure:
 
 @dataclass(frozen=True, slots=True)
 class PauseView:
-    """Days on which a line's clock stands still; `last` is None while it is open."""
+    """Days on which a line's clock is paused; `last` is None while the pause is open."""
 
     first: dt.date
     last: dt.date | None
@@ -118,7 +118,7 @@ class SuspensionView:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """Everything about a line that a counting or an explanation needs, except what it was notified."""
+    """Everything about a line that a counting or an explanation needs, except its notices."""
 
     line: LineView
     registered_on: dt.date | None
@@ -148,7 +148,7 @@ def find_line_keys(line_ids: Sequence[LineId]) -> dict[LineId, LineKey]:
 
 
 def find_line_by_input(text: str, *, country: str) -> LineView | None:
-    """Find a line by its number as somebody typed it. Refuses: NumberNotRead."""
+    """Find a line by a typed number. Refuses: NumberNotRead."""
     return find_line(normalise_identifier(text, service=service_guess(text), country=country))
 
 
@@ -171,7 +171,7 @@ def current_tenure(line_id: LineId) -> TenureView | None:
 
 
 def current_subscribers(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
-    """Return who holds each of these lines now; lines that nobody holds are left out."""
+    """Return the current subscriber of each of these lines; lines without one are left out."""
     if not line_ids:
         return {}
     found = rows(
@@ -188,7 +188,7 @@ def sealed_number(line_id: LineId) -> bytes | None:
 
 
 def protected_lines(line_ids: Sequence[LineId]) -> set[LineId]:
-    """Return which of these lines name somebody under protection: as who holds or held them last, uses, signs or brought papers."""
+    """Return which of these lines name a protected person: as current or last subscriber, user, guardian or bearer of documents."""
     if not line_ids:
         return set()
     found = rows(
@@ -218,7 +218,9 @@ def last_subscriber(line_id: LineId) -> PersonId | None:
 
 
 def last_tenure_ended_at(line_id: LineId) -> dt.datetime | None:
-    """Return until when somebody held a line that nobody holds now: what was before is theirs. None: nobody ever did."""
+    """Return when the last tenure of a line without subscriber ended: earlier history belongs to that subscriber. None: there
+    never was one.
+    """
     return next((h.until for h in reversed(tenures(line_id))), None)
 
 
@@ -233,7 +235,7 @@ def tenures(line_id: LineId) -> tuple[TenureView, ...]:
 
 
 def last_tenure_by_number(number: str) -> LastTenure | None:
-    """Return the line that has this normalised number now, and who holds it or held it last; None where none has it."""
+    """Return the line that has this normalised number now, and its current or last subscriber; None if there is no such line."""
     found = prepared_rows(sql("lines", "last_tenure"), blind_numbers([number]))
     if not found:
         return None
@@ -244,7 +246,8 @@ def last_tenure_by_number(number: str) -> LastTenure | None:
 def lines_in_force_of(person_id: PersonId) -> dict[LineId, str | None]:
     """Return the living lines that this person holds under any of their documents, and the language in which they are notified.
 
-    Whom to tell of what was done in their name. Over a line of which they say that it is not theirs, somebody else would be notified.
+    The lines on which to notify a person of acts in their name. Lines that they contest are left out, because another person
+    would be notified.
     """
     found = prepared_rows(
         "SELECT h.line_id, (SELECT language FROM subscribers_subscriber WHERE person_id = %(person)s) AS language"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Give a suspended line its service back for some hours, once, to whoever asks, and ask no reason.
+"""Reconnect a suspended line for some hours, once, for anyone who asks, without asking for a reason.
 
 Separate from the other acts because it changes nothing about why the line is suspended: the register goes on saying so,
 the network opens for the hours of the pack and shuts by itself (`provisioning/sql/reconnect_temporarily.sql`).

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may happen to a line: pure decisions on what was read."""
+"""The rules for a line: pure decisions on values that were read."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -42,14 +42,14 @@ def may_reconnect_temporarily(
 
 
 def last_day_of_quarantine(*, terminated_on: dt.date, recorded: dt.date | None, days: int) -> dt.date:
-    """Return the last day on which an ended line's number is not given out; what was recorded at its end stands."""
+    """Return the last day on which a terminated line's number is not reassigned, as recorded at termination."""
     return recorded or terminated_on + dt.timedelta(days=days)
 
 
 def may_take_number(
     *, state: LineState, quarantined_until: dt.date | None, by_former_subscriber: bool, on: dt.date
 ) -> Decision:
-    """Decide whether a new contract may have a number. Who held it last may have it back at any time."""
+    """Decide whether a new contract may have a number. Its last subscriber may have it back at any time."""
     if state in {LineState.ACTIVE, LineState.SUSPENDED}:
         return Refused(
             article="", reason="Another contract has the number.", remedy="Transfer that line instead."

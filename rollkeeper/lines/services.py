@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What can be done to a line's clock and record by itself: pause, dispute, protect.
+"""The simple changes to a line's clock and record: pause, dispute, protect.
 
-The changes that need more than this package knows (a registration, an end) are acts of higher packages; what they do to
-the tables here stands in `lines.writes`.
+Changes that need other packages (a registration, a termination) are services of higher packages; `lines.writes` holds their
+writes to the tables here.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ def pause_clock(
     *,
     article: str | None = None,
 ) -> EntryId:
-    """Let a line's clock stand still from `first` through `last` (None: until it is resumed).
+    """Pause a line's clock from `first` through `last` (None: until it is resumed).
 
     A declaration is enough; pauses may overlap, the law counts their union. A proof is hoped for later, and nothing
     follows where none comes. `article` is what gives this pause where it is not the pack's own for pauses.
@@ -63,7 +63,7 @@ def pause_clock(
 
 
 def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
-    """Return the line that has a whole number as somebody typed it, and leave a mark that it was looked at.
+    """Return the line with a typed whole number, and record the access.
 
     Ledger: line:line:looked_up. Refuses: LineNotFound, NumberNotRead.
     """
@@ -82,8 +82,7 @@ def resume_clock(
 ) -> int:
     """End the open pauses of one reason with `last` as their last day; return how many there were.
 
-    A pause that began later than `last` stands for its first day alone: nobody loses a day that was given.
-    Ledger: line:clock:resumed.
+    A pause that began later than `last` keeps its first day: no granted day is lost. Ledger: line:clock:resumed.
     """
     role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(instance().pack)
     with action():
@@ -102,10 +101,10 @@ def resume_clock(
 
 
 def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId:
-    """Record that a receipt or an appeal stands against the record: no batch touches the line, its clock stands still.
+    """Record that a receipt or an appeal contradicts the record: no batch includes the line, its clock is paused.
 
-    A receipt outranks a missing record. Of a line that a batch has ended the number goes to nobody meanwhile.
-    Refuses: LineNotFound, LINE_TERMINATED. Ledger: line:line:disputed.
+    A receipt outranks a missing record. If a batch has terminated the line, its number is not reassigned meanwhile. Refuses:
+    LineNotFound, LINE_TERMINATED. Ledger: line:line:disputed.
     """
     role = require(authority, Permission.PAUSE_CLOCK)
     with action():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an act of a higher packages does to the tables of lines, inside its own transaction.
+"""Writes to the tables of lines for services of higher packages, inside their transaction.
 
-None of these asks who acts or writes to the ledger: the act around it does, since it alone knows the whole of what
-happened. They take many lines where an act in bulk needs it; one line is a list of one.
+None of these checks who acts or writes to the ledger: the calling service does, since only it knows everything that happened.
+They take many lines for bulk services; one line is a list of one.
 """
 
 import datetime as dt
@@ -84,7 +84,7 @@ def lock_line(line_id: LineId, *, version: int | None = None, in_force: bool = F
 
 
 def lock_disputed(line_id: LineId, *, on: dt.date) -> LineView:
-    """Lock a line about which somebody says that the register is wrong: it lives, or may yet come back. Refuses: LineNotFound, LINE_TERMINATED."""
+    """Lock a disputed line: it is current, or can still be restored. Refuses: LineNotFound, LINE_TERMINATED."""
     line = lock_line(line_id)
     if line.is_over and not line.may_be_restored(on=on):
         raise LINE_TERMINATED(line=line_id, terminated_on=line.terminated_on)
@@ -98,7 +98,7 @@ def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
-    """Make lines whose numbers no line has; return those that were made. Whoever comes second gets nothing."""
+    """Make lines whose numbers no line has; return those that were made. A concurrent second writer gets nothing."""
     taken = prepared_rows(sql("lines", "claim_numbers"), {
         "number_indexes": [line.number_index for line in lines], "line_ids": [line.line_id for line in lines],
     })  # fmt: skip
@@ -178,7 +178,7 @@ def begin_tenures(tenures: Sequence[NewTenure], *, at: dt.datetime) -> None:
 
 
 def contest_tenure(line_id: LineId, *, person_id: PersonId, on: dt.date) -> TenureId:
-    """Note that whoever holds a line says that it is not theirs: from now on it counts for no limit of theirs.
+    """Record that the subscriber of a line says that it is not theirs: from now on it does not count towards their limit.
 
     Precondition: the line is locked. Refuses: LineNotFound, where this person does not hold it now.
     """
@@ -193,10 +193,10 @@ def contest_tenure(line_id: LineId, *, person_id: PersonId, on: dt.date) -> Tenu
 
 
 def unlink_line(line_id: LineId, *, tenure_id: TenureId, for_good: bool, at: dt.datetime) -> None:
-    """End a contested tenure, so that nobody is registered for the line; or, not for good, let it stand uncontested.
+    """End a contested tenure, so that the line has no subscriber; or, if the claim was wrong, mark it uncontested.
 
-    Precondition: the line is locked. A correction in between makes another tenure of the same person, and is no way round a
-    verdict; a line that somebody else holds by now is left as it is.
+    Precondition: the line is locked. A correction in between makes a new tenure of the same person and does not evade a decision;
+    a line with another subscriber by now is not changed.
     """
     present = rows(
         "SELECT now.tenure_id FROM lines_tenure contested"
@@ -227,8 +227,8 @@ def record_registrations(
 ) -> list[RegistrationEffect]:
     """Mark lines as registered, lift want of registration alone, and say what became of each.
 
-    Whoever is accepted for a time without a document gets service back all the same; `registered` says of which lines
-    that is not so (None: of none). Precondition: the lines are locked and living.
+    A subscriber accepted for a time without a document also gets service back; `registered` says which lines are registered
+    (None: all). Precondition: the lines are locked and living.
     """
     found = prepared_rows(
         sql("lines", "record_registration"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tell whoever the settings name, by mail, of alarms, and that somebody was given a role that decides with others."""
+"""Mails the configured contacts about alarms, and about roles granted to approvers."""
 
 from typing import Final
 
@@ -15,16 +15,16 @@ from rollkeeper.vault.secret_value import SecretValue
 
 _SUBJECT: Final = "Alarm of the register"
 _WHAT: Final = {
-    AlarmAbout.CANARY: "Somebody opened the record of an invented person whom nobody has a reason to open.",
-    AlarmAbout.LIMIT: "All staff together have opened as much as they may in a day, and somebody asked for more.",
+    AlarmAbout.CANARY: "The record of an invented person was opened; no one has a reason to do that.",
+    AlarmAbout.LIMIT: "All staff together reached the daily limit of openings, and one more was requested.",
 }
 _TEXT: Final = """\
 {what}
 Ledger entries that say by whom: {entries}.
 
-What to do stands in docs/runbook/alarm.md. 'rollkeeper vault alarms' lists what is open.\
+docs/runbook/alarm.md says what to do. 'rollkeeper vault alarms' lists what is open.\
 """
-_DECIDERS_SUBJECT: Final = "The register: somebody may soon decide with others"
+_DECIDERS_SUBJECT: Final = "The register: a new approver"
 _DECIDERS: Final = """\
 Roles were granted with which people approve batches, disclosure requests and other acts that take two people:
 {named}
@@ -34,7 +34,7 @@ If you did not expect this, close the account before its role counts: 'rollkeepe
 
 
 def mail_alarms() -> int:
-    """Mail the alarms not yet notified of, all in one message; return how many. None where this instance has no channel to."""
+    """Mail the alarms that were not sent yet, all in one message; return how many. None if this instance has no channel for it."""
     alarms = unnotified_alarms()
     abouts = {alarm.about for alarm in alarms}
     text = _TEXT.format(
@@ -58,7 +58,7 @@ def mail_new_approvers() -> int:
 
 
 def _mail(subject: str, text: str) -> bool:
-    """Hand one mail over to whoever the settings name; tell whether it was taken. Never where this instance has no channel to."""
+    """Send one mail to the configured contacts; tell whether it was accepted. Never if this instance has no channel for it."""
     chosen = settings()
     if chosen.alarms_to is None or chosen.smtp_url is None:
         return False

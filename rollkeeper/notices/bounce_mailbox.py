@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The mailbox to which mail servers report: a maildir, an mbox, or one mail on standard input.
 
-What was taken in is removed, since a report holds an address. What is no report stays for a person and is not read again: it has
-a mark of our own, since whoever opens the mailbox in a mail program marks everything there as seen. No mail is read into its
-parts here, nor written anew out of them: there are mails that break whoever tries.
+Recorded reports are removed, since a report contains an address. Other mail stays for a person and is not read again: it gets
+Rollkeeper's own mark, since a mail program marks everything in the mailbox as seen. Mails are not parsed into parts or rewritten
+here: some mails break the parser.
 """
 
 import mailbox
@@ -46,7 +46,7 @@ class BounceMailbox(Protocol):
 
 
 class _Maildir:
-    """A file a mail; what is known of it stands in the file's name: ``NAME:2,FLAGS``."""
+    """One file for each mail; its state is in the file's name: ``NAME:2,FLAGS``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -64,7 +64,7 @@ class _Maildir:
 
     def leave(self, mail: Mail) -> None:
         name, flags = mail.key.name.partition(":")[0], "".join(sorted({*_flags(mail.key), _LEFT}))
-        with suppress(FileNotFoundError):  # somebody else took it away meanwhile
+        with suppress(FileNotFoundError):  # another process removed it meanwhile
             mail.key.rename(self._folder / "cur" / f"{name}:2,{flags}")
 
 

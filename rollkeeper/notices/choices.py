@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 NO_LANGUAGE: Final = "mul"
-"""The language of a notice to whoever has named none: several (ISO 639-2)."""
+"""The language of a notice to a subscriber who has named none: several (ISO 639-2)."""
 
 
 class NoticeKind(TextChoices):
-    """What a subscriber is notified."""
+    """The kinds of notices to subscribers."""
 
     REGISTER_BY = "register_by", _("Register by a day")
     """Register until the day promised. Its delivery starts the clock."""
@@ -28,20 +28,20 @@ class NoticeKind(TextChoices):
     NEW_LINE_IN_YOUR_NAME = "new_line_in_your_name", _("New line in your name")
     """A further line was registered under your document."""
     RECORD_CHANGED = "record_changed", _("Record changed")
-    """What is recorded about you was changed."""
+    """The data recorded about you was changed."""
     SIM_REPLACED = "sim_replaced", _("SIM replaced")
     """The SIM of your line was replaced."""
     DATA_EXPOSED = "data_exposed", _("Data exposed")
-    """What is recorded about you may have been seen by somebody who had no right to."""
+    """The data recorded about you may have been seen by an unauthorised person."""
     CONFIRM_RECORD = "confirm_record", _("Confirm the record")
-    """Show the document once more until the day promised: whoever took the record down may have done it wrongly."""
+    """Show the document once more by the promised day: the person who registered you may have done it wrongly."""
     DOCUMENT_BY = "document_by", _("Show a document by a day")
     """Accepted without a document through the day promised; then the clock goes on."""
     DISCLOSED = "disclosed", _("Disclosed to an authority")
     """An authority was given something that is recorded about you, on a disclosure request that the law allows."""
 
     AUDIT_ASKED = "audit_asked", _("An auditor asks for consent")
-    """An auditor asks to see entries of the record; whoever does not want it need not answer."""
+    """An auditor asks to see entries of the record; a subscriber who does not agree need not answer."""
 
     @property
     def promises_date(self) -> bool:
@@ -75,10 +75,10 @@ class NoticeState(TextChoices):
 
 
 class Outcome(TextChoices):
-    """What came of one attempt."""
+    """The outcome of one attempt."""
 
     WAITING = "waiting", _("To be sent")
-    """Intended; after a crash nobody knows whether it went out, so it goes again under the same reference."""
+    """Intended; after a crash it is unknown whether it was sent, so it is sent again under the same reference."""
     ACCEPTED = "accepted", _("Under way")
     """Accepted by the gateway."""
     DELIVERED = "delivered", _("Arrived")
@@ -86,18 +86,20 @@ class Outcome(TextChoices):
     FAILED = "failed", _("The gateway was not reached")
     """The gateway could not be reached or was busy; tried again later."""
     DECLINED = "declined", _("Declined by the gateway")
-    """Refused for the message's or the sender's sake: tried again so often, and no attempt to reach anybody."""
+    """Declined because of the message or the sender: retried a limited number of times, and not an attempt to reach the
+    subscriber.
+    """
     UNPROVEN = "unproven", _("No proof of delivery in time")
     """No proof of delivery came in time. One that comes later still counts."""
     UNCOUNTED = "uncounted", _("Delivered to the suspended line: does not count")
-    """Delivered to the very line that was barred at the time: no proof that anybody was notified."""
+    """Delivered to the same line that was barred at the time: no proof that the subscriber was notified."""
 
 
 class CallResult(StrEnum):
     """How a call ended, in the words of the program that placed it."""
 
     HEARD = "heard"
-    """To the end; whether anybody pressed the key stands beside it."""
+    """Heard to the end; a separate field says whether the key was pressed."""
     HUNG_UP = "hung_up"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
@@ -105,11 +107,11 @@ class CallResult(StrEnum):
 
 
 class LetterVerdict(TextChoices):
-    """What Rollkeeper found a noted reference to be."""
+    """Rollkeeper's verdict on a recorded reference."""
 
     ARRIVED = "arrived", _("Arrived")
     """A slip of ours: the letter was opened."""
     RETURNED = "returned", _("Returned")
     """The envelope of a letter of ours, which came back."""
-    NOT_OURS = "not_ours", _("None of ours")
+    NOT_OURS = "not_ours", _("Not found here")
     """No letter of ours has it, or its last signs are not genuine."""

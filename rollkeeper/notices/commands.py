@@ -32,7 +32,7 @@ from rollkeeper.notices.services import IntakeResult, send_due
 
 SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, metavar="S", help="How long to listen.")]
 LimitOption = Annotated[
-    int | None, typer.Option("--limit", min=1, metavar="N", help="Look at no more than N notices.")
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Process at most N notices.")
 ]
 FileArgument = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="Delivery reports: JSON lines or CSV.")
@@ -53,10 +53,10 @@ def register(app: typer.Typer) -> None:
 
 
 def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Send what is owed, each by the first channel still open to its subscriber.
+    """Send the queued notices, each by the first channel that is still open to its subscriber.
 
-    Safe to run twice, at once with itself, and to be killed: what was not noted goes again under the same reference.
-    What was sent is not delivered: see 'rollkeeper notices delivery-reports'.
+    Safe to run twice, in parallel, and to kill: a message whose sending was not recorded is sent again under the same reference.
+    Sent does not mean delivered: see 'rollkeeper notices delivery-reports'.
 
     Example: rollkeeper notices send
     """
@@ -69,8 +69,8 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
         emit(dataclasses.asdict(sent))
         return
     out.print(f"{sent.accepted:,} sent, {sent.bounced:,} refused, {sent.later:,} for later.")
-    out.print(f"{sent.withdrawn:,} withdrawn, since they no longer held true.")
-    out.print(f"{sent.unreachable:,} without any channel left: see 'rollkeeper campaign unreachable'.")
+    out.print(f"{sent.withdrawn:,} withdrawn, since they were no longer true.")
+    out.print(f"{sent.unreachable:,} with no channel left: see 'rollkeeper campaign unreachable'.")
     if sent.no_gateway:
         out.print(f"{sent.no_gateway:,} wait, since this instance has no gateway for the channel to them.")
     if sent.no_language:
@@ -78,9 +78,7 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
             f"{sent.no_language:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
         )
     if sent.broken:
-        err.print(
-            f"{sent.broken:,} wait, since what is sent cannot be written down: see outbox/ in the instance."
-        )
+        err.print(f"{sent.broken:,} wait, since sending cannot be recorded: see outbox/ in the instance.")
     if sent.quiet:
         out.print(f"{sent.quiet:,} wait for the end of the quiet hours.")
     if sent.given_up:
@@ -88,7 +86,7 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show what is owed, sent, delivered and bounced, by which channel, and how many are still to be reached.
+    """Show how many notices are queued, sent, delivered and bounced, by channel, and how many lines are still to be reached.
 
     Example: rollkeeper notices status --json
     """
@@ -110,7 +108,9 @@ def status(as_json: JsonOption = False) -> None:
     show_table(
         "Attempts", ("channel", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried]
     )
-    out.print(f"Still to be reached: {missing:,} lines. Nobody is suspended who was not provably notified.")
+    out.print(
+        f"Still to be reached: {missing:,} lines. No line is suspended without proof that its subscriber was notified."
+    )
     out.print(f"Genuine senders: {', '.join(senders)}.")
     if silent:
         out.print(
@@ -138,14 +138,14 @@ def collect(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
+    """Receive delivery reports from the short message centre and record them for whole messages.
 
-    With --mail read instead what mail servers report to 'notices.bounce_mailbox'. A report is taken in and removed; an answer, by a
-    person or by a machine, is left where it is and proves nothing. With --calls ask the program that places calls: only
-    who heard one to the end and pressed the key that it asked for was notified.
+    With --mail, read instead what mail servers report to 'notices.bounce_mailbox'. A report is recorded and removed; a reply by a
+    person or a machine is left there and proves nothing. With --calls, ask the program that places calls: only a subscriber who
+    heard the call to its end and pressed the requested key was notified.
 
-    Run it again and again, or with --seconds 86400 as a service that is started anew; 'notices send' listens as well
-    while it sends, and leaves what it heard to this command. Exit code 1 where the centre is out of reach.
+    Run it repeatedly, or with --seconds 86400 as a service that is restarted; 'notices send' also listens while it sends, and
+    leaves its reports to this command. Exit code 1 if the centre cannot be reached.
 
     Example: rollkeeper notices collect --seconds 60
     """
@@ -160,7 +160,7 @@ def collect(
     heard = collect_short_messages(seconds=seconds, on=day)
     _show_intake(heard.intake, as_json=as_json)
     if heard.is_away:
-        err.print("The message centre is out of reach.")
+        err.print("The message centre cannot be reached.")
     if heard.unknown:
         raise heard.unknown
     if heard.is_away:
@@ -168,27 +168,27 @@ def collect(
 
 
 def delivery_reports(file: FileArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Take in delivery reports from any gateway: only these make a notice delivered.
+    """Import delivery reports from any gateway: only these make a notice delivered.
 
-    JSON lines or CSV with 'reference', 'outcome' (delivered, bounced, or SMPP's words) and, if known, 'at'. All rows
-    are checked before any is taken in; the same file may be taken in again.
+    JSON lines or CSV with 'reference', 'outcome' (delivered, bounced, or SMPP's words) and, if known, 'at'. All rows are checked
+    before any is recorded; the same file may be imported again.
 
     Example: rollkeeper notices delivery-reports ~/rollkeeper/outbox/delivery-reports.jsonl
     """
     open_instance()
     found = read_delivery_reports(file)
-    with progress("Taking in delivery reports", len(found)) as bar:
+    with progress("Importing delivery reports", len(found)) as bar:
         total = process_reports(found, on=on or clock.today(), moved=bar.advance)
     _show_intake(total, as_json=as_json)
 
 
 def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Take in what came back of letters: the reference in the window of an envelope that nobody took, or of a slip.
+    """Record returned mail: the reference in the window of an undeliverable envelope, or the reference on a slip.
 
-    The reference itself says which: a slip's is longer, and is proof that the letter arrived; an envelope's is a bounce,
-    and the next channel is tried. The slip in an envelope that came back proves nothing: give both at once, or the envelope first. Here a
-    slip counts at once, on the back office's page after an hour. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
-    of ours.
+    A slip's reference is longer and proves that the letter arrived; an envelope's reference is a bounce, and the next channel is
+    tried. The slip in a returned envelope proves nothing: give both at once, or the envelope first. Here a slip counts at once,
+    on the back office's page after an hour. With -, read references from standard input, one a line, for example from a scanner.
+    Exit code 1 if one is unknown.
 
     Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35
     """
@@ -200,7 +200,7 @@ def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOp
     else:
         _show_intake(read.intake, as_json=False)
         if read.unread:
-            out.print(f"{read.unread:,} are no references of letters, or of slips that are none of ours.")
+            out.print(f"{read.unread:,} are not references of our letters or slips.")
     if read.unread or read.intake.unknown:
         raise typer.Exit(1)
 
@@ -211,7 +211,7 @@ def _show_mail(found: MailboxResult, *, as_json: bool) -> None:
         return
     _show_intake(found.intake, as_json=False)
     out.print(
-        f"{found.not_yet:,} say that a mail is under way, {found.left:,} are no reports of ours and were left."
+        f"{found.not_yet:,} say that a mail is under way, {found.left:,} are not reports about our mails and were left there."
     )
 
 
@@ -225,13 +225,13 @@ def _show_intake(total: IntakeResult, *, as_json: bool) -> None:
     if total.uncounted:
         out.print(f"{total.uncounted:,} not counted: they went to the very line that was barred.")
     if total.unknown:
-        out.print(f"{total.unknown:,} about messages that are none of ours.")
+        out.print(f"{total.unknown:,} about messages that are not ours.")
 
 
 def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = False) -> None:
-    """Tell whether a message with this code, sent to this line, is ours. For the desk behind the care number.
+    """Check whether a message with this code to this line is genuine. For staff of the care number.
 
-    Exit code 1 where it is not.
+    Exit code 1 if it is not.
 
     Example: rollkeeper notices check 13900001234 12345678
     """
@@ -248,11 +248,11 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
 
 
 def verify_code() -> None:
-    """Answer whoever dials the check, as the voice menu of the care number asks: a line in, a line out, until it ends.
+    """Answer verification calls, for the voice menu of the care number: a line in, a line out, until input ends.
 
-    Asked on standard input: the number that calls, a space, the code that was keyed in. Said, as one JSON object a line:
-    whether a notice with that code went to that number, and if so what it was and which day it promises. A code alone proves
-    nothing, since anybody can think of eight digits; a number that guesses too often hears no for an hour.
+    Input: the calling number, a space, the code keyed in. Output, one JSON object a line: whether a notice with that code went
+    to that number, and if so which notice and which promised day. A code alone proves nothing, since anyone can guess eight
+    digits; after too many wrong codes a number gets "no" for an hour.
 
     Example: echo "13900001234 12345678" | rollkeeper notices verify-code
     """
@@ -263,7 +263,7 @@ def verify_code() -> None:
 
 
 def senders() -> None:
-    """Write the list of genuine senders, to be published beside the ledger: a JSON object that names no person.
+    """Write the list of genuine senders, to be published next to the ledger: a JSON object that names no person.
 
     Example: rollkeeper notices senders > /var/www/register/senders.json
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Files of delivery reports, as any gateway writes them: JSON lines or CSV, read whole before anything is taken in.
 
-Each row has `reference` (ours, or the gateway's own id), `outcome` and, if the gateway says so, `at`. The words of
-SMPP's delivery receipts are understood beside our own; a row that is not final yet is passed over.
+Each row has `reference` (ours, or the gateway's own id), `outcome` and, if the gateway gives it, `at`. The words of SMPP's
+delivery receipts are accepted as well as ours; a row that is not final yet is skipped.
 """
 
 import csv

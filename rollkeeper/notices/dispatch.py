@@ -56,7 +56,7 @@ _TELLS_OF = {
     NoticeKind.DOCUMENT_BY: frozenset({Verb.TENURE_ACCEPTED}),
     NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
 }  # fmt: skip
-"""What a notice tells the subscriber was done: the receipt of that entry is theirs."""
+"""The action that a notice reports: the receipt of that entry is the subscriber's."""
 _OUTCOMES = {
     Answer.ACCEPTED: Outcome.ACCEPTED, Answer.RETRY: Outcome.FAILED, Answer.FAILED: Outcome.FAILED,
     Answer.DECLINED: Outcome.DECLINED, Answer.REFUSED: Outcome.BOUNCED,
@@ -65,7 +65,7 @@ _OUTCOMES = {
 
 @dataclass(slots=True)
 class Sent:
-    """What one run did."""
+    """The result of one run."""
 
     accepted: int = 0
     bounced: int = 0
@@ -166,7 +166,7 @@ class Sender:
         return len(found)
 
     def _still_to_go(self, intents: Sequence[_Intent], sent: Sent) -> list[_Intent]:
-        """Put off, under their references, those whose hour is over or whose gateway is away by now; return the others.
+        """Postpone, under their references, those whose hour is over or whose gateway is unreachable by now; return the others.
 
         A mail server that looks through each mail may keep a chunk for hours: what was decided by day would ring at night.
         """
@@ -179,7 +179,7 @@ class Sender:
         return [one for one, step in now if step.wait_until is None]
 
     def _promised(self, row: Any) -> dt.date | None:
-        """Return the day to name: what was promised, or more where whoever is notified today has more time."""
+        """Return the day to name: the promised day, or a later one if a subscriber notified today has more time."""
         promised_on: dt.date | None = row.promised_on
         fresh = self._promises.get(NoticeKind(row.kind))
         return max(promised_on, fresh.last_day_on) if promised_on and fresh else promised_on
@@ -187,13 +187,14 @@ class Sender:
     def _step(self, row: Any) -> Step:
         kind, now = NoticeKind(row.kind), clock.now()
         if kind.is_statutory and not self._pack.has_campaign:
-            # What the pack in force does not know it cannot tell them: these wait for the pack, and all others go out.
+            # A notice that the pack in force does not know cannot be sent: it waits for the pack, and all others are sent.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
         line = line_of(row)
         is_past = promised_on is not None and promised_on < self._on
         if kind is NoticeKind.REGISTER_BY and is_past and line and not is_moot(kind, line):
-            # The pack has changed and nobody has planned anew: nobody is notified of a day on which they cannot come any more.
+            # The pack has changed and the campaign was not planned again: no notice may name a day on which the subscriber can no
+            # longer come.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         step = next_step(
             kind,
@@ -205,7 +206,7 @@ class Sender:
             ringing=[channel for channel, gateway in self._by_channel.items() if gateway.rings],
             promised_on=promised_on,
         )
-        # What a gateway that is away did not get in this run is no try of those whose turn had not come.
+        # Notices that an unreachable gateway did not get in this run have not used an attempt.
         if step.channel in self._away:
             return Step(wait_until=now + wait_after(1), is_away=True)
         if step.channel and not self._languages_of(row):
@@ -246,7 +247,7 @@ class Sender:
 
     def _intend(self, steps: Sequence[tuple[Any, Step]], intents: Sequence[_Intent]) -> None:
         kept = {one.attempt_id for one in intents}
-        # What waits for an hour of the day is taken up again under its reference: a killed process may have sent it.
+        # A notice that waits for an hour of the day is resumed under its reference: a killed process may have sent it.
         dropped = [
             (row.line_id, one)
             for row, step in steps
@@ -290,10 +291,10 @@ class Sender:
         answers = dict(zip(map(id, ready), said, strict=True))
         if answers and all(one.answer is Answer.RETRY for one in answers.values()):
             self._away.add(channel)
-        nobody = SubmissionResult(
+        no_answer = SubmissionResult(
             Answer.REFUSED
         )  # the address does not open: erased meanwhile, and so no channel
-        self._record(intents, [answers.get(id(one), nobody) for one in intents], sent)
+        self._record(intents, [answers.get(id(one), no_answer) for one in intents], sent)
 
     def _open(self, channel: Channel, intents: Sequence[_Intent]) -> dict[LineId, SecretValue]:
         """Open the addresses of one chunk, each with its own ledger entry."""
@@ -402,7 +403,7 @@ def line_of(row: Any) -> Line | None:
 
 
 def address_in(opened: SecretValue, channel: Channel) -> SecretValue:
-    """Return the part of what was opened to which a channel sends. What did not open stays what it is."""
+    """Return the part of the opened value to which a channel sends. A value that could not be opened is returned unchanged."""
     if channel.uses_line or not opened.is_readable:
         return opened
     mailbox, postal = split_contact(opened.reveal())
@@ -455,7 +456,7 @@ def _message(
         write_notice(
             kind,
             language=language,
-            # A letter has one page, whatever the number of languages.
+            # A letter has one page, for any number of languages.
             brief=intent.channel.uses_line or (intent.channel is Channel.POST and len(languages) > 1),
             promised_on=intent.promised_on,
             suspension_days=pack.campaign.suspension_days if kind.is_statutory else None,

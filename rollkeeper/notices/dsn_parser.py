@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a mail that came to a return address says of the message that it is about. Pure.
+"""What a mail to a return address says about the message concerned. Pure.
 
 Only a delivery status notification (RFC 3464) says anything. An answer, by a person or by a machine that is out of the
 back office, proves nothing: machines answer for who never reads. Addresses and texts in a report are not looked at.
@@ -8,8 +8,8 @@ back office, proves nothing: machines answer for who never reads. Addresses and 
       message/delivery-status:  a block about the message, then one for each recipient (we have one)
         Action: failed | delayed | delivered | relayed | expanded      Status: class.subject.detail (RFC 3463)
 
-Servers are not so exact. Some leave empty lines behind the last block, or none between the first two; some call the whole
-multipart/mixed; some give an envelope that came without a name one of their own.
+Servers are not so exact. Some leave empty lines after the last block, or none between the first two; some label the whole mail
+multipart/mixed; some invent a name for a nameless envelope.
 """
 
 import re
@@ -33,7 +33,7 @@ _NO_SUCH_MAILBOX: Final = {550, 551, 553}
 
 
 def is_unknown_mailbox(status: str | None, *, code: int | None) -> bool:
-    """Tell whether somebody said that there is nobody: by the status, or by the reply code where the status says nothing."""
+    """Tell whether the mailbox does not exist: by the status, or by the reply code if the status says nothing."""
     if status is None or status == "5.0.0":
         return code in _NO_SUCH_MAILBOX
     return _UNKNOWN_MAILBOX.fullmatch(status) is not None
@@ -52,30 +52,30 @@ _ACTION: Final = re.compile(
     r"\s*(failed|delayed|delivered|relayed|expanded)\s*(?:\((.*)\))?\s*(?:;.*)?", re.IGNORECASE
 )
 _TO_A_MAILBOX: Final = {"", "to mailbox"}
-"""What sendmail adds to `delivered` where that means what it says, and not that a list or a program took the mail."""
+"""What sendmail adds to `delivered` if a mailbox got the mail, and not a list or a program."""
 _WHOLE: Final = ("multipart/report", "multipart/mixed")
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY: Final = re.compile(r"\s*(?:smtp\s*;)?\s*(\d{3})(?![\d.])", re.IGNORECASE)
 
 
 class ReportKind(StrEnum):
-    """What a mail in the mailbox for reports is."""
+    """The kinds of mail in the mailbox for reports."""
 
     DELIVERED = "delivered"
     BOUNCED = "bounced"
-    """There is nobody at this address."""
+    """The address does not exist."""
     FAILED = "failed"
     """Not delivered this time: another try may succeed."""
     NOT_YET = "not_yet"
     """Delayed, relayed or expanded: no proof, and no end."""
     NO_REPORT = "no_report"
-    """Something that somebody wrote, or a machine in their place."""
+    """A mail that a person wrote, or an automatic reply."""
     NOT_OURS = "not_ours"
     """To no return address of ours: forged, or strayed here."""
 
     @property
     def outcome(self) -> Outcome | None:
-        """Return what it means for the attempt, None where it means nothing."""
+        """Return the outcome for the attempt, None if there is none."""
         return (
             Outcome(self.value)
             if self in {ReportKind.DELIVERED, ReportKind.BOUNCED, ReportKind.FAILED}
@@ -137,7 +137,7 @@ def _field(block: Message, name: str) -> str:
 
 
 def _names_another(block: Message, attempt_id: UUID) -> bool:
-    """Tell whether a report names another envelope of ours than that to whose return address it came."""
+    """Tell whether a report names an envelope of ours other than the one to whose return address it came."""
     try:
         return UUID(str(block.get("Original-Envelope-Id", "")).strip()) != attempt_id
     except ValueError:
@@ -146,12 +146,14 @@ def _names_another(block: Message, attempt_id: UUID) -> bool:
 
 def _judge(block: Message) -> ReportKind:
     said = _ACTION.fullmatch(_field(block, "Action"))
-    status, beside = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
-    if status and status[2] == status[3] == "0":  # some servers say no more there, and the truth beside it
-        status = _STATUS.search(beside) or status
+    status, diagnostic = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
+    if (
+        status and status[2] == status[3] == "0"
+    ):  # some servers say no more there, and put the detail next to it
+        status = _STATUS.search(diagnostic) or status
     action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
     if action == "failed":
-        reply = _REPLY.match(beside)
+        reply = _REPLY.match(diagnostic)
         is_final = status and is_unknown_mailbox(status[0], code=int(reply[1]) if reply else None)
         return ReportKind.BOUNCED if is_final else ReportKind.FAILED
     if action == "delivered" and status and status[1] == "2":
@@ -164,7 +166,7 @@ def _judge(block: Message) -> ReportKind:
 
 
 def _together(said: Sequence[ReportKind]) -> ReportKind:
-    """Judge a report about several recipients: whom a message was passed on to, we do not know, so all or none."""
+    """Judge a report about several recipients: since it is unknown to whom a message was forwarded, all or none."""
     worst = (
         ReportKind.NOT_YET,
         ReportKind.NO_REPORT,

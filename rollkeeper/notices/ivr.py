@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the voice menu of the care number says to whoever doubts a message.
+"""Answers callers of the care number's voice menu who want to verify a message.
 
-The number comes on standard input and not as an argument, which every process of the machine could read. Who calls is
-notified nothing that the message did not say, and a number that is not in the register gets the same no as any other.
+The number comes on standard input and not as an argument, which every process on the machine could read. The caller learns
+nothing that the message did not say, and a number not in the register gets the same "no" as any other.
 """
 
 import time
@@ -22,7 +22,7 @@ _NO: Final[dict[str, object]] = {"genuine": False}
 
 
 def answers(asked: Iterable[str]) -> Iterator[dict[str, object]]:
-    """Answer each line `NUMBER CODE`, in order. What cannot be read is no."""
+    """Answer each line `NUMBER CODE`, in order. An unreadable line is answered "no"."""
     wrong: dict[str, list[float]] = {}
     for line in asked:
         number, _, code = line.strip().partition(" ")

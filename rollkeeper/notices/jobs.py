@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: send what is owed, and hear from the message centre, the mail server and the
-calls what became of it.
+"""Background jobs of this package: send queued notices, and collect outcomes from the message centre, the mail server and the
+calls.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ _LISTENS_S = 10.0
 
 
 def send() -> int:
-    """Send a bounded part of what is owed, after whoever the settings name was notified of alarms."""
+    """Send a bounded part of the queued notices, after mailing alarms to the configured contacts."""
     from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
     from rollkeeper.notices.services import send_due
 
@@ -87,7 +87,8 @@ JOBS = (
         collect,
         interval_s=lambda: _LISTENS_S,
         needs_keys=lambda: False,
-        # Reports are heard and kept all the same: who listens ten seconds in ten minutes loses those of a centre that gives up.
+        # Reports are received and kept all the same: listening ten seconds in ten minutes would lose those of a centre that gives
+        # up.
         expected_errors=frozenset({REPORT_IDS_UNKNOWN.code}),
         is_enabled=lambda: settings().smpp_url is not None,
     ),

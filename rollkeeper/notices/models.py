@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Notices owed and sent. Texts are not stored: kind, language, day promised and code make them again.
 
-Whoever inserts notices by SQL names line_id, kind, language, queued_on, promised_on, pack_hash and, in a campaign,
-campaign_id; the table fills in the rest, the code to check by dialling among it.
+Inserts by SQL set line_id, kind, language, queued_on, promised_on, pack_hash and, in a campaign, campaign_id; the table fills in
+the rest, including the code to check by dialling.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ IMMEDIATELY = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class FreshCode(models.Func):
-    """Eight random digits, made by the database. Checked together with the line, so that nobody guesses one."""
+    """Eight random digits, made by the database. Checked together with the line, so that it cannot be guessed."""
 
     template = (
         "lpad(mod(('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint, 100000000)::text, 8, '0')"
@@ -144,11 +144,11 @@ class Attempt(models.Model):
 
 
 class ReturnedLetter(models.Model):
-    """A reference that came back of a letter, as the back office noted it; Rollkeeper says what it is."""
+    """A reference from returned mail, as the back office recorded it; Rollkeeper decides what it is."""
 
     reference = models.TextField(
         primary_key=True,
-        db_comment="As it was scanned or typed, in groups of four signs; it says nothing of anybody.",
+        db_comment="As it was scanned or typed, in groups of four signs; it contains no personal data.",
     )
     recorded_at = models.DateTimeField()
     staff_id = models.UUIDField(null=True)
@@ -189,8 +189,7 @@ class ReturnedLetter(models.Model):
 class Tally(models.Model):
     """Notices by kind and state, attempts by channel and outcome, as changes that add up; each run of sending folds them.
 
-    Written by triggers on both tables, so that it cannot be forgotten. Insert-only between two folds: nobody waits for
-    anybody.
+    Written by triggers on both tables, so that it cannot be forgotten. Insert-only between two folds, so that no writer waits.
     """
 
     tally_id = models.BigAutoField(primary_key=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Pass a one-time code to a line, at once: by the line's own number or contact, opened at the moment of sending.
 
-No notice: nothing is owed and nothing starts a clock. The code is in the message alone. Quiet hours do not bind, since
-whoever asks is awake.
+Not a notice: it starts no clock. Only the message contains the code. Quiet hours do not apply, since the person who asks is
+awake.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ def send_one_time_code(
     on: dt.date,
     by_channel: Mapping[Channel, Gateway] | None = None,
 ) -> Channel | None:
-    """Send a code to a line by the first channel that is open to it; None where no channel took it.
+    """Send a code to a line by the first channel that is open to it; None if no channel accepted it.
 
     Ledger: vault:sealed:opened, before the address is opened. Refuses: NOT_ALLOWED, LINK_IN_NOTICE.
     """

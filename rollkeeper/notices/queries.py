@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who was notified and who was not, by which channel, and whether a message that somebody got is ours."""
+"""Who was notified and who was not, by which channel, and whether a received message is genuine."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -36,17 +36,17 @@ class AttemptCount:
 
 @dataclass(frozen=True, slots=True)
 class ChannelReach:
-    """How many notices of one kind, in one campaign, were tried last by one channel and stand so."""
+    """How many notices of one kind, in one campaign, were last tried by one channel and have this state."""
 
     channel: Channel | None
-    """None where nothing was tried yet."""
+    """None if nothing was tried yet."""
     state: NoticeState
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class GenuineNotice:
-    """A notice of ours: what it said and when."""
+    """A genuine notice: what it said and when."""
 
     kind: NoticeKind
     queued_on: dt.date
@@ -72,7 +72,7 @@ def attempt_counts() -> list[AttemptCount]:
 
 
 def reach_by_channel(campaign_id: CampaignId) -> list[ChannelReach]:
-    """Count a campaign's first notices by the channel tried last and by how they stand, whatever their number."""
+    """Count a campaign's first notices by the channel last tried and by their state, for any number of notices."""
     return [
         ChannelReach(Channel(row.channel) if row.channel else None, NoticeState(row.state), row.count)
         for row in rows(
@@ -83,7 +83,7 @@ def reach_by_channel(campaign_id: CampaignId) -> list[ChannelReach]:
 
 
 def count_unreachable() -> int:
-    """Count the lines, not registered and not over, whose subscribers were provably not notified yet.
+    """Count the unregistered current lines whose subscribers were not yet provably notified.
 
     One pass of all notices, which for a nation takes a while.
     """
@@ -103,7 +103,7 @@ def count_due() -> int:
 
 
 def find_genuine_notice(line_id: LineId, *, code: str) -> GenuineNotice:
-    """Return the notice that a caller read a code from. Refuses: NoNotice, where it is none of ours for this line."""
+    """Return the notice whose code a caller read out. Refuses: NoNotice if it is not ours for this line."""
     found = rows(
         "SELECT kind, queued_on, promised_on, language FROM notices_notice"
         " WHERE line_id = %s AND code = %s AND attempts > 0 ORDER BY notice_id DESC LIMIT 1",
@@ -128,7 +128,7 @@ def genuine_senders() -> list[str]:
 
 
 def published_senders() -> dict[str, object]:
-    """Return what is published, for whoever got a message and doubts it: who writes, and how to check."""
+    """Return what is published for recipients who want to verify a message: the senders, and how to check."""
     here = instance()
     return {
         "operator": here.operator_name,

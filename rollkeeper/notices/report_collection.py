@@ -34,7 +34,7 @@ _PROCESSES_EVERY_S: Final = 10.0
 
 @dataclasses.dataclass(slots=True)
 class MailboxResult:
-    """What became of the mail in the mailbox for reports."""
+    """The result for the mail in the mailbox for reports."""
 
     intake: IntakeResult = dataclasses.field(default_factory=IntakeResult)
     not_yet: int = 0
@@ -45,22 +45,22 @@ class MailboxResult:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CollectedReports:
-    """What the message centre said."""
+    """The reports of the message centre."""
 
     intake: IntakeResult
     is_away: bool
     """It went out of reach; what was heard before is taken in."""
     unknown: RollkeeperError | None
-    """To be raised, once that was said, where reports wait for somebody to say how ids are written."""
+    """To be raised afterwards if reports wait until the id format is configured."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LetterScanResult:
-    """What became of references of letters."""
+    """The result for references of letters."""
 
     intake: IntakeResult
     unread: int
-    """No reference of a letter, or a slip that is none of ours."""
+    """Not the reference of a letter, or a slip that is not ours."""
 
 
 def process_reports(
@@ -116,7 +116,7 @@ def collect_calls(*, on: dt.date, by: Authority | None = None) -> IntakeResult:
 
 
 def process_letters(texts: Sequence[str], *, on: dt.date, by: Authority | None = None) -> LetterScanResult:
-    """Take in what came back of letters, as it was scanned or typed: envelopes nobody took, and slips."""
+    """Record returned mail, as scanned or typed: undeliverable envelopes, and slips."""
     found = read_letters(texts, secret=return_secret())
     return LetterScanResult(process_reports(found, on=on, by=by), unread=len(texts) - len(found))
 
@@ -154,7 +154,7 @@ def _process_mails(
 
 
 def _report(report: MailReport, *, at: dt.datetime) -> DeliveryReport | None:
-    """Give a report the time at which it was read: its own date is whatever its sender wrote."""
+    """Give a report the time at which it was read: its own date is chosen by its sender."""
     outcome = report.kind.outcome
     return DeliveryReport(str(report.attempt_id), outcome, at) if outcome else None
 

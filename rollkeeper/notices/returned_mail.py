@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What comes back of letters, noted in the back office and believed by Rollkeeper alone.
+"""Returned mail, recorded in the back office and verified only by Rollkeeper.
 
-Separate because two processes share it. The back office's page keeps what was scanned or typed; it holds no key, so whoever
-takes it over can make no slip and start no clock. Rollkeeper, which knows the secret of the slips, takes it in a moment
-later, and slips after an hour. A reference noted twice is one.
+Separate because two processes share it. The back office's page stores what was scanned or typed; it has no key, so an attacker
+who controls it cannot forge a slip and start a clock. The worker, which knows the secret of the slips, processes it a moment
+later, and slips after an hour. A reference recorded twice counts once.
 """
 
 import datetime as dt
@@ -26,11 +26,11 @@ from rollkeeper.notices.verp import return_secret
 
 BATCH_SIZE: Final = 500
 MAX_INVALID_SLIPS: Final = 5
-"""Of slips of one letter whose last signs are wrong; after these no slip of it is believed any more. Six signs could be tried
-by a machine that has taken over the back office; a person who misreads one does not do so five times.
+"""Slips of one letter with wrong last characters; after this many no slip of it is accepted. An attacker who controls the back
+office could try six characters by machine; a person does not misread one five times.
 """
 SLIPS_WAIT: Final = dt.timedelta(hours=1)
-"""Whoever opens what came back may scan a slip before the envelope that it was still in, which proves that nobody has read it."""
+"""A slip may be scanned before its returned envelope, which proves that the letter was not read."""
 _WINDOW: Final = len("0000-0000-0000")
 
 
@@ -40,7 +40,7 @@ _VERDICTS: Final = {outcome: verdict for verdict, outcome in _MEANS.items()}
 
 @dataclass(frozen=True, slots=True)
 class RecordedLetters:
-    """What became of what was scanned or typed."""
+    """The result for scanned or typed references."""
 
     noted: int
     known: int
@@ -51,7 +51,7 @@ class RecordedLetters:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLetter:
-    """One reference that was noted, and what Rollkeeper found; `verdict` is None while it waits."""
+    """One recorded reference, and Rollkeeper's verdict; `verdict` is None while it waits."""
 
     reference: str
     recorded_at: dt.datetime

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What to do with one notice now: send it by which channel, wait, or give up. Pure.
+"""The next step for one notice: send it by which channel, wait, or give up. Pure.
 
 The law makes informing the operator's duty (art. 3): a channel that cannot lead to proof is no channel, so a message to the
 very line that is barred is not tried, and a notice that no longer holds true is not sent.
@@ -19,9 +19,9 @@ _LONGEST_WAIT_S: Final = 3600
 _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
 _FOR_A_GATEWAY_AWAY: Final = dt.timedelta(hours=1)
 _BETWEEN_ROUNDS: Final = dt.timedelta(hours=1)
-"""By one channel nobody is disturbed more often than this, whatever number of attempts a law wants."""
+"""By one channel a subscriber is not contacted more often than this, for any number of attempts that a law requires."""
 RETRY_AFTER_FAILURE: Final = dt.timedelta(days=1)
-"""How long a full mailbox or a telephone that nobody answered is left alone before the same channel is tried again."""
+"""How long to wait after a full mailbox or an unanswered call before the same channel is tried again."""
 _CHANNEL_CLOSED: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
 _BARRED: Final = frozenset({"suspended", "terminated", "released"})
 _TAKES_SMS: Final = frozenset({"mobile", "data_card"})
@@ -30,7 +30,7 @@ _RINGS: Final = frozenset({"mobile", "fixed_line"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a notice needs to know of its line."""
+    """What a notice needs to know about its line."""
 
     service: str
     state: str
@@ -48,7 +48,7 @@ class PastAttempt:
     outcome: Outcome
     at: dt.datetime | None = None
     was_submitted: bool = False
-    """A gateway took it. What no gateway took is a try of ours, and no attempt to reach anybody."""
+    """A gateway accepted it. A try that no gateway accepted is not an attempt to reach the subscriber."""
 
     @property
     def counts(self) -> bool:
@@ -64,7 +64,7 @@ class ContactPolicy:
     max_tries: int
     """Tries by one channel while its gateway is out of reach."""
     min_attempts: int = 0
-    """Attempts without which nobody may be called unreachable by what was tried."""
+    """Fewer attempts than this do not make a subscriber unreachable."""
     apart: dt.timedelta = dt.timedelta()
     """The least time between two attempts."""
     quiet: Sequence[tuple[dt.time, dt.time]] = ()
@@ -75,7 +75,7 @@ class ContactPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do now: send by a channel, wait until an instant, or settle the notice in a state."""
+    """What to do now: send by a channel, wait until an instant, or set the notice's final state."""
 
     channel: Channel | None = None
     wait_until: dt.datetime | None = None
@@ -134,7 +134,7 @@ def next_step(
 def _away_since(
     channel: Channel, past_attempts: Sequence[PastAttempt], *, max_tries: int
 ) -> dt.datetime | None:
-    """Return when a channel was last tried whose gateway was out of reach, None where anything else is said of it."""
+    """Return when a channel with an unreachable gateway was last tried, None if it has any other result."""
     made = [one for one in past_attempts if one.channel is channel]
     answered = [one for one in made if one.was_submitted or one.outcome is Outcome.DECLINED]
     if any(one.outcome in _CHANNEL_CLOSED for one in made) or len(answered) >= max_tries:
@@ -147,7 +147,7 @@ def _channels_to_retry(
 ) -> list[Channel]:
     """Return the channels to go again, the least tried first, where the law wants more attempts than were made.
 
-    What a gateway would not even take (no number, no mailbox), or declined as often as it is asked, is no channel again.
+    A channel that the gateway refused (no number, no mailbox), or declined the maximum number of times, is not tried again.
     """
     made = [one.channel for one in past_attempts if one.counts]
     none = {one.channel for one in past_attempts if one.outcome is Outcome.BOUNCED and not one.was_submitted}

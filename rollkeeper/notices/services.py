@@ -40,12 +40,12 @@ __all__ = [
 
 
 _GIVEN_UP_AT_ONCE = 5000
-"""Attempts in one transaction: after a long absence there are millions whose time is over."""
+"""Attempts in one transaction: after a long interruption millions may be overdue."""
 
 
 @dataclass(slots=True)
 class IntakeResult:
-    """What became of delivery reports."""
+    """The result of delivery reports."""
 
     delivered: int = 0
     bounced: int = 0
@@ -71,8 +71,8 @@ def enqueue_notice(
 ) -> NoticeId:
     """Note in the present transaction that the subscriber of a line must be notified; `send_due` sends it.
 
-    Precondition: the caller's action leaves its own ledger entry. `promised_on` is needed where the kind promises a day. Whoever has
-    named no `language` is notified in every one of the instance.
+    Precondition: the caller's action leaves its own ledger entry. `promised_on` is needed where the kind promises a day. A
+    subscriber without a `language` is notified in every language of the instance.
     """
     if NoticeKind(kind).promises_date and promised_on is None:
         raise ValueError(f"a notice of kind {kind} promises a day")

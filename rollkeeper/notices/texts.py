@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The texts that subscribers get, out of one file a language, checked when they are read.
 
-Texts are data so that a native reader can mend them without reading code. A text with a missing or unknown
-placeholder, and anything that looks like a link, does not load. No number of the law stands in a text: the day that
-a notice promises comes with the notice, the days of suspension with the pack.
+Texts are data so that a native reader can improve them without reading code. A text with a missing or unknown placeholder, and
+anything that looks like a link, does not load. A text contains no number of the law: the notice supplies the promised day, the
+pack the days of suspension.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ _ALONE: Final = {
     "opening": frozenset({"operator"}),
     "opening_spoken": frozenset({"operator"}),
 }
-"""Texts that are no notice by themselves, each with what it must name."""
+"""Texts that are not notices, each with its required placeholders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,21 @@ class Language:
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
     opening: str
-    """What every short text begins with: the signature of an SMS."""
+    """The beginning of every short text: the signature of an SMS."""
     opening_spoken: str
-    """What takes its place where a short text is spoken or printed."""
+    """The beginning of a spoken or printed short text instead."""
     receipt_short: str | None
-    """What a short text adds where the notice tells of something that has a receipt."""
+    """What a short text adds if the notice is about something with a receipt."""
     receipt_text: str | None
     voice_text: str | None
-    """What a call asks for at its end."""
+    """The request at the end of a call."""
     code_text: str | None
-    """What carries a one-time code to a line."""
+    """The text with a one-time code to a line."""
     slip_text: str | None
-    """What stands on the slip that is torn off a letter."""
+    """The text on the slip that is torn off a letter."""
     cover_text: str | None
     again_text: str | None
-    """What the cover sheet of letters says, and what of those that may have been printed before."""
+    """The text on the cover sheet of letters, and about those that may have been printed before."""
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -90,7 +90,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class RenderedText:
-    """What goes out, in one language."""
+    """A text to be sent, in one language."""
 
     language: str
     subject: str

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The address to which mail servers report about one message: a mailbox of ours with a tag that says nothing of anybody.
+"""The address to which mail servers report about one message: a mailbox of ours with a tag that reveals nothing.
 
     NAME+TAG@DOMAIN    TAG = base32, small letters: attempt's id (16 bytes) and HMAC-SHA256(secret, id)[:12]
 
-The tag stands in the envelope of that one message. Who did not see the message or its channel cannot make one, so a report
-sent to a tag that fits is about that message. The secret is 32 random bytes in ``secrets/bounces.key``, made on first use.
+The tag is in the envelope of that one message. Only a person who saw the message or its channel knows it, so a report sent to a
+valid tag is about that message. The secret is 32 random bytes in ``secrets/bounces.key``, made on first use.
 """
 
 import base64
@@ -31,7 +31,7 @@ def return_address(mailbox: str, *, attempt_id: UUID, secret: bytes) -> str:
 
 
 def attempts_named(text: str, *, secret: bytes) -> set[UUID]:
-    """Return the attempts whose return addresses stand in a text; one whose tag does not fit is none."""
+    """Return the attempts whose return addresses occur in a text; addresses with an invalid tag are ignored."""
     found = set()
     for tag in _TAG.findall(text):
         octets = base64.b32decode(tag.upper() + "===")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a counter recorded offline: handed in sealed, effective as of when it was recorded offline, done once.
+"""Offline registrations of counters: submitted sealed, effective as of when they were recorded, done once.
 
-Owns `offline_ticket` and `offline_registration`. A browser seals what a clerk enters to a public half before it is kept or sent;
-the counter app hands the ciphertext in and could not open it. The offline worker, a job of the portal worker, opens each in the
-order in which it came and does it by the acts of the package registration, in the name of whoever entered it.
+Owns `offline_ticket` and `offline_registration`. A browser seals what a clerk enters to a public half before it is stored or
+sent; the counter app submits the ciphertext and cannot open it. The offline worker, a job of the portal worker, opens them in
+order of arrival and calls the services of the package registration, in the name of the person who entered it.
 
 ::
 

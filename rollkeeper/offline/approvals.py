@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Acts that somebody else has to confirm: sealed as they are submitted, done once an approver has approved.
+"""Actions that a second person must confirm: sealed when submitted, done once an approver has approved.
 
-The approver sees which act it is, when and by whom it was submitted, and a reference that the clerk sees too; both look
-at the person and the papers. Neither is shown what was submitted: it is sealed, and the offline worker alone opens it. It counts as
-of when it was submitted. What nobody confirms within most of a day is erased.
+The approver sees which action it is, when and by whom it was submitted, and a reference that the clerk sees too; both check the
+person and the documents. Neither sees the submitted data: it is sealed, and only the offline worker opens it. It counts as of
+when it was submitted. A submission not confirmed within most of a day is erased.
 """
 
 import base64
@@ -42,7 +42,7 @@ _MAX_LISTED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class HeldForApproval:
-    """What was submitted waits for an approver; it has no receipt yet."""
+    """The submission waits for an approver; it has no receipt yet."""
 
     submission_key: str
     is_repeat: bool = False
@@ -95,7 +95,7 @@ def pending_submissions() -> list[PendingSubject]:
 
 
 def decide_approval(authority: Authority, submission_key: str, *, approved: bool, on: dt.date) -> None:
-    """Approve an act that somebody else submitted, or withdraw it; it is done next, or erased and never done.
+    """Approve or reject an action that another person submitted, or withdraw one's own; it is done next, or erased.
 
     Ledger: offline:approval:decided. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
     """

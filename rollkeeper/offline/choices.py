@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What came of a registration that was taken without a network."""
+"""The choices of offline registrations."""
 
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What came of one offline registration; none while it waits."""
+    """The outcome of one offline registration; none while it waits."""
 
     DONE = "done"
     REFUSED = "refused"

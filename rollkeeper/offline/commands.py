@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this package: how much waits that counters recorded offline, and process it now."""
+"""Commands for registrations that counters recorded offline: show how many wait, and process them now."""
 
 from typing import Annotated
 
@@ -14,14 +14,16 @@ from rollkeeper.offline.queries import count_waiting
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
-    offline = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What counters recorded offline.")
+    offline = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help="Registrations that counters recorded offline."
+    )
     offline.command("status")(status)
     offline.command("process")(process)
     app.add_typer(offline, name="offline")
 
 
 def status(*, as_json: JsonOption = False) -> None:
-    """Say how many offline registrations wait here and since when: counts and instants. What still lies in browsers nobody knows.
+    """Show how many offline registrations wait here and since when. Those still in browsers cannot be counted.
 
     Example: rollkeeper offline status
     """
@@ -36,14 +38,14 @@ def status(*, as_json: JsonOption = False) -> None:
     )
     if found.failed:
         out.print(
-            "Failed: those that broke three times. Try them again: rollkeeper offline process --retry-failed"
+            "Failed: stopped with an error three times. Try again: rollkeeper offline process --retry-failed"
         )
 
 
 def process(
     *,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what broke three times.")
+        bool, typer.Option("--retry-failed", help="Try failed registrations again.")
     ] = False,
 ) -> None:
     """Process what waits. 'rollkeeper serve' and 'rollkeeper worker' do so by themselves.

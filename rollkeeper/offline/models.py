@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tickets and offline registrations. Instants are the database's own, whatever day a demo instance believes.
+"""Tickets and offline registrations. Instants are the database's own, regardless of a demo instance's date.
 
 Nothing is personal but the ciphertext, and that goes as soon as it is processed; what remains says when and with what outcome.
 """
@@ -11,7 +11,7 @@ from rollkeeper.offline.choices import Outcome
 
 
 class Ticket(models.Model):
-    """That a page of the counter was open before somebody who was signed in: nothing payload there is older."""
+    """Proves that a page of the counter was open for a signed-in user: no payload under it is older."""
 
     ticket_id = models.UUIDField(primary_key=True)
     staff_id = models.UUIDField()
@@ -49,11 +49,9 @@ class OfflineRegistration(models.Model):
     by_counter = models.BooleanField(
         db_default=False, db_comment="Sealed by the counter's own app, and not in a browser."
     )
-    action_kind = models.TextField(
-        null=True, db_comment="What is to be confirmed; known to nobody otherwise."
-    )
+    action_kind = models.TextField(null=True, db_comment="The action to confirm; not known otherwise.")
     needs_approval = models.BooleanField(
-        db_default=False, db_comment="The law has somebody else confirm it before it is done."
+        db_default=False, db_comment="The law requires a second person to confirm it before it is done."
     )
     registration_id = models.UUIDField(
         db_default=UUID7(), unique=True, db_comment="By which an approval names it (access_approval)."

@@ -25,7 +25,7 @@ CLOCKS = frozenset({"monotonic", "device"})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Payload:
-    """What was recorded offline, and when by the page's own reckoning."""
+    """What was recorded offline, and when by the page's own clock."""
 
     action_kind: str
     kind: PartyKind
@@ -33,7 +33,7 @@ class Payload:
     elapsed_ms: int
     clock: str
     machine_read: frozenset[PartyRole] = frozenset()
-    """Parts whose document was read by machine: known of what the counter's own app sealed alone."""
+    """Parts whose document was read by machine: known only for data that the counter's own app sealed."""
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
     """Redacted copies of documents, likewise."""
 
@@ -57,7 +57,7 @@ class Payload:
         return kind, given.get("further__document_number", "").strip()
 
     def reason(self) -> PauseReason:
-        """Return why a clock is to stand still. Refuses: OFFLINE_REGISTRATION_MALFORMED."""
+        """Return the reason of a pause. Refuses: OFFLINE_REGISTRATION_MALFORMED."""
         if self.fields.get("reason") not in set(PauseReason) - NOT_DECLARED:
             raise OFFLINE_REGISTRATION_MALFORMED(why="reason")
         return PauseReason(self.fields["reason"])

@@ -2,7 +2,7 @@
 """The offline worker: opens what counters recorded offline and does it, one at a time, in the order in which it came.
 
 Done once: the acts know their submission key. So nothing is lost where this is killed between doing and noting: the next run
-does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it keeps nobody waiting.
+does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it blocks no other.
 """
 
 import datetime as dt
@@ -75,7 +75,8 @@ class _Outcome:
 
 
 def housekeeping(authority: Authority) -> int:
-    """Renew the keys to which browsers seal, give up what was held too long, forget what nobody needs; return how much was given up.
+    """Renew the keys to which browsers seal, give up what was held too long, delete what is no longer needed; return how much was
+    given up.
 
     Again: nothing.
     """
@@ -87,7 +88,7 @@ def housekeeping(authority: Authority) -> int:
 
 
 def expire_failed(authority: Authority, *, on: dt.date) -> int:
-    """Erase each offline registration that broke, or that nobody confirmed, and could not be processed for most of a day; its clerk is notified.
+    """Erase each offline registration that failed or was not confirmed for most of a day; its clerk is notified.
 
     Return how many there were.
 
@@ -215,7 +216,7 @@ def _opened(authority: Authority, row: Any) -> Payload:
 
 
 def _hold_for_approval(submission_key: str, *, action_kind: str) -> None:
-    """Let an offline registration wait, as sealed as it came, for somebody who confirms it."""
+    """Hold an offline registration, still sealed, for an approver."""
     run(
         "UPDATE offline_registration SET needs_approval = true, action_kind = %s WHERE submission_key = %s",
         [action_kind, submission_key],

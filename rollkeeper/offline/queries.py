@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What came of offline registrations, by their keys; and how many wait."""
+"""The outcomes of offline registrations, by their keys; and how many wait."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from rollkeeper.kernel.database import rows
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one offline registration; None: it waits."""
+    """The outcome of one offline registration; None: it waits."""
 
     submission_key: str
     outcome: str | None

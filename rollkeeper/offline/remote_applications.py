@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Records what somebody gave remotely, once a clerk saw the document: in the clerk's name, at the clerk's place.
+"""Records a remote application once a clerk saw the document: in the clerk's name, at the clerk's outlet.
 
-Beside the offline worker, which does the same with what a counter recorded offline. Whatever breaks gives the application
-back as it was: the clerk may see the document once more.
+Separate from the offline worker, which does the same with a counter's offline registrations. After an error the application is
+returned unchanged: the clerk may check the document again.
 """
 
 import datetime as dt
@@ -36,7 +36,7 @@ log = logging.getLogger("rollkeeper.offline_worker")
 
 
 def settle_applications(authority: Authority) -> int:
-    """Record whatever was seen; return how many."""
+    """Record all checked applications; return how many."""
     done = 0
     while settle_next_application(authority):
         done += 1
@@ -44,7 +44,7 @@ def settle_applications(authority: Authority) -> int:
 
 
 def settle_next_application(authority: Authority) -> bool:
-    """Record the application whose document was seen longest ago; return whether there was one.
+    """Record the application whose document was seen first; return whether there was one.
 
     Ledger: vault:offline:opened, selfcare:application:settled, and line:tenure:registered where it is not refused.
     """

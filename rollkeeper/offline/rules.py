@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """As of when an offline registration counts. Pure: instants go in.
 
-Two instants are certain, since the database dated both: the ticket and the arrival. What a browser says is how long after the
-ticket it was, by a clock that goes on evenly and that nobody sets; after a restart of the browser, by the device's own clock.
-Either may be wrong. It is believed between the two, and no further back than the operator allows.
+Two instants are certain, since the database dated both: the ticket and the arrival. The browser reports the time since the
+ticket, by a monotonic clock that cannot be set; after a restart of the browser, by the device's own clock. Either may be wrong.
+It is accepted between the two instants, and no further back than the operator allows.
 """
 
 import datetime as dt

@@ -44,7 +44,7 @@ def store_submission(
 ) -> None:
     """Take in what a browser sealed; a second time changes nothing. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED.
 
-    Whoever is signed in may hand in what a colleague took down on the same device: it is done in that colleague's name.
+    A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name.
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):

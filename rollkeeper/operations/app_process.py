@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One app in a process of its own: ``python -m rollkeeper.operations.app_process HOST PORT``.
+"""One app in a separate process: ``python -m rollkeeper.operations.app_process HOST PORT``.
 
 It ends by itself when the process that started it is gone: the pipe on its standard input closes.
 """

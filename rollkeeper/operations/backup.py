@@ -51,7 +51,7 @@ OnProgress = Callable[[int], None]
 
 
 class Part(StrEnum):
-    """What a backup is of."""
+    """The two stores that are backed up."""
 
     REGISTER = "register"
     KEYS = "keys"
@@ -59,7 +59,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands in clear at the head of a backup, and is bound to it."""
+    """The unencrypted note at the head of a backup, which is bound to it."""
 
     format: int
     part: Part
@@ -80,7 +80,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class LastBackup:
-    """What the instance remembers of a backup, so that the doctor can judge it."""
+    """What the instance stores about a backup for the doctor."""
 
     at: dt.datetime
     epoch_id: int
@@ -123,7 +123,7 @@ def estimated_bytes(parts: Iterable[Part]) -> int:
 
 
 def last_backup(part: Part) -> LastBackup | None:
-    """Return when a store was last backed up, by the machine's clock, and under which epoch; None before that."""
+    """Return when a store was last backed up, by the machine's clock, and under which epoch; None if never."""
     found = _remembered().get(part.value)
     if not isinstance(found, dict):
         return None
@@ -140,7 +140,7 @@ def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
 
 
 def read_note(file: Path, part: Part) -> Note:
-    """Return what stands at the head of a backup, not yet known to be genuine. Refuses: BACKUP_DAMAGED."""
+    """Return the note at the head of a backup, not yet verified. Refuses: BACKUP_DAMAGED."""
     try:
         with file.open("rb") as source:
             _, _, raw = read_head(source)

@@ -32,7 +32,7 @@ from rollkeeper.vault.offline_keys import renew_offline_keys
 
 
 def open_instance() -> None:
-    """Open this instance. One that is not there, or whose making broke off, is made (a demo instance, if nobody said else)."""
+    """Open this instance. A missing or half-made one is made (a demo instance by default)."""
     if is_made():
         embedded_postgres.ensure_embedded_running()
     else:
@@ -69,7 +69,7 @@ def make_stores() -> None:
 
 
 def renew_passwords() -> None:
-    """Make every password of the two servers anew, whether or not the older ones are known. Refuses: SERVERS_IN_USE."""
+    """Renew every password of the two servers, even if the older ones are unknown. Refuses: SERVERS_IN_USE."""
     if instance().register_url:
         raise EXTERNAL_DATABASES()
     if not instance_exists():
@@ -95,7 +95,7 @@ def bring_up_to_date() -> None:
         for name in (
             "entry_schemas",
             "body",
-        ):  # the ledger's forms grow with the program, whatever migrations there are
+        ):  # the ledger's schemas grow with the program, with or without migrations
             database.run(database.sql("ledger", name))
         database.run(_page("roles"))
         set_counter_limits()

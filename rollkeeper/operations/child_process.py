@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every process beside the apps begins with: it ends when asked to, and when the process that started it is gone.
+"""The start of every process besides the apps: it ends on request, and when its parent process is gone.
 
 The latter it sees by the pipe on its standard input, which closes.
 """

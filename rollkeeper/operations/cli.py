@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The command line: each package brings its own commands, this file puts them under one name.
 
-Nothing of weight is imported before `main` stands guard: Ctrl-C while the program starts is answered in
-a sentence, too.
+No large module is imported before `main` runs, so that Ctrl-C during the start is also answered with a sentence.
 """
 
 import gc
@@ -39,7 +38,7 @@ def make_app(*, with_django: bool = True) -> "typer.Typer":
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["--help", "-h"]},
-        help="A subscriber register that leaks nothing, cuts nobody off unheard, and forgets on time.",
+        help="A subscriber register that leaks nothing, suspends no line without notice and a hearing, and deletes on time.",
     )
     version = typer.Option(
         "--version", is_eager=True, callback=_show_version, help="Show the version and exit."
@@ -87,7 +86,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
     os.umask(0o077)
     gc.disable()  # what is imported stays: to look through it for garbage, again and again, took a tenth of the start
-    # Whoever starts the program with its input closed has given it nothing.
+    # A program started with its input closed gets empty input.
     sys.stdin = sys.stdin or io.StringIO()
     try:
         if _only_serves(sys.argv[1:]):

@@ -51,10 +51,10 @@ def register(app: typer.Typer) -> None:
 def setup(
     *,
     production: Annotated[
-        bool, typer.Option("--production", help="An instance for real people: no demo dates.")
+        bool, typer.Option("--production", help="A production instance: no demo dates.")
     ] = False,
     new_passwords: Annotated[
-        bool, typer.Option("--new-passwords", help="Make every password of the two servers anew first.")
+        bool, typer.Option("--new-passwords", help="First renew all passwords of the two servers.")
     ] = False,
 ) -> None:
     """Make the instance, or bring it up to date.
@@ -98,14 +98,14 @@ def serve(
 def worker(
     *,
     once: Annotated[
-        bool, typer.Option("--once", help="Run every job once and end: for a timer, or to look.")
+        bool, typer.Option("--once", help="Run every job once and exit, for a timer or a check.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Send notices, tell the network, publish the ledger and erase what is due, by itself, until Ctrl-C.
+    """Run the background jobs until Ctrl-C: send notices and network commands, publish the ledger, erase what is due.
 
-    'rollkeeper serve' does it too, unless asked not to. Each kind of work is kept by one process at a time, however many
-    there are, and 'rollkeeper doctor' says when each was last done. With --once the exit code is 1 where one failed.
+    'rollkeeper serve' runs them too, unless told not to. Each job runs in one process at a time, and 'rollkeeper doctor' says
+    when each last ran. With --once the exit code is 1 if one failed.
 
     Example: rollkeeper worker --once
     """
@@ -140,9 +140,9 @@ def demo(
         int, typer.Option("--port", help="The back office's port; each further app takes the next.")
     ] = 8000,
 ) -> None:
-    """Make a demo instance with invented people, a campaign half way, and a login for each role.
+    """Make a demo instance with invented people, a half-finished campaign, and a login for each role.
 
-    An instance that holds the demo already is left as it is.
+    An existing demo instance is not changed.
 
     Example: ROLLKEEPER_HOME=/tmp/trial rollkeeper demo --serve
     """
@@ -164,7 +164,7 @@ def demo(
         [(person["number"], person["document_type"], person["document_number"], person["name"])],
     )
     out.print(
-        f"Nobody is registered for {person.get('unregistered') or 'no line'}: whoever has it may register it in the same portal.",
+        f"No one is registered for {person.get('unregistered') or 'no line'}: its user may register it in the same portal.",
         markup=False,
     )
     out.print(
@@ -178,7 +178,7 @@ def demo(
 
 
 def _start_again(port: int) -> None:
-    """Go on as a process that only serves: what made the demo takes 110 MB more, for as long as it is served."""
+    """Replace this process by one that only serves, because the code that made the demo needs 110 MB more."""
     from django.db import connections
 
     from rollkeeper.platform import embedded_postgres
@@ -197,12 +197,12 @@ def _make_demo(lines: int) -> None:
         # A demo that breaks off is cleared away, whole folder and all: nothing else may lie in it.
         raise DATA_DIR_IN_USE(data_dir=data_dir())
     os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", _SMALL_SERVERS)
-    with progress("Inventing people and living through a campaign", total=scenario.day_count()) as bar:
+    with progress("Inventing people and running a campaign", total=scenario.day_count()) as bar:
         scenario.make_demo(lines=lines, on_day_passed=bar.advance)
 
 
 def doctor(*, as_json: JsonOption = False) -> None:
-    """Say whether this installation is sound, and what to do where it is not.
+    """Check this installation, and say how to fix problems.
 
     Example: rollkeeper doctor --json
     """
@@ -229,7 +229,9 @@ def doctor(*, as_json: JsonOption = False) -> None:
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="Where backups are kept; made if need be.", metavar="DIR")],
+    folder: Annotated[
+        Path, typer.Argument(help="The directory for backups; made if missing.", metavar="DIR")
+    ],
     *,
     register_only: Annotated[bool, typer.Option("--register", help="Only the register.")] = False,
     keys_only: Annotated[
@@ -238,10 +240,10 @@ def backup(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Back up the register and the keys, sealed and apart, and read each backup again before it counts.
+    """Back up register and keys, encrypted and separately, and verify each backup by reading it again.
 
-    Backups of the register are all kept, under DIR/register; of the keys there is one, DIR/keys/keys.sealed, so that
-    nobody comes back who was erased. Neither holds the root of trust: keep that apart, or nothing is ever restored.
+    All backups of the register are kept, under DIR/register. Only one backup of the keys is kept, DIR/keys/keys.sealed, so that
+    erased records cannot come back. Neither contains the root of trust: keep it separately, or no backup can be restored.
 
     Example: rollkeeper backup /mnt/backup
     """
@@ -261,26 +263,29 @@ def backup(
         )
         return
     for one in made:
-        out.print(f"{one.file}: {one.byte_count:,} bytes, read again and found whole.", markup=False)
+        out.print(f"{one.file}: {one.byte_count:,} bytes, read again and intact.", markup=False)
 
 
 def restore(
     folder: Annotated[Path, typer.Argument(help="The folder that 'rollkeeper backup' wrote.", metavar="DIR")],
     *,
     secrets: Annotated[
-        Path, typer.Option("--secrets", help="The folder with what was kept apart: root.key and the others.")
+        Path,
+        typer.Option(
+            "--secrets", help="The directory with the separately kept files: root.key and the others."
+        ),
     ],
     register_name: Annotated[
         str | None, typer.Option("--register", help="A named backup of the register; the newest without it.")
     ] = None,
     root_url: Annotated[
-        str | None, typer.Option("--root-url", help="The key service, where that is the root of trust.")
+        str | None, typer.Option("--root-url", help="The key service, if it is the root of trust.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.
 
-    Whoever was erased since the register was backed up stays erased.
+    Records erased since the register was backed up stay erased.
 
     Example: ROLLKEEPER_HOME=/srv/restored rollkeeper restore /mnt/backup --secrets /media/kept
     """
@@ -307,7 +312,7 @@ def restore(
     )
     if back.without_key:
         out.print(
-            f"{back.without_key:,} records were sealed after the keys were backed up: they are lost, register them again."
+            f"{back.without_key:,} records were sealed after the keys were backed up and are lost: register them again."
         )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an app is given: a small instance of its own with the few secrets that it needs, and a user of its own.
+"""What an app gets: a small separate instance with the few secrets that it needs, and its own user.
 
 An app calls this folder its instance and cannot read the true one: neither the root of trust nor a password of another role,
 nor the key with which another app signs its sessions. Where an ordinary user runs Rollkeeper, the folder is the same, and
@@ -35,7 +35,7 @@ _PASSED_VARIABLES = (
 
 @dataclass(slots=True)
 class AppCredentials:
-    """One app's folder and its user; None where it runs as whoever serves."""
+    """One app's directory and its user; None if it runs as the serving user."""
 
     app: App
     folder: Path
@@ -43,7 +43,7 @@ class AppCredentials:
 
     @classmethod
     def to(cls, app: App) -> "AppCredentials":
-        """Make the folder anew, with what this app needs today."""
+        """Rebuild the directory with what this app needs now."""
         _remove_stale()
         folder = data_dir() / "run" / "apps" / f"{app.name}.{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
@@ -125,7 +125,7 @@ def _remove_stale() -> None:
 
 
 def _settings(app: App) -> str:
-    # What the environment sets is written into the app's file: of the caller's environment it is given nothing.
+    # Settings from the environment are written to the app's file, because it gets nothing of the caller's environment.
     content = current_content()
     # An app's data directory is another than the true one, where the public ledger and the document copies are.
     content["ledger"] = {"folder": str(public_folder())} | content.get("ledger", {})
@@ -148,7 +148,8 @@ def _allow_reading_ledger() -> None:
 def _allow_writing_copies(user: str) -> None:
     """Let an app put copies of documents into their folder: it finds none there that it cannot name, and lists nothing.
 
-    The folders inside are made beforehand: one that the app made would be its own to list, one that a restore made nobody else's.
+    The directories inside are made beforehand: the app could list one that it made itself, and one made by a restore would have
+    the wrong owner.
     """
     folder = document_store.folder()
     if folder:

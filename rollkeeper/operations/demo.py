@@ -95,8 +95,8 @@ def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lamb
     """Make the instance, the people and the campaign. `on_day_passed` is notified of each day that has passed. Refuses: DEMO_IN_PROGRESS."""
     was_begun = demo_was_interrupted()
     data_dir().mkdir(parents=True, exist_ok=True)
-    # The mark comes before anything else, and whoever makes the demo holds it: it is vain to clear away half a demo
-    # that is still being made.
+    # The mark comes first, and the process that makes the demo locks it: a demo that is still being made must not be cleared
+    # away.
     with (data_dir() / IN_PROGRESS).open("a") as mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,12 +126,12 @@ def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
     publish()
     write_logins(made, subscriber=scenario.subscriber | {"unregistered": scenario.unregistered()})
     (data_dir() / IN_PROGRESS).unlink()
-    # Whoever goes on to serve must not hold what a rotation of the keys would wait for.
+    # A process that continues to serve must not hold locks that a key rotation waits for.
     connections.close_all()
 
 
 def _begin_drill() -> None:
-    """Leave a drill for whoever looks at the back office: as if all that was opened on the last days had leaked."""
+    """Leave a drill for visitors of the back office: as if everything opened in the last days had leaked."""
     open_incident(
         console_authority(), about=About.WINDOW, severity=Severity.SERIOUS, noticed_at=clock.now(), on=LAST_DAY,
         since=clock.now() - dt.timedelta(days=3), is_drill=True,
@@ -144,7 +144,7 @@ def day_count() -> int:
 
 
 class _Scenario:
-    """What happens to the invented operator, day by day; the same every time."""
+    """The events of the invented operator, day by day; the same every time."""
 
     def __init__(self, lines: int) -> None:
         self._dice = random.Random(SEED)  # noqa: S311 - invention, not secrecy
@@ -152,7 +152,7 @@ class _Scenario:
         self._count = lines
         self._unregistered: list[tuple[str, FakePerson]] = []
         self.subscriber: dict[str, str] = {}
-        """Whoever tries the subscriber portal: the first of those who were registered from the start."""
+        """The subscriber for trying the portal: the first of those registered from the start."""
         self._pack = load_pack(instance().pack)
 
     def import_export_file(self) -> None:
@@ -182,7 +182,7 @@ class _Scenario:
             self._act(day)
 
     def unregistered(self) -> str:
-        """Return the number of a line in service for which nobody is registered yet."""
+        """Return the number of a line in service without a registered subscriber."""
         mobiles = (number for number, _ in self._unregistered if number.startswith("+861390891"))
         in_service = (
             number
@@ -242,7 +242,7 @@ class _Scenario:
     def _act(self, day: dt.date) -> None:
         drawn = prepare_batches(console_authority(), due_on=day, on=day)
         if day == LAST_DAY:
-            return  # the last batches wait for whoever looks at the demo
+            return  # the last batches are left for visitors of the demo
         for due in drawn:
             if due.batch_id:
                 for name in ("campaign_manager", "supervisor"):
@@ -252,7 +252,7 @@ class _Scenario:
         push_due(worker_authority(), on=day)
 
     def enter_disclosure_request(self) -> None:
-        """Leave a disclosure request for whoever looks at the back office: entered as it came, and refused, since the law knows no such power."""
+        """Leave a disclosure request for visitors of the back office: entered, and refused, since the law has no such power."""
         key = str(pyrage.x25519.Identity.generate().to_public())
         court = propose_authority(
             self._as("supervisor"), title="Invented Court", kind="court", public_key=key,

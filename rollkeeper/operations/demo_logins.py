@@ -20,7 +20,7 @@ def demo_exists() -> bool:
 
 
 def demo_was_interrupted() -> bool:
-    """Tell whether the demo was begun here and broke off: it is then made anew from the start."""
+    """Tell whether making the demo was interrupted here: it is then made again from the start."""
     return (data_dir() / IN_PROGRESS).exists()
 
 
@@ -31,13 +31,13 @@ def logins() -> list[dict[str, str]]:
 
 
 def subscriber() -> dict[str, str]:
-    """Return the number of one registered line, and what its subscriber, whom nobody ever met, would show of themselves."""
+    """Return the number of one registered line, and the identity of its invented subscriber."""
     found: dict[str, str] = json.loads((data_dir() / SUBSCRIBER).read_text("utf-8"))
     return found
 
 
 def write_logins(made: list[dict[str, str]], *, subscriber: dict[str, str]) -> None:
-    """Keep the logins for the next start, mode 0600. Everybody in the instance is invented."""
+    """Save the logins for the next start, mode 0600. All people in the instance are invented."""
     _write(SUBSCRIBER, subscriber)
     _write(LOGINS, made)
 

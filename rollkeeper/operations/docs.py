@@ -96,7 +96,7 @@ def is_refusal(value: object) -> TypeGuard[Refusal | type[RollkeeperError]]:
 
 
 def errors_page() -> str:
-    """List every refusal with what it says and what to do."""
+    """List every refusal with its sentence and remedy."""
     found = sorted((row for table in refusals().values() for row in table), key=lambda row: row.code)
     rows = [f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in found]
     head = (

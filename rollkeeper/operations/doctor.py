@@ -53,7 +53,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, and what to do about it."""
+    """The finding of one check, and what to do about it."""
 
     check: str
     health: Health
@@ -72,7 +72,7 @@ def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
         return [Finding(name, f.health, f.sentence, f.remedy) for f in check()]
     except RollkeeperError as fault:
         return [Finding(name, Health.ERROR, str(fault), fault.advice)]
-    except Exception as fault:  # noqa: BLE001 - whatever stops a check is itself the finding; its text may hold values
+    except Exception as fault:  # noqa: BLE001 - a failing check is itself the finding; its text may contain values
         return [
             Finding(
                 name, Health.ERROR, f"This could not be looked at ({type(fault).__name__}).", "See the log."
@@ -136,7 +136,7 @@ def _check_keys() -> Iterator[Finding]:
     begun, living = row or (None, 0)
     if not living or begun is None:
         yield Finding(
-            "", Health.ERROR, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'."
+            "", Health.ERROR, "There is no key epoch yet: nothing can be sealed.", "Run 'rollkeeper setup'."
         )
     else:
         yield _ok(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")
@@ -175,7 +175,7 @@ def _check_canaries() -> Iterator[Finding]:
     if not canaries.has_canary(max(living_epoch_ids(), default=0)):
         yield Finding("", Health.WARNING, "The present epoch has no canary.", "Run 'rollkeeper setup'.")
     elif not alarms:
-        yield _ok("There is a canary among the people, and nobody opened one.")
+        yield _ok("There is a canary, and it was not opened.")
 
 
 def _check_approvers() -> Iterator[Finding]:
@@ -186,10 +186,10 @@ def _check_approvers() -> Iterator[Finding]:
             "",
             Health.WARNING,
             f"Within seven days {len(fresh):,} roles were granted with which people decide with others: {named}.",
-            "Ask whoever is responsible whether each was meant; 'rollkeeper staff suspend USER' closes an account.",
+            "Ask the person responsible whether each was intended; 'rollkeeper staff suspend USER' closes an account.",
         )
     else:
-        yield _ok("Nobody was lately given a role that decides with others.")
+        yield _ok("No approver role was granted recently.")
 
 
 def _check_disclosures() -> Iterator[Finding]:
@@ -213,7 +213,7 @@ def _check_holds() -> Iterator[Finding]:
             "",
             Health.WARNING,
             f"{due:,} legal holds are due for review: is what they keep still needed?",
-            "See 'rollkeeper holds list'; end those that are not, or lay them anew for the same case.",
+            "See 'rollkeeper holds list'; end those that are not, or add them again for the same case.",
         )
     else:
         yield _ok("No legal hold waits to be reviewed.")
@@ -221,7 +221,7 @@ def _check_holds() -> Iterator[Finding]:
 
 def _check_backups() -> Iterator[Finding]:
     if instance().register_url:
-        yield _ok("The stores lie on servers of yours, which have backups of their own.")
+        yield _ok("The stores are on your own servers, which are backed up with their own tools.")
         return
     worse = Health.ERROR if instance().kind is InstanceKind.PRODUCTION else Health.WARNING
     found = [(part, _fault_of_backup(part)) for part in Part]
@@ -279,7 +279,7 @@ def _check_emergency_floor() -> Iterator[Finding]:
         " AND conrelid = 'provisioning_command'::regclass"
     )
     if found and found[0].convalidated:
-        yield _ok("No command can bar emergency calls: the constraint stands.")
+        yield _ok("No command can bar emergency calls: the constraint is in place.")
     else:
         yield Finding(
             "",
@@ -299,7 +299,10 @@ def _check_ledger() -> Iterator[Finding]:
     if wrong:
         who = ", ".join(sorted({row.grantee for row in wrong}))
         yield Finding(
-            "", Health.ERROR, f"The ledger can be changed by: {who}.", "Run 'rollkeeper setup' to grant anew."
+            "",
+            Health.ERROR,
+            f"The ledger can be changed by: {who}.",
+            "Run 'rollkeeper setup' to grant it again.",
         )
     else:
         yield _ok("No role may change or remove a ledger entry.")
@@ -310,7 +313,7 @@ def _check_ledger() -> Iterator[Finding]:
             Health.ERROR,
             f"Ledger entries were put in behind what is in the tree, under the number of an older transaction, and"
             f" will never be published: {named}{' and more' if len(passed) > 5 else ''}.",
-            "No act of this program does so: somebody writes to the register past it. Find out who owns the database.",
+            "This program never does so: something else writes to the register. Find out who owns the database.",
         )
     (waiting,) = rows(
         "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
@@ -323,7 +326,7 @@ def _check_ledger() -> Iterator[Finding]:
             Health.WARNING,
             f"{waiting.entries:,} ledger entries older than {ledger_settings().publish_within_hours} hours are not"
             " published.",
-            "Keep 'rollkeeper worker' running, which publishes, and let somebody outside keep the checkpoints.",
+            "Keep 'rollkeeper worker' running, which publishes, and let an outsider keep the checkpoints.",
         )
 
 
@@ -348,7 +351,10 @@ def _check_witnesses() -> Iterator[Finding]:
             yield Finding("", Health.ERROR, str(one.fault), one.fault.advice)
         elif one.why:
             yield Finding(
-                "", Health.WARNING, f"The witness {one.witness}: {one.why}.", "Ask whoever runs the witness."
+                "",
+                Health.WARNING,
+                f"The witness {one.witness}: {one.why}.",
+                "Ask the operator of the witness.",
             )
     if not any(one.fault or one.why for one in statuses):
         yield _ok(
@@ -379,7 +385,7 @@ def _age_text(age: dt.timedelta) -> str:
 def _check_law() -> Iterator[Finding]:
     pack = load_pack(instance().pack)
     yield _ok(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
-    # Without a duty no clock runs against anybody, whatever zone the pack names.
+    # Without a duty no clock runs, in any zone.
     if pack.duty and not have_same_days(pack.zone, instance().zone, on=clock.today()):
         yield Finding(
             "",
@@ -398,7 +404,7 @@ def _check_languages() -> Iterator[Finding]:
 
 
 def _check_notices_and_commands() -> Iterator[Finding]:
-    """What is held on purpose (by a stay, a stopped batch, a day on which the desks are shut) does not wait for the network."""
+    """Commands that are held on purpose (by a stay, a stopped batch, a closed day) do not wait for the network."""
     now = clock.now()
     (commands,) = rows(
         "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND requested_at < %s"

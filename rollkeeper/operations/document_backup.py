@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Keeps a second folder like that of the document copies: what is new goes there, what was removed goes from there too.
 
-Each object is sealed under one person's key, which no backup of the register holds, so it is copied as it is. A store at an
-S3-compatible address is not copied: whoever runs it sees to that.
+Each object is sealed under one person's key, which no backup of the register contains, so it is copied unchanged. A store at an
+S3-compatible address is not copied: its operator does that.
 """
 
 import os

@@ -13,7 +13,7 @@ UNKNOWN_HOST = Refusal(
     "unknown_host",
     Kind.MALFORMED,
     "This machine cannot listen on '{host}': {why}.",
-    "Use 127.0.0.1 for this machine alone, or one of its own addresses.",
+    "Use 127.0.0.1 for this machine alone, or one of its addresses.",
 )
 APP_DID_NOT_START = Refusal(
     "app_did_not_start",
@@ -24,13 +24,13 @@ APP_DID_NOT_START = Refusal(
 ASSETS_MISSING = Refusal(
     "assets_missing",
     Kind.MALFORMED,
-    "The pages' style sheet is not there: {file}.",
+    "The pages' style sheet is missing: {file}.",
     "Run 'make setup' once, with a network.",
 )
 DATA_DIR_IN_USE = Refusal(
     "data_dir_in_use",
     Kind.CONFLICT,
-    "The directory {data_dir} is in use and does not hold the demo.",
+    "The directory {data_dir} is in use and does not contain the demo.",
     "Set ROLLKEEPER_HOME to a new directory for the demo, or use 'rollkeeper serve' for this instance.",
 )
 DEMO_IN_PROGRESS = Refusal(
@@ -43,13 +43,13 @@ INSTANCE_KIND_MISMATCH = Refusal(
     "instance_kind_mismatch",
     Kind.CONFLICT,
     "{data_dir} is a {kind} instance and cannot become a {asked} instance.",
-    "Set ROLLKEEPER_HOME to a new directory, or use this instance as what it is.",
+    "Set ROLLKEEPER_HOME to a new directory, or use this instance as it is.",
 )
 EXTERNAL_DATABASES = Refusal(
     "external_databases",
     Kind.REFUSED,
-    "The register or the keys lie on a server of yours, which this command does not copy.",
-    "Back them up with that server's own tools, the keys apart and one copy alone: docs/runbook/own-servers.md says how.",
+    "The register or the keys are on your own server, which this command does not copy.",
+    "Back them up with that server's own tools, the keys separately and only one copy: docs/runbook/own-servers.md says how.",
 )
 NOT_RESTORED = Refusal(
     "not_restored",
@@ -60,7 +60,7 @@ NOT_RESTORED = Refusal(
 EMBEDDED_DATABASES = Refusal(
     "embedded_databases",
     Kind.REFUSED,
-    "The register and the keys lie on this instance's own servers.",
+    "The register and the keys are on this instance's own servers.",
     "Leave --register-of and --keys-of out: 'rollkeeper restore' did this at its end.",
 )
 BACKUP_DAMAGED = Refusal(
@@ -79,12 +79,12 @@ DATA_DIR_NOT_EMPTY = Refusal(
     "data_dir_not_empty",
     Kind.CONFLICT,
     "The data directory {data_dir} is in use, or a restore into it was interrupted.",
-    "Set ROLLKEEPER_HOME to a folder that is empty or not there yet.",
+    "Set ROLLKEEPER_HOME to an empty or new directory.",
 )
 SECRETS_MISSING = Refusal(
     "secrets_missing",
     Kind.MALFORMED,
-    "{folder} holds no {wanted}.",
+    "{folder} has no {wanted}.",
     "Name the folder with what was kept apart from the backups: docs/runbook/key-ceremony.md.",
 )
 # The address of a key service is not taken on trust from a backup.
@@ -92,7 +92,7 @@ ROOT_URL_MISSING = Refusal(
     "root_url_missing",
     Kind.MALFORMED,
     "This instance's root of trust was a key service, and its address was not given.",
-    "Give it with --root-url; the tokens belong into the folder of --secrets.",
+    "Give it with --root-url; the tokens belong in the directory of --secrets.",
 )
 SERVERS_IN_USE = Refusal(
     "servers_in_use",
@@ -105,7 +105,7 @@ DISK_FULL = Refusal(
     "disk_full",
     Kind.INTERNAL,
     "The disk is full: {place} could not be written.",
-    "Make room and run the command again; what was not finished is taken up where it was.",
+    "Free some space and run the command again; it continues where it stopped.",
 )
 DATABASE_UNREACHABLE = Refusal(
     "database_unreachable",
@@ -122,30 +122,30 @@ DATABASE_TIMEOUT = Refusal(
 DATES_OUT_OF_ORDER = Refusal(
     "dates_out_of_order",
     Kind.MALFORMED,
-    "The register already holds something later than the day of this call; nothing was changed.",
-    "In a demo instance give a later day with --on; elsewhere set the clock of this machine right.",
+    "The register already has entries later than the day of this call; nothing was changed.",
+    "In a demo instance give a later day with --on; otherwise correct the clock of this machine.",
 )
 FILE_ACCESS_REFUSED = Refusal(
     "file_access_refused",
     Kind.MALFORMED,
     "{place}: {why}.",
-    "Give the right to that place or name another, then run the command again.",
+    "Grant access to that path or name another, then run the command again.",
 )
 NOT_UTF8 = Refusal(
     "not_utf8",
     Kind.MALFORMED,
-    "What was given is no text in UTF-8: a byte at place {place} fits nowhere.",
-    "Give text in UTF-8; a file of another kind or encoding is given by its name, not on standard input.",
+    "The input is not UTF-8 text: the byte at position {place} is invalid.",
+    "Give UTF-8 text; name a file of another kind or encoding instead of using standard input.",
 )
 INTERRUPTED = Refusal(
     "interrupted",
     Kind.REFUSED,
     "Stopped by Ctrl-C; nothing is half done.",
-    "Run the same command again: it goes on where it was.",
+    "Run the same command again: it continues where it stopped.",
 )
 UNEXPECTED_ERROR = Refusal(
     "unexpected_error",
     Kind.INTERNAL,
-    "Something broke inside Rollkeeper ({what} in {place}).",
-    "Nothing was half done. Run 'rollkeeper doctor'; tell the maintainers this sentence, which holds no data.",
+    "An internal error occurred in Rollkeeper ({what} in {place}).",
+    "Nothing was half done. Run 'rollkeeper doctor'; tell the maintainers this sentence, which contains no data.",
 )

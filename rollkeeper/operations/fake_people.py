@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Invents people for demos: names and addresses in three scripts, single names among them, documents of no county.
 
-The same seed gives the same people. No real person's number can come out: the county code is one that nobody uses,
-and the telephone numbers are never dialled, since a demo instance's network is a file.
+The same seed gives the same people. No real person's number can result: the county code is unused, and the telephone numbers are
+never dialled, since a demo instance's network is a file.
 """
 
 import datetime as dt

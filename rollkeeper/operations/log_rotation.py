@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An app's log: what it says is taken from its pipe and kept in files that do not grow for ever.
+"""An app's log: its output is read from a pipe and kept in files of limited size.
 
-The app itself has no file open, so that one which was taken over cannot cut or rewrite what it said before. When the
-file is full it becomes `counter.log.1`, the older ones move up, and the oldest goes. Nobody but the instance's owner reads them.
+The app itself has no log file open, so that an attacker who controls it cannot delete or rewrite earlier output. When the file is
+full it becomes `counter.log.1`, the older ones move up, and the oldest goes. Only the instance's owner can read them.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import IO
 
 LARGEST_BYTES = 10 * 1024**2
 KEPT = 4
-"""How many full files are kept beside the one that is written."""
+"""How many full files are kept besides the current one."""
 _PIECE_BYTES = 64 * 1024
 
 

@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
-# What brings in most of what an app imports, and reads no settings of Django.
+# Modules that import most of what an app needs, and read no Django settings.
 PRELOADED: Final = (
     "asyncio", "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.asymmetric.ed25519",
     "cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.hazmat.primitives.serialization", "cryptography.x509",
@@ -44,7 +44,7 @@ _MOST_BYTES: Final = 1 << 20
 
 
 class ForkedProcess:
-    """A fork, as the process that asked for it sees it: what it uses of `subprocess.Popen`, under the same names."""
+    """A fork, as seen by the process that asked for it: the used part of `subprocess.Popen`, under the same names."""
 
     def __init__(self, status: socket.socket, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.stdin, self.stdout = stdin, stdout
@@ -80,7 +80,7 @@ class ForkedProcess:
             os.kill(self.pid, number)
 
     def _end(self) -> None:
-        # No line: the process that forks is gone, and nothing is known of what it forked.
+        # No line: the forking process is gone, and the state of its forks is unknown.
         self.returncode = int(self._lines.readline() or -signal.SIGKILL)
         self._lines.close()
         self._status.close()
@@ -152,7 +152,7 @@ def main() -> None:
 
 
 def _fork_what_is_asked(control: socket.socket) -> dict[str, Any] | None:
-    """Return in each fork what it was asked to be, and None in this process at its end."""
+    """Return in each fork its task, and None in this process at its end."""
     running: dict[int, tuple[int, int]] = {}  # by pidfd: the process and the file of its status
     while True:
         for ready in select.select([control.fileno(), *running], [], [])[0]:

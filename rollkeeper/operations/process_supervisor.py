@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Starts the apps, watches over them and stops them: only what it started itself.
+"""Starts, watches and stops the apps: only those that it started itself.
 
 Each app is a child process with its own role in the database (`site/web_apps.py`). If one ends, all end: half a
 register that looks like a whole one is worse than none.
@@ -66,7 +66,7 @@ def serve(
     with_workers: bool = True,
     is_compact: bool = False,
 ) -> None:
-    """Open the instance and serve it until somebody stops it; with `with_workers`, do beside it background jobs.
+    """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
     With `is_compact`, for a demo: the processes share memory, and one process is both the portal worker and the worker that holds keys.
     Refuses: PORT_IN_USE, UNKNOWN_HOST, ASSETS_MISSING, APP_DID_NOT_START.
@@ -106,7 +106,7 @@ def serve(
 
 
 def worker() -> None:
-    """Do background jobs, without any app, until somebody stops it."""
+    """Run background jobs, without any app, until stopped."""
     with _stop_signals() as stop, stopped_at_end(workers()) as processes:
         out.print("Working. Stop it with Ctrl-C.")
         sys.stdout.flush()
@@ -125,7 +125,9 @@ def _renew(running: Sequence[Running]) -> float:
 
 
 def _close_store_connections() -> None:
-    """Close what this process opened to make the instance: a rotation of keys waits for whoever has sealed and is still there."""
+    """Close the connections used to make the instance: a key rotation waits for processes that have sealed and are still
+    connected.
+    """
     if "django.db" in sys.modules:
         from django.db import connections
 
@@ -139,7 +141,7 @@ def _announce(running: Sequence[Running]) -> None:
         out.print("A demo instance: every person in it is invented.")
     elif not all(one.credentials.user for one in running):
         err.print(
-            "The apps run as the same user as everything else here: whoever takes one over can read the root of trust."
+            "The apps run as the same user as everything else here: an attacker who controls one can read the root of trust."
             " Serve as root, or let a key service be the root (docs/decisions/0009-an-os-user-per-process.md).",
             markup=False,
         )
@@ -224,7 +226,7 @@ def _stop(running: Sequence[Running]) -> None:
         except subprocess.TimeoutExpired:
             one.process.kill()
             one.process.wait()
-        # Each app leads a process group of its own; whatever it left behind there is ours to end.
+        # Each app leads its own process group; processes that it left there are ours to end.
         with suppress(ProcessLookupError):
             os.killpg(one.process.pid, signal.SIGKILL)
         if one.process.stdin:
@@ -234,7 +236,7 @@ def _stop(running: Sequence[Running]) -> None:
 
 
 def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:
-    """Return True once the app answers, False where somebody wants to stop before."""
+    """Return True once the app answers, False if a stop is requested before."""
     deadline = time.monotonic() + START_SECONDS
     while not stop:
         _require_alive([one])

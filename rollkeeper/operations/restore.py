@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Restores two backups into a new instance: the register of some day, the keys of the newest.
 
-Who was erased after the register was backed up stays erased: their keys are in no backup. Their rows come back sealed, and
-are cleared here as the erasure had cleared them, since the number of a line is sealed to the epoch and not to a person.
-The operator brings what no backup holds (`--secrets`); every password is made anew.
+People erased after the register was backed up stay erased: their keys are in no backup. Their rows come back sealed, and are
+cleared here as by the erasure, since the number of a line is sealed to the epoch and not to a person. The operator brings what no
+backup contains (`--secrets`); all passwords are renewed.
 """
 
 import datetime as dt
@@ -48,7 +48,7 @@ _REGENERATED = {".pgpass", ".once"}
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore brought back."""
+    """The result of a restore."""
 
     register_made_at: str
     keys_made_at: str

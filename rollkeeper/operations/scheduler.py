@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The job runner: every job of every package, each in a thread of its own, so that none waits for another.
+"""The job runner: every job of every package, each in a separate thread, so that none waits for another.
 
-A process holds the leases of the jobs that it runs (`kernel/jobs.py`); what another process holds it waits for. When to run
-next is counted by a clock that nobody sets. A database that is away is waited for. To have a package's jobs run, name
+A process holds the leases of the jobs that it runs (`kernel/jobs.py`); what another process holds it waits for. The time of the
+next run is measured by a monotonic clock. A database that is away is waited for. To have a package's jobs run, name
 the package below.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is said when something breaks that nobody foresaw: a sentence without a value, never a stack of text.
+"""The message for an unexpected error: a sentence without values, never a traceback.
 
 The text of an exception of the database can hold the values of a row, and a traceback the values of variables. So
 neither is shown or logged; the kind of the fault and the place in our own code say where to look.
@@ -30,7 +30,7 @@ HERE = Path(rollkeeper.__file__).parent
 
 
 def tell(fault: BaseException) -> RollkeeperError:
-    """Turn any fault into a sentence that can be shown to anybody."""
+    """Turn any fault into a sentence that can be shown to anyone."""
     cause = fault.__cause__ if isinstance(fault.__cause__, psycopg.Error) else fault
     if isinstance(fault, KeyboardInterrupt):
         return INTERRUPTED()
@@ -62,7 +62,7 @@ def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
         ):
             return DATABASE_TIMEOUT()
         case psycopg.errors.DataException():
-            # The one of its kind here is a span of days whose end lies before its beginning.
+            # The only such error here is a span of days that ends before it begins.
             return DATES_OUT_OF_ORDER()
         case psycopg.OperationalError():
             return (

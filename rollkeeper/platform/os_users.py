@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Users of the operating system for parts of Rollkeeper, where root runs it: one for each server and each app.
 
-What one of them holds in files and in memory, another cannot read. Where an ordinary user runs Rollkeeper there is one user
-for all, and no such wall: `docs/decisions/0009-an-os-user-per-process.md` says what that leaves open.
+One user cannot read another's files and memory. If an ordinary user runs Rollkeeper, there is one user for all processes and no
+such separation: `docs/decisions/0009-an-os-user-per-process.md` says what risk remains.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def system_user(name: str) -> str | None:
-    """Return a system user, made on first use; None where an ordinary user runs Rollkeeper."""
+    """Return a system user, made on first use; None if an ordinary user runs Rollkeeper."""
     if os.geteuid() != 0:
         return None
     with _accounts():
@@ -68,7 +68,7 @@ def allow_traversal(path: Path) -> None:
 
 
 def is_readable_by_others(path: Path) -> bool:
-    """Tell whether every user can read a file, or enter and list a folder, and pass through those above it."""
+    """Tell whether every user can read a file, or enter and list a directory, and pass through those above it."""
     wanted = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
     passes = all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
     return passes and path.stat().st_mode & wanted == wanted

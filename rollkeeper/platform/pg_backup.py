@@ -85,7 +85,7 @@ def load_keys(pieces: Iterable[bytes]) -> None:
 
 
 def reset_passwords(store: stores.Store, roles: Iterable[str]) -> None:
-    """Give roles of a cluster that does not run the passwords of this instance, made anew. Refuses: BACKUP_TOOL_FAILED."""
+    """Give roles of a stopped cluster new passwords of this instance. Refuses: BACKUP_TOOL_FAILED."""
     said = "".join(
         f"ALTER ROLE {role} PASSWORD '{stores.password(store, role)}'\n"
         for role in [embedded_postgres.SUPERUSER, *roles]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which somebody registers the line in their hand: what the law asks, read from a picture or typed, confirmed by them.
+"""The page on which a subscriber registers the line in hand: what the law asks, read from a picture or typed, confirmed by them.
 
-The picture is in memory for the length of one request. What was confirmed is sealed here to a public half and opened by the
-portal worker: this process could not open it again.
+The picture is in memory for the length of one request. The confirmed data is sealed here to a public half and opened by the
+portal worker: this process cannot open it again.
 """
 
 import base64

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The file with everything held about a subscriber, as they download it, field by field.
 
-`docs/data-export.md` is written from here. A field that is not named here does not go out, and a test then fails: the form
-of a file that people keep does not change by accident. What is new in it gets another number.
+`docs/data-export.md` is generated from here. A field that is not named here is not exported, and a test then fails: the format of
+a file that people keep does not change by accident. A new field raises the version.
 """
 
 import datetime as dt

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The forms of the portal. What was typed is never drawn again, not even with a fault."""
+"""The forms of the portal. Typed values are never shown again, not even with a fault."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _DAY = {"type": "date", "autocomplete": "off"}
 
 
 class QuietForm(forms.Form):
-    """A form whose values go one way."""
+    """A form whose values are never sent back."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
@@ -36,7 +36,7 @@ class QuietForm(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
             if isinstance(field, forms.BooleanField):
-                field.error_messages["required"] = _("Nothing is done without a tick in this box.")
+                field.error_messages["required"] = _("This box must be ticked to continue.")
         super().full_clean()
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
@@ -82,7 +82,7 @@ class DocumentForm(QuietForm):
     )
 
     def mark(self, on: dt.date) -> str:
-        """Return what stands for the document, in hexadecimal digits. Precondition: the form is valid."""
+        """Return the hash of the document, in hexadecimal digits. Precondition: the form is valid."""
         kind = normalise_type(
             with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
         )
@@ -91,10 +91,10 @@ class DocumentForm(QuietForm):
 
 
 class VerificationForm(DocumentForm):
-    """Who one is: the document's number and the name, as registered."""
+    """The identity check: the document's number and the name, as registered."""
 
     name = forms.CharField(
-        label=_("Full name"), max_length=300, help_text=_("As it stands on the document."),
+        label=_("Full name"), max_length=300, help_text=_("As on the document."),
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
 
@@ -127,10 +127,10 @@ class ConsentForm(ActionForm):
 
 
 class AddDelegateForm(ActionForm, DocumentForm):
-    """Whom one names, for what."""
+    """The person to name, and the role."""
 
     part = forms.ChoiceField(
-        label=_("What for?"),
+        label=_("Purpose"),
         choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
@@ -142,24 +142,24 @@ class AddDelegateForm(ActionForm, DocumentForm):
 
 
 class RemoveDelegateForm(ActionForm):
-    """For what nobody is named any more."""
+    """The role from which the named person is removed."""
 
     part = forms.ChoiceField(
-        label=_("What for?"),
+        label=_("Purpose"),
         choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
 
 
 class ReportDeathForm(ActionForm, DocumentForm):
-    """That the subscriber has died, and the document of whoever claims the line, where they give one."""
+    """A report that the subscriber has died, and the document of the claimant, if given."""
 
     field_order = ("key", "line", "document_type", "document_state", "document_number")
 
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
         self.fields["document_number"].required = False
-        self.fields["document_number"].help_text = _("Yours, not theirs; may be left out.")
+        self.fields["document_number"].help_text = _("Yours, not theirs; optional.")
 
     def payload(self) -> dict[str, str]:
         """Return, where a document was given, its mark."""
@@ -174,7 +174,7 @@ class PauseForm(ActionForm):
     )
     first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DAY))
     last = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
+        label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs=_DAY),
     )  # fmt: skip
 
@@ -242,7 +242,7 @@ class CopyForm(QuietForm):
 
 
 class PasskeyForm(QuietForm):
-    """What a browser says about a passkey, or which one goes."""
+    """A browser's passkey data, or which passkey to remove."""
 
     key = forms.CharField(max_length=100, required=False)
     credential = forms.CharField(max_length=20_000, required=False)

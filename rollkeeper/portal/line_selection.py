@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which somebody chooses which lines to keep, where the law allows no more: each end is an act with a receipt."""
+"""The page on which a subscriber chooses which lines to keep, if the law allows no more: each termination is an act with a
+receipt.
+"""
 
 import datetime as dt
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages about passkeys. What a browser says goes to the portal worker as it is; nothing is compared in this process."""
+"""The pages about passkeys. A browser's answer goes to the portal worker unchanged; nothing is compared in this process."""
 
 import datetime as dt
 
@@ -41,7 +41,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def options(request: HttpRequest, what: str) -> HttpResponse:
-    """Give a browser what it needs to make or to show a passkey."""
+    """Return the browser's options to make or use a passkey."""
     answer = put(request, OPTIONS[what])
     if answer.done is None:
         return JsonResponse({"said": " ".join(answer.said)}, status=422)

@@ -17,7 +17,7 @@ from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, SessionExpired
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """What came back: `done`, or what was said against it."""
+    """The answer: `done`, or the refusal."""
 
     done: dict[str, Any] | None
     refused: str = ""
@@ -32,7 +32,7 @@ def put(
     request_id: UUID | None = None,
     sealed: bytes | None = None,
 ) -> Answer:
-    """Ask on behalf of whoever holds the session. Refuses: SessionExpired, REGISTER_UNAVAILABLE."""
+    """Send a request for the session. Refuses: SessionExpired, REGISTER_UNAVAILABLE."""
     token = token_of(request)
     if token is None:
         raise SessionExpired

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form by which somebody registers a line themselves: exactly what the pack asks of one person, each with its reason."""
+"""The form by which a subscriber registers a line themselves: exactly what the pack asks of one person, each with its reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -30,11 +30,11 @@ class RecordForm(RegistrationForm, QuietForm):
         self.attributes = [one.name for one in attributes]
         self.ask(attributes)
         self.fields["double_checked"] = forms.BooleanField(
-            label=_("I compared the number once more, and it stands so on the document."), required=False,
+            label=_("I compared the number once more: it matches the document."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )  # fmt: skip
         self.fields["confirmed"] = forms.BooleanField(
-            label=_("All of this is about me and stands so on my document."),
+            label=_("All of this is about me and matches my document."),
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )
 
@@ -49,6 +49,6 @@ class RecordForm(RegistrationForm, QuietForm):
             if check_number(kind, given["document_number"], clock.today()).verdict is Verdict.DOUBTFUL:
                 self.add_error(
                     "document_number",
-                    _("It is not of the usual form: look again, and say below that you did."),
+                    _("It does not have the usual form: check again, and confirm below that you did."),
                 )
         return given

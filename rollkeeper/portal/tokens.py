@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a browser holds of a session: a token in a cookie of its own, without any session on the server.
+"""The browser's part of a session: a token in a separate cookie, without a session on the server.
 
-The cookie is signed with this app's key, so that one that somebody made up is turned away here, before anybody is asked.
+The cookie is signed with this app's key, so that an invented one is rejected here, without a query.
 """
 
 from django.conf import settings
@@ -15,7 +15,7 @@ _BYTES = 32
 
 
 def token_of(request: HttpRequest) -> Token | None:
-    """Return the token of whoever asks; whether its session is alive, the portal worker says."""
+    """Return the token of the request; the portal worker tells whether its session is valid."""
     try:
         secret = bytes.fromhex(
             request.get_signed_cookie(settings.PORTAL_TOKEN_COOKIE_NAME, "", salt=_SALT) or ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of the portal. Each asks the portal worker anew; nothing of an answer is kept."""
+"""The pages of the portal. Each page asks the portal worker again; nothing of an answer is kept."""
 
 import base64
 import datetime as dt
@@ -82,7 +82,7 @@ def during_session(view: View) -> View:
 
 
 def to_portal_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead whoever holds no living session to the sign-in page, with a word about it."""
+    """Redirect a visitor without a valid session to the sign-in page, with a message."""
     messages.info(request, _("Your session is over. Ask for a new code to come in again."))
     return revoke(go_to(request, "portal:sign_in"))
 
@@ -122,7 +122,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def code(request: HttpRequest) -> HttpResponse:
-    """Let in whoever types the code that came to the line."""
+    """Sign in with the code that was sent to the line."""
     form = CodeForm(request.POST)
     if not form.is_valid():
         kept = {"code_request": form.cleaned_data.get("code_request", "")}
@@ -138,7 +138,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_safe
 @during_session
 def lines(request: HttpRequest) -> HttpResponse:
-    """Show the line in the hand and, after the second proof, every line in one's name: where it stands and what to do."""
+    """Show the line in hand and, after the second proof, all lines in the person's name: their status and what to do."""
     shown = shown_to(request)
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
     shown["applied_until"] = shown["applied_until"] and dt.date.fromisoformat(shown["applied_until"])
@@ -183,7 +183,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def receipt(request: HttpRequest) -> HttpResponse:
-    """Give one whole receipt as a text that anybody can check."""
+    """Return one whole receipt as a text that anyone can check."""
     form = ReceiptForm(request.POST)
     given = put(request, PortalRequestKind.RECEIPT, form.cleaned_data if form.is_valid() else {})
     if given.done is None:
@@ -305,7 +305,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def shown_to(request: HttpRequest) -> dict[str, Any]:
-    """Return what a session may see, from the portal worker anew. Refuses: SessionExpired, REGISTER_UNAVAILABLE."""
+    """Return what a session may see, freshly from the portal worker. Refuses: SessionExpired, REGISTER_UNAVAILABLE."""
     answer = put(request, PortalRequestKind.DASHBOARD)
     if answer.done is None:
         raise SessionExpired
@@ -380,7 +380,7 @@ def _said_kind(value: str) -> str:
 
 def _said_done(what: str, done: dict[str, Any]) -> str:
     if what == "correct":
-        return _("It is noted. Come to any counter with your document; it is put right there.")
+        return _("It is recorded. Come to any counter with your document; it is corrected there.")
     return ledger_labels.action_label(done["verb"])
 
 

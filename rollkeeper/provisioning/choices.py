@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of the network: what can be asked of it, what it can say is true, how far a command has come.
+"""The choices of provisioning: what can be commanded, what the network can report, the state of a command.
 
-The floor stands here, once: what stays reachable from a barred line. No setting and no pack names it.
+The floor is defined here, once: the numbers that stay reachable from a barred line. No setting and no pack names it.
 """
 
 from enum import StrEnum
@@ -25,7 +25,7 @@ class CommandKind(StrEnum):
 
 
 class ReadBack(StrEnum):
-    """What the network says is true of a line."""
+    """The state of a line as the network reports it."""
 
     BARRED = "barred"
     OPEN = "open"
@@ -35,7 +35,7 @@ class ReadBack(StrEnum):
     FLOOR_MISSING = "floor_missing"
     """Barred, and emergency, care or registration calls fail too: never acceptable."""
     PARTLY = "partly"
-    """The line stands in several elements, and they say different things: proof of nothing."""
+    """Several elements serve the line and report different states: proof of nothing."""
 
 
 class CommandState(StrEnum):
@@ -54,7 +54,7 @@ class CommandState(StrEnum):
 
 
 class CommandReason(StrEnum):
-    """What asked for a command, where it was no reason of a suspension (`lines.choices.SuspensionReason`)."""
+    """What caused a command, if not a reason of a suspension (`lines.choices.SuspensionReason`)."""
 
     NEW_LINE = "new_line"
     SUBSCRIBER = "subscriber"
@@ -66,7 +66,7 @@ class CommandReason(StrEnum):
 
 
 class Answer(StrEnum):
-    """What the network answers to a command. It proves nothing: only the read-back does."""
+    """The network's answer to a command. It proves nothing: only the read-back does."""
 
     ACCEPTED = "accepted"
     RETRY = "retry"
@@ -76,7 +76,7 @@ class Answer(StrEnum):
 
 
 class Allowed(StrEnum):
-    """What stays reachable from a barred line."""
+    """The numbers that stay reachable from a barred line."""
 
     EMERGENCY = "emergency"
     CARE = "care"

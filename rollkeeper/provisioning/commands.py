@@ -24,15 +24,13 @@ from rollkeeper.provisioning.services import PushResult, push_due
 _POLL_INTERVAL_S = 1.0
 
 LimitOption = Annotated[
-    int | None, typer.Option("--limit", min=1, metavar="N", help="Look at no more than N commands.")
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Process at most N commands.")
 ]
 
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
-    group = typer.Typer(
-        no_args_is_help=True, help="Command the network what to do, and read back what it did."
-    )
+    group = typer.Typer(no_args_is_help=True, help="Send commands to the network, and read back its state.")
     group.command()(push)
     group.command()(status)
     group.command()(reconcile)
@@ -41,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 FollowOption = Annotated[
     bool,
-    typer.Option("--follow", help="Go on, looking every second, until it is stopped (Ctrl-C or SIGTERM)."),
+    typer.Option("--follow", help="Continue, checking every second, until stopped (Ctrl-C or SIGTERM)."),
 ]
 
 
@@ -51,14 +49,13 @@ def push(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Carry out the commands that are due; a command counts once the network itself says that it is so.
+    """Send the commands that are due; a command counts as done once the network confirms it.
 
-    On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration: that waits.
+    On a day when counters are closed, or under a stay, no line is barred or terminated for a missing registration.
 
-    A service that runs it with --follow restores a line within seconds of its registration.
+    A service with --follow restores a line within seconds of its registration.
 
-    Exit code 1 where a command was given up or the network barred emergency calls, with --follow at any time before it
-    was stopped.
+    Exit code 1 if a command was given up or the network barred emergency calls; with --follow, at any time before it was stopped.
 
     Example: rollkeeper provisioning push
     """
@@ -75,11 +72,11 @@ def push(
 
 
 def _follow(*, as_json: bool, on: dt.date | None) -> int:
-    """Push until stopped; return how many commands were given up meanwhile."""
+    """Push until stopped; return how many commands were given up."""
     stop, failed = threading.Event(), 0
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    err.print("Sending commands to the network what is due, every second. Stop it with Ctrl-C.")
+    err.print("Sending commands that are due to the network, every second. Stop it with Ctrl-C.")
     while not stop.is_set():
         pushed = push_due(console_authority(), on=on or clock.today())
         failed += pushed.counts[CommandState.FAILED]
@@ -98,14 +95,13 @@ def _show_pushed(pushed: PushResult, *, as_json: bool) -> None:
         out.print(", ".join(f"{count:,} {state}" for state, count in counts.items()) + ".")
     if pushed.floor_breaks:
         err.print(
-            f"On {pushed.floor_breaks} lines the network barred emergency, care or registration calls: it was asked"
-            " to restore them at once. Find out why before barring anything else.",
+            f"On {pushed.floor_breaks} lines the network barred emergency, care or registration calls: restore commands were sent at once. Find out why before barring anything else.",
             style="red",
         )
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show how many commands wait, are sent, confirmed, given up or superseded.
+    """Show how many commands are waiting, sent, confirmed, given up or superseded.
 
     Example: rollkeeper provisioning status --json
     """
@@ -129,7 +125,7 @@ NeverCommandedOption = Annotated[
     bool,
     typer.Option(
         "--never-commanded",
-        help="List also active lines of which the network says nothing and never received a command.",
+        help="Also list active lines for which the network never received a command and reports nothing.",
     ),
 ]
 
@@ -138,8 +134,7 @@ RestoreOption = Annotated[
     bool,
     typer.Option(
         "--restore",
-        help="Have the network restore each line that is in service in the register and not in the network; bars for a bill, which"
-        " the register does not know, among them.",
+        help="Make the network restore each line that is in service in the register but not in the network; this also lifts bars for debt, which the register does not know.",
     ),
 ]
 
@@ -149,13 +144,13 @@ def reconcile(
 ) -> None:
     """Compare register and network line by line and list every difference, the oldest first.
 
-    Active lines for which the network never received a command, and says nothing of, are counted; --never-commanded lists them too.
-    What a comparison found is kept, and the back office's campaign page shows the last.
+    Active lines for which the network never received a command and reports nothing are only counted; --never-commanded lists
+    them. The last result is stored and shown on the back office's campaign page.
 
-    After a restore of the register, or where an element lost what it knew, look at the list and then say --restore: whoever is in service gets
-    it back. Nobody is barred by it.
+    After a restore of the register, or if an element lost its data, check the list and then use --restore: lines that are in
+    service get service back. It bars no line.
 
-    Exit code 1 where a difference is listed, one that is being tried included: it may have been tried for a week.
+    Exit code 1 if a difference is listed, also one that is being retried: the retries may have run for a week.
 
     Example: rollkeeper provisioning reconcile
     """
@@ -183,8 +178,7 @@ def reconcile(
         err.print(f"{len(compared.out_of_service):,} lines are to be restored: 'provisioning push' does it.")
     if compared.never_commanded_count and not never_commanded:
         err.print(
-            f"{compared.never_commanded_count:,} active lines for which the network never received a command, and it says nothing of them:"
-            " --never-commanded lists them."
+            f"{compared.never_commanded_count:,} active lines for which the network never received a command and reports nothing: --never-commanded lists them."
         )
     if found:
         raise typer.Exit(1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: tell the network what is due, so that who registers is restored within seconds, and
-look whether the barred still have their emergency calls.
+"""Background jobs of this package: send due commands to the network, so that a registered line is restored within seconds, and
+check that barred lines can still make emergency calls.
 """
 
 from rollkeeper.access.authority import worker_authority
@@ -25,7 +25,7 @@ def push() -> int:
 
 def watch() -> int:
     """Ask about some of the barred lines, another part each time; return on how many emergency calls were missing."""
-    global _asked_up_to  # where the round stands: a process that begins anew begins a round
+    global _asked_up_to  # the position of the round: a new process starts a new round
     from rollkeeper.provisioning.reconciliation import check_floor
 
     restored = 0

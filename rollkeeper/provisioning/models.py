@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Commands to the network: an outbox with retries, idempotency keys and read-back.
 
-Whoever inserts by SQL names line_id, kind, reason, requested_at and, in a batch, batch_id; the table fills in the rest.
-Beside the fields below the table has ``position``, an identity column made in the first migration: the order in which
-commands were asked for, by which the network refuses what is older than what it already did. What is to be pushed is found by an
-index of the kind, `next_try_at` and that position (``provisioning_command_in_turn``), made there too.
+Inserts by SQL set line_id, kind, reason, requested_at and, in a batch, batch_id; the table fills in the rest. In addition to the
+fields below the table has ``position``, an identity column made in the first migration: the order of the commands, by which the
+network refuses commands older than what it already did. Commands to push are found by an index of the kind, `next_try_at` and
+that position (``provisioning_command_in_turn``), also made there.
 """
 
 import datetime as dt
@@ -107,7 +107,7 @@ class Command(models.Model):
 
 
 class ClosedDay(models.Model):
-    """Days on which nobody is barred or ended for want of registration, whenever that was asked for: a court's stay."""
+    """Days on which no line is barred or terminated for a missing registration, whenever commanded: a court's stay."""
 
     closed_day_id = models.UUIDField(primary_key=True)
     days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
@@ -119,7 +119,7 @@ class ClosedDay(models.Model):
 
 
 class Comparison(models.Model):
-    """What one comparison of register and network, line by line, has found: counts, no line."""
+    """The result of one line-by-line comparison of register and network: counts, no line."""
 
     compared_at = models.DateTimeField(primary_key=True)
     line_count = models.BigIntegerField()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the commands stand, and where register and network differ."""
+"""The state of commands, and where register and network differ."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
@@ -33,20 +33,21 @@ class Difference:
     register_says: ReadBack
     network_says: ReadBack
     since: dt.datetime | None
-    """When something was last asked of the network about the line, heard or not; None where nothing ever was."""
+    """When a command for the line was last requested, delivered or not; None if never."""
     is_under_way: bool
     """A command for the line is still being tried."""
 
 
 @dataclass(slots=True)
 class Reconciliation:
-    """What a comparison line by line found, the oldest first."""
+    """The result of a line-by-line comparison, the oldest first."""
 
     differences: list[Difference] = field(default_factory=list)
     never_commanded: list[Difference] = field(default_factory=list)
-    """Active lines for which the network never received a command and says nothing of, where they were asked for: an element that
-    keeps only what it was ordered says so of each line before its first order, which can be nearly all of them. Nobody is
-    harmed by it, and nobody should believe that it agrees."""
+    """Active lines for which the network never received a command and reports nothing, if requested: an element that only keeps
+    its orders says so for each line before its first order, which can be nearly all of them. It does no harm, but it is not proof
+    of agreement.
+    """
     never_commanded_count: int = 0
     line_count: int = 0
 
@@ -80,7 +81,7 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the last comparison found, as it was kept: counts, and when what the oldest difference is about was asked for."""
+    """The stored result of the last comparison: counts, and when the command of the oldest difference was requested."""
 
     compared_at: dt.datetime
     line_count: int
@@ -152,7 +153,7 @@ def still_served(line_ids: Collection[LineId]) -> set[LineId]:
 
 
 def last_comparison() -> Comparison | None:
-    """Return what the last comparison found; None where nobody has compared yet."""
+    """Return the result of the last comparison; None if there was none yet."""
     found = rows("SELECT * FROM provisioning_comparison ORDER BY compared_at DESC LIMIT 1")
     return Comparison(**found[0]._asdict()) if found else None
 

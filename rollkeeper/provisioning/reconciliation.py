@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Compare register and network line by line, and keep what came of it, so that a page can say it without asking again.
 
-Separate from `acts.py`, which commands the network: this asks it. It changes nothing but its own memory, with one exception: a line
-on which emergency calls are barred is restored, whoever barred them and however long ago. Other bars of which the register knows nothing
-may be somebody else's, for a bill: they are lifted where a person asks for it.
+Separate from `services.py`, which sends commands to the network: this queries it. It changes only its own stored results, with
+one exception: a line whose emergency calls are barred is restored, whatever caused the bar. Other bars unknown to the register
+may be the operator's, for example for debt: they are lifted only on a person's request.
 """
 
 import datetime as dt
@@ -27,13 +27,13 @@ from rollkeeper.provisioning.queries import Reconciliation, reconcile
 
 @dataclass(frozen=True, slots=True)
 class FloorCheck:
-    """What a look at some barred lines found."""
+    """The result of a check of some barred lines."""
 
     asked: int
     restored: int
     """Lines on which emergency, care or registration calls were barred: their restoring was asked for."""
     last: LineId | None
-    """Where to go on; None where there is nobody further."""
+    """Where to continue; None if there are no further lines."""
 
 
 def compare_lines(
@@ -47,9 +47,10 @@ def compare_lines(
 ) -> Reconciliation:
     """Ask the network about every line; keep how many differ, and restore who has lost emergency calls.
 
-    `restores`: whoever is in service in the register and not in the network as well, as when a backup knows nothing of later bars.
+    `restores`: lines in service in the register but not in the network are restored, as after a backup that knows nothing of
+    later bars.
 
-    A comparison that breaks off is none.
+    An interrupted comparison does not count.
 
     Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:lines:compared.
     """
@@ -80,8 +81,8 @@ def compare_lines(
 def check_floor(authority: Authority, *, after: LineId | None, gateway: Gateway | None = None) -> FloorCheck:
     """Ask the network about the next barred lines, and restore those on which it bars more than it may.
 
-    A bar is proved once, when it is carried out; whoever changes an element afterwards, by hand or by its configuration, is
-    found here. `after` is where the last look ended, None for the first lines. Refuses: NOT_ALLOWED, NO_NETWORK.
+    A bar is proved once, when it is carried out; this check finds later changes to an element, by hand or by configuration.
+    `after` is where the last check ended, None for the first lines. Refuses: NOT_ALLOWED, NO_NETWORK.
     """
     require(authority, Permission.RUN_PROVISIONING)
     network = gateway or network_gateway()

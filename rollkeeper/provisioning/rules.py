@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What follows from one try to carry out a command. Pure: the answer and the read-back in, the next state out.
+"""The result of one try to carry out a command. Pure: the answer and the read-back in, the next state out.
 
-The network's acceptance counts for nothing, its read-back for everything. Whoever is to be restored is tried for until
-it works; to bar and to end are given up after a while where the network takes it and does not do it, since a line that still
-works harms nobody. An element that is away is waited for: its lines must not come to their end without having been barred.
+The network's acceptance proves nothing, only its read-back does. A restore is retried until it works; bar and terminate are given
+up after a while if the network accepts but does not apply them, since a line that still works does no harm. An unreachable
+element is waited for: its lines must not be terminated without having been barred.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ _LEFT_AFTER_AWAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What a command is now, and how long to wait before the next try (None: there is none)."""
+    """The new state of a command, and how long to wait before the next try (None: there is none)."""
 
     state: CommandState
     wait: dt.timedelta | None = None
@@ -30,7 +30,7 @@ class Transition:
 def next_state(
     kind: CommandKind, *, answer: Answer | None, read_back: ReadBack, tries: int, max_tries: int
 ) -> Transition:
-    """Decide what a command is after a try. `answer` is None where only the read-back was asked for again."""
+    """Decide the state of a command after a try. `answer` is None if only the read-back was repeated."""
     if read_back is kind.proof:
         return Transition(CommandState.CONFIRMED)
     if read_back is ReadBack.FLOOR_MISSING and kind is CommandKind.BAR:
@@ -44,7 +44,7 @@ def next_state(
 
 
 def counted_tries(tries: int, *, answer: Answer | None, max_tries: int) -> int:
-    """Return how many tries count: after an element was away there are some left for it to do what it takes."""
+    """Return how many tries count: after an element was unreachable it gets some more to apply what it accepts."""
     return min(tries, max(1, max_tries - _LEFT_AFTER_AWAY)) if answer is Answer.RETRY else tries
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Ask the network for something, push what was asked, and believe only its own read-back.
 
-Order: who is to be restored goes before whoever is to be barred or ended. A chunk is claimed and committed before it
-is delivered and written down afterwards; a process killed in between leaves commands whose claim dies with it, and
-the next run tries them again under the same keys.
+Restore commands have priority over bar and terminate. A chunk is claimed and committed before it is delivered and recorded
+afterwards; a process killed in between leaves commands whose claim dies with it, and the next run tries them again under the same
+keys.
 """
 
 import datetime as dt
@@ -34,12 +34,14 @@ from rollkeeper.vault.services import open_line_values
 _CLAIMING: Final = 1  # the matter of kernel.claims.serialize_on
 _FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.TERMINATE)
 _CHUNKS_ONWARDS: Final = 50
-"""So many chunks are looked for behind the one before; then from the beginning: somebody may have asked earlier and been seen later."""
+"""This many chunks are searched after the previous one; then from the beginning, because an earlier command may have become
+visible later.
+"""
 
 
 @dataclass(slots=True)
 class PushResult:
-    """What one run did."""
+    """The result of one run."""
 
     counts: dict[CommandState, int] = field(default_factory=lambda: dict.fromkeys(CommandState, 0))
     floor_breaks: int = 0
@@ -53,7 +55,7 @@ class PushResult:
 
 @dataclass(slots=True)
 class _ClaimPosition:
-    """Up to where the bars and ends that nobody tried before have been claimed; what is tried again stands behind all of these.
+    """Up to which position untried bars and terminations have been claimed; retries come after all of these.
 
     Restores are always looked for from the beginning.
     """
@@ -105,8 +107,8 @@ def queue_command(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.dat
 def advance_command_sequence() -> None:
     """Number the commands to come by the microsecond: younger than any that a restored register has forgotten.
 
-    An element remembers the order that it carried out last, and refuses what is older: whoever was barred after the backup
-    would be restored by nothing. As the owner of the register: nobody else chooses the order in which the network hears.
+    An element remembers its last order and refuses older ones: otherwise lines barred after the backup could not be restored.
+    Runs as the owner of the register: no other role sets the order of commands.
     """
     with connect(stores.REGISTER, Role.MIGRATOR) as owner:
         owner.execute(
@@ -125,9 +127,9 @@ def push_due(
 ) -> PushResult:
     """Carry out what is due, and confirm only what the network itself says is true.
 
-    On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration. `moved` is ordered
-    how many commands each chunk had. Refuses: NOT_ALLOWED, NO_NETWORK.
-    Ledger: network:command:confirmed, network:command:failed.
+    On a day on which counters are closed, or under a stay, no line is barred or terminated for a missing registration. `moved` is
+    called with the number of commands in each chunk. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:command:confirmed,
+    network:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     network, done, day, position = (
@@ -164,7 +166,7 @@ def _release_dead_claims() -> None:
 def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> list[Any]:
     """Claim the next chunk of the most pressing kind that has any, behind the one before or, where nothing is left there, anywhere.
 
-    What may not go out on this day is put off to the next one, unclaimed: a long weekend asks once a day for each.
+    Commands that may not be sent on this day are postponed to the next one, unclaimed: a long weekend asks once a day for each.
     """
     if size <= 0:
         return []
@@ -194,7 +196,8 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
 def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:
     """Ask what came true of what was delivered before, hand over the rest, and ask what is true of that.
 
-    What may not go out today is asked for alone: an element may do late what it took yesterday, and shut more than it may.
+    Commands that may not be sent today are only read back: an element may carry out late what it accepted yesterday, and bar more
+    than it may.
     """
     orders = _orders(found, network, on=on)
     may_go = {row.command_id for row in found if row.may_go}

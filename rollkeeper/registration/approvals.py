@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Acts at a counter that an approver has to confirm: where the pack says so, and where a check digit does not fit.
 
-None of them is done without. What subscribers do themselves, with the line in their hand, is no act of the counter.
+None of these acts is done without approval. Acts of subscribers themselves, with the line in their hand, are not acts of the
+counter.
 """
 
 from rollkeeper.access.authority import Authority
@@ -13,20 +14,20 @@ from rollkeeper.registration.errors import APPROVAL_NEEDED
 
 
 def approval_article(action_kind: str) -> str | None:
-    """Return the article by which somebody else confirms an act; None: nobody has to."""
+    """Return the article that requires a second person to confirm an act; None if not required."""
     pack = load_pack(instance().pack)
     return pack.dual_control_article(action_kind) if pack.duty else None
 
 
 def is_supervisor_check(authority: Authority, *, approved_by: StaffId | None) -> bool:
-    """Tell whether a supervisor is who acts, or confirmed it; whoever registers remotely has nobody beside them."""
+    """Tell whether a supervisor acts or confirmed it; in a remote registration there is no supervisor."""
     confirmed = approved_by is not None and approved_by != authority.staff_id
     own = StaffRole.SUBSCRIBER in authority.roles or authority.role_for(Permission.APPROVE_ACTION) is not None
     return confirmed or own
 
 
 def require_approval(authority: Authority, action_kind: str, *, approved_by: StaffId | None) -> None:
-    """Refuse an act that nobody else confirmed, where the pack has somebody do so. Refuses: APPROVAL_NEEDED."""
+    """Refuse an act without a second person's confirmation, if the pack requires one. Refuses: APPROVAL_NEEDED."""
     article = None if StaffRole.SUBSCRIBER in authority.roles else approval_article(action_kind)
     if article and (approved_by is None or approved_by == authority.staff_id):
         raise APPROVAL_NEEDED(action_kind=action_kind, article=article)

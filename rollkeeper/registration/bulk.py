@@ -32,7 +32,7 @@ _ABOUT_THE_KEY = frozenset({"invalid_submission_key", "submission_key_used"})
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the rows of a file."""
+    """The results for the rows of a file."""
 
     rows: int = 0
     recorded: int = 0
@@ -47,7 +47,7 @@ def refused_file(path: Path) -> Path:
 
 
 def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None]) -> Tally:
-    """Register everybody in a file; report each refused row in the reject file and go on.
+    """Register all rows of a file; write each refused row to the reject file and continue.
 
     `moved` is called with how many bytes further the work is. Refuses, as a whole: FILE_NOT_USABLE, NO_REGISTRATION_DUTY,
     NOT_ALLOWED.
@@ -111,7 +111,7 @@ def _without_repetition(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _names(row: Row) -> set[str]:
-    assert isinstance(row.content, Submission)  # noqa: S101 - rows with faults were put aside
+    assert isinstance(row.content, Submission)  # noqa: S101 - rows with faults were removed
     number = row.content.number
     try:
         service = row.content.service or service_guess(number)

@@ -27,12 +27,12 @@ def register_in_bulk(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Register everybody in a file; a number that has no line yet gets one.
+    """Register all people in a file; a number that has no line yet gets one.
 
     Keys of a row: number, name, address, document_type, document_number; kind (individual, company, minor) with
-    user and bearer, or guardian, each an object; service; language; submission_key. Exactly what the rule pack asks
-    for is taken. Refused rows go to FILE.jsonl.refused.jsonl (row, column, reason, no values); the rest is recorded.
-    Run again after a break or a correction: nothing is recorded twice.
+    user and bearer, or guardian, each an object; service; language; submission_key. Only the fields that the rule pack asks for
+    are recorded. Refused rows go to FILE.jsonl.refused.jsonl (row, column, reason, no values); the rest is recorded.
+    Run it again after an interruption or a correction: nothing is recorded twice.
 
     Exit codes: 0 all recorded, 1 some rows refused, 2 the file cannot be used.
 
@@ -61,6 +61,6 @@ def register_in_bulk(
             out.print(f"  {count:,} x {code}", markup=False)
     if tally.refused:
         err.print(
-            f"{tally.refused:,} rows were refused; each stands with its reason in {side}.", markup=False
+            f"{tally.refused:,} rows were refused; each is listed with its reason in {side}.", markup=False
         )
         raise typer.Exit(1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether an act may happen to a line as it stands, once it is locked. Pure: what was read goes in."""
+"""Whether an act is allowed for a line in its current state, once it is locked. Pure: the values read are passed in."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -55,27 +55,27 @@ class Situation:
 
     line: LineView | None
     subscriber: PersonId | None
-    """Who holds it now; of a line that is over, who held it last."""
+    """The current subscriber; of a line that is over, the last one."""
     shown: PersonId | None
-    """Who is known by the document shown, or by the former one; None: nobody, or no document is asked for."""
+    """Who is known by the document shown, or by the former one; None: unknown, or no document is asked for."""
     shows_document: bool
     service: Service | None
     article: str
     quarantine_days: int
     route: RouteRule | None = None
-    """The way by which somebody without a document takes the line."""
+    """The way by which a subscriber without a document takes the line."""
     accepted_through: dt.date | None = None
     """Through which day the present subscriber was accepted without a document already."""
     is_served: bool = False
     """The line is over, and the network owes the proof that it is out of service."""
     transferor: PriorSubscriber | None = None
-    """Who gives the line up, as they were shown; None: nobody was."""
+    """The subscriber who gives the line up, as shown; None: not shown."""
     subscriber_has_document: bool = True
     """Whether any document leads to the present subscriber: who was registered without one has none to show."""
     replaced_on: dt.date | None = None
     """When a newer document took the place of the one shown."""
     is_protected: bool = False
-    """Somebody named in the record is under protection, and who acts may not know who."""
+    """A person named in the record is protected, and the actor may not know who."""
 
 
 def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
@@ -133,8 +133,8 @@ def _of_a_new_contract(
         days=situation.quarantine_days,
     )
     returns = situation.subscriber is not None and situation.shown == situation.subscriber
-    # Whoever was at a counter before a line ended for want of registration, and whose papers came later, keeps the number. On
-    # the day itself nobody can tell any more who was first: it was the person.
+    # A subscriber who was at a counter before a line was terminated for a missing registration, but whose data arrived later,
+    # keeps the number. On the same day the order is unknown and decided in the person's favour.
     came_in_time = (
         not line.is_registered
         and line.terminated_on is not None
@@ -144,10 +144,10 @@ def _of_a_new_contract(
         state=line.state, quarantined_until=until, on=on, by_former_subscriber=returns or came_in_time
     )
     if line.is_disputed and not returns:
-        return LINE_IN_DISPUTE(line=line.line_id)  # somebody says that it was ended wrongly: it may come back
+        return LINE_IN_DISPUTE(line=line.line_id)  # disputed: the line may be restored
     if isinstance(verdict, Refused):
         return NUMBER_QUARANTINED(until=until)
-    # Whoever got it would find the former line's bar on it; who had it last is not made to wait.
+    # Another subscriber would still find the former line's bar on it; its last subscriber need not wait.
     is_owed = situation.is_served and not (returns or came_in_time)
     return NUMBER_STILL_SERVED(line=line.line_id) if is_owed else None
 
@@ -168,7 +168,7 @@ def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | No
 
 
 def _of_the_transferor(line: LineView, situation: Situation) -> RollkeeperError | None:
-    """Whoever is registered for a line gives it up themselves, or nobody takes it."""
+    """Only the registered subscriber can give up a line."""
     if situation.transferor is None:
         return TRANSFEROR_DOCUMENT_MISSING(line=line.line_id, article=situation.article, part="transferor")
     if situation.transferor.person != situation.subscriber:

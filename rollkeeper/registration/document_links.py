@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A further document of one person: both papers lie on the counter, and from then on either leads to the same person.
 
-Separate from a changed record, which records what stands on the new document: here nothing is recorded but that two
-documents are one person's. Nothing that was recorded under either is touched, so that they can be parted again.
+Separate from a changed record, which records the new document's data: here only the fact is recorded that two documents belong to
+one person. Data recorded under either is not touched, so that they can be separated again.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def link_document(
     authority: Authority, *, submission_key: str, number: str, document: Document | None, further: Document,
     double_checked: bool, on: dt.date, approved_by: StaffId | None = None,
 ) -> Receipt:  # fmt: skip
-    """Note that a further document is the subscriber's as well; whoever was known by it is the same person from now on.
+    """Record a further document of the subscriber; a person known by it is the same person from now on.
 
     Limits count both together from now on, and no line is touched. Every line of theirs hears of it.
     Law: art. 2. Ledger: line:document:linked, for each of their lines.
@@ -82,7 +82,7 @@ def link_document(
 def undo_document_link(
     authority: Authority, *, submission_key: str, number: str, document: Document, on: dt.date
 ) -> Receipt:
-    """Undo a join: this document leads to whom it led before, or to nobody. What was recorded stays where it was recorded.
+    """Undo a join: this document leads to its earlier person again, or to none. Recorded data stays where it was recorded.
 
     Ledger: line:document:unlinked, for each line of theirs. Refuses: NOT_ALLOWED, LineNotFound, NOT_REGISTERED, DOCUMENT_NOT_LINKED.
     """
@@ -115,7 +115,7 @@ def _shown(
     refuse_protected(authority, line.line_id)
     require_subscriber(line, document, on=on)
     tenure = current_tenure(line.line_id)
-    assert tenure is not None  # noqa: S101 - somebody was shown to hold it
+    assert tenure is not None  # noqa: S101 - the subscriber was shown
     return line, tenure.person_id
 
 
@@ -133,7 +133,7 @@ def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on
 
 
 def _add(subscriber: PersonId, document: Document, *, on: dt.date) -> None:
-    """Add a document by which nobody is known. Whoever was registered with it in this very instant is somebody known."""
+    """Add an unknown document. A concurrent registration with it makes it known."""
     try:
         add_document(subscriber, document=document, on=on)
     except DocumentOfAnother:
@@ -148,7 +148,7 @@ def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt
         refuse_protected_subscriber(authority, reference)
     if (kind_of(subscriber) == PartyKind.COMPANY) != (kind_of(known) == PartyKind.COMPANY):
         raise DOCUMENTS_INCOMPATIBLE()
-    # Whoever takes a line for either at this moment is waited for, so that no limit is passed between the two.
+    # Waits for concurrent registrations of either, so that no limit is exceeded between the two.
     lock_line_limits([str(person) for person in whole.values()])
     if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited
         raise ConcurrentChange

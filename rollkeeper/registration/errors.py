@@ -6,7 +6,7 @@ from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 NO_REGISTRATION_DUTY = Refusal(
     "no_registration_duty",
     Kind.REFUSED,
-    "Under rule pack '{pack}' nobody has to register for this: nothing may be asked and nothing is recorded.",
+    "Rule pack '{pack}' requires no registration for this: nothing may be asked and nothing is recorded.",
     "Serve the person without it. Another pack is chosen by the setting 'instance.pack'.",
 )
 PARTY_NOT_COVERED = Refusal(
@@ -43,7 +43,7 @@ INVALID_VALUE = Refusal(
     "invalid_value",
     Kind.MALFORMED,
     "'{attribute}' of the {part} cannot be recorded: {value_class}.",
-    "Write it as it stands on the document.",
+    "Write it as on the document.",
 )
 
 
@@ -60,8 +60,8 @@ class InvalidDocumentNumber(RollkeeperError):
 DOCUMENT_DOUBTFUL = Refusal(
     "document_doubtful",
     Kind.REFUSED,
-    "The document number of the {part} asks for a second look ({reasons}).",
-    "Compare it with the document once more. If it stands there so, say that you looked twice, and it is recorded.",
+    "The document number of the {part} needs a second check ({reasons}).",
+    "Compare it with the document once more. If it matches, confirm that you checked twice, and it is recorded.",
 )
 
 
@@ -70,38 +70,33 @@ class DocumentNeedsSupervisor(RollkeeperError):
 
     code = "document_needs_supervisor"
     kind = Kind.REFUSED
-    sentence = (
-        "The check digit in the document number of the {part} does not fit: a supervisor looks at it as well."
-    )
-    remedy = (
-        "Submit it at a counter: it waits there, sealed, until a supervisor has confirmed it, and counts as of then."
-        " Genuine documents with faulty numbers exist; nobody is turned away for one."
-    )
+    sentence = "The check digit in the document number of the {part} does not match: a supervisor must check it as well."
+    remedy = "Submit it at a counter: it waits there, sealed, until a supervisor has confirmed it, and counts as of then. Genuine documents with faulty numbers exist; do not turn the person away."
 
 
 ROUTE_NOT_OFFERED = Refusal(
     "route_not_offered",
     Kind.REFUSED,
-    "The law in force gives no way '{route}' to somebody without a document.",
-    "It gives: {offered}. A document that was applied for is a reason for which the clock stands still.",
+    "The law in force has no way '{route}' for a person without a document.",
+    "It has: {offered}. An applied-for document is a reason to pause the clock.",
 )
 ROUTE_NOT_FOR_THIS = Refusal(
     "route_not_for_this",
     Kind.REFUSED,
-    "The act '{action_kind}' belongs to the subscriber, whom only a document shows to be the subscriber ({article}).",
-    "The line stays as it is. Once the subscriber has a document, register it; then change what is to be changed.",
+    "Only the subscriber may do '{action_kind}', and only a document proves who that is ({article}).",
+    "The line stays as it is. Once the subscriber has a document, register it; then make the change.",
 )
 ROUTE_WITH_DOCUMENT = Refusal(
     "route_with_document",
     Kind.CONFLICT,
-    "A document was given, and the way '{route}' is for somebody without one ({article}).",
-    "Where there is a document, leave out the way; where there is none, leave out its number.",
+    "A document was given, but the way '{route}' is for a person without one ({article}).",
+    "With a document, leave out the way; without one, leave out the number.",
 )
 ROUTE_ALREADY_USED = Refusal(
     "route_already_used",
     Kind.REFUSED,
-    "Line {line} was accepted without a document through {until}, which the law does once ({article}).",
-    "Register the document once it is there. Until then 'a document is applied for' is a reason for which the clock stands still.",
+    "Line {line} was accepted without a document through {until}, which the law allows once ({article}).",
+    "Register the document once the subscriber has it. Until then 'a document is applied for' is a reason to pause the clock.",
 )
 INVALID_SUBMISSION_KEY = Refusal(
     "invalid_submission_key",
@@ -124,14 +119,14 @@ ALREADY_REGISTERED = Refusal(
 NOT_REGISTERED = Refusal(
     "not_registered",
     Kind.CONFLICT,
-    "Nobody is registered for line {line}.",
+    "Line {line} has no registered subscriber.",
     "Register the subscriber first.",
 )
 NOT_THE_SUBSCRIBER = Refusal(
     "not_the_subscriber",
     Kind.REFUSED,
     "The document is not the one recorded for line {line} ({article}).",
-    "If the document was renewed, give the former one as well; if the line goes to somebody else, transfer it.",
+    "If the document was renewed, give the former one as well; if the line goes to another person, transfer it.",
 )
 APPROVAL_NEEDED = Refusal(
     "approval_needed",
@@ -142,10 +137,9 @@ APPROVAL_NEEDED = Refusal(
 DOCUMENT_REPLACED = Refusal(
     "document_replaced",
     Kind.REFUSED,
-    "A newer document took the place of the one given for the {part} on {day}.",
+    "A newer document replaced the one given for the {part} on {day}.",
     (
-        "Ask for the newer one: an old document may be in another hand. To record yet another one, change the record and"
-        " give this one as the former."
+        "Ask for the newer one: another person may have the old document. To record yet another one, change the record and give this one as the former."
     ),
 )
 DOCUMENT_ALREADY_LINKED = Refusal(
@@ -157,28 +151,27 @@ DOCUMENT_ALREADY_LINKED = Refusal(
 DOCUMENTS_INCOMPATIBLE = Refusal(
     "documents_incompatible",
     Kind.REFUSED,
-    "One of the documents is a company's and the other a person's: they are not one.",
+    "One document belongs to a company and the other to a person: they cannot be joined.",
     "Compare both documents once more.",
 )
 DOCUMENT_NOT_LINKED = Refusal(
     "document_not_linked",
     Kind.CONFLICT,
     "That document is not one of several that are recorded for the subscriber of line {line}.",
-    "The last document of a subscriber is not parted from them; where it is wrong, change the record and give it as the former.",
+    "A subscriber's last document cannot be removed. If it is wrong, change the record and enter it as the former document.",
 )
 TRANSFEROR_DOCUMENT_MISSING = Refusal(
     "transferor_document_missing",
     Kind.REFUSED,
-    "Line {line} is registered for somebody: nobody takes it without the document of who gives it up ({article}).",
+    "Line {line} has a registered subscriber: a transfer needs that subscriber's document ({article}).",
     (
-        "Have its subscriber come, or a proxy with the subscriber's document and a signed authority. Where"
-        " somebody is registered by mistake or has died, dispute it instead."
+        "Its subscriber must come, or a proxy with the subscriber's document and a signed authority. If the registration is a mistake or the subscriber has died, open a dispute instead."
     ),
 )
 TRANSFEROR_NOT_SUBSCRIBER = Refusal(
     "transferor_not_subscriber",
     Kind.REFUSED,
-    "The document of who gives line {line} up is not the one recorded for it ({article}).",
+    "The document of the person who gives up line {line} is not the one recorded for it ({article}).",
     "If that document was renewed, change the record first; otherwise the line is not theirs to give.",
 )
 SAME_SUBSCRIBER = Refusal(
@@ -190,20 +183,20 @@ SAME_SUBSCRIBER = Refusal(
 LINE_IN_DISPUTE = Refusal(
     "line_in_dispute",
     Kind.REFUSED,
-    "Line {line} is in dispute: it is not transferred while that is open.",
+    "Line {line} is in dispute: it cannot be transferred meanwhile.",
     "Settle the dispute first; service and deadlines are not touched by it.",
 )
 OTHER_SUSPENSIONS_OPEN = Refusal(
     "other_suspensions_open",
     Kind.REFUSED,
-    "Line {line} is also suspended for: {reasons}. It is not transferred while that is open.",
+    "Line {line} is also suspended for: {reasons}. It cannot be transferred meanwhile.",
     "Settle that with the present subscriber first.",
 )
 SERVICE_MISMATCH = Refusal(
     "service_mismatch",
     Kind.CONFLICT,
-    "Line {line} is of the service '{service}'.",
-    "Leave the service out, or look at the number again.",
+    "Line {line} has the service '{service}'.",
+    "Leave the service out, or check the number.",
 )
 NUMBER_IN_USE = Refusal(
     "number_in_use",
@@ -214,32 +207,32 @@ NUMBER_IN_USE = Refusal(
 NOT_RELOCATABLE = Refusal(
     "not_relocatable",
     Kind.CONFLICT,
-    "A line of the service '{service}' has no place to be relocated from.",
+    "A line with the service '{service}' has no location and cannot be relocated.",
     "Change the record, if the subscriber's address is another one.",
 )
 LIMIT_REACHED = Refusal(
     "limit_reached",
     Kind.REFUSED,
     "The law allows {allowed} lines to one subscriber, and this would be one more ({article}).",
-    "End or transfer another line first. Lines that are not theirs can be denied in the portal and count no longer from that moment.",
+    "End or transfer another line first. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
 )
 LIMIT_REACHED_IN_PERIOD = Refusal(
     "limit_reached_in_period",
     Kind.REFUSED,
     "The law allows one subscriber {allowed} new lines within {days} days, and this would be one more ({article}).",
-    "Come again once the earliest of them is {days} days old. Lines that are not theirs can be denied in the portal and count no longer from that moment.",
+    "Come again once the earliest of them is {days} days old. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
 )
 LINE_SELECTION_NEEDED = Refusal(
     "line_selection_needed",
     Kind.REFUSED,
     "The law allows {allowed} lines to one subscriber, who chooses which to keep ({article}).",
-    "All lines stay as they are. For a new one the subscriber ends another, here or in the portal, or transfers it here. Lines that are not theirs can be denied in the portal.",
+    "All lines stay as they are. For a new one the subscriber ends another, here or in the portal, or transfers it here. Subscribers can contest lines that are not theirs in the portal.",
 )
 LIMIT_NEEDS_SUPERVISOR = Refusal(
     "limit_needs_supervisor",
     Kind.REFUSED,
-    "More than {allowed} lines of one subscriber ask for a second look ({article}).",
-    "A supervisor looks at it and submits it under their own name, with the mark that it was looked at. Lines that are not theirs can be denied in the portal.",
+    "More than {allowed} lines of one subscriber need a second check ({article}).",
+    "A supervisor must check it and submit it under their own name, marked as checked. Subscribers can contest lines that are not theirs in the portal.",
 )
 FILE_NOT_USABLE = Refusal(
     "file_not_usable",
@@ -251,7 +244,7 @@ INVALID_ROW = Refusal(
     "invalid_row",
     Kind.MALFORMED,
     "Column '{column}' cannot be read: {value_class}.",
-    "Mend the row and give the file again: rows that were recorded are not recorded twice.",
+    "Correct the row and run the file again: recorded rows are not recorded twice.",
 )
 
 
@@ -268,17 +261,17 @@ RECEIPT_LINE_MISMATCH = Refusal(
     "receipt_line_mismatch",
     Kind.CONFLICT,
     "That receipt is about line {receipt}, and this number belongs to line {line}.",
-    "Look at the number again. A line that had this number before is not this one.",
+    "Check the number. An earlier line with this number is a different line.",
 )
 NOT_A_REGISTRATION_RECEIPT = Refusal(
     "not_a_registration_receipt",
     Kind.CONFLICT,
-    "That receipt is good, but does not say that somebody was registered.",
-    "Take the receipt of the registration. A dispute can be taken up on the subscriber's word, too.",
+    "That receipt is valid, but does not prove a registration.",
+    "Use the receipt of the registration. A dispute can also be opened on the subscriber's statement.",
 )
 RECORD_ALREADY_CORRECT = Refusal(
     "record_already_correct",
     Kind.CONFLICT,
-    "Line {line} is registered: the record says what the receipt says, and nobody cuts the line off.",
-    "If it is the record itself that is wrong, correct it, or take up a dispute without the receipt.",
+    "Line {line} is registered: the record agrees with the receipt, and the line is not suspended.",
+    "If the record itself is wrong, correct it, or open a dispute without the receipt.",
 )

@@ -46,7 +46,7 @@ class Row:
 
 
 class _Repeated(ValueError):
-    """A key stands twice in one object."""
+    """A key occurs twice in one object."""
 
 
 def require_usable(path: Path) -> None:
@@ -81,7 +81,7 @@ def read_rows(path: Path) -> Iterator[tuple[Row, int]]:
 def with_keys(rows: Sequence[Row]) -> list[Row]:
     """Give each submission without a key one made of its content, so that the same row is never recorded twice.
 
-    The key is a keyed hash: whoever holds the receipts alone cannot try out people against it.
+    The key is a keyed hash: the receipts alone do not allow testing people against it.
     """
     bare = [(position, row.content) for position, row in enumerate(rows) if _needs_key(row)]
     texts = [_content(submission) for _, submission in bare if isinstance(submission, Submission)]
@@ -108,7 +108,7 @@ def _with_key(submission: Submission, key: str) -> Submission:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
-    """Give each line without its end, whichever end it has; None for one that is too long."""
+    """Yield each line without its line ending; None for one that is too long."""
     rest, too_long = b"", False
     while chunk := file.read(_CHUNK_BYTES):
         while chunk.endswith(b"\r") and (more := file.read(1)):
@@ -141,7 +141,7 @@ def _read(line: bytes | None) -> Submission | RollkeeperError:
     try:
         found = json.loads(text, object_pairs_hook=_without_repetition)
     except _Repeated as fault:
-        return INVALID_ROW(column=str(fault), value_class="it stands twice in the row")
+        return INVALID_ROW(column=str(fault), value_class="it occurs twice in the row")
     except (ValueError, RecursionError):
         return INVALID_ROW(column="(the whole row)", value_class="it is not JSON")
     if not isinstance(found, dict):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The form of a registration, as every app shows it: exactly what the pack asks, each field of the type of its attribute.
 
-Next to the fields lies what a picture of the document gave, under marks that only this instance makes. An app adds what it alone
-asks, and its own words (`FormTexts`). What comes of the fields is a `Submission` (`submissions.submission_of`).
+Next to the fields are the values read from a picture of the document, under marks that only this instance makes. An app adds its
+own questions and texts (`FormTexts`). The fields become a `Submission` (`submissions.submission_of`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class FormTexts:
     state_hint: Any
     hints: Mapping[str, Any] = field(default_factory=dict)
     unconfirmed: Any = ""
-    """Said of an attribute that nobody confirmed in the official text, instead of its hint."""
+    """The hint of an attribute that is not confirmed in the official text."""
 
 
 class RegistrationForm(forms.Form):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether somebody may have one line more, where the pack limits how many: right at two counters in the same second.
+"""Whether a person may have one more line, if the pack limits how many: correct also for two counters in the same second.
 
-Whoever is about to take a line is locked by the mark of each document shown, and then by their reference, before
-anything is counted; whoever comes second waits and counts the line of the first. What a batch allows counts for its
-later rows. Somebody who shows no document is new each time, and no limit is held against them.
+An applicant is locked by the mark of each document shown, and then by their reference, before anything is counted; a second
+writer waits and counts the line of the first. Lines allowed in a batch count for its later rows. A person without a document is
+new each time and has no limit.
 """
 
 import datetime as dt
@@ -32,12 +32,12 @@ from rollkeeper.registration.submissions import RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, principals
 
 type Applicant = PersonId | tuple[str, str]
-"""Who takes a line: the reference known by the document, or the document where nobody is known by it yet."""
+"""Who takes a line: the reference known by the document, or the document itself if unknown."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LineRequest:
-    """One line that somebody wants to take."""
+    """One line requested by an applicant."""
 
     submission: Submission
     document: tuple[str, str] | None
@@ -46,7 +46,7 @@ class LineRequest:
 
     @property
     def applicant(self) -> Applicant | None:
-        """Return whose lines are counted; None for who shows no document, and is new each time."""
+        """Return whose lines are counted; None for a person without a document, who is new each time."""
         return self.situation.shown or self.document
 
     @property
@@ -63,7 +63,7 @@ class LineRequest:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Limits:
-    """The limits of a pack, and how many lines everybody in a batch has under each."""
+    """The limits of a pack, and how many lines each person in a batch has under each."""
 
     context: Context
     held: Sequence[Counter[Applicant]]
@@ -71,7 +71,7 @@ class Limits:
     def judge(self, line_request: LineRequest) -> tuple[str, ...] | RollkeeperError:
         """Return the articles of the limits that a supervisor lets this line pass, or why it may not be taken.
 
-        A line that is allowed counts for whoever comes later in the batch.
+        An allowed line counts for later rows of the batch.
         """
         if line_request.applicant is None or line_request.is_theirs:
             return ()
@@ -93,19 +93,19 @@ class Limits:
         return tuple(rule.article for rule in over)
 
     def _is_kept(self, line: LineView | None) -> bool:
-        """Tell whether a line is older than the law: nobody is turned away with it, and it counts for the next one."""
+        """Tell whether a line is older than the law: it is never refused, and it counts for the next one."""
         if self.context.action_kind is not RegistrationKind.REGISTER or line is None or line.is_over:
             return False
         return line.activated_on < self.context.pack.file.valid.begins
 
 
 def lock_documents(documents: Sequence[tuple[str, str] | None]) -> None:
-    """Let nobody else take a line under these documents until this act is over."""
+    """Prevent other registrations under these documents until this transaction ends."""
     lock_line_limits([index.hex() for index in document_index([one for one in documents if one])])
 
 
 def merged_persons(context: Context, persons: Sequence[PersonId | None]) -> dict[PersonId, PersonId]:
-    """Return as whom each of these is counted and compared: whoever has several documents is one person under each of them.
+    """Return the person under whom each of these is counted and compared: several joined documents are one person.
 
     Where the pack limits, they are locked. Precondition: their documents are locked.
     """
@@ -115,7 +115,7 @@ def merged_persons(context: Context, persons: Sequence[PersonId | None]) -> dict
     while True:
         whole = principals(known)
         lock_line_limits([str(person) for person in set(whole.values())])
-        if principals(known) == whole:  # nobody's documents were joined while this waited
+        if principals(known) == whole:  # no documents of these people were joined while this waited
             return whole
 
 

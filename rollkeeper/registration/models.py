@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What was submitted, so that it happens once."""
+"""Submissions, so that each happens once."""
 
 from django.db import models
 

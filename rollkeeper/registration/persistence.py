@@ -54,7 +54,7 @@ from rollkeeper.vault.services import PersonRecord, one_epoch, seal_persons
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who does what, under which pack, on which day."""
+    """The actor, the pack and the day."""
 
     authority: Authority
     role: str
@@ -82,25 +82,25 @@ class Draft:
     parts: ReadParts
     on: dt.date
     renewed_by: PersonId | None = None
-    """The person known by the former document, to whom the one shown is added."""
+    """The person known by the former document, to whom the new one is added."""
     former: tuple[str, str] | None = None
-    """The document recorded so far, as it is looked up, and whose it is."""
+    """The former document's index, and its person."""
     former_of: PersonId | None = None
     passed: tuple[str, ...] = ()
     """Articles of the limits that a supervisor let it pass."""
     transferor: PriorSubscriber | None = None
-    """Who gave the line up that is transferred."""
+    """Who gives up the transferred line."""
     known: PersonId | None = None
-    """Who is known by the document of the subscriber."""
+    """The person known by the subscriber's document."""
 
     @property
     def until(self) -> dt.date | None:
-        """Return the last day for which it is accepted that no document is shown. None: the subscriber is registered."""
+        """Return the last day for which the missing document is accepted. None: the subscriber is registered."""
         return self.parts.route.last_day(self.on) if self.parts.route else None
 
     @property
     def language(self) -> str | None:
-        """Return the language in which the subscriber wants to be notified, None where nobody named any."""
+        """Return the language in which the subscriber wants to be notified, None if none was named."""
         return self.submission.language or (self.line.language if self.line else None)
 
 
@@ -117,7 +117,7 @@ class RenderedText:
 
 
 def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
-    """Write all of it and return the receipts, in order. Raises Raced where somebody else came first."""
+    """Write all of it and return the receipts, in order. Raises Raced if a concurrent writer came first."""
     if not drafts:
         return []
     at = clock.now()
@@ -199,7 +199,7 @@ def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[PartyRole, 
 
 
 def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
-    """Note of the former document that a newer one took its place; where it never was theirs, that it leads to nobody."""
+    """Mark the former document as replaced; if it was wrong, remove it."""
     former, document = draft.former, draft.parts.parts[PartyRole.SUBSCRIBER].document
     if not draft.former_of or not former or not document or former == document:
         return
@@ -220,7 +220,7 @@ def _sealed(
     copies: dict[tuple[PersonId, TenureId], tuple[bytes, ...]] = {}
     for draft, tenure_id, referred in zip(drafts, tenures, persons, strict=True):
         for part, person_id in referred.items():
-            # Who uses the line and who brings the papers may be one person: sealed once, with what either was asked.
+            # The user and the bearer of the documents may be one person: sealed once, with the attributes of both parts.
             mine = draft.parts.parts[part].values
             values[person_id, tenure_id] = {**mine, **values.get((person_id, tenure_id), {})}
             if not copies.get((person_id, tenure_id)):
@@ -274,9 +274,9 @@ def _route_taken(context: Context, written: RenderedText) -> UndocumentedRegistr
 
 
 def _assurance(draft: Draft) -> str:
-    """Say what it was and no more; of a registration of several people what it was for the least sure of them.
+    """Return the assurance, and no more; for several people the lowest of them.
 
-    Of a subscriber without a document there is a word alone, whoever else shows what.
+    For a subscriber without a document it is only their statement, whatever others show.
     """
     if draft.parts.route:
         return Assurance.DECLARED.value
@@ -286,7 +286,7 @@ def _assurance(draft: Draft) -> str:
         for part, read in draft.parts.parts.items()
         if read.document
     ]
-    # Who shows no document is seen, and nothing about them is checked.
+    # A person without a document is seen, and nothing about them is checked.
     return weakest(*(levels or [assurance_of(document_seen=document_seen, verdict=Verdict.DOUBTFUL)])).value
 
 
@@ -340,7 +340,7 @@ def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:
 
 
 def _record_overrides(context: Context, written: Sequence[RenderedText]) -> None:
-    """Enter who let somebody have a line more than the law lets pass without a second look."""
+    """Record in the ledger who allowed a line beyond the limit that needs a second check."""
     for one in written:
         for article in one.draft.passed:
             append_entry(
@@ -351,7 +351,7 @@ def _record_overrides(context: Context, written: Sequence[RenderedText]) -> None
 
 
 def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> None:
-    """Enter who stood there for each side of a transfer, and how sure it is that who gave the line up was its subscriber."""
+    """Record in the ledger who was present for each side of a transfer, and how certain the transferor's identity is."""
     for one in written if context.action_kind is RegistrationKind.TRANSFER else ():
         append_entry(
             context.authority, verb=Verb.TENURE_RELINQUISHED, role=context.role, on=context.on, line_id=one.line_id,
@@ -374,7 +374,7 @@ def _facts(written: RenderedText) -> dict[str, str]:
 
 
 def _sides(draft: Draft) -> dict[str, str]:
-    """Say who stood there for each side of a transfer, and how sure it is that who gave the line up was its subscriber."""
+    """Return who was present for each side of a transfer, and how certain the transferor's identity is."""
     sides = {"transferee_presence": draft.submission.transferee_presence.value}
     if draft.transferor and draft.submission.transferor and draft.line and draft.line.is_registered:
         return sides | {

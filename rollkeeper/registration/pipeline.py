@@ -66,7 +66,7 @@ PERMISSIONS = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Waiting:
-    """A submission whose number was read, at its place in the batch."""
+    """A submission with a valid number, at its place in the batch."""
 
     position: int
     submission: Submission
@@ -75,7 +75,7 @@ class _Waiting:
 
 
 def active_pack() -> Pack:
-    """Return the pack of this instance. Refuses: NO_REGISTRATION_DUTY, where it has nobody register."""
+    """Return the pack of this instance. Refuses: NO_REGISTRATION_DUTY if it requires no registration."""
     pack = load_pack(instance().pack)
     if not pack.duty:
         raise NO_REGISTRATION_DUTY(pack=pack.id)
@@ -87,8 +87,8 @@ def record(
 ) -> list[Outcome]:
     """Record each submission or say why not, in their order.
 
-    Precondition: no number and no submission key stands twice among them.
-    Refuses, as a whole: NOT_ALLOWED, NO_REGISTRATION_DUTY, APPROVAL_NEEDED, ConcurrentUpdate.
+    Precondition: no number and no submission key occurs twice. Refuses, as a whole: NOT_ALLOWED, NO_REGISTRATION_DUTY,
+    APPROVAL_NEEDED, ConcurrentUpdate.
     """
     role = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER))
     pack = active_pack()
@@ -125,7 +125,7 @@ def _record(context: Context, submissions: Sequence[Submission]) -> list[Outcome
     drafts = _decide(context, read, outcomes)
     for draft, receipt in zip(drafts, persistence.write(context, drafts), strict=True):
         outcomes[draft.position] = receipt
-    # Whoever did the same first may have made a second time impossible: their receipt is the answer.
+    # An earlier identical submission may have made a second one impossible: its receipt is the answer.
     refused = [(p, s) for p, s in enumerate(submissions) if isinstance(outcomes[p], RollkeeperError)]
     if refused:
         _answer_known(context, [s for _, s in refused], outcomes, positions=[p for p, _ in refused])
@@ -153,9 +153,9 @@ def _answer_known(
 def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
     """Tell whether a receipt is about another line than this submission, or about a contract that is over.
 
-    A file may have the customer's number as its key, and a customer several lines; a row without a key has one made of its
-    content, and may ask for a second contract in the very words of the first. Whoever is answered with the receipt of
-    something else is not registered and thinks that they are.
+    A file may use the customer's number as its key, and a customer may have several lines; a row without a key has one made from
+    its content, and may ask for a second contract with the same content. A receipt for something else would make the person
+    believe that they are registered.
     """
     if line is None or submission.number.startswith("handle:"):
         return False
@@ -207,7 +207,7 @@ def _read(
     read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
     for one, line in zip(waiting, lines, strict=True):
         if not one.number and (line is None or line.is_over):
-            # What was shown is a line; whoever takes a number that nobody has says which number it is.
+            # A handle refers to a line; for a new line the number must be given.
             outcomes[one.position] = LineNotFound()
             continue
         parts = _parts(context, one, service=_service(one, line).value)
@@ -237,7 +237,7 @@ def _parts(context: Context, one: _Waiting, *, service: str) -> ReadParts | list
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:
-    """A doubtful number needs a second look where somebody has the document before them; a failed check digit a supervisor."""
+    """A doubtful number needs a second check if staff have the document before them; a failed check digit needs a supervisor."""
     if not submission.document_seen:
         return []
     if not submission.double_checked:
@@ -274,7 +274,7 @@ def _decide(
         else subscribers.get(line.line_id)
         for _, line, _ in read
     ]
-    # Whoever has several documents is one person under each of them.
+    # A person with several documents is one person under each of them.
     one = merged_persons(
         context,
         [
@@ -295,7 +295,7 @@ def _decide(
     makes_anew = context.action_kind in {
         RegistrationKind.REGISTER,
         RegistrationKind.INSTALL,
-    }  # a new contract touches nobody's record
+    }  # a new contract touches no existing record
     drafts: list[Draft] = []
     for (waits, line, parts), by_document, by_former, formerly_shown, held, old, transferor in zip(
         read, shown, former, formerly, held_by, replaced, transferors, strict=True
@@ -315,7 +315,7 @@ def _decide(
             LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line), situation)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
-            # Why it is refused would say how the line of somebody under protection stands.
+            # The reason of the refusal would reveal the status of a protected subscriber's line.
             is_named = line is not None and line.line_id in protected
             outcomes[waits.position] = SUBSCRIBER_PROTECTED() if is_named else verdict
         else:
@@ -329,7 +329,7 @@ def _decide(
 
 
 def _protected_from(context: Context, line_ids: Sequence[LineId]) -> set[LineId]:
-    """Return the lines whose records are sealed from who acts."""
+    """Return the lines whose records the actor may not see."""
     if context.authority.role_for(Permission.SEE_PROTECTED):
         return set()
     return protected_lines(line_ids)
@@ -363,7 +363,7 @@ def _transferors(context: Context, submissions: Sequence[Submission]) -> list[Pr
 
 
 def _replaced(context: Context, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:
-    """Return when a newer one took the place of each, where an act belongs to whoever shows it."""
+    """Return when each document was replaced, for acts that only its person may do."""
     if context.action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL} or not any(documents):
         return [None] * len(documents)
     indexes = iter(document_index([document for document in documents if document]))

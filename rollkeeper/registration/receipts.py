@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What was submitted happens once: the key of a submission and the receipt that it gave.
+"""Each submission happens once: its key and its receipt.
 
 A receipt is kept as the last thing an act does. Of two acts with one key that run at the same time, the second waits
 there for the first, then undoes itself (`ConcurrentChange`) and, tried again, finds the first one's receipt.
@@ -26,7 +26,7 @@ TRIES = 5
 
 
 class ConcurrentChange(Exception):
-    """Somebody else did the same, or took the same number, in the same instant: undo and look again."""
+    """A concurrent writer did the same, or took the same number: roll back and retry."""
 
 
 def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
@@ -62,7 +62,7 @@ def _answers(verb: Verb) -> frozenset[str]:
 
 
 def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
-    """Make one transaction of `attempt`; where somebody else came first, undo it and look again.
+    """Run `attempt` in one transaction; if a concurrent writer came first, roll back and retry.
 
     Refuses: ConcurrentUpdate, after so many tries that something must be wrong.
     """
@@ -82,7 +82,7 @@ def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
 def run_once(
     submission_key: str, *, verb: Verb, on: dt.date, do: Callable[[], tuple[LineId, EntryId]]
 ) -> Receipt:
-    """Do one act once, whatever happens at the same time, and return its receipt.
+    """Do one act once, also under concurrency, and return its receipt.
 
     Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate.
     """
@@ -95,7 +95,7 @@ def run_once(
         try:
             line_id, entry_id = do()
         except RollkeeperError:
-            # Whoever did it first may have changed the line so that a second time is refused.
+            # An earlier identical submission may have changed the line so that a second one is refused.
             if submission_key in (found := find_receipts([submission_key])):
                 return repeat_receipt(found[submission_key], verb=verb)
             raise
@@ -121,5 +121,5 @@ def _read(submission_key: str, kept: dict[str, str | int] | str) -> Receipt:
 
 
 def receipt_for(submission_key: str) -> Receipt | None:
-    """Return the receipt that a submission gave, None where there is none."""
+    """Return the receipt of a submission, None if there is none."""
     return find_receipts([submission_key]).get(submission_key) if is_usable_key(submission_key) else None

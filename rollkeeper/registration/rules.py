@@ -95,7 +95,7 @@ def doubtful_documents(parts: ReadParts, *, on: dt.date) -> list[RollkeeperError
 
 
 def needs_supervisor(parts: ReadParts, *, on: dt.date) -> DocumentNeedsSupervisor | None:
-    """Return for whose document somebody besides the clerk must look: its check digit does not fit."""
+    """Return the people whose documents a second person must check: a check digit does not match."""
     for part, read in parts.parts.items():
         if read.document and Reason.CHECK_DIGIT in check_number(*read.document, on).reasons:
             return DocumentNeedsSupervisor(part=part.key)
@@ -108,7 +108,7 @@ def is_usable_key(submission_key: str) -> bool:
 
 
 def showable(name: str) -> str:
-    """Return a name of an attribute as it may be shown: what is no plain word could be somebody's data."""
+    """Return an attribute's name if it may be shown: a name that is not a plain word could be personal data."""
     return name if _SHOWABLE.fullmatch(name) else "(not a plain word)"
 
 
@@ -135,7 +135,7 @@ def _wrong_parts(
 
 
 def _is_left_out(values: Mapping[str, str], attributes: tuple[Attribute, ...]) -> bool:
-    """Tell whether somebody of whom nothing is requested was left out: a kind of document alone is about nobody."""
+    """Tell whether an optional person was left out: a document type alone identifies no one."""
     demanded = any(attribute.required for attribute in attributes)
     return not demanded and not any(value for name, value in values.items() if name != "document_type")
 
@@ -184,7 +184,7 @@ def _unrecordable(value: str) -> str | None:
 
 
 def may_hold_another(*, held: int, limit: int | None, article: str) -> Decision:
-    """Decide whether somebody may hold one line more. Without a limit in the pack everybody may."""
+    """Decide whether a person may have one more line. Without a limit in the pack everyone may."""
     if limit is None or held < limit:
         return Allowed()
     return Refused(

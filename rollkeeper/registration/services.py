@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The acts of the counter, one line at a time. Each is done once for its submission key and gives a receipt.
 
-Who registers before a line is ended always wins: both lock the line, and what was decided on an older version of it
-is void. None of these touches a campaign: the campaign sees the line.
+A registration before termination always wins: both lock the line, and a decision on an older version is void. These services do
+not touch campaigns: a campaign reads the line.
 """
 
 import datetime as dt
@@ -72,7 +72,7 @@ def install_line(authority: Authority, submission: Submission, *, on: dt.date) -
 
 
 def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
-    """Record a line at another place: the subscriber shows the document again and the whole record is made anew.
+    """Record a line at another place: the subscriber shows the document again and the whole record is renewed.
 
     Law: art. 2. Ledger: line:line:relocated. Refuses: SUBSCRIBER_PROTECTED, NOT_RELOCATABLE, NOT_REGISTERED, NOT_THE_SUBSCRIBER.
     """
@@ -117,7 +117,7 @@ def terminate_line(
 ) -> Receipt:  # fmt: skip
     """End the contract because the subscriber asks; the time of keeping begins, the number goes into quarantine.
 
-    Of a line that nobody is registered for nobody can show that it is theirs: whoever has it is notified, by a way that is left.
+    For a line without a registered subscriber no one can prove ownership: its user is notified by a remaining channel.
 
     Law: art. 5. Ledger: line:line:terminated.
     Refuses: APPROVAL_NEEDED, LineNotFound, LINE_TERMINATED, SUBSCRIBER_PROTECTED, LINE_IN_DISPUTE, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
@@ -151,7 +151,7 @@ def check_subscriber(authority: Authority, *, number: str, document: Document | 
 
 
 def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) -> EntryId:
-    """End the contract of a line that the caller has locked and whose subscriber has shown who they are, in the caller's action.
+    """End the contract of a line that the caller has locked and whose subscriber was identified, in the caller's transaction.
 
     Law: art. 5. Ledger: line:line:terminated. Refuses: NOT_ALLOWED, LINE_IN_DISPUTE, LINE_TERMINATED.
     """
@@ -179,7 +179,7 @@ def pause_line(
     authority: Authority, *, submission_key: str, number: str, first: dt.date, last: dt.date | None,
     reason: PauseReason, on: dt.date,
 ) -> Receipt:  # fmt: skip
-    """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason).
+    """Pause the clock of a line for a declared reason. Law: art. 3 (a justified reason).
 
     Ledger: line:clock:paused. Refuses: LineNotFound, LINE_TERMINATED, DAYS_REVERSED.
     """
@@ -194,10 +194,10 @@ def pause_line(
 def pause_locked_line(
     authority: Authority, line: LineView, *, first: dt.date, last: dt.date | None, reason: PauseReason, on: dt.date
 ) -> EntryId:  # fmt: skip
-    """Let the clock of a line that the caller has locked stand still, in the caller's action, wherever the reason was declared.
+    """Pause the clock of a line that the caller has locked, in the caller's transaction, for a reason declared anywhere.
 
-    Whoever declared it before they were suspended, or on that day, has service back.
-    Ledger: line:clock:paused. Refuses: NOT_ALLOWED, DAYS_REVERSED.
+    A reason declared before the suspension, or on the same day, restores service. Ledger: line:clock:paused. Refuses: NOT_ALLOWED,
+    DAYS_REVERSED.
     """
     entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
     restore_if_declared_in_time(line, said_on=on, first=first)
@@ -205,7 +205,7 @@ def pause_locked_line(
 
 
 def reconnect_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
-    """Give a suspended line its service back for the hours of the pack, once; nobody is asked why.
+    """Reconnect a suspended line once, for the hours of the pack, without asking for a reason.
 
     Ledger: line:line:reconnected. Refuses: LineNotFound, LINE_TERMINATED, RECONNECTION_REFUSED.
     """
@@ -245,7 +245,9 @@ def _one(
 
 
 def locked_line(authority: Authority, number: str) -> LineView:
-    """Return the living line that has a number as somebody typed it, or that was shown to whoever acts, locked for this act. Refuses: LineNotFound, LINE_TERMINATED."""
+    """Return the current line with a typed number or a handle shown to the actor, locked for this act. Refuses: LineNotFound,
+    LINE_TERMINATED.
+    """
     found = find_line_for_clerk(authority, number)
     if found is None:
         raise LineNotFound

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the network must do and the subscriber must hear after a registration, left in the act's transaction."""
+"""Network commands and notices that follow a registration, left in the act's transaction."""
 
 import datetime as dt
 
@@ -33,9 +33,9 @@ def notify_registered(
 ) -> None:
     """Ask the network to restore what may be restored, and owe the notices.
 
-    Law: art. 3 (service comes back the same day). The subscriber's other lines hear of a new one at once, so that who is
-    registered behind their back learns of it; a file of old contracts notifies no one. What was declared remotely is asked to the line
-    itself too: a telephone may have been in another hand for a moment.
+    Law: art. 3 (service comes back the same day). The subscriber's other lines are notified of a new one at once, so that they
+    learn of a registration made without their knowledge; an import of old contracts notifies no one. A remote declaration is also
+    notified to the line itself: its telephone may have been in another hand for a moment.
     """
     if was_restored:
         request_remaining_restriction(line_id, is_suspended=is_suspended, at=at)
@@ -97,10 +97,10 @@ def restore_service(line: LineView, *, on: dt.date) -> bool:
 
 
 def restore_if_declared_in_time(line: LineView, *, said_on: dt.date, first: dt.date | None = None) -> bool:
-    """Give service back that was taken since the day on which somebody said what forbids it, or moves the day on which it may be.
+    """Restore service that was suspended since the day on which a reason against the suspension was declared.
 
-    A counter without a network takes down a hardship or a dispute, and hands it in days later. What happens on a day comes
-    before the night that takes service on it. A hardship whose `first` day is later moves nothing.
+    An offline counter records a hardship or a dispute and submits it days later. Events of a day come before that day's nightly
+    suspension. A hardship whose `first` day is later changes nothing.
     """
     begun_on = next(
         (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None
@@ -113,7 +113,7 @@ def restore_if_declared_in_time(line: LineView, *, said_on: dt.date, first: dt.d
 
 
 def notify_terminated(line: LineView, *, on: dt.date) -> None:
-    """Owe word of its end to whoever has a line that somebody had ended without showing that it is theirs."""
+    """Queue a notice of termination to the user of a line that was terminated without proof of ownership."""
     enqueue_notice(
         line.line_id, kind=NoticeKind.TERMINATED, language=line.language, promised_on=None,
         pack_hash=load_pack(instance().pack).hash, on=on,

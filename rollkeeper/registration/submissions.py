@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What somebody submits at a counter or in a file, and the receipt that they get for it.
+"""A submission at a counter or in a file, and its receipt.
 
 A submission is personal from end to end: its text shows nothing. A receipt holds references only and may be printed.
 """
@@ -36,13 +36,13 @@ class RegistrationKind(TextChoices):
 
 
 ROW_KEY = "row:"
-"""How the key of a row begins that has none of its own: a keyed hash of its content follows."""
+"""The prefix of a row's key that is made from its content: a keyed hash follows."""
 
 IMAGE_FIELDS = ("read", "copy", "copy_mark")
 """Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
 
 NEW_TENURE_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.TRANSFER})
-"""Actions by which somebody takes a line; the others belong to whoever holds it already."""
+"""Actions by which a person takes a line; the others are for its current subscriber."""
 _VERBS = {
     RegistrationKind.REGISTER: Verb.TENURE_REGISTERED,
     RegistrationKind.TRANSFER: Verb.TENURE_TRANSFERRED,
@@ -53,23 +53,23 @@ _VERBS = {
 
 
 class Presence(TextChoices):
-    """Who stands at the counter for one side of a transfer. The values stand in the ledger."""
+    """Who is present at the counter for one side of a transfer. The values are in the ledger."""
 
     SELF = "self", _("The subscriber")
     PROXY = "proxy", _("A proxy")
-    """Somebody with the document of whom they stand for, a document of their own and a signed authority; not recorded."""
+    """A proxy with the document of the person they represent, their own document and a signed authority; not recorded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Transferor:
-    """Who gives a line up: the document of its subscriber, type and number, and who brought it."""
+    """Who gives up a line: the document of its subscriber, type and number, and who brought it."""
 
     document: tuple[str, str]
     presence: Presence = Presence.SELF
 
 
 def transferor_in(fields: Mapping[str, str]) -> Transferor | None:
-    """Return who gives a line up out of a form's fields; None where no document of theirs was shown."""
+    """Return who gives up a line from a form's fields; None if no document of theirs was shown."""
     number = (fields.get("transferor__document_number") or "").strip()
     kind = with_state(
         fields.get("transferor__document_type") or "other", fields.get("transferor__document_state")
@@ -78,7 +78,7 @@ def transferor_in(fields: Mapping[str, str]) -> Transferor | None:
 
 
 def presence_in(fields: Mapping[str, str], side: str) -> Presence:
-    """Return who stands there for one side of a transfer out of a form's fields."""
+    """Return who is present for one side of a transfer from a form's fields."""
     said = fields.get(f"{side}__presence")
     return Presence(said) if said in set(Presence) else Presence.SELF
 
@@ -92,7 +92,7 @@ class Submission:
     kind: PartyKind
     parts: Mapping[PartyRole, Mapping[str, str]]
     service: Service | None = None
-    """None: the service of the line that has the number, mobile where there is none."""
+    """None: the service of the line with this number, or mobile if there is none."""
     language: str | None = None
     double_checked: bool = False
     """A doubtful document number was compared with the document once more."""
@@ -101,21 +101,21 @@ class Submission:
     former_document: tuple[str, str] | None = None
     """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
     former_was_wrong: bool = False
-    """That document was never theirs: it was mistyped, and leads to nobody from now on."""
+    """That document was wrong: it was mistyped, and is removed."""
     transferor: Transferor | None = None
-    """Who gives the line up that is transferred."""
+    """Who gives up the transferred line."""
     transferee_presence: Presence = Presence.SELF
-    """Who stands there for whoever takes the line that is transferred."""
+    """Who is present for the person who takes the line."""
     approved_by: StaffId | None = None
-    """Who else confirmed it, where the pack has somebody do so."""
+    """The second person who confirmed it, if the pack requires one."""
     route: str | None = None
     """By which way of the pack the subscriber is registered who can show no document, such as `referee`."""
     document_seen: bool = True
     """The document lay on the counter; in a file it is only declared."""
     self_declared: bool = False
-    """Its subscriber declares it remotely, and nobody saw the document."""
+    """Declared remotely by its subscriber; the document was not seen."""
     machine_read: frozenset[PartyRole] = frozenset()
-    """Parts whose document was read by machine, and whose number was then confirmed as it was read."""
+    """Parts whose document was read by machine and whose number was confirmed unchanged."""
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
     """Redacted copies of the documents, where the law has them kept; never what arrived."""
 
@@ -154,7 +154,7 @@ def submission_of(
 
 
 def attributes_in(given: Mapping[str, Any], head: str) -> dict[str, str]:
-    """Return the attributes of one part, by the pack's names, out of a form's fields whose names begin with its head."""
+    """Return the attributes of one part, by the pack's names, from a form's fields whose names begin with its head."""
     values = {
         name.removeprefix(head): str(value or "").strip()
         for name, value in given.items()
@@ -178,7 +178,7 @@ class Receipt:
     """This is the first receipt again; nothing was done a second time."""
 
     def as_json(self) -> dict[str, str | int]:
-        """Return what is kept of it beside the key."""
+        """Return what is stored of it with the key."""
         return {
             "verb": self.verb,
             "line": str(self.line_id),

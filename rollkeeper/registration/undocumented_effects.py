@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What follows when somebody without a document is recorded: an entry, and for a time a clock that stands still and a notice.
+"""What follows a registration without a document: a ledger entry and, if accepted for a time, a paused clock and a notice.
 
-Separate from `recording`, which writes what everybody gets.
+Separate from `persistence`, which writes what all registrations need.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from rollkeeper.notices.services import enqueue_notice
 
 @dataclass(frozen=True, slots=True)
 class UndocumentedRegistration:
-    """One line that is recorded for somebody without a document."""
+    """One line recorded for a subscriber without a document."""
 
     line_id: LineId
     person_id: PersonId
@@ -35,7 +35,8 @@ class UndocumentedRegistration:
 
 
 def apply_undocumented_effects(authority: Authority, taken: Sequence[UndocumentedRegistration]) -> None:
-    """Enter each way with its article. Where it is accepted for a time, the clock stands still and the subscriber is notified the day.
+    """Record each way in the ledger with its article. If it is accepted for a time, the clock is paused and the subscriber is
+    notified of the day.
 
     Ledger: line:route:used, line:clock:paused.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who can show no document: the ways that the pack gives them, what is then asked, and what is never asked. Pure.
+"""Subscribers without a document: the ways that the pack gives them, what is then asked, and what is never asked. Pure.
 
-Whoever vouches is not recorded: no pack asks for them. Where a way is accepted for a time, the line's clock stands still
-through its last day and then goes on as the law says; nobody counts as registered by it, and nobody is cut off for it.
+The person who vouches is not recorded: no pack asks for them. If a way is accepted for a time, the line's clock is paused through
+its last day and then goes on as the law says; it does not count as a registration, and no line is suspended for it.
 """
 
 from rollkeeper.kernel.errors import RollkeeperError
@@ -33,7 +33,7 @@ def route_of(
 
 
 def asked_without_document(asked: AskedOf) -> AskedOf:
-    """Return what is asked where the subscriber has no document: everything else, and of everybody else the same."""
+    """Return what is asked if the subscriber has no document: everything else, and the same of all others."""
     return lambda service, kind, part: tuple(
         attribute
         for attribute in asked(service, kind, part)

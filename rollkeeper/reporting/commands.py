@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help="Figures of a period for the authority, and audit samples; no person in them.",
+        help="Figures of a period for the authority, and audit samples; without personal data.",
     )
     group.command("make")(report)
     group.command()(verify)
@@ -48,8 +48,8 @@ def report(
 ) -> None:
     """Write the report of a quarter or a year into DIR: PDF, CSV with its schema, JSON, signed, with the ledger's checkpoint.
 
-    It holds no row about anybody: one to nine are hidden, and whatever would give them away. A quarter is counted once and
-    for good, over the ledger as it is published then.
+    No row identifies a person: numbers from one to nine are hidden, and so is every figure that would reveal them. A quarter is
+    counted once, over the ledger published at that time.
 
     Example: rollkeeper reports make --from 2012-01-01 --to 2012-03-31 /srv/reports/2012-Q1
     """
@@ -73,18 +73,18 @@ def verify(
     *,
     ledger: Annotated[
         Path | None,
-        typer.Option("--ledger", help="A copy of the published ledger; by default this instance's."),
+        typer.Option("--ledger", help="A copy of the published ledger; default: this instance's."),
     ] = None,
     vkey: Annotated[
         str | None,
-        typer.Option("--vkey", help="The ledger's key, from elsewhere; by default that in the copy."),
+        typer.Option("--vkey", help="The ledger's key, from another source; default: the key in the copy."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a report as an outsider: signature, every figure counted again out of the published entries, what is hidden.
+    """Check a report as an outsider: signature, hidden figures, and every figure counted again from the published entries.
 
     Needs no database. Bring the copy of the ledger up to date with 'auditor.py COPY --from URL' first. Numbers of lines in
-    service come from the register and cannot be counted again.
+    service come from the register and cannot be recounted.
 
     Example: rollkeeper reports verify /srv/reports/2012-Q1 --ledger copy --vkey operator.vkey
     """
@@ -103,16 +103,16 @@ def verify(
         f" fit {done.entries:,} published entries; {entered}."
     )
     if vkey is None:
-        out.print("The key was taken from the ledger itself (--vkey): who signed cannot be seen.")
+        out.print("The key was taken from the ledger itself (see --vkey): this does not prove who signed.")
 
 
 def _key(given: str | None, ledger: Path) -> str:
-    """Return the key itself, which is given, or stands in the file that is given or in the copy."""
+    """Return the key: given directly, or read from the given file or the copy."""
     file = Path(given) if given else ledger / "vkey"
     if given and "+" in given and not file.is_file():
         return _require_key(given)
     if not given and not file.is_file():
-        raise typer.BadParameter(f"'{ledger}' holds no published ledger.", param_hint="'--ledger'")
+        raise typer.BadParameter(f"'{ledger}' contains no published ledger.", param_hint="'--ledger'")
     if not file.is_file():
         raise typer.BadParameter(f"'{file}' is neither a key nor a file with one.", param_hint="'--vkey'")
     text = file.read_text("utf-8", "replace")

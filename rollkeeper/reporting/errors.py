@@ -25,14 +25,14 @@ LEDGER_NOT_PUBLISHED = Refusal(
 REPORT_FOLDER_NOT_EMPTY = Refusal(
     "report_folder_not_empty",
     Kind.MALFORMED,
-    "{folder} is not empty, and holds no report of this period.",
-    "Name a folder that is empty or not there yet.",
+    "{folder} is not empty and contains no report of this period.",
+    "Name an empty or new directory.",
 )
 REPORT_NOT_GENUINE = Refusal(
     "report_not_genuine",
     Kind.REFUSED,
-    "The report does not hold: {why}.",
-    "Ask the operator for it, and keep what you were given.",
+    "The report is not valid: {why}.",
+    "Ask the operator about it, and keep the report that you received.",
 )
 REPORT_NOT_FOUND = Refusal(
     "report_not_found",

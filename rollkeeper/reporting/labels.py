@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a report says what it says (``labels.toml``), on paper and on the page: titles of tables, names of rows."""
+"""The labels of a report (``labels.toml``), on paper and on the page: titles of tables, names of rows."""
 
 import tomllib
 from collections.abc import Mapping

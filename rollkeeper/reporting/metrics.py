@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a report counts (``metrics.toml``), read: tables, and of each row which entries it counts."""
+"""The metrics of a report (``metrics.toml``), parsed: tables, and which entries each row counts."""
 
 import datetime as dt
 import tomllib
@@ -51,7 +51,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class NeededFacts:
-    """What the rows of a report want to know of the entries of one verb: at most two facts, and perhaps the day."""
+    """The facts that the rows of a report need from the entries of one verb: at most two facts, and perhaps the day."""
 
     keys: tuple[str, ...]
     is_dated: bool

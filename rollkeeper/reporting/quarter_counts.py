@@ -42,7 +42,7 @@ def _wanted() -> list[dict[str, Any]]:
 
 
 def count_stocks(period: Period) -> list[dict[str, Any]]:
-    """Count the lines that lived at the end of a quarter by service, and those with somebody registered, rounded to ten."""
+    """Count the current lines at the end of a quarter by service, and those with a registered subscriber, rounded to ten."""
     until = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time(), clock.zone()) - dt.timedelta(
         microseconds=1
     )
@@ -51,7 +51,7 @@ def count_stocks(period: Period) -> list[dict[str, Any]]:
 
 
 def zero_figures() -> Figures:
-    """Return every table with every row at nought."""
+    """Return every table with every row at zero."""
     return {table.id: {metric.row: 0 for metric in table.rows} for table in tables()}
 
 

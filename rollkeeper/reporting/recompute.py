@@ -31,7 +31,7 @@ type Counted = tuple[dict[str, Figures], list[tuple[int, str]]]
 
 
 def recompute(folder: Path, *, head_size: int, quarters: Mapping[str, tuple[Period, int]]) -> Counted:
-    """Count the quarters, each over the first so many entries, out of the bundles of a folder whose tree was checked."""
+    """Count the quarters, each over its number of first entries, from the bundles of a directory whose tree was checked."""
     chunks = range(0, -(-head_size // TILE_WIDTH), _AT_ONCE)
     counts, entered = {name: zero_figures() for name in quarters}, []
     works = [(folder, head_size, first, dict(quarters)) for first in chunks]
@@ -82,7 +82,7 @@ def _group(groups: Groups, bodies: list[bytes]) -> None:
 
 
 def _fact(said: bytes, key: bytes) -> bytes:
-    """Return what canonical JSON writes for a fact, nothing where there is none. No fact holds a comma or a brace."""
+    """Return the canonical JSON of a fact, nothing if there is none. No fact contains a comma or a brace."""
     at = said.find(key)
     if at < 0:
         return b""

@@ -50,7 +50,7 @@ def write_report(folder: Path, report: bytes, *, language: str) -> dict[str, Any
 
 
 def signed_text(origin: str, files: Mapping[str, bytes]) -> str:
-    """Return what is signed: the form, whose ledger it is, and the hash of each file."""
+    """Return the signed text: the format, the ledger's name, and the hash of each file."""
     lines = [f"{hashlib.sha256(files[name]).hexdigest()} {name}" for name in FILES]
     return "\n".join([FORMAT, origin, *lines]) + "\n"
 

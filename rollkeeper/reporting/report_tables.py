@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Put a report together out of counted quarters: protected figures, and nothing else of them. Used by whoever checks one, too."""
+"""Assemble a report from counted quarters: only the protected figures. Also used to verify one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ FORMAT = "rollkeeper-evidence@v1"
 
 
 def protected_tables(period: Period, counts: Mapping[str, Figures]) -> list[dict[str, Any]]:
-    """Return every table as it may be shown. `counts` are by quarter; a year stands beside its quarters."""
+    """Return every table as it may be shown. `counts` are by quarter; a year is next to its quarters."""
     full = {**counts, period.name: sum_figures(counts)} if period.is_year else dict(counts)
     shown = []
     for table in tables():

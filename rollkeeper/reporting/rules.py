@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is hidden in a report: every small number, and whatever else it takes so that no small number can be worked out. Pure.
+"""What a report hides: every small number, and further numbers as needed so that no small number can be computed. Pure.
 
-A cell that counts one to nine people is hidden. Where a total stands above hidden cells, the reader knows their sum; so at least
-two are hidden, and their sum leaves each of them a wide span. A year stands above its quarters in the same way, in
-every row and in the total; quarters are out first, so that it is the year that yields. What is left is looked at as a whole:
-the sums are equations, and a hidden cell that they determine (Gauss) hides a further cell of the year. Zero is shown: nobody.
+A cell that counts one to nine people is hidden. If a total includes hidden cells, the reader knows their sum; so at least two are
+hidden, and their sum leaves each of them a wide span. A year is a total of its quarters in the same way, in every row and in the
+total; quarters are published first, so it is the year that is hidden. Then the whole is checked: the sums are equations, and a
+hidden cell that they determine (Gauss) hides a further cell of the year. Zero is shown: it reveals no one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Protected:
 def protect(figures: Mapping[str, Mapping[Row, int]], *, total: bool, year: str | None = None) -> Protected:
     """Return a table as it may be shown. `figures` are by period; `year` names the one that the others add up to.
 
-    Without a year each period is protected alone, and comes out the same as it does beside its year.
+    Without a year each period is protected alone, with the same result as next to its year.
     """
     full = {period: with_total(rows) if total else dict(rows) for period, rows in figures.items()}
     hidden: set[Cell] = set()
@@ -100,7 +100,7 @@ def _determined(
     year: str,
     total: bool,
 ) -> set[Cell]:
-    """Return the hidden cells that the sums alone determine, whatever their values."""
+    """Return the hidden cells that the sums alone determine, for any values."""
     order = sorted(hidden)
     equations: list[dict[Cell, int]] = [
         {(period, row): -1 if period == year else 1 for period in (*quarters, year)} for row in full[year]
@@ -114,7 +114,7 @@ def _determined(
 
 
 def _determined_columns(matrix: list[list[Fraction]]) -> list[int]:
-    """Return the columns that stand alone in a row of the reduced matrix: those variables have one value."""
+    """Return the columns that are alone in a row of the reduced matrix: those variables have one value."""
     rank, width = 0, len(matrix[0]) if matrix else 0
     for column in range(width):
         pivot = next((at for at in range(rank, len(matrix)) if matrix[at][column]), None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Make a report: count what was not counted yet, once and for good, protect it, enter it in the ledger."""
+"""Make a report: count the quarters not yet counted, once, protect the figures, record the report in the ledger."""
 
 import datetime as dt
 import hashlib

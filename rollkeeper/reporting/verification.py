@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Check a report against the published ledger: signed as it stands, counted as it says, protected as it must be.
+"""Check a report against the published ledger: its signature, its counts, its hidden figures.
 
 Needs the folder of the report, a copy of the ledger and its key; no database and no instance.
 """
@@ -22,7 +22,9 @@ from rollkeeper.reporting.report_tables import FORMAT, protected_tables
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """What was checked: how many entries were hashed and counted, at which leaf the report was entered (None: not yet published)."""
+    """The result of the check: how many entries were hashed and counted, at which leaf the report was recorded (None: not yet
+    published).
+    """
 
     period: str
     entries: int
@@ -60,7 +62,7 @@ def verify_report(folder: Path, ledger: Path, *, vkey: str) -> VerificationResul
 
 
 def _read(files: Mapping[str, bytes], key: auditor.Key) -> dict[str, Any]:
-    """Read a report whose files are those that the ledger's key signed for."""
+    """Read a report whose files match the signature of the ledger's key."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     note = files[SIGNATURE].decode("utf-8", "replace")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Identity that was sealed for a registration which then was not recorded: refused late, broken off, killed.
 
-The key of such a person was committed first, in the other store; the sealed rows were undone with their act, but undone
-rows stay in the register's pages and in its write-ahead log for a time. So the key goes, and with it what it opens.
-What is refused by a rule is refused before anything is sealed, and leaves nothing.
+The key of such a person was committed first, in the other store; the sealed rows were rolled back, but remain for a time in the
+register's pages and in its write-ahead log. So the key is destroyed, and those rows can no longer be opened. A refusal by a rule
+happens before anything is sealed, and leaves nothing.
 """
 
 import datetime as dt
@@ -55,7 +55,7 @@ def _destroy_keys(authority: Authority, role: StaffRole, *, on: dt.date) -> int:
 
 
 def count_abandoned(*, older_than: dt.timedelta = UNDER_WAY) -> int:
-    """Count applications that came to nothing so long ago and whose keys are still there. Refuses: SEAL_ONLY_PROCESS."""
+    """Count abandoned applications of this age whose keys still exist. Refuses: SEAL_ONLY_PROCESS."""
     return len(_abandoned(older_than))
 
 
@@ -68,7 +68,7 @@ def _abandoned(age: dt.timedelta) -> Pairs:
 
 
 def _unrecorded(pairs: Pairs) -> Pairs:
-    """Return those for which still no tenure and no file stands."""
+    """Return those without a tenure or a file."""
     held = rows(
         "SELECT tenure_id FROM lines_tenure WHERE tenure_id = ANY (%(ids)s)"
         " UNION ALL SELECT file_id FROM vault_file WHERE file_id = ANY (%(ids)s)",

@@ -24,7 +24,7 @@ UserOption = Annotated[
     str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
 ]
 CaseOption = Annotated[
-    str, typer.Option("--case", metavar="NUMBER", help="The number of the case; nobody's name.")
+    str, typer.Option("--case", metavar="NUMBER", help="The number of the case; no names.")
 ]
 
 
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
     holds = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help="Legal holds: what a case keeps from being erased, and until when.",
+        help="Legal holds: records that a case protects from erasure, and until when.",
     )
     holds.command("add")(add)
     holds.command("end")(end)
@@ -53,7 +53,7 @@ def erase_due(
     after_gap: Annotated[
         bool,
         typer.Option(
-            "--after-gap", help="The date is right, though nothing was erased for more than a week."
+            "--after-gap", help="The date is right, although nothing was erased for more than a week."
         ),
     ] = False,
     as_json: JsonOption = False,
@@ -61,9 +61,9 @@ def erase_due(
 ) -> None:
     """Erase every record that the law no longer allows to keep, with its keys, and certify it in the ledger.
 
-    With it goes, after an hour, the identity of people whose registration was begun and came to nothing: run it at least
-    twice a day, as 'rollkeeper worker' does, so that it is gone within 24 hours; so do offline registrations of counters that broke and were held
-    for most of a day. Safe to break off and to run again.
+    It also erases, after an hour, the identity of people whose registration was not completed, and failed offline registrations
+    after most of a day. Run it at least twice a day, as 'rollkeeper worker' does, so that they are erased within 24 hours. Safe
+    to interrupt and run again.
 
     Example: rollkeeper retention erase --dry-run
     """
@@ -73,7 +73,7 @@ def erase_due(
     if dry_run:
         waiting = abandoned.count_abandoned()
         said = (
-            f"{due.lines:,} terminated lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications must go;"
+            f"{due.lines:,} terminated lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications are due for erasure;"
             f" {due.held:,} records are held."
         )
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
@@ -88,7 +88,7 @@ def erase_due(
         f" destroyed; {due.held:,} records are held."
         + (f" {erased.numbers_freed:,} numbers were freed." if erased.numbers_freed else "")
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
-        + (f" {erased.finished:,} erasures that had broken off were finished." if erased.finished else "")
+        + (f" {erased.finished:,} interrupted erasures were finished." if erased.finished else "")
     )
 
 
@@ -108,12 +108,12 @@ def add(
             "--review",
             parser=read_date,
             metavar="DATE",
-            help="When it is reviewed whether it is still needed.",
+            help="The day on which the need for it is reviewed.",
         ),
     ],
     on: DateOption = None,
 ) -> None:
-    """Keep the record of one line from being erased while a case needs it. It ends by itself.
+    """Protect the record of one line from erasure while a case needs it. The hold ends automatically.
 
     The password and then the whole number or the reference of the line are asked for, or are lines of standard input in this order.
 
@@ -128,7 +128,7 @@ def add(
 
 
 def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
-    """End a legal hold before its time: what the law no longer allows to keep goes from the next day on.
+    """End a legal hold early: records that the law no longer allows to keep are erased from the next day on.
 
     The password and then the whole number or the reference of the line are asked for, as by 'holds add'.
 
@@ -141,9 +141,9 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
 
 
 def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """List The current legal holds, by the day of their review: references of lines, numbers of cases, days.
+    """List the current legal holds by the day of review: line references, case numbers, days.
 
-    Exit code 1 where the day of a review has come.
+    Exit code 1 if a review is due.
 
     Example: rollkeeper holds list
     """
@@ -169,7 +169,9 @@ def _signed_in(user: str) -> Authority:
 
 
 def _line_id() -> LineId:
-    """Ask for a line, by its number or, where that is somebody else's by now, by its reference. Refuses: NumberNotRead, LineNotFound."""
+    """Ask for a line, by its number or, if another subscriber has the number now, by its reference. Refuses: NumberNotRead,
+    LineNotFound.
+    """
     asked = _ask("Number or reference of the line")
     try:
         return LineId(UUID(asked))
@@ -181,7 +183,7 @@ def _line_id() -> LineId:
 
 
 def _describe_line(line_id: LineId) -> str:
-    """Say which line it is: a number that was asked for may be another contract's by now."""
+    """Show which line it is: the number may belong to another contract now."""
     line = view_line(line_id)
     ended = f", ended on {line.terminated_on}" if line and line.terminated_on else ""
     return f"Line {line_id}, in service since {line.activated_on}{ended}" if line else str(line_id)

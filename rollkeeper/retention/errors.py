@@ -7,10 +7,9 @@ from rollkeeper.kernel.errors import Kind, Refusal
 ERASURES_MISSING = Refusal(
     "erasures_missing",
     Kind.REFUSED,
-    "What was due was last erased on {last}, and the machine says that it is {day}: {days} days later.",
+    "The last erasure was on {last}, and the machine's date is {day}: {days} days later.",
     (
-        "If its date is wrong, set it right: what is erased is gone for ever. If it is right, say so once:"
-        " 'rollkeeper retention erase --after-gap'."
+        "If the date is wrong, correct it: erased records cannot be restored. If it is right, confirm it once: 'rollkeeper retention erase --after-gap'."
     ),
 )
 # A number cannot be the name of a person.
@@ -23,14 +22,14 @@ INVALID_CASE_NUMBER = Refusal(
 INVALID_LEGAL_HOLD_DAYS = Refusal(
     "invalid_legal_hold_days",
     Kind.MALFORMED,
-    "No legal hold lasts from {first} to {last} with its review on {review_on}.",
-    "It is reviewed no later than on its last day, which lies within {most_days} days; add it again for the same case where the case still needs it.",
+    "A legal hold cannot last from {first} to {last} with its review on {review_on}.",
+    "The review is no later than the last day, and the last day is within {most_days} days; add the hold again if the case still needs it.",
 )
 RECORD_ERASED = Refusal(
     "record_erased",
     Kind.CONFLICT,
-    "The record of this line was erased, or is being erased: there is nothing left to hold.",
-    "Say so to whoever asked. The certificate stands in the ledger under the line's reference.",
+    "The record of this line was erased, or is being erased: there is nothing left to keep.",
+    "Tell the requester. The certificate is in the ledger under the line's reference.",
 )
 LEGAL_HOLD_NOT_FOUND = Refusal(
     "legal_hold_not_found",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: erase what may not be kept any longer."""
+"""Background jobs of this package: erase what may no longer be kept."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock

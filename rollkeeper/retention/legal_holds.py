@@ -60,7 +60,7 @@ def add_legal_hold(
     if not on <= review_on <= last <= on + dt.timedelta(days=MAX_DAYS):
         raise INVALID_LEGAL_HOLD_DAYS(first=on, review_on=review_on, last=last, most_days=MAX_DAYS)
     with action():
-        # An erasure locks its lines: whoever comes in that moment waits, and then finds it.
+        # An erasure locks its lines: a concurrent hold waits, and then finds the line erased.
         if lock_line(line_id).erased_on or rows(
             "SELECT FROM retention_erasure WHERE line_id = %s AND (tenure_id IS NULL OR done_at IS NULL)",
             [line_id],

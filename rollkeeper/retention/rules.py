@@ -10,7 +10,7 @@ _FIRST_DAY = dt.date(1900, 1, 1)
 
 
 def last_termination_to_erase(pack: Pack, *, on: dt.date) -> dt.date | None:
-    """Return the latest end of a contract whose last day kept lies before `on`, None where there is none.
+    """Return the latest contract end whose last day kept is before `on`, None if there is none.
 
     The later a contract ended the later its last day kept, so that halving finds it.
     """

@@ -37,9 +37,7 @@ _ERASING = 20  # the matter of kernel.claims.serialize_on
 
 @dataclass(slots=True)
 class Erased:
-    """What a run erased. `finished` counts records whose erasure an earlier run had begun, `abandoned` applications that
-    came to nothing.
-    """
+    """The result of a run. `finished` counts records whose erasure an earlier run had begun, `abandoned` abandoned applications."""
 
     lines: int = 0
     tenures: int = 0
@@ -52,7 +50,7 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class ErasedAgain:
-    """What a restore found: records that open, records erased once more, protected subscribers that came after the keys."""
+    """The findings of a restore: records that open, records erased again, protected subscribers added after the keys."""
 
     opening: int
     records: int
@@ -61,7 +59,7 @@ class ErasedAgain:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What must go today, and what a legal hold keeps."""
+    """What is due today, and what a legal hold keeps."""
 
     lines: int
     tenures: int
@@ -86,12 +84,12 @@ def erase_due(
     after_gap: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Erased:
-    """Erase every record whose last day kept is over and on which no legal hold lies.
+    """Erase every record whose last day kept is over and that has no legal hold.
 
-    A past tenure goes a year after it ended even where the line lives on; identity of applications that came to nothing
-    goes after an hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
-    `after_gap`: somebody says that the date is right, though nothing was erased for long. Refuses: NOT_ALLOWED, ERASURES_MISSING.
-    Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
+    A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
+    hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
+    `after_gap`: a person confirmed the date although nothing was erased for long. Refuses: NOT_ALLOWED, ERASURES_MISSING. Ledger:
+    line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
     _note_run(on, after_gap=after_gap)
@@ -122,7 +120,7 @@ def _note_run(on: dt.date, *, after_gap: bool) -> None:
 
 
 def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
-    """Let numbers whose quarantine is over go from the lines that had them; return how many."""
+    """Release numbers whose quarantine is over from their former lines; return how many."""
     freed, values = 0, dict(values) | {
         "chunk": CHUNK, "at": clock.now(), "freed": Verb.NUMBER_FREED.value,
         "has_network": has_network(),
@@ -229,7 +227,7 @@ def _clear(pending: list[Any], pairs: list[tuple[PersonId, TenureId]], *, on: dt
         # Of two runs the second sees what the first has done, and clears nothing twice.
         serialize_on(_ERASING)
         run(sql("retention", "clear_rows"), values)
-        # Whoever registers one of these people in this moment is waited for, and seen by the statement that follows.
+        # Waits for concurrent registrations of these people, so that the next statement sees them.
         rows(sql("retention", "lock_documents"), values)
         run(sql("subscribers", "forget_many"), values)
 

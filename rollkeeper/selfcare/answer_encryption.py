@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An answer sealed to whoever asked: HPKE (RFC 9180), X25519, HKDF-SHA256, AES-256-GCM.
+"""Encrypts an answer to the requesting process: HPKE (RFC 9180), X25519, HKDF-SHA256, AES-256-GCM.
 
-The private half is made for one request, lives in the memory of the request and ends with it: what lies in the register for
-the moment in between opens for nobody else, and for nobody afterwards.
+The private half is made for one request, exists only in its memory and ends with it: the answer stored briefly in the register
+cannot be opened by anyone else, or later.
 """
 
 import json
@@ -18,7 +18,7 @@ _PADDED_TO_BYTES: Final = 4096
 
 
 class InvalidKey(ValueError):
-    """What should be the public half of a key is none."""
+    """The value is not the public half of a key."""
 
 
 def new_key() -> X25519PrivateKey:

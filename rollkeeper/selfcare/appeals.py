@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An appeal against what was decided: a case that was lost, or the suspension of the line; once each.
 
-Separate because it looks back at decisions. Without that look anybody could stop a clock for ever, one appeal after the
-other.
+Separate because it reads earlier decisions. Without that check a subscriber could pause a clock forever, with one appeal after
+the other.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def has_appeal_left(line_id: LineId, tenure_id: TenureId | None) -> bool:
 
 
 def _against(line_id: LineId, tenure_id: TenureId | None) -> UUID | None:
-    """Return the newest case that was lost and not appealed against; None: the suspension. Refuses: NOTHING_TO_APPEAL."""
+    """Return the newest case that was lost without an appeal; None: the suspension. Refuses: NOTHING_TO_APPEAL."""
     if not has_appeal_left(line_id, tenure_id):
         raise NOTHING_TO_APPEAL()
     (row,) = rows(sql("selfcare", "appealable"), {"line_id": line_id, "tenure_id": tenure_id})

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Registering the line in the hand remotely: done at once, or held until the document was seen, as the pack has it.
 
-What was typed and the redacted copy come sealed to a key for offline registrations, through a portal that could not open them again. Nobody
-saw the document, so it is declared and never more, and it opens nothing else that is known of whoever it names.
+The typed data and the redacted copy arrive sealed to a key for offline registrations, through a portal that cannot open them. The
+document was not seen, so the registration is only declared, and it gives access to no other data about the named person.
 """
 
 import base64
@@ -54,12 +54,12 @@ from rollkeeper.vault.services import open_line_values
 
 GREATEST_SEALED_BYTES: Final = 6_000_000
 MOST_A_DAY: Final = 10
-"""Applications for one line within 24 hours, whatever the sessions, so that nobody tries out documents with it."""
+"""Applications for one line within 24 hours, over all sessions, so that documents cannot be guessed with it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ApplicationData:
-    """What somebody gave remotely, as the portal sealed it and as it waits."""
+    """The data of a remote application, as the portal sealed it and as it is stored."""
 
     values: Mapping[str, str]
     copies: tuple[bytes, ...]
@@ -68,7 +68,7 @@ class ApplicationData:
     number: str = ""
 
     def submission(self, key: str, *, document_seen: bool) -> Submission:
-        """Return it as it is recorded; `document_seen`: somebody had the document before them since."""
+        """Return the submission to record; `document_seen`: staff have since seen the document."""
         return Submission(
             submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
@@ -132,7 +132,7 @@ def apply_for_line(
 
 
 def expire_applications(authority: Authority, *, on: dt.date) -> int:
-    """Forget every application whose last day is over, or whose line somebody holds by now; return how many.
+    """Erase every application whose last day is over, or whose line has a subscriber by now; return how many.
 
     Ledger: selfcare:application:settled for each. Again: nothing.
     """
@@ -151,7 +151,9 @@ def expire_applications(authority: Authority, *, on: dt.date) -> int:
 
 
 def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.date) -> ApplicationData:
-    """Open what somebody gave. Ledger: vault:offline:opened. Refuses: INVALID_REQUEST, where it does not open or is of another form."""
+    """Open the data of an application. Ledger: vault:offline:opened. Refuses: INVALID_REQUEST, if it cannot be opened or is
+    malformed.
+    """
     try:
         clear = open_offline(worker_authority(), sealed, submission_key=key, ticket_id=application_id, on=on)
         found = json.loads(clear)
@@ -198,7 +200,7 @@ def settle_application(
 def application_marks(
     application_id: UUID, *, document: tuple[str, str], name: str, on: dt.date
 ) -> tuple[bytes, bytes]:
-    """Return what stands for a document and a name, for one application alone."""
+    """Return the hashes of a document and a name, for one application alone."""
     kind = normalise_type(document[0])
     (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
     return blind_once(application_id, bytes(index).hex()), blind_once(
@@ -237,7 +239,7 @@ def _register(
         " VALUES (%s, %s, 0, %s, 'registered', %s)",
         [session.line_id, application_id, on, tenure.tenure_id],
     )
-    # The session goes on with what its visitor made of the line, and with nothing else that is known of whom they named.
+    # The session keeps access to what its visitor entered for the line, and to no other data about the named person.
     run(
         "UPDATE selfcare_portalsession SET tenure_id = %s, person_id = %s, verified_at = NULL WHERE session_mark = %s",
         [tenure.tenure_id, tenure.person_id, session.session_mark],

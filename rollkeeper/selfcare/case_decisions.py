@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Staff decide a case, and what follows from it: the clock goes on, a line is unlinked, a correction is done.
 
-Separate from the acts by which subscribers open cases: nobody decides their own.
+Separate from the services by which subscribers open cases: no one decides their own.
 """
 
 import datetime as dt
@@ -34,11 +34,10 @@ DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
     """Decide a case. The clock of the line goes on tomorrow with what was left.
 
-    Whoever was right gets service back that want of registration had taken, and what was left of their time; also the line that a
-    batch had ended for it, while its number is nobody else's. A line that is
-    not theirs is unlinked from them for good: nobody is registered for it then. A correction is upheld by
-    putting right what is wrong. Whoever decided first does not decide the appeal.
-    Ledger: selfcare:case:settled. Refuses: NOT_ALLOWED, CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED.
+    If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
+    a line that a batch terminated, while its number is not reassigned. A line that is not theirs is permanently unlinked from
+    them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
+    not decide the appeal. Ledger: selfcare:case:settled. Refuses: NOT_ALLOWED, CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED.
     """
     role = require(authority, Permission.SETTLE_CASE)
     with action():
@@ -57,7 +56,7 @@ def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.dat
 def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
     """Settle every correction whose record was changed since; return how many. Ledger: selfcare:case:settled.
 
-    The change itself stands in the ledger and its subscriber was notified: nobody needs to decide anything any more.
+    The change itself is in the ledger and its subscriber was notified: no further decision is needed.
     """
     role = require(authority, Permission.SETTLE_CASE)
     with action():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PortalRequestKind(StrEnum):
-    """What somebody asks for during a session."""
+    """The kinds of requests during a session."""
 
     DASHBOARD = "dashboard"
     """My line and, after the second proof, my lines; who accessed it; my receipts; my cases."""
@@ -20,19 +20,19 @@ class PortalRequestKind(StrEnum):
     COUNTER_CODE = "counter_code"
     """A code by which a clerk finds the line in the hand."""
     PASSKEY_NEW = "passkey_new"
-    """What a browser needs to make a passkey."""
+    """The data that a browser needs to make a passkey."""
     PASSKEY_ADD = "passkey_add"
     PASSKEY_REMOVE = "passkey_remove"
     PASSKEY_OPTIONS = "passkey_options"
-    """What a browser needs to show a passkey, whether there is one or not."""
+    """The data that a browser needs to use a passkey, whether there is one or not."""
     PASSKEY_VERIFY = "passkey_verify"
     EXPORT = "export"
-    """What is held about me, in clear."""
+    """All data held about me, in clear."""
     DOCUMENT_COPY = "document_copy"
     """One copy of my document."""
     PAUSE = "pause"
     RECONNECT = "reconnect"
-    """Service back for some hours, once; nobody asks why."""
+    """Temporary reconnection for some hours, once, without giving a reason."""
     DISPUTE = "dispute"
     APPEAL = "appeal"
     NOT_MINE = "not_mine"
@@ -50,7 +50,7 @@ class PortalRequestKind(StrEnum):
     WITHDRAW_CONSENT = "withdraw_consent"
     """Take that back."""
     APPLY_BEGIN = "apply_begin"
-    """What a page needs to register the line in the hand: its service, and the public half to which it seals."""
+    """The data that a page needs to register the line in hand: its service, and the public half to which it seals."""
     APPLY_IMAGE = "apply_image"
     """Whether one more picture of a document may be read."""
     APPLY = "apply"
@@ -58,18 +58,18 @@ class PortalRequestKind(StrEnum):
 
 
 class CaseKind(TextChoices):
-    """What a case is about."""
+    """The kinds of cases."""
 
     NOT_MINE = "not_mine", _("This line is not mine")
     """A line is in my name that is not mine."""
     DISPUTE = "dispute", _("The record is wrong or missing")
     """The record of my line is wrong, or it is missing."""
     APPEAL = "appeal", _("An appeal against a decision")
-    """What was decided about my line is wrong."""
-    CORRECT = "correct", _("Something to be put right")
+    """A decision about my line is wrong."""
+    CORRECT = "correct", _("Correction requested")
     """Something recorded about me is wrong; put right at the counter."""
-    INHERIT = "inherit", _("The subscriber is said to have died")
-    """The subscriber has died, somebody says, and claims the line or speaks for whoever does."""
+    INHERIT = "inherit", _("Report that the subscriber has died")
+    """A person reports that the subscriber has died, and claims the line or acts for a claimant."""
 
 
 class ApplicationState(StrEnum):
@@ -84,7 +84,7 @@ class ApplicationState(StrEnum):
 
 
 class DelegateRole(TextChoices):
-    """What somebody is named for by a subscriber."""
+    """The roles for which a subscriber names people."""
 
     REPRESENTATIVE = "representative", _("Acts for me at a counter")
     """Acts for them at a counter, with their own document."""

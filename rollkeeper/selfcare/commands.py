@@ -32,9 +32,9 @@ _CLAIMANT = {None: "", True: "claimant named by the subscriber", False: "claiman
 
 
 def register(app: typer.Typer) -> None:
-    """Add this package's commands; a hardship is recorded offline beside the other commands about one line of a campaign."""
+    """Add this package's commands; `campaign pause` joins the other commands about one line of a campaign."""
     cases = typer.Typer(
-        no_args_is_help=True, rich_markup_mode=None, help="What subscribers contest or ask to be corrected."
+        no_args_is_help=True, rich_markup_mode=None, help="Cases: disputes, appeals and corrections."
     )
     cases.command("list")(list_)
     cases.command("settle")(settle)
@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
     if campaign := group_called(app, "campaign"):
         campaign.command()(pause)
     _group(app, "codes", "Codes for lines.").command("reserve")(reserve_code)
-    _group(app, "delegates", "Persons whom subscribers named.").command("check")(check_delegate)
+    _group(app, "delegates", "People whom subscribers named.").command("check")(check_delegate)
 
 
 def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
@@ -58,9 +58,9 @@ def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
 
 
 def reserve_code(*, on: DateOption = None) -> None:
-    """Keep one code for a line whose codes others have used up; its number is the first line of standard input.
+    """Reserve one code for a line whose codes others have used up; its number is the first line of standard input.
 
-    Whoever asks for a code at the portal within a quarter of an hour gets it, at the line and nowhere else.
+    The next code request at the portal within 15 minutes uses it; the code goes only to the line.
 
     Example: rollkeeper codes reserve < number.txt
     """
@@ -68,13 +68,13 @@ def reserve_code(*, on: DateOption = None) -> None:
 
     open_instance()
     keep(console_authority(), _number(), on=on or clock.today())
-    out.print("One code is kept. Let them ask for it at the portal now.")
+    out.print("One code is reserved. The subscriber can request it at the portal now.")
 
 
 def check_delegate(
     part: Annotated[DelegateRole, typer.Argument(help="What for.")], *, on: DateOption = None
 ) -> None:
-    """Tell whether a document is that of somebody whom the subscriber of a line named; exit code 1 where it is not.
+    """Check whether a document belongs to a person whom the subscriber of a line named; exit code 1 if not.
 
     Standard input: the number of the line, the kind of document and its number, a line each.
 
@@ -137,9 +137,9 @@ def settle(
     ] = None,
     on: DateOption = None,
 ) -> None:
-    """Decide a case; the clock of its line goes on tomorrow with what was left.
+    """Decide a case; the clock of its line goes on tomorrow with the remaining days.
 
-    An appeal is decided by a named person who did not decide before. A correction is upheld by changing the record.
+    An appeal is decided by a named person who did not make the first decision. To uphold a correction, change the record.
 
     Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
     """
@@ -150,12 +150,12 @@ def settle(
 
 def protect_subscriber(
     *,
-    ended: Annotated[bool, typer.Option("--end", help="The threat is over.")] = False,
+    ended: Annotated[bool, typer.Option("--end", help="Remove the protection.")] = False,
     on: DateOption = None,
 ) -> None:
     """Protect the subscriber of a line, whose number is the first line of standard input.
 
-    Ordinary staff then see that there is a record, and nothing else. No reason is asked and none is kept.
+    Ordinary staff then see only that a record exists. No reason is asked or kept.
 
     Example: rollkeeper subscribers protect < number.txt
     """
@@ -173,9 +173,9 @@ def pause(
     last: LastDayOption = None,
     on: DateOption = None,
 ) -> None:
-    """Let a line's clock stand still: a declaration is enough, proof may come later.
+    """Pause a line's clock: a declaration is enough, proof may come later.
 
-    Whoever declares it on the day on which they were suspended has service back.
+    A line whose subscriber declares it on the day of suspension gets service back.
 
     Example: rollkeeper campaign pause 13812345678 --reason hospital --to 2012-03-10
     """
@@ -186,7 +186,7 @@ def pause(
         console_authority(), submission_key=str(new_uuid()), number=number, first=first or said_on, last=last,
         reason=chosen, on=said_on,
     )  # fmt: skip
-    out.print("The clock of that line stands still.")
+    out.print("The clock of that line is paused.")
 
 
 def accept_receipt(
@@ -198,10 +198,10 @@ def accept_receipt(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Take up a dispute with a receipt that says that somebody was registered: no batch touches the line from then on.
+    """Open a dispute with a receipt that proves a registration: from then on no batch includes the line.
 
-    A receipt outranks a missing record, whatever the register knows. It must be this operator's, unchanged, and about
-    this line. Service that was suspended for want of registration comes back.
+    A receipt outranks a missing record. It must be from this operator, unchanged, and about this line. A line suspended for a
+    missing registration gets service back.
 
     Example: rollkeeper disputes accept-receipt 13800138000 receipt.txt
     """
@@ -213,7 +213,7 @@ def accept_receipt(
     if as_json:
         emit(done.as_json())
     else:
-        out.print(f"Line {done.line_id} is disputed: its clock stands still and nobody cuts it off.")
+        out.print(f"Line {done.line_id} is disputed: its clock is paused and the line cannot be suspended.")
 
 
 def _number() -> str:
@@ -221,7 +221,7 @@ def _number() -> str:
 
 
 def _typed(what: str) -> str:
-    """Return what must not stand in an argument, where every process of the machine could read it."""
+    """Return a value from standard input; as an argument every process on the machine could read it."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     return str(typer.prompt(what, hide_input=True))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An auditor asks to see entries of one record, and its subscriber lets them or does not.
 
-Whoever does not answer, whoever refuses and whoever lives under a threat look the same to whoever asked. A yes needs the second
-proof, is good for one auditor, for the entries named and for some days, and is taken back with the line in the hand alone.
+No answer, a refusal and protection look the same to the auditor. A yes needs the second proof, is valid for one auditor, for the
+named entries and for some days, and can be withdrawn with only the line in hand.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ CONSENT_VALID_DAYS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class ValidConsent:
-    """A consent that is good today: whose record, and which entries of it."""
+    """A consent that is valid today: whose record, and which entries of it."""
 
     line_id: LineId
     tenure_id: TenureId
@@ -51,10 +51,10 @@ class ValidConsent:
 def request_consent(
     authority: Authority, line_id: LineId, *, sample_id: UUID, fields: Collection[Field], on: dt.date
 ) -> UUID | None:
-    """Ask the subscriber of a line, in the present transaction; None where nobody holds it, or they were asked already.
+    """Ask the subscriber of a line, in the present transaction; None if it has none, or they were asked already.
 
-    The subscriber is notified by a notice. Whoever lives under a threat is neither notified nor asked, and nothing shows it.
-    Ledger: selfcare:consent:requested. Refuses: NOT_ALLOWED.
+    The subscriber is notified by a notice. A protected subscriber is neither notified nor asked, and nothing shows it. Ledger:
+    selfcare:consent:requested. Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.DRAW_AUDIT_SAMPLE)
     held, consent_id = (
@@ -108,7 +108,7 @@ def give_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def withdraw_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Take back what was allowed, from this moment. No second proof is asked: it shows nobody anything.
+    """Withdraw the consent, from this moment. No second proof is needed: it shows no data.
 
     Ledger: selfcare:consent:withdrawn. Refuses: NOT_YOUR_LINE, NO_CONSENT_REQUESTED.
     """
@@ -147,7 +147,7 @@ def show_consents(session: PortalSession, *, on: dt.date) -> list[dict[str, Any]
 
 
 def valid_consent(consent_id: UUID, *, auditor: UUID | None, on: dt.date) -> ValidConsent | None:
-    """Return a consent that this auditor has and that is good today, None for whatever other reason there is none."""
+    """Return this auditor's consent that is valid today, None if there is none for any reason."""
     found = rows(sql("selfcare", "valid_consent"), {"consent_id": consent_id, "auditor": auditor, "on": on})
     if not found or protected_lines([LineId(found[0].line_id)]):
         return None

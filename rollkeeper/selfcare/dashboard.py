@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber is shown: where their lines stand, who accessed it, their receipts; personal data is in `personal_data`.
+"""What a subscriber is shown: the status of their lines, the access history, their receipts; personal data is in `personal_data`.
 
 Plain objects of strings, numbers and days, since they travel sealed from the portal worker to the page.
 """
@@ -53,7 +53,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
 
 
 def export_all(session: PortalSession, *, images: bool, language: str, on: dt.date) -> Shown:
-    """Return all that is held about whoever proved to be the subscriber, in clear; with `pictures`, copies of documents too.
+    """Return all data about the verified subscriber, in clear; with `pictures`, document copies too.
 
     Ledger: vault:sealed:opened for each value. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """
@@ -88,7 +88,7 @@ def show_access_history(session: PortalSession) -> list[Shown]:
 
 
 def show_receipt(session: PortalSession, code: str) -> Shown:
-    """Return a whole receipt of a line of this session, as a text that anybody can check.
+    """Return a whole receipt of a line of this session, as a text that anyone can check.
 
     Refuses: NOT_YOUR_LINE, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
@@ -99,7 +99,7 @@ def show_receipt(session: PortalSession, code: str) -> Shown:
 
 
 def _documents(session: PortalSession) -> list[Shown]:
-    """Return by which documents whoever proved to be the subscriber is known, those that were joined among them: no number."""
+    """Return the documents recorded for the verified subscriber, including joined ones: no numbers."""
     if not session.is_verified or session.person_id is None:
         return []
     return [
@@ -124,7 +124,7 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "until": tenure.until.date().isoformat() if tenure and tenure.until else None,
         "contested_on": tenure.contested_on.isoformat() if tenure and tenure.contested_on else None,
         "stage": explained.stage if explained else None,
-        # What happened to the line after they gave it away is somebody else's.
+        # Events of the line after this tenure belong to another subscriber.
         "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in explained.sentences]
         if explained and (tenure is None or tenure.is_present) else [],
         "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whom a subscriber names to act for them or to be heard once they have died; and what happens when somebody says they have.
+"""The people whom a subscriber names to act for them, or to be heard as heir; and reports that the subscriber has died.
 
-What is kept of somebody named is a hash under the index key that is good for one subscriber and one part. Naming looks nobody
-up, notifies no one and answers the same whoever it is. Whether a document is that of somebody named is answered to staff
-alone, who have it before them, and to whoever decides about a claim.
+A named person is stored only as a hash under the index key that is valid for one subscriber and one role. Naming looks up no one,
+notifies no one and gives the same answer for every person. Only staff with the document before them, or who decide a claim, learn
+whether it belongs to a named person.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ from rollkeeper.vault.blind_index import blind_once
 
 
 def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Name somebody by the number of their document; whoever was named for the part before is no longer.
+    """Name a person by the number of their document; it replaces the previous one for the role.
 
     Ledger: selfcare:delegate:added. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE.
     """
@@ -61,7 +61,7 @@ def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Take back whom one named. Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE."""
+    """Remove the named person. Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE."""
     person_id, (line_id, _), part = session.require_verification(), session.line_in(payload), _part(payload)
 
     def do() -> tuple[LineId, EntryId]:
@@ -81,7 +81,7 @@ def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) ->
 
 
 def delegates_of(person_id: PersonId) -> dict[DelegateRole, dt.date]:
-    """Return for which parts a subscriber named somebody, and since when."""
+    """Return for which roles a subscriber named people, and since when."""
     found = rows(
         "SELECT part, named_on FROM selfcare_delegate WHERE person_id = %s ORDER BY part", [person_id]
     )
@@ -91,7 +91,7 @@ def delegates_of(person_id: PersonId) -> dict[DelegateRole, dt.date]:
 def check_delegate(
     authority: Authority, number: str, part: DelegateRole, document: tuple[str, str], *, on: dt.date
 ) -> bool:
-    """Tell whether a document that lies before a clerk is that of somebody whom the subscriber of a line named.
+    """Tell whether a document in front of a clerk belongs to a person whom the subscriber of a line named.
 
     Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED.
     """
@@ -115,11 +115,11 @@ def check_delegate(
 
 
 def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Say that the subscriber of the line in the hand has died: nobody cuts it off, and a person decides what becomes of it.
+    """Report that the subscriber of the line in hand has died: the line is not suspended, and a person decides the case.
 
-    Whoever claims it gives the number of their document, whose hash is held against whom the subscriber named when the case is
-    decided; the answer here is the same whatever it is. The proof is shown at a counter.
-    Ledger: line:line:disputed, selfcare:case:opened. Refuses: INVALID_REQUEST, CASE_ALREADY_OPEN, LINE_TERMINATED, NOT_YOUR_LINE.
+    A claimant gives the number of their document; its hash is compared with the subscriber's named people when the case is
+    decided; the answer here is always the same. The proof is shown at a counter. Ledger: line:line:disputed,
+    selfcare:case:opened. Refuses: INVALID_REQUEST, CASE_ALREADY_OPEN, LINE_TERMINATED, NOT_YOUR_LINE.
     """
     line_id, tenure_id = session.line_in({})
     if session.person_id is None:
@@ -137,7 +137,7 @@ def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Answer that one has not died: the claim is dismissed at once, by nobody's leave.
+    """Answer that one has not died: the claim is dismissed at once, without a decision by staff.
 
     Ledger: selfcare:case:settled. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, NO_CLAIM.
     """
@@ -159,7 +159,7 @@ def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Rece
 
 
 def mark_of(person_id: PersonId, part: DelegateRole, index: bytes) -> bytes:
-    """Return what stands for a document that somebody has, for one subscriber and one part."""
+    """Return the hash of a document, for one subscriber and one role."""
     return blind_once(person_id, f"{part.value} {bytes(index).hex()}")
 
 

@@ -3,10 +3,10 @@
 
 A receipt outranks a missing record: who shows one is not cut off while it is looked into.
 
-The register may have been set back by a restore, or somebody may have removed a row. The subscriber's receipt was signed when
-the act was done, so it is believed: the line becomes disputed, which no batch touches, and what was suspended for want
-of registration works again at once. A receipt proves an act and names nobody: it makes a line safe and registers no one.
-A line that a batch has ended comes back once a person has decided that this was wrong; until then its number is nobody else's.
+The register may have been reset by a restore, or a row may have been deleted. The subscriber's receipt was signed when the act
+was done, so it is believed: the line becomes disputed, no batch includes it, and a line suspended for a missing registration
+works again at once. A receipt proves an act and contains no name: it protects a line and registers no one. A line that a batch
+terminated comes back once a person has decided that this was wrong; until then its number is not reassigned.
 """
 
 import datetime as dt
@@ -39,8 +39,8 @@ from rollkeeper.selfcare.services import has_open_case, open_case, open_dispute_
 def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
     """Take up a dispute on the subscriber's word: nothing is done to the line until a person has decided the case.
 
-    Whoever disputed before they were suspended, or on that day, has service back.
-    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, CASE_ALREADY_OPEN.
+    A dispute made before the suspension, or on the same day, restores service. Ledger: line:line:disputed, selfcare:case:opened.
+    Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, CASE_ALREADY_OPEN.
     """
 
     def do() -> tuple[LineId, EntryId]:
@@ -56,7 +56,7 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
 def accept_receipt(
     authority: Authority, *, submission_key: str, number: str, shown: str, on: dt.date
 ) -> Receipt:
-    """Take up a dispute with a receipt, whole or by its code, that says that somebody was registered.
+    """Open a dispute with a receipt of a registration, whole or by its code.
 
     Law: art. 3 (who is registered is not cut off). Ledger: line:line:disputed, line:receipt:accepted, and
     selfcare:case:opened unless such a case is open.

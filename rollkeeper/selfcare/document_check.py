@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A clerk has the document before them that somebody gave remotely: it is compared, and what was given is then recorded.
+"""A clerk has the document of a remote application before them: it is compared, and then the application is recorded.
 
 The clerk learns nothing of it: number and name are typed from the document and compared as keyed hashes. The record is made by
 the offline worker, in the clerk's name, since no counter can open what waits.
@@ -30,7 +30,7 @@ from rollkeeper.selfcare.errors import NO_APPLICATION
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of what a clerk saw."""
+    """The result of a document check."""
 
     state: str
     said: Sequence[dict[str, Any]]
@@ -47,7 +47,7 @@ def check_document(
     role = require(authority, Permission.REGISTER)
     require_approval(
         authority, "register", approved_by=None
-    )  # what nobody could confirm is registered at the counter
+    )  # an application that could not be confirmed is registered at the counter
     if not is_usable_key(submission_key):
         raise INVALID_SUBMISSION_KEY()
     if outcome_of(submission_key) is not None:
@@ -83,6 +83,8 @@ def check_document(
 
 
 def outcome_of(submission_key: str) -> Outcome | None:
-    """Return what came of what was seen under a key: seen (it is being recorded), registered or refused; None: nothing was seen."""
+    """Return the result of a document check under a key: seen (it is being recorded), registered or refused; None: there was
+    none.
+    """
     found = rows("SELECT state, said FROM selfcare_application WHERE check_key = %s", [submission_key])
     return Outcome(found[0].state, found[0].said or ()) if found else None

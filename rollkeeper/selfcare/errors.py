@@ -9,14 +9,14 @@ class TooManyCodeRequests(RollkeeperError):
 
     code = "too_many_code_requests"
     kind = Kind.REFUSED
-    sentence = "Too many codes were asked for from where you are."
+    sentence = "Too many codes were requested from your network address."
     remedy = "Wait an hour, or call the care number."
 
 
 TOO_MANY_RESERVED_CODES = Refusal(
     "too_many_reserved_codes",
     Kind.REFUSED,
-    "{codes} codes were kept for this line within a day.",
+    "{codes} codes were reserved for this line within a day.",
     "Have the subscriber come to a counter with the document: everything can be done there.",
 )
 
@@ -26,7 +26,7 @@ class WrongCode(RollkeeperError):
 
     code = "wrong_code"
     kind = Kind.REFUSED
-    sentence = "That code does not open: it is mistyped, used, or too old."
+    sentence = "That code is not valid: it is mistyped, used, or too old."
     remedy = "Type the newest code; after five tries ask for another."
 
 
@@ -42,80 +42,80 @@ class SessionExpired(RollkeeperError):
 VERIFICATION_NEEDED = Refusal(
     "verification_needed",
     Kind.FORBIDDEN,
-    "For this you must first show who you are: by the number of your document and your name.",
-    "Give both as they were registered; where nobody is registered for the line, come to a counter.",
+    "You must first show who you are, with the number of your document and your name.",
+    "Give both as registered; if no one is registered for the line, come to a counter.",
 )
 PASSKEYS_UNAVAILABLE = Refusal(
     "passkeys_unavailable",
     Kind.REFUSED,
-    "This operator takes no passkeys here.",
+    "This operator does not offer passkeys here.",
     "Show who you are by the number of your document and your name.",
 )
 INVALID_PASSKEY = Refusal(
     "invalid_passkey",
     Kind.REFUSED,
-    "The passkey was not taken: it was made for another session, another address, or without checking that it is you.",
-    "Try again on this page; without a passkey, number of the document and name do the same.",
+    "The passkey was not accepted: it was made for another session, another address, or without checking that it is you.",
+    "Try again on this page; or use the number of your document and your name.",
 )
 TOO_MANY_PASSKEYS = Refusal(
     "too_many_passkeys",
     Kind.REFUSED,
-    "You have {passkeys} passkeys, and no more are taken.",
+    "You have {passkeys} passkeys, the maximum.",
     "Remove one that you no longer use, then add the new one.",
 )
 NOT_YOUR_LINE = Refusal(
     "not_your_line",
     Kind.FORBIDDEN,
-    "That line is not among those that you may speak of in this session.",
+    "That line is not available in this session.",
     "Give your second proof, or ask for a code for that line.",
 )
 CASE_ALREADY_OPEN = Refusal(
     "case_already_open",
     Kind.CONFLICT,
     "A case of this kind is open for this line; it must be decided by {due_on}.",
-    "Nothing needs to be done: it is being looked into.",
+    "Nothing needs to be done: it is being examined.",
 )
 # Also where the days are over, or where the answer comes from another person.
 NO_CONSENT_REQUESTED = Refusal(
     "no_consent_requested",
     Kind.NOT_FOUND,
-    "No auditor asks to see this record now.",
+    "No auditor is asking to see this record now.",
     "There is nothing that you need to do.",
 )
 NOTHING_TO_APPEAL = Refusal(
     "nothing_to_appeal",
     Kind.REFUSED,
-    "Nothing was decided about this line against which an appeal is left.",
-    "Where the record is wrong or missing, say so: that is a dispute, and stops the clock as well.",
+    "There is no decision about this line that can still be appealed.",
+    "If the record is wrong or missing, open a dispute; it also pauses the clock.",
 )
 DECIDED_BY_SAME_PERSON = Refusal(
     "decided_by_same_person",
     Kind.FORBIDDEN,
-    "An appeal is decided by a named person who did not decide before.",
-    "Let somebody else decide it: 'rollkeeper cases settle CASE --as USERNAME'.",
+    "An appeal must be decided by a named person who did not make the first decision.",
+    "Let another person decide it: 'rollkeeper cases settle CASE --as USERNAME'.",
 )
 NOT_CORRECTED = Refusal(
     "not_corrected",
     Kind.CONFLICT,
-    "Nothing was put right in this record since the case was opened on {opened_on}.",
-    "Change the record at a counter first; the case then closes by itself.",
+    "Nothing was corrected in this record since the case was opened on {opened_on}.",
+    "Change the record at a counter first; the case then closes automatically.",
 )
 NO_CLAIM = Refusal(
     "no_claim",
     Kind.NOT_FOUND,
-    "Nobody says that the subscriber of this line has died.",
+    "No one has reported that the subscriber of this line has died.",
     "Nothing needs to be done.",
 )
 LINE_HAS_SUBSCRIBER = Refusal(
     "line_has_subscriber",
     Kind.CONFLICT,
-    "Somebody holds this line already: it cannot be registered here.",
-    "Where the record is wrong, dispute it; a change of subscriber is done at a counter.",
+    "This line already has a subscriber: it cannot be registered here.",
+    "If the record is wrong, open a dispute; a change of subscriber is done at a counter.",
 )
 TOO_MANY_APPLICATIONS = Refusal(
     "too_many_applications",
     Kind.REFUSED,
-    "The tries of this session or of this line for today are used up.",
+    "There were too many attempts in this session or for this line today.",
     "Come to a counter with the document, or try again tomorrow.",
 )
 APPLICATION_PENDING = Refusal(
@@ -127,20 +127,20 @@ APPLICATION_PENDING = Refusal(
 NO_APPLICATION = Refusal(
     "no_application",
     Kind.NOT_FOUND,
-    "No application of that document and name waits for this line.",
-    "Compare number, document and name; or register the line as any other.",
+    "No application with that document and name is waiting for this line.",
+    "Compare number, document and name, or register the line as usual.",
 )
 APPLICATION_REFUSED = Refusal(
     "application_refused",
     Kind.REFUSED,
-    "What was given remotely cannot be recorded: {why}",
-    "Register the line here as any other.",
+    "The remote application cannot be recorded: {why}",
+    "Register the line here as usual.",
 )
 DOCUMENT_NEVER_CHECKED = Refusal(
     "document_never_checked",
     Kind.FORBIDDEN,
-    "This line was registered remotely, and nobody has seen the document yet.",
-    "Show it at any counter once; until then this line is shown here and no other.",
+    "This line was registered remotely, and its document has not been seen yet.",
+    "Show it at any counter once; until then only this line is shown here.",
 )
 CASE_NOT_FOUND = Refusal(
     "case_not_found",
@@ -151,12 +151,12 @@ CASE_NOT_FOUND = Refusal(
 INVALID_REQUEST = Refusal(
     "invalid_request",
     Kind.MALFORMED,
-    "What was asked for cannot be read.",
+    "The request cannot be read.",
     "Go back to the page and fill it in again.",
 )
 REGISTER_UNAVAILABLE = Refusal(
     "register_unavailable",
     Kind.INTERNAL,
-    "The register does not answer just now; nothing was done.",
+    "The register does not answer now; nothing was done.",
     "Try again in a few minutes, or call the care number.",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: answer the portal, and forget what nobody needs any more. Together they are the portal worker."""
+"""Background jobs of this package: answer the portal, and delete what is no longer needed. Together they are the portal worker."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock

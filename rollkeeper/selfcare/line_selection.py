@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Limits of lines that somebody has reached: how many there may be, and which lines fill them, so that they can choose.
+"""The limits that a subscriber has reached: how many lines are allowed, and which ones count, so that they can choose.
 
-A limit cuts nobody off: all lines stay until their subscriber ends one, and each end is an act of its own. What somebody says is
-not theirs fills no limit. Numbers are opened only when asked for, so that nobody ends the wrong line.
+A limit suspends no line: all lines stay until their subscriber ends one, each in a separate act. Contested lines do not count
+towards a limit. Numbers are opened only on request, so that the subscriber does not end the wrong line.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ type Shown = dict[str, Any]
 
 
 def show_limits(session: PortalSession) -> list[Shown]:
-    """Return the limits that whoever proved to be the subscriber has reached, each with its article and the lines that fill it."""
+    """Return the limits that the verified subscriber has reached, each with its article and the lines that count."""
     if not session.is_verified:
         return []
     pack, held = load_pack(instance().pack), session.tenures()

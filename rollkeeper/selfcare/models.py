@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Code requests, sessions and requests, which go after a day; and the cases that subscribers open, which stay.
 
-Instants here are the machine's own, whatever day a demo instance believes: they bound a code, not a law. Nothing in these
-tables is personal: indexes and marks under keys, references, codes and days.
+Instants here are the machine's own, regardless of a demo instance's date: they limit a code, not a legal period. Nothing in these
+tables is personal: indexes and hashes under keys, references, codes and days.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +13,7 @@ from rollkeeper.selfcare.choices import ApplicationState, CaseKind, DelegateRole
 
 
 class CodeRequest(models.Model):
-    """Somebody asks for a code for one number, which may or may not be a line of ours."""
+    """A request for a code to one number, which may or may not be a line of ours."""
 
     code_request_id = models.UUIDField(primary_key=True)
     number_index = models.BinaryField(db_comment="Keyed hash of the number typed. Goes after a day.")
@@ -52,7 +52,7 @@ class CodeRequest(models.Model):
 
 
 class ReservedCode(models.Model):
-    """One code more for a line, given by staff to whoever calls or stands there and gets none: others used them up."""
+    """An extra code for a line, reserved by staff for a caller or visitor whose codes others used up."""
 
     pk = models.CompositePrimaryKey("line_id", "reserved_id")
     line_id = models.UUIDField()
@@ -67,13 +67,13 @@ class ReservedCode(models.Model):
 
 
 class PortalSession(models.Model):
-    """Somebody showed that a line is in their hand. Bound to the tenure; ends by itself."""
+    """A session of a person who proved to have a line in hand. Bound to the tenure; ends automatically."""
 
     session_mark = models.BinaryField(
-        primary_key=True, db_comment="Hash of the token that the browser holds and that nobody else has."
+        primary_key=True, db_comment="Hash of the token, which only the browser has."
     )
     line_id = models.UUIDField()
-    tenure_id = models.UUIDField(null=True, db_comment="Empty: nobody is registered.")
+    tenure_id = models.UUIDField(null=True, db_comment="Empty: no registered subscriber.")
     person_id = models.UUIDField(null=True)
     begun_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
@@ -92,7 +92,7 @@ class PortalSession(models.Model):
 
 
 class PortalRequest(models.Model):
-    """One thing asked for during a session, and its answer, sealed to whoever asked."""
+    """One request of a session, and its answer, encrypted to the requesting process."""
 
     request_id = models.UUIDField(primary_key=True)
     session_mark = models.BinaryField()
@@ -139,7 +139,7 @@ class Case(models.Model):
         db_comment="Keyed hash of a claimant's document, good for this subscriber alone. Goes when it is settled.",
     )
     settled_on = models.DateField(null=True)
-    settled_by = models.TextField(null=True, db_comment="What stands in the ledger for whoever decided.")
+    settled_by = models.TextField(null=True, db_comment="The decider's mark in the ledger.")
     upheld = models.BooleanField(null=True, db_comment="Whether the subscriber was right.")
 
     class Meta:
@@ -177,7 +177,7 @@ class Passkey(models.Model):
     person_id = models.UUIDField()
     passkey_id = models.UUIDField()
     credential = models.BinaryField(
-        db_comment="Personal: public key and name of the passkey, which leads to nobody. Goes when it is removed or its subscriber erased."
+        db_comment="Personal: public key and name of the passkey, which identifies no one. Deleted when it is removed or its subscriber erased."
     )
     sign_count = models.BigIntegerField()
     added_on = models.DateField()
@@ -190,7 +190,7 @@ class Passkey(models.Model):
 
 
 class Application(models.Model):
-    """Somebody registers the line in their hand remotely: done at once, or held until the document was seen at a counter."""
+    """A remote registration of the line in hand: recorded at once, or held until the document is seen at a counter."""
 
     pk = models.CompositePrimaryKey("line_id", "application_id")
     line_id = models.UUIDField()
@@ -209,10 +209,12 @@ class Application(models.Model):
     )
     state = models.TextField(db_comment="pending, checked, registered, refused or expired.")
     tenure_id = models.UUIDField(null=True, db_comment="The tenure that came of it.")
-    checked_by = models.UUIDField(null=True, db_comment="Who had the document before them; null: nobody.")
+    checked_by = models.UUIDField(null=True, db_comment="Who checked the document; null: no one yet.")
     checked_at = models.DateTimeField(null=True)
-    check_key = models.TextField(null=True, db_comment="The submission key of whoever saw it.")
-    check_language = models.TextField(null=True, db_comment="In which whoever saw it reads what came of it.")
+    check_key = models.TextField(null=True, db_comment="The submission key of the document check.")
+    check_language = models.TextField(
+        null=True, db_comment="The language for the outcome of the document check."
+    )
     said = models.JSONField(
         null=True, db_comment="Sentences of a refusal: articles, ids and days, nothing personal."
     )
@@ -246,14 +248,14 @@ class Application(models.Model):
 
 
 class Delegate(models.Model):
-    """Whom a subscriber named to act for them, or to be heard once they have died: a keyed hash and no reference.
+    """A person named to act for a subscriber, or to be heard as heir: a keyed hash and no reference.
 
-    The hash is good for one subscriber and one part, so that nobody learns from it who is named, not even whether they are
-    in the register, and nobody is notified.
+    The hash is valid for one subscriber and one role, so that it does not reveal who is named, nor whether they are in the
+    register, and no one is notified.
     """
 
     pk = models.CompositePrimaryKey("person_id", "part")
-    person_id = models.UUIDField(db_comment="The subscriber who named somebody.")
+    person_id = models.UUIDField(db_comment="The subscriber who named the person.")
     part = models.TextField(db_comment="selfcare.choices.DelegateRole.")
     document_mark = models.BinaryField(
         db_comment="Personal, keyed hash. Goes when the subscriber takes it back or is erased."
@@ -273,13 +275,13 @@ class Delegate(models.Model):
 
 
 class Consent(models.Model):
-    """What an auditor asks to see of the record of one line, and whether its subscriber lets them: a yes has a last day."""
+    """An auditor's request to see entries of one line's record, and the subscriber's answer: a yes has a last day."""
 
     pk = models.CompositePrimaryKey("line_id", "consent_id")
     line_id = models.UUIDField()
     consent_id = models.UUIDField()
     tenure_id = models.UUIDField(
-        db_comment="Whoever held the line as they were asked; nobody else can agree."
+        db_comment="The subscriber when the request was made; no one else can agree."
     )
     sample_id = models.UUIDField(db_comment="The sample in which the line was drawn.")
     auditor_id = models.UUIDField(db_comment="The account that asks; it is good for no other.")
@@ -291,7 +293,7 @@ class Consent(models.Model):
     taken_back_on = models.DateField(null=True)
 
     class Meta:
-        """References and days. A no is no row: whoever does not answer and whoever refuses look the same."""
+        """References and days. A no is not stored: no answer and a refusal look the same."""
 
         db_table = "selfcare_consent"
         constraints = [

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A passkey as the second proof: added by whoever showed who they are, removed by them alone, compared here and nowhere else.
+"""A passkey as the second proof: added by a verified subscriber, removed only by them, compared only here.
 
-The browser's answer comes through the portal as it is; the challenge that it signed was made here and lies with the session, so
-that a portal that was taken over can show no passkey again. What a browser is asked for names no passkey: whoever holds the
-telephone learns from it neither whether there is one nor whose.
+The browser's answer comes through the portal unchanged; the challenge was made here and is stored with the session, so that an
+attacker who controls the portal cannot replay a passkey. The options for the browser name no passkey: a person with the telephone
+learns neither whether there is one nor whose it is.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.verification import may_attempt, note_verification, require_verifiable
 
-if TYPE_CHECKING:  # it reads the list of public suffixes: whoever only asks for a page does not wait for that
+if TYPE_CHECKING:  # imports the list of public suffixes, which a plain page does not need
     from fido2.server import Fido2Server
     from fido2.webauthn import AttestedCredentialData
 
@@ -43,7 +43,7 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
     known = _known(person_id)
     if len(known) >= MOST:
         raise TOO_MANY_PASSKEYS(passkeys=len(known))
-    name = instance().operator_name  # the passkey carries it about: nothing personal stands in it
+    name = instance().operator_name  # devices store it in the passkey: nothing personal
     options, _ = server.register_begin(
         PublicKeyCredentialUserEntity(id=os.urandom(32), name=name, display_name=name), list(known.values()),
         resident_key_requirement=_required("ResidentKeyRequirement"),
@@ -103,7 +103,7 @@ def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> 
 
 
 def passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Return what a browser needs to show a passkey: the same for whoever has one and has none. Refuses: PASSKEYS_UNAVAILABLE."""
+    """Return the browser's options to use a passkey: the same with and without one. Refuses: PASSKEYS_UNAVAILABLE."""
     options, _ = _server().authenticate_begin(
         user_verification=_required("UserVerificationRequirement"), challenge=_new_challenge(session)
     )
@@ -113,7 +113,8 @@ def passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[
 def verify_by_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> dict[str, Any]:
     """Compare, and note in the session that its subscriber is there; a passkey that is not theirs uses up a try.
 
-    Ledger: selfcare:session:verified or selfcare:session:not_verified. Refuses: VERIFICATION_NEEDED, where nobody is registered; DOCUMENT_NEVER_CHECKED, PASSKEYS_UNAVAILABLE.
+    Ledger: selfcare:session:verified or selfcare:session:not_verified. Refuses: VERIFICATION_NEEDED, if the line has no
+    subscriber; DOCUMENT_NEVER_CHECKED, PASSKEYS_UNAVAILABLE.
     """
     role, server = require(session.authority, Permission.SEE_OWN), _server()
     person_id, state = require_verifiable(session), _state(session)

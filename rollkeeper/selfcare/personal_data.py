@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is held about somebody, each entry with its article and last day; in clear only for whoever proved to be the subscriber.
+"""All data held about a person, each entry with its article and last day; in clear only for the verified subscriber.
 
-Copies of documents are among it. A list of what is held opens nothing; each value and each picture that is opened leaves its
-entry in the ledger, for whoever it is about to see.
+Document copies are included. Listing opens nothing; each opened value and picture leaves an entry in the ledger, which the person
+can see.
 """
 
 import base64
@@ -24,7 +24,7 @@ from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_copy, open_line_values, open_sealed
 
 COPY = "document_copy"
-"""What a copy is called among the fields, as in the ledger."""
+"""The field name of a copy, as in the ledger."""
 MEDIA_TYPE = "image/jpeg"
 
 type Shown = dict[str, Any]
@@ -43,7 +43,7 @@ def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
 
 
 def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[Shown]:
-    """Return all that is held about whoever proved to be the subscriber, in clear; with `pictures`, copies of documents too.
+    """Return all data about the verified subscriber, in clear; with `pictures`, document copies too.
 
     Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """
@@ -74,7 +74,7 @@ def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: d
 
 
 def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date) -> dict[LineId, str]:
-    """Return the numbers of lines that somebody holds now; of one that does not open, nothing.
+    """Return the numbers of the person's current lines; nothing for one that cannot be opened.
 
     Ledger: vault:sealed:opened for each. Refuses: NOT_ALLOWED.
     """

@@ -28,12 +28,12 @@ CHANNEL: Final = "selfcare"
 """The channel of PostgreSQL on which the portal says that something waits."""
 ANSWER_TIMEOUT_S: Final = 8.0
 _POLL_S: Final = 0.02
-_SOURCE_KEY: Final = os.urandom(32)  # forgotten with this process: nobody goes back from a mark to a source
+_SOURCE_KEY: Final = os.urandom(32)  # ends with this process: a hash cannot be traced to its source later
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Token:
-    """What a browser holds for a session. Only its hash lies in the register."""
+    """The browser's token of a session. The register stores only its hash."""
 
     secret: bytes
 
@@ -44,7 +44,7 @@ class Token:
 
     @property
     def mark(self) -> bytes:
-        """Return what stands for it in the register."""
+        """Return its hash for the register."""
         return hashlib.sha256(b"rollkeeper/session\x00" + self.secret).digest()
 
 
@@ -74,7 +74,7 @@ def request_code(number: str, *, source: str, language: str) -> UUID:
 
 
 def redeem_code(code_request_id: UUID, code: str) -> Token:
-    """Begin a session with the code that came to the line. Refuses: WrongCode, whatever was wrong."""
+    """Begin a session with the code that was sent to the line. Refuses: WrongCode, for every invalid code."""
     token = Token.fresh()
     given = hash_code(code_request_id, code)
     (opened,) = rows(
@@ -123,7 +123,7 @@ def send_request(
         ):
             break
         time.sleep(_POLL_S)
-    # Whoever is at work on it holds the row: this waits for them, and then their answer is there.
+    # The worker locks the row while it works: this waits, and then the answer is there.
     came = rows(sql("selfcare", "take_answer"), [request_id])
     if not came or came[0].answer is None:
         raise REGISTER_UNAVAILABLE()

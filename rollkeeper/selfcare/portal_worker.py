@@ -108,7 +108,7 @@ def process_portal_request() -> bool:
     """Carry out and answer the next request; return whether there was one. What is refused leaves nothing but its answer.
 
     It is carried out as of the day on which it was made: what is said before midnight comes before the night that suspends.
-    A request whose answer could be sealed to nobody is not carried out, and goes: it must not come back for ever.
+    A request whose answer cannot be encrypted is deleted without effect, so that it does not come back forever.
     """
     with action():
         found = rows(sql("selfcare", "next_portal_request"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The open cases, for those who decide them: references and days, nobody's name."""
+"""The open cases, for the people who decide them: references and days, no names."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class CaseView:
     opened_on: dt.date
     due_on: dt.date
     claimant_is_named: bool | None
-    """Whether the subscriber named whoever claims the line; None: nobody claims it, or without a document."""
+    """Whether the subscriber named the claimant; None: there is no claimant, or none with a document."""
 
 
 def open_cases() -> list[CaseView]:

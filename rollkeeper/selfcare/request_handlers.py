@@ -44,4 +44,4 @@ QUERY_HANDLERS: dict[PortalRequestKind, Callable[..., dict[str, Any]]] = {
     PortalRequestKind.PASSKEY_OPTIONS: passkeys.passkey_options,
     PortalRequestKind.PASSKEY_VERIFY: passkeys.verify_by_passkey,
 }
-"""What is shown, and what is said to and fro before a passkey or an application is taken."""
+"""Requests that show data, and the exchange before a passkey or an application is accepted."""

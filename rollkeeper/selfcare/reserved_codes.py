@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One code more for a line whose codes somebody else has used up, kept by staff for whoever calls or stands there.
+"""An extra code for a line whose codes others have used up, reserved by staff for a caller or visitor.
 
-Separate from the portal, which never learns of it: whoever asks again gets their code, and an attacker sees no difference.
-The code goes to the line and nowhere else, so staff who keep one let nobody in who has not the line in their hand.
+Separate from the portal, which does not know about it: the next request gets the code, and an attacker sees no difference. The
+code goes only to the line, so a reservation gives access only to a person with the line in hand.
 """
 
 import datetime as dt
@@ -22,10 +22,10 @@ from rollkeeper.selfcare.settings import settings
 
 
 def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
-    """Keep one code for a line: whoever asks for one at the portal within some minutes gets it, over the line's limit.
+    """Reserve one code for a line: the next request at the portal within some minutes gets it, beyond the line's limit.
 
-    It changes nothing for a line whose SIM was replaced lately. Ledger: selfcare:code:reserved.
-    Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, LINE_TERMINATED, SUBSCRIBER_PROTECTED, TOO_MANY_RESERVED_CODES.
+    It has no effect on a line whose SIM was replaced recently. Ledger: selfcare:code:reserved. Refuses: NOT_ALLOWED, LineNotFound,
+    NumberNotRead, LINE_TERMINATED, SUBSCRIBER_PROTECTED, TOO_MANY_RESERVED_CODES.
     """
     role = require(authority, Permission.RESERVE_CODE)
     with action():

@@ -22,7 +22,7 @@ def may_send_code(
     sim_days: int,
     on: dt.date,
 ) -> Decision:
-    """Decide whether a line may be sent a code. Whoever asked never learns which of these it was.
+    """Decide whether a line may be sent a code. The requester never learns the reason.
 
     The last code of an hour and of a day is kept for another source than the one that had the others: a stranger who
     types the number alone does not shut its subscriber out. One that staff keep for the line (`is_kept`) is counted apart.
@@ -60,12 +60,12 @@ def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_app
 def have_enough_approvers(
     *, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None
 ) -> Decision:
-    """Decide whether somebody may settle a case: an appeal is for a named person who did not decide before."""
+    """Decide whether a person may settle a case: an appeal is for a named person who did not make the first decision."""
     if not is_appeal or (is_named and decider != decided_before):
         return Allowed()
     return Refused(
         OPERATORS_RULE,
-        "an appeal is decided by somebody else",
+        "an appeal must be decided by another person",
         "Let another person decide, under their name.",
     )
 

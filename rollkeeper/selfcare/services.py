@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber does to their own lines, and the cases that they open.
+"""Actions of subscribers on their own lines, and the cases that they open.
 
 Each act of a subscriber is for the line in their hand or, after the second proof, for a line in their name. Each is done
 once for its submission key and gives a receipt.
@@ -47,10 +47,10 @@ DECLARED = frozenset(PauseReason) - {
 
 
 def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Let the clock stand still because of a reason that the person declares; their word is enough.
+    """Pause the clock for a reason that the person declares; their statement is enough.
 
-    Whoever declares it on the day on which they are suspended has service back.
-    Ledger: line:clock:paused. Refuses: INVALID_REQUEST, NOT_YOUR_LINE, LINE_TERMINATED, DAYS_REVERSED.
+    A reason declared on the day of suspension restores service. Ledger: line:clock:paused. Refuses: INVALID_REQUEST, NOT_YOUR_LINE,
+    LINE_TERMINATED, DAYS_REVERSED.
     """
     line_id, _ = session.line_in(payload)
     reason, first, last = _reason(payload), _day(payload, "first"), None
@@ -80,7 +80,7 @@ def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
 
 
 def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Take up a dispute: nothing is done to the line and its clock stands still until a person has decided.
+    """Open a dispute: the line is not suspended and its clock is paused until a person has decided.
 
     Ledger: line:line:disputed, selfcare:case:opened. Refuses: NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
@@ -97,8 +97,8 @@ def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> 
 def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Say that a line in one's name is not one's own: it counts for no limit from now on, and a case is opened.
 
-    Whoever uses the line is not cut off by that: it is disputed, and its case has a day of its own.
-    Ledger: line:line:disputed, selfcare:case:opened. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
+    The user of the line keeps service: the line is disputed, and its case has its own deadline. Ledger: line:line:disputed,
+    selfcare:case:opened. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
     person_id, (line_id, _) = session.require_verification(), session.line_in(payload)
 
@@ -113,9 +113,10 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
 
 
 def request_correction(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Say which field is wrong; it is put right at the counter, before somebody who sees the document.
+    """Report which field is wrong; it is corrected at the counter by staff who see the document.
 
-    What it should say is not asked here. Ledger: selfcare:case:opened. Refuses: INVALID_REQUEST, VERIFICATION_NEEDED, CASE_ALREADY_OPEN.
+    The correct value is not asked here. Ledger: selfcare:case:opened. Refuses: INVALID_REQUEST, VERIFICATION_NEEDED,
+    CASE_ALREADY_OPEN.
     """
     session.require_verification()
     (line_id, tenure_id), about = session.line_in(payload), str(payload.get("about"))
@@ -148,10 +149,10 @@ def open_dispute_case(
     authority: Authority, line_id: LineId, kind: CaseKind, *, tenure_id: TenureId | None, on: dt.date,
     claimant_mark: bytes | None = None,
 ) -> EntryId:  # fmt: skip
-    """Open a case for as long as which a line is disputed, in the caller's action, wherever it was said.
+    """Open a case during which a line is disputed, in the caller's action, for any app.
 
-    Whoever said it before the line was suspended, or on that day, has service back.
-    Ledger: selfcare:case:opened, line:line:disputed. Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN, LineNotFound, LINE_TERMINATED.
+    A dispute made before the suspension, or on the same day, restores service. Ledger: selfcare:case:opened, line:line:disputed.
+    Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN, LineNotFound, LINE_TERMINATED.
     """
     line = lock_disputed(line_id, on=on) if kind is CaseKind.DISPUTE else lock_line(line_id, in_force=True)
     open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, on=on)
@@ -173,8 +174,8 @@ def open_case(
 ) -> EntryId:
     """Open a case in the present transaction, with the day until which it must be decided.
 
-    Whoever disputes or appeals says that what a batch did to the line was wrong: enough of them stop the batch.
-    Ledger: selfcare:case:opened. Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN.
+    A dispute or an appeal is a complaint about the batch that acted on the line: enough of them stop the batch. Ledger:
+    selfcare:case:opened. Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN.
     """
     role = require(authority, Permission.OPEN_CASE)
     lock_line(line_id)

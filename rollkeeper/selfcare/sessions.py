@@ -18,7 +18,7 @@ from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE, VERIFICAT
 
 @dataclass(frozen=True, slots=True)
 class Tenure:
-    """One line that somebody holds or held, as far as something is still kept of it."""
+    """One present or past line of a person, while data about it is kept."""
 
     line_id: LineId
     tenure_id: TenureId
@@ -50,11 +50,11 @@ class PortalSession:
     attempts_left: int
     ends_at: dt.datetime
     is_remote: bool
-    """The subscriber registered remotely and nobody has seen the document: what they gave proves nothing about them."""
+    """The subscriber registered remotely and the document was not seen: their own data proves nothing."""
 
     @property
     def authority(self) -> Authority:
-        """Return who acts. What stands for them in the ledger leads back to nothing, and no portal chooses it."""
+        """Return the acting Authority. Its mark in the ledger leads back to nothing, and the portal cannot choose it."""
         return subscriber_authority(sha256(b"rollkeeper/actor\x00" + self.session_mark).hexdigest())
 
     def tenures(self) -> Sequence[Tenure]:

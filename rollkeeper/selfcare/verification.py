@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The second proof: number of the document and name, as registered for the line in the hand.
 
-The document is compared by its keyed hash, the name after it was opened, with its mark in the ledger; what was typed reached
-this process as keyed hashes. The name is opened whatever the document: were it opened for the right one alone, who accessed it and
-how long it took would tell whoever has the telephone which half was right.
+The document is compared by its keyed hash, the name after it was opened, which the ledger records; typed values reached this
+process as keyed hashes. The name is opened for every document: if it were opened only for the right one, the access history and
+the response time would tell a person with the telephone which half was right.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import open_sealed
 
 MOST_A_DAY = 10
-"""Proofs that fail for one line within 24 hours, whatever the sessions; then nobody proves anything until they are past."""
+"""Failed proofs for one line within 24 hours, over all sessions; after that none is accepted until they are past."""
 
 
 def verify(
@@ -37,8 +37,8 @@ def verify(
 ) -> dict[str, Any]:
     """Compare, and note in the session that its subscriber is there.
 
-    Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened.
-    Refuses: INVALID_REQUEST, VERIFICATION_NEEDED, where nobody is registered; DOCUMENT_NEVER_CHECKED.
+    Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened. Refuses: INVALID_REQUEST,
+    VERIFICATION_NEEDED, if the line has no subscriber; DOCUMENT_NEVER_CHECKED.
     """
     role = require(session.authority, Permission.SEE_OWN)
     require_verifiable(session)
@@ -47,9 +47,10 @@ def verify(
 
 
 def require_verifiable(session: PortalSession) -> PersonId:
-    """Return whose proof could be given at this line. Refuses: VERIFICATION_NEEDED, where nobody is registered; DOCUMENT_NEVER_CHECKED.
+    """Return who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED.
 
-    Whoever registered remotely typed number and name themselves: it would open all that is held about whoever they said they are.
+    A subscriber registered remotely typed number and name themselves: these would give access to all data about the person whom
+    they named.
     """
     if session.person_id is None:
         raise VERIFICATION_NEEDED()
@@ -59,7 +60,7 @@ def require_verifiable(session: PortalSession) -> PersonId:
 
 
 def may_attempt(session: PortalSession) -> bool:
-    """Tell whether a proof may be given in this session and for this line, whichever it is."""
+    """Tell whether a proof of either kind may be attempted in this session and for this line."""
     return session.attempts_left > 0 and not _over_daily_limit(session)
 
 

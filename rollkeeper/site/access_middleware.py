@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The gate before every page: signed in, in a production instance with a second factor, and with a role that opens this app.
 
-At the portal: somebody who holds a session. Closed by default: a view is open only where it is marked `login_not_required`. What each act needs beyond that it
-requires itself, from the Authority.
+At the portal: a visitor with a session. Closed by default: a view is open only if it is marked `login_not_required`. Each action
+checks further requirements itself, with the Authority.
 """
 
 from collections.abc import Callable
@@ -31,11 +31,11 @@ from rollkeeper.site.http_errors import refuse
 from rollkeeper.site.web_apps import AppName, app_named, this_app
 
 ACCOUNT = "account/"
-"""Addresses that whoever is signed in may use without a role: their own password and second factor."""
+"""Addresses that signed-in staff may use without a role: their own password and second factor."""
 
 
 class AppSessionMiddleware(SessionMiddleware):
-    """Django's own, but for a session that ends while a request of it is under way: that one is nobody's from then on."""
+    """Django's own, except for a session that ends during a request: the request then has no user."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Return the answer, or the way to sign in; Django would call the request out of order."""
@@ -46,7 +46,7 @@ class AppSessionMiddleware(SessionMiddleware):
 
 
 class AccessMiddleware(LoginRequiredMiddleware):
-    """Let nobody past who may not be here."""
+    """Refuse visitors who may not use this app."""
 
     def process_view(
         self,
@@ -55,7 +55,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Return None for whoever may pass, else the answer."""
+        """Return None to allow the request, else the response."""
         if not getattr(view_func, "login_required", True):
             return None
         if this_app() == AppName.PORTAL:
@@ -73,14 +73,14 @@ class AccessMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
-        """Ask whoever it is to sign in."""
+        """Ask the visitor to sign in."""
         return _ask_to_sign_in(
             request, self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
 
 
 def is_open_to(request: HttpRequest) -> bool:
-    """Tell whether this app opens to whoever asks."""
+    """Tell whether this app is open to the user."""
     return bool(request.user.is_authenticated) and _fault_of(request) is None
 
 
@@ -99,7 +99,7 @@ def _fault_of(request: HttpRequest) -> RollkeeperError | None:
 def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> HttpResponse:
     """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
 
-    What stood behind the address is left out: nobody's values travel on in a redirection.
+    The target's query is left out: no personal values travel in a redirect.
     """
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, NotSignedIn(), status=401)
@@ -107,7 +107,7 @@ def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> Ht
 
 
 def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send whoever holds no session to the sign-in page; whether a session that is held is alive, each answer says."""
+    """Redirect visitors without a session to the sign-in page; each answer tells whether an existing session is valid."""
     if request.headers.get("HX-Request"):  # a page was open, and its session has ended meanwhile
         return to_portal_sign_in(request)
     if "text/html" not in request.headers.get("Accept", "text/html"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How django-allauth treats staff: nobody signs up by themselves, attempts are counted, secrets do not lie open.
+"""How django-allauth treats staff: no self sign-up, attempts are counted, secrets are encrypted.
 
 Account pages that change a password or a second factor exist at the back office alone; see `operations/sql/roles.sql`.
 """
@@ -28,14 +28,14 @@ class StaffBackend(ModelBackend):
     """Sign-in through the web, by the same rule for attempts as on the command line."""
 
     def get_user(self, user_id: Any) -> Staff | None:
-        """Return whose session it is; None where the account is closed or gone."""
+        """Return the user of a session; None if the account is closed or gone."""
         staff = staff_of(user_id, on=clock.today())
         return staff if staff is not None and staff.is_active else None
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> Staff | None:
-        """Return whoever knows the password; None where nobody does."""
+        """Return the user with this password; None if there is none."""
         if not username or password is None:
             return None
         try:
@@ -56,10 +56,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count nothing here: `staff_with` counts by name and source, so that a stranger locks out nobody else."""
+        """Count nothing here: `staff_with` counts by name and source, so that a stranger locks out no one else."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Return whoever signs in; say so where there were too many attempts."""
+        """Return the user who signs in; report too many attempts."""
         try:
             return super().authenticate(request, **credentials)
         except TooManyAttempts as fault:

@@ -6,15 +6,15 @@ from rollkeeper.kernel.errors import Kind, Refusal
 NOT_FOR_THIS_APP = Refusal(
     "not_for_this_app",
     Kind.FORBIDDEN,
-    "Your account has no role that opens this app ({app}) today.",
-    "It opens to: {roles}. Ask an administrator, or go to your own app.",
+    "Your account has no role for this app ({app}) today.",
+    "It is open to: {roles}. Ask an administrator, or go to your own app.",
 )
 # A production instance admits no one by a password alone.
 SECOND_FACTOR_NEEDED = Refusal(
     "second_factor_needed",
     Kind.FORBIDDEN,
-    "Your account has no second factor that opens this app.",
-    "Sign in at the back office and add one; at a counter, whoever may enter the back office needs a passkey.",
+    "Your account has no second factor for this app.",
+    "Sign in at the back office and add one; users of the back office need a passkey at a counter.",
 )
 PAGE_NOT_FOUND = Refusal(
     "page_not_found",

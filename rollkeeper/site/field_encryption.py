@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 INVALID: Final = InvalidToken
-"""What opening raises where something else, or another key, made it."""
+"""Raised if the value was made by something else or with another key."""
 
 
 def encrypt(text: str, *, secret: str, purpose: bytes) -> str:

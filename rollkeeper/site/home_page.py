@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The first page, open to everybody: what this is and where each app is. And the answer to "are you well?"."""
+"""The home page, open to all: what this is and where each app is. Also the health check."""
 
 import os
 
@@ -18,7 +18,7 @@ from rollkeeper.site.web_apps import APPS
 @login_not_required
 @require_safe
 def home_page(request: HttpRequest) -> HttpResponse:
-    """Show what this is; whoever may enter the back office goes on to it."""
+    """Show the home page; users of the back office are redirected to it."""
     if request.user.is_authenticated and is_open_to(request):
         return redirect("backoffice:campaign")
     return render(request, "site/home_page.html", {"apps": _addresses(request)})
@@ -38,13 +38,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @csp_override(header_policy())
 def check_receipt(request: HttpRequest) -> HttpResponse:
-    """Give anybody the page that checks receipts by itself; it asks nothing of this server, and may be saved."""
+    """Return the offline page that checks receipts; it sends nothing to this server, and may be saved."""
     del request
     return HttpResponse(check_page())
 
 
 def _addresses(request: HttpRequest) -> list[dict[str, object]]:
-    """Return each app with its address, None where a proxy stands before it and only the operator knows it."""
+    """Return each app with its address, None behind a proxy, where only the operator knows it."""
     served_on = os.environ.get("ROLLKEEPER_PORT", "")
     host, _, port = request.get_host().rpartition(":")
     direct = bool(served_on) and port == served_on

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The one place where a refusal becomes an answer of the web, and where requests are logged.
 
-A person gets a page, a machine a problem document (RFC 9457). Neither repeats what was typed. The log has the route
-as it stands in the code (never the address with its values), no query string, no name.
+A person gets a page, a machine a problem document (RFC 9457). Neither repeats typed values. The log has the route as in the code
+(never the address with its values), no query string, no name.
 """
 
 import logging
@@ -145,7 +145,7 @@ def crashed(request: HttpRequest) -> HttpResponse:
 
 
 def note_crash(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:
-    """Log where it broke and what kind of fault it was: no message and no values, which might be about somebody."""
+    """Log where it failed and the type of fault: no message and no values, which could be personal."""
     del sender
     kind, _fault, trace = sys.exc_info()
     reference = secrets.token_hex(4)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The style sheet of a first visit comes within the page: on a slow network a round trip less until something is seen.
 
-A cookie says which sheet a browser was given, the same for everybody who has it. From then on pages name the sheet by an
-address that has its mark, and a browser keeps it until there is another.
+A cookie says which sheet a browser already has, the same for everyone with that sheet. From then on pages link to the sheet by an
+address with its hash, and a browser keeps it until there is another.
 """
 
 import hashlib

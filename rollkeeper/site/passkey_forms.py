@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A passkey that is shown counts at the app that asked for it, and at no other of the same domain.
 
-All apps share one domain, so that a passkey is added once. Without this, whoever took over one app could hand a challenge of
-another to somebody who signs in, and enter there with the answer: the browser says on which page it was given, and this looks.
+All apps share one domain, so that a passkey is added once. Without this check, an attacker who controls one app could pass
+another app's challenge to a user who signs in, and sign in there with the answer: the browser reports on which page it was given,
+and this compares it.
 """
 
 import json
@@ -34,7 +35,7 @@ class ReauthenticateHere(_OfThisApp, ReauthenticateWebAuthnForm):  # type: ignor
 
 
 def _origin_in(credential: Any) -> str | None:
-    """Return the page on which the browser says that it was shown; None where that cannot be read."""
+    """Return the page on which the browser showed it; None if it cannot be read."""
     try:
         said = json.loads(websafe_decode(credential["response"]["clientDataJSON"]))
         return str(said["origin"])

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The published ledger under ``/ledger/`` of the back office: files for everybody, without a sign-in or a cookie.
+"""The published ledger under ``/ledger/`` of the back office: public files, without a sign-in or a cookie.
 
-It answers before there is a session, a language or a database, so that whoever asks leaves no trace and costs little.
-What may be asked for is spelled out; no part of an address ever becomes part of a path unless it is a number.
+It answers before there is a session, a language or a database, so that a request leaves no trace and costs little. The allowed
+addresses are spelled out; no part of an address ever becomes part of a path unless it is a number.
 """
 
 import gzip
@@ -37,7 +37,7 @@ class PublicLedgerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Give out a file, or say that there is none."""
+        """Return a file, or 404."""
         if this_app() != AppName.BACKOFFICE or not f"{request.path_info}/".startswith(PREFIX):
             return self.get_response(request)
         if request.path_info == PREFIX.rstrip("/"):

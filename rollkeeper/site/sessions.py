@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Sessions, kept so that whoever reads their table cannot enter by what it says.
+"""Sessions, stored so that a reader of their table cannot use them to sign in.
 
-A row lies under a hash of the session's key, never under the key that the browser holds, and the database gives an app none of
-another's rows (`access/sql/rows_of_a_role.sql`). What a session says is sealed under the app's own secret, which no other
-app has: among it is the secret of an authenticator app while somebody adds one.
+A row has a hash of the session's key, never the key in the browser, and the database gives an app none of another's rows
+(`access/sql/rows_of_a_role.sql`). The content is encrypted with the app's own secret, which no other app has: it may include the
+secret of an authenticator app while it is being added.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ class SessionStore(db.SessionStore):
     """As the row says that was read."""
 
     def load(self) -> dict[str, Any]:
-        """Return what the session says; one that is over or never was is nobody's, and its key is forgotten."""
+        """Return the content of the session; an expired or unknown one has no user, and its key is discarded."""
         found = prepared_rows(
             "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
             [_row(self.session_key), clock.true_now()],
@@ -71,7 +71,7 @@ class SessionStore(db.SessionStore):
         return encrypt(json.dumps(session_dict), secret=settings.SECRET_KEY, purpose=_PURPOSE)
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """Return what a session says: nothing, where another app or nobody of ours wrote it."""
+        """Return the content of a session: nothing, if another app or a foreign program wrote it."""
         try:
             said: dict[str, Any] = json.loads(
                 decrypt(str(session_data), secret=settings.SECRET_KEY, purpose=_PURPOSE)

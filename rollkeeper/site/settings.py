@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "rollkeeper.site.http_errors.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # No page has what somebody typed beside a secret, and a form's mark is masked anew each time: lengths tell nothing.
+    # No page has typed values next to a secret, and a form token is masked again for each response: lengths reveal nothing.
     "django.middleware.gzip.GZipMiddleware",
     "rollkeeper.site.untranslated_texts.UntranslatedTextsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -110,7 +110,7 @@ DATABASES = {
     "keys": address(stores.KEYS, KeysRole.VAULT if OPENS else KeysRole.SEALER),
 }
 if OPENS:
-    # On a connection of its own, where the ledger entry is committed before anything is decrypted.
+    # Separate connection, on which the ledger entry is committed before anything is decrypted.
     DATABASES["vault"] = address(stores.REGISTER, Role.VAULT)
 DATABASE_ROUTERS = ["rollkeeper.kernel.database.RegisterOnly"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -143,7 +143,7 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = instance().kind is InstanceKind.DEMO
 
-# Ports of one host share cookies: each app has names of its own, so that one sign-in does not end another. In production the
+# Ports of one host share cookies: each app has its own cookie names, so that one sign-in does not end another. In production the
 # prefix makes a browser refuse a cookie of that name from another host of the domain, or over plain HTTP.
 _PREFIX = "__Host-" if instance().kind is InstanceKind.PRODUCTION else ""
 _COOKIES = f"{_PREFIX}rollkeeper_{APP or 'none'}"
@@ -153,7 +153,7 @@ PORTAL_TOKEN_COOKIE_NAME = f"{_PREFIX}rollkeeper_portal_token"
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
 )
-# At a counter the hour is shorter and counts from the last request: others stand in front of it.
+# At a counter the time is shorter and counts from the last request: other people are nearby.
 SESSION_COOKIE_AGE = counter_settings().idle_minutes * 60 if APP == "counter" else 3600
 SESSION_SAVE_EVERY_REQUEST = APP == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -167,7 +167,7 @@ CSRF_FAILURE_VIEW = "rollkeeper.site.http_errors.forbidden"
 # Not "no-referrer": a browser then sends "Origin: null" with every form, and every form is refused as a stranger's.
 SECURE_REFERRER_POLICY = "same-origin"
 if instance().kind is InstanceKind.PRODUCTION:
-    # A production instance stands behind a proxy that speaks TLS and sets this header itself.
+    # A production instance runs behind a proxy that terminates TLS and sets this header itself.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CSP = {
     "default-src": ["'none'"],
@@ -203,7 +203,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HERE / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-# A browser asks no more for the style sheet, whose address has its mark, nor for fonts, which stay what they are.
+# A browser does not ask again for the style sheet, whose address has its hash, nor for fonts, which do not change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/built/(rollkeeper\.css|.+\.woff2)$"
 
 LOGGING: dict[str, object] = {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The addresses of this process's app. Each app is a package and brings its own.
 
-Of django-allauth only what staff use: no sign-up, no e-mail, no password by e-mail. Whatever changes a password or a
-second factor exists at the back office alone, and nobody of the staff signs in at the portal.
+Only the parts of django-allauth that staff use: no sign-up, no e-mail, no password by e-mail. Pages that change a password or a
+second factor exist only at the back office, and staff cannot sign in at the portal.
 """
 
 from allauth.account import views as account

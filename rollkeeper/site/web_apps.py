@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The web apps: each a process of its own, with a port, a role in the database and addresses of its own.
+"""The web apps: each a separate process with its own port, database role and addresses.
 
 Separate processes, because a counter that shares memory with a process that may read is no longer write-only; and
 separate origins, so that a fault in one page cannot reach into another app.
@@ -97,7 +97,7 @@ APPS = (
 
 
 def app_named(name: str) -> App:
-    """Return the app of that name; a KeyError says that there is none."""
+    """Return the app of that name. Raises KeyError if there is none."""
     return {app.name: app for app in APPS}[name]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who can hold a line, and the parts that people play for a subscriber."""
+"""The kinds of subscribers, and the parts that other people have for a subscriber."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PartyKind(TextChoices):
-    """Who holds a line."""
+    """The kinds of subscriber of a line."""
 
     INDIVIDUAL = "individual", _("One person")
     MINOR = "minor", _("A minor with a guardian")
@@ -16,11 +16,11 @@ class PartyKind(TextChoices):
 
 
 class PartyRole(TextChoices):
-    """What somebody is to a registration. The values are the party kinds under which a pack says what to ask."""
+    """A person's part in a registration. The values are the party kinds under which a pack says what to ask."""
 
     SUBSCRIBER = "subscriber", _("The subscriber")
     USER = "company_user", _("Who uses the line")
-    BEARER = "company_bearer", _("Who brings the papers")
+    BEARER = "company_bearer", _("Who brings the documents")
     GUARDIAN = "guardian", _("The guardian")
 
     @property
@@ -34,7 +34,7 @@ PARTY_ROLES: Final = {
     PartyKind.MINOR: (PartyRole.SUBSCRIBER, PartyRole.GUARDIAN),
     PartyKind.COMPANY: (PartyRole.SUBSCRIBER, PartyRole.USER, PartyRole.BEARER),
 }
-"""Whose data belong to a registration of each kind, the subscriber first."""
+"""Which people's data belong to a registration of each kind, the subscriber first."""
 
 
 def pack_kind(kind: PartyKind, part: PartyRole) -> str:

@@ -5,12 +5,9 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
 class DocumentOfAnother(RollkeeperError):
-    """A document is to be added to one person and stands for another already."""
+    """The document to be added to one person is already recorded for another."""
 
     code = "document_of_another"
     kind = Kind.CONFLICT
     sentence = "The new document is recorded for another person."
-    remedy = (
-        "Nothing is merged by itself. Compare both documents with the person in front of you: where both are theirs, join them"
-        " under 'A further document of one person' first."
-    )
+    remedy = "People are never merged automatically. Compare both documents with the person in front of you: if both are theirs, first join them under 'A further document of one person'."

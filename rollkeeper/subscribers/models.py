@@ -5,7 +5,7 @@ from django.db import models
 
 
 class Subscriber(models.Model):
-    """A person, a firm, or a part that somebody plays for one (user of the line, bearer of the papers, guardian)."""
+    """A person, a company, or a person with a part for one (user of the line, bearer of the documents, guardian)."""
 
     person_id = models.UUIDField(primary_key=True)
     kind = models.TextField(db_comment="individual, minor or company (subscribers.choices.PartyKind).")
@@ -27,7 +27,7 @@ class Subscriber(models.Model):
 
 
 class Document(models.Model):
-    """The blind index of a document that somebody showed: finds the person again by the whole number, exactly."""
+    """The blind index of a document that was shown: finds the person again by the whole number, exactly."""
 
     document_index = models.BinaryField(
         primary_key=True, db_comment="Personal, keyed hash. Goes when the person is erased."

@@ -12,7 +12,7 @@ from rollkeeper.vault.blind_index import blind_documents
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """A document that leads to somebody: its kind, and from when until when it is theirs. Its number is in no table."""
+    """A document that leads to a person: its kind, and its period of validity for them. Its number is in no table."""
 
     document_type: str
     since: dt.date | None
@@ -20,7 +20,7 @@ class KnownDocument:
 
 
 def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
-    """Return the blind index of each (type, normalised number): two types never stand for one person by accident."""
+    """Return the blind index of each (type, normalised number): equal numbers of different types never match by accident."""
     return blind_documents([f"{kind} {number}" for kind, number in documents])
 
 
@@ -29,10 +29,10 @@ _FIND_AND_LOCK = _FIND + " ORDER BY document_index FOR KEY SHARE"
 
 
 def find_persons(document_indexes: Sequence[bytes], *, lock: bool = False) -> list[PersonId | None]:
-    """Return who showed each of these documents before, None where nobody did.
+    """Return who showed each of these documents before, None if unknown.
 
-    `lock`: whoever is found is not forgotten before the act around this is done. Who erases somebody's last record cannot see
-    what is being recorded about them in the same moment, and waits.
+    `lock`: the persons found are not erased before the calling transaction ends. An erasure of a person's last record cannot see
+    what is being recorded at the same moment, and waits.
     """
     if not document_indexes:
         return []
@@ -60,7 +60,7 @@ def references_of(person_id: PersonId) -> list[PersonId]:
 
 
 def replaced_on(document_indexes: Collection[bytes]) -> dict[bytes, dt.date]:
-    """Return those of these documents whose place a newer one took, and when."""
+    """Return those of these documents that a newer one replaced, and when."""
     if not document_indexes:
         return {}
     found = rows(
@@ -82,13 +82,13 @@ def documents_of(person_id: PersonId) -> list[KnownDocument]:
 
 
 def kind_of(person_id: PersonId) -> str | None:
-    """Return as what somebody was first recorded: a kind of party, or a part that they play for one."""
+    """Return the kind under which a person was first recorded: a kind of party, or a part for one."""
     found = rows("SELECT kind FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return str(found[0].kind) if found else None
 
 
 def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
-    """Return those of these people to whom any document leads."""
+    """Return those of these people who have any document."""
     if not persons:
         return set()
     found = rows(
@@ -107,6 +107,6 @@ def protected_persons(persons: Collection[PersonId]) -> frozenset[PersonId]:
 
 
 def language_of(person_id: PersonId) -> str | None:
-    """Return the language in which somebody wants to be notified things, None where they named none."""
+    """Return the language in which a person wants to be notified, None if they named none."""
     found = prepared_rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return found[0].language if found else None

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Make references to people inside somebody else's act. One document, one person; a name never makes two people one.
+"""Make references to people inside another service's transaction. One document, one person; equal names never make two people
+one.
 
-None of these asks who acts or writes to the ledger: the act around it does.
+None of these checks who acts or writes to the ledger: the calling service does.
 """
 
 import datetime as dt
@@ -20,20 +21,20 @@ _LINKING = 0x6A6F696E  # an advisory lock of PostgreSQL: "join" in ASCII
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PresentedPerson:
-    """Somebody who stands there with a document: its type and normalised number, None without one."""
+    """A person who is present with a document: its type and normalised number, None without one."""
 
     kind: str
     language: str | None
     document: tuple[str, str] | None
     known: PersonId | None = None
-    """Who was found by this document already, in the same transaction."""
+    """The person already found by this document, in the same transaction."""
 
 
 def find_or_create_persons(shown: Sequence[PresentedPerson], *, on: dt.date) -> list[PersonId]:
     """Return a reference for each: the one known by the document, or a new one.
 
-    The same document in two places in the same second gives one reference: who comes second waits and gets the
-    first one's. Nobody without a document is ever found again.
+    The same document in two places in the same second gives one reference: the second writer waits and gets the first one's. A
+    person without a document is never found again.
     """
     fresh = [PersonId(value) for value in new_uuids(len(shown))]
     indexed = [place for place, person in enumerate(shown) if person.document]
@@ -61,7 +62,7 @@ def make_subscriber(
 
 
 def set_protection(person_id: PersonId, *, protected: bool) -> None:
-    """Note that somebody lives under a threat, or no longer does, under whichever of their documents a line is held."""
+    """Record that a person is under a threat, or no longer is, for all their documents."""
     run(
         "UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id IN (SELECT subscribers_references_of(%s))",
         [protected, person_id],
@@ -86,7 +87,7 @@ def replace_document(person_id: PersonId, *, former: tuple[str, str], on: dt.dat
 
 
 def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
-    """Note that a document proves again what it proved: what took its place was a slip."""
+    """Make a document valid again: its replacement was a mistake."""
     run(
         "UPDATE subscribers_document SET until = NULL WHERE document_index = %s AND person_id = %s",
         [document_index([document])[0], person_id],
@@ -94,7 +95,7 @@ def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
 
 
 def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
-    """Let a document lead to nobody that was recorded for this person wrongly; not the last one that leads to them."""
+    """Remove a document that was recorded for this person by mistake; not the last one that leads to them."""
     (done,) = rows(
         "SELECT subscribers_unlink_document(%s, %s) AS done", [document_index([document])[0], person_id]
     )
@@ -104,7 +105,7 @@ def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
 def link_persons(first: PersonId, second: PersonId, *, on: dt.date) -> bool:
     """Note that two references are one person; return whether that is new. Nothing that either holds is touched.
 
-    Two joins take turns, so that nobody is ever joined to somebody who is joined to another.
+    Two joins run one after the other, so that no one is joined to a person who is already joined to another.
     """
     serialize_on(_LINKING)
     whole = principals({first, second})
@@ -128,7 +129,7 @@ def unlink_person(person_id: PersonId) -> bool:
 def _claim(
     indexes: Sequence[bytes], candidates: Sequence[PersonId], shown: Sequence[PresentedPerson], *, on: dt.date
 ) -> dict[bytes, PersonId]:
-    """Return the reference of each document: the candidate's where nobody came first."""
+    """Return the reference of each document: the candidate's unless another writer came first."""
     first: dict[bytes, tuple[PersonId, str]] = {}
     for index, candidate, person in zip(indexes, candidates, shown, strict=True):
         first.setdefault(index, (candidate, _type_in_clear(person.document)))
@@ -143,7 +144,7 @@ def _claim(
 
 
 def _type_in_clear(document: tuple[str, str] | None) -> str:
-    """Return a type that may stand in clear: what is not known by name could be somebody's, in the wrong field."""
+    """Return a type that may be stored in clear: an unknown value could be personal data in the wrong field."""
     return document[0] if document and is_known_type(document[0]) else "other"
 
 

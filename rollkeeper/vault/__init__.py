@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A thief with everything reads nobody, and erased means erased.
+"""A thief with all data can read no record, and erased means erased.
 
 Owns `vault_sealed` in the register and the whole second store, the keys. Never gives out cleartext without a ledger
 entry that says who asked, for what purpose and under which authority. Keeps no opened key from one call to the next.
@@ -22,17 +22,18 @@ Keys
     person's key           32 random bytes a person and tenure; destroying it erases  (vault.keys)
       |
       +-- seals each attribute (AES-256-GCM)
-      +-- HKDF-Expand "rollkeeper/commitment": the key of what stands for the person in the ledger
+      +-- HKDF-Expand "rollkeeper/commitment": the key of the person's commitment in the ledger
 
     index key              HMAC for exact look-ups; derived from the root once,
-                           then a file of its own that a web app may read             (vault.blind)
+                           then in its own file, which a web app may read             (vault.blind)
 
     offline key            32 random bytes, wrapped by the root as an epoch's secret is; its public half is for browsers.
                            Renewed every week, destroyed some weeks later          (vault.offline_keys)
 
     public-keys' key       Ed25519; signs the public halves of epochs and offline keys      (vault.signed_public_keys)
 
-Who only writes (the counter) has the public half, what its signature is checked by, and the index key. Who opens has the root.
+A process that only writes (the counter) has the public half, the key that verifies its signature, and the index key. A process
+that opens has the root.
 
 Bytes
 -----
@@ -65,8 +66,8 @@ A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sea
     kind 2: HPKE (RFC 9180) in base mode, MLKEM768-X25519, HKDF-SHA256, AES-256-GCM; the context is its `info`,
             the associated data is empty; enc is 1088 bytes of ML-KEM-768 and 32 of X25519
 
-What a browser sealed without a network (`offline_registration.sealed`), to an offline key, whose number stands in the place of
-the epoch's, whose secret is a secret as an epoch's, and which is no epoch (`vault.offline_keys`)::
+What a browser sealed without a network (`offline_registration.sealed`), to an offline key, whose number is in the place of the
+epoch's and whose secret is like an epoch's, but which is not an epoch (`vault.offline_keys`)::
 
     kind 2, as above; the number is the offline key's
     context = first six bytes || "rollkeeper/capture" || 00 || ticket_id (16) || submission key (ASCII)
@@ -81,9 +82,9 @@ An epoch's secret (`epoch.secret_wrapped`), under a root that is a file::
     associated data = first six bytes || "rollkeeper/epoch-secret" || 00 || epoch (4)
                     | first six bytes || "rollkeeper/capture-secret" || 00 || offline key (4)
 
-Before sealing, a value is filled up with one byte 80 and then zeros to a multiple of `fields.padded_to_bytes`, so that
-the length of a number says nothing and that of a name little. A canary's value has 80 01 there and then zeros: an invented
-person, whose opening raises an alarm, and whom nobody can tell from another without opening (`vault.canaries`).
+Before sealing, a value is padded with one byte 80 and then zeros to a multiple of `fields.padded_to_bytes`, so that the length of
+a number says nothing and that of a name little. A canary's value has 80 01 there and then zeros: an invented person, whose
+opening raises an alarm, and who cannot be recognised without opening (`vault.canaries`).
 
 Bounds: nonces are random, so one epoch should seal no more than 2^32 secrets of each sort symmetrically (NIST SP
 800-38D); a register of a hundred million lines rotates long before. A person's key seals a handful of attributes.

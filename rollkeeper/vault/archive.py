@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An archive: a stream of any length, sealed while it is written, under a key of its own that the root wraps.
+"""An archive: a stream of any length, sealed while it is written, under its own key, which the root wraps.
 
-What a backup is written in. Drawn here because nothing else shares it; whoever has the archive and not the root has
-noise and a note. Cut short, lengthened, put in another order or joined with another archive, it does not open.
+The format of backups. Drawn here because only backups use it; without the root an archive is noise and a note. If it is cut,
+lengthened, reordered or joined with another archive, it does not open.
 
 ::
 
@@ -10,7 +10,7 @@ noise and a note. Cut short, lengthened, put in another order or joined with ano
     +----------+--------+--------------+-------------+-----------+----------+--------//--------+----------------+
     | RKARCHIV | 01     | w (2)        | wrapped (w) | n (4)     | note (n) | chunk 0, 1, ...  | last chunk     |
     +----------+--------+--------------+-------------+-----------+----------+--------//--------+----------------+
-    head = everything before the first chunk; the note stands in clear
+    head = everything before the first chunk; the note is in clear
 
     wrapped: 32 random bytes, the archive's key, wrapped by the root with the context "rollkeeper/archive" || 00
     chunk:   AES-256-GCM of 1,048,576 bytes, tag (16) behind; the last one of 0 to 1,048,576 bytes
@@ -54,7 +54,7 @@ class ArchiveWriter:
         return cls(out, key=key, head=make_head(root.wrap(key, context=_CONTEXT), note=note))
 
     def write(self, data: bytes) -> None:
-        """Seal as many whole chunks as there are, keeping one back, since it may be the last."""
+        """Seal all complete chunks except one, which may be the last."""
         self._waiting += data
         while len(self._waiting) > CHUNK_BYTES:
             self._seal(bytes(self._waiting[:CHUNK_BYTES]), last=False)
@@ -72,7 +72,7 @@ class ArchiveWriter:
 class ArchiveReader(io.RawIOBase):
     """Gives back what was sealed, chunk by chunk, each only after it was found genuine.
 
-    What was read is the whole only once `drain` has returned. Refuses: ArchiveDamaged, ARCHIVE_OF_ANOTHER_ROOT.
+    The content is complete only once `drain` has returned. Refuses: ArchiveDamaged, ARCHIVE_OF_ANOTHER_ROOT.
     """
 
     def __init__(self, source: IO[bytes], *, root: RootOfTrust) -> None:
@@ -123,7 +123,7 @@ _SEALED_BYTES = CHUNK_BYTES + wire.TAG_BYTES
 
 
 def make_head(wrapped: bytes, *, note: bytes) -> bytes:
-    """Return what stands before the first chunk."""
+    """Return the bytes before the first chunk."""
     return _START + len(wrapped).to_bytes(2) + wrapped + len(note).to_bytes(4) + note
 
 

@@ -3,14 +3,14 @@
 
     index = first 16 bytes of HMAC-SHA-256(index key, kind || 0x00 || normalised value in UTF-8)
 
-**Why the key is dangerous.** There are some 10^11 telephone numbers and fewer plausible identity numbers. Whoever has the
-index key *and* the table can hash them all in hours and learn which are in the register, and which line is whose. The
-hash hides nothing then; the key does all the work. A salt for each row would end exact look-up.
+**Why the key is dangerous.** There are some 10^11 telephone numbers and fewer plausible identity numbers. An attacker with the
+index key *and* the table can hash them all in hours and learn which are in the register, and which line is whose. The hash hides
+nothing then; the key does all the work. A salt for each row would end exact look-up.
 
-**What limits it.** The key lies in a file of its own (or in a key service that answers at a limited rate), in neither
-store and in no backup of either. The tables can be read by few roles. A hit says that a number is known and gives its
-reference; name, address and document stay sealed. Rows go when a person is erased. Sixteen bytes keep accidental hits
-out of reach (10^9 rows: one in 10^21).
+**What limits it.** The key is in its own file (or in a key service that answers at a limited rate), in neither store and in no
+backup of either. The tables can be read by few roles. A hit says that a number is known and gives its reference; name, address
+and document stay sealed. Rows go when a person is erased. With sixteen bytes accidental hits are negligible (10^9 rows: one in
+10^21).
 """
 
 from collections.abc import Callable, Sequence
@@ -39,23 +39,23 @@ def blind_references(references: Sequence[str]) -> list[bytes]:
 
 
 def blind_file(file_hash: str) -> str:
-    """Return what stands for a file of people in the register and the ledger, 64 hexadecimal digits.
+    """Return the mark of a file of people in the register and the ledger, 64 hexadecimal digits.
 
-    The bare hash of a file with few rows would tell whoever tries all numbers which one was in it.
+    The plain hash of a file with few rows would reveal a number in it to anyone who tries all numbers.
     """
     return index_key().digests([b"file\x00" + file_hash.encode()])[0].hex()
 
 
 def blind_once(reference: UUID, text: str) -> bytes:
-    """Return what stands for a text in one exchange, whose reference it is: in the next the same text has another.
+    """Return the mark of a text within one exchange, given by its reference: in another exchange the same text has another mark.
 
-    Whole 32 bytes: what is compared so may be short, and nobody looks anything up by it.
+    All 32 bytes: the text may be short, and the mark is not used for look-ups.
     """
     return index_key().digests([b"once\x00" + reference.bytes + text.encode()])[0]
 
 
 def blind_likeness(pieces: Sequence[bytes]) -> list[int]:
-    """Return what stands for pieces of how a copy looks, as whole numbers: to be found alike, and shown to nobody."""
+    """Return marks for parts of a copy's appearance, as whole numbers: they allow finding similar copies without showing them."""
     return [
         int.from_bytes(digest[:_MARK_BYTES], signed=True)
         for digest in index_key().digests([b"likeness\x00" + piece for piece in pieces])

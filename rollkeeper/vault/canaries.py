@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Canaries: invented people among the others, whose opening raises an alarm.
 
-What makes one lies inside what is sealed, in the filling behind each value: no column, no list and no key of its own says
-who they are, so that neither the register nor both stores together give them away. Whoever opens one sees a person like any
-other; behind their back the ledger gets an entry, the instance an alarm, and whoever was named a message.
+The mark of a canary is inside the sealed value, in the padding: no column, list or key says who they are, so that neither store,
+nor both together, reveals them. Opening one shows a person like any other; at the same time the ledger gets an entry, the
+instance an alarm, and the configured contact a message.
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ from rollkeeper.vault.hooks import ALARM_MAILERS, CANARY_MAKER
 
 
 class AlarmAbout(StrEnum):
-    """What somebody has to look into."""
+    """What must be examined."""
 
     CANARY = "canary"
     """A canary was opened."""
@@ -46,7 +46,7 @@ _MAKING = 30  # the matter of kernel.claims.serialize_on
 
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """One alarm: when, by whom, where in the ledger it stands, and what became of it."""
+    """One alarm: when, by whom, its ledger entry, and how it was settled."""
 
     raised_at: dt.datetime
     entry_id: EntryId
@@ -59,7 +59,7 @@ class AlarmView:
 def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
     """Put one more canary among the people where the living epoch has none; tell whether it was.
 
-    The entry names the epoch and nobody. Ledger: vault:canary:made. Refuses: NOT_ALLOWED, NO_EPOCH.
+    The entry names the epoch and no person. Ledger: vault:canary:made. Refuses: NOT_ALLOWED, NO_EPOCH.
     """
     role = require(authority, Permission.ROTATE_KEYS)
     epoch = keys.living_epoch()
@@ -122,7 +122,7 @@ def _announce(said: str) -> None:
 
 
 def open_alarms() -> list[AlarmView]:
-    """Return the alarms that nobody has settled, the oldest first."""
+    """Return the unsettled alarms, the oldest first."""
     found = rows(
         "SELECT raised_at, entry_id, a.staff_id, e.verb = %s AS is_canary, notified_at, settled_at FROM vault_alarm a"
         " JOIN ledger_entry e USING (entry_id) WHERE settled_at IS NULL ORDER BY raised_at, entry_id",
@@ -142,7 +142,7 @@ def open_alarms() -> list[AlarmView]:
 
 
 def unnotified_alarms() -> Sequence[AlarmView]:
-    """Return the alarms of which nobody has been notified by mail."""
+    """Return the alarms not yet sent by mail."""
     return [alarm for alarm in open_alarms() if alarm.notified_at is None]
 
 
@@ -155,7 +155,7 @@ def mark_notified(alarms: Sequence[AlarmView]) -> None:
 
 
 def settle_alarms(authority: Authority, *, on: dt.date) -> int:
-    """Note that every open alarm was looked into; whoever opened a canary does not settle it.
+    """Record that every open alarm was examined; staff who opened a canary cannot settle it.
 
     Ledger: vault:alarm:settled an alarm. Refuses: NOT_ALLOWED, OWN_ALARM.
     """
@@ -174,7 +174,7 @@ def settle_alarms(authority: Authority, *, on: dt.date) -> int:
 
 
 def notify_alarms() -> None:
-    """Tell of alarms not yet notified of, where this instance has a way to. What goes wrong is left for the next time."""
+    """Send alarms that were not sent yet, if this instance has a channel for it. Failures are left for the next run."""
     for mail in ALARM_MAILERS.each():
         mail()
 
@@ -182,7 +182,7 @@ def notify_alarms() -> None:
 def _notify() -> None:
     try:
         notify_alarms()
-    except Exception:  # noqa: BLE001 - the alarm stands; the doctor and the next 'notices send' tell of it again
+    except Exception:  # noqa: BLE001 - the alarm remains; the doctor and the next 'notices send' report it again
         return
     finally:
         connections.close_all()

@@ -19,9 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
-    """Begin an epoch of keys, seal every key and number anew to it, then destroy the older epochs at the root.
+    """Begin a key epoch, reseal every key and number to it, then destroy the older epochs at the root.
 
-    Afterwards an older copy of the keys, stolen or kept, opens nothing. May be killed and run again: it goes on.
+    Older copies of the keys, stolen or kept, then open nothing. It may be killed; run it again to continue.
 
     Example: rollkeeper vault rotate
     """
@@ -49,14 +49,14 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
         f"Epoch {done.epoch_id} has begun; {done.people:,} keys and {done.line_values:,} values are sealed to it."
     )
     out.print(
-        f"Destroyed: epoch {', '.join(map(str, done.destroyed))}. Back up both stores now: no older backup opens any more."
+        f"Destroyed: epoch {', '.join(map(str, done.destroyed))}. Back up both stores now: older backups can no longer be opened."
     )
     if done.unopenable:
         out.print(f"{done.unopenable:,} did not open and stay as they are: run 'rollkeeper doctor'.")
 
 
 def _say_what_is_waited_for() -> None:
-    err.print("Waiting for imports and registrations that are under way to end.", markup=False)
+    err.print("Waiting for running imports and registrations to end.", markup=False)
 
 
 def _nothing() -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where copies of documents lie: sealed objects in a folder of the instance, or in any S3-compatible store by its address.
 
-The register has a row for each with its digest; the bytes are too many for a table. Each is sealed under the key of the
-person and tenure that it belongs to, so that destroying that key destroys it in every store and every backup; the object
-itself is removed with it. An app that seals may put objects there and, where it has a user of its own, list and read none.
+The register has one row for each, with its digest; the bytes are too large for a table. Each is sealed under the key of its
+person and tenure, so that destroying that key destroys it in every store and backup; the object itself is removed at the same
+time. An app that seals may add objects there and, if it has its own user, can neither list nor read them.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE, CannotOpen
 from rollkeeper.vault.settings import settings
 
 MAX_COPIES = 4
-"""Copies of one document: as many as a file that is read may have pages."""
+"""Copies of one document: the maximum number of pages of a file that is read."""
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
 """The folders of the store's first level."""
 _RETRIES = dt.timedelta(seconds=8)
@@ -66,7 +66,7 @@ def folder() -> Path | None:
 def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id: TenureId) -> None:
     """Seal copies under a person's key, put them into the store, and note them in the present transaction.
 
-    What was put and then not recorded is found by its tenure and removed with its key. Refuses: DOCUMENT_STORE_UNAVAILABLE.
+    An object that was stored but not recorded is found by its tenure and removed with its key. Refuses: DOCUMENT_STORE_UNAVAILABLE.
     """
     if len(copies) > MAX_COPIES:
         raise ValueError("more copies than a document has pages")
@@ -108,7 +108,7 @@ def copies_of(person_id: PersonId, tenure_id: TenureId) -> list[StoredCopy]:
 
 
 def remove(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
-    """Remove the objects of these persons and tenures, whose keys are gone already; return how many the register knows.
+    """Remove the objects of these persons and tenures, whose keys are already destroyed; return how many the register knows.
 
     Their rows go with the other rows of the record. Refuses: DOCUMENT_STORE_UNAVAILABLE.
     """

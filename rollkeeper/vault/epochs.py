@@ -56,7 +56,7 @@ def one_epoch() -> Iterator[None]:
 def person_key_sealer() -> tuple[int, wire.Sealer]:
     """Return the living epoch and the sealer of people's keys that this process is able to use."""
     known = _announced_epochs.get()
-    # Once: if it has ended meanwhile, the store refuses the key, and whoever asks again gets the one that lives now.
+    # Cached once: if the epoch has ended meanwhile, the store refuses the key, and a retry gets the current epoch.
     epoch = known.pop() if known else _genuine(keys.living_epoch())
     if may_open():
         return epoch.epoch_id, secret_of(epoch.epoch_id).person_key_sealer()
@@ -100,13 +100,13 @@ class Keyring:
     def open_person_keys(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
     ) -> list[bytes | None]:
-        """Return people's keys; None for each that does not open."""
+        """Return people's keys; None for each that cannot be opened."""
         return self._open(envelopes, contexts, wire.EpochSecret.open_person_keys)
 
     def open_line_values(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
     ) -> list[bytes | None]:
-        """Return lines' values still padded; None for each that does not open."""
+        """Return lines' values, still padded; None for each that cannot be opened."""
         return self._open(envelopes, contexts, wire.EpochSecret.open_line_values)
 
     def _open(
@@ -159,7 +159,7 @@ def require_genuine() -> None:
 
 def is_sealing_elsewhere() -> bool:
     """Tell whether a process or an act that may have sealed to an older epoch is still under way."""
-    # A lock that is tried and not waited for: whoever wants to seal meanwhile is not held up.
+    # The lock is tried without waiting, so that sealing is not delayed meanwhile.
     mine = rows("SELECT pg_try_advisory_lock(%s) AS alone", [_SEALING], using=keys.STORE)[0].alone
     if mine:
         rows("SELECT pg_advisory_unlock(%s)", [_SEALING], using=keys.STORE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the package vault. Whatever stands in the way of opening is one and the same error."""
+"""Refusals of the package vault. Every reason for a failed opening gives the same error."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
@@ -10,7 +10,7 @@ class CannotOpen(RollkeeperError):
     code = "cannot_open"
     kind = Kind.NOT_FOUND
     sentence = "This cannot be opened."
-    remedy = "If it should not have been erased yet, run 'rollkeeper doctor' and look at docs/runbook/."
+    remedy = "If it should not have been erased yet, run 'rollkeeper doctor' and see docs/runbook/."
 
 
 # The attempt is on record.
@@ -24,30 +24,30 @@ NEEDS_TWO_APPROVERS = Refusal(
     "needs_two_approvers",
     Kind.FORBIDDEN,
     "Opening for '{purpose}' needs {people} different people with that permission.",
-    "Let a second one agree: the page or the command that asks for it says how.",
+    "A second person must approve: the page or the command that asks for it says how.",
 )
 NEEDS_DISCLOSURE_REQUEST = Refusal(
     "needs_disclosure_request",
     Kind.FORBIDDEN,
-    "On a disclosure request nothing is opened that the disclosure request's own record does not name.",
-    "Enter the disclosure request with 'rollkeeper disclosures enter'; that is the one way out.",
+    "A disclosure request opens only the values that its own record names.",
+    "Enter the disclosure request with 'rollkeeper disclosures enter'; there is no other way.",
 )
 NEEDS_CONSENT = Refusal(
     "needs_consent",
     Kind.FORBIDDEN,
-    "An auditor sees nothing that the person has not agreed to show to this auditor.",
-    "Ask for their consent on the page of the sample; whoever does not answer is not shown.",
+    "An auditor sees only what the person has agreed to show to this auditor.",
+    "Ask for their consent on the page of the sample; subscribers who do not answer are not shown.",
 )
 OWN_ALARM = Refusal(
     "own_alarm",
     Kind.FORBIDDEN,
     "You cannot settle an alarm that you raised; nothing was settled.",
-    "Let another data protection officer or administrator look into it.",
+    "Another data protection officer or administrator must examine it.",
 )
 SEAL_ONLY_PROCESS = Refusal(
     "seal_only_process",
     Kind.FORBIDDEN,
-    "This process can seal, and cannot open or destroy.",
+    "This process can seal but not open or destroy.",
     "Open from a command on the machine, in a process without a web app.",
 )
 # Also where one call names the same person and tenure twice.
@@ -55,7 +55,7 @@ ALREADY_SEALED = Refusal(
     "already_sealed",
     Kind.CONFLICT,
     "A record for one of these persons and tenures is sealed already.",
-    "What is sealed is never written over: seal a correction under a new tenure reference.",
+    "Sealed values are never overwritten: seal a correction under a new tenure reference.",
 )
 SEALED_FILE_TOO_LARGE = Refusal(
     "sealed_file_too_large",
@@ -66,7 +66,7 @@ SEALED_FILE_TOO_LARGE = Refusal(
 NO_EPOCH = Refusal(
     "no_epoch",
     Kind.CONFLICT,
-    "No epoch of keys has begun: nothing can be sealed.",
+    "There is no key epoch yet: nothing can be sealed.",
     "Run 'rollkeeper setup'.",
 )
 
@@ -76,7 +76,7 @@ class EpochEnded(RollkeeperError):
 
     code = "epoch_ended"
     kind = Kind.CONFLICT
-    sentence = "The epoch of keys ended at this moment; nothing was sealed."
+    sentence = "The key epoch just ended; nothing was sealed."
     remedy = "Do it again: it will be sealed to the new epoch."
 
 
@@ -91,8 +91,7 @@ EPOCH_NOT_GENUINE = Refusal(
     Kind.INTERNAL,
     "The public half of epoch {epoch} is not the one that this instance made: nothing is sealed to it.",
     (
-        "Run 'rollkeeper setup': it signs what the root proves to be this instance's. If it refuses, somebody changed the store of"
-        " keys; look into that before anything else."
+        "Run 'rollkeeper setup': it signs what the root proves to be this instance's. If it refuses, the key store was changed; examine that before anything else."
     ),
 )
 
@@ -103,7 +102,7 @@ class RootMissing(RollkeeperError):
     code = "root_missing"
     kind = Kind.INTERNAL
     sentence = "{file} is missing or cannot be read."
-    remedy = "Bring it back from where it is kept safe: docs/runbook/. Without it nothing opens."
+    remedy = "Restore it from its safe place: docs/runbook/. Without it nothing can be opened."
 
 
 class KeyServiceRefused(RollkeeperError):
@@ -111,7 +110,7 @@ class KeyServiceRefused(RollkeeperError):
 
     code = "key_service_refused"
     kind = Kind.INTERNAL
-    sentence = "The key service at {url} did not do what it was asked: {why}."
+    sentence = "The key service at {url} refused or failed: {why}."
     remedy = (
         "Is it running and unsealed, and is the token in {token_file} valid? ops/openbao/ has the policies."
     )
@@ -120,7 +119,7 @@ class KeyServiceRefused(RollkeeperError):
 TOKEN_REFUSED = Refusal(
     "token_refused",
     Kind.INTERNAL,
-    "The token '{token}' did not do what it was asked: {why}.",
+    "The token '{token}' refused or failed: {why}.",
     "Is it plugged in, is {module} its library, and is the PIN in secrets/root.pin right?",
 )
 
@@ -138,11 +137,11 @@ ARCHIVE_OF_ANOTHER_ROOT = Refusal(
     "archive_of_another_root",
     Kind.REFUSED,
     "The backup was made under another root of trust, or under a version of it that a rotation destroyed.",
-    "Give the root file as it was kept after the last rotation, and a backup made since: docs/runbook/.",
+    "Give the root file saved after the last rotation, and a backup made since: docs/runbook/.",
 )
 DOCUMENT_STORE_UNAVAILABLE = Refusal(
     "document_store_unavailable",
     Kind.INTERNAL,
     "The store of document copies does not answer; nothing was recorded.",
-    "Try again. At a counter, register without the picture meanwhile: nobody is turned away for want of a copy.",
+    "Try again. At a counter, register without the picture meanwhile: do not turn the person away.",
 )

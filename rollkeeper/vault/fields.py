@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be sealed, and what somebody may want to see it for.
+"""What may be sealed, and the purposes for which it may be opened.
 
 The values travel in associated data and in the ledger: one is never renamed and never used again for something else.
 """
@@ -23,14 +23,14 @@ class Field(TextChoices):
 
 
 class LineField(TextChoices):
-    """What is personal about a line while nobody need be registered for it."""
+    """Personal data of a line without a subscriber."""
 
     NUMBER = "number", _("Number of the line")
     CONTACT = "contact", _("Contact address")
 
 
 class Paper(TextChoices):
-    """What is sealed in one piece and is no attribute."""
+    """Documents sealed in one piece that are not attributes."""
 
     DOCUMENT_COPY = "document_copy", _("Copy of the document")
     INSTRUMENT = "instrument", _("Instrument of a disclosure request")
@@ -39,17 +39,17 @@ class Paper(TextChoices):
 COPY = Paper.DOCUMENT_COPY.value
 """The copy of a document, as what was opened."""
 INSTRUMENT = Paper.INSTRUMENT.value
-"""The paper with which somebody requested something."""
+"""The instrument of a disclosure request."""
 OPENED: tuple[str, ...] = (*Field, *LineField, COPY, INSTRUMENT)
-"""Whatever the entry of an opening says that it was."""
+"""What the entry of an opening can name."""
 
 
 class Purpose(TextChoices):
-    """Why something sealed is opened. It stands in the ledger entry, and the reviewers read it."""
+    """Why a sealed value is opened. The ledger entry contains it, and reviewers read it."""
 
     NOTICE = "notice", _("to send a notice")
     """To tell the subscriber something."""
-    NETWORK = "network", _("to tell the network which line is meant")
+    NETWORK = "network", _("to identify the line to the network")
     """To tell the network which line is meant."""
     CORRECTION = "correction", _("to correct the record")
     """To put right what was recorded wrongly."""
@@ -57,11 +57,11 @@ class Purpose(TextChoices):
     """To answer a complaint, a dispute or an appeal."""
     SUBSCRIBER_REQUEST = "subscriber_request", _("because the person asked to see it")
     """To show people what is recorded about them."""
-    LEGAL_DISCLOSURE = "legal_disclosure", _("to answer a disclosure request that two people let through")
+    LEGAL_DISCLOSURE = "legal_disclosure", _("to answer a disclosure request that two people approved")
     """To answer a disclosure request about one person that two people let through."""
-    AUDIT = "audit", _("to check a sample, as you allowed")
+    AUDIT = "audit", _("to check an audit sample, as you allowed")
     """To check a sample for the authority, where the person has let this one auditor."""
-    REVIEW = "review", _("to review a sample or the soundness of the register")
+    REVIEW = "review", _("to review an audit sample or the integrity of the register")
     """To look at a sample before a batch is approved, or at the register's soundness."""
 
 
@@ -73,14 +73,14 @@ PADDED_TO_BYTES: dict[Field | LineField, int] = {
 """Where a value is filled up to a multiple of other than `DEFAULT_PADDED_TO_BYTES`."""
 
 WHOLE_RECORD = "record"
-"""What was seen of somebody whose data an account recorded: all of it."""
+"""The exposed field of a person whose data an account recorded: the whole record."""
 
 DEFAULT_PADDED_TO_BYTES = 32
 """Every telephone number and every document number is shorter: their lengths say nothing."""
 
 
 def padded_to_bytes(field: Field | LineField) -> int:
-    """Return the length to whose multiple values of this field are filled up before they are sealed."""
+    """Return the block length to whose multiple values of this field are padded before sealing."""
     return PADDED_TO_BYTES.get(field, DEFAULT_PADDED_TO_BYTES)
 
 
@@ -89,12 +89,10 @@ def field_label(field: str) -> str:
     if field == WHOLE_RECORD:
         return gettext("the whole record")
     return (
-        label_of(field, Field, LineField, Paper)
-        if field
-        else gettext("how the line stands: nothing personal")
+        label_of(field, Field, LineField, Paper) if field else gettext("the line's status: nothing personal")
     )
 
 
 def purpose_label(purpose: str) -> str:
-    """Return the label of what it was opened for; help at the counter and an explanation name no purpose."""
+    """Return the label of the purpose of an opening; help at the counter and explanations have no purpose."""
     return label_of(purpose, Purpose) if purpose else gettext("to help at the counter or to explain the line")

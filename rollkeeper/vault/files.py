@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Seal a whole file under a key of its own, open it, destroy it. What is inside is never looked at.
+"""Seal a whole file under its own key, open it, destroy it. The content is never parsed.
 
-A file may be made to attack whoever opens it: here it is bytes, handed on as they came. Its key lies among the people's keys,
-named by two references, so that it is rotated, backed up and destroyed as they are.
+A file may be malicious: here it is only bytes, passed on unchanged. Its key is stored with people's keys, named by two
+references, so that it is rotated, backed up and destroyed like them.
 """
 
 from typing import Final
@@ -36,7 +36,7 @@ def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
     )
 
 
-def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # noqa: ARG001 - a witness that somebody answers for it
+def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # noqa: ARG001 - proves that the caller is accountable
     """Return a file as it came. Refuses: SEAL_ONLY_PROCESS, CannotOpen.
 
     Precondition: the caller has entered it in the ledger (`vault.opening.note_file_opened`).

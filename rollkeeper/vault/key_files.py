@@ -20,7 +20,7 @@ def read_keys(file: Path) -> dict[str, bytes]:
 
 
 def write_keys(file: Path, keys: dict[str, bytes]) -> None:
-    """Write a file of keys at once or not at all, mode 0600, through to the disk; then zeros over what it replaces.
+    """Write a key file atomically, mode 0600, synced to disk; then overwrite the replaced file with zeros.
 
     The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The second store: epochs, and one wrapped key a person and tenure. Only the vault comes here.
 
-Everything goes over the connection `keys`, whose role in a web app may insert keys and read public halves, and in a
-command may also read and destroy. Each call commits by itself: no act of the register may take a key back.
+Everything uses the connection `keys`, whose role in a web app may insert keys and read public halves, and in a command may also
+read and destroy. Each call commits separately: no rollback of the register may bring back a key.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ _DESTROYED_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class PublicEpoch:
-    """What whoever only seals may know of an epoch."""
+    """What a seal-only process may know of an epoch."""
 
     epoch_id: int
     public_key: bytes
@@ -42,7 +42,7 @@ class WrappedKey:
 
 @dataclass(frozen=True, slots=True)
 class OfflineKey:
-    """What whoever only seals may know of a key for offline registrations."""
+    """What a seal-only process may know of a key for offline registrations."""
 
     key_id: int
     public_key: bytes
@@ -232,7 +232,7 @@ def replace_offline_secret(key_id: int, wrapped: bytes) -> None:
 
 
 def destroy_offline_keys(*, replaced_before_days: int) -> list[int]:
-    """Destroy the keys in whose place another came so many days ago; return which."""
+    """Destroy the keys that were replaced at least this many days ago; return which."""
     found = rows(
         "UPDATE offline_key AS old SET secret_wrapped = NULL WHERE secret_wrapped IS NOT NULL AND EXISTS (SELECT FROM"
         " offline_key AS next WHERE next.key_id > old.key_id AND next.begun_at < clock_timestamp() - make_interval(days => %s))"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is sealed. The keys are not here: they lie in the second store, which has no model (`vault.keys`)."""
+"""What is sealed. The keys are not here: they are in the second store, which has no model (`vault.keys`)."""
 
 from django.db import models
 
@@ -12,7 +12,7 @@ class Sealed(models.Model):
     tenure_id = models.UUIDField()
     field = models.TextField(db_comment="One of vault.fields.Field.")
     ciphertext = models.BinaryField(
-        db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row goes."
+        db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row deleted."
     )
 
     class Meta:
@@ -22,7 +22,7 @@ class Sealed(models.Model):
 
 
 class SealedFile(models.Model):
-    """One file about nobody in particular, sealed under a key of its own: the instrument of a disclosure request."""
+    """One file not about a subscriber, sealed under its own key: the instrument of a disclosure request."""
 
     pk = models.CompositePrimaryKey("owner_id", "file_id")
     owner_id = models.UUIDField(
@@ -30,7 +30,7 @@ class SealedFile(models.Model):
     )
     file_id = models.UUIDField()
     ciphertext = models.BinaryField(
-        db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row goes."
+        db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row deleted."
     )
 
     class Meta:
@@ -57,7 +57,7 @@ class Copy(models.Model):
 
 
 class Canary(models.Model):
-    """That a canary was made for an epoch of keys. Which person it is stands nowhere."""
+    """Records that a canary was made for a key epoch. No table says which person it is."""
 
     epoch_id = models.IntegerField(primary_key=True)
     made_on = models.DateField()
@@ -69,14 +69,14 @@ class Canary(models.Model):
 
 
 class Alarm(models.Model):
-    """Somebody opened a canary. The ledger has an entry for each, which nobody can remove."""
+    """A canary was opened. The ledger has an entry for each, which cannot be removed."""
 
     alarm_id = models.UUIDField(primary_key=True)
     raised_at = models.DateTimeField()
-    entry_id = models.BigIntegerField(db_comment="The ledger entry that says by whom.")
+    entry_id = models.BigIntegerField(db_comment="The ledger entry that names the actor.")
     staff_id = models.UUIDField(null=True)
     notified_at = models.DateTimeField(null=True, db_comment="When the mail about it was delivered.")
-    settled_at = models.DateTimeField(null=True, db_comment="When somebody else looked into it.")
+    settled_at = models.DateTimeField(null=True, db_comment="When another person examined it.")
 
     class Meta:
         """Written by the vault's role, settled from the console."""

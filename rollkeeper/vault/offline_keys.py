@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The keys to which browsers seal what a clerk records offline.
 
-Keys of their own and not an epoch's: a rotation destroys an epoch at once, while an offline registration may still wait in a browser that
-nobody reaches. They open nothing but offline registrations, so that keeping one for some weeks keeps no person's key alive; and each goes
-by itself, whatever happens to the epochs.
+Separate keys and not an epoch's: a rotation destroys an epoch at once, while an offline registration may still wait in an
+unreachable browser. They open only offline registrations, so that keeping one for some weeks keeps no person's key; and each
+expires independently of the epochs.
 """
 
 import datetime as dt
@@ -36,7 +36,9 @@ def current_offline_key() -> keys.OfflineKey:
 
 
 def verified_sealer(key_id: int, public_key: bytes, signature: bytes) -> wire.PublicSealer:
-    """Return what seals to a key whose public half came by another way, proved to be this instance's. Refuses: EPOCH_NOT_GENUINE."""
+    """Return a sealer for a key whose public half came by another channel, after verifying that it is this instance's. Refuses:
+    EPOCH_NOT_GENUINE.
+    """
     if not signed_public_keys.is_genuine(_KIND, key_id, public_key, signature):
         raise EPOCH_NOT_GENUINE(epoch=key_id)
     return wire.PublicSealer(key_id, public_key)
@@ -52,8 +54,8 @@ def seal_offline(sealer: wire.PublicSealer, clear: bytes, *, submission_key: str
 def renew_offline_keys(authority: Authority, *, lasts_days: int, on: dt.date) -> None:
     """Begin a key where the newest is so many days old; destroy each that nothing honest can be sealed to any more.
 
-    A page may seal to a key for as long as it lasts after another took its place, and what it sealed may wait as long again.
-    Again: nothing. Ledger: vault:offline_key:begun, vault:offline_key:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
+    A page may seal to a key for its full lifetime after it was replaced, and the sealed data may wait as long again. Again:
+    nothing. Ledger: vault:offline_key:begun, vault:offline_key:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
     """
     role = require(authority, Permission.PROCESS_OFFLINE)
     epochs.require_opening()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Open what is sealed: who, what for, how often; an entry in the ledger, committed; and only then a key.
 
-A member of staff opens no more in 24 hours than the instance's settings allow, and all of them together no more than they allow
-to all: whoever has two accounts, or makes them, gains little. Both are counted from the ledger itself, so that neither a restart
-nor a second process begins anew, and under one lock, so that two at once do not each take the last one.
+A member of staff may open only as many values in 24 hours as the settings allow, and all staff together only their total: a
+second account gains an attacker little. Both are counted from the ledger itself, so that neither a restart nor a second process
+resets them, and under one lock, so that two concurrent openings cannot both take the last one.
 """
 
 import datetime as dt
@@ -58,12 +58,12 @@ def open_sealed(
     disclosure_id: UUID | None = None,
     consent_id: UUID | None = None,
 ) -> SecretValue:
-    """Open one attribute of one person, after a ledger entry says that it was opened, by whom and for what.
+    """Open one attribute of one person, after a ledger entry records who opened it and for which purpose.
 
-    `commitment` is what the register keeps to stand for the person in the published entry, where the caller has it;
-    `second` is who agrees, where the purpose needs two people. For a disclosure request the entry names the disclosure request, and in
-    what is published neither the line nor the person: they are notified of it, perhaps later (`disclosures`). For an audit it
-    names the person's consent (`selfcare.consenting`).
+    `commitment` represents the person in the published entry, if the caller has it; `second` is the second approver, if the
+    purpose needs two people. For a disclosure request the entry names the request, and the published part names neither the line
+    nor the person: they are notified, perhaps later (`disclosures`). For an audit it names the person's consent
+    (`selfcare.consents`).
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, NEEDS_DISCLOSURE_REQUEST, NEEDS_CONSENT,
     NEEDS_TWO_APPROVERS, TOO_MANY_OPENINGS, CannotOpen.
@@ -156,7 +156,7 @@ def open_line_values(
 
 
 def note_file_opened(authority: Authority, *, disclosure_id: UUID, on: dt.date) -> None:
-    """Enter, before it is opened, that somebody reads the instrument of a disclosure request; it counts as an opening.
+    """Record in the ledger, before it is opened, that staff read the instrument of a disclosure request; it counts as an opening.
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
@@ -241,7 +241,7 @@ def _note_opening(
 ) -> Any:
     """Enter the opening, if there may be one more, committed when this returns; return the sealed value with it."""
     if connections["vault"].in_atomic_block:
-        raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
+        raise RuntimeError("an opening's entry is durable: it is committed in a separate transaction")
     at = clock.now()
     (noted,) = prepared_rows(
         "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -256,7 +256,7 @@ def _note_opening(
 
 
 def _count(authority: Authority, *, asked: int) -> Decision:
-    """Decide whether this member of staff may open so many more; no other of the staff opens until the entry stands."""
+    """Decide whether this member of staff may open this many more; other staff wait until the entry is written."""
     if authority.staff_id is None:
         return Allowed()
     counted = {

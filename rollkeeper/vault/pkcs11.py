@@ -2,9 +2,9 @@
 """A token behind PKCS#11 (a smart card, a hardware security module, SoftHSM) as the root of trust.
 
 The wrapping key has one AES-256 key a version, made in the token and never out of it: label `rollkeeper-epochs`, its id the
-version. The bytes wrapped are drawn as a file's (`vault.root`). One PIN opens a whole token, so an app must not have it: the
-key of the blind index is made once from a key in the token and then lies in a file of its own, as under a root that is a
-file. Needs the extra `pkcs11`; the PIN lies in `secrets/root.pin`.
+version. The bytes wrapped are drawn as a file's (`vault.root`). One PIN opens a whole token, so an app must not have it: the key
+of the blind index is derived once from a key in the token and then stored in its own file, as with a file root. Needs the extra
+`pkcs11`; the PIN is in `secrets/root.pin`.
 """
 
 import secrets
@@ -24,7 +24,7 @@ _KEY_BITS = 8 * wire.KEY_BYTES
 
 
 class Pkcs11Root:
-    """The root of trust in a token: whoever copies this machine's disks has not got it."""
+    """The root of trust in a token: a copy of this machine's disks does not contain it."""
 
     def __init__(self, url: str, *, pin_file: Path) -> None:
         self._token, self._module = parts_of(url)

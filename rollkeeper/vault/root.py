@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The root of trust: what wraps the secret of an epoch, and what keys the blind index.
 
-Two small interfaces, because a web app needs the second and must not come near the first. The implementation here
-keeps both in files of mode 0600 inside the instance; a key service (`vault.transit`) and a token (`vault.pkcs11`) stand behind
-the same interfaces.
+Two small interfaces, because a web app needs the second and must not come near the first. The implementation here keeps both in
+files of mode 0600 inside the instance; a key service (`vault.transit`) and a token (`vault.pkcs11`) implement the same
+interfaces.
 
 `secrets/root.key` has a line a version of the wrapping key and one for the index; destroying a version makes every
 epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
@@ -28,8 +28,8 @@ from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 _WARNING = """\
 A root of trust was made: {file}
-Whoever has this file and both stores reads everyone who is not erased; whoever loses it reads nobody, ever again.
-Keep a copy away from this machine and away from every backup of the stores. For real people use a key service.\
+With this file and both stores, every record that is not erased can be read; without it, none can be read again. Keep a copy away
+from this machine and away from every backup of the stores. For real people use a key service.\
 """
 _INDEX = "index"
 
@@ -84,7 +84,7 @@ class FileRoot:
         return wire.decrypt(key, body, context=head + context)
 
     def ensure(self) -> None:
-        """Make the file, loudly, and the index's beside it, where there is none."""
+        """Make the file and the index's file next to it if missing, and log it."""
         if not root_file().exists():
             fresh = {name: secrets.token_bytes(wire.KEY_BYTES) for name in (_INDEX, "1")}
             write_keys(root_file(), fresh)
@@ -102,7 +102,7 @@ class FileRoot:
         write_keys(root_file(), kept)
 
     def destroy_older_versions(self) -> None:
-        """Write the file anew with the newest version alone."""
+        """Rewrite the file with only the newest version."""
         kept = read_keys(root_file())
         newest = str(max(self._versions()))
         write_keys(root_file(), {_INDEX: kept[_INDEX], newest: kept[newest]})
@@ -115,14 +115,14 @@ class TokenRoot(Pkcs11Root):
     """A token as the root, with the key of the blind index in a file, since an app must not have the token's PIN."""
 
     def ensure(self) -> None:
-        """Make the wrapping key in the token and the index's file beside it, where there is none."""
+        """Make the wrapping key in the token and the index's file next to it, if missing."""
         super().ensure()
         if not index_file().exists():
             write_keys(index_file(), {_INDEX: wire.expand(self.index_seed(), b"rollkeeper/blind-index")})
 
 
 class FileIndexKey:
-    """The key of the blind index in a file of its own, which an app may read."""
+    """The key of the blind index in its own file, which an app may read."""
 
     def __init__(self) -> None:
         self._begun = _begun(index_file(), _stamp(index_file()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Begin an epoch, seal everything anew to it, destroy the older ones: a stolen older copy of the keys opens nothing.
+"""Begin an epoch, reseal everything to it, destroy the older ones: a stolen older copy of the keys then opens nothing.
 
 May be killed at any instant and run again: while more than one epoch lives, a rotation is under way, and the next run goes
 on with it. Lines' values lie in tables of packages above; those packages hand down how they are read and written.
@@ -62,7 +62,7 @@ class LineValues(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """What a rotation did."""
+    """The result of a rotation."""
 
     epoch_id: int
     destroyed: tuple[int, ...]
@@ -101,7 +101,7 @@ def rotate(
 
 
 def count_to_reseal() -> int:
-    """Return how many people's keys there are: what a rotation has before it, lines' values aside."""
+    """Return how many people's keys there are: the work of a rotation, without lines' values."""
     with action(using=keys.STORE), without_timeout(using=keys.STORE):
         return int(rows("SELECT count(*) AS n FROM person_key", using=keys.STORE)[0].n)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One spelling for each number, document and reference, so that the same thing has the same keyed hash.
 
-Spelling only: whether a document number can be true is decided in the package documents. Two numbers that differ in more
-than spelling must never become one: nobody is found under another's document.
+Spelling only: whether a document number can be true is decided in the package documents. Two numbers that differ in more than
+spelling must never become one: no one may be found under another person's document.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def normalise_reference(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RefusedForEveryone(Refused):
-    """Refused whoever asks: all together have had what they may."""
+    """Refused to all staff: together they have reached the limit."""
 
 
 def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
@@ -66,7 +66,7 @@ def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
 
 
 def may_everyone_open_more(*, lately: int, asked: int, limit: int) -> Decision:
-    """Decide whether staff, who together opened so many in 24 hours, may open so many more, whoever of them asks."""
+    """Decide whether staff, who together opened this many in 24 hours, may open that many more."""
     if lately + asked <= limit:
         return Allowed()
     return RefusedForEveryone(

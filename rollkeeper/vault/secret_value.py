@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What comes out of the vault: cleartext in a wrapper that does not show itself by accident.
 
-Logs, error pages, debuggers, pickles and JSON encoders all ask a value for its text; they get ``<sealed>``. It is a text of that
-kind itself: an encoder that knows nothing of this package, in C too, writes what it is and never what is inside. So its length, its
-parts and whatever is joined to it say nothing either, and only comparing is refused, since two of them would seem the same.
+Logs, error pages, debuggers, pickles and JSON encoders all ask a value for its text; they get ``<sealed>``. It is itself a text
+subclass: an encoder that knows nothing of this package, in C too, writes ``<sealed>`` and never the content. So its length, its
+parts and concatenations reveal nothing either, and only comparing is refused, since two of them would seem equal.
 """
 
 from typing import Never, Self
@@ -20,7 +20,7 @@ class SecretValue(str):
     __value: str | None
 
     def __new__(cls, value: str | None) -> Self:
-        """Wrap a value; None is one of several that would not open."""
+        """Wrap a value; None marks a value that could not be opened."""
         made = super().__new__(cls, SEALED)
         made.__value = value
         return made

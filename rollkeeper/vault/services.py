@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Seal, open, destroy. Whoever opens leaves a ledger entry first, committed, or opens nothing.
+"""Seal, open, destroy. Every opening first commits a ledger entry, or opens nothing.
 
 Sealing asks for no Authority: the acts that seal have requested theirs, and who seals learns nothing. Destroying asks for
 none either: what may be destroyed, and when, is decided and recorded in the package retention.
@@ -57,7 +57,7 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonRecord:
-    """What one person or firm showed for one tenure, in clear, on its way into the vault."""
+    """What one person or company showed for one tenure, in clear, on its way into the vault."""
 
     person_id: PersonId
     tenure_id: TenureId
@@ -96,7 +96,7 @@ def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
 
 
 def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
-    """Seal each record under a key of its own; return what stands for each person in the ledger.
+    """Seal each record under its own key; return each person's commitment for the ledger.
 
     The keys are committed first, then copies go to their store, then the rows join the present transaction: a key
     without rows opens nothing, rows without a key would be lost. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
@@ -116,7 +116,7 @@ def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
 
 
 def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool) -> int:
-    """Remove the copies of documents of these persons and tenures, whose keys are destroyed; return how many were known.
+    """Remove the document copies of these persons and tenures, whose keys are destroyed; return how many were known.
 
     `recorded` says whether the register has rows about them. Refuses: SEAL_ONLY_PROCESS, DOCUMENT_STORE_UNAVAILABLE.
     """
@@ -129,7 +129,7 @@ def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool)
 
 
 def list_living_keys() -> None:
-    """Make the temporary table `vault_living` (person_id, tenure_id) in the present transaction: whose keys there are.
+    """Make the temporary table `vault_living` (person_id, tenure_id) in the present transaction: the existing keys.
 
     Refuses: SEAL_ONLY_PROCESS.
     """

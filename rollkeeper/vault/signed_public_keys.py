@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What shows that a public half is this instance's own: a signature, which whoever only seals can check and cannot make.
+"""The signature that proves that a public half is this instance's own; a seal-only process can verify it but not make it.
 
 ::
 
     signature (64) = Ed25519( "rollkeeper/public-half" || 00 || kind || 00 || number (4) || public half )
     kind           = "epoch" | "capture"
 
-The key that signs lies in `secrets/public-keys.key`, which no app is handed; that by which it is checked in `secrets/public-keys.pub`, which
-an app that seals is. Neither is kept elsewhere: where they are gone, `setup` makes others, and signs anew every half that the
-root proves to be this instance's.
+The signing key is in `secrets/public-keys.key`, which no app gets; the verification key is in `secrets/public-keys.pub`, which
+sealing apps get. Neither is kept elsewhere: if they are lost, `setup` makes new ones and signs again every half that the root
+proves to be this instance's.
 """
 
 import secrets
@@ -26,7 +26,7 @@ _NAME = "public-keys"
 
 
 def ensure_signing_key() -> None:
-    """Have a key that signs, and beside it the one by which it is checked. Again: nothing."""
+    """Ensure that there is a signing key and, next to it, its verification key. Again: nothing."""
     if not _key_file().exists():
         write_keys(_key_file(), {_NAME: secrets.token_bytes(wire.KEY_BYTES)})
     public = {_NAME: _key().public_key().public_bytes_raw()}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """OpenBao's Transit engine as the root of trust: the wrapping key and the index key never leave it.
 
-Two keys, `rollkeeper-epochs` and `rollkeeper-index`, made once by whoever runs the service. Processes that open have a
-token for both, web apps only one for the second; what each token may do stands in `ops/openbao/`. Tokens lie in
-files, where the service's own agent renews them. The bytes wrapped are the service's text, `vault:v<version>:<base64>`.
+Two keys, `rollkeeper-epochs` and `rollkeeper-index`, made once by the operator of the service. Processes that open have a token
+for both, web apps only one for the second; `ops/openbao/` defines what each token may do. Tokens are in files, which the
+service's own agent renews. The bytes wrapped are the service's text, `vault:v<version>:<base64>`.
 """
 
 import json
@@ -72,13 +72,13 @@ class Transit:
 
 
 class TransitRoot:
-    """The root of trust of an operator: whoever copies this machine has not got it."""
+    """The root of trust in a key service: a copy of this machine does not contain it."""
 
     def __init__(self, url: str, *, token_file: Path) -> None:
         self._transit = Transit(url, token_file=token_file)
 
     def ensure(self) -> None:
-        """See that the key is there: only whoever runs the service makes one. Refuses: KeyServiceRefused."""
+        """Check that the key exists: only the operator of the service makes one. Refuses: KeyServiceRefused."""
         self._versions()
 
     def wrap(self, secret: bytes, *, context: bytes) -> bytes:
@@ -101,7 +101,7 @@ class TransitRoot:
         self._transit.ask(f"keys/{EPOCHS_KEY}/rotate", {})
 
     def destroy_older_versions(self) -> None:
-        """Have the service refuse every older version, then trim them away for good."""
+        """Make the service refuse every older version, then trim them permanently."""
         newest = self._versions()
         self._transit.ask(
             f"keys/{EPOCHS_KEY}/config", {"min_decryption_version": newest, "min_encryption_version": newest}
@@ -113,10 +113,11 @@ class TransitRoot:
 
 
 class TransitIndexKey:
-    """The key of the blind index, asked over the wire: whoever takes an app can ask, at the service's rate, not take it.
+    """The key of the blind index, used over the wire: an attacker who controls an app can use it at the service's rate, not steal
+    it.
 
-    The service limits requests, and one request can ask for thousands. So an app's token is refused such a one
-    (`ops/openbao/index.hcl`): it asks for one at a time. Whoever has the root's token asks in bulk.
+    The service limits requests, and one request can contain thousands. So batch requests are refused for an app's token
+    (`ops/openbao/index.hcl`): it sends one at a time. Only the root's token may send batches.
     """
 
     def __init__(self, url: str, *, token_file: Path, in_bulk: bool) -> None:

@@ -136,7 +136,7 @@ def open_copy(key: bytes, sealed: bytes, *, person: bytes, tenure: bytes, positi
 
 
 def commitment(key: bytes, *, person: bytes, tenure: bytes) -> str:
-    """Return what stands for a person in the ledger: it can be made again only while the person's key exists.
+    """Return a person's commitment for the ledger: it can be computed again only while the person's key exists.
 
     ::
 
@@ -166,7 +166,7 @@ def line_value_context(line: bytes, field: bytes) -> bytes:
 
 
 def offline_context(submission_key: str, ticket: bytes) -> bytes:
-    """Return what an offline registration is bound to: its key, and the ticket that says by whom and since when."""
+    """Return the context that an offline registration is bound to: its key, and the ticket with the user and time."""
     return b"rollkeeper/capture\x00" + ticket + submission_key.encode()
 
 
@@ -199,7 +199,7 @@ class SymmetricSealer:
 
 
 class PublicSealer:
-    """Seals with the epoch's public half alone, and could not open what it sealed (kind 2)."""
+    """Seals with the epoch's public half alone, and cannot open the result (kind 2)."""
 
     def __init__(self, epoch_id: int, public_key: bytes) -> None:
         self._header = header(KIND_PUBLIC, epoch_id)
@@ -249,17 +249,19 @@ class EpochSecret:
     def open_person_keys(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
     ) -> list[bytes | None]:
-        """Return people's keys; None for each that does not open."""
+        """Return people's keys; None for each that cannot be opened."""
         return self.open_all(envelopes, contexts=contexts, symmetric="person-keys")
 
     def open_line_values(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
     ) -> list[bytes | None]:
-        """Return lines' values still padded; None for each that does not open."""
+        """Return lines' values, still padded; None for each that cannot be opened."""
         return self.open_all(envelopes, contexts=contexts, symmetric="line-values")
 
     def open_offline(self, envelope: bytes, *, context: bytes) -> bytes:
-        """Return what a browser sealed, still padded. Only the public kind: nobody seals an offline registration otherwise. Refuses: CannotOpen."""
+        """Return what a browser sealed, still padded. Only the public kind: offline registrations are sealed in no other way.
+        Refuses: CannotOpen.
+        """
         if envelope[:2] != bytes([VERSION, KIND_PUBLIC]):
             raise CannotOpen
         return self.open_all([envelope], contexts=[context], symmetric="captures")[0] or _refuse()
@@ -267,7 +269,7 @@ class EpochSecret:
     def open_all(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes], symmetric: str
     ) -> list[bytes | None]:
-        """Open envelopes of either kind; None for each that does not open."""
+        """Open envelopes of either kind; None for each that cannot be opened."""
         opener = _Opener(self.epoch_id, AESGCM(self._key_of(symmetric)), self._private_key)
         return [opener.open(e, c) for e, c in zip(envelopes, contexts, strict=True)]
 

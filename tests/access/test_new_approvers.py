@@ -1,4 +1,4 @@
-"""Who was lately given a role that decides with others: counts after some hours, and somebody is notified at once."""
+"""An approver role granted recently: it counts after some hours, and a mail reports it at once."""
 
 import datetime as dt
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from rollkeeper.access import passwords
 from rollkeeper.access.authority import console_authority, require, worker_authority
@@ -32,6 +33,7 @@ from rollkeeper.access.services import (
     sign_in,
 )
 from rollkeeper.kernel import clock
+from rollkeeper.site.settings import PASSWORD_HASHERS
 from tests.entries import entries
 from tests.refusals import refusing
 
@@ -40,7 +42,7 @@ DAY = dt.date(2012, 3, 2)
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day(register):
+def _on_the_day(register, quick_passwords):
     clock.set_demo_date(DAY)
 
 
@@ -86,7 +88,8 @@ def test_an_unknown_name_costs_a_hash_as_a_known_one_does(monkeypatch):
 
 
 def test_passwords_are_kept_as_scrypt():
-    added()
+    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+        added()
 
     assert Staff.objects.get().password.startswith("scrypt$")
 

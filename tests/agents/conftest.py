@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An agent with an outlet and somebody who works there, and people who come to be registered."""
+"""An agent with an outlet and a clerk, and people to register."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -31,7 +31,7 @@ CONSOLE = console_authority()
 
 @dataclass
 class Shop:
-    """An agent's counter: who works there, with which passkey, and registering somebody at it."""
+    """An agent's counter: its clerk, the clerk's passkey, and registering people at it."""
 
     authority: Authority
     username: str

@@ -23,7 +23,7 @@ LETTERS = "ABCDEFGHIKLMNOPRSTUVWXYZ"
 
 
 def written(seed, *, mark="Invented Telecom  registration  2012-03-02", quality=82, shrunk=1.0):
-    """A copy as Rollkeeper makes one: strips of writing of somebody on an empty sheet, a mark across, a JPEG."""
+    """A copy as Rollkeeper makes one: strips of a person's text on an empty sheet, a mark across, a JPEG."""
     dice = random.Random(seed)  # noqa: S311 - a document image, no secret
     sheet = Image.new("RGB", (1400, 880), (226, 228, 232))
     draw = ImageDraw.Draw(sheet)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An agent that cheated: its lines are asked for anew, each with days of its own, and none is cut off for it."""
+"""An agent that cheated: each of its lines gets a new period to confirm, and none is suspended for it."""
 
 import datetime as dt
 

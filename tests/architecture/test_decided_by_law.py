@@ -22,7 +22,7 @@ WHERE_AN_ARTICLE_SPEAKS = {
     "line:tenure:transferred", "line:tenure:relinquished", "line:tenure:corrected", "line:tenure:accepted", "disclosures:request:entered",
     "disclosures:request:refused", "selfcare:application:submitted",
 }  # fmt: skip
-"""A law decides these, or people do: a subscriber ends a contract, somebody refuses a disclosure request."""
+"""A law decides these, or people do: a subscriber ends a contract, staff refuse a disclosure request."""
 BY_PEOPLE_UNDER_A_LAW = {
     "campaign:batch:approved", "campaign:batch:started", "campaign:batch:stopped", "campaign:batch:finished",
     "campaign:batch:undone", "campaign:batch:undo_requested", "line:line:restored", "incidents:incident:opened",

@@ -85,7 +85,7 @@ def test_no_package_has_a_module_for_odds_and_ends():
     assert not names & {"utils", "common", "core", "helpers", "base", "misc"}
 
 
-# The auditor is one file by promise: an outsider carries it away and runs it beside nothing but `cryptography`.
+# The auditor is one file by promise: an outsider copies it and runs it with only `cryptography`.
 CARRIED_AWAY = PACKAGE / "ledger" / "auditor.py"
 
 

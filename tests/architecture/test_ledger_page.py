@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""docs/ledger.md and docs/publishing.md work as they stand: an outsider and an operator type them.
+"""docs/ledger.md and docs/publishing.md work as written: an outsider and an operator type them.
 
 Against an instance that serves its ledger and has a witness.
 """
@@ -42,7 +42,7 @@ def blocks(kind, text=PAGE):
 
 
 class Operator:
-    """An instance in which somebody was registered, that publishes and serves its ledger."""
+    """An instance with a registered subscriber that publishes and serves its ledger."""
 
     def __init__(self, folder, command_server):
         self.data_dir, self.public, self._typist = folder / "data_dir", folder / "public", command_server
@@ -107,7 +107,7 @@ def ledger(operator, witness):
 
 @pytest.fixture
 def outsider(operator, witness, ledger, tmp_path):
-    """A shell in a folder with what somebody brings along, and `rollkeeper` for the operator's part of the page."""
+    """A shell in a directory with what a reader brings along, and `rollkeeper` for the operator's part of the page."""
     bodies = auditor._entries(operator.public, 0, auditor.read_checkpoint(
         operator.public / "checkpoint", auditor.read_key(operator.vkey)).size)  # fmt: skip
     registered = next(at for at, body in enumerate(bodies, 1) if b"line:tenure:registered" in body)

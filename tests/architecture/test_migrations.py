@@ -1,4 +1,4 @@
-"""What the migrations make is what the models say: no difference waits for a migration that nobody wrote."""
+"""The migrations match the models: no migration is missing."""
 
 from django.core.management import call_command
 

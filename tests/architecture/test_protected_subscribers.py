@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Of somebody under a threat ordinary staff learn that there is a record, and nothing else: on every page, by every command.
+"""Ordinary staff learn only that a protected subscriber's record exists: on every page, by every command.
 
 Two such lines that differ in all that a line can differ in are asked for in the same ways. Whatever is answered must be the same
 for both: where it is not, it says something about one of them.

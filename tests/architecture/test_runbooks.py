@@ -1,4 +1,4 @@
-"""Every runbook works as it stands: its commands, top to bottom, in an instance of its own.
+"""Every runbook works as written: its commands, top to bottom, in a separate instance.
 
 In the quick form a shell runs the commands, and `rollkeeper` is lent from a process that has everything imported; the
 long proof runs the installed program.
@@ -47,7 +47,7 @@ class Instance:
         )  # fmt: skip
 
     def live_a_while(self) -> None:
-        """Have an instance with somebody in it, its backups, a ledger published since, and its secrets kept apart."""
+        """Make an instance with a subscriber, its backups, a ledger published since, and its secrets kept separately."""
         people = self.folder / "people.jsonl"
         people.write_text(
             json.dumps(
@@ -84,7 +84,7 @@ def programs(request) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def lived(programs: Path) -> Iterator[Instance]:
-    """An instance in which somebody lived a while; each runbook gets a copy."""
+    """An instance with some history; each runbook gets a copy."""
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-runbook-"))
     instance = Instance(folder, programs)
     instance.live_a_while()

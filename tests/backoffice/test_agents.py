@@ -16,7 +16,7 @@ PAGE = {"HTTP_ACCEPT": "text/html"}
 
 @pytest.fixture
 def backoffice(vaulted, app, as_role):  # noqa: F811
-    """Sign somebody in with a role; what they ask is asked in the back office's role of the database."""
+    """Sign in with a role; requests use the back office's database role."""
     app("backoffice")
 
     def entering(role):

@@ -14,7 +14,7 @@ from tests.reporting.test_audit_sample_draw import AFTER, DICE, employed, lived 
 
 @pytest.fixture
 def backoffice(lived, app, as_role):  # noqa: F811
-    """Sign somebody in; what they ask is asked in the back office's role of the database."""
+    """Sign in; requests use the back office's database role."""
     app("backoffice")
 
     def entering(role, name="auditor-7"):

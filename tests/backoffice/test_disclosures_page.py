@@ -12,7 +12,7 @@ YES = {"number": NUMBER, "held_on": ON.isoformat(), "checked": "on"}
 
 @pytest.fixture
 def asked(instance, app, as_role):  # noqa: F811
-    """Ask for a page as somebody; what they ask is asked in the back office's role."""
+    """Request a page as a user; requests use the back office's role."""
     instance.register_line()
     instance.disclosure_id = instance.enter()
     app("backoffice")
@@ -93,4 +93,4 @@ def test_the_pages_speak_the_readers_language(asked, language):
     page = client.get(asked.at, HTTP_ACCEPT="text/html").content.decode()
 
     assert "Why is it refused" not in page
-    assert "What it asks" not in page
+    assert "Requested" not in page

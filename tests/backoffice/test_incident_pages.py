@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The back office's pages of incidents, in the back office's own role of the database: clocks, drafts, steps, and nobody named."""
+"""The back office's pages of incidents, in the back office's database role: clocks, drafts, steps, and no names."""
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, ope
 
 @pytest.fixture
 def backoffice(vaulted, app, as_role):  # noqa: F811
-    """Ask for a page as somebody with a role; what they ask is asked in the back office's role."""
+    """Request a page with a role; requests use the back office's role."""
     app("backoffice")
     for name, role in (
         ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.ADMINISTRATOR), ("clerk", StaffRole.CLERK),

@@ -1,4 +1,4 @@
-"""Every stored choice that a page of the back office can show has a label, and no label stands anywhere else."""
+"""Every stored choice that a page of the back office can show has a label, and only there."""
 
 import re
 from pathlib import Path

@@ -52,7 +52,7 @@ def batch(app):
 
 @pytest.fixture
 def signed_in(app, as_role, quick_passwords):
-    """Sign somebody in with a role; what they ask is asked in the back office's role of the database."""
+    """Sign in with a role; requests use the back office's database role."""
     clock.set_demo_date(DUE)
     app("backoffice")
 
@@ -130,7 +130,7 @@ def test_the_page_shows_due_dates_and_notification_by_channel(batch, signed_in):
     said = text_of(signed_in(StaffRole.AUDITOR)("get", "/campaign/"))
 
     assert "Tomorrow 3 to suspend, 0 to terminate In the next seven days 3 to suspend, 0 to terminate" in said
-    assert "Text message 3 Call 0 Under way 0 · Led nowhere 1" in said
+    assert "Text message 3 Call 0 Under way 0 · Failed attempts 1" in said
 
 
 @pytest.mark.parametrize("page", ["/campaign/", "/unreachable/", "batch"])

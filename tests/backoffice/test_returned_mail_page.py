@@ -82,7 +82,7 @@ def test_the_back_back_office_alone_cannot_notify_and_make_no_slip(letters, sign
     settle_letters(worker_authority(), on=DUE)
 
     assert state(line) == "sent"
-    assert "None of ours" in manager("get", "/letters/").text_
+    assert "Not found here" in manager("get", "/letters/").text_
     for statement in (
         "UPDATE notices_notice SET state = 'delivered', delivered_on = now()",
         "UPDATE notices_returnedletter SET verdict = 'arrived', settled_at = now()",

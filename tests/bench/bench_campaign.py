@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The nightly worker with one line in twenty due, beside the bare writes that it cannot do without; and a quiet night.
+"""The nightly worker with one line in twenty due, next to the bare writes that it needs; and a quiet night.
 
 The product: start clocks and put off, draw up, approve, suspend, with every reason, command, notice and ledger entry.
 The baseline: one UPDATE of the lines and one INSERT for each of the tables that must have a row, bodies ready-made,
@@ -121,7 +121,7 @@ def _at(size: int) -> list[Row]:
 
 @contextmanager
 def _as_worker() -> Iterator[None]:
-    """Have the rights of whoever runs a night, and bear the checks that the tables' owner is spared."""
+    """Get the rights of the nightly role, and its checks, which the tables' owner is spared."""
     do("SET ROLE worker")
     yield
     do("RESET ROLE")

@@ -140,7 +140,7 @@ class Client:
     def ask(
         self, method: str, path: str, body: bytes | None = None
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        """Ask once, over a connection of its own."""
+        """Send one request, over a separate connection."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             line.request(method, path, body, self.headers)
@@ -198,7 +198,7 @@ class App(Client):
         return "sign in at the counter (scrypt)", 1, seconds, None, None, ""
 
     def form_of(self, who: dict[str, str]) -> bytes:
-        """Return a form as the page sends it: somebody's second line."""
+        """Return a form as the page sends it: a subscriber's second line."""
         given = {f"subscriber__{name}": value for name, value in who.items()} | {
             "submission_key": str(new_uuid()), "number": fresh_number(), "service": "mobile", "language": "en",
             "double_checked": "on", "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],

@@ -24,7 +24,7 @@ CHUNK = 10_000
 
 def run(sizes: list[int]) -> Iterator[Row]:
     """Measure each step at each size; the ratio is to the peak at the smallest."""
-    connections.close_all()  # a rotation waits for whoever has sealed and is still there
+    connections.close_all()  # a rotation waits for processes that have sealed and are still connected
     first: dict[str, float] = {}
     for size in sorted(sizes):
         for step in STEPS:

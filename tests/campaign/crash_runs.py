@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A whole campaign typed at an instance of its own, from the import to the last erasure, while its servers are killed.
+"""A whole campaign typed at a separate instance, from the import to the last erasure, while its servers are killed.
 
 In a siege each command is typed twice at once, three times over, and each time something is killed with kill -9 at a random
 instant of its work: the register's server, the server of the keys, or one of the two commands. Then it is typed once more,
@@ -73,7 +73,7 @@ SELECT ARRAY(SELECT action || ' ' || state || ' ' || line_count || ' ' || positi
 
 
 class Siege:
-    """An instance, and somebody who types at it. With dice it is besieged; without, nobody disturbs it."""
+    """An instance and an operator who types at it. With dice it is besieged; without, undisturbed."""
 
     def __init__(
         self,
@@ -161,7 +161,7 @@ class Siege:
         return str(batch)
 
     def _type(self, what: str, *words: object, ends: set[int] = frozenset({0}), typed: str = "") -> None:
-        """Type a command of which nobody waits for the answer; in a siege, besieged, and then once more in peace."""
+        """Type a command without waiting for its answer; in a siege, besieged, and then once more in peace."""
         if self._dice:
             for victim in self._dice.sample(VICTIMS, len(VICTIMS)):
                 self._strike(what, victim, words, typed)

@@ -261,7 +261,7 @@ def live(
     has_happened: bool = False,
     done: Callable[[dt.date, str], None] = lambda _on, _what: None,
 ) -> None:
-    """Let each day's events happen before its night; on days of outage nobody plays the night.
+    """Let each day's events happen before its nightly run; on days of outage there is none.
 
     Goes on from a day where an earlier run broke off; `done` is notified of each half of a day, of the first in the transaction
     in which it happens.
@@ -313,7 +313,7 @@ def _night(on: dt.date, people: tuple[Authority, Authority], network: Network, w
 
 @contextmanager
 def _telling(network: Network, on: dt.date) -> Iterator[None]:
-    """Tell the network beside what is done here, as a job of a running instance does."""
+    """Send network commands in parallel, as a job of a running instance does."""
     over = threading.Event()
 
     def job() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A nation's two years in an instance of its own, broken off whenever one likes and gone on with.
+"""A nation's two years in a separate instance, interruptible at any time.
 
     python -m tests.campaign.soak_in_parts INSTANCE --lines 10000000
 

@@ -109,7 +109,7 @@ def test_the_explanation_says_from_when_to_when_the_clock_stood_still(stolen):
 
     said = explained(robbed, DUE)
 
-    assert f"From {DUE} to {DUE + dt.timedelta(days=DAYS)} the clock stands still" in said
+    assert f"From {DUE} to {DUE + dt.timedelta(days=DAYS)} the clock is paused" in said
 
 
 def test_who_registers_a_document_meanwhile_leaves_the_campaign(stolen):

@@ -1,4 +1,4 @@
-"""A batch runs only if enough people approved just what it is, whatever its state says and whoever wrote that."""
+"""A batch runs only if enough people approved exactly its content, regardless of its stored state."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -27,7 +27,7 @@ type AsRole = Callable[[str], AbstractContextManager[None]]
 
 @pytest.fixture
 def waiting(people: People) -> tuple[BatchId, LineId]:
-    """A batch of one line that nobody has approved yet."""
+    """A batch of one line that no one has approved yet."""
     (line_id,) = notified_lines(1)
     return drawn(), line_id
 
@@ -37,7 +37,7 @@ def set_approved(batch_id: BatchId) -> None:
 
 
 def entered(batch_id: BatchId, who: Authority, *, content: str | None = None) -> int:
-    """Enter a yes in somebody's name, as the back office's role can."""
+    """Enter an approval in a person's name, as the back office's role can."""
     facts = {"batch": str(batch_id), "enough": True, "people": 2} | ({"content": content} if content else {})
     return append_entry(who, verb=Verb.BATCH_APPROVED, role="supervisor", on=DUE, pack="ab" * 32, facts=facts)
 

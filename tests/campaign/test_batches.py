@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Batches: prepared, approved by two, braked, stopped, carried out on lines that still stand as decided, and undone."""
+"""Batches: prepared, approved by two, limited, stopped, carried out on unchanged lines, and undone."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -1124,7 +1124,7 @@ def test_undo_gives_the_days_back(people: People) -> None:
     clock.set_demo_date(day("2012-03-07"))
     batch_rollback.undo_batch(people[1], batch.batch_id, on=day("2012-03-07"))
 
-    # Notified on Wednesday of Thursday: nobody who was put back is cut again before they could come.
+    # Notified on Wednesday of Thursday: no restored line is suspended again before its subscriber could come.
     assert night(day("2012-03-07"), people) == night(day("2012-03-08"), people) == []
     assert [one.done for one in night(day("2012-03-09"), people)] == [1]
     assert rows("SELECT days FROM lines_pause WHERE line_id = %s", [line_id])[0].days.lower == DUE

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A machine whose date is wrong for a while cuts nobody early, nobody twice and nobody two steps at once."""
+"""A machine whose date is wrong for a while suspends no line early, twice or by two steps at once."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A campaign closes when nobody is left half way and a named person answers for whoever was never notified."""
+"""A campaign closes when every line is finished and lines never notified are waived by a named person."""
 
 import json
 from uuid import uuid4
@@ -27,7 +27,7 @@ PLANNED, LATER = day("2011-12-19"), day("2012-04-10")
 
 @pytest.fixture
 def planned(people: tuple[Authority, Authority]):
-    """Two lines in a campaign: nobody was notified yet."""
+    """Two lines in a campaign: no one was notified yet."""
     line_ids = [make_line(), make_line()]
     plan(PLANNED)
     return line_ids

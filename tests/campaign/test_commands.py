@@ -69,7 +69,7 @@ def test_plan_again_adds_only_what_is_new(notified, desk):
 
 @pytest.mark.parametrize(
     ("pack", "code", "says"),
-    [("no-such-pack", 2, "There is no rule pack 'no-such-pack'"), ("none", 1, "lays down no campaign")],
+    [("no-such-pack", 2, "There is no rule pack 'no-such-pack'"), ("none", 1, "has no campaign")],
 )
 def test_plan_refuses_a_pack_that_it_cannot_use(committed, desk, pack, code, says):
     done = desk.campaign("plan", pack, on=PLANNED)
@@ -140,7 +140,7 @@ def test_it_takes_two_different_people_to_approve(notified, desk):
     again = desk.campaign("approve", batch_id, "--as", "anna", typed=PASSWORD + "\n")
     second = desk.campaign("approve", batch_id, "--as", "tashi", typed=PASSWORD + "\n")
 
-    assert (first.code, first.said) == (0, "Noted. It needs another person as well.\n")
+    assert (first.code, first.said) == (0, "Recorded. Another person must approve too.\n")
     assert again.code == 1
     assert "You have already approved this" in again.remarks
     assert (second.code, second.said) == (0, "Approved: it may run.\n")
@@ -407,7 +407,7 @@ def test_a_paused_line_is_not_in_the_batch(notified, desk):
     approved()
     desk.campaign("run")
 
-    assert (done.code, done.said) == (0, "The clock of that line stands still.\n")
+    assert (done.code, done.said) == (0, "The clock of that line is paused.\n")
     assert [state(line_id) for line_id in notified] == ["active"] + ["suspended"] * (LINES - 1)
 
 
@@ -417,7 +417,7 @@ def test_a_paused_line_is_not_in_the_batch(notified, desk):
         (["13800138001", "--reason", "hospital"], 1, "No line of this register has that number."),
         ([NUMBER, "--reason", "tired"], 2, "--reason is one of: "),
         ([NUMBER], 2, "--reason"),
-        ([NUMBER, "--reason", "hospital", "--from", "2012-03-10", "--to", "2012-03-01"], 2, "lies before"),
+        ([NUMBER, "--reason", "hospital", "--from", "2012-03-10", "--to", "2012-03-01"], 2, "is before"),
         (["not a number", "--reason", "hospital"], 2, "The number cannot be read"),
     ],
 )
@@ -466,7 +466,7 @@ def test_a_stay_holds_every_batch_until_two_people_lift_it(notified, desk):
     assert held.json["ran"][0]["done"] == 0
     assert "a stay is in force" in held.json["ran"][0]["why"]
     assert [first.said, second.said] == [
-        "Noted. It needs another person as well.\n",
+        "Recorded. Another person must approve too.\n",
         "Today is its last day.\n",
     ]
 
@@ -475,7 +475,7 @@ def test_a_stay_holds_every_batch_until_two_people_lift_it(notified, desk):
     ("words", "code", "says"),
     [
         (["enter", "--reason", " "], 2, "--reason is empty"),
-        (["enter", "--reason", "x", "--from", "2012-03-05", "--to", "2012-03-01"], 2, "lies before"),
+        (["enter", "--reason", "x", "--from", "2012-03-05", "--to", "2012-03-01"], 2, "is before"),
         (["end", "00000000-0000-4000-8000-000000000001", "--as", "anna"], 1, "There is no open stay"),
     ],
 )

@@ -221,7 +221,7 @@ except BatchNotInState as fault:
 
 
 def killed_at_random(act: str, batch_id: BatchId, seed: int) -> int:
-    """Run an act in a process of its own that is killed again and again until it comes to its end; return the kills."""
+    """Run an act in a separate process that is killed repeatedly until it finishes; return the kills."""
     dice, kills = random.Random(seed), 0  # noqa: S311
     script = textwrap.dedent(RUN).format(act=act, batch_id=batch_id)
     while True:

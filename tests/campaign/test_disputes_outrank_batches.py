@@ -163,7 +163,7 @@ DECLARED = pytest.mark.parametrize("declare", [at_counter, at_portal, at_console
 
 
 def visiting(line_id):
-    """Return a session of whoever has the line in their hand, for which nobody is registered."""
+    """Return a session for a line in hand without a registered subscriber."""
     return PortalSession(b"v" * 32, line_id, None, None, False, 3, clock.now(), False)
 
 

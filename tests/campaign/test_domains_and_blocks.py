@@ -72,7 +72,7 @@ def test_one_name_in_two_spellings_is_one_line_and_an_address_in_a_block_is_none
 
     assert (outcome.lines, outcome.refused) == (2, 2)
     assert [(row, reason) for row, _, reason in side_file(file)] == [
-        (3, "a number that has a line already, or stands in the file twice"),
+        (3, "a number that already has a line, or occurs twice in the file"),
         (5, "not a name or block of a line: an address inside a block, since its host bits are not zero"),
     ]
 

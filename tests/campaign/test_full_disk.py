@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A disk that really is full, under an import and under a batch: a clear refusal, nothing cut wrongly, and on it goes.
 
-The instance lies on a small file system of its own, which only root can make.
+The instance is on a separate small file system, which only root can make.
 """
 
 import json
@@ -26,7 +26,7 @@ LEFT_MIB = 12
 
 
 class SmallInstance:
-    """An instance on a small disk, and somebody who types at it."""
+    """An instance on a small disk, and an operator who types at it."""
 
     def __init__(self, disk: Path, command_server: CommandServer) -> None:
         self._disk, self._typist = disk, command_server

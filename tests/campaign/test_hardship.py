@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Hours for whoever asks, proofs that may come later, and lines that nothing cuts."""
+"""Hours on request, proofs that may come later, and lines that are never suspended."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`rollkeeper campaign run`, killed at any instant and typed again, or typed three times at once: the same in the end.
 
-What the register holds afterwards, line by line, is compared with a run that nobody disturbed.
+The register afterwards is compared, line by line, with an undisturbed run.
 """
 
 import contextlib
@@ -91,7 +91,7 @@ _UNDISTURBED: list[Any] = []
 
 @pytest.fixture
 def undisturbed(committed: None, no_batch_limits: None, desk: Desk) -> list[Any]:
-    """What a run leaves that nobody disturbs; it is played once."""
+    """The result of an undisturbed run; computed once."""
     if not _UNDISTURBED:
         _UNDISTURBED.extend(played(lambda: done_once(desk)))
     return _UNDISTURBED

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whoever plans a campaign leaves the database knowing how much it wrote."""
+"""Planning a campaign updates the planner statistics of the database."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

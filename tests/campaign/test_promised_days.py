@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A day that a notice promised stands, whatever a later version of the pack says."""
+"""A promised day remains valid under every later version of the pack."""
 
 import datetime as dt
 from importlib.resources import files
@@ -131,7 +131,7 @@ def test_whoever_a_changed_law_concerns_no_more_is_released_and_has_service_agai
         "active",
     ]
 
-    # It was a slip of the pen: whoever was let go is asked again, from the beginning.
+    # It was a mistake: released subscribers are asked again, from the beginning.
     pack.write_text(version(60), "utf-8")
     clock.set_demo_date(day("2012-05-11"))
     again = planning.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-05-11"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Registrations pour in at 200 a second while a batch of suspensions runs: nobody registered is cut, and none is lost."""
+"""Registrations arrive at 200 a second while a batch of suspensions runs: no registered line is suspended, and none is lost."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A pack that wants people reminded is obeyed: on its day, of the day that holds, and never whoever has come meanwhile.
+"""A pack that requires reminders: on its day, of the valid day, and never to registered subscribers.
 
 Counted by hand: notified on 2012-01-05, 60 days end on Monday the 5th of March; 14 days before that is the 20th of February,
 3 days before the 2nd of March.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The figures beside the picture: sums that hold, small regions put together, nothing counted twice."""
+"""The figures next to the chart: correct sums, small regions combined, nothing counted twice."""
 
 import datetime as dt
 

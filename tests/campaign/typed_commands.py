@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A campaign on the day of its first suspensions, and the commands typed at it: each a real process of its own."""
+"""A campaign on the day of its first suspensions, and the commands typed at it, each a separate real process."""
 
 import json
 import os
@@ -44,7 +44,7 @@ class Answer:
 
 
 class Desk:
-    """Somebody who types commands."""
+    """An operator who types commands."""
 
     def __init__(self, command_server: CommandServer) -> None:
         self._typist = command_server
@@ -57,7 +57,7 @@ class Desk:
         return self.type("campaign", *words, "--on", on, typed=typed)
 
     def start(self, *words: object) -> Running:
-        """Start a command whose output nobody reads."""
+        """Start a command whose output is not read."""
         with Path(os.devnull).open("w") as nothing:
             return self._typist.start(*map(str, words), out=nothing.fileno(), err=nothing.fileno())
 

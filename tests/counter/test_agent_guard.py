@@ -17,7 +17,7 @@ PAGE = {"HTTP_ACCEPT": "text/html"}
 
 @pytest.fixture
 def browser(counter, app):  # noqa: F811
-    """Somebody signed in at an agent's counter, with these passkeys."""
+    """A user signed in at an agent's counter, with these passkeys."""
     app("counter")
 
     def signed_in(*passkeys):
@@ -104,4 +104,4 @@ def test_an_agent_reads_its_own_figures(browser, counter, as_role):  # noqa: F81
 
     assert AGENT in page
     assert "1 of at most 40" in page
-    assert "Nobody is ranked" in page
+    assert "There is no ranking" in page

@@ -44,7 +44,7 @@ def read(client, data, *, action_kind="register", part="subscriber", by_script=T
 
 
 def given(page):
-    """What the fragment brings: hidden fields, and what stands in the others."""
+    """The fields of the fragment: hidden ones, and the values of the others."""
     found = dict(HIDDEN.findall(page))
     for name, value in re.findall(r'<input type="text" name="(subscriber__\w+)" value="([^"]*)"', page):
         found[name] = html.unescape(value)
@@ -55,7 +55,7 @@ def given(page):
 
 @pytest.fixture(scope="module")
 def proposed(picture):
-    """What one reading on the day puts into the form, with an address typed beside it."""
+    """The form after one reading on the day, with a typed address."""
     reading = form_prefill.prefill(
         picture, name="passport.jpg", attributes=["name", "address", "document_type", "document_number"],
         pack=load_pack("cn-xz-2011"), purpose="Register", known=lambda kind: kind in DocumentType.values, on=ON,
@@ -150,7 +150,7 @@ def test_what_is_no_image_is_refused_beside_the_form(at_counter, by_script):
     answer = read(at_counter, b"%PDF-1.4 not really", by_script=by_script, name="tashi-lhamo.pdf")
 
     page = answer.content.decode()
-    assert "The file is not read" in page
+    assert "The file cannot be read" in page
     assert "tashi" not in page
     assert answer.status_code == (200 if by_script else 422)
     assert answer.get("HX-Retarget") == ("#faults" if by_script else None)
@@ -161,7 +161,7 @@ def test_a_reading_without_a_image_asks_for_one(at_counter):
         "/register/read/subscriber/", {"service": "mobile"}, headers={"HX-Request": "true"}
     )
 
-    assert "No picture came" in answer.content.decode()
+    assert "No picture was received" in answer.content.decode()
 
 
 @pytest.mark.parametrize("part", ["bearer", "nobody"])

@@ -38,7 +38,7 @@ def test_the_clerk_is_notified_that_it_waits_and_the_supervisor_confirms_it_unre
         value for value in SECRET.values() if value in waits + listed and value != SECRET["document_type"]
     ]
     assert (answer.status_code, answer["Location"]) == (302, "/pending-approvals/")
-    assert "Nothing waits." in supervisor.get("/pending-approvals/").content.decode()
+    assert "Nothing to confirm." in supervisor.get("/pending-approvals/").content.decode()
     assert rows("SELECT approves FROM access_approval")[0].approves
 
 
@@ -63,8 +63,8 @@ def test_a_failed_check_digit_waits_for_a_supervisor_whatever_the_law(at_counter
     waits = at_counter.get(twice["Location"]).content.decode()
     supervisor.post("/pending-approvals/", {"key": twice["Location"].split("/")[2], "approved": "yes"})
 
-    assert "second look" in once.content.decode()
-    assert "a check digit does not fit" in waits
+    assert "second check" in once.content.decode()
+    assert "A check digit does not match" in waits
     assert find_line(number) is None
     assert rows(
         "SELECT a.approves, c.action_kind FROM offline_registration c JOIN access_approval a ON a.subject = c.registration_id"
@@ -98,4 +98,4 @@ def test_a_yes_that_comes_too_late_is_said_to_be_late(supervisor):
     answer = supervisor.post("/pending-approvals/", {"key": "nobody-waits", "approved": "yes"})
 
     assert answer.status_code == 422
-    assert "Nothing waits for an approval there any more." in answer.content.decode()
+    assert "Nothing is waiting for approval there any more." in answer.content.decode()

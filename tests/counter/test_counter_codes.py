@@ -62,5 +62,5 @@ def test_a_wrong_code_is_refused_beside_its_field_and_not_repeated(at_counter):
     page = at_counter.post("/by-code/", {"code": "4711471147"})
 
     assert page.status_code == 422
-    assert "That code leads to no line" in page.content.decode()
+    assert "That code is not valid" in page.content.decode()
     assert "4711471147" not in page.content.decode()

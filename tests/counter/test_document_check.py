@@ -79,7 +79,7 @@ def test_another_name_is_said_to_match_nothing_whichever_was_wrong(at_counter, w
         for wrong in ({"name": "Another Name"}, {"document_number": "X7654321"})
     ]
 
-    assert all("No application of that document and name waits" in page for page in pages)
+    assert all("No application with that document and name is waiting" in page for page in pages)
 
 
 def test_where_it_is_refused_after_all_the_clerk_is_notified_why(at_counter, waits):

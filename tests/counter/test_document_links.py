@@ -48,7 +48,7 @@ def test_a_line_of_a_foreigner_is_transferred_and_a_foreign_passport_renewed(at_
 
     assert changed.status_code == 302
     assert taken.status_code == 422  # what gives the line up was just replaced
-    assert "A newer document took the place" in taken.content.decode()
+    assert "A newer document replaced" in taken.content.decode()
     assert (
         post(
             at_counter,

@@ -81,4 +81,4 @@ def test_a_refusal_is_in_tibetan_or_in_chinese_and_english(at_counter):
     assert "ཐོ་འགོད་མཛོད་འདིར་ཨང་གྲངས་དེ་མེད།" in said
     assert not words(said)
     assert '<span class="rk-untranslated">※ <span lang="zh-hans">' in unsaid
-    assert '<span lang="en">That is not the code of a receipt.' in unsaid
+    assert '<span lang="en">That is not a receipt code.' in unsaid

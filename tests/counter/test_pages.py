@@ -172,7 +172,7 @@ def test_a_doubtful_number_is_recorded_after_a_second_look(at_counter):
     first = post(at_counter, "register", number, who)
     second = post(at_counter, "register", number, who, double_checked="on")
 
-    assert "second look" in first.content.decode()
+    assert "second check" in first.content.decode()
     assert second.status_code == 302
     assert tenures(find_line(number).line_id)[0].assurance == "sighted"
 
@@ -208,7 +208,7 @@ def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_a
     )  # fmt: skip
 
     held = tenures(find_line(number).line_id)[0]
-    assert page.count("May be left out: the press reported") == 5
+    assert page.count("Optional: the press reported") == 5
     assert answer.status_code == 302, answer.content.decode()
     assert (held.user_person_id, held.bearer_person_id) == (None, None)
 

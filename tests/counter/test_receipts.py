@@ -25,7 +25,7 @@ class Instance:
 
 @pytest.fixture
 def handed(at_counter):
-    """Somebody was registered a moment ago; the page of their receipt, and its code."""
+    """A subscriber was just registered; the page of the receipt, and its code."""
     signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
     page = at_counter.get(post(at_counter, "register", fresh_number())["Location"])
     return page, re.search(r"\b\d+-[0-9A-Z]{6}\b", page.content.decode())[0]
@@ -74,7 +74,7 @@ def test_any_receipt_is_found_by_its_code_as_people_write_it(handed, at_counter)
 
     assert found["Location"] == f"/receipts/{handed[1]}/"
     assert "The subscriber of the line is registered." in page
-    assert "it is still kept" in page
+    assert "still kept" in page
 
 
 @pytest.mark.parametrize("code", ["4711", "1-AAAAAA", "<script>"])
@@ -97,7 +97,7 @@ def test_whoever_was_registered_sees_that_the_record_was_erased(handed, at_count
 
     assert "Erased" in page
     assert "art. 5" in page
-    assert "the time for which the law has it kept is over" in page
+    assert "the legal retention period is over" in page
     assert "2012-03-01" in page
     assert "still kept" not in page
 
@@ -118,7 +118,10 @@ def test_a_receipt_that_the_register_lost_makes_the_line_disputed(at_counter):
 
     assert done.status_code == 302
     assert find_line(number).is_disputed
-    assert "A receipt was shown against the record." in at_counter.get(done["Location"]).content.decode()
+    assert (
+        "A receipt was shown that contradicts the record."
+        in at_counter.get(done["Location"]).content.decode()
+    )
 
 
 def test_a_forged_receipt_is_refused_beside_its_field_and_not_sent_back(at_counter):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Somebody without a document at the counter: asked only where the law gives a way, with its article and its time."""
+"""A person without a document at the counter: asked only if the law gives a way, with its article and its time."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""People of the operator, an authority that was admitted, somebody who holds a line, and a disclosure request about them."""
+"""The operator's staff, an approved authority, a subscriber, and a disclosure request about them."""
 
 import datetime as dt
 import json
@@ -32,7 +32,7 @@ PASSWORD = "seven plain words of nothing"
 
 @pytest.fixture
 def law(committed, law_put_back):
-    """Give the instance another law; the reference law at first has an invented power beside it."""
+    """Give the instance another law: the reference law, plus an invented power."""
 
     def changed(**changes):
         use_pack(lawful_pack(**changes) if changes != {"pack": None} else REFERENCE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An invented law that lets a court disclosure request, beside the reference law, which lets nobody."""
+"""An invented law that allows disclosure to a court, next to the reference law, which allows none."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -38,7 +38,7 @@ PUT_OFF = 'deferral: {most: {n: 20, unit: day}, renewals: 1, because: {article: 
 def lawful_pack(
     *, rank="statute", needs="warrant", people=1, notify="when_allowed", deferral=PUT_OFF, confirmed="true"
 ) -> str:
-    """Return the reference law with an invented power beside it."""
+    """Return the reference law with an invented power added."""
     text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
     text = text.replace("status: confirmed\n", SOURCE.format(rank=rank), 1).replace(
         "articles:\n", ARTICLES, 1

@@ -402,7 +402,7 @@ def test_whose_key_is_destroyed_is_not_held_though_rows_are_left(instance):
 
 
 def handed_on(line, at):
-    """Let the line go to somebody else at a time."""
+    """Transfer the line to another subscriber at a time."""
     run("UPDATE lines_tenure SET held = tstzrange(lower(held), %s) WHERE line_id = %s", [at, line])
     make_tenure(line, at)
 

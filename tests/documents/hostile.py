@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Files that want to hurt whoever opens them. Used by the tests and by the bench; each comes with why it is refused."""
+"""Malicious files. Used by the tests and by the bench; each with the reason of its refusal."""
 
 import io
 import struct

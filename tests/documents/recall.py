@@ -55,7 +55,7 @@ def intake(data: bytes, *, shows_middle: bool) -> ImageResult | None:
 
 
 def spoilt(copy: bytes, number: int) -> Image.Image:
-    """Return the copy as it is, or as somebody who wants to read more would turn, stretch and squeeze it."""
+    """Return the copy unchanged, or turned, stretched and squeezed as an attacker would."""
     image = Image.open(io.BytesIO(copy)).convert("RGB")
     ways = (
         lambda: image,
@@ -77,7 +77,7 @@ def lines_on(image: Image.Image, ocr_models: OcrModels) -> list[str]:
 
 
 def masked_values(drawn: Specimen, *, shows_middle: bool) -> dict[str, str]:
-    """Return what stands on a specimen and must not be read on its copy."""
+    """Return the values on a specimen that must not be readable on its copy."""
     shown = {"name", "surname", "given", "address", "number", "zone", "state"}
     masked = {name: value for name, value in drawn.printed.items() if name not in shown}
     if "zone" in drawn.printed:
@@ -92,7 +92,7 @@ def masked_values(drawn: Specimen, *, shows_middle: bool) -> dict[str, str]:
 
 
 def is_read(name: str, value: str, lines: list[str]) -> bool:
-    """Tell whether a value stands in what was read: whole, in any spacing; one character, as a line or behind its label."""
+    """Tell whether a value occurs in what was read: whole, in any spacing; one character, as a line or behind its label."""
     plain = re.sub(r"\s", "", value)
     texts = [re.sub(r"\s", "", line) for line in lines]
     if name == "signature":

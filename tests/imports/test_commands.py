@@ -1,4 +1,4 @@
-"""The command itself, up to the operator's export that nobody here wrote."""
+"""The command itself, including a real operator's export."""
 
 import csv
 import json
@@ -56,7 +56,7 @@ def test_without_a_yes_nothing_is_imported_and_the_answer_is_no(committed, rollk
     code, _, remarks = rollkeeper("import", simple)
 
     assert code == 1
-    assert "nobody has confirmed" in remarks
+    assert "was not confirmed" in remarks
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
 
 
@@ -73,7 +73,7 @@ def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines)
     os.close(ours)
     os.close(theirs)
 
-    assert "Is the file to be read so?" in done.stderr
+    assert "Import with this mapping?" in done.stderr
     assert done.returncode == code, done.stderr
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == lines
 
@@ -115,9 +115,9 @@ def test_refused_rows_can_be_sent_to_another_place(committed, rollkeeper, simple
         ("anything\nx\n", "only one column"),
         ("Tashi Invented\nLobsang Invented\n", "only one column"),
         ("Tashi Invented,Tashi Invented\nx,y\n", "all have one name"),
-        ("13800138000,2011-05-01\n13800138001,2011-05-01\n", "the names of the columns are missing"),
+        ("13800138000,2011-05-01\n13800138001,2011-05-01\n", "the column names are missing"),
         ("phone,phone\n1,2\n", "all have one name"),
-        ("name,remark\na,b\n", "does not say everything"),
+        ("name,remark\na,b\n", "is missing information"),
         ('mobile number,since\n1,"2011-05-13\n', "never closed"),
         ("mobile number,since\nx,2011-05-13\ny,2011-05-13\n", "none of its 2 rows can be imported"),
     ],

@@ -1,4 +1,4 @@
-"""What is imported is in the register once, sealed, recorded and complete; what is not stands in the reject file."""
+"""Imported rows are in the register once, sealed, recorded and complete; the others are in the reject file."""
 
 import csv
 import datetime as dt
@@ -190,7 +190,7 @@ def test_refused_rows_stand_in_the_side_file_by_row_and_the_rest_is_imported(reg
     assert side_file(file) == [
         (3, "phone", "a number of another country"),
         (4, "since", "a date that the calendar does not have"),
-        (6, "phone", "a number that has a line already, or stands in the file twice"),
+        (6, "phone", "a number that already has a line, or occurs twice in the file"),
     ]
     assert result.refused_file == default_path(file)
     assert oct(default_path(file).stat().st_mode & 0o777) == "0o600"
@@ -302,7 +302,7 @@ def test_a_registration_of_a_known_line_is_not_swallowed(register, written):
     assert (result.lines, result.known, result.refused) == (1, 0, 1)
     ((row, _, reason),) = side_file(file)
     assert row == 2
-    assert reason.startswith("a registration of a line that the register knows")
+    assert reason.startswith("a registration for a known line")
 
 
 def test_a_known_reference_under_another_number_is_refused(register, written):
@@ -337,7 +337,7 @@ def test_a_reference_twice_in_one_file_is_refused_whether_or_not_the_chunks_part
     result = take_in(file, chunk_rows=chunk_rows)
 
     assert (result.lines, result.known) == (2, 0)
-    assert side_file(file) == [(3, "id", "a reference that stands in the file twice")]
+    assert side_file(file) == [(3, "id", "a reference that occurs twice in the file")]
 
 
 def test_a_file_without_numbers_gets_the_next_free_ones_in_order(register, written):

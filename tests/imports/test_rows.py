@@ -1,4 +1,4 @@
-"""Each value of a row is read, or refused by its class; the value itself stands in no refusal."""
+"""Each value of a row is read, or refused by its class; no refusal contains the value."""
 
 import datetime as dt
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is asked for from the page of an incident: by how many people, done by Rollkeeper, and by nobody else."""
+"""Steps requested on the page of an incident: by how many people, and done only by Rollkeeper."""
 
 import pytest
 

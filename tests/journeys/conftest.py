@@ -100,7 +100,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visitor:
-    """Somebody in front of a browser; what the console complains about is kept."""
+    """A user with a browser; console errors are kept."""
 
     def __init__(self, page: Page, demo: Demo) -> None:
         self.page, self.demo = page, demo
@@ -129,7 +129,7 @@ class Visitor:
         self.page.click(f"button[name=language][value={language}]")
 
     def sign_in(self, role: str, *, at: str | None = None) -> None:
-        """Sign in as somebody with this role."""
+        """Sign in with this role."""
         self.page.goto((at or self.demo.backoffice) + "/account/login/")
         self.page.fill("#id_login", role)
         self.page.fill("#id_password", self.demo.passwords[role])

@@ -1,4 +1,4 @@
-"""What the proof of erasure does inside an instance, each in a process of its own: end contracts, try to open everything.
+"""The erasure proof inside an instance, each step in a separate process: end contracts, try to open everything.
 
 `carve` is the thief who does not ask PostgreSQL: it looks at every byte of every file under a folder for anything that
 has the shape of an epoch's wrapped secret or of a person's wrapped key, whether it lies in a page that was given up, in

@@ -120,7 +120,7 @@ def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor
     visitor.look("portal-mine-applied")
     other.close()
 
-    assert "What you gave here waits through" in first
+    assert "Your entries wait through" in first
     assert "An application for this line waits through" in second
     assert not any(value in first + second for value in TYPED.values())
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The auditor's own login in a real browser: the figures, lines drawn by lot, their subscribers asked, nobody shown."""
+"""The auditor's own login in a real browser: the figures, lines drawn by lot, consent requests, no person shown."""
 
 import json
 

@@ -111,7 +111,7 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, demo):
     demo.type("worker", "--once")
     if officer.page.locator(
         "form[action$='/withdraw/']"
-    ).count():  # asked for by whoever looked at the page before
+    ).count():  # requested by the visitor of the page before
         press(officer, "form[action$='/withdraw/'] button")
     say(officer, "sign_out_everyone")
     for step in ("rotate_keys", "reseal", "notify_people"):
@@ -204,7 +204,7 @@ def tab_to(page, selector, most=60):
 
 def test_a_passkey_is_added_and_then_lets_one_in(strict_visitor, demo):
     page, backoffice = strict_visitor.page, demo.backoffice
-    # Somebody of their own: a password alone does not let them in any more, wherever else they are met.
+    # A separate account: a password alone no longer gives it access anywhere.
     demo.passwords["keyholder"] = "seven plain words of nothing"
     demo.type("staff", "add", "keyholder", "--role", "auditor", typed=demo.passwords["keyholder"] + "\n")
     devtools = page.context.new_cdp_session(page)

@@ -116,7 +116,7 @@ def test_a_proof_is_found_good_and_said_in_plain_words(page, key, size, index):
     verdict, said = answer(page, proof(size, index), key)
 
     assert verdict == "good"
-    assert "the act stands in the ledger" in said
+    assert "the act is in the ledger" in said
     assert "The subscriber of the line is registered." in said
     assert f"{index}, counted from 0, of {size}" in said
     assert str(LINE) in said
@@ -144,10 +144,10 @@ def spoilt_entry(text):
     ("spoil", "why"),
     [
         (spoilt_entry, "does not stand at its place|was changed after"),
-        (lambda text: text[: len(text) // 3], "not a whole receipt"),
-        (lambda text: text.replace("@v1", "@v2"), "not a whole receipt"),
-        (lambda _: "", "not a whole receipt"),
-        (lambda _: "Believe me.", "not a whole receipt"),
+        (lambda text: text[: len(text) // 3], "receipt is incomplete"),
+        (lambda text: text.replace("@v1", "@v2"), "receipt is incomplete"),
+        (lambda _: "", "receipt is incomplete"),
+        (lambda _: "Believe me.", "receipt is incomplete"),
         (lambda text: re.sub(r"^(\u2014 ledger\S+ \S{20}).", r"\1A", text, flags=re.MULTILINE), "was changed after"),
     ],
     ids=["entry", "third", "form", "empty", "words", "signature"],

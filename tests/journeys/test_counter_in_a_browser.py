@@ -10,7 +10,7 @@ from tests.registration.people import card, person
 
 pytestmark = pytest.mark.browser
 
-# A line in dispute is not disputed again: each language has a line of its own in the instance that all of them share.
+# A line in dispute cannot be disputed again: each language has its own line in the shared instance.
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
 FORMS = (
     "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "document-check/",

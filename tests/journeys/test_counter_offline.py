@@ -51,7 +51,7 @@ def at_counter(demo, chromium):
 
 
 class Clerk:
-    """Somebody at a counter far from the next mast."""
+    """A clerk far from the next mast."""
 
     def __init__(self, page, demo, wire):
         self.page, self.demo, self.wire = page, demo, wire
@@ -63,7 +63,7 @@ class Clerk:
         wait_until_kept(self.page)
 
     def fill(self):
-        """Fill the form in; return what stands for the person's document."""
+        """Fill in the form; return the person's document number."""
         nth = next(_numbers)
         document = f"QQ{nth:07d}"
         self.page.fill("#id_number", f"+86139777{nth:05d}")
@@ -205,7 +205,7 @@ def test_forms_missed_by_a_cut_wire_are_fetched_later_and_the_page_installs(demo
         missing = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
         context.close()
     assert not before
-    # A profile that is thrown away is never installed to: nothing else stands in the way.
+    # A temporary profile cannot be installed to: nothing else prevents it.
     assert [one["errorId"] for one in missing] in ([], ["in-incognito"])
 
 

@@ -28,7 +28,7 @@ def letters(text):
 
 @pytest.fixture(scope="module")
 def receipt(chromium, demo):
-    """Somebody was registered for the line, and this is what was printed for them."""
+    """A subscriber was registered for the line, and this is the printed receipt."""
     context = chromium.new_context(locale="en-GB")
     page = at_the_form(Visitor(context.new_page(), demo))
     fill(page, NUMBER, WHO)

@@ -1,4 +1,4 @@
-"""Whoever has the browser's profile has every byte of it and reads nobody; and a restart of the browser loses nothing."""
+"""A thief of the browser's profile has every byte of it and can read no one; and a restart of the browser loses nothing."""
 
 import shutil
 import time
@@ -52,7 +52,7 @@ def test_a_thief_with_the_browsers_profile_reads_nobody_and_a_restart_loses_noth
 
 
 def bytes_with(folder, text):
-    """Return the files in which a text stands, in the encodings of a browser."""
+    """Return the files that contain a text, in the encodings of a browser."""
     forms = [text.encode(), text.encode("utf-16-le")]
     return [
         file

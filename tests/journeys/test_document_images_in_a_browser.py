@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("fonts")]
 SEED = 11
 WHO = invent(SEED)
 READ_MS = 60_000
-# Everything that a page shows or holds: its text, what stands in its fields, the addresses of its pictures.
+# Everything that a page shows or contains: its text, the values of its fields, the addresses of its pictures.
 HELD = """() => document.body.innerText + [...document.querySelectorAll("input, textarea, img")]
   .map(one => one.src ?? one.value).join(" ")"""
 

@@ -30,7 +30,7 @@ def fill(page, number, who):
 
 
 class Clerk:
-    """Somebody at a keyboard without a mouse, who counts every press that is not the person's own data."""
+    """A clerk with a keyboard and no mouse, who counts every key press that is not personal data."""
 
     def __init__(self, page):
         self.page, self.presses = page, 0
@@ -49,7 +49,7 @@ class Clerk:
         self.page.keyboard.type(text)
 
     def register(self, number, who):
-        """Type what stands on a passport, and send it."""
+        """Type the data of a passport, and send it."""
         self.type_into("id_number", number)
         self.type_into("id_subscriber__name", who["name"])
         self.type_into("id_subscriber__address", who["address"])

@@ -177,7 +177,7 @@ def assert_only_the_living_come_back(place: Place) -> None:
 def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place, people, root):
     place = make_place(people, root)
 
-    # Everybody is registered; both stores are backed up, and somebody copies both disks and the backups.
+    # Everyone is registered; both stores are backed up, and an attacker copies both disks and the backups.
     register_all(place)
     place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
@@ -241,7 +241,7 @@ def test_the_same_restore_under_a_key_service(make_place):
 
     assert_only_the_living_come_back(place)
 
-    # The service trims its older versions: what was backed up before opens for nobody, tokens or not.
+    # The service trims its older versions: older backups can no longer be opened, with tokens or without.
     place.type("instance", "vault", "rotate", "--on", ERASED)
     assert "another root of trust" in place.restore("late-thief", "stolen/backups", answer=1)
     place.type("instance", "backup", str(place.backups), "--on", ERASED)

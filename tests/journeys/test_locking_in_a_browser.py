@@ -1,4 +1,4 @@
-"""The counter's lock in a real browser: one key, one button, or nobody's hand; and a session that ends in the middle."""
+"""The counter's lock in a real browser: by key, by button, when idle; and a session that ends in the middle."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The main job from start to end, as an operator types it, on a file that nobody here wrote.
+"""The main job from start to end, as an operator types it, on a real file.
 
 One instance, one story, partly at the console and partly in a browser: each step asserts what a person there would look for.
 The file is IBM's sample of 7,043 invented customers; it has columns of its own, no telephone numbers, and tenure in months.
@@ -92,7 +92,7 @@ class Instance:
 
     @contextmanager
     def visited(self, by: str, *, at: str = "backoffice") -> Iterator[Visitor]:
-        """Let somebody sign in at an app. Nothing in their browser may complain."""
+        """Sign a user in at an app. Nothing in their browser may complain."""
         context = self._chromium.new_context(locale="en-GB")
         someone = Visitor(context.new_page(), self._trial)
         someone.sign_in(by, at=getattr(self._trial, at))
@@ -119,7 +119,7 @@ class Instance:
         return someone.page.inner_text(".rk-answer")
 
     def come_to_the_counter(self, who: dict[str, str]) -> None:
-        """Have a clerk register somebody who stands at the counter with a passport."""
+        """A clerk registers a customer with a passport at the counter."""
         with self.visited("clerk-01", at="counter") as clerk:
             page = clerk.page
             page.goto(f"{self._trial.counter}/register/")
@@ -227,7 +227,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert notified["stage_counts"]["running"] + notified["stage_counts"]["not_notified"] == telephones < 7043
     assert notified["stage_counts"]["not_notified"] == notified["unreachable"] > 0
 
-    # Whoever asks gets the article, the dates and the counting.
+    # The answer contains the article, the dates and the counting.
     row_notified = next(
         row
         for row in range(50)
@@ -248,7 +248,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     with instance("2012-03-02") as seen, seen.visited("supervisor-01") as supervisor:
         with seen.visited("manager-01") as manager:
             said = seen.press(manager, batch["batch_id"], "Approve")
-            assert "It needs another person as well." in said
+            assert "Another person must approve too." in said
             assert not manager.page.get_by_role("button", name="Approve", exact=True).count()
         console.type("campaign", "run", on="2012-03-02")
         assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0
@@ -263,13 +263,13 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
         supervisor.page.goto(f"{supervisor.demo.backoffice}/campaign/")
         assert f"{suspended:,} of {batch['line_count']:,} done" in supervisor.page.inner_text("#batches")
 
-        # Whoever is asked finds a line by its whole number, and reads why it stands so.
+        # Staff find a line by its whole number, and read why it has its status.
         assert "registered" in seen.look_up(supervisor, number(row_notified)).lower()
         found = [seen.look_up(supervisor, number(row)) for row in range(row_notified + 1, row_notified + 13)]
-        why = next(said for said in found if "Let it work for a day" in said)
+        why = next(said for said in found if "Temporary reconnection for a day" in said)
         assert "art. 3" in why
 
-    # Somebody stops it in the back office and asks for it back: the next run gives everything back, with the days.
+    # The batch is stopped and undone in the back office: the next run restores everything, with the days.
     with instance("2012-03-05") as seen, seen.visited("supervisor-01") as supervisor:
         assert "The batch is stopped." in seen.press(supervisor, batch["batch_id"], "Stop")
         for language in ("bo", "zh-hans", "en"):

@@ -1,4 +1,4 @@
-"""Passkeys in a real Chromium with a device of its own making: an agent's counter is registered by one."""
+"""Passkeys in a real Chromium with a virtual device: an agent's counter is registered by one."""
 
 import os
 import subprocess
@@ -68,7 +68,7 @@ def add_passkey(visitor, username):
     page.locator("main form button").first.click()
     page.wait_for_load_state()
     page.goto(visitor.demo.backoffice + "/account/2fa/webauthn/add/")
-    page.fill("#id_password", PASSWORD)  # asked for again, since it changes how somebody signs in
+    page.fill("#id_password", PASSWORD)  # asked for again, since it changes how the user signs in
     page.locator("main form button").first.click()
     page.check("#id_passwordless")
     page.click("#mfa_webauthn_add")

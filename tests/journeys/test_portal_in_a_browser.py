@@ -134,7 +134,7 @@ def test_what_an_auditor_asks_is_allowed_and_taken_back_without_a_script(
     page.goto(demo.portal + "/lines/")
     page.get_by_role("button", name="Let them see these entries").click()
     allowed = page.inner_text("main")
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Withdraw").click()
 
     assert "You allowed it through" in allowed
     assert "No auditor sees your record." in page.inner_text("body")
@@ -195,7 +195,7 @@ def test_an_heir_is_named_and_a_death_reported_and_denied_without_a_script(scrip
 
     assert "My heir" in named
     assert "HEIR-123456" not in named
-    assert "The subscriber is said to have died" in claimed
+    assert "Report that the subscriber has died" in claimed
     assert "Decided: it stays as it is." in page.inner_text("main")
     assert page.url == portal + "/lines/"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`make run` on an instance that holds the demo opens what is there, and makes nothing anew.
+"""`make run` on an instance with the demo opens it unchanged.
 
 How long it takes is measured and not asserted: `tests/bench/bench_start.py`.
 """
@@ -41,7 +41,7 @@ def at_rest(demo, monkeypatch):
 
 
 def kept(data_dir):
-    """Return everything by which an instance that was made anew would differ."""
+    """Return everything that would differ in a new instance."""
     with as_superuser() as owner:
         asked = [owner.execute(question).fetchone()[0] for question in KEPT]
     files = [

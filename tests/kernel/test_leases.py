@@ -1,4 +1,4 @@
-"""A claim ends with whoever holds it."""
+"""A claim ends with its claimant."""
 
 import psycopg
 import pytest

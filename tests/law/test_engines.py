@@ -22,7 +22,7 @@ START, LAST = D(2012, 1, 1), D(2013, 12, 31)
 
 
 def quiet(examples: int) -> settings:
-    """So many examples, in files that each example writes anew."""
+    """Examples in files that each example rewrites."""
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
     return settings(max_examples=examples, deadline=None, database=None, suppress_health_check=checks)
 

@@ -1,4 +1,4 @@
-"""Why a line stands where it stands: plain sentences, with the dates and the article of each step."""
+"""Why a line has its status: plain sentences, with the dates and the article of each step."""
 
 import datetime as dt
 import re
@@ -40,7 +40,7 @@ def test_a_last_day_on_a_closed_day_is_explained():
 def test_a_pause_is_named_and_counted():
     text = explained(D(2012, 3, 15), pauses=((D(2012, 2, 20), D(2012, 3, 10)),))
 
-    assert "From 2012-02-20 to 2012-03-10 the clock stands still" in text
+    assert "From 2012-02-20 to 2012-03-10 the clock is paused" in text
     assert "Day 60 of 60 is 2012-03-21" in text
 
 
@@ -71,8 +71,8 @@ def test_a_promised_day_of_a_suspension_moves_its_end_only():
 def test_an_open_pause_leaves_no_last_day():
     text = explained(D(2012, 3, 15), pauses=((D(2012, 2, 20), None),), stays=((D(2012, 2, 1), None),))
 
-    assert "From 2012-02-20 on the clock stands still" in text
-    assert "From 2012-02-01 on a stay holds for every line" in text
+    assert "From 2012-02-20 on the clock is paused" in text
+    assert "From 2012-02-01 on a stay applies to every line" in text
     assert "no last day can be named" in text
     assert "may be suspended" not in text
 
@@ -80,7 +80,7 @@ def test_an_open_pause_leaves_no_last_day():
 def test_an_unreachable_subscriber_has_no_clock():
     text = explained(D(2013, 1, 1), notices_delivered=(), notices_bounced=(D(2011, 12, 20),))
 
-    assert "count for nothing: 2011-12-20. [3]" in text
+    assert "do not count: 2011-12-20. [3]" in text
     assert "no clock runs and the line may not be suspended. [3]" in text
 
 
@@ -128,7 +128,7 @@ def test_a_legal_hold_is_explained():
     )
 
     assert "The subscriber terminated the contract on 2012-04-05." in text
-    assert "A legal hold since 2013-01-01 makes the erasure wait" in text
+    assert "A legal hold since 2013-01-01 delays the erasure" in text
 
 
 def test_an_erased_line_is_explained_with_its_day():
@@ -156,7 +156,7 @@ def test_a_law_without_the_duty_suspends_no_line():
     found = explain_history(load_pack("none"), LineHistory(**NOTIFIED), D(2012, 6, 1))
 
     assert [sentence.text for sentence in found] == [
-        "The law in force here has nobody register, so no line is suspended for want of it."
+        "The law in force here requires no registration, so no line is suspended for a missing one."
     ]
 
 

@@ -103,7 +103,7 @@ def test_a_faulty_file_writes_nothing_and_names_every_row(run, tmp_path):
         (["cn-xz-2011", "nowhere.csv", *days()], "nowhere.csv: No such file"),
         (
             ["cn-xz-2011", WORKED, *days("2012-01-02", "2012-01-01")],
-            "--from 2012-01-02 lies after --to 2012-01-01",
+            "--from 2012-01-02 is after --to 2012-01-01",
         ),
         (["cn-xz-2011", WORKED, *days("2012-13-01")], "'2012-13-01' is not a date"),
     ],

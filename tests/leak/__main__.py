@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`make leaktest`: the whole leak test at its full size, and beside it what a developer would otherwise build."""
+"""`make leaktest`: the whole leak test at its full size, next to two usual designs."""
 
 import sys
 import time

@@ -59,14 +59,14 @@ class Apps:
 
 
 class Browser:
-    """Somebody at a screen."""
+    """A user at a screen."""
 
     def __init__(self, machine: Machine, port: int) -> None:
         self._machine, self._port, self._number = machine, port, 0
         self.cookies: dict[str, str] = {}
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Answer:
-        """Sign in. The page shows a user name again to whoever mistyped it, once; all else of it is kept and searched."""
+        """Sign in. The page shows a mistyped user name once more to its user; all else of it is kept and searched."""
         page = self.ask("GET", "/account/login/")
         fields = page.hidden | {"login": username, "password": password}
         shown = f'value="{html.escape(username)}"'

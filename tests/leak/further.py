@@ -34,7 +34,7 @@ class OfflineDesk:
         assert browser.ask("GET", "/register/").status == 200
 
     def work(self, lines: list[Person]) -> None:
-        """Register somebody, be refused somebody, hand in what does not open and what is no registration."""
+        """Register a person, get a refusal, submit an unreadable and an invalid registration."""
         anna, berta, chen = self._people.people(3)
         given = json.loads(self._post("/offline/ticket/", {}).text)
         self._hand_in(given, "done", _filled(lines[0], anna))
@@ -95,13 +95,13 @@ class OfflineDesk:
 
 
 class Portal:
-    """Subscribers in the portal, each with a telephone in the hand. A page about oneself is an answer to whoever asked."""
+    """Subscribers in the portal, each with a telephone in the hand. A page about oneself is an answer to the requester."""
 
     def __init__(self, machine: Machine, browser: Browser, people: Inventor) -> None:
         self._machine, self._browser, self._people = machine, browser, people
 
     def come_and_act(self, subscriber: Person, unregistered: Person) -> None:
-        """Look at everything, take it away, contest, name somebody; register remotely; be refused at each step."""
+        """View everything, download it, contest, name a person; register remotely; be refused at each step."""
         self._be_nobody()
         self._come_in(subscriber)
         wrong = self._people.person()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A machine of its own for the leak test: an instance, a temporary folder, a user's folder, and all that was ever printed.
+"""A separate machine for the leak test: an instance, a temporary folder, a user's folder, and all that was ever printed.
 
 Everything that the product can write lies under one folder. The operator's own files are remembered by name: they alone
 are not searched.
@@ -91,7 +91,7 @@ class Machine:
         return self._running.finish()
 
     def said(self, what: str) -> Path:
-        """Return a new file for what somebody prints."""
+        """Return a new file for printed output."""
         self._number += 1
         return self.root / "said" / f"{self._number:03d}-{what}.out"
 
@@ -137,7 +137,7 @@ class Machine:
 
     @contextmanager
     def register(self) -> Iterator[psycopg.Connection]:
-        """Connect to the register as its superuser, as nobody but a test does."""
+        """Connect to the register as its superuser, as only a test does."""
         line = (self.data_dir / "secrets" / "register-postgres.pgpass").read_text("utf-8").strip()
         with psycopg.connect(
             host=self._sockets(), port=5432, dbname="rollkeeper_register", user="postgres",

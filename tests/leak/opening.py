@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Opens what is sealed, as a supervisor with a purpose; run on the leak test's machine in a process of its own.
+"""Opens sealed values as a supervisor with a purpose; runs on the leak test's machine in a separate process.
 
 Prints whatever a careless program would print of what came out, and the digest by which the test knows that it came out.
 """

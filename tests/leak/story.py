@@ -125,7 +125,7 @@ class Story:
         self.machine.type("import", str(headless), "--map", str(self._map), on="2011-12-05", answers=(2,))
         self.machine.type("import", str(headless), "--yes", on="2011-12-05", answers=(2,))
         people = self.people.people(3)
-        for script in range(3):  # the row that stands first is taken for the headings
+        for script in range(3):  # the first row is taken for the headings
             people = [*people[1:], people[0]]
             identities = [",".join(person.identity().values()) for person in people]
             headless = self.machine.lines(f"only-names-{script}.csv", identities)
@@ -323,7 +323,7 @@ class Story:
         self.machine.type("ledger", "receipt", entry, "--plain")
         sheet = self.machine.said("sheet").with_suffix(".pdf")
         self.machine.type("ledger", "receipt", entry, "--pdf", str(sheet))
-        # What a PDF says is packed: unpacked beside it, so that it is searched.
+        # A PDF's text is compressed: its decompressed text is added, so that it is searched.
         with closing(pypdfium2.PdfDocument(sheet)) as document:
             texts = [page.get_textpage().get_text_bounded() for page in document]
         sheet.with_suffix(".txt").write_text("\n".join(texts), "utf-8")

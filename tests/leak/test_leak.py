@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The leak test at a small size; `make leaktest` runs the same with 10,000 people, beside two baselines."""
+"""The leak test at a small size; `make leaktest` runs the same with 10,000 people, next to two baselines."""
 
 import os
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A file that somebody sends to a page never lies on disk, not even for the length of the request."""
+"""An uploaded file is never written to disk, not even during the request."""
 
 import tempfile
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The ways out to people beside files and mail: letters by a printing house, calls by a telephone system, a message centre.
+"""The channels to people besides files and mail: letters by a printer, calls by a telephone system, a message centre.
 
 What leaves holds numbers and addresses, and is what the operator's own programs were given; nothing of it may stay behind here.
 """

@@ -18,7 +18,7 @@ from tests.superuser import as_superuser
 
 @pytest.fixture
 def superuser(data_dir) -> Callable[[], AbstractContextManager[psycopg.Connection[Any]]]:
-    """Whoever owns the whole database and takes the ledger's triggers off."""
+    """The owner of the whole database, who drops the ledger's triggers."""
 
     @contextmanager
     def without_triggers() -> Iterator[psycopg.Connection[Any]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Write, integrate and publish in an instance of its own while its server is killed with kill -9 again and again.
+"""Write, integrate and publish in a separate instance while its server is repeatedly killed with kill -9.
 
     python killed.py FOLDER ROUNDS SEED
 
@@ -101,7 +101,7 @@ class Killer:
 
 
 class Round:
-    """One life of the server: writers and a publisher work until somebody kills it."""
+    """One life of the server: writers and a publisher work until it is killed."""
 
     def __init__(self, number: int, killer: Killer, acknowledged: list[str], checkpoints: list[str]) -> None:
         self.number, self.killer = number, killer

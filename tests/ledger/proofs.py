@@ -6,7 +6,7 @@ from rollkeeper.ledger.tree import EMPTY_ROOT, HASH_BYTES, Span, node_hash
 
 
 def is_included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether `proof` proves that `leaf` stands at `index` of the tree of `size` with this root (RFC 9162, 2.1.3.2)."""
+    """Tell whether `proof` proves that `leaf` is at `index` of the tree of `size` with this root (RFC 9162, 2.1.3.2)."""
     if not (0 <= index < size and _are_hashes([leaf, root, *proof])):
         return False
     here, last, found = index, size - 1, leaf
@@ -50,7 +50,7 @@ def is_part(part: Span, *, size: int, proof: Sequence[bytes], part_root: bytes, 
 
 
 def is_subtree(part: Span) -> bool:
-    """Tell whether these leaves have a root of their own in every tree that holds them."""
+    """Tell whether these leaves have one root in every tree that contains them."""
     first, end = part
     return 0 <= first < end and first % (1 << (end - first - 1).bit_length()) == 0
 
@@ -58,7 +58,7 @@ def is_subtree(part: Span) -> bool:
 def is_included_in_part(
     leaf: bytes, *, index: int, part: Span, proof: Sequence[bytes], part_root: bytes
 ) -> bool:
-    """Tell whether `proof` proves that `leaf` stands at `index`, within the subtree over the leaves of `part`."""
+    """Tell whether `proof` proves that `leaf` is at `index`, within the subtree over the leaves of `part`."""
     first, end = part
     return is_subtree(part) and is_included(
         leaf, index=index - first, size=end - first, proof=proof, root=part_root

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The auditor stands alone, reads published bytes only, and names what is wrong.
+"""The auditor needs nothing else, reads published bytes only, and names what is wrong.
 
-The drill: whoever owns the database, the files and the signing key changes history in every way we can think of. Each
-test says by what it is noticed. `test_drill.py` does the same where there is a witness.
+The drill: the owner of the database, the files and the signing key changes history in every known way. Each test names what
+detects it. `test_drill.py` does the same with a witness.
 """
 
 import ast
@@ -24,7 +24,7 @@ BUNDLE = "tile/entries/001"
 
 @pytest.fixture
 def log(fill, tmp_path):
-    """A published folder over 700 entries and the checkpoint that somebody kept when there were 300."""
+    """A published folder over 700 entries and the checkpoint kept when there were 300."""
     fill(1, 300)
     publish(tmp_path / "log")
     shutil.copytree(tmp_path / "log", tmp_path / "kept")
@@ -211,7 +211,7 @@ def test_a_partial_tile_may_be_gone_once_the_full_one_is_there(log, capsys):
     assert (code, answer["size"]) == (0, 300)
 
 
-# Careful: everything is made anew over the changed entries and signed with the true key. Only what others kept tells.
+# Careful: everything is rebuilt over the changed entries and signed with the true key. Only what others kept reveals it.
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The body of an entry: one sequence of bytes, whether Python or SQL writes it; and nobody changes it afterwards."""
+"""The body of an entry: the same bytes from Python and SQL, and never changed afterwards."""
 
 import datetime as dt
 import json

@@ -86,14 +86,14 @@ def test_a_killed_publication_leaves_the_old_head_whole_and_is_finished_by_the_n
 
 @pytest.fixture
 def other_data_dir():
-    """An instance beside pytest's own folders: every pytest that starts closes those to the servers' system user."""
+    """An instance outside pytest's own folders: every pytest that starts closes those to the servers' system user."""
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-killed-"))
     yield folder
     shutil.rmtree(folder)
 
 
 def live_and_die(other_data_dir, tmp_path, rounds, seed):
-    """Run `killed.py` in an instance of its own."""
+    """Run `killed.py` in a separate instance."""
     ran = subprocess.run(
         [sys.executable, Path(__file__).with_name("killed.py"), tmp_path / "log", str(rounds), str(seed)],
         env=os.environ

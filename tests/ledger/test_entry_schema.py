@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Each verb has a form, the forms are frozen, and nobody appends past them."""
+"""Each verb has a schema, the schemas are frozen, and no append bypasses them."""
 
 import json
 import re
@@ -75,7 +75,7 @@ def test_a_body_is_made_under_the_path_of_the_trigger_that_makes_it_again(regist
         "SELECT proconfig FROM pg_proc WHERE proname IN ('ledger_body', 'ledger_enforce_entry_schema')"
     )
 
-    # Under two paths each is planned anew for every entry, where the session has a temporary table.
+    # With two paths each is planned again for every entry, if the session has a temporary table.
     assert [row.proconfig for row in found] == [["search_path=public, pg_temp"]] * 2
 
 

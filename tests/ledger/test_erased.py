@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What stands for a person in the ledger can be checked while the person's key lives, and by nobody afterwards."""
+"""A person's commitment in the ledger can be checked while the person's key exists, and not afterwards."""
 
 import datetime as dt
 import hashlib
@@ -57,7 +57,7 @@ def key_of(tenure):
 
 
 def commitment_by(secret, tenure):
-    """What the vault's page of formats says, in a few lines of its own."""
+    """The vault's page of formats, in a few lines of code."""
     salt = hmac.digest(secret, b"rollkeeper/commitment\x01", "sha256")
     return hmac.digest(salt, tenure.person_id.bytes + tenure.tenure_id.bytes, "sha256").hex()
 
@@ -70,7 +70,7 @@ def end_and_erase(number, subscriber):
 
 
 def everything_that_lives():
-    """Every secret that somebody with both stores, the root and the index key still has, and what is derived from it."""
+    """Every secret available with both stores, the root and the index key, and everything derived from it."""
     secrets = [bytes.fromhex(part) for file in root_file().parent.iterdir() for part in _hex_in(file)]
     for epoch_id in keys.living_epoch_ids():
         context = epochs._context(epoch_id)

@@ -129,7 +129,7 @@ def test_a_certificate_says_why_and_how_long_it_was_kept():
 
     text = printouts.plain_text(made(Verb.RECORD_ERASED, facts=facts))
 
-    assert "the time for which the law has it kept is over" in text
+    assert "the legal retention period is over" in text
     assert "Last day kept: 1 March 2013" in text
     assert "法定保存期已满" in text
 

@@ -137,7 +137,7 @@ def test_a_register_that_was_rewritten_tiles_and_all_signs_nothing(fill, tmp_pat
 
 
 def rewrite(own, statement):
-    """Change entries and make leaves and tiles fit again, as whoever owns the database can."""
+    """Change entries and make leaves and tiles fit again, as the owner of the database can."""
     own.execute(statement)
     own.execute("TRUNCATE ledger_leaf, ledger_tile, ledger_integration")
 

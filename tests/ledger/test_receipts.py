@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A receipt proves by itself that an entry stands in the ledger, and nothing that was tampered with does."""
+"""A receipt proves by itself that an entry is in the ledger, and a forged one does not."""
 
 import base64
 import json

@@ -29,7 +29,7 @@ class SomeActor:
 
 @contextmanager
 def writer():
-    """A connection of its own in the role of the nightly run, in a transaction that is still open."""
+    """A separate connection in the role of the nightly run, in an open transaction."""
     with database.connect(stores.REGISTER, "migrator") as own:
         own.execute("BEGIN")
         own.execute("SELECT pg_current_xact_id()")

@@ -78,7 +78,7 @@ def test_all_public_vectors_are_there_and_few_have_roots_that_are_no_hashes():
 
 
 def test_hashes_are_those_that_others_compute_for_the_same_bytes():
-    """The values stand in the tests of Certificate Transparency's own implementations."""
+    """The values are from the tests of Certificate Transparency's own implementations."""
     assert tree.EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert tree.leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert (

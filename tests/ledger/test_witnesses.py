@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Witnesses cosign what Rollkeeper publishes, and nothing is put out that too few of them saw.
 
-The witness is a program of others (`aics-witness`), a process of its own; what it never does is done by a scripted one.
+The witness is an independent program (`aics-witness`) in a separate process; a scripted one does what it never does.
 """
 
 import base64

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A witness outside: `aics-witness`, a program of others, as a process of its own on this machine."""
+"""An outside witness: `aics-witness`, an independent program, as a separate process on this machine."""
 
 import io
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a supervisor opens of whoever is under protection: nothing, whatever they are to the line."""
+"""What a supervisor can open of a protected subscriber: nothing, in any part."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ from rollkeeper.vault.fields import Field, Purpose
 from tests.builders.lines import activate_line, begin_tenure, make_subscriber
 from tests.refusals import refusing
 
-pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a commit of its own
+pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a separate commit
 
 ON = dt.date(2012, 3, 2)
 OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What happens to a line in the database: reasons side by side, periods without overlap, clocks that stand still."""
+"""What happens to a line in the database: several reasons at once, periods without overlap, paused clocks."""
 
 import datetime as dt
 import json

@@ -1,4 +1,4 @@
-"""A short message centre that runs beside a test: `centre.js` on the npm package smpp."""
+"""A short message centre for tests: `centre.js` on the npm package smpp."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A process killed in the middle of sending leaves nobody not notified and says nothing under two references."""
+"""A process killed in the middle of sending leaves no one unnotified and sends nothing under two references."""
 
 import datetime as dt
 import email

@@ -379,7 +379,7 @@ def test_a_gateway_that_was_away_is_asked_again_where_no_other_channel_is_there(
 
 
 def tried_daily(owed, by_channel):
-    """Send on as many days as a way has tries and one more; each try but the last is followed by one a day later."""
+    """Send on one day more than a channel has tries; each try but the last is followed by one a day later."""
     waits = []
     for days in range(notices_settings().tries + 1):
         clock.set_demo_date(ON + dt.timedelta(days=days))
@@ -781,7 +781,7 @@ def test_the_desk_can_tell_a_genuine_message_from_a_false_one(by_channel):
     owed = tell(line)
     code = notice(owed).code
     with pytest.raises(NoNotice):
-        queries.find_genuine_notice(line, code=code)  # not sent yet: nobody can have it
+        queries.find_genuine_notice(line, code=code)  # not sent yet: no one can have it
     send(by_channel)
 
     assert queries.find_genuine_notice(line, code=f"{code[:4]} {code[4:]}").promised_on == PROMISED

@@ -1,4 +1,4 @@
-"""Letters: one sheet each, an address only where the envelope shows it, and proof only by whoever opened it."""
+"""Letters: one sheet each, an address only in the window, and proof only from an opened letter."""
 
 import datetime as dt
 import json
@@ -46,7 +46,7 @@ def message(language="en", **more):
 
 
 def pages(sheets):
-    """Return for each page its text, and where on it (millimetres from the top left) each sign stands."""
+    """Return for each page its text, and the position of each character (millimetres from the top left)."""
     read = []
     with closing(pypdfium2.PdfDocument(sheets)) as document:
         for page in document:

@@ -150,7 +150,7 @@ def test_a_centre_that_says_other_things_for_ever_holds_nobody(tmp_path, behavio
 
 
 def locked(file):
-    """Hold a spool so that nobody writes into it."""
+    """Lock a spool against writing."""
     Spool(file).settled()
     file.chmod(0o400)
     file.with_name(file.name + "-journal").mkdir()  # where a change would be noted first

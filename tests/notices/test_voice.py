@@ -1,4 +1,4 @@
-"""Calls: who provably heard one was notified, and nobody else."""
+"""Calls: only a subscriber who provably heard one was notified."""
 
 import json
 import re

@@ -75,7 +75,7 @@ def test_piped_output_is_logged_to_its_end_and_a_full_disk_blocks_nothing(tmp_pa
     monkeypatch.setattr(BoundedLog, "write", sometimes)
     reading, writing = os.pipe()
     thread = log_output(os.fdopen(reading, "rb"), tmp_path / "logs" / "backoffice.log")
-    os.write(writing, LINE * 4000)  # more than a pipe holds: somebody must read it
+    os.write(writing, LINE * 4000)  # more than a pipe's buffer: it must be read
 
     full[0] = False
     os.write(writing, b"the last line\n")

@@ -26,7 +26,7 @@ COMMAND = Path(sys.executable).with_name("rollkeeper")
 
 
 def free_ports():
-    """Neighbouring ports that nobody uses, one an app; return the first."""
+    """Unused neighbouring ports, one for each app; return the first."""
     while True:
         with ExitStack() as stack:
             one, *others = [stack.enter_context(socket.socket()) for _ in APPS]
@@ -66,7 +66,7 @@ def started(data_dir, port, *more):
 
 @contextmanager
 def cores_allowed():
-    """Let whatever is started in a block dump cores as large as it likes, where somebody may still say so."""
+    """Allow processes in a block to dump cores of any size, if that may still be set."""
     before = resource.getrlimit(resource.RLIMIT_CORE)
     with suppress(ValueError):  # an ordinary user whose own limit is none
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -1,4 +1,4 @@
-"""A restored instance: it does nothing by itself and publishes nowhere but inside itself, until somebody says otherwise."""
+"""A restored instance: it runs no jobs and publishes only inside itself, until it is switched on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Background jobs: in a real `serve`, in an instance of its own; and how a job behaves when things break."""
+"""Background jobs: in a real `serve`, in a separate instance; and how a job behaves on errors."""
 
 import json
 import os
@@ -398,7 +398,7 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
 
 
 class Instance:
-    """An instance of its own, served."""
+    """A separate instance, served."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir, self.port = data_dir, free_ports()

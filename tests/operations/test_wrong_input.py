@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whoever types something wrong gets a sentence and an exit code, never a stack of text, and loses nothing."""
+"""Wrong input gets a sentence and an exit code, never a traceback, and loses nothing."""
 
 import errno
 import fcntl
@@ -77,9 +77,9 @@ def test_a_fault_that_nobody_foresaw_shows_its_place_and_no_value(typed):
 @pytest.mark.parametrize(
     ("fault", "code", "says"),
     [
-        (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "Tashi"), 2, "byte at place 2"),
-        (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "Tashi"), 2, "byte at place 2"),
-        (psycopg.errors.DataException("Tashi"), 2, "something later than the day"),
+        (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "Tashi"), 2, "byte at position 2"),
+        (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "Tashi"), 2, "byte at position 2"),
+        (psycopg.errors.DataException("Tashi"), 2, "entries later than the day"),
         (psycopg.errors.DiskFull("Tashi"), 2, "disk is full"),
         (psycopg.errors.LockNotAvailable("Tashi"), 1, "Another process"),
         (psycopg.errors.UniqueViolation("Tashi"), 2, "UniqueViolation"),
@@ -184,10 +184,10 @@ def test_an_import_never_writes_its_rejects_over_the_export(data_dir, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["agents", "evidence", "agent-017", "trained", "EMPTY"], "is empty and shows nothing"),
+        (["agents", "evidence", "agent-017", "trained", "EMPTY"], "is empty"),
         (["agents", "audit", "agent-017", "--finding", "trained:awful:2012-04-01"], "or with major"),
         (["reports", "verify", "FOLDER", "--vkey", "EMPTY.vkey"], "neither a key nor a file with one"),
-        (["reports", "verify", "FOLDER", "--ledger", "FOLDER"], "holds no published ledger"),
+        (["reports", "verify", "FOLDER", "--ledger", "FOLDER"], "contains no published ledger"),
     ],
 )
 def test_a_wrong_file_or_word_is_named_before_anything_is_opened(tmp_path, monkeypatch, words, says):

@@ -30,7 +30,7 @@ SCRIPT = {"HX-Request": "true"}
 
 @pytest.fixture
 def inside(browser, come_in):
-    """Somebody with an unregistered line in their hand."""
+    """A person with an unregistered line in hand."""
     renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
     activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1))
     return come_in(FREE)

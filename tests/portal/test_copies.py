@@ -115,8 +115,8 @@ def test_each_linked_document_is_listed_with_its_days_and_no_number(come_in, pro
         json.loads(browser.post("/export/").content),
     )
 
-    assert "Documents by which you are known" not in before
-    assert "Documents by which you are known" in page
+    assert "Documents recorded for you" not in before
+    assert "Documents recorded for you" in page
     assert "Z4711000" not in page
     assert whole["documents"] == [
         {"document_type": kind, "since": ON.isoformat(), "until": None}

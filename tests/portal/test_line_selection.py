@@ -32,7 +32,7 @@ def end(browser, *lines, **more):
 
 @pytest.fixture
 def three(come_in, prove, limited):  # noqa: F811
-    """Somebody who proved to be the subscriber of three lines, where the law since allows two."""
+    """The verified subscriber of three lines, where the law since allows two."""
     lines = [register_line(number) for number in (NUMBER, SECOND, THIRD)]
     limited(CHOOSE)
     browser = come_in()
@@ -51,8 +51,8 @@ def test_a_limit_is_said_from_the_line_on_that_fills_it(come_in, prove, limited,
 
     mine, page = text(browser.get("/lines/")), text(browser.get("/line-selection/"))
 
-    assert "as many lines as the law allows" not in before
-    assert ("as many lines as the law allows" in mine) == is_reached
+    assert "the maximum number of lines that the law allows" not in before
+    assert ("the maximum number of lines that the law allows" in mine) == is_reached
     assert (f"that count: {held}. The law allows 2 (art. 2 ¶1)." in page) == is_reached
     assert ("nothing to choose" in page) != is_reached
 
@@ -82,7 +82,7 @@ def test_what_is_chosen_ends_with_a_receipt_each_and_the_rest_stays(three):
     assert "Lines that were ended: 2. Each has a receipt." in page
     assert [view_line(one).is_over for one in (here, second, third)] == [False, True, True]
     assert receipts.count("The contract is ended.") == 2
-    assert "as many lines as the law allows" not in page
+    assert "the maximum number of lines that the law allows" not in page
 
 
 def test_a_form_sent_twice_ends_each_once(three):
@@ -127,7 +127,7 @@ def test_nobody_ends_a_line_of_somebody_else_nor_anything_before_the_second_proo
     browser = come_in()
     answer = end(browser, lines[1])
 
-    assert "not among those that you may speak of" in said
+    assert "not available in this session" in said
     assert answer.headers["Location"] == "/verify/"
     assert not any(view_line(one).is_over for one in (*lines, theirs))
 
@@ -151,12 +151,12 @@ def test_what_is_not_mine_and_another_service_fill_no_limit(come_in, prove, limi
     limited(CHOOSE + ", service: mobile")
     browser = come_in()
     prove()
-    filled = "as many lines as the law allows" in text(browser.get("/lines/"))
+    filled = "the maximum number of lines that the law allows" in text(browser.get("/lines/"))
 
     browser.post("/do/not-mine/", {"key": str(new_uuid()), "line": str(strange)})
 
     assert filled
-    assert "as many lines as the law allows" not in text(browser.get("/lines/"))
+    assert "the maximum number of lines that the law allows" not in text(browser.get("/lines/"))
 
 
 def test_a_counter_code_is_shown_on_request_and_finds_the_line(come_in):

@@ -220,7 +220,7 @@ def test_without_a_domain_a_production_instance_takes_none(registered, monkeypat
     monkeypatch.setattr(domains, "InstanceKind", type("Kind", (), {"DEMO": InstanceKind.PRODUCTION}))
 
     assert domains.passkey_domain() is None
-    assert "takes no passkeys" in text(browser.get("/passkeys/"))
+    assert "does not offer passkeys" in text(browser.get("/passkeys/"))
     assert "options" not in options(browser, "new")
     write_settings(access={"passkey_domain": "example.org"})
     assert domains.passkey_domain() == "example.org"

@@ -123,7 +123,7 @@ class KamailioProgram(_Program):
 
 
 class HlrProgram(_Program):
-    """The HLR's ports are fixed, so it has an address of its own."""
+    """The HLR's ports are fixed, so it has its own address."""
 
     control, terminal = f"{HERE}:4259", f"{HERE}:4258"
 

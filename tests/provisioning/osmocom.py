@@ -158,6 +158,6 @@ class Handset:
 
 
 def routes(message: str) -> list[str]:
-    """Return the Route headers by which whoever called goes on within the call that this answer opened."""
+    """Return the Route headers for further requests of the caller within the call that this answer opened."""
     found = [one.split(":", 1)[1] for one in message.split("\r\n") if one.lower().startswith("record-route:")]
     return [f"Route:{one}" for one in found]

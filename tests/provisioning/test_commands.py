@@ -120,7 +120,7 @@ def test_a_command_that_was_given_up_makes_the_answer_no(app, broken_network):
 
 @pytest.fixture
 def stopped_after_a_push(monkeypatch):
-    """Somebody stops the service as soon as it has said what it pushed."""
+    """The service is stopped as soon as it has reported its push."""
     say, handlers = (
         commands._show_pushed,
         {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)},

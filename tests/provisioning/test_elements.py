@@ -581,7 +581,7 @@ def test_a_session_belongs_to_the_name_that_was_authenticated(tunnel):
 
 @pytest.fixture
 def tunnel(tmp_path):
-    """A server that hears an inner name, that of a barred number; the outer names and the device are somebody else's."""
+    """A server that knows the inner name, of a barred number; the outer names and the device are another subscriber's."""
     wanted("freeradius", "freeradius")
     tunnels = RadiusProgram(tmp_path)
     server = tmp_path / "radiusd.conf"
@@ -842,7 +842,7 @@ def test_a_policy_that_refuses_the_barred_is_called_a_broken_floor(tmp_path):
 
 @pytest.fixture
 def whole_network(committed, hlr, kamailio, radius):
-    """An instance whose lines stand in all three elements."""
+    """An instance whose lines are in all three elements."""
     for name in ("kamailio.token", "freeradius.secret"):
         (data_dir() / "secrets" / name).write_text(TOKEN)
         (data_dir() / "secrets" / name).chmod(0o600)

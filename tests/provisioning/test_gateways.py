@@ -20,7 +20,7 @@ given: dict[uuid.UUID, str] = {}
 
 
 def order(kind=CommandKind.BAR, line=None, sequence=1, **more):
-    """An order about a line; every line has a number of its own, in turn."""
+    """An order about a line; each line has a different number."""
     line = line or uuid.uuid4()
     number = given.setdefault(line, NUMBERS[len(given) % len(NUMBERS)])
     return Order(

@@ -178,13 +178,13 @@ def desk(kamailio):
 
 @pytest.fixture
 def gateway(kamailio):
-    """Whoever would call on for the line."""
+    """The party that would forward calls for the line."""
     with Handset("gateway", kamailio.sip, host=f"{HERE.rpartition('.')[0]}.254") as phone:
         yield phone
 
 
 def called(phone, other, dialled, call, *, at=None):
-    """Have one call the other, who may answer for somebody elsewhere; return the routes within the call."""
+    """Have one call the other, who may answer for another address; return the routes within the call."""
     at = at or other
     other.place = at.place
     phone.say("INVITE", f"sip:{dialled}@{HERE}", call)

@@ -1,4 +1,4 @@
-"""What follows from a try: only the network's own word confirms, and nobody stays cut because we gave up."""
+"""The result of a try: only the network's read-back confirms, and no line stays barred because we gave up."""
 
 import datetime as dt
 

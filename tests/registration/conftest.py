@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A clerk, and lines to register somebody for."""
+"""A clerk, and lines to register."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.registration.people import fresh_number
 
 @pytest.fixture
 def clerk() -> Authority:
-    """Somebody who works at a counter."""
+    """A clerk at a counter."""
     return Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
 
 

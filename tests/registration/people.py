@@ -48,7 +48,7 @@ def submission(number: str, subscriber: dict[str, str] | None = None, **changes:
 
 
 def given_by(who: dict[str, str], *, presence: Presence = Presence.SELF) -> Transferor:
-    """Return somebody as who gives a line up."""
+    """Return a person as the transferor of a line."""
     return Transferor((who["document_type"], who["document_number"]), presence)
 
 

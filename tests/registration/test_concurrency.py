@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("vaulted_committed")
 
 
 def together(*action_kinds: Callable[[], Any]) -> list[Any]:
-    """Do all of it at the same time, each in a session of its own; return results or refusals."""
+    """Do all of it at the same time, each in a separate session; return results or refusals."""
     outcomes: list[Any] = [None] * len(action_kinds)
     start = threading.Barrier(len(action_kinds))
 

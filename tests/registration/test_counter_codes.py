@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A line is found by the code that its subscriber reads out: once, for minutes, by one clerk, and guessed by nobody."""
+"""A line is found by the code that its subscriber reads out: once, for minutes, by one clerk, and cannot be guessed."""
 
 import datetime as dt
 import json

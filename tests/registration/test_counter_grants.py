@@ -1,4 +1,4 @@
-"""Somebody has the counter's session in the database: they cut nobody off."""
+"""An attacker with the counter's database session cannot suspend a line."""
 
 import datetime as dt
 

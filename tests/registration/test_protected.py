@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whoever presses a clerk gets nowhere: the line of somebody under protection is moved by nobody who may not know of it."""
+"""Pressure on a clerk achieves nothing: a protected subscriber's line can be moved only by staff with the permission."""
 
 import pytest
 

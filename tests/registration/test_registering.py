@@ -777,7 +777,9 @@ def test_the_former_subscriber_may_have_the_number_back_during_its_quarantine(cl
     assert (line.line_id != old, line.state, line.is_registered) == (True, LineState.ACTIVE, True)
     element = Element()
     push_due(worker_authority(), on=ON, gateway=element)
-    assert old not in [one.line_id for one in element.heard]  # it would end whoever has the number now
+    assert old not in [
+        one.line_id for one in element.heard
+    ]  # it would terminate the line that has the number now
 
 
 def test_a_line_nobody_knows_cannot_be_transferred(clerk):

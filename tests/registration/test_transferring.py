@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A line goes to somebody else only with the document of whoever is registered for it, in their own hand or a proxy's."""
+"""A line goes to another person only with the document of its registered subscriber, presented by them or a proxy."""
 
 import json
 

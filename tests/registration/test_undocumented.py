@@ -35,7 +35,7 @@ THROUGH = ON + dt.timedelta(days=30)
 
 
 def bare(**changes: str) -> dict[str, str]:
-    """Return what somebody without a document says of themselves."""
+    """Return the data of a person without a document."""
     return {name: value for name, value in person(**changes).items() if not name.startswith("document")}
 
 

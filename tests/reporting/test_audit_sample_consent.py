@@ -37,7 +37,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def asked(at_portal):  # noqa: F811
-    """Somebody whom an auditor asks to see name and address."""
+    """A subscriber whom an auditor asks to see name and address."""
     auditor = employed("auditor-7")
     clock.set_demo_date(ON)
     line_id, sample_id = register_line(), new_uuid()
@@ -79,7 +79,7 @@ def test_with_a_consent_its_entries_are_shown_and_each_access_is_recorded(asked,
     assert "An auditor asks to see your record" in page
     assert shown == {"name": PERSON["name"], "address": PERSON["address"]}
     assert looks_of_auditor(line_id) == [("auditor", "address", "audit"), ("auditor", "name", "audit")]
-    assert "to check a sample, as you allowed" in after
+    assert "to check an audit sample, as you allowed" in after
     entry = next(
         json.loads(row.body) for row in rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
         if '"audit"' in row.body

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A report from the register to an outsider's hands: two ways of counting agree, nobody is in it, nothing can be changed."""
+"""A report from the register to an outsider: two ways of counting agree, no person is in it, nothing can be changed."""
 
 import csv
 import datetime as dt

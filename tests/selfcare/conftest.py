@@ -24,7 +24,7 @@ def telephone(monkeypatch):
 def at_portal(committed, register, telephone, monkeypatch):
     """The day, an epoch, and a portal worker who carries out whatever is written down in the same breath.
 
-    What is opened stands in the ledger by a commit of its own, which no rollback takes back: it is emptied afterwards.
+    An opening is recorded by a separate commit that no rollback undoes: the ledger is emptied afterwards.
     """
     return answering(telephone, monkeypatch)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An appeal is against something that was decided, once, and somebody else decides it; a correction ends with the record."""
+"""An appeal is against a decision, once, and another person decides it; a correction ends with the record."""
 
 import datetime as dt
 

@@ -35,14 +35,14 @@ DOCUMENT = (PERSON["document_type"], PERSON["document_number"])
 
 @pytest.fixture
 def line(at_portal, quick_passwords):
-    """A line in service for which nobody is registered, and a key to which pages seal."""
+    """A line in service without a registered subscriber, and a key to which pages seal."""
     renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
     return activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1))
 
 
 @pytest.fixture
 def unseen(law_put_back):
-    """A law that has nobody see the document."""
+    """A law that does not require the document to be seen."""
     use_pack(re.sub(r"    verification:\n(      .*\n)+", "", REFERENCE))
 
 

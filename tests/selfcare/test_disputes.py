@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Disputes taken up at the counter: each opens a case that somebody decides; a receipt outranks a missing record."""
+"""Disputes opened at the counter: each opens a case for a decision; a receipt outranks a missing record."""
 
 import base64
 
@@ -41,13 +41,13 @@ def ready(vaulted):
 
 
 def handed(clerk, number, **changes):
-    """Register somebody and return the text of the receipt that they were handed at once."""
+    """Register a person and return the text of their receipt."""
     given = register_subscriber(clerk, submission(number, **changes), on=ON)
     return receipts.receipt_of(given.entry_id).text
 
 
 def handed_and_lost(clerk, number):
-    """Register somebody, then set the register back to before, as a restore of an older backup does."""
+    """Register a person, then reset the register to before, as a restore of an older backup does."""
     with transaction.atomic():
         text = handed(clerk, number)
         transaction.set_rollback(True)
@@ -280,7 +280,7 @@ def test_the_command_takes_a_file_and_says_no_to_a_forged_one(clerk, new_line, t
 
     assert refused.exception.code == RECEIPT_NOT_GENUINE.code
     assert taken.exit_code == 0
-    assert "nobody cuts it off" in taken.stdout
+    assert "the line cannot be suspended" in taken.stdout
 
 
 def dispute(clerk, number, **more):

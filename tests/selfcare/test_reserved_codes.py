@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Nobody uses up a line's codes alone; and one that staff keep for its subscriber comes whatever strangers did."""
+"""A stranger cannot block a line's codes; a reserved code reaches the subscriber in any case."""
 
 import datetime as dt
 

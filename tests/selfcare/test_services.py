@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What somebody who proved who they are may do to which line, and what a verdict does to it."""
+"""What a verified subscriber may do to which line, and what a decision does to it."""
 
 import datetime as dt
 

@@ -25,7 +25,7 @@ PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
 OPEN = {
     "healthz",
-    "check_receipt",  # one file that asks this server nothing: whoever has a receipt may check it
+    "check_receipt",  # one file that asks this server nothing: to check a receipt
     "service_worker",  # a script of this app's, the same for everybody; a browser fetches it without the session
     "manifest",  # how the app is installed: its name and its mark
     "set_language",
@@ -36,7 +36,7 @@ OPEN = {
     "mfa_authenticate",
     "mfa_login_webauthn",
 }
-"""The addresses that anybody may ask: whoever adds one here says why in the review."""
+"""The public addresses: the review of a new one must say why."""
 PERSON = {"HTTP_ACCEPT": "text/html"}
 
 

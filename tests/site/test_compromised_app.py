@@ -1,4 +1,4 @@
-"""Somebody takes over an app: its process, its user, its files, its sessions. The real one, as `serve` starts it."""
+"""An attacker controls an app: its process, its user, its files, its sessions. The real one, as `serve` starts it."""
 
 import json
 import os
@@ -40,7 +40,7 @@ as_root = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def taken(data_dir):
-    """An instance that is served, somebody sealed in it, and the processes of each app."""
+    """A served instance with a sealed record, and the processes of each app."""
     # Copies that other tests left were written by this process, whose mask is wider than that of the command line.
     for copy in (one for one in (data_dir / "documents").rglob("*") if one.is_file()):
         copy.unlink()

@@ -1,4 +1,4 @@
-"""Somebody has the counter's session in the database and every file that it was handed: what they can do to accounts."""
+"""An attacker has the counter's database session and every file that it was given: what they can do to accounts."""
 
 import base64
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Every refusal that a page can show is said in Chinese, facts included; what nobody translated stays whole and marked."""
+"""Every refusal that a page can show is in Chinese, facts included; an untranslated one stays in English and is marked."""
 
 import ast
 import datetime as dt
@@ -57,7 +57,7 @@ ONLY_TYPED = set(
     report_fonts_missing faults not_restored
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
-# Where a refusal's facts are words that the packages behind the pages wrote, and the names under which they stand.
+# Where the facts of a refusal are texts from the packages behind the pages, and their names.
 PACKAGES_BEHIND_PAGES = ("lines", "registration", "subscribers", "campaign")
 FACTS_IN_WORDS = {"value_class", "why", "reason", "remedy", "next_day"}
 NOT_BEHIND_PAGES = ("commands", "imports", "file_reader", "bulk", "cli_output", "batch_execution")
@@ -264,7 +264,7 @@ def test_a_code_is_read_as_words_in_english():
 
     assert (
         said.sentence
-        == "The document number of the bearer asks for a second look (check digit, region unknown)."
+        == "The document number of the bearer needs a second check (check digit, region unknown)."
     )
 
 

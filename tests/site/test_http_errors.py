@@ -20,7 +20,7 @@ BY_LAW = Refusal("by_law", Kind.REFUSED, "This is not allowed on {day} ({article
 
 @pytest.fixture
 def asked(app):
-    """A request by nobody in particular."""
+    """A request without a user."""
     clock.set_demo_date(DAY)
     app("backoffice")
 
@@ -163,7 +163,7 @@ def test_the_front_page_says_what_this_is_and_where_each_app_is(app, monkeypatch
 
     page = Client().get("/", HTTP_HOST="127.0.0.1:8000").content.decode()
 
-    assert "forgets on time" in page
+    assert "deletes on time" in page
     assert 'href="/account/login/"' in page
     assert 'href="http://127.0.0.1:8001/"' in page
 

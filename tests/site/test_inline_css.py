@@ -11,7 +11,7 @@ from rollkeeper.site.web_apps import SHEET
 
 @pytest.fixture
 def visit(app):
-    """Somebody's browser at the counter's sign-in page."""
+    """A browser at the counter's sign-in page."""
     app("counter")
     client = Client()
     return lambda: client.get("/account/login/", HTTP_ACCEPT="text/html")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A real nginx with the configuration of `ops/nginx` in front of an app: nobody who sends slowly holds up another."""
+"""A real nginx with the configuration of `ops/nginx` in front of an app: slow clients do not block others."""
 
 import datetime as dt
 import http.client
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="NO NGINX HERE: Debian: ap
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Stands where an app would and says what reached it."""
+    """Replaces an app and reports what reached it."""
 
     def do_GET(self):
         said = "\n".join(f"{name.lower()}: {value}" for name, value in self.headers.items()).encode()
@@ -110,7 +110,7 @@ def _listens(port):
 def connected(port):
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    # Shorter than the proxy's patience with a form: whoever is held up gives up first.
+    # Shorter than the proxy's patience with a form: a blocked client gives up first.
     return trusting.wrap_socket(socket.create_connection(("127.0.0.1", port), 6))
 
 

@@ -23,7 +23,7 @@ PERSON = {"HTTP_ACCEPT": "text/html"}
 
 
 @pytest.fixture(autouse=True)
-def _an_auditor(app):
+def _an_auditor(app, quick_passwords):
     clock.set_demo_date(DAY)
     cache.clear()
     app("backoffice")

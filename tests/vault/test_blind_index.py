@@ -14,7 +14,7 @@ from rollkeeper.vault.rules import normalise_document, normalise_number, normali
 
 @pytest.fixture
 def key(monkeypatch, tmp_path):
-    """An index key that is known, in a file of its own."""
+    """A known index key, in its own file."""
     file = tmp_path / "index.key"
     file.write_text("index " + bytes(range(32)).hex() + "\n", "ascii")
     monkeypatch.setattr(root, "index_file", lambda: file)

@@ -16,7 +16,7 @@ CONTEXT = b"where it belongs"
 
 @pytest.fixture
 def made(monkeypatch, tmp_path, capsys):
-    """A root of trust in an instance of its own."""
+    """A root of trust in a separate instance."""
     monkeypatch.setattr(root, "data_dir", lambda: tmp_path)
     FileRoot().ensure()
     return FileRoot()
@@ -29,7 +29,7 @@ def test_making_one_warns_loudly_on_standard_error(monkeypatch, tmp_path, capsys
     FileRoot().ensure()
 
     said = capsys.readouterr()
-    assert said.err.count("whoever loses it reads nobody, ever again") == 1
+    assert said.err.count("without it, none can be read again") == 1
     assert said.out == ""
 
 
@@ -72,7 +72,7 @@ def test_a_destroyed_version_is_nowhere_in_the_bytes_of_any_file_that_held_it(ma
 
 
 class _KilledError(Exception):
-    """Stands for a process that ends at this instant."""
+    """Represents a process that ends at this instant."""
 
 
 STEPS = ("os.fsync 1", "Path.hardlink_to 1", "Path.replace 1", "os.fsync 2", "os.fsync 3", "Path.unlink 1")

@@ -382,7 +382,7 @@ def test_nothing_is_sealed_to_a_public_key_planted_by_the_key_stores_administrat
 
 
 def with_what_a_counter_has(number, public):
-    """What whoever took over a counter can put to a half of their own: a mac under the index key, a signature of theirs."""
+    """What an attacker who controls a counter can add to their own half: a mac under the index key, their signature."""
     (mac,) = root.index_key().digests([b"epoch\x00" + number.to_bytes(4) + public])
     text = b"rollkeeper/public-half\x00epoch\x00" + number.to_bytes(4) + public
     return {"a mac": mac, "a signature": Ed25519PrivateKey.from_private_bytes(bytes(32)).sign(text)}

@@ -52,8 +52,8 @@ class Migration(migrations.Migration):
                 ("since", models.DateField()),
                 ("until", models.DateField(db_comment="Last day, inclusive.", null=True)),
                 ("staff", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="grants", to=settings.AUTH_USER_MODEL)),
-                ("granted_at", models.DateTimeField(db_comment="Instant by the machine: the database writes it, whoever grants.", db_default=django.db.models.functions.datetime.Now())),
-                ("notified_at", models.DateTimeField(db_comment="When a mail said that somebody was given a role that decides with others.", null=True)),
+                ("granted_at", models.DateTimeField(db_comment="Instant by the machine: always set by the database.", db_default=django.db.models.functions.datetime.Now())),
+                ("notified_at", models.DateTimeField(db_comment="When the mail about this approver role was sent.", null=True)),
             ],
             options={
                 "db_table": "access_rolegrant",
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ("staff_id", models.UUIDField(null=True)),
                 ("approves", models.BooleanField(db_comment="False: withdrawn, so that it waits no longer.")),
                 ("day", models.DateField()),
-                ("approved_at", models.DateTimeField(db_comment="Instant by the machine: the database writes it, whoever approves.", db_default=django.db.models.functions.datetime.Now())),
+                ("approved_at", models.DateTimeField(db_comment="Instant by the machine: always set by the database.", db_default=django.db.models.functions.datetime.Now())),
                 ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says so.", null=True)),
             ],
             options={

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which rows a role of the database sees. A migration of its own: the table of second factors refers to the accounts."""
+"""Which rows a role of the database sees. A separate migration: the table of second factors refers to the accounts."""
 
 from django.db import migrations
 

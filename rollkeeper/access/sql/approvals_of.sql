@@ -1,4 +1,4 @@
--- Shows who approved these, the first first; whoever approved before something was withdrawn approved it all the same.
+-- Lists who approved these, oldest first; approvals given before a withdrawal still count as given.
 -- Law: art. 3, art. 11. Reads: access_approval, access_staff. Writes: -. Plan: access_approval_given_twice; a row a person.
 -- Again: the same rows.
 SELECT a.subject, a.staff_id, coalesce(s.username, '') AS username, a.content, a.approved_at

@@ -1,4 +1,4 @@
--- Lets nobody say when a role was granted but the database, and nobody give an ended role back by changing its last day.
+-- Only the database sets when a role was granted; an ended role cannot be restored by changing its last day.
 -- Law: art. 11. Reads: -. Writes: two triggers on access_rolegrant. Plan: a few rows a year.
 -- Again: CREATE OR REPLACE: the same triggers.
 CREATE OR REPLACE FUNCTION access_mark_grant() RETURNS trigger

@@ -2,10 +2,9 @@
 -- Law: art. 11 (only who must, may). Reads: access_rolegrant. Writes: policies and two columns' defaults.
 -- Plan: access_rolegrant by staff, a few rows an account; sessions and attempts by a column of the row.
 -- Again: refused, since the policies are there; once, by a migration.
---
--- Rights alone say which tables a role may touch. A counter needs few rows of these: the accounts that it opens to, their
--- passkeys, and the app's secret of those to whom nothing else opens. Whoever may enter the back office shows a passkey at the
--- counter, since a code that is typed there could be typed again at the back office by whoever has taken over the counter.
+-- Table rights alone do not limit rows. A counter needs few rows of these: the accounts that may use it, their passkeys, and the
+-- authenticator secret of accounts that may use only the counter. Staff who may use the back office need a passkey at the
+-- counter, because an attacker who controls the counter could reuse a typed code at the back office.
 ALTER TABLE access_staff ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_staff_of_others ON access_staff TO backoffice, worker, vault, auditor USING (true) WITH CHECK (true);
 CREATE POLICY access_staff_at_the_counter ON access_staff FOR SELECT TO counter USING (EXISTS (
@@ -15,7 +14,7 @@ CREATE POLICY access_staff_at_the_counter ON access_staff FOR SELECT TO counter 
 
 ALTER TABLE mfa_authenticator ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mfa_authenticator_at_the_backoffice ON mfa_authenticator TO backoffice USING (true) WITH CHECK (true);
--- Of these the worker's role needs passkeys alone, which agents' devices are; no secret of an app or of recovery codes.
+-- The worker's role needs only passkeys, which agents' devices are; no authenticator secrets or recovery codes.
 CREATE POLICY mfa_authenticator_of_agents ON mfa_authenticator FOR SELECT TO worker USING (type = 'webauthn');
 CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter USING (
     EXISTS (SELECT FROM access_staff s WHERE s.staff_id = mfa_authenticator.user_id)
@@ -24,7 +23,7 @@ CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter U
     ))
 );
 
--- An app finds, changes and ends the sessions that it began itself. Whoever signs everybody out ends them all.
+-- An app finds, changes and ends the sessions that it began itself. The role that signs out everyone ends all sessions.
 ALTER TABLE django_session ADD COLUMN begun_by name NOT NULL DEFAULT CURRENT_USER;
 ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY django_session_of_a_app ON django_session TO counter, backoffice

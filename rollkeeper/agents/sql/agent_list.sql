@@ -1,4 +1,4 @@
--- Lists the agents in the order of their codes: how each stands, what is due next. No figure by which one could be set above another.
+-- Lists the agents by code: state, next due day. No figure that would allow a ranking.
 -- Law: art. 4. Reads: agents_agent, agents_requirementmet, agents_audit, agents_finding, agents_case. Writes: -.
 -- Plan: a few hundred agents, each with a handful of rows. Again: the same.
 SELECT a.code, a.state,

@@ -1,6 +1,5 @@
--- Counts what could make a registration unusual, this one included, before it is noted.
--- One person behind many lines is seen by the reference that stands beside the ledger's entries and is not published;
--- a company with many lines is not unusual. Law: art. 4.
+-- Counts what could make a registration unusual, including this one, before it is recorded. Many lines of one person are found by
+-- the unpublished reference of the ledger's entries; many lines of a company are not unusual. Law: art. 4.
 -- Reads: agents_registration, agents_outlet, ledger_entry. Writes: -.
 -- Plan: the account's and the agent's rows of the window by index, the person's entries by index. Again: the same.
 WITH this AS (SELECT person_id, body::jsonb #>> '{facts,party_kind}' AS kind

@@ -1,4 +1,4 @@
--- Tells whether a copy that looks the same was kept for another line: most of its marks are in common, counted of whichever has more.
+-- Tells whether a similar copy was kept for another line: most of its marks are in common, counted for the copy with more marks.
 -- Law: art. 4. Reads: agents_imagefingerprint. Writes: -. Plan: agents_imagefingerprint_by_mark (GIN), the few rows with a mark in common.
 -- Again: the same.
 SELECT EXISTS (

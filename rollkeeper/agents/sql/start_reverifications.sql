@@ -1,5 +1,5 @@
--- Asks for lines to be confirmed: a notice, a row and a ledger entry for each; the line itself is not touched.
--- Of an agent: every living line that it registered and that nobody registered anew since. Or one line alone.
+-- Requests confirmation of lines: a notice, a row and a ledger entry for each; the line itself is not changed. For an agent:
+-- every current line that it registered and that was not registered again since. Or one line alone.
 -- Law: art. 2, 4, 11. Reads: agents_registration, lines_line, lines_tenure, subscribers_subscriber, ledger_entry, agents_reverification.
 -- Writes: notices_notice, agents_reverification, ledger_entry. Plan: the agent's rows, each line by key and its entries by index.
 -- Again: nothing, while it is asked for.

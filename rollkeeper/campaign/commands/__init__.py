@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `campaign …` and `explain`: thin ways in to the acts of this package, a file for each subject."""
+"""The commands `campaign …` and `explain`, one file for each subject."""
 
 import typer
 
@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
         lines.evidence, lines.complaint,
     ):  # fmt: skip
         group.command()(command)
-    stay = typer.Typer(no_args_is_help=True, help="A court's stay: every clock stands still.")
+    stay = typer.Typer(no_args_is_help=True, help="A court's stay: all clocks are paused.")
     stay.command("enter")(stays.enter)
     stay.command("end")(stays.end)
     group.add_typer(stay, name="stay")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands that act on many lines: look, prepare, approve, carry out, stop and put back."""
+"""The commands that act on many lines: prepare, approve, run, stop and undo."""
 
 import dataclasses
 import datetime as dt
@@ -38,7 +38,8 @@ from rollkeeper.kernel.ids import BatchId
 AfterGapOption = Annotated[
     bool,
     typer.Option(
-        "--after-gap", help="The machine's date is right, though no night was played for more than a week."
+        "--after-gap",
+        help="The machine's date is right, although there was no nightly run for more than a week.",
     ),
 ]
 
@@ -47,14 +48,14 @@ def prepare(
     day: Annotated[
         dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="Default: today.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; draw nothing up.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; prepare no batch.")] = False,
     after_gap: AfterGapOption = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Say what would be suspended and what terminated on a day, and prepare a batch of it for approval.
+    """Show which lines are due for suspension or termination on a day, and prepare a batch for approval.
 
-    A random sample with its explanations is shown for review by eye. Nothing happens to anybody.
+    A random preview with explanations is shown to check. No line is suspended or terminated.
 
     Example: rollkeeper campaign prepare 2012-03-02
     """
@@ -73,34 +74,34 @@ def prepare(
 
 
 def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) -> None:
-    """Approve a batch, as one person; it takes two different ones.
+    """Approve a batch; two different people must approve.
 
-    The password is prompted for, or is the first line of standard input, or stands in ROLLKEEPER_PASSWORD.
+    The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD.
 
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
     with opened():
         state = batch_control.approve_batch(signed_in(as_), BatchId(batch), on=on or clock.today())
-    out.print("Approved: it may run." if state == "approved" else "Noted. It needs another person as well.")
+    out.print(
+        "Approved: it may run." if state == "approved" else "Recorded. Another person must approve too."
+    )
 
 
 def run(
-    batch: Annotated[
-        UUID | None, typer.Argument(help="Only this batch; default: all whose day has come.")
-    ] = None,
+    batch: Annotated[UUID | None, typer.Argument(help="Only this batch; default: all that are due.")] = None,
     after_gap: AfterGapOption = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Play the night: undo what was asked, start clocks, let go who registered, carry out approved batches.
+    """Run the nightly work: undo batches on request, start clocks, release registered lines, carry out approved batches.
 
     Goes as far as the hourly limit and the pilot allow, and says when to run it again. May be killed at any
-    instant, run twice, at once or late. Exit code 1 where a batch stopped by itself.
+    instant, run twice, at once or late. Exit code 1 if a batch stopped itself.
 
     Example: rollkeeper campaign run
     """
     with opened():
-        # Whoever was wronged waits neither for the night nor for what may be wrong with it.
+        # Wrongly affected lines wait neither for the nightly run nor for its possible errors.
         with bar_for("Undoing", len(batch_rollback.requested_undos())) as moved:
             undone = batch_rollback.undo_requested(console(), on=on or clock.today(), moved=moved)
         nightly_result = nightly.run_nightly(console(), on=on or clock.today(), after_gap=after_gap)
@@ -131,7 +132,7 @@ def stop(
     as_: AsOption = None,
     on: DateOption = None,
 ) -> None:
-    """Stop a batch for good; a run under way stops before its next chunk, and what the network has not heard waits for a day.
+    """Stop a batch permanently; a run under way stops before its next chunk, and unsent network commands wait for a day.
 
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
@@ -140,16 +141,16 @@ def stop(
             console_or_user(as_), BatchId(batch), on=on or clock.today(), because=because
         )
     out.print(
-        "Stopped. What it did stands until it is undone; what the network has not taken of it waits for a day."
+        "Stopped. Its effects remain until it is undone; commands that the network has not accepted wait for a day."
     )
 
 
 def undo(
     batch: BatchArgument, as_: AsOption = None, as_json: JsonOption = False, on: DateOption = None
 ) -> None:
-    """Put every line of a batch back to its exact former state, with its clock time.
+    """Return every line of a batch to its exact former state, with its clock time.
 
-    Whoever registered since is left as they are. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
+    Lines registered since then are left unchanged. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
     """
     with opened():
         authority = console_or_user(as_)
@@ -167,13 +168,13 @@ def undo(
 
 def emergency_calls(
     anomalies: Annotated[
-        int, typer.Argument(min=0, help="How many went wrong in the last hour; no call, no line.")
+        int, typer.Argument(min=0, help="How many calls failed in the last hour; a number only.")
     ],
     on: DateOption = None,
 ) -> None:
-    """Take in how many emergency calls went wrong in the last hour, all over the network; a jump stops every batch.
+    """Report how many emergency calls failed in the last hour in the whole network; a sharp rise stops every batch.
 
-    Run it every hour, out of the operator's own monitoring. Example: rollkeeper campaign emergency-calls 2
+    Run it every hour from the operator's monitoring. Example: rollkeeper campaign emergency-calls 2
     """
     with opened():
         batch_control.record_emergency_count(console(), anomalies, on=on or clock.today())
@@ -181,7 +182,7 @@ def emergency_calls(
 
 
 def outage_hours(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write it; must not be there.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write; it must not exist yet.")],
     first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DATE", help="First day.")],
     last: Annotated[
         dt.date, typer.Option("--to", parser=read_date, metavar="DATE", help="Last day, inclusive.")
@@ -189,9 +190,9 @@ def outage_hours(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Write every hour for which a line was off, with its cause, as a file for billing: what is frozen, what is given back.
+    """Write every hour without service, with its cause, to a file for billing: which charges to freeze and which to refund.
 
-    Lines stand there by reference. Example: rollkeeper campaign outage-hours march.csv --from 2012-03-01 --to 2012-03-31
+    Lines are named by reference. Example: rollkeeper campaign outage-hours march.csv --from 2012-03-01 --to 2012-03-31
     """
     with opened():
         done = export_outage_hours(console(), file, first=first, last=last, on=on or clock.today())
@@ -205,7 +206,7 @@ def outage_hours(
 
 @contextmanager
 def bar_for(what: str, batches: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar while there is a batch to be moved along; say nothing on a night without one."""
+    """Show a progress bar if a batch is run; print nothing otherwise."""
     if not batches:
         yield lambda _: None
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands for a campaign as a whole: plan it, see how it stands and whom it has yet to reach."""
+"""The commands for a whole campaign: plan it, show its status and the lines still to be reached, close it."""
 
 import dataclasses
 import json
@@ -24,7 +24,7 @@ def plan(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Take every line that the law concerns into a campaign and owe each its first notice.
+    """Add every line that the law concerns to a campaign and queue its first notice.
 
     Run it again after an import: only new lines are added. Example: rollkeeper campaign plan cn-xz-2011
     """
@@ -35,8 +35,7 @@ def plan(
         return
     out.print(
         f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {planned.members_added:,} lines added,"
-        f" {planned.members_before + planned.members_added:,} in all. Their notices are owed: run 'rollkeeper"
-        " notices send'."
+        f" {planned.members_before + planned.members_added:,} in all. Their notices are queued: run 'rollkeeper notices send'."
     )
 
 
@@ -63,7 +62,7 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:
 def unreachable(as_json: JsonOption = False) -> None:
     """List the lines whose subscribers no notice has provably reached, by reference.
 
-    Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign unreachable
+    Exit code 1 if any of them is not waived. Example: rollkeeper campaign unreachable
     """
     count, waived, last = 0, 0, None
     with opened():
@@ -95,7 +94,7 @@ def waive(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Answer by name for lines whose subscribers could not be notified. Nothing happens to them; a campaign can close then.
+    """Waive lines whose subscribers could not be notified, under your name. The lines do not change; the campaign can then close.
 
     Example: rollkeeper campaign waive 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because no_person --as tashi
     """
@@ -115,7 +114,7 @@ def waive(
 
 
 def close(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Close the campaign: nobody may be left half way, and somebody must answer for whoever was never notified.
+    """Close the campaign. Every line must be finished, and lines never notified must be waived by a named person.
 
     Example: rollkeeper campaign close
     """
@@ -131,12 +130,12 @@ def close(as_json: JsonOption = False, on: DateOption = None) -> None:
 
 
 def _references(file: Path) -> list[UUID]:
-    """Read references out of a file: one a line, by itself or as `line_id` of an object."""
+    """Read references from a file: one a line, alone or as `line_id` of an object."""
     found = []
     for row, line in enumerate(file.read_text("utf-8", errors="replace").splitlines(), start=1):
         try:
             said = json.loads(line) if line.lstrip().startswith("{") else {"line_id": line.strip()}
             found += [UUID(said["line_id"])] if line.strip() else []
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise typer.BadParameter(f"{file.name}, row {row}: there is no reference of a line") from None
+            raise typer.BadParameter(f"{file.name}, row {row}: this is not the reference of a line") from None
     return found

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the commands of this package ask in common: which batch, which line, who it is, and an instance that is open."""
+"""Arguments and options that this package's commands share, and opening the instance."""
 
 import dataclasses
 import datetime as dt
@@ -39,18 +39,18 @@ LastDayOption = Annotated[
 
 @contextmanager
 def opened() -> Iterator[None]:
-    """Open the instance, starting its servers where nobody has."""
+    """Open the instance, starting its servers if they are not running."""
     open_instance()
     yield
 
 
 def console() -> Authority:
-    """Return the authority of whoever may type commands on the machine."""
+    """Return the authority of the user who types commands on the machine."""
     return console_authority()
 
 
 def console_or_user(username: str | None) -> Authority:
-    """Return the authority of a person where one is named."""
+    """Return the authority of the named person, if one is named."""
     return console() if username is None else signed_in(username)
 
 
@@ -81,7 +81,7 @@ def declared_reason(written: str) -> PauseReason:
 
 
 def plain(value: Any) -> Any:
-    """Return an answer of an act or a query as JSON wants it."""
+    """Return the result of a service or a query in a form that JSON can hold."""
     return None if value is None else dataclasses.asdict(value)
 
 

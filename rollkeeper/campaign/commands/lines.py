@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands about one line, found by its whole number: lift it for hours, note a complaint, explain it."""
+"""The commands about one line, found by its whole number: reconnect it, record evidence or a complaint, explain it."""
 
 import dataclasses
 import datetime as dt
@@ -25,14 +25,14 @@ from rollkeeper.lines.reconnection import reconnect_temporarily
 
 
 def reconnect(number: NumberArgument, on: DateOption = None) -> None:
-    """Let a suspended line work for the hours that the pack gives, once; nobody is asked why. It ends by itself.
+    """Reconnect a suspended line once, for the hours that the pack gives, without asking why. It ends automatically.
 
     Example: rollkeeper campaign reconnect 13812345678
     """
     with opened():
         reconnect_temporarily(console(), line_with(number).line_id, on=on or clock.today())
     out.print(
-        "The line works again with the next 'rollkeeper provisioning push', and is shut by itself at the end."
+        "The line works again with the next 'rollkeeper provisioning push', and is suspended automatically at the end."
     )
 
 
@@ -41,7 +41,7 @@ def record_evidence(
     reason: Annotated[str, typer.Option(help="The reason that was declared.")],
     on: DateOption = None,
 ) -> None:
-    """Note that somebody saw the proof of a declared reason. The proof itself is not kept.
+    """Record that staff saw the proof of a declared reason. The proof itself is not kept.
 
     Example: rollkeeper campaign record-evidence 13812345678 --reason hospital
     """
@@ -54,7 +54,7 @@ def record_evidence(
 
 
 def evidence(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """List the lines whose proof was hoped for by now and has not come, by reference. Nothing follows for them.
+    """List by reference the lines whose proof is overdue. There are no consequences for them.
 
     Example: rollkeeper campaign evidence --json
     """
@@ -68,11 +68,11 @@ def evidence(as_json: JsonOption = False, on: DateOption = None) -> None:
                 else:
                     out.print(f"{one.line_id}  since {one.due_on}", markup=False)
             count, last = count + len(page), page[-1].line_id
-    err.print(f"{count:,} lines. Ask after them; nothing is done to any.")
+    err.print(f"{count:,} lines. Ask the subscribers; the lines do not change.")
 
 
 def complaint(number: NumberArgument, on: DateOption = None) -> None:
-    """Note that somebody says the campaign was wrong about a line; enough of them stop the batch.
+    """Record a complaint that the campaign was wrong about a line; enough complaints stop the batch.
 
     Example: rollkeeper campaign complaint 13812345678
     """
@@ -84,16 +84,16 @@ def complaint(number: NumberArgument, on: DateOption = None) -> None:
 
 
 def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[dt.date | None, typer.Option(
-    "--on", parser=read_date, metavar="DATE", help="As it stands on DATE; one that lies ahead: if nothing changes."
+    "--on", parser=read_date, metavar="DATE", help="The status on DATE; a future date assumes that nothing changes."
 )] = None) -> None:  # fmt: skip
-    """Say why a line stands where it stands: dates, counting and articles. Leaves a mark in the ledger.
+    """Explain why a line has its status: dates, counting and articles. The access is recorded in the ledger.
 
-    Exit code 1 where no line has that number. Example: rollkeeper explain 13812345678 --on 2012-03-02
+    Exit code 1 if no line has that number. Example: rollkeeper explain 13812345678 --on 2012-03-02
     """
     with opened():
         today = clock.today()
         found = line_lookup.look_up_line(console(), number=written(number), about=on or today, on=today)
     if found is None:
-        err.print("No line of this register has that number. Look at the number again and type all of it.")
+        err.print("No line of this register has that number. Check the number and type all of it.")
         raise typer.Exit(1)
     emit(dataclasses.asdict(found)) if as_json else cli_output.explanation(found)

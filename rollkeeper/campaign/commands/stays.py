@@ -25,10 +25,10 @@ def enter(
     last: LastDayOption = None,
     on: DateOption = None,
 ) -> None:
-    """Let every clock stand still; a batch that runs stops before its next chunk.
+    """Pause every clock; a running batch stops before its next chunk.
 
-    Where it begins on a day that is over, the batches that acted since are named: whoever they took service from has it back only
-    once they are undone. Example: rollkeeper campaign stay enter --reason "order 12/2012"
+    If it begins on a past day, the batches that acted since then are listed: their lines get service back only when they are
+    undone. Example: rollkeeper campaign stay enter --reason "order 12/2012"
     """
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: name the case or the order")
@@ -38,9 +38,7 @@ def enter(
         acted = queries.batches_that_acted(first or today, last)
     out.print(f"Stay {stay_id} is entered.")
     for batch_id in acted:
-        out.print(
-            f"It covers days on which a batch acted. Put that right: rollkeeper campaign undo {batch_id}"
-        )
+        out.print(f"It covers days on which a batch acted. Undo it: rollkeeper campaign undo {batch_id}")
 
 
 def end(
@@ -48,10 +46,10 @@ def end(
     as_: NeededAsOption,
     on: DateOption = None,
 ) -> None:
-    """Agree, as one person, that today is the last day of a stay; it takes two different ones.
+    """Approve today as the last day of a stay; two different people must approve.
 
     Example: rollkeeper campaign stay end 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
     with opened():
         ended = court_stays.end_stay(signed_in(as_), stay_id=stay, on=on or clock.today())
-    out.print("Today is its last day." if ended else "Noted. It needs another person as well.")
+    out.print("Today is its last day." if ended else "Recorded. Another person must approve too.")

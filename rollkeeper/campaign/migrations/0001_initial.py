@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ("prepared_at", models.DateTimeField()),
                 ("prepared_by", models.UUIDField(null=True)),
                 ("stop_reason", models.TextField(null=True)),
-                ("excluded", models.JSONField(db_comment="Lines whose day had come and that were not taken in, by reason.", default=dict)),
+                ("excluded", models.JSONField(db_comment="Lines that were due and not included, by reason.", default=dict)),
                 ("position_done", models.IntegerField(db_comment="All lines up to this position have had their turn.", default=0)),
                 ("content", models.TextField(db_comment="The hash of what people are asked to approve.", null=True)),
             ],

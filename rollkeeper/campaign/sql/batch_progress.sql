@@ -1,4 +1,4 @@
--- Tells what the brakes of a batch need to know: what it did, what all batches did in the last hour, what went wrong.
+-- Returns what the safety limits of a batch need: what it did, what all batches did in the last hour, what failed.
 -- Law: -. Reads: campaign_chunk, campaign_complaint, campaign_emergencycount, provisioning_command. Writes: -.
 -- Plan: campaign_chunk_pkey and _by_time (a row a chunk), campaign_complaint_by_batch, provisioning_command_gone_wrong and _unproven.
 -- A read-back has failed where the command was given up, or where the network took it, was asked three times (half a minute) and

@@ -1,4 +1,4 @@
--- Finds the clocks of the lines whose turn it is.
+-- Finds the clocks of the lines in the slice.
 -- Law: art. 3. Reads: batch_slice (temporary), campaign_member. Writes: member_clock (temporary).
 -- Plan: campaign_member_pkey by line.
 -- Again: the same rows.

@@ -1,8 +1,9 @@
--- Takes the lines that `track_line_changes.sql` noted since the last nightly run off the list, each once, with the stage at which a member stood.
+-- Removes the lines recorded by `track_line_changes.sql` since the last nightly run from the list, each once, with the member's
+-- stage.
 -- Law: -. Reads: campaign_linechange, campaign_member. Writes: campaign_linechange (emptied), changed_line (temporary).
--- Plan: as many rows as there were changes, in the order of the lines, so that neighbours in a table are read together; one probe
--- of campaign_member_pkey each. The stage says what each step of a nightly run has to look at: most lines are where it
--- has nothing to do.
+-- Plan: one row for each change, in the order of the lines, so that neighbours in a table are read together; one probe of
+-- campaign_member_pkey each. The stage tells each step of a nightly run which lines to check: for most lines there is nothing to
+-- do.
 -- Again: no rows, or those noted since; a nightly run that breaks off leaves them all.
 CREATE TEMPORARY TABLE changed_line ON COMMIT DROP AS
 WITH gone AS (DELETE FROM campaign_linechange RETURNING line_id)

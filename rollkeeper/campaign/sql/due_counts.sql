@@ -1,4 +1,4 @@
--- Counts the lines that are due on a day, and those whose day has come but that no batch may touch.
+-- Counts the lines that are due on a day, and those that are due but that no batch may include.
 -- Law: art. 3; a promised day is never shortened. Reads: member_clock, law_due (temporary). Writes: -.
 -- Plan: one hash join. Again: the same numbers.
 SELECT coalesce(c.excluded, 'due') AS what, count(*) AS lines

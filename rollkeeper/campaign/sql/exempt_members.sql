@@ -1,6 +1,6 @@
--- Counts, by stage, the members whom no batch will ever cut or end: a lift, an alarm or a medical device hangs on their line, or
--- the network gave their bar up, so that they work on. Narrower than what `due_clocks.sql` holds back: what may yet go out, or is
--- in dispute, keeps a campaign open.
+-- Counts, by stage, the members whom no batch will ever suspend or terminate: a lift, an alarm or a medical device depends on
+-- their line, or the network gave up their bar, so that they still work. Narrower than what `due_clocks.sql` holds back: pending
+-- commands and disputes keep a campaign open.
 -- Law: art. 1. Reads: campaign_member, lines_line, provisioning_command. Writes: -.
 -- Plan: campaign_member_to_check, a probe of lines_line_pkey a row; once, when a campaign is to close and few are left.
 -- Again: the same numbers.

@@ -1,10 +1,10 @@
 -- Gathers what a campaign knows of one line: the days on which its subscriber was notified or was not reached, and what was promised.
--- Law: art. 3; of a member who was taken back only what was owed since counts, what went before notified somebody else.
+-- Law: art. 3; for a member who was taken back only later notices count, because earlier ones went to another subscriber.
 -- Reads: lines_line, campaign_member, campaign_campaign, notices_notice, notices_attempt. Writes: -.
 -- Plan: primary keys by line.
 -- Again: the same row.
---
--- Whom a campaign took over while their clock ran (their end was undone after their own campaign was closed) was notified by that one.
+-- A member taken over with a running clock (their termination was undone after their own campaign was closed) was notified by the
+-- earlier campaign.
 SELECT l.region, m.stage, m.pack_id, m.promised_on,
        ARRAY(SELECT n.delivered_on FROM notices_notice n
               WHERE n.line_id = l.line_id AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL

@@ -1,4 +1,4 @@
--- Locks the lines whose turn it is, except those that somebody else is at work on.
+-- Locks the lines of the slice, except those that another process is working on.
 -- Law: art. 3 (who registers one minute before is never cut: both lock the line first).
 -- Reads: lines_line. Writes: row locks, batch_slice (temporary).
 -- Plan: lines_line_pkey. Never waits for a line. A statement after ANALYZE: without knowing how many lines there are

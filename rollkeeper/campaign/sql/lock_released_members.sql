@@ -1,6 +1,7 @@
--- Locks the lines of those whom a changed pack concerns no more, or whose clock it moves, in order.
+-- Locks the lines that a changed pack no longer concerns, or whose clock it moves, in order.
 -- Law: -. Reads: lines_line, campaign_member. Writes: row locks.
--- Plan: one pass over the members; once a planning. A statement of its own: release_members.sql sees what was committed before the locks were had.
+-- Plan: one pass over the members; once a planning. A separate statement: release_members.sql sees what was committed before the
+-- locks were taken.
 -- Again: the same locks.
 SELECT count(*) AS lines FROM (
     SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)

@@ -1,4 +1,4 @@
--- Locks the lines whose turn it is to be undone, in one order, waiting for whoever is at work on one.
+-- Locks the lines of the slice to be undone, in one order, waiting for other processes.
 -- Law: art. 1. Reads: batch_slice (temporary), lines_line. Writes: row locks.
 -- Plan: lines_line_pkey.
 -- Again: the same locks.

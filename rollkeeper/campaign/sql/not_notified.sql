@@ -1,4 +1,4 @@
--- Lists members of the campaign under way whom no notice has provably reached, with how far the attempts have come.
+-- Lists members of the open campaign whom no notice has provably reached, with the state of the attempts.
 -- Law: art. 3 (informing is the operator's duty). Writes: -.
 -- Reads: campaign_member, campaign_campaign, campaign_unreachablewaiver, lines_line, notices_notice.
 -- Plan: campaign_member_not_notified, a page at a time.

@@ -1,4 +1,4 @@
--- Counts members whom no notice has provably reached and for whom nobody answers.
+-- Counts members whom no notice has provably reached and who are not waived.
 -- Law: art. 3. Reads: campaign_member, campaign_unreachablewaiver. Writes: -.
 -- Plan: campaign_member_not_notified against the primary key of campaign_unreachablewaiver; once, when a campaign is to close.
 -- Again: the same number.

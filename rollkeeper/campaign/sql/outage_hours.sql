@@ -4,12 +4,11 @@
 -- Writes: outage (temporary).
 -- Plan: one pass over lines_suspension and over the lines of batches that ended; provisioning_command_pkey by line.
 -- Again: the caller drops the table first.
---
--- A line counts as off until the network has proved that it works again, not until somebody asked for that; of an emergency
--- lift only what the network proved is taken out. A line that ended is off no more: it has no service that could be. What an
--- undone batch took is given back to whoever it was taken from, also where the undo found nothing to put back: they had
--- registered, or their number was given out again. So is what one person was found to be right about, or lost who had
--- registered at a counter without a network before the cut.
+-- A line counts as without service until the network has proved that it works again, not just until that was requested; of an
+-- emergency reconnection only what the network proved is subtracted. A terminated line is not counted any more: it has no
+-- service. Hours taken by an undone batch are refunded to the subscriber who lost them, even if the undo found nothing to
+-- restore: the line was registered, or its number reassigned. The same holds after a successful dispute, and for a registration
+-- at an offline counter before the suspension.
 CREATE TEMPORARY TABLE outage ON COMMIT DROP AS
 WITH begun AS (
     SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.restored_at,

@@ -1,4 +1,4 @@
--- Gives the open stays of which somebody approved that they end, with the day that was named last.
+-- Returns the open stays whose end one person approved, with the day named last.
 -- Law: art. 3. Reads: campaign_stay, access_approval. Writes: -. Plan: few rows. Again: the same rows.
 SELECT s.stay_id, a.content, a.approved_at
   FROM campaign_stay s,

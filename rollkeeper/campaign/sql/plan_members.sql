@@ -1,6 +1,6 @@
 -- Takes the lines found into the campaign and owes each its first notice, which promises the day counted from today.
 -- Law: art. 3 (inform). Reads: member_clock, law_due (temporary). Writes: campaign_member, notices_notice.
--- Plan: two inserts of as many rows as there are new members.
+-- Plan: two inserts with one row for each new member.
 -- Again: nothing, since plan_clocks.sql finds only lines that are no members, or were let go and are concerned again: these begin again.
 WITH taken AS (
     INSERT INTO campaign_member (line_id, campaign_id, stage, region)

@@ -1,15 +1,15 @@
 -- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
 -- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
--- Law: art. 1. Reads: campaign_batch, provisioning_command. Writes: row locks; provisioning_command by network_postpone. Plan: provisioning_command_by_batch, provisioning_command_pkey by line
--- (OFFSET 0: statistics from before the batch say that the batch has one command); as many rows as wait.
+-- Law: art. 1. Reads: campaign_batch, provisioning_command. Writes: row locks; provisioning_command by network_postpone. Plan:
+-- provisioning_command_by_batch, provisioning_command_pkey by line (OFFSET 0: statistics from before the batch say that the batch
+-- has one command); one row for each waiting command.
 -- Again: the same rows. The caller holds `serialize_on`, so that no two of these see each other's batches half changed.
---
--- What was tried in vain waits like what was not tried, and counts as such: that the network was away is why people stop a batch.
--- What is being tried in this moment waits as well if the network does not take it (`record_tries` keeps the later instant).
--- A batch that was stopped has some days, and one that somebody asked to undo has others: long enough to put everybody back
--- before anybody else loses service, and not for ever, since a line must not come to its end without having been barred.
--- What an undo asks for is not held: it bars a line that the network has ended, which gives it emergency calls back.
--- Rows are locked in the order in which tries are recorded.
+-- A failed try waits like an untried command, and counts as such: people stop a batch because the network was unreachable. A
+-- command being tried at this moment also waits if the network does not accept it (`record_tries` keeps the later instant). A
+-- stopped batch waits some days, and one with a requested undo others: long enough to restore all its lines before another line
+-- loses service, and not forever, since a line must not be terminated without having been barred. Commands of an undo do not
+-- wait: they bar a line that the network has terminated, which gives it emergency calls back. Rows are locked in the order in
+-- which tries are recorded.
 
 CREATE OR REPLACE FUNCTION campaign_postpone_commands(until timestamptz, of_batch uuid, days_stopped integer, days_to_undo integer)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Finds the clocks whose day to be checked has come.
+-- Finds the clocks that are due for a check.
 -- Law: art. 3. Reads: campaign_member. Writes: member_clock (temporary).
 -- Plan: campaign_member_to_check; grows with what is due, not with the population.
 -- Again: the same rows.

@@ -1,5 +1,6 @@
--- Takes members back for whose line nobody is registered any more, and owes each a first notice: they are asked again, with days
--- of their own. It was registered to somebody who proved that it is not theirs, or went to somebody without a document.
+-- Takes back members whose line no longer has a registered subscriber, and queues a first notice for each: they are asked again,
+-- with a new period. The line was registered to a person who proved that it is not theirs, or went to a person without a
+-- document.
 -- Law: art. 3. Reads: changed_line (temporary), lines_line, lines_tenure, subscribers_subscriber. Writes: campaign_member,
 -- notices_notice. Plan: primary keys by line, only lines that changed (OFFSET 0).
 -- Again: nothing, since they are no longer among those who left.

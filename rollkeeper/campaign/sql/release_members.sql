@@ -1,6 +1,7 @@
--- Lets members go whom the pack as it is now concerns no more: what they would still be notified is taken back, and whoever it had
--- suspended has service again.
--- Law: art. 3 (whom it concerns). Reads: lines_line, campaign_member, lines_suspension, lines_tenure, subscribers_subscriber.
+-- Releases members whom the current pack no longer concerns: their pending notices are withdrawn, and suspended lines get service
+-- back.
+-- Law: art. 3 (which lines it concerns). Reads: lines_line, campaign_member, lines_suspension, lines_tenure,
+-- subscribers_subscriber.
 -- Writes: campaign_member, notices_notice, lines_suspension, lines_line (version + 1), provisioning_command, ledger_entry.
 -- Plan: one pass over the members; once a planning, not once a night. Precondition: lock_released_members.sql.
 -- Again: nothing, since they have left.

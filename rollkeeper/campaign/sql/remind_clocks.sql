@@ -1,4 +1,4 @@
--- Finds the clocks of whom the pack may want to be reminded by today. Who registered, disputes or is over is not among them.
+-- Finds the clocks that the pack may require to be reminded by today, without registered, disputed or terminated lines.
 -- Law: the pack's notices before the deadline. Reads: campaign_member, lines_line. Writes: member_clock (temporary).
 -- Plan: campaign_member_to_remind; grows with who is to be reminded, not with the population.
 -- Again: the same rows until remind_members.sql has put them off.

@@ -1,12 +1,11 @@
 -- Owes the reminders that the pack wants so many days before the last day, and puts off the next one.
 -- Law: the pack's notices before the deadline; a promised day is never shortened.
 -- Reads: member_clock, law_due (temporary), notices_notice. Writes: notices_notice, campaign_member.
--- Plan: primary keys by line, only lines whose day to be reminded has come; what they have been notified is looked up line by line
--- (CASE: statistics may not know yet that anybody's clock runs).
+-- Plan: primary keys by line, only lines due for a reminder; their notices are looked up line by line (CASE: statistics may not
+-- know yet that any clock runs).
 -- Again: nothing, since a reminder of that day was owed.
---
--- A clock that stands still reminds of nothing: its day is not known. Whoever was never reminded early enough, since a night
--- ran late, is given the whole time from today: the day that the reminder promises is the one that holds.
+-- A paused clock sends no reminder: its last day is unknown. If a late nightly run missed the reminder, the line gets the whole
+-- period from today: the day in the reminder is the valid one.
 WITH clock AS MATERIALIZED (
     SELECT c.*, greatest(d.last_day_on, c.promised_on) AS last_on, c.pauses @> %(on)s::date AS stands_still
       FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)

@@ -1,8 +1,7 @@
--- Puts a line whose suspension was lifted on a receipt, and whose dispute is lost, back to where it stood before it was
--- suspended: that suspension never happened, its days are a pause, and until the days are over that were left of it
--- nothing follows, which its subscriber is notified. The same for a line whose suspension was lifted because its subscriber was
--- accepted for a time without a document, where what was left begins after that time, or because something hung on the line
--- that no longer does.
+-- Returns a line to its state before the suspension, if the suspension was ended on a receipt and the dispute is lost: that
+-- suspension is void, its days are a pause, and nothing follows before the end of the remaining days, of which its subscriber is
+-- notified. The same for a line whose suspension ended because its subscriber was accepted for a time without a document, where
+-- the remaining days begin after that time, or because a device depended on the line that no longer does.
 -- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, campaign_stay,
 -- lines_tenure, lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
 -- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.

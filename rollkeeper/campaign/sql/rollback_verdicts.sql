@@ -1,4 +1,5 @@
--- Decides which lines of a chunk still stand as the batch left them; whoever registered or ended since is left alone.
+-- Decides which lines of a chunk are still in the state in which the batch left them; lines registered or terminated since are
+-- skipped.
 -- Law: art. 1. Reads: batch_slice (temporary), lines_line, lines_suspension, lines_number.
 -- Writes: slice_verdict (temporary).
 -- Plan: primary keys by line (OFFSET 0 forbids to read all of them first).

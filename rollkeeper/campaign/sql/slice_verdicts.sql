@@ -1,10 +1,10 @@
--- Decides about each line whose turn it is, as it now stands under its lock: act on it, or why not.
--- Law: art. 3; a promised day is never shortened. Runs after batch_slice.sql as a statement of its own, so that it sees all
--- that was committed before the locks were had.
+-- Decides about each line of the slice in its state under lock: act on it, or why not.
+-- Law: art. 3; a promised day is never shortened. Runs after batch_slice.sql as a separate statement, so that it sees all that
+-- was committed before the locks were taken.
 -- Reads: batch_slice, member_clock, law_due (temporary), lines_line, lines_suspension, campaign_member,
 -- campaign_batch, provisioning_command.
 -- Writes: slice_verdict (temporary).
--- Plan: primary keys by line, as many rows as the chunk has.
+-- Plan: primary keys by line, one row for each row of the chunk.
 -- Again: the same verdicts while the locks are held.
 CREATE TEMPORARY TABLE slice_verdict ON COMMIT DROP AS
 SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.next_check_on, m.notified_by, c.pauses,

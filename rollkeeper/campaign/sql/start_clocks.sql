@@ -1,6 +1,6 @@
--- Finds not notified members whose first notice has provably arrived, with the clock that this starts.
--- Law: art. 3 (the clock starts at proof of notice, never before the campaign begins; a bounced notice never counts).
--- Of a member who was taken back only what was owed since counts: what went before notified somebody else.
+-- Finds members not yet notified whose first notice has provably arrived, with the clock that this starts.
+-- Law: art. 3 (the clock starts at proof of notice, never before the campaign begins; a bounced notice never counts). For a
+-- member who was taken back only later notices count: earlier ones went to another subscriber.
 -- Reads: changed_line (temporary), campaign_member, notices_notice. Writes: member_clock (temporary).
 -- Plan: primary keys by line, only lines that changed; a hash join where they are many.
 -- Again: the same rows until start_members.sql has moved them on.

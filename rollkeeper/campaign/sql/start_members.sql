@@ -1,6 +1,7 @@
 -- Starts the clocks of members that were provably notified, one ledger entry each.
 -- Law: art. 3. Reads: member_clock, law_due (temporary). Writes: campaign_member, ledger_entry.
--- Plan: primary keys by line, only lines notified since the last nightly run (CASE: statistics may not know yet that anybody is not notified).
+-- Plan: primary keys by line, only lines notified since the last nightly run (CASE: statistics may not know yet that any member
+-- is not notified).
 -- Again: nothing, since they are no longer not notified.
 WITH started AS (
     UPDATE campaign_member m

@@ -1,7 +1,7 @@
--- Keeps the network's days of rest in step with the stays: whoever pushes a bar or an end looks at them each time, so that none
--- slips through that was asked for by a chunk at work when the stay was entered, or before a stay that begins later.
--- Law: art. 1. Reads: campaign_stay. Writes: provisioning_closedday by network_set_rest. Plan: one row a stay. Again: CREATE OR REPLACE: the same trigger.
--- Runs with its owner's rights: whoever may enter a stay tells the network nothing else by it.
+-- Keeps provisioning's closed days equal to the stays: each bar or termination is checked against them when sent, so that none
+-- slips through from a chunk that ran when the stay was entered, or from before a later stay.
+-- Law: art. 1. Reads: campaign_stay. Writes: provisioning_closedday by network_set_rest. Plan: one row a stay. Again: CREATE OR
+-- REPLACE: the same trigger. Runs with its owner's rights: a role that may enter a stay can send nothing else to the network.
 CREATE OR REPLACE FUNCTION campaign_stay_to_closed_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

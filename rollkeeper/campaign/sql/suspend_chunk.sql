@@ -1,4 +1,4 @@
--- Suspends the lines of a chunk: reason, state, stage, command to the network, notice, ledger entry, and what it was.
+-- Suspends the lines of a chunk: reason, state, stage, command to the network, notice, ledger entry, and the earlier state.
 -- Law: art. 3 (suspended, emergency calls excepted). All in the chunk's one transaction.
 -- Reads: slice_verdict, law_due (temporary), lines_tenure, subscribers_subscriber.
 -- Writes: lines_suspension, lines_line (version + 1), campaign_member, provisioning_command, notices_notice, ledger_entry,

@@ -1,5 +1,5 @@
--- Keeps campaign_tally and campaign_regiontally in step with campaign_member: each statement leaves what it added to and
--- took from each group.
+-- Keeps campaign_tally and campaign_regiontally in step with campaign_member: each statement records what it added to and removed
+-- from each group.
 -- Law: -. Reads: the rows that the statement changed. Writes: campaign_tally, campaign_regiontally.
 -- Plan: an aggregate over the changed rows for each; no index, no row of a tally is ever waited for.
 -- Again: CREATE OR REPLACE: the same triggers.

@@ -1,4 +1,4 @@
--- Ends the lines of a chunk: state, tenure, number into quarantine, stage, command, notice, ledger entry, what it was.
+-- Terminates the lines of a chunk: state, tenure, number into quarantine, stage, command, notice, ledger entry, earlier state.
 -- Law: art. 3 (service is terminated), art. 5 (the year of keeping begins). All in the chunk's one transaction.
 -- Open suspensions stay as they are: they are history, not lifted.
 -- Reads: slice_verdict (temporary), lines_tenure, subscribers_subscriber. Writes: lines_line (version + 1),

@@ -1,15 +1,14 @@
--- Notes lines that were notified, registered, ended, or are no longer registered or protected, so that the nightly run looks at them and
--- at nobody else.
--- Law: art. 3 (the clock starts at proof of notice; registering ends it).
--- And those that were paused: with some of these a suspension is lifted without a registration (whose subscriber was accepted for a time
--- without a document, or had declared a hardship before Rollkeeper heard of it).
+-- Records lines that were notified, registered, terminated, or are no longer registered or protected, so that the nightly run
+-- checks only them.
+-- Law: art. 3 (the clock starts at proof of notice; registering ends it). Also paused lines: some of these end a suspension
+-- without a registration (the subscriber was accepted for a time without a document, or had declared a hardship before Rollkeeper
+-- learned of it).
 -- Reads: -. Writes: campaign_linechange.
 -- Plan: fires only for the rows named in WHEN, and for every pause: one insert.
 -- Again: CREATE OR REPLACE: the same triggers.
---
--- It does not ask whether the line is a member. While a campaign is being planned nobody can see yet who is one, and whoever
--- registered in those minutes stood among the unreachable subscribers for ever. The night passes over who is none.
--- Runs with its owner's rights: the counter registers people and has no business with the tables of campaigns.
+-- It does not check whether the line is a member. While a campaign is being planned its members are not visible yet, and lines
+-- registered in those minutes would otherwise stay among the unreachable ones forever. The nightly run skips lines that are not
+-- members. Runs with its owner's rights: the counter registers people and may not access the tables of campaigns.
 CREATE OR REPLACE FUNCTION campaign_record_line_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- Takes on lines whose subscribers could not be notified: one row and one ledger entry each.
--- Law: art. 3 (informing is the operator's duty: somebody answers for where it failed).
+-- Waives lines whose subscribers could not be notified: one row and one ledger entry each.
+-- Law: art. 3 (informing is the operator's duty: a named person takes responsibility where it failed).
 -- Reads: campaign_member. Writes: campaign_unreachablewaiver, ledger_entry.
 -- Plan: primary key by line, only the lines given.
 -- Again: nothing, since they are taken on already.

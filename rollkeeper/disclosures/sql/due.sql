@@ -1,6 +1,7 @@
--- Lists disclosure requests about which something may be due by itself: somebody not notified, a day that has passed, a time of keeping over.
+-- Lists disclosure requests with automatic work that may be due: a person to notify, an expired day, a retention period that is
+-- over.
 -- Law: the pack's disclosure[].notify_person and keep. Reads: disclosures_request. Writes: -.
--- Plan: one pass over the disclosure requests that are not erased: as many as authorities requested in the time of keeping.
+-- Plan: one pass over the disclosure requests that are not erased: all requests within the retention period.
 -- Again: what is left.
 SELECT disclosure_id
   FROM disclosures_request

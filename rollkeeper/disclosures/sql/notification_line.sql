@@ -1,5 +1,5 @@
--- Finds one line over which a person can be notified today, and their language: the line itself while they still hold it, else
--- another of theirs; none of which they say that it is not theirs. Whoever holds the line now instead is notified nothing.
+-- Finds one line on which a person can be notified today, and their language: the line itself if it is still theirs, else another
+-- of theirs; none that they contest. The present subscriber of the line, if another person, is not notified.
 -- Law: the pack's disclosure[].notify_person. Reads: lines_tenure, lines_line, subscribers_subscriber. Writes: -.
 -- Plan: lines_tenure_by_person, primary keys. Again: the same.
 SELECT h.line_id, coalesce(s.language, %(language)s) AS language

@@ -1,7 +1,7 @@
 -- Finds who held a number on one day, or at one moment of it: the line that has it now and lines that had it before.
 -- Law: the pack's disclosure[] (one person, one day). Reads: lines_number, lines_line, lines_tenure, subscribers_subscriber.
 -- Writes: -. Plan: lines_number_pkey and lines_line_by_past_number, then the temporal key of lines_tenure.
--- Again: the same. Whoever was erased is not found: neither the number nor the tenure names them any more.
+-- Again: the same. Erased people are not found: neither the number nor the tenure names them any more.
 WITH named AS (
     SELECT line_id FROM lines_number WHERE number_index = %(index)s
     UNION

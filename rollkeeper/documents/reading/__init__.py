@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Everything that touches the bytes of somebody's picture. It runs in the sealed worker and nowhere else.
+"""Everything that touches the bytes of a picture. It runs only in the sandboxed worker.
 
 sandbox.py    what the worker gives up before it sees the first byte
-worker.py     the process: loads the networks, seals itself, forks a child for each picture
+worker.py     the process: loads the models, enters the sandbox, forks a child for each picture
 decoding.py   bytes to pixels, or a refusal
-ocr_models.py   where text stands, and what it says (rapidocr's networks)
+ocr_models.py   finds and reads text (rapidocr's models)
 sheets.py     turns the picture upright and reads its lines
 zones.py      finds and reads a machine-readable zone
 cards.py      reads the two sides of the Chinese resident card

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The two sides of the Chinese resident card, together or apart.
 
-Labels lead: what stands to the right of one, on its row, is its value. The number is found by itself, eighteen
-characters of which the last may be X, and read with digits only.
+Labels lead: the text to the right of one, in its row, is its value. The number is found separately, as eighteen characters of
+which the last may be X, and read with digits only.
 """
 
 import re
@@ -157,7 +157,7 @@ def _before(read: Read, *, skip: int) -> float:
 
 
 def _column_end(labels: dict[str, Line], number: _Number) -> float:
-    """Return where the portrait begins: two thirds across, as the number stands on the card."""
+    """Return where the portrait begins: two thirds across, by the position of the number."""
     first = min(line.left for line in labels.values())
     return first + 0.87 * (number.line.right - first)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a file is by its own first bytes, and whether it is something else as well. No parser, only a look."""
+"""What type a file has by its first bytes, and whether it is also another type. Not a parser, only a check."""
 
 import re
 import zlib
@@ -14,7 +14,7 @@ MAX_BYTES: Final = 20 * 1024 * 1024
 
 
 class FileKind(StrEnum):
-    """What is read."""
+    """The file types that are read."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -32,7 +32,7 @@ _ENDINGS: Final = {
 }
 _STILL_HEIC: Final = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 _MOVING_HEIC: Final = {b"hevc", b"hevx", b"hevm", b"hevs", b"msf1"}
-# What is no part of any picture. A telephone's own trailers (a second JPEG, a moment of film) are none of these.
+# Content that belongs to no picture. The trailers of telephones (a second JPEG, a short film) are not among it.
 _OF_OTHER_KINDS: Final = re.compile(
     rb"%PDF-1|%PDF-2|<\?php|<script[\s>]|<html[\s>]|<!doctype html|#!/bin/|\x7fELF[\x01\x02]\x01\x01|PK\x03\x04.{22}",
     re.IGNORECASE | re.DOTALL,

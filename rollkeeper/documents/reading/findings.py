@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What was found on a sheet: values, and where each may be seen. Nothing that was not found can be shown."""
+"""What was found on a sheet: values, and their positions. Only found values can be shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ BIRTH_DATE: Final = "birth_date"
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """A place on the sheet where one attribute stands and nothing else does."""
+    """An area of the sheet that contains one attribute and nothing else."""
 
     attribute: str
     quad: Quad

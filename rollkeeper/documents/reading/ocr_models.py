@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The two networks that rapidocr's wheel carries (PP-OCRv6, Apache-2.0): where text stands, and what it says.
+"""The two OCR models in rapidocr's wheel (PP-OCRv6, Apache-2.0): one finds text, one reads it.
 
 They are run here without rapidocr's own pipeline, because a machine-readable zone wants what that cannot give: the
 likelihood of every character at every place, of which only the zone's 37 are let through.
@@ -34,7 +34,7 @@ _INK_ABOVE, _BOX_ABOVE, _GROWN_BY = 0.3, 0.5, 1.6
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What stands in a strip: the characters, how likely each is, and where along the strip it stands (0 to 1)."""
+    """The content of a strip: the characters, the probability of each, and its position along the strip (0 to 1)."""
 
     text: str
     likely: tuple[float, ...]
@@ -57,16 +57,16 @@ class OcrModels:
 
     @cached_property
     def alphabet(self) -> tuple[str, ...]:
-        """Return what each output of the reader stands for; the first is: nothing."""
+        """Return the character of each output of the reader; the first is: nothing."""
         characters = self._reader.get_modelmeta().custom_metadata_map["character"].splitlines()
         return ("", *characters, " ")
 
     def only(self, characters: str) -> NDArray[np.intp]:
-        """Return the outputs that stand for these characters, and the one for nothing."""
+        """Return the outputs for these characters, and the one for nothing."""
         return np.array([0, *(self.alphabet.index(one) for one in characters)])
 
     def find(self, pixels: Pixels, *, side: int) -> list[Quad]:
-        """Return the lines of text, found on a copy whose longer side has about so many pixels."""
+        """Return the lines of text, found on a copy whose longer side has about this many pixels."""
         height, width = pixels.shape[:2]
         scale = side / max(height, width)
         size = [max(32, round(length * scale / 32) * 32) for length in (width, height)]
@@ -103,7 +103,7 @@ class OcrModels:
 
 
 def cut(pixels: Pixels, quad: Quad) -> Pixels:
-    """Return what stands in a quadrilateral as a strip that is LINE_HEIGHT high."""
+    """Return the content of a quadrilateral as a strip that is LINE_HEIGHT high."""
     width = float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
     height = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
     wide = min(_GREATEST_LINE_WIDTH, max(16, round(width * LINE_HEIGHT / max(height, 1))))

@@ -19,7 +19,7 @@ _LEAST_FILL, _MARGIN = 0.7, 0.05
 
 @dataclass(eq=False)
 class Line:
-    """A line of text on a sheet, read when somebody asks."""
+    """A line of text on a sheet, read on demand."""
 
     quad: Quad
     pixels: Pixels = field(repr=False)
@@ -27,12 +27,12 @@ class Line:
 
     @cached_property
     def read(self) -> Read:
-        """Return what it says."""
+        """Return its text with probabilities."""
         return self.ocr_models.read(cut(self.pixels, self.quad))
 
     @property
     def text(self) -> str:
-        """Return what it says, as text."""
+        """Return its text."""
         return self.read.text
 
     @property
@@ -47,7 +47,7 @@ class Line:
 
     @property
     def middle(self) -> float:
-        """Return how far down it stands."""
+        """Return its vertical position."""
         return float(self.quad[:, 1].mean())
 
     @property
@@ -94,7 +94,7 @@ def upright(pixels: Pixels, ocr_models: OcrModels) -> Sheet | None:
 
 
 def turned_over(sheet: Sheet) -> Sheet:
-    """Return a sheet upside down: for what could not be read as it seemed to stand. Which way is up is in doubt then."""
+    """Return a sheet upside down, for text that could not be read in its apparent orientation. The orientation is then uncertain."""
     pixels = np.ascontiguousarray(sheet.pixels[::-1, ::-1])
     size = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
     lines = [
@@ -149,7 +149,7 @@ def _cropped(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
 
 
 def _votes(pixels: Pixels, quads: Sequence[Quad], ocr_models: OcrModels) -> tuple[float, float]:
-    """Return how well the widest lines read as they stand, and upside down."""
+    """Return how well the widest lines read as they are, and upside down."""
     widest = sorted(quads, key=lambda quad: -float(np.linalg.norm(quad[1] - quad[0])))[:_TRIED_LINES]
     up = down = 0.0
     for quad in widest:

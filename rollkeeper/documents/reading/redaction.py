@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Makes the copy that may be kept: a new, empty sheet on which only what the law asks for is shown.
 
-Nothing is painted over. What is not known to be asked for, the portrait, signatures, ethnicity, codes, the zone's
-rest, never gets onto the new sheet. Across it stands who made it, for what and when. It is written anew from pixels:
-no metadata, nothing behind its end.
+Nothing is painted over. The portrait, signatures, ethnicity, codes, the rest of the zone, and all that is not known to be
+requested never get onto the new sheet. Across it is written who made it, for what and when. It is written from pixels: no
+metadata, nothing after its end.
 """
 
 import io
@@ -105,7 +105,7 @@ def _only(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
 
 
 def _shrunk(quad: Quad) -> Quad:
-    """Return a quadrilateral a little less high: the finder's are wide of the text, and neighbours stand close."""
+    """Return a quadrilateral with less height: those of the finder are larger than the text, and neighbours are close."""
     down = (quad[[3, 2]] - quad[[0, 1]]) * _SHRUNK_BY
     return np.array([quad[0] + down[0], quad[1] + down[1], quad[2] - down[1], quad[3] - down[0]], np.float32)
 
@@ -131,7 +131,7 @@ def _marked(image: Image.Image, mark: Sequence[str], fonts: Fonts) -> Image.Imag
 
 
 def _row(mark: Sequence[str], fonts: Fonts, *, long: int) -> Image.Image:
-    """Write the mark once, and again beside itself as often as there is room."""
+    """Write the mark repeatedly along a row, as often as there is room."""
     texts = [(text, fonts.of(text)) for text in mark]
     one = Image.new(
         "L", (round(sum(font.getlength(text) + 22 for text, font in texts)) + 60, 2 * _MARK_PIXELS), 0

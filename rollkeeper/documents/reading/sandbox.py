@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the worker gives up, for good, before it sees the first byte of a picture.
+"""What the worker permanently gives up before it sees the first byte of a picture.
 
-By the kernel, for root and for everybody:
+Enforced by the kernel, also for root:
 
     seccomp     a list of allowed system calls; no socket is made or connected, no file opened, no program run,
                 no memory made executable; in the child for a picture no process is made and no signal sent either
-                (a thread is: a decoder of HEIC wants one)
+                (a thread is: the HEIC decoder needs one)
     landlock    no file or folder may be opened, no TCP port bound or connected, no abstract socket reached
     limits      address space, processor seconds, no file written, no core dump; not to be raised again
-    rest        no new privileges, not dumpable (nobody attaches to it, no memory is swapped into a dump)
+    rest        no new privileges, not dumpable (no process attaches to it, no memory is swapped into a dump)
 
-Where the kernel lets it: a network, IPC and host name of its own, without a device (root always, others where
-unprivileged user namespaces are allowed). Where root started it: it goes on as nobody, in no group.
+If the kernel allows it: a separate network, IPC and host name namespace, without a device (root always, others where unprivileged
+user namespaces are allowed). If started by root, it continues as the user `nobody`, in no group.
 
 Without seccomp the worker refuses to work; so it does where something that must not be possible turns out to be.
 """
@@ -74,7 +74,7 @@ class NotSandboxedError(Exception):
 
 
 def unshare_namespaces() -> list[str]:
-    """Take a network, IPC and host name of one's own where the kernel lets it. Before anything else is loaded."""
+    """Enter separate network, IPC and host name namespaces if the kernel allows it. Before anything else is loaded."""
     own = _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
     if _LIBC.unshare(own) == 0 or _LIBC.unshare(own | _CLONE_NEWUSER) == 0:
         return ["network", "ipc", "host name"]
@@ -203,10 +203,10 @@ def _program(
             step(answer, _ALLOW),
         ]  # fmt: skip
     if thread is not None:
-        # The first argument says what is made: a thread of this process, in no namespace of its own.
+        # The first argument says what is made: a thread of this process, without a new namespace.
         program += [
             step(equal, thread, 0, 5), step(load, 16), step(any_bit, _CLONE_NEW, 2, 0),
             step(any_bit, _CLONE_THREAD, 0, 1), step(answer, _ALLOW), step(answer, _REFUSE),
         ]  # fmt: skip
-    # What cannot be looked into is said not to exist: libraries go back to the older call.
+    # A call whose arguments cannot be checked is reported as missing: libraries then use the older call.
     return [*program, step(equal, _CLONE3, 0, 1), step(answer, _NO_SUCH_CALL), step(answer, _REFUSE)]

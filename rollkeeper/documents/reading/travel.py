@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a travel document shows: of its zone the kind, the state, the name and the number.
+"""What a copy of a travel document shows: of its zone the kind, the state, the name and the number.
 
-Nothing outside the zone is ever shown on a copy: whatever else is printed there, a signature among it, may say the
-same as the zone does.
+A copy never shows anything outside the zone: other printed text, such as a signature, may repeat what the zone says.
 """
 
 import datetime as dt
@@ -50,7 +49,7 @@ def _spots(found: ReadZone, zone: Zone) -> Iterator[Spot]:
     yield Spot(TYPE, first.part(0, 5))
     if found.shape == "TD1":
         line, name, name_from = first, others[-1], 0
-        # A long number goes on behind the filler that stands for its digit.
+        # A long number continues behind the filler in the place of its check digit.
         begin, end = 5, 5 + len(zone.number) + (1 if len(zone.number) > 9 else 0)
     else:
         line, name, name_from = others[0], first, 5

@@ -39,7 +39,7 @@ def main() -> None:
         reader = _loaded()
         sandbox.note_sizes()
         held += sandbox.seal()
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the other end must hear that there is no worker
+    except Exception as fault:  # noqa: BLE001 - the other end must learn in any case that there is no worker
         os.write(control.fileno(), json.dumps({"failed": f"{type(fault).__name__}: {fault}"[:300]}).encode())
         return
     os.write(control.fileno(), json.dumps({"ready": held}).encode())
@@ -83,7 +83,7 @@ def _reap(children: dict[int, float]) -> None:
 
 
 def _read_one(file: int, reader: Any) -> None:
-    """Read one picture and end, whatever happens."""
+    """Read one picture and exit in any case."""
     try:
         os.close(0)
         sandbox.limit_child(bytes_in_all=CHILD_BYTES, seconds=CHILD_SECONDS)

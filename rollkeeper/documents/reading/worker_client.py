@@ -35,14 +35,14 @@ _ENVIRONMENT: Final = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """What the worker said."""
+    """The worker's answer."""
 
     header: Mapping[str, Any]
     copies: tuple[bytes, ...]
 
 
 class Worker:
-    """One sealed process, and at most as many pictures in it at a time as there are processors."""
+    """One sandboxed process, with at most one picture for each processor at a time."""
 
     def __init__(self) -> None:
         near, far = socket.socketpair()
@@ -146,7 +146,7 @@ def _some(near: socket.socket, count: int, *, until: float, late: RejectReason |
         except TimeoutError as fault:
             raise (IMAGE_REJECTED(why=SENTENCES[late]) if late else ReaderFailed()) from fault
         if not part:
-            # The child ended before it said anything: killed by its limits, or by what it read.
+            # The child ended without an answer: killed by its limits, or by its input.
             raise IMAGE_REJECTED(why=SENTENCES[late]) if late else ReaderFailed()
         parts.append(part)
         left -= len(part)
@@ -158,7 +158,7 @@ _starting = threading.Lock()
 
 
 def the_worker() -> Worker:
-    """Return this process's worker, started where there is none. Refuses: WorkerNotSandboxed, ReaderFailed."""
+    """Return this process's worker, started if needed. Refuses: WorkerNotSandboxed, ReaderFailed."""
     global _worker  # noqa: PLW0603 - one a process
     with _starting:
         if _worker is None or not _worker.is_alive:
@@ -170,7 +170,7 @@ def the_worker() -> Worker:
 
 
 def start_in_background() -> None:
-    """Have the worker ready before somebody waits for it. A machine that cannot seal one says so when it is asked."""
+    """Start the worker before it is needed. If the machine cannot sandbox it, the first request reports that."""
 
     def start() -> None:
         try:

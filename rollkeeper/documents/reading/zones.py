@@ -33,7 +33,7 @@ _LEAST_LENGTH, _SLACK, _LEAST_DOUBT = 24, 4, 0.02
 
 @dataclass(frozen=True, eq=False)
 class ZoneLine:
-    """A line of the zone: its characters, and where on the sheet each stands."""
+    """A line of the zone: its characters, and the position of each on the sheet."""
 
     text: str
     quad: Quad
@@ -41,7 +41,7 @@ class ZoneLine:
     """Where each character ends along the quadrilateral, 0 to 1; one more than characters, the first is the beginning."""
 
     def part(self, begin: int, end: int) -> Quad:
-        """Return where the characters from `begin` up to before `end` stand."""
+        """Return the area of the characters from `begin` up to before `end`."""
         return along(self.quad, self.edges[begin], self.edges[end])
 
 
@@ -72,7 +72,7 @@ class _Candidate:
 
 
 def find_zone(sheet: Sheet, ocr_models: OcrModels) -> ReadZone | None:
-    """Return the zone on a sheet, None where there is none of a known shape."""
+    """Return the zone on a sheet, None if there is none of a known shape."""
     only = ocr_models.only(LETTERS + DIGITS + FILLER)
     rows = [_candidate(quad, sheet, ocr_models, only) for quad in _rows(sheet)]
     found = [
@@ -215,7 +215,7 @@ def _edges(places: Sequence[float]) -> tuple[float, ...]:
 
 
 def _by_place(row: _Candidate, line: tuple[str, tuple[float, ...]], kinds: str, ocr_models: OcrModels) -> str:
-    """Put the likeliest letter where only letters stand, the likeliest digit where only digits do."""
+    """Use the likeliest letter in positions for letters, the likeliest digit in positions for digits."""
     text, places = line
     return "".join(
         character
@@ -252,7 +252,7 @@ class _Doubts:
 
 
 def _mended(shape: str, texts: list[str], doubts: _Doubts) -> tuple[list[str], bool]:
-    """Change at most two doubtful characters in each field whose check digit does not fit."""
+    """Change at most two doubtful characters in each field whose check digit does not match."""
     for place in checked_fields(shape).values():
         if not is_right_field(texts, place):
             texts = _mend(shape, texts, place, doubts) or texts

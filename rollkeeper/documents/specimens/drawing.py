@@ -19,7 +19,7 @@ type Box = tuple[int, int, int, int]
 
 
 class Kind(StrEnum):
-    """What can be drawn."""
+    """The kinds of specimens."""
 
     PASSPORT = "passport"
     IDENTITY_CARD = "identity-card"
@@ -46,7 +46,7 @@ class Specimen:
     kind: Kind
     image: Image.Image
     printed: Mapping[str, str]
-    """What stands on it, by field, as it is printed; the lines of the zone are `zone`."""
+    """Its printed text, by field; the lines of the zone are `zone`."""
     boxes: Mapping[str, Box]
 
 
@@ -88,7 +88,7 @@ class _Sheet:
         self.printed["zone"] = "\n".join(lines)
 
     def portrait(self, left: float, top: float, width: float, height: float) -> None:
-        """Draw nobody."""
+        """Draw a portrait of no real person."""
         scale = PIXELS_PER_MM
         box = (
             round(left * scale),
@@ -114,7 +114,7 @@ class _Sheet:
         self.boxes["portrait"], self.printed["portrait"] = box, "NOBODY"
 
     def mark(self) -> None:
-        """Say what it is, across."""
+        """Write SPECIMEN across it."""
         layer = Image.new("RGBA", self.image.size, (0, 0, 0, 0))
         glyphs = font(Typeface.BOLD, self.image.height // 9)
         ImageDraw.Draw(layer).text(

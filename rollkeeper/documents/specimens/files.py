@@ -15,7 +15,7 @@ _FORMS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "pdf": "PDF"}
 
 
 def kinds_called(name: str) -> tuple[Kind, ...]:
-    """Return the kinds that a word stands for. Refuses: UNKNOWN_SPECIMEN."""
+    """Return the kinds for a word. Refuses: UNKNOWN_SPECIMEN."""
     if name == "all":
         return tuple(Kind)
     if name not in set(Kind):

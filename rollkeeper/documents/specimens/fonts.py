@@ -13,7 +13,7 @@ _ROOT = Path("/usr/share/fonts")
 
 
 class Typeface(Enum):
-    """What a font is for: file, index in it, and the package that brings it."""
+    """A font's use: file, index in it, and the package that contains it."""
 
     ZONE = ("opentype/ocr-b/OCRB.otf", 0, "fonts-ocr-b")
     LATIN = ("truetype/noto/NotoSans-Regular.ttf", 0, "fonts-noto-core")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Invents who stands on a specimen. The same seed gives the same person; no number can belong to anybody."""
+"""Invents the person on a specimen. The same seed gives the same person; no number can belong to a real person."""
 
 import datetime as dt
 import random
@@ -28,7 +28,7 @@ _AUTHORITIES = ("虚构市公安局样本分局", "样本县公安局", "子虚�
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """What is printed on the specimens of one person who does not exist."""
+    """The printed text on the specimens of one invented person."""
 
     surname: str
     given: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes machine-readable zones, so that what the project reads was not made by what it reads with."""
+"""Writes machine-readable zones independently of the code that reads them."""
 
 import datetime as dt
 

@@ -1,7 +1,7 @@
 -- Appends one entry for each subscriber that a file declares.
 -- Law: art. 2 (the operator records name, address, document type and number).
--- Reads: -. Writes: ledger_entry. Plan: one insert of as many rows as registrations; ledger_body in SQL.
--- Again: never by itself: it stands in the transaction that makes the tenures.
+-- Reads: -. Writes: ledger_entry. Plan: one insert with one row for each registration; ledger_body in SQL.
+-- Again: never alone: it runs in the transaction that makes the tenures.
 INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
 SELECT %(at)s, %(day)s, %(verb)s, line_id, person_id, %(staff_id)s::uuid,
        ledger_body(%(verb)s, %(at)s, %(day)s, %(role)s, %(actor)s, %(pack)s, %(article)s, line_id, commitment,

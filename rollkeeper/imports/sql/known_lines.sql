@@ -1,4 +1,4 @@
--- Shows of living lines that the register knows whether they are protected and whether anybody is registered for them.
+-- Shows for current lines in the register whether they are protected and whether they have a registered subscriber.
 -- Law: -. Reads: lines_line. Writes: -. Plan: lines_line_pkey, once a line.
 -- Again: the same.
 SELECT line_id, is_essential, is_registered FROM lines_line

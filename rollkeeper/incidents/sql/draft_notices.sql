@@ -1,8 +1,9 @@
--- Finds for everybody exposed one line over which they can be notified today, and their language: the line itself while they
--- still hold it, else another of theirs; none of which they say that it is not theirs. Whoever holds the line now and was not exposed is notified nothing.
+-- Finds for every person affected one line on which they can be notified today, and their language: the line itself if it is
+-- still theirs, else another of theirs; none that they contest. A new subscriber of the line who was not affected is not
+-- notified.
 -- Law: art. 12. Reads: incidents_affectedperson, lines_tenure, lines_line, subscribers_subscriber. Writes: incident_draft (temporary).
--- Plan: one pass over the tenures, each with those who stand in it, joined by hash: asked whether a person is among the three of
--- a tenure, every person was tried with every tenure. Again: makes it anew.
+-- Plan: one pass over the tenures, each with its people, joined by hash: a check whether a person is among the three of a tenure
+-- compared every person with every tenure. Again: rebuilds it.
 CREATE TEMPORARY TABLE incident_draft ON COMMIT DROP AS
 WITH person AS (
     SELECT person_id, fields FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NOT NULL

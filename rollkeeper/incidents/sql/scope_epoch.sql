@@ -1,6 +1,6 @@
--- Finds everybody who was sealed to an epoch of keys whose secret leaked: whoever has a key and was recorded before the
--- epoch ended, and whoever was erased only after it began. The moment of recording is read out of the tenure's reference
--- (RFC 9562, version 7).
+-- Finds everyone whose data was sealed to a key epoch whose secret leaked: people with a key who were recorded before the epoch
+-- ended, and people erased only after it began. The instant of recording is read from the tenure's reference (RFC 9562, version
+-- 7).
 -- Law: art. 12. Reads: vault_living (temporary), lines_tenure. Writes: incidents_affectedperson.
 -- Plan: one hash join over all keys and tenures. Again: the same people; the caller removes the older list first.
 WITH sealed AS (

@@ -1,4 +1,4 @@
--- Counts of whom a table without the keys tells nothing that can be read: sealed values and keyed hashes only.
+-- Counts people about whom a table without the keys reveals nothing readable: sealed values and keyed hashes only.
 -- Law: art. 12. Reads: vault_sealed, lines_line, lines_number, subscribers_document. Writes: -.
 -- Plan: one pass over one of them. Again: the same.
 SELECT CASE %(table)s

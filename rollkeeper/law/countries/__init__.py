@@ -27,7 +27,7 @@ class Country(BaseModel):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     """ISO 3166-1 alpha-2."""
     emergency_numbers: tuple[DialledNumber, ...]
-    """What must reach an emergency service from every line, also from one that is barred."""
+    """The numbers that must reach an emergency service from every line, also from a barred one."""
 
 
 @cache
@@ -39,7 +39,7 @@ def shipped_countries() -> tuple[str, ...]:
 
 @cache
 def country_of(jurisdiction: str) -> Country | None:
-    """Return the country file of a jurisdiction (ISO 3166-1 or 3166-2: ``CN``, ``CN-XZ``), None where there is none.
+    """Return the country file of a jurisdiction (ISO 3166-1 or 3166-2: ``CN``, ``CN-XZ``), None if there is none.
 
     Refuses: PACK_FAULT.
     """

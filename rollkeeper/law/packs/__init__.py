@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rule packs: the shipped ones lie beside this file, others are given by path. All are read the same strict way.
+"""Rule packs: the shipped ones are next to this file, others are given by path. All are read in the same strict way.
 
 A pack that does not load reports every fault with its line. A pack that loads may still ask for what nothing here
 supports: `Pack.refuse_unsupported` then refuses its use.
@@ -81,7 +81,7 @@ def _shipped(name: str) -> Pack:
 
 
 def _named_faults(fault: ValidationError, document: Document) -> list[RollkeeperError]:
-    """Name each fault once: a list that is too short only because its items are faulty is no fault of its own."""
+    """Report each fault once: a list that is too short only because its items are faulty is not a separate fault."""
     errors = fault.errors(include_url=False)
     places = [error["loc"] for error in errors]
     return [
@@ -131,7 +131,7 @@ def _citation_faults(
     for language, words in because.words.items():
         if words not in article.text.get(language, ""):
             yield document.fault(
-                (*where, "words", language), f"these words do not stand in article {because.article}"
+                (*where, "words", language), f"these words are not in article {because.article}"
             )
 
 
@@ -148,7 +148,7 @@ def _becauses(part: Any, path: LeafPath) -> Iterator[tuple[LeafPath, Citation]]:
 
 def _twice(names: list[str], where: LeafPath, document: Document) -> Iterator[RollkeeperError]:
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield document.fault(where, f"'{name}' stands twice")
+        yield document.fault(where, f"'{name}' occurs twice")
 
 
 def _is_zone(name: str) -> bool:

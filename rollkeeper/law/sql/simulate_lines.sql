@@ -1,8 +1,8 @@
 -- Gathers a row a line out of its events: the first day of each sort, the union of its pauses and of its holds.
 -- Law: cn-xz-2011 art. 3 (a transfer is a registration by the new subscriber; after the end of the contract nothing is registered here).
 -- Reads: simulated_event; what lies after the simulated days is not known yet.
--- Writes: temp table simulated_line. `anchor_on` is NULL for whom the campaign does not concern or who was not notified;
---   `before_on` is the first event that prevents a stage, NULL where there is none.
+-- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
+--   event that prevents a stage, NULL if there is none.
 -- Plan: one scan, one hash aggregate. The whole simulation of 1,000,000 lines, 3,120,000 events: 45 s with reading and writing (two cores shared, 2026-11-24).
 -- Again: refused; one simulation a transaction.
 CREATE TEMP TABLE simulated_line ON COMMIT DROP AS

@@ -1,4 +1,4 @@
--- Takes the step for whom it is due: on the first due day on which the nightly run takes place, unless an event came first.
+-- Takes the step for lines that are due: on the first due day on which the nightly run takes place, unless an event came first.
 -- Law: cn-xz-2011 art. 3 (a registration on the day itself always wins; no step on a closed day, in a pause or a stay).
 -- Reads: law_due, law_open_day, simulated_waiting.
 -- Writes: temp table simulated_step (line, acted_on, pauses, before_on).

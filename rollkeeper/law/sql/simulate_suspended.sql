@@ -1,4 +1,4 @@
--- Sets the clocks of the first stage: everyone whom the campaign concerns and who was notified, until something prevents it.
+-- Sets the clocks of the first stage: every line of the campaign whose subscriber was notified, until something prevents it.
 -- Law: cn-xz-2011 art. 3 (the clock starts at proof of notice, not before the campaign).
 -- Reads: simulated_line.
 -- Writes: temp tables simulated_waiting (line, anchor_on, pauses, before_on) and law_clock (distinct).

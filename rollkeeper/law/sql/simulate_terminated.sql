@@ -1,7 +1,7 @@
 -- Sets the clocks of the second stage: everyone who was suspended, counted from the day on which it really happened.
 -- Law: cn-xz-2011 art. 3 (a full 30 days of suspension).
 -- Reads: simulated_step of the first stage.
--- Writes: temp tables simulated_suspended (line, suspended_on), simulated_waiting and law_clock, made anew.
+-- Writes: temp tables simulated_suspended (line, suspended_on), simulated_waiting and law_clock, rebuilt.
 -- Plan: one scan, one hash aggregate.
 -- Again: refused; one simulation a transaction.
 DROP TABLE simulated_waiting, law_clock;

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ("publication_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("size", models.BigIntegerField()),
                 ("note", models.TextField(db_comment="The signed and cosigned note, as published.")),
-                ("published_at", models.DateTimeField(db_comment="Instant by the machine, whatever day a demo instance believes.")),
+                ("published_at", models.DateTimeField(db_comment="Instant by the machine, regardless of a demo instance's date.")),
                 ("cosigned_at", models.DateTimeField(db_comment="Instant of the newest cosignature that it bore.", null=True)),
             ],
             options={
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name="DeferredDisclosureMark",
             fields=[
                 ("disclosure_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("until", models.DateField(db_comment="Last day. Whoever looks the day after is shown the openings, and this day.")),
+                ("until", models.DateField(db_comment="Last day. From the day after, the openings and this day are shown.")),
                 ("begun_on", models.DateField()),
             ],
             options={

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Receipts for people: as plain text, as a square to scan, as a PDF with its fonts in it.
 
-Every language of the instance stands on one sheet. What machines check is the same text in all three: after the words of
-the plain text, in the square, and as a file inside the PDF. Nothing on it is personal beyond references.
+One sheet has every language of the instance. Machines check the same text in all three places: after the labels of the plain
+text, in the square, and as a file inside the PDF. It contains no personal data except references.
 """
 
 import datetime as dt
@@ -118,7 +118,7 @@ def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[
 
 
 def file_name(receipt: LedgerReceipt, suffix: str) -> str:
-    """Return what the file of a receipt is called: its code, and nothing of anybody."""
+    """Return the file name of a receipt: its code, without personal data."""
     return f"receipt-{receipt.code}.{suffix}"
 
 
@@ -150,9 +150,9 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
 
 def _foot(receipt: LedgerReceipt) -> list[str]:
     keep = _(
-        "Keep this receipt. If the register ever says that you are not registered, the receipt outranks it: show it, and nobody cuts you off while it is looked into."
+        "Keep this receipt. If the register ever says that you are not registered, the receipt outranks it: show it, and your line stays in service while we examine it."
     )
-    proven = _("It proves that this act stands in the public ledger.")
+    proven = _("It proves that this act is in the public ledger.")
     signed = _(
         "The operator has signed for it. With the code you get the proof, at any counter, as soon as the ledger is published."
     )

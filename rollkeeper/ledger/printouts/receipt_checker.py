@@ -24,11 +24,11 @@ LANGUAGES = {"en": "English", "zh-hans": "简体中文", "bo": "བོད་ཡ�
 TEXTS = {
     "title": _("Check a receipt"),
     "intro": _(
-        "This page works by itself: it asks no server and sends nothing. Save it, cut the network, and it still works."
+        "This page needs no server and sends nothing. Save it, disconnect from the network, and it still works."
     ),
     "key_label": _("The key of the ledger"),
     "key_hint": _(
-        "One line. Take it from elsewhere than the receipt: a printed notice, the authority's site, somebody you trust."
+        "One line. Get it from a source other than the receipt: a printed notice, the authority's site, a person you trust."
     ),
     "witnesses_label": _("The keys of witnesses, if you have any"),
     "witnesses_hint": _(
@@ -38,16 +38,16 @@ TEXTS = {
     "receipt_hint": _("Paste the text out of the square, or drop the file here."),
     "file_label": _("Or choose its file"),
     "check": _("Check"),
-    "proven": _("This receipt is good: the act stands in the ledger."),
+    "proven": _("This receipt is valid: the act is in the ledger."),
     "signed_entry": _(
-        "This receipt is good: the operator has signed for the act, and owes the proof that it stands in the ledger."
+        "This receipt is valid: the operator has signed the act and owes the proof that it is in the ledger."
     ),
     "bad": _("This receipt proves nothing."),
     "cannot": _("Nothing could be checked."),
-    "why_form": _("It is not a whole receipt. Take all of it, from the first line to the last."),
+    "why_form": _("The receipt is incomplete. Copy all of it, from the first line to the last."),
     "why_key": _("It was not signed with this key."),
-    "why_signature": _("What it says was changed after it was signed."),
-    "why_tree": _("Its entry does not stand at its place in the ledger."),
+    "why_signature": _("The receipt's text was changed after it was signed."),
+    "why_tree": _("The ledger holds a different entry at this place."),
     "why_cosignature": _(
         "A witness's cosignature under it is wrong: it was made for another ledger, or made up. Keep this receipt."
     ),
@@ -68,7 +68,7 @@ TEXTS = {
     "cosigned": _("%(name)s cosigned this ledger: %(at)s."),
     "cosigned_not": _("%(name)s did not cosign this ledger."),
     "cosigned_unread": _(
-        "%(name)s signs with ML-DSA-44, which browsers cannot check. Nothing is known here; use auditor.py or rollkeeper."
+        "%(name)s signs with ML-DSA-44, which browsers cannot check. The receipt was not checked; use auditor.py or rollkeeper."
     ),
     "others": _("Signatures of others, such as witnesses, that were not checked here: %(count)s."),
     "whole": _("The whole entry"),

@@ -1,6 +1,6 @@
 -- Lists who opened or looked up something about one person, and about lines for as long as the person held them.
--- Law: art. 5, 11 (whoever is registered may know who accessed).
--- What was opened for a disclosure request of which the person is notified later is left out until that day is over, by itself.
+-- Law: art. 5, 11 (a registered subscriber may know who accessed). Accesses for a disclosure request with deferred notification
+-- are left out until that day is over.
 -- Reads: ledger_entry, ledger_leaf, ledger_deferreddisclosuremark. Writes: nothing.
 -- Plan: ledger_entry_by_person and ledger_entry_by_line; 50 accesses among 10^6 entries in 2 ms (2 busy cores, 2026-11-24).
 -- Again: the same.

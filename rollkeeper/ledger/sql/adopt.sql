@@ -3,9 +3,8 @@
 -- Reads: ledger_entry, ledger_leaf, whole. Writes: ledger_leaf; one row of ledger_integration.
 -- Plan: a hash anti-join over both tables, once a restore; the caller has locked out writers for its length.
 -- Again: not needed; takes nothing and notes the same cluster.
---
--- Numbers of transactions mean nothing outside their cluster. What is here now is put in the order of the old numbers;
--- what is written from now on is recognised by an entry number above the floor.
+-- Transaction numbers are meaningless outside their cluster. Existing entries keep the order of the old numbers; entries written
+-- from now on are recognised by an entry number above the floor.
 
 WITH placed AS MATERIALIZED (
     SELECT %(size)s - 1 + row_number() OVER (ORDER BY e.xid, e.entry_id) AS leaf_index, e.entry_id,

@@ -1,12 +1,10 @@
--- Refuses every UPDATE, DELETE and TRUNCATE of the ledger's tables, whoever asks, their owner included.
+-- Refuses every UPDATE, DELETE and TRUNCATE of the ledger's tables from every role, including their owner.
 -- Law: art. 11 (who acted must stay visible).
 -- Reads: nothing. Writes: one function and a trigger on each table.
 -- Plan: the trigger never fires in ordinary work; inserts do not pass through it.
 -- Again: CREATE OR REPLACE: the same triggers.
---
--- The rights on `operations/sql/roles.sql` already deny this to every role. The trigger stands behind them for the owner,
--- who could give the rights back by mistake. It does not stop an owner who takes the trigger away: that is what the
--- published tree is for.
+-- The rights in `operations/sql/roles.sql` already deny this to every role. The trigger is a second protection against the owner,
+-- who could grant the rights by mistake. It does not stop an owner who drops the trigger: the published tree detects that.
 
 CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
--- Refuses to the counter's role every entry that is not of its own packages: nobody's approval, no delivery, no right.
+-- Refuses to the counter's role every entry outside its own packages: no approvals, deliveries or rights.
 -- Law: art. 11. Reads: -. Writes: a trigger on ledger_entry. Plan: fires for the counter's role alone.
 -- Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE FUNCTION ledger_refuse_counter_role() RETURNS trigger

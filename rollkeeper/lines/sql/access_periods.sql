@@ -1,5 +1,5 @@
--- Lists the lines that a person holds or held, each with the time for which looks at the line are looks at them: from when
--- they took it over until somebody else did, so that of a line that ended they learn what came after.
+-- Lists the present and past lines of a person, each with the period in which access to the line counts as access to them: from
+-- the start of their tenure until the next tenure, so that they also learn what came after a line ended.
 -- Law: art. 5, 11. Reads: lines_tenure. Writes: -. Plan: lines_tenure_by_person, then the primary index of each line; a
 -- handful of rows. Again: the same.
 

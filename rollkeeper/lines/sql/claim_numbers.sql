@@ -1,4 +1,4 @@
--- Takes numbers that no line has; whoever comes second in the same instant waits, and then gets no row.
+-- Takes numbers that no line has; a concurrent second writer waits and then gets no row.
 -- Law: -. Reads: -. Writes: lines_number. Plan: lines_number_pkey.
 -- Again: no row, since the number is taken.
 INSERT INTO lines_number (number_index, line_id)

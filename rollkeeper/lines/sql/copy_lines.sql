@@ -1,5 +1,5 @@
 -- Takes finished lines in, binary (drawn in imports/copy_rows.py).
--- Law: art. 3 (whom the campaign concerns). Reads: -. Writes: lines_line.
+-- Law: art. 3 (which lines the campaign concerns). Reads: -. Writes: lines_line.
 -- Plan: bare COPY, lines_line_pkey; references ascend, so the index grows at its end. docs/measured.md.
 -- Again: refused by the primary key; the import never sends a row twice.
 COPY lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, language,

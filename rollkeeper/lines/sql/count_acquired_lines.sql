@@ -1,7 +1,6 @@
--- Counts, for each of these people, the lines that they took up since an instant under any of their documents, those that
--- ended meanwhile too.
--- A record that was corrected is the same tenure going on. Whoever was first registered for a line that is older than
--- the law took nothing up. What people say is not theirs does not count.
+-- Counts, for each of these people, the lines registered since an instant under any of their documents, including those that
+-- ended meanwhile. A corrected record is the same tenure. The first subscriber of a line that is older than the law registered
+-- nothing new. Contested lines do not count.
 -- Law: what the pack limits. Reads: subscribers_personlink, lines_tenure, lines_line. Writes: -.
 -- Plan: lines_tenure_by_person and lines_line_pkey: the few lines of each person. Again: the same rows.
 SELECT asked.person_id, count(DISTINCT h.line_id) AS lines

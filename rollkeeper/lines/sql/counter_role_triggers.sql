@@ -1,12 +1,11 @@
--- Lets the counter's role do to a line what its own acts do, and nothing by which anybody loses service unheard.
--- Law: art. 3 (nobody loses service but by an approved batch), art. 2 (registering and transferring).
+-- Lets the counter's role do to a line only what its own services do, and nothing that suspends a line without a hearing.
+-- Law: art. 3 (a line loses service only by an approved batch), art. 2 (registering and transferring).
 -- Reads: lines_suspension, lines_countertermination. Writes: triggers on lines_line and lines_suspension, lines_countertermination.
 -- Plan: fires for the counter's role alone, by primary keys; lines_countertermination holds the ends of a day.
 -- Again: CREATE OR REPLACE: the same triggers.
---
--- A counter ends a contract whose subscriber asks. Whoever has taken a counter over can say so of anybody; so all counters together
--- end no more of them within 24 hours than the instance's settings say. `rollkeeper setup` makes a function of that number
--- (`operations/bootstrap.py`), which the counter's role cannot change.
+-- A counter ends a contract when its subscriber asks. An attacker who controls a counter could claim that for any line; so all
+-- counters together end at most the number of contracts within 24 hours that the instance's settings allow. `rollkeeper setup`
+-- makes a function of that number (`operations/bootstrap.py`), which the counter's role cannot change.
 CREATE OR REPLACE FUNCTION lines_count_counter_termination() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

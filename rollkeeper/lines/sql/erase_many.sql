@@ -1,6 +1,6 @@
--- Clears what the register still says about lines and tenures whose keys are gone: number, contact, reference, what stood for the
--- subscriber; why a clock stood still, which may be an illness, and for which case it was held. To be included: wants
--- `erase_slice (line_id, tenure_id)`, where no tenure is named the whole line; %(on)s.
+-- Clears what the register still holds about lines and tenures whose keys are gone: number, contact, reference, the subscriber's
+-- commitment; the reason of a pause, which may be an illness, and the case of a hold. To be included: needs `erase_slice
+-- (line_id, tenure_id)`, the whole line if no tenure is named; %(on)s.
 -- Law: art. 5. Reads: -. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold.
 -- Plan: primary keys by line; lines_reference_by_line. Again: nothing left to clear.
 erased_line AS (

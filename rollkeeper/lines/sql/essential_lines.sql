@@ -3,8 +3,7 @@
 -- Law: art. 1. Reads: lines_line. Writes: triggers on lines_suspension, lines_line.
 -- Plan: one join of the rows of the statement with lines_line_pkey; for ends the WHEN clause alone.
 -- Again: CREATE OR REPLACE: the same triggers.
---
--- The acts pass such lines over; this holds for direct SQL too, whichever role runs it.
+-- The services skip such lines; this holds for direct SQL too, from every role.
 CREATE OR REPLACE FUNCTION lines_spare_essential() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

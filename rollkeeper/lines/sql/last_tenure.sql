@@ -1,5 +1,5 @@
--- Returns a line, found by its whole number, with who holds it now or held it last, and which of those whom the tenure names
--- live under a threat; empty where nobody ever did.
+-- Returns a line, found by its whole number, with its current or last subscriber, and which people of the tenure are protected;
+-- empty if there never was one.
 -- Law: art. 5, 11. Reads: lines_number, lines_tenure, subscribers_subscriber. Writes: -.
 -- Plan: lines_number_pkey, the few tenures of one line, subscribers_subscriber_pkey. Again: the same row.
 SELECT n.line_id, h.*,

@@ -1,4 +1,4 @@
--- Finds tenures that are over and whose record was not erased yet.
+-- Finds past tenures whose record is not erased yet.
 -- Law: art. 5. Reads: -. Writes: an index on lines_tenure.
 -- Plan: grows with what waits for erasure, not with the population.
 -- Again: IF NOT EXISTS: an index of that name stays as it is.

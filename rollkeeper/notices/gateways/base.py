@@ -21,7 +21,7 @@ CHUNK: Final = 200
 
 
 class Answer(StrEnum):
-    """What a gateway says to a message."""
+    """A gateway's answer to a message."""
 
     ACCEPTED = "accepted"
     RETRY = "retry"
@@ -29,13 +29,13 @@ class Answer(StrEnum):
     FAILED = "failed"
     """Not this message, not now: a full mailbox. Says nothing of other messages."""
     DECLINED = "declined"
-    """Not this message, and for good, though nobody says that there is nobody: a sender whom the other side blocks."""
+    """Not this message, permanently, though the address may exist: for example the other side blocks the sender."""
     REFUSED = "refused"
-    """There is nobody at this address."""
+    """The address does not exist."""
 
 
 class GatewayBroken(Exception):
-    """A fault in this instance, and not of the other side: nobody's try is spent, no other channel is paid for, and somebody mends it."""
+    """A fault in this instance, not on the other side: no attempt is used, no other channel is paid for, and staff must fix it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Message:
     channel: Channel
     address: SecretValue
     texts: tuple[RenderedText, ...]
-    """The same in each language that whoever gets it may read."""
+    """The same text in each language that the recipient may read."""
     is_repeat: bool = False
 
     @property
@@ -56,12 +56,12 @@ class Message:
 
     @property
     def subject(self) -> str:
-        """Return what it is about, in all of them."""
+        """Return the subject, in all languages."""
         return " · ".join(one.subject for one in self.texts)
 
     @property
     def text(self) -> str:
-        """Return what it says, one language after the other."""
+        """Return the text, one language after the other."""
         return ("\n" if self.channel.uses_line else "\n\n\n").join(one.text for one in self.texts)
 
 
@@ -85,14 +85,15 @@ class Gateway(Protocol):
     def batch_size(self) -> int:
         """Return how many messages are delivered before their answers are written down.
 
-        As many may go out twice after a crash, under the same reference. A channel that knows a reference again takes a
-        whole chunk; one that cannot (a mail server) takes few.
+        This many may be sent twice after a crash, under the same reference. A channel that recognises a repeated reference takes
+        a whole chunk; one that cannot (a mail server) takes few.
         """
         ...
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
         """Hand over messages and return an answer for each, in order. Never raises because the channel is blocked.
 
-        Raises GatewayBroken where it cannot write down what it does; what may have gone goes again under its reference.
+        Raises GatewayBroken if it cannot record what it does; messages that may have been sent are sent again under their
+        reference.
         """
         ...

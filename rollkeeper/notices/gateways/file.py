@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A telephone network for demos: a file of what was sent, and a file of what it reports back.
 
-``outbox/messages.jsonl`` in the instance has one line a message: reference, channel, text, and the address masked so far
-that nobody is found by it (`outbox_full_addresses` in a demo instance writes it whole). ``outbox/delivery-reports.jsonl`` has the
-delivery report of each, as a real network would send it; `rollkeeper notices delivery-reports` takes it in.
+``outbox/messages.jsonl`` in the instance has one line for each message: reference, channel, text, and the address masked so that
+it identifies no one (`outbox_full_addresses` in a demo instance writes it unmasked). ``outbox/delivery-reports.jsonl`` has the
+delivery report of each, as a real network would send it; `rollkeeper notices delivery-reports` imports it.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from rollkeeper.notices.settings import settings
 
 
 class FileGateway:
-    """The gateway to the two files. It rings nobody."""
+    """The gateway to the two files. It contacts no one."""
 
     rings, batch_size = False, CHUNK
 
@@ -77,7 +77,7 @@ class FileGateway:
 
 
 def masked(address: str) -> str:
-    """Return of an address only what finds nobody: two digits at either end of a number, nothing of any other."""
+    """Return a masked address: two digits at either end of a number, nothing of any other."""
     if not address.startswith("+"):
         return "…@…" if "@" in address else "…"
     return address[:3] + "…" + address[-2:] if len(address) > 8 else "…"

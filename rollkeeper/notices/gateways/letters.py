@@ -3,14 +3,15 @@
 
     PROGRAM print NAME    in: one PDF of up to so many letters, a cover sheet of counts first    ends with 0: it has them
 
-Each letter is one sheet: the address where the window of an envelope is, the text in the subscriber's language (in brief in each, where none was named), and below a
-slip to tear off. The envelope shows the letter's *reference*; the slip, which only whoever opened the letter has seen,
-the reference and six signs more. An envelope that comes back is a bounce, a slip is proof of delivery:
+Each letter is one sheet: the address in the position of the envelope's window, the text in the subscriber's language (a short
+text in each language, if none was named), and below a slip to tear off. The envelope shows the letter's *reference*; the slip,
+which only a person who opened the letter has seen, has the reference and six more characters. A returned envelope is a bounce, a
+slip is proof of delivery:
 
     reference = 12 signs of Crockford's base32 out of the attempt's random bits       in the window
     slip      = reference and 6 signs of HMAC-SHA256(secret, reference)               on the slip, and in its square
 
-The secret is the one of the return addresses (`return_address.py`). No sign of anybody is on the slip.
+The secret is the one of the return addresses (`verp.py`). The slip contains no personal data.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD: Final = str.maketrans("OIL", "011")
 _REFERENCE_SIGNS, _MAC_SIGNS = 12, 6
 _MOST_LINES: Final = 7
-"""What the window of an envelope has room for."""
+"""The lines that fit in the window of an envelope."""
 
 
 class LetterGateway:
@@ -153,12 +154,12 @@ def code(language: str) -> str:
 
 
 def letter_reference(attempt_id: UUID) -> str:
-    """Return what stands in the window: of the attempt's random bits, so that nothing is said by it."""
+    """Return the text in the window: from the attempt's random bits, so that it reveals nothing."""
     return grouped(_signs(attempt_id.int, _REFERENCE_SIGNS))
 
 
 def slip_reference(reference: str, *, secret: bytes) -> str:
-    """Return what stands on the slip of the letter that has this reference."""
+    """Return the text on the slip of the letter with this reference."""
     mac = hmac.new(secret, reference.encode(), hashlib.sha256).digest()
     return grouped(reference.replace("-", "") + _signs(int.from_bytes(mac), _MAC_SIGNS))
 
@@ -166,7 +167,7 @@ def slip_reference(reference: str, *, secret: bytes) -> str:
 def read_letter(text: str, *, secret: bytes) -> tuple[str, Outcome] | None:
     """Read what was scanned or typed: the letter's reference, and bounced for an envelope, delivered for a slip.
 
-    None where it is neither, a slip whose last signs are not ours among them.
+    None if it is neither, for example a slip whose last characters are not ours.
     """
     said = written_reference(text)
     if said is None:
@@ -179,7 +180,7 @@ def read_letter(text: str, *, secret: bytes) -> tuple[str, Outcome] | None:
 
 
 def written_reference(text: str) -> str | None:
-    """Return a reference as it is printed, whether or not it is ours; None where it has not the form of one."""
+    """Return a reference as it is printed, whether or not it is ours; None if it does not have the form of one."""
     said = re.sub(r"[\s-]", "", text).upper().translate(_MISREAD)
     if not set(said) <= set(_SIGNS) or len(said) not in {_REFERENCE_SIGNS, _REFERENCE_SIGNS + _MAC_SIGNS}:
         return None
@@ -189,7 +190,7 @@ def written_reference(text: str) -> str | None:
 def read_letters(texts: Sequence[str], *, secret: bytes) -> list[DeliveryReport]:
     """Return what came back as delivery reports, as of now, envelopes first; what is no reference of a letter is left out.
 
-    Of a letter whose envelope came back the slip proves nothing (`record_outcomes.sql`), whichever was scanned first.
+    The slip of a letter whose envelope came back proves nothing (`record_outcomes.sql`), in either order of scanning.
     """
     found = filter(None, (read_letter(one, secret=secret) for one in texts))
     envelopes_first = sorted(found, key=lambda one: one[1] is not Outcome.BOUNCED)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Short messages by SMPP 3.4, to the operator's own message centre.
 
-So many parts are on their way at once as the window allows, so many in a second as the throttle does. What the centre
-took has not arrived: its delivery reports say so, whenever the instance listens (`notices collect`, and while it sends).
-They are on disk before they are acknowledged; the centre sends again what was not.
+The window limits how many parts are in flight, the throttle how many are sent in a second. A part accepted by the centre has not
+arrived: its delivery reports say so, whenever the instance listens (`notices collect`, and while it sends). They are saved on
+disk before they are acknowledged; the centre repeats those that were not acknowledged.
 """
 
 import re
@@ -39,13 +39,13 @@ _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
 _REPORT: Final = re.compile(r"id:\s*(?!sub:)(\S{1,65}+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
 _LONGEST_REPORT: Final = 1000
-"""Signs that are looked at: what a report says stands in its first two hundred, and a text may have 65,535."""
+"""Characters that are read: a report's content is in the first two hundred, and a text may have 65,535."""
 _IS_REPORT: Final = 0x04
-"""In esm_class: what a telephone sends of itself has other bits, and may say what it likes."""
+"""In esm_class: messages that a telephone itself sends have other bits, and may contain anything."""
 _AGAIN: Final = 3
 """How often a part is given again to a centre that says that it is busy: the others of its message may be there already."""
 _WITH_OTHERS: Final = 5
-"""Times the patience for an answer while the centre says other things: reports of days may stand before it."""
+"""Multiples of the answer timeout while the centre sends other packets: reports of days may come first."""
 _STATES: Final = {
     1: Outcome.ACCEPTED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED, 5: Outcome.BOUNCED, 6: Outcome.ACCEPTED,
     8: Outcome.BOUNCED,
@@ -107,8 +107,8 @@ class SmppGateway:
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
         """Send over one connection; what the centre has not answered when it breaks or falls silent is for later.
 
-        Nothing goes out that could not be written down: nobody would know of it, and it would go again at every turn. Then it raises
-        GatewayBroken: the centre is not away.
+        Nothing is sent that cannot be recorded: otherwise it would be sent again at every run. Then it raises GatewayBroken: the
+        centre is reachable.
         """
         run = _Run()
         with suppress(*_BROKEN):
@@ -136,7 +136,7 @@ class SmppGateway:
         return self._spool.settled()
 
     def waiting(self) -> dict[ReportIds, int] | None:
-        """Return, where nobody said how the centre writes ids, how many reports that wait fit in each way."""
+        """Return, if the id format of the centre is not configured, how many waiting reports match in each format."""
         return self._spool.waiting()
 
     def forget(self, reports: Sequence[DeliveryReport]) -> None:
@@ -241,8 +241,8 @@ class SmppGateway:
     def _reported(self, said: Any, *, nth: int) -> None:
         """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped.
 
-        `nth`: how often these words came on this link. A centre says again on another link what it did not hear acknowledged, and
-        the first there is the first here; a second on one link is of another part, where all parts have one id.
+        `nth`: how often this text came on this link. A centre repeats on another link what was not acknowledged, and the first
+        there is the first here; a second one on the same link is for another part, if all parts have one id.
         """
         named = _text(said.fields.get(RECEIPTED, b""))
         if not (said.esm_class or 0) & _IS_REPORT and not (named and STATE in said.fields):

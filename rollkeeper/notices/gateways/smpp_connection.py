@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One bound SMPP connection, closed behind the block, whatever happens in it.
+"""One bound SMPP connection, always closed after the block.
 
 smpplib raises at optional fields that it does not expect in a packet, at bytes behind the last field, and cuts an id off that
 comes without its closing NUL: each of these real centres send, and what was not acknowledged they send again, first, for ever. So
@@ -64,7 +64,7 @@ class Link(Client):  # type: ignore[misc]
         self._close()
 
     def read_pdu(self) -> Any:
-        """Read one packet. Its optional fields stand in `fields` by their tags; one that cannot be read has the command ``none``.
+        """Read one packet. Its optional fields are in `fields` by their tags; an unreadable one has the command ``none``.
 
         The whole of it comes before the patience ends. Raises ConnectionError (smpplib's), OSError, PDUError.
         """
@@ -152,7 +152,7 @@ class Link(Client):  # type: ignore[misc]
 
 
 def _fields(octets: bytes) -> dict[int, bytes]:
-    """Return the optional fields by tag; what is torn, or is none, ends them."""
+    """Return the optional fields by tag; a malformed field ends them."""
     found: dict[int, bytes] = {}
     place = 0
     while place + 4 <= len(octets):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How a short message centre writes the ids of messages, in its answers and in its reports. Pure.
 
-Many centres answer with an id in hexadecimal and report of it in decimal, a few the other way round. Then 26 in a report is
-the message that was answered 1A, while another one was answered 26: taken by the letter, its report would prove that somebody was
-notified whom nobody reached. A program cannot be sure which way it is; somebody says so, once, and until then no report is believed.
+Many centres answer with an id in hexadecimal and report of it in decimal, a few the other way round. Then 26 in a report is the
+message that was answered 1A, while another one was answered 26: read literally, its report would prove that a subscriber was
+notified who was not. A program cannot be sure which format it is; the operator configures it once, and until then no report is
+believed.
 """
 
 import re
@@ -31,12 +32,12 @@ _REPORTS: Final = {ReportIds.SAME: 0, ReportIds.DECIMAL: 10, ReportIds.HEXADECIM
 
 
 def of_answer(given: str | None, how: ReportIds) -> str | None:
-    """Return the one spelling of an id in an answer; None for one that is not written so, or is none."""
+    """Return the canonical form of an id in an answer; None if it is malformed or missing."""
     return _spelled(given, _ANSWERS[how])
 
 
 def of_report(given: str, how: ReportIds) -> str | None:
-    """Return the one spelling of an id in a report; None for one that is not written so, or is none."""
+    """Return the canonical form of an id in a report; None if it is malformed or missing."""
     return _spelled(given, _REPORTS[how])
 
 

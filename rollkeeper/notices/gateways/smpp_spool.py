@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a short message centre was given and what it reported back, kept on disk before it is answered.
+"""What was sent to a short message centre and what it reported back, saved on disk before it is acknowledged.
 
-A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come
-before the answer that names its id, more than once, or never. A centre may give an id again when its numbers have gone
-round, or after it was set up anew: where two messages of a week have it and both wait, a report says nothing of either.
-`outbox/smpp.sqlite` in the instance holds references and the centre's ids, and neither numbers nor texts.
+A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come before the
+answer that names its id, more than once, or never. A centre may reuse an id when its numbers wrap around, or after it was set up
+again: if two waiting messages of a week have the same id, a report proves nothing for either. `outbox/smpp.sqlite` in the
+instance contains references and the centre's ids, and neither numbers nor texts.
 
     part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_notified)
     early(centre, given, answered, message_id, outcome, at, heard)  reports of nothing that is known: ids as report and answer have them
-    known(centre, report_ids)                           how each centre writes ids (`smpp_ids`); empty: nobody said
+    known(centre, report_ids)                           how each centre writes ids (`smpp_ids`); empty: not configured
 
 `given` is what the centre wrote, empty where it has not answered yet, `message_id` the one spelling by which answers and reports are
 compared, `heard` the hash of the report that was believed. Nothing of one centre is compared with anything of another.
@@ -30,7 +30,7 @@ from rollkeeper.notices.gateways.base import GatewayBroken
 from rollkeeper.notices.gateways.smpp_report_ids import LONGEST_ID, ReportIds, of_answer, of_report
 
 _EARLY: Final = dt.timedelta(hours=1)
-"""How long a report that nobody knows waits for the answer that names its message."""
+"""How long a report without a known message waits for the answer that names its message."""
 _OLDEST: Final = dt.timedelta(days=14)
 """How long a message may be on its way: centres give up within a week or less, and then report so."""
 _GIVEN_UP: Final = _OLDEST / 2
@@ -39,7 +39,7 @@ _KEPT: Final = 2 * _OLDEST
 """How long a message is remembered: twice as long as anything is believed of it, so that what was heard is taken in before."""
 _DROPPED_AT_ONCE: Final = 1000
 _LOOKED_AT: Final = 1000
-"""Reports from which somebody may see how ids are written."""
+"""Reports that are kept so that a person can see the id format."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS part (
     reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, centre TEXT NOT NULL, given TEXT, message_id TEXT,
@@ -95,8 +95,8 @@ ORDER BY max(rowid) OVER (PARTITION BY reference) DESC, part
 class Spool:
     """The memory of one centre.
 
-    `report_ids`: how its reports write ids, None where nobody said so and none is believed. `one_is_enough`: it reports once
-    of a message, however many parts that has.
+    `report_ids`: the id format of its reports, None if not configured, and then none is believed. `one_is_enough`: it reports
+    once for a message of any number of parts.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class Spool:
         answered: str = "",
         said: str | None = None,
     ) -> None:
-        """Note a final report. The first one stands; one about nothing we know waits for its message.
+        """Record a final report. The first one counts; one about an unknown message waits for its message.
 
         `message_id` as the report writes it, `answered` as it repeats the answer's; one of them may be empty. Where both
         are there and are not one message, neither is believed. `said` is the whole report: a centre says it again, sign by sign,
@@ -183,7 +183,7 @@ class Spool:
                 file.execute("INSERT OR IGNORE INTO early VALUES (?, ?, ?, ?, ?, ?, ?)", waits)
 
     def waiting(self) -> dict[ReportIds, int] | None:
-        """Return, where nobody said how ids are written, how many of the reports that wait fit a message in each way."""
+        """Return, if the id format is not configured, how many waiting reports match a message in each format."""
         with self._open() as file:
             reports = file.execute(
                 "SELECT given, answered FROM early WHERE centre = ? ORDER BY at DESC LIMIT ?",
@@ -265,7 +265,7 @@ class Spool:
     def _believe(
         self, file: sqlite3.Connection, message_id: str | None, outcome: str, at: str, heard: str | None
     ) -> bool:
-        """Write down what became of a part; tell whether any is known by this id. What was said first stands."""
+        """Record the outcome of a part; tell whether the id is known. The first report counts."""
         values = {
             "centre": self._centre, "message_id": message_id, "heard": heard, "oldest": _oldest(),
             "latest": (dt.datetime.fromisoformat(at) + _EARLY).isoformat(),
@@ -287,7 +287,7 @@ class Spool:
         return bool(named)
 
     def _drop_early(self, file: sqlite3.Connection) -> None:
-        """Drop reports that waited in vain, of this centre after an hour: later where nobody said how to know any."""
+        """Drop this centre's unmatched reports after an hour: later if the id format is not configured."""
         none_before = _oldest() if self._how is None else (clock.now() - _EARLY).isoformat()
         file.execute(
             "DELETE FROM early WHERE at < ? OR at < ? AND centre = ?", (_oldest(), none_before, self._centre)

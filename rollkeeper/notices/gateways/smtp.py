@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""E-mail by the operator's own mail server: one message, one recipient, nothing personal beside the address.
+"""E-mail by the operator's own mail server: one message, one recipient, no personal data except the address.
 
-A server that took a message has not delivered it: the notice is sent, not delivered. Where the server offers delivery
-reports (DSN, RFC 3461) they are asked for. Each message has a return address of its own (`bounce_mailbox`), by which a report
-finds its attempt, asked for or not; `mail_reports.py` reads them.
+A server that took a message has not delivered it: the notice is sent, not delivered. If the server offers delivery reports (DSN,
+RFC 3461), they are requested. Each message has its own return address (`bounce_mailbox`), by which a report finds its attempt,
+requested or not; `dsn_parser.py` reads them.
 """
 
 import re
@@ -31,8 +31,9 @@ _ENHANCED: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _CLOSING: Final = 421
 _ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _ANSWERS_WITHIN: Final = 20
-"""Times the patience for a connection: a server that looks through a mail before it takes it may need ten minutes (RFC 5321,
-4.5.3.2.6), and one whose answer is not waited for sends the mail all the same."""
+"""Multiples of the connection timeout: a server that scans a mail before accepting it may need ten minutes (RFC 5321, 4.5.3.2.6),
+and it sends the mail even if the answer is not waited for.
+"""
 _LATER: Final = SubmissionResult(Answer.RETRY)
 _REFUSED: Final = SubmissionResult(Answer.REFUSED)
 
@@ -42,11 +43,11 @@ class NotEncrypted(Exception):
 
 
 class NoPassword(Exception):
-    """The settings name a user, and there is no password: the server would refuse everybody."""
+    """The settings name a user without a password: the server would refuse every mail."""
 
 
 class SmtpGateway:
-    """The gateway to the server. It rings nobody at night."""
+    """The gateway to the server. It respects no quiet hours because mail does not ring."""
 
     rings, batch_size = False, 10
 
@@ -182,11 +183,11 @@ def _mailbox(text: str) -> Address:
 
 
 def _refusal(message: Message, code: int, said: bytes | str, *, concerns_recipient: bool) -> SubmissionResult:
-    """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox.
+    """Distinguish an unknown address from every other refusal: a wrong password, a blocked sender, a full mailbox.
 
-    A no to the whole mail says nothing of the mailbox by its code alone. Only a no that is about the mailbox was an attempt to
-    reach its subscriber, and has a reference: trouble of our own server uses up nobody's attempts. Of the others a no for good is an
-    answer all the same, and who gets it often enough is not asked for ever; one for now (4xx) is as if the server were away.
+    The code of a refusal of the whole mail says nothing about the mailbox. Only a refusal by the mailbox was an attempt to reach
+    its subscriber, and has a reference: faults of our own server use no attempts. Other permanent refusals count as answers, so
+    that such an address is not tried forever; a temporary one (4xx) counts as an unreachable server.
     """
     found = _ENHANCED.match(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
     status = found[1] if found else None

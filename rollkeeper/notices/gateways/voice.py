@@ -5,9 +5,9 @@
     PROGRAM results   out: {"reference", "ended": heard|hung_up|busy|no_answer|no_such_number, "key": "5"}
     PROGRAM forget    in:  {"reference"}: these results were taken in
 
-JSON, a line each. What it `says` is said one language after the other: more than one where nobody knows which is understood; the key,
-pressed after any of them, ends the call as heard. A reference that comes again is the same call, to be placed once. `key` is what was pressed at the end;
-the program is not told which one the text asks for in any other way than the text, and so cannot guess it.
+JSON, one object a line. The texts in `says` are spoken one language after the other: more than one if the subscriber's language
+is unknown; the key, pressed after any of them, ends the call as heard. A repeated reference is the same call, to be placed once.
+`key` is what was pressed at the end; the program learns the requested key only from the text, and so cannot guess it.
 """
 
 import json
@@ -74,7 +74,7 @@ class VoiceGateway:
         except subprocess.TimeoutExpired as late:
             if what != "call":
                 raise VoiceProgramFailed(why="the program did not end in time") from None
-            return list(_objects(late.stdout or b""))  # what it said of the first calls, it has done
+            return list(_objects(late.stdout or b""))  # it has made the calls that it already reported
         except OSError:
             raise VoiceProgramFailed(why="the program cannot be run") from None
         if done.returncode and what != "call":
@@ -107,7 +107,7 @@ def _objects(octets: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _report(row: Mapping[str, Any]) -> DeliveryReport | None:
-    """Judge one result. It counts from when it is read: a day later harms nobody, a day earlier would."""
+    """Judge one result. It counts from when it is read: a day too late does no harm, a day too early would."""
     try:
         attempt_id, ended = UUID(str(row["reference"])), CallResult(str(row["ended"]))
     except (KeyError, ValueError):

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReturnedLetter",
             fields=[
-                ("reference", models.TextField(db_comment="As it was scanned or typed, in groups of four signs; it says nothing of anybody.", primary_key=True, serialize=False)),
+                ("reference", models.TextField(db_comment="As it was scanned or typed, in groups of four signs; it contains no personal data.", primary_key=True, serialize=False)),
                 ("recorded_at", models.DateTimeField()),
                 ("staff_id", models.UUIDField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),

@@ -1,4 +1,4 @@
--- Lets an app owe the notices of its own acts and no other: by the first notice of a campaign a clock starts.
+-- Lets an app queue only the notices of its own actions: the first notice of a campaign starts a clock.
 -- Law: art. 3. Reads: -. Writes: a trigger on notices_notice. Plan: fires for two roles, for a kind that is not theirs.
 -- Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE FUNCTION notices_refuse_app_role() RETURNS trigger

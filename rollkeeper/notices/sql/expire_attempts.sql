@@ -1,8 +1,8 @@
 -- Gives up waiting for proof of attempts that were delivered long ago, so that the next channel is tried.
--- Law: art. 3 (a message without proof notified nobody). Reads: notices_attempt. Writes: notices_attempt, notices_notice.
--- Plan: index notices_attempt_open in its order, or all attempts would be read for a LIMIT that is never reached; a probe of
--- notices_notice a row. After a long absence each chunk passes what the chunks before gave up. One that is at work, or whose notice
--- is, is left for the next run: this waits for nobody.
+-- Law: art. 3 (a message without proof notified no one). Reads: notices_attempt. Writes: notices_attempt, notices_notice.
+-- Plan: index notices_attempt_open in its order, or all attempts would be read for a LIMIT that is never reached; one probe of
+-- notices_notice for each row. After a long interruption each chunk skips what the chunks before gave up. An attempt in progress,
+-- or one whose notice is, is left for the next run: this never waits.
 -- Again: the next chunk; nothing once they are no longer open.
 WITH late AS MATERIALIZED (
     SELECT a.line_id, a.attempt_id FROM notices_attempt a JOIN notices_notice n USING (line_id, notice_id)

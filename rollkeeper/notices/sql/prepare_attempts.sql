@@ -1,6 +1,6 @@
 -- Writes down what is about to be sent, before it is.
--- Law: art. 3. Reads: -. Writes: notices_attempt, notices_notice.
--- A day promised is left as it is, or lengthened where whoever is notified only now has more time.
+-- Law: art. 3. Reads: -. Writes: notices_attempt, notices_notice. A promised day is kept, or extended if a subscriber notified
+-- only now has more time.
 -- Plan: primary keys, one probe a row. Again: an attempt that was put off is of now; any other, which may be out, stays as it is.
 WITH given AS (
     SELECT * FROM unnest(

@@ -1,4 +1,4 @@
--- Gives, of one campaign's notices of one kind, how many were tried last by which channel and stand how.
+-- Returns, for one campaign's notices of one kind, how many were last tried by which channel and have which state.
 -- Law: art. 3 (who was notified and who was not). Reads: notices_tally. Writes: -.
 -- Plan: a few rows, however many notices there are. Again: the same.
 SELECT last_channel AS channel, status AS state, sum(change)::bigint AS count

@@ -4,15 +4,14 @@
 -- Plan: index notices_attempt_by_reference, else notices_attempt_by_gateway; one probe of the primary keys a row. Notices are
 -- locked first and in one order, as by `record_submissions`: neither waits for ever.
 -- 1,000 reports: 0.1 s (2 cores, 2026-11-24).
--- Again: nothing; the first proof stands, and a bounce after it is not believed.
---
--- The channel of a notice is the one tried last until one brings proof, and then that one.
--- A report for the very line that was barred when the message went out proves nothing: outcome 'uncounted'.
--- Of a letter whose envelope came back the slip proves nothing: it was still in it, and somebody opened what was returned.
--- A passing failure (a full mailbox, a busy telephone) has the same channel tried again later, as often as any failure.
--- The day of delivery is the later of the report's and the sending's: a gateway's slow clock shortens nobody's time.
--- A bounce that waits until its handing is written down reads the notice as it stood before, 'queued': whether it was sent is asked
--- of the row that is changed, where PostgreSQL looks again at what was committed meanwhile, and of no other table.
+-- Again: nothing; the first proof counts, and a later bounce is not believed.
+-- The channel of a notice is the last one tried until one brings proof, and then that one. A report for the same line that was
+-- barred when the message was sent proves nothing: outcome 'uncounted'. The slip of a letter whose envelope came back proves
+-- nothing: it was still inside, and staff opened the returned letter. After a temporary failure (a full mailbox, a busy
+-- telephone) the same channel is tried again later, with the same limit as any failure. The day of delivery is the later of the
+-- report's and the sending's: a gateway's slow clock shortens no period. A bounce that waits for its submission to be recorded
+-- reads the notice as it was before, 'queued': whether it was sent is checked in the row being changed, where PostgreSQL rechecks
+-- what was committed meanwhile, and in no other table.
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         %(attempt_ids)s::uuid[], %(references)s::text[], %(outcomes)s::text[], %(ats)s::timestamptz[]

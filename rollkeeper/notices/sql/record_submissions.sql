@@ -1,11 +1,10 @@
--- Writes down what the gateways answered; an attempt refused for good is a bounce and stands in the ledger.
+-- Records the gateways' answers; an attempt refused permanently is a bounce and gets a ledger entry.
 -- Law: art. 3. Reads: notices_attempt, notices_notice. Writes: notices_attempt, notices_notice, ledger_entry.
 -- Plan: primary keys, one probe a row (CASE: the index of claims is full of what this run has settled). Notices are locked first and in
 -- one order, as by `record_outcomes`: neither waits for ever.
 -- Again: nothing; attempts no longer wait, the claim is gone.
---
--- A delivery report that came first stands, and says how the notice goes on: a bounce that was quicker than this sends it
--- the next channel, and has its entry in the ledger already.
+-- A delivery report that came first counts and decides how the notice continues: an earlier bounce sends it to the next channel,
+-- and already has its ledger entry.
 WITH given AS (
     SELECT * FROM unnest(
         %(line_ids)s::uuid[], %(notice_ids)s::uuid[], %(attempt_ids)s::uuid[], %(outcomes)s::text[],

@@ -1,4 +1,4 @@
--- Keeps notices_tally in step with notices and attempts: each statement leaves what it added to and took from each group.
+-- Keeps notices_tally in step with notices and attempts: each statement records what it added to and removed from each group.
 -- Law: art. 3 (who was notified and who was not). Reads: the rows that the statement changed.
 -- Writes: notices_tally.
 -- Plan: one aggregate over the changed rows; no index, no row of the tally is ever waited for.

@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
                 ("outcome", models.TextField(db_comment="done, refused or failed; empty: it waits.", null=True)),
                 ("said", models.JSONField(db_comment="Sentences of a refusal: articles, ids and days, nothing personal.", null=True)),
                 ("by_counter", models.BooleanField(db_comment="Sealed by the counter's own app, and not in a browser.", db_default=False)),
-                ("action_kind", models.TextField(db_comment="What is to be confirmed; known to nobody otherwise.", null=True)),
-                ("needs_approval", models.BooleanField(db_comment="The law has somebody else confirm it before it is done.", db_default=False)),
+                ("action_kind", models.TextField(db_comment="The action to confirm; not known otherwise.", null=True)),
+                ("needs_approval", models.BooleanField(db_comment="The law requires a second person to confirm it before it is done.", db_default=False)),
                 ("registration_id", models.UUIDField(db_comment="By which an approval names it (access_approval).", db_default=django.db.models.functions.uuid.UUID7(), unique=True)),
             ],
             options={

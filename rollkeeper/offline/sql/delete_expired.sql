@@ -1,4 +1,4 @@
--- Removes tickets that nothing can come under any more, and offline registrations of which everybody has long heard.
+-- Deletes tickets under which nothing more can arrive, and offline registrations whose outcome was delivered long ago.
 -- Law: art. 5 (no longer than is needed). Reads: the same. Writes: offline_ticket, offline_registration.
 -- Plan: offline_ticket_by_age; small tables. Again: nothing more to do.
 

@@ -1,4 +1,4 @@
--- Takes the application whose document was seen longest ago, for this transaction alone.
+-- Takes the application whose document was seen first, for this transaction alone.
 -- Law: -. Reads: selfcare_application. Writes: a row lock. Plan: selfcare_application_checked, one row. Again: the next one.
 
 SELECT line_id, application_id, sealed, checked_by, checked_at, check_key, check_language

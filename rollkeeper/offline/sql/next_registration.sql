@@ -1,6 +1,7 @@
--- Gives the offline registration that waits longest and for nobody, with its ticket. Whoever asks holds the offline worker's lock: one is carried at a time.
--- Law: -. Reads: offline_registration, offline_ticket, access_approval. Writes: -. Plan: offline_registration_pending, one row. Again: the same one.
--- An approval by who submitted it is none, whoever wrote it.
+-- Returns the oldest offline registration that waits for no approver, with its ticket. The caller has the offline worker's lock:
+-- one is processed at a time.
+-- Law: -. Reads: offline_registration, offline_ticket, access_approval. Writes: -. Plan: offline_registration_pending, one row.
+-- Again: the same one. An approval by the submitter does not count, whichever role wrote it.
 
 SELECT c.submission_key, c.ticket_id, c.language, c.sealed, c.received_at, c.tries, c.by_counter, c.needs_approval,
        d.approves AS approved, CASE WHEN d.approves THEN d.staff_id END AS approved_by, c.action_kind, t.staff_id,

@@ -1,4 +1,4 @@
--- Refuses an approval of an offline registration by who submitted it, whoever writes it.
+-- Refuses an approval of an offline registration by its submitter, from every role.
 -- Law: art. 11. Reads: offline_registration, offline_ticket. Writes: a trigger on access_approval. Plan: offline_registration_subject, one row.
 -- Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE FUNCTION offline_refuse_own_approval() RETURNS trigger

@@ -1,13 +1,13 @@
 -- Every right in the register, on one page. Each process connects with one of these roles.
--- Law: art. 11 (only who must, may). Reads: -. Writes: rights. Plan: -. Again: the same rights.
--- What is not granted here is denied. Append-only tables have no UPDATE and no DELETE for anybody.
+-- Law: art. 11 (least privilege). Reads: -. Writes: rights. Plan: -. Again: the same rights. What is not granted here is denied.
+-- Append-only tables have no UPDATE and no DELETE for any role.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
 GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, auditor;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault;
 
--- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
+-- The ledger: appended by every acting role, changed by none, not even its owner.
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
     ledger_publication FROM migrator;
 -- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
@@ -17,18 +17,18 @@ GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_che
 GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication
     TO counter, backoffice, auditor;
 
--- Up to when a person is not shown what was opened for a disclosure request: read by whoever shows them who looked.
+-- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history.
 GRANT SELECT ON ledger_deferreddisclosuremark TO backoffice, worker, auditor;
 GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO worker;
 
--- Who may act: read by the apps for signing in. Which rows of these a role sees stands in access/sql/rows_of_a_role.sql.
+-- Staff: read by the apps for signing in. access/sql/rows_of_a_role.sql limits which rows a role sees.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, vault, auditor;
 -- Accounts and roles are made from the command line alone. The back office closes an account and changes its owner's password.
 GRANT INSERT, UPDATE (until, notified_at) ON access_rolegrant TO worker;
 GRANT INSERT, UPDATE (is_active) ON access_staff TO worker;
 GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
--- What takes several people: inserted, never changed; when, the database says. Which approvals a role may give stands in
--- access/sql/approvals_of_a_role.sql: a counter those of the counter, the back office none of them.
+-- Approvals: inserted, never changed; the database sets the time. access/sql/approvals_of_a_role.sql limits which approvals a
+-- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
 GRANT SELECT ON access_approval TO auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker;
@@ -36,8 +36,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, w
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
 GRANT SELECT, INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, backoffice;
--- Passwords are changed, and second factors added and removed, at the back office alone: a counter that was taken over
--- lets nobody in anywhere. It notes when a factor was used, and nothing else about it.
+-- Passwords are changed, and second factors added and removed, only at the back office: a compromised counter gives no access
+-- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
 GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
@@ -53,14 +53,14 @@ GRANT SELECT ON vault_sealed TO vault;
 REVOKE ALL ON FUNCTION vault_note_opening FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
 GRANT SELECT (person_id, tenure_id, field), DELETE ON vault_sealed TO worker;
--- A file under a key of its own, the instrument of a disclosure request: sealed and opened by commands alone.
+-- A file under its own key, the instrument of a disclosure request: sealed and opened only by commands.
 GRANT SELECT (owner_id, file_id), INSERT, DELETE ON vault_file TO worker;
 GRANT SELECT ON vault_file TO vault;
--- Copies of documents: which there are, and their digests; the bytes lie sealed in a store of their own.
+-- Document copies: which there are, and their digests; the bytes are sealed in a separate store.
 GRANT INSERT ON vault_copy TO counter, worker;
 GRANT SELECT ON vault_copy TO vault, worker;
 GRANT DELETE ON vault_copy TO worker;
--- An alarm is raised by whoever opens and settled from the console; no app knows that there was one.
+-- An alarm is raised by the opening process and settled from the console; apps do not know that there was one.
 GRANT INSERT ON vault_alarm TO vault;
 GRANT SELECT, UPDATE (notified_at, settled_at) ON vault_alarm TO worker;
 GRANT SELECT, INSERT ON vault_canary TO worker;
@@ -76,12 +76,12 @@ REVOKE ALL ON FUNCTION subscribers_unlink_document FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
 GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_tenure, lines_pause TO worker;
--- What is sealed of a line is read by whoever sends and tells. A counter seals the number of a new line; it neither reads what
--- is sealed nor puts another number or address in its place, to which notices and codes would go.
+-- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
+-- cannot read sealed values, nor replace a number or address to which notices and codes go.
 GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, terminated_on, terminated_by,
     erased_on, language, region, number_index, contact_kind) ON lines_line TO counter, backoffice, auditor;
--- A counter does to a line what its acts do, and suspends none: what it may write, and no more of it than its triggers let
--- pass (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
+-- A counter does to a line only what its services do, and suspends none: its rights, further limited by triggers
+-- (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
 GRANT SELECT ON lines_number, lines_suspension, lines_tenure, lines_pause TO counter;
 GRANT INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO counter;
 GRANT UPDATE (state, version, is_registered, is_disputed, is_essential, terminated_on, terminated_by, language, number_index) ON lines_line
@@ -94,21 +94,21 @@ GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;
 -- A lift is given once and never taken back; a trigger tells the network, so that the back office needs no right over that.
 GRANT SELECT, INSERT ON lines_reconnection TO counter, backoffice, worker;
 GRANT SELECT ON lines_reconnection TO auditor;
--- A code that came to a line is shown to a clerk once; nobody at a counter makes one, or gives himself another's.
+-- A code sent to a line is shown to a clerk once; the counter cannot make one, or take another clerk's.
 GRANT SELECT, INSERT, UPDATE, DELETE ON lines_countercode TO worker;
 GRANT SELECT, UPDATE (handle_id, redeemed_by, ends_at) ON lines_countercode TO counter;
 GRANT SELECT, DELETE ON lines_countercodeattempt TO worker;
 GRANT SELECT, INSERT (staff_id) ON lines_countercodeattempt TO counter;
 GRANT SELECT, INSERT, DELETE ON lines_reference TO worker;
 GRANT DELETE ON lines_number TO worker;
--- A hold is ended before its time by a function that shortens it; what it was laid for is forgotten with the record.
+-- A function ends a hold early by shortening it; its case is erased with the record.
 GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_legalhold TO worker;
 REVOKE ALL ON FUNCTION lines_end_legal_hold FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
 GRANT SELECT ON lines_number, lines_suspension, lines_tenure, lines_pause, lines_legalhold TO backoffice, auditor;
 GRANT INSERT, UPDATE ON lines_pause TO backoffice;
 
--- What must be notified, what the network must do.
+-- Notices and network commands.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
 -- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
@@ -122,7 +122,7 @@ GRANT SELECT, INSERT ON provisioning_comparison TO worker;
 GRANT SELECT ON provisioning_comparison TO backoffice, auditor;
 GRANT SELECT, INSERT, DELETE ON notices_tally TO worker;
 GRANT SELECT ON notices_notice, notices_attempt, notices_tally, provisioning_command TO backoffice, auditor;
--- The back office notes what came back of letters; only who has the secret of the slips says what it proves.
+-- The back office records returned mail; only a process with the secret of the slips verifies it.
 GRANT SELECT, INSERT (reference, recorded_at, staff_id) ON notices_returnedletter TO backoffice;
 GRANT SELECT, INSERT (reference, recorded_at, staff_id), UPDATE (verdict, settled_at) ON notices_returnedletter TO worker;
 GRANT SELECT ON notices_returnedletter TO auditor;
@@ -132,7 +132,7 @@ GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_sta
 REVOKE ALL ON FUNCTION campaign_refresh_statistics, campaign_postpone_commands FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION campaign_postpone_commands TO worker, backoffice;
 GRANT EXECUTE ON FUNCTION campaign_refresh_statistics TO worker;
--- What was prepared is what is approved: only what becomes of it is written afterwards.
+-- The prepared batch is what is approved: only its outcome is written afterwards.
 GRANT SELECT, INSERT, UPDATE (state, stop_reason, position_done, pilot_done_at, content) ON campaign_batch TO worker;
 GRANT SELECT, INSERT, UPDATE (outcome, skip_reason, done_at, undone_at, former) ON campaign_batchline TO worker;
 GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_regiontally, campaign_linechange TO worker;
@@ -154,8 +154,8 @@ GRANT INSERT, UPDATE (days) ON campaign_stay TO backoffice;
 GRANT SELECT ON campaign_complaint TO auditor;
 
 
--- Whom an incident exposed is no app's business: the back office sees figures and clocks, asks for steps that Rollkeeper carries
--- out, notes that the report went out, and closes.
+-- No app sees who was affected by an incident: the back office sees figures and deadlines, requests steps that the worker carries
+-- out, records that the report was sent, and closes.
 GRANT SELECT, INSERT, UPDATE ON incidents_incident, incidents_duty TO worker;
 GRANT SELECT, INSERT, DELETE ON incidents_affectedperson TO worker;
 GRANT SELECT, INSERT ON incidents_remedy TO worker;
@@ -164,7 +164,8 @@ GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy, incidents_
 GRANT UPDATE (closed_at) ON incidents_incident TO backoffice;
 GRANT UPDATE (met_at) ON incidents_duty TO backoffice;
 GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO backoffice;
--- Agents: a counter reads where it stands and notes what it took down; the back office suspends, and settles what is unusual.
+-- Agents: a counter reads its own assignment and records its registrations; the back office suspends agents and settles unusual
+-- activity.
 GRANT SELECT ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding, agents_registration,
     agents_documentimagecount, agents_case, agents_reverification TO counter, backoffice, worker, auditor;
 GRANT INSERT ON agents_registration, agents_case TO counter;
@@ -181,7 +182,7 @@ GRANT INSERT ON agents_reverification TO backoffice;
 -- A device that is registered is a passkey of an account.
 GRANT SELECT ON mfa_authenticator TO worker;
 
--- Disclosure requests about one person are entered and answered by commands; the back office sees how they stand and decides.
+-- Disclosure requests about one person are entered and answered by commands; the back office sees their state and decides.
 GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_request, disclosures_deferral TO worker;
 GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO backoffice;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
@@ -190,7 +191,7 @@ GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
 GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
 
--- Everybody is signed out from the console, where an incident asks for it.
+-- Only the console signs out everyone, for an incident.
 GRANT DELETE ON django_session TO worker;
 
 -- One line at a time, and forgetting.
@@ -215,8 +216,8 @@ GRANT SELECT, INSERT, UPDATE ON selfcare_case TO worker;
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark), SELECT (line_id, kind, due_on, settled_on)
     ON selfcare_case TO counter;
--- Who registered remotely and waits for the document to be seen: the counter compares marks and notes that it was; it
--- cannot select what is sealed.
+-- Remote applications that wait for the document to be seen: the counter compares hashes and records the result; it cannot select
+-- the sealed data.
 GRANT SELECT, INSERT, UPDATE ON selfcare_application TO worker;
 GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, check_key, said),
     UPDATE (state, checked_by, checked_at, check_key, check_language) ON selfcare_application TO counter;
@@ -230,13 +231,13 @@ GRANT INSERT (line_id, consent_id, tenure_id, sample_id, auditor_id, fields, ask
 GRANT SELECT ON selfcare_consent TO backoffice, worker;
 GRANT UPDATE (agreed_on, through, taken_back_on) ON selfcare_consent TO worker;
 
--- What a counter recorded offline. The counter hands it in and learns what came of it; it reads no sealed row,
--- and the instants are the register's own: neither is a column that it may write.
+-- Offline registrations. The counter submits them and learns the outcome; it cannot read sealed rows or write the instants, which
+-- are the register's own.
 GRANT INSERT (ticket_id, staff_id, key_id) ON offline_ticket TO counter;
 GRANT INSERT (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action_kind, needs_approval),
     SELECT (submission_key, registration_id, ticket_id, submitted_by, outcome, said, action_kind, needs_approval, received_at)
     ON offline_registration TO counter;
--- An approver approves or withdraws it in a session of their own (access_approval); the offline worker does it or lets it go.
+-- An approver approves or rejects it in their own session (access_approval); the offline worker carries it out or discards it.
 GRANT SELECT (ticket_id, staff_id) ON offline_ticket TO counter;
 GRANT SELECT, INSERT, DELETE ON offline_ticket TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON offline_registration TO worker;

@@ -34,7 +34,7 @@ class Order:
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """Return what must stay reachable, whatever the order. Law: art. 3."""
+        """Return what must stay reachable for every kind of order. Law: art. 3."""
         return tuple(ALWAYS_ALLOWED)
 
 
@@ -59,7 +59,7 @@ class Gateway(Protocol):
 
 
 CHUNK: Final = 200
-"""Orders claimed and delivered together; as many are tried again when the process is killed."""
+"""Orders claimed and delivered together; this many are retried when the process is killed."""
 
 
 def read_secret(name: str) -> str:

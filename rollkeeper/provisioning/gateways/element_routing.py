@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which element serves which kind of service, as one gateway before them all.
 
-A line may stand in several elements (a mobile line: its data in the HLR, its calls in the SIP core). It is barred,
-open or absent where all of them say so; elements that disagree are `partly`, which proves nothing.
+Several elements may serve one line (a mobile line: its data in the HLR, its calls in the SIP core). It is barred, open or absent
+if all of them say so; if they disagree it is `partly`, which proves nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ class ServiceRouter:
         self.needs_number = any(one.needs_number for one in self._elements.values())
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Hand each order to its elements in turn: a line is restored wherever possible, cut only step by step."""
+        """Send each order to its elements in turn: a line is restored wherever possible, but barred step by step."""
         names = self._names([one.line_id for one in orders])
         answers: dict[CommandId, list[Answer]] = {one.key: [] for one in orders}
         for name, element in self._elements.items():

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A memory for elements that have none: the last order for each line, and under which name the element knows it.
 
-A file in the instance (`network/<element>.sqlite`), locked for as long as orders are being delivered: a process that was
-stopped in the middle and wakes up again cannot hand over an old order behind a newer one, since either it still holds
-the lock or what is newer stands in the file. The names are the element's own row numbers: nothing personal.
+A file in the instance (`network/<element>.sqlite`), locked while orders are delivered: a process that was suspended in the middle
+and wakes up cannot deliver an old order after a newer one, since either it still holds the lock or the newer order is in the
+file. The names are the element's own row numbers: nothing personal.
 
     last_order(line TEXT PRIMARY KEY, sequence INTEGER, place TEXT)     place '' : the element does not know the line
     card(line TEXT PRIMARY KEY, mark TEXT, digits INTEGER)        whether the place is still the line's; how long its number is there
     own(line TEXT PRIMARY KEY, grants TEXT, is_withdrawn INTEGER)     what the element granted before we took any of it
 
-What a line had by itself is written before the order that takes it, in a transaction of its own: a process that dies
-between the two finds on the next try what the line had, and not what it left of it.
+A line's own grants are written before the order that removes them, in a separate transaction: if the process dies in between, the
+next try finds the original grants and not the reduced ones.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ _PATIENCE_S: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class LastOrder:
-    """The last order for a line, and where it stands in the element."""
+    """The last order for a line, and its position in the element."""
 
     sequence: int
     place: str
@@ -39,7 +39,7 @@ class LastOrder:
 
 @dataclass(frozen=True, slots=True)
 class OwnGrants:
-    """What the element granted a line by itself, in the element's own words, and whether some of it is taken now."""
+    """What the element itself granted a line, in the element's own terms, and whether some of it is removed now."""
 
     grants: str
     is_withdrawn: bool
@@ -67,12 +67,12 @@ class Fence:
             return [_last_order(file, line) for line in lines]
 
     def own(self, lines: Sequence[LineId]) -> list[OwnGrants | None]:
-        """Return what each line had by itself, in order; None where nothing was ever taken."""
+        """Return each line's own grants, in order; None if nothing was ever removed."""
         with closing(self._open()) as file:
             return [_own(file, line) for line in lines]
 
     def save_own_grants(self, grants: Mapping[LineId, str]) -> None:
-        """Write down, for good and at once, what lines have by themselves and are about to lose some of."""
+        """Save, durably and at once, the own grants of lines that are about to lose some of them."""
         with closing(self._open()) as file:
             file.executemany(
                 "INSERT OR REPLACE INTO own VALUES (?, ?, 1)",
@@ -116,7 +116,7 @@ class HeldFence:
         )
 
     def own(self, line: LineId) -> OwnGrants | None:
-        """Return what a line had by itself; None where nothing was ever taken."""
+        """Return a line's own grants; None if nothing was ever removed."""
         return _own(self._file, line)
 
     def record_own_grants(self, line: LineId, grants: str) -> None:
@@ -124,7 +124,7 @@ class HeldFence:
         self._file.execute("INSERT OR IGNORE INTO own VALUES (?, ?, 0)", (str(line), grants))
 
     def mark_restored(self, line: LineId) -> None:
-        """Write down that a line has again what it had."""
+        """Record that a line has its own grants again."""
         self._file.execute("UPDATE own SET is_withdrawn = 0 WHERE line = ?", (str(line),))
 
 

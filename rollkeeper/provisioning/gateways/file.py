@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A network for demos: it really keeps what it was ordered, in a file, and can be asked.
+"""A network for demos: it stores its orders in a file and reports them.
 
 ``network/journal.jsonl`` in the instance has one line an order carried out: the line's reference, the order's key and
 sequence, the state, and what stays reachable. Never a number. The last line of a reference is the truth; a half

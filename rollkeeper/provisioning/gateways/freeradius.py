@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Internet accesses behind a FreeRADIUS that has the files of `ops/freeradius`.
 
-An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. FreeRADIUS
-keeps it, refuses what is older than what it kept, and hands it on to the NAS that holds the session. The question is an
-Access-Request under the line's reference, answered by the very policy that answers the customer's own. Under which names
-a line's customers come is FreeRADIUS's to know; of a line under whose number nobody ever came nothing is proved.
+An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. FreeRADIUS keeps
+it, refuses orders older than the one it kept, and passes it to the NAS with the session. The read-back is an Access-Request under
+the line's reference, answered by the same policy that answers the customer's own. FreeRADIUS knows which user names belong to a
+line; for a line whose users never connected nothing is proved.
 
-A bar is a walled garden and never a refusal: behind an access that is refused, a telephone could call nobody. Where
-the policy refuses a barred account all the same, the read-back says that the floor is missing.
+A bar is a walled garden and never a refusal: with refused access, a telephone could make no call at all. If the policy refuses a
+barred account nevertheless, the read-back says that the floor is missing.
 """
 
 import re
@@ -25,12 +25,12 @@ from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
 from rollkeeper.provisioning.settings import settings
 
 _NEVER: Final = {402, 404}
-"""Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
+"""Error causes that are permanent: FreeRADIUS cannot read the order, or has done a newer one."""
 _FLOOR: Final = "rollkeeper-floor"
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
 _HURRIED_S: Final = 0.2  # what a NAS has left to answer in, once others have used up the patience of a call
 _SILENT: Final = 3  # so many in a row unanswered: perhaps the server itself is away
-_SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: as many are tried before the next run
+_SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: this many are tried before the next run
 
 
 class FreeRadius:
@@ -81,7 +81,7 @@ class FreeRadius:
         return answers + [Answer.RETRY] * (len(orders) - len(answers))
 
     def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
-        """Ask for one after the other; once nobody answers, the rest is unknown."""
+        """Query one after the other; after the first timeout the rest is unknown."""
         said: list[ReadBack] = []
         try:
             with self._talk(self._auth) as auth_client:

@@ -24,7 +24,7 @@ class HttpClient:
         )
 
     def post(self, body: bytes, *, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """Return status and text; status 0 where nobody answered in time."""
+        """Return status and text; status 0 after a timeout."""
         try:
             response = self._pool.request(
                 "POST", self._url, body=body, headers=headers, redirect=False, preload_content=False

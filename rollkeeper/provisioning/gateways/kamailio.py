@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Fixed and VoIP lines behind a Kamailio that has `ops/kamailio/rollkeeper.cfg`.
 
-One request carries a whole chunk, a line each, and is answered a line each (that file draws the words). Kamailio keeps
-the last order for each line, and a chunk whole or not at all: an older order is refused there, whoever sends it.
-A read-back asks the same table by which calls are judged, and the same route for every number of the floor.
+One request carries a whole chunk, one line each, and is answered one line each (that file draws the format). Kamailio keeps the
+last order for each line, and a chunk completely or not at all: an older order is refused there, from any sender. A read-back uses
+the same table that decides calls, and the same route for every number of the floor.
 """
 
 import re
@@ -21,7 +21,7 @@ from rollkeeper.provisioning.settings import settings
 _ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
 _STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}
 _UNDIALLED: Final = "emergency"
-"""What stands for the number where a GSM phone calls for help and its network does not say which number was dialled."""
+"""Used in place of the number if a GSM phone makes an emergency call and its network does not report the dialled number."""
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._-]{1,64}")
 
 
@@ -59,7 +59,7 @@ class Kamailio:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Hand over a chunk. Where the element would not put the whole floor through, nobody is barred."""
+        """Send a chunk. If the element would not connect the whole floor, no line is barred."""
         may_bar = any(one.kind is CommandKind.BAR for one in orders) and self._has_floor(self._ask([]))
         asked = [one for one in orders if _dialled(one) and (may_bar or one.kind is not CommandKind.BAR)]
         said = self._ask([_written(one) for one in asked])[len(self._floor) :]
@@ -69,11 +69,11 @@ class Kamailio:
         return [answers.get(one.key, Answer.RETRY if _dialled(one) else Answer.REFUSED) for one in orders]
 
     def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
-        """Ask what is true of each line, and whether the floor stands."""
+        """Query the state of each line, and whether the floor is reachable."""
         said = self._ask([f"state {line}" for line in lines])
         states = said[len(self._floor) :] or [b""] * len(lines)
-        stands = self._has_floor(said)
-        return [_read(state, floor_stands=stands) for state in states]
+        has_floor = self._has_floor(said)
+        return [_read(state, has_floor=has_floor) for state in states]
 
     def _has_floor(self, said: Sequence[bytes]) -> bool:
         """Tell whether the element puts every number of the floor through (care and registration may be one number)."""
@@ -95,7 +95,7 @@ class Kamailio:
 
 
 def _dialled(order: Order) -> str:
-    """Return the number as the element can be ordered it; nothing where there is none that it could know."""
+    """Return the number in the form that the element accepts; nothing if it cannot know the number."""
     number = order.number.reveal() if order.number is not None else ""
     return number if _WRITABLE.fullmatch(number) else ""
 
@@ -104,6 +104,6 @@ def _written(order: Order) -> str:
     return f"{order.kind} {order.line_id} {order.sequence} {_dialled(order)}"
 
 
-def _read(state: bytes, *, floor_stands: bool) -> ReadBack:
+def _read(state: bytes, *, has_floor: bool) -> ReadBack:
     said = _STATES.get(state, ReadBack.UNKNOWN)
-    return ReadBack.FLOOR_MISSING if said is ReadBack.BARRED and not floor_stands else said
+    return ReadBack.FLOOR_MISSING if said is ReadBack.BARRED and not has_floor else said

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Mobile lines and data cards in an Osmocom HLR: which services the instance network grants a SIM.
 
-The HLR has two switches a subscriber: circuit-switched (calls, SMS) and packet-switched (data). A phone whose circuit
-switch is off can still call 112, like one without a SIM; the care number, registration and the centre's call back are
-lost to it. So a bar leaves it on and takes data alone away; calls are barred where they are routed, in the SIP core
-behind the MSC (`rollkeeper.provisioning.gateways.kamailio`), which knows what is dialled. The settings require both for `mobile`.
+The HLR has two switches a subscriber: circuit-switched (calls, SMS) and packet-switched (data). A phone whose circuit switch is
+off can still call 112, like one without a SIM; but the care number, registration and call-backs from the emergency centre fail.
+So a bar keeps it on and removes only data; calls are barred where they are routed, in the SIP core behind the MSC
+(`rollkeeper.provisioning.gateways.kamailio`), which knows what is dialled. The settings require both for `mobile`.
 
 | order   | circuit-switched | packet-switched | number       |
 |---------|------------------|-----------------|--------------|
@@ -12,9 +12,9 @@ behind the MSC (`rollkeeper.provisioning.gateways.kamailio`), which knows what i
 | restore | as before        | as before       | stays        |
 | end     | off              | off             | taken away   |
 
-What the HLR granted before the bar is kept (`fence.OwnGrants`) and given back: a line of calls alone gets no data by being
-restored, a card of data alone no calls. Both are on where nothing is known of before, or where nothing was granted; but
-data alone is what no bar of ours leaves, and a data card keeps it. A restore of what is not barred takes nothing away.
+What the HLR granted before the bar is kept (`fence.OwnGrants`) and given back: restoring gives a calls-only line no data, and a
+data card no calls. Both are switched on if earlier grants are unknown or empty; but data alone never results from our bars, and a
+data card keeps it. Restoring a line that is not barred removes nothing.
 
 Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC that something was taken;
 all else goes by the control interface. That message names no domain, and OsmoSGSN 1.13 answers that it is not supported:
@@ -65,7 +65,7 @@ class OsmoHlr:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Carry out a chunk over one pair of connections; whatever is left when they break is for later."""
+        """Carry out a chunk over one pair of connections; what is left when they break is for later."""
         answers: list[Answer] = []
         try:
             with Control(self._control, patience_s=self._patience_s) as control:
@@ -94,7 +94,7 @@ class OsmoHlr:
 
 
 def _record_own_grants(orders: Sequence[Order], fence: Fence, control: Control) -> None:
-    """Keep what each line has by itself before some of it is taken. Whatever is taken already stays as it was noted."""
+    """Save each line's own grants before some are removed. Grants already saved stay as recorded."""
     taking = [order for order in orders if order.kind is not CommandKind.RESTORE]
     lines = [order.line_id for order in taking]
     grants: dict[LineId, str] = {}
@@ -142,7 +142,7 @@ def _wanted(order: Order, mode: str, fence: HeldFence) -> str:
             own = fence.own(order.line_id)
             if own and (own.is_withdrawn or mode in {_NONE, own.grants}):
                 return own.grants
-            return _BOTH  # nothing is known; or nothing is taken: what it had and what it has by now are both its own
+            return _BOTH  # nothing is known; or nothing is removed: its own grants are both what it had and what it has now
 
 
 def _mode(info: dict[str, str]) -> str:
@@ -152,7 +152,7 @@ def _mode(info: dict[str, str]) -> str:
 def _row(order: Order, last_order: LastOrder | None, control: Control) -> dict[str, str] | None:
     """Return the row of the line: by its number, since a new SIM is a new row; by what we know where it has none.
 
-    A row that has another number by now, or whose place the HLR gave to another SIM, is somebody else's.
+    A row that has another number now, or whose id the HLR gave to another SIM, belongs to another subscriber.
     """
     digits = _digits(order)
     for form in _forms(digits):
@@ -169,7 +169,7 @@ def _known(line: LineId, last_order: LastOrder | None, control: Control) -> dict
 
 
 def _mark(line: LineId, row: dict[str, str]) -> str:
-    """Return a mark of a card: short, so that nobody finds out from it which card it is, and another for each line."""
+    """Return a mark of a card: short, so that it does not reveal the card, and different for each line."""
     return hashlib.sha256(f"{line} {row.get('imsi')}".encode()).hexdigest()[:4]
 
 
@@ -183,7 +183,7 @@ def _forms(digits: str) -> list[str]:
 
 
 def _set_number(order: Order, row: dict[str, str], digits: int, control: Control) -> None:
-    """Take the number from an ended line; give it back, in as many digits as it was written before, where it has none."""
+    """Remove the number from a terminated line; give it back, with the same number of digits as before, if it has none."""
     ends, has_number = order.kind is CommandKind.TERMINATE, "msisdn" in row
     wanted = "none" if ends else _digits(order)[-digits:]
     if wanted and ends is has_number:
@@ -197,9 +197,7 @@ def _digits(order: Order) -> str:
 
 def _state(line: LineId, last_order: LastOrder | None, own: OwnGrants | None, control: Control) -> ReadBack:
     if last_order is None or not last_order.place:
-        return (
-            ReadBack.UNKNOWN
-        )  # never found here: it may be here all the same, under a number that is written otherwise
+        return ReadBack.UNKNOWN  # never found here: it may exist under a number that is written differently
     info = _known(line, last_order, control)
     if info is None:
         return ReadBack.ABSENT

@@ -20,7 +20,7 @@ _PROMPT: Final = re.compile(rb"(?:^|\n)\S+[>#] \Z")
 
 
 class NotUnderstood(Exception):
-    """The other side said something that no Osmocom program says, or refused what it must not refuse."""
+    """The other side sent something that no Osmocom program sends, or refused what it must not refuse."""
 
 
 class _Talk:
@@ -52,7 +52,7 @@ class Control(_Talk):
     _asked = 0
 
     def info(self, selector: str) -> dict[str, str] | None:
-        """Return what the HLR keeps of a subscriber; None where it knows none. `selector`: msisdn-… or id-…."""
+        """Return the HLR's record of a subscriber; None if unknown. `selector`: msisdn-… or id-…."""
         said = self._ask("GET", f"subscriber.by-{selector}.info")
         if said is None:
             return None
@@ -103,7 +103,7 @@ class Terminal(_Talk):
             raise
 
     def do(self, command: str) -> None:
-        """Give a command. What it prints is a complaint."""
+        """Send a command. Any output is an error message."""
         self._wire.sendall(command.encode("ascii") + b"\n")
         if b"%" in self._until_prompt():
             raise NotUnderstood

@@ -17,7 +17,7 @@ def has_network() -> bool:
 
 
 def has_own_network() -> bool:
-    """Tell whether elements or a webhook are named: then a bar that was asked for and never tried is known to bar nobody."""
+    """Tell whether elements or a webhook are configured: if so, an untried bar command is known to be ineffective."""
     chosen = settings()
     return bool(chosen.by_service or chosen.webhook.url)
 

@@ -5,8 +5,8 @@
     webhook-timestamp:  seconds since 1970 at this try
     webhook-signature:  "v1," and base64 of HMAC-SHA256(secret, id "." timestamp "." body)
 
-The secret is 32 random bytes, written as ``whsec_`` and base64 in ``secrets/webhook.key``, made on first use. A
-receiver in Python may use `Verifier` as it stands, any other one a library of that specification.
+The secret is 32 random bytes, written as ``whsec_`` and base64 in ``secrets/webhook.key``, made on first use. A receiver in
+Python can use `Verifier` directly, others a library of that specification.
 """
 
 import base64
@@ -36,8 +36,8 @@ def sign(secret: str, *, key: str, at_s: int, body: bytes) -> dict[str, str]:
 class Verifier:
     """The receiver's side: checks signature and age, and refuses a request that it has seen.
 
-    A further try of the same command has a new timestamp and so another signature: it passes. The very same request
-    again does not. What was seen is forgotten once it would be refused for its age. Not shared between processes.
+    A retry of the same command has a new timestamp and so a new signature: it is accepted. An identical request is refused. Seen
+    requests are forgotten once they would be refused for their age. Not shared between processes.
     """
 
     def __init__(self, secret: str, *, tolerance_s: int = TOLERANCE_S) -> None:

@@ -60,7 +60,7 @@ class Webhook:
     def push(self, orders: Sequence[Order]) -> list[Answer]:
         """Post each order under its own key, several at a time; what is not begun in time is for later.
 
-        In no order, so that the same few, to which nothing is ever answered, do not stand before the others every time.
+        In random order, so that the same few that never get an answer do not come first every time.
         """
         latest = time.monotonic() + self._patience_together_s
         mixed = sample(orders, len(orders))

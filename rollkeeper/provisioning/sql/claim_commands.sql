@@ -7,16 +7,14 @@
 -- and never by what is claimed (OFFSET 0): next to nothing is, but that index was full of dead entries and was read whole for each row (most of
 -- the time of a batch of millions, 2026-11-26). 200 of 480,000 due: 6 ms.
 -- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
---
--- The caller holds `serialize_on`, so that no two claims overlap: a command whose older sibling is being tried by
--- another process waits, and the network never hears an older command after a newer one. A later command whose own time has
--- not come (the end of a temporary reconnection), or that may not go out on this day, supersedes nobody yet.
--- A line whose number is with another line by now (`released`, and not erased) has nothing left to bar, to end or to restore: an
--- element that goes by the number would do it to whoever has it. A line that has ended is restored no more, and
--- what asks for that takes the place of nothing.
--- On a day on which the desks are shut, or under a stay, nobody loses service for want of registration, whenever it was asked for;
--- but for the bar of an end that was undone and that the network may have heard, which gives emergency calls back. What the network
--- took before is still asked after, and not delivered again.
+-- The caller holds `serialize_on`, so that no two claims overlap: a command waits while another process tries an older one for
+-- the same line, and the network never gets an older command after a newer one. A later command that is not due yet (the end of a
+-- temporary reconnection), or that may not be sent on this day, supersedes nothing yet. A line whose number belongs to another
+-- line by now (`released`, and not erased) has nothing left to bar, terminate or restore: an element that uses the number would
+-- do it to the other line. A terminated line is no longer restored, and a restore command for it supersedes nothing. On a day on
+-- which counters are closed, or under a stay, no line loses service for a missing registration, whenever commanded. Exception:
+-- the bar for an undone termination that the network may have received, because it gives emergency calls back. Commands that the
+-- network accepted before are read back, and not delivered again.
 WITH due AS (
     SELECT c.line_id, c.command_id, c.position, c.next_try_at, c.state,
            %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
@@ -51,7 +49,7 @@ WITH due AS (
     UPDATE provisioning_command c
     SET state = CASE WHEN j.is_superseded THEN 'superseded' ELSE c.state END,
         claimed_by = CASE WHEN j.is_superseded OR j.is_put_off THEN NULL ELSE %(claim)s::integer END,
-        -- What is put off has not been tried: it supersedes nobody before its time.
+        -- A postponed command has not been tried: it supersedes nothing before its time.
         attempts = CASE WHEN j.is_superseded THEN c.attempts WHEN j.is_put_off THEN 0 WHEN NOT j.may_go THEN c.attempts
                         ELSE least(c.attempts + 1, 30000) END,
         next_try_at = CASE WHEN j.is_put_off THEN %(tomorrow)s ELSE c.next_try_at END

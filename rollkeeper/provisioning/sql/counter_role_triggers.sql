@@ -1,10 +1,9 @@
 -- Lets the counter's role ask of the network what the register says of the line by then, and nothing else.
--- Law: art. 3 (nobody loses service but by an approved batch). Reads: lines_line, lines_suspension.
+-- Law: art. 3 (a line loses service only by an approved batch). Reads: lines_line, lines_suspension.
 -- Writes: a trigger on provisioning_command. Plan: fires for the counter's role alone; primary keys by line.
 -- Again: CREATE OR REPLACE: the same trigger.
---
--- What it may change in the register stands in lines/sql/counter_role_triggers.sql: from there it follows that it restores, bars anew
--- for a reason that was open before, and ends what a subscriber asked to end.
+-- lines/sql/counter_role_triggers.sql says what it may change in the register: from that follows that it restores, bars again for
+-- a reason that was open before, and terminates what a subscriber asked to terminate.
 CREATE OR REPLACE FUNCTION provisioning_follow_register() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,9 +1,9 @@
--- Refuses a batch, or anybody who cuts for want of registration, a line on which a lift, an alarm or a medical device hangs.
+-- Refuses to a batch, and to any other command for a missing registration, a line on which a lift, an alarm or a medical device
+-- depends.
 -- Law: art. 1. Reads: lines_line. Writes: triggers on provisioning_command.
 -- Plan: one join of the rows of the statement with lines_line_pkey. Not measured by itself.
 -- Again: CREATE OR REPLACE: the same trigger.
---
--- The acts pass such lines over; this holds for direct SQL too, whichever role runs it.
+-- The services skip such lines; this holds for direct SQL too, from every role.
 CREATE OR REPLACE FUNCTION provisioning_exempt_essential_lines() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

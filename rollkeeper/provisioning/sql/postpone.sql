@@ -1,4 +1,4 @@
--- Lets commands wait until an instant each. Whoever calls has locked them.
+-- Postpones commands, each until an instant. The caller has locked them.
 -- Law: art. 1. Reads: -. Writes: provisioning_command. Plan: provisioning_command_pkey, one probe a row. Again: the same rows.
 -- No app may execute it: it is called by functions that run with their owner's rights.
 CREATE OR REPLACE FUNCTION network_postpone(line_ids uuid[], command_ids uuid[], untils timestamptz[])

@@ -11,7 +11,7 @@ WITH tried AS (
 ), recorded AS (
     UPDATE provisioning_command c
     SET state = t.state, claimed_by = NULL, attempts = t.tries,
-        -- Who held it back meanwhile (a stay, a stopped batch) is not overruled by a try that was in vain.
+        -- A postponement made meanwhile (a stay, a stopped batch) is not overridden by a failed try.
         next_try_at = CASE WHEN t.state = 'waiting' THEN greatest(c.next_try_at, t.next_try_at) ELSE t.next_try_at END,
         sent_at = CASE WHEN t.state <> 'waiting' THEN coalesce(c.sent_at, %(now)s) ELSE c.sent_at END,
         read_back = t.read_back, read_back_at = %(now)s

@@ -1,7 +1,7 @@
 -- Asks the network to restore lines that are in service in the register and not in the network.
--- Law: art. 3 (nobody loses service without a decision). Reads: lines_line. Writes: provisioning_command, row locks.
--- Plan: primary key of the line. Again: a further command, which supersedes the one before.
--- The line is locked: whoever suspends it in this moment asks for the bar after this, or is left alone (SKIP LOCKED).
+-- Law: art. 3 (no line loses service without a decision). Reads: lines_line. Writes: provisioning_command, row locks.
+-- Plan: primary key of the line. Again: a further command, which supersedes the previous one. The line is locked: a concurrent
+-- suspension requests its bar after this, or the line is skipped (SKIP LOCKED).
 WITH served AS MATERIALIZED (
     SELECT line_id FROM lines_line WHERE line_id = ANY (%(line_ids)s) AND state = 'active' FOR UPDATE SKIP LOCKED
 )

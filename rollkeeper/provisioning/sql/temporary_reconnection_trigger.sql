@@ -1,10 +1,9 @@
--- Asks the network to restore a line at once and to bar it again at the end, whenever somebody gives it its hours.
+-- Requests at once a restore and a later bar for a line that gets its temporary reconnection.
 -- Law: the pack's temporary_reconnection. Reads: lines_suspension. Writes: provisioning_command (by a trigger on lines_reconnection).
 -- Plan: two inserts a lift. Again: CREATE OR REPLACE: the same trigger; lines_reconnection holds a line once.
---
--- Both are asked for in the lift's own statement, so that no lift stays open because somebody forgot to end it. The second
--- waits for its time and supersedes nobody before it; whoever registers meanwhile asks for a restore that supersedes it.
--- Runs with its owner's rights: the back office may give the hours and may tell the network nothing else.
+-- Both are requested in the reconnection's own statement, so that no reconnection stays open by mistake. The second waits for its
+-- time and supersedes nothing before; a registration meanwhile requests a restore that supersedes it. Runs with its owner's
+-- rights: the back office may give the hours and no other command to the network.
 CREATE OR REPLACE FUNCTION provisioning_temporary_reconnection() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Refuses the role of the night to take a line out of service that lives in the register: nobody calls for help from it then.
+-- Refuses the nightly role to take a line that is in service in the register out of service: no emergency call would be possible.
 -- Law: art. 3 (emergency calls excepted). Reads: lines_line. Writes: a trigger on provisioning_command.
 -- Plan: one join of the rows of the statement with lines_line_pkey. Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE FUNCTION provisioning_terminate_only_terminated() RETURNS trigger

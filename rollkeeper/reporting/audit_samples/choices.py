@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What can be drawn: acts that are done to one line, each by the verb of its entry."""
+"""What can be drawn: actions on one line, each by the verb of its entry."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from rollkeeper.ledger.verbs import Verb
 
 
 class SampledAction(TextChoices):
-    """What happened to the lines that are drawn."""
+    """What happened to the drawn lines."""
 
     REGISTERED = "registered", _("registered")
     CORRECTED = "corrected", _("record corrected")

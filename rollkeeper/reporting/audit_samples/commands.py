@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands under `reports` about audit samples: see whom one was allowed to see, and draw a sample again as an outsider."""
+"""The commands under `reports` about audit samples: show records to which the subscriber consented, and repeat the draw of a
+sample as an outsider.
+"""
 
 import sys
 from pathlib import Path
@@ -20,14 +22,14 @@ from rollkeeper.reporting.audit_samples.services import quarter_named
 
 
 def see(
-    consent: Annotated[UUID, typer.Argument(metavar="CONSENT", help="As the page of the sample gives it.")],
+    consent: Annotated[UUID, typer.Argument(metavar="CONSENT", help="As shown on the page of the sample.")],
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="The auditor who asked.")],
     on: DateOption = None,
 ) -> None:
-    """Show the entries that one person agreed to show to one auditor. The ledger says so first, and the person sees it.
+    """Show the entries that one person allowed one auditor to see. The ledger records the access first, and the person sees it.
 
-    The password is asked for, or is a line of standard input. Without a consent that is good today nothing is shown.
+    The password is asked for, or is a line of standard input. Without a consent that is valid today nothing is shown.
 
     Example: rollkeeper reports show-sample 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
     """
@@ -44,13 +46,13 @@ def redraw(
     kind: Annotated[SampledAction, typer.Argument(help="What happened to the lines.")],
     *,
     size: Annotated[
-        int, typer.Option("--size", min=1, help="Entries over which it was drawn, as the page says.")
+        int, typer.Option("--size", min=1, help="Number of entries at the draw, as shown on the page.")
     ],
     as_json: JsonOption = False,
 ) -> None:
-    """Draw a sample again out of a copy of the published ledger, by the text that the auditor brought; needs no database.
+    """Repeat the draw of a sample from a copy of the published ledger, with the text that the auditor brought; needs no database.
 
-    The text is asked for, or is a line of standard input. The copy is checked as 'ledger verify' does, by the key in it.
+    The text is asked for, or is a line of standard input. The copy is checked like 'ledger verify', with the key in it.
 
     Example: rollkeeper reports redraw-sample copy 2012-Q1 suspended --size 120345 < text.txt
     """
@@ -58,7 +60,7 @@ def redraw(
     try:
         head = auditor.audit(ledger, key=auditor.read_key((ledger / "vkey").read_text("utf-8")))
     except (auditor.AuditError, OSError) as fault:
-        raise typer.BadParameter(f"the copy does not hold: {fault}", param_hint="'DIR'") from None
+        raise typer.BadParameter(f"the copy is invalid: {fault}", param_hint="'DIR'") from None
     if size > head.size:
         raise typer.BadParameter(f"the copy has {head.size:,} entries.", param_hint="'--size'")
     drawn = draw_again(ledger, period, kind, text=_line("Text"), size=size, head_size=head.size)

@@ -8,24 +8,24 @@ SEED_TEXT_TOO_SHORT = Refusal(
     "seed_text_too_short",
     Kind.MALFORMED,
     "The text by which the lines are drawn has fewer than {fewest} letters.",
-    "Throw dice or take any long text, and keep it: with it anybody draws the same lines again.",
+    "Throw dice or use any long text, and keep it: with it anyone can repeat the draw.",
 )
 SAMPLE_ALREADY_DRAWN = Refusal(
     "sample_already_drawn",
     Kind.CONFLICT,
-    "You drew such a sample of this quarter on {on}.",
-    "It stays drawn: open it on the page of the reports.",
+    "You already drew such a sample of this quarter on {on}.",
+    "Open it on the page of the reports.",
 )
 # Also where another auditor drew it.
 AUDIT_SAMPLE_NOT_FOUND = Refusal(
     "audit_sample_not_found",
     Kind.NOT_FOUND,
-    "You drew no such sample.",
+    "You have drawn no such sample.",
     "Draw one on the page of the reports, under the report of a quarter.",
 )
 INVALID_QUARTER = Refusal(
     "invalid_quarter",
     Kind.MALFORMED,
-    "A sample is drawn out of one quarter of which there is a report.",
+    "A sample is drawn from one quarter that has a report.",
     "Choose a quarter.",
 )

@@ -5,7 +5,7 @@ from django.db import models
 
 
 class AuditSample(models.Model):
-    """One drawing by lot: by whom, over what, with which seed."""
+    """One draw: by whom, over what, with which seed."""
 
     sample_id = models.UUIDField(primary_key=True)
     auditor_id = models.UUIDField(db_comment="The account that drew it.")
@@ -33,7 +33,7 @@ class AuditSampleLine(models.Model):
     sample_id = models.UUIDField()
     nth = models.SmallIntegerField()
     line_id = models.UUIDField()
-    leaf_index = models.BigIntegerField(db_comment="Where the entry stands in the published ledger.")
+    leaf_index = models.BigIntegerField(db_comment="The entry's place in the published ledger.")
     day = models.DateField()
 
     class Meta:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A sample as its auditor sees it: references, what the published ledger says of each, and whose consent is good today."""
+"""A sample as its auditor sees it: references, the published entries of each, and today's valid consents."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def samples_of(authority: Authority, quarter: str) -> list[AuditSampleView]:
 
 
 def sample(authority: Authority, sample_id: UUID, *, on: dt.date) -> AuditSampleView:
-    """Return one sample to whoever drew it. Refuses: NOT_ALLOWED, AUDIT_SAMPLE_NOT_FOUND."""
+    """Return one sample to the auditor who drew it. Refuses: NOT_ALLOWED, AUDIT_SAMPLE_NOT_FOUND."""
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     own, items = (
         own_audit_sample(authority, sample_id),

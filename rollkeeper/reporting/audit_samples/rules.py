@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a sample is drawn. Pure: the same seed over the same entries gives the same lines, to whoever draws.
+"""How a sample is drawn. Pure: the same seed over the same entries always gives the same lines.
 
 The rank of an entry is::
 
     SHA-256( "rollkeeper/sample@v1" || SHA-256(the auditor's text) || the entry's canonical bytes )
 
-The entries of the kind whose day lies in the quarter, among the first `size` of the published ledger, are taken by rank, the
-smallest first; a line that came before is passed over; until there are as many as were asked for.
+The entries of the kind whose day is in the quarter, among the first `size` of the published ledger, are taken by rank, the
+smallest first; repeated lines are skipped; until the requested number is reached.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ MIN_SEED_LETTERS: Final = 16
 
 
 def seed_of(text: str) -> bytes:
-    """Return what stands for the text that an auditor brought."""
+    """Return the hash of the text that an auditor brought."""
     return hashlib.sha256(text.strip().encode()).digest()
 
 
 def is_long_enough(text: str) -> bool:
-    """Tell whether nobody guesses the text."""
+    """Tell whether the text cannot be guessed."""
     return len(text.strip()) >= MIN_SEED_LETTERS
 
 

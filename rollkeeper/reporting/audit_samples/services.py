@@ -91,7 +91,7 @@ def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Fi
 
 
 def own_audit_sample(authority: Authority, sample_id: UUID) -> AuditSample:
-    """Return a sample to whoever drew it. Refuses: AUDIT_SAMPLE_NOT_FOUND."""
+    """Return a sample to the auditor who drew it. Refuses: AUDIT_SAMPLE_NOT_FOUND."""
     found = AuditSample.objects.filter(sample_id=sample_id, auditor_id=auditor_of(authority)).first()
     if found is None:
         raise AUDIT_SAMPLE_NOT_FOUND()

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ("sample_id", models.UUIDField()),
                 ("nth", models.SmallIntegerField()),
                 ("line_id", models.UUIDField()),
-                ("leaf_index", models.BigIntegerField(db_comment="Where the entry stands in the published ledger.")),
+                ("leaf_index", models.BigIntegerField(db_comment="The entry's place in the published ledger.")),
                 ("day", models.DateField()),
             ],
             options={

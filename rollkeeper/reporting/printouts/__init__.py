@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A report to be read: every table with a bar beside each figure, hidden cells said to be hidden, what it rests on."""
+"""A readable report: every table with a bar next to each figure, hidden cells marked as hidden, the source."""
 
 import json
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
--- Counts by service the lines that lived at the end of a day and those that somebody was registered for, rounded to ten:
--- what lies between two stocks is then nobody. Law: art. 13. Reads: lines_line, lines_tenure. Writes: -.
+-- Counts by service the current lines at the end of a day and those with a registered subscriber, rounded to ten: the difference
+-- of two stocks then reveals no one. Law: art. 13. Reads: lines_line, lines_tenure. Writes: -.
 -- Plan: one scan of the lines, one of the tenures. Again: the same, until records of that time are erased.
 SELECT l.service, round(count(*), -1)::bigint AS lines,
        round(count(*) FILTER (WHERE EXISTS (SELECT FROM lines_tenure h

@@ -1,5 +1,5 @@
--- Counts the entries of a period that the published ledger of this size does not hold: those with a later leaf, and those
--- that the integrator has yet to take. (What somebody forged past the integrator `doctor` finds, and so does whoever verifies.)
+-- Counts the entries of a period that the published ledger of this size does not contain: those with a later leaf, and those not
+-- yet integrated. (`doctor` and every verification find entries forged past the integrator.)
 -- Law: art. 13. Reads: ledger_entry, ledger_leaf, ledger_integration. Writes: -.
 -- Plan: the leaves behind the size, and ledger_entry_by_commit from the last entry taken onwards. Again: none, once published.
 SELECT (SELECT count(*)

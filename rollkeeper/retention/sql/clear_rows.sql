@@ -1,5 +1,5 @@
--- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the subscriber, sealed rows;
--- why a clock stood still, which may be an illness, and for which case it was held.
+-- Clears the rows of records whose keys are gone: number, contact, reference, the subscriber's commitment, sealed rows; the
+-- reason of a pause, which may be an illness, and the case of a hold.
 -- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold,
 -- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person (OFFSET 0: the index of what is under
 -- way is full of what this run has done); lines_reference_by_line.

@@ -1,7 +1,7 @@
--- Lists keys of people whose registration was begun and never recorded: no tenure stands for them in the register.
--- Law: art. 5 (nothing is kept that no registration rests on). A reference made after %(made_before)s may belong to an
--- act that is still under way, and is left. The moment is read out of the reference itself (RFC 9562, version 7).
--- A file that is sealed under a key of its own has its row, and no tenure.
+-- Lists keys of people whose registration was begun and never recorded: they have no tenure in the register.
+-- Law: art. 5 (nothing is kept without a registration). A reference made after %(made_before)s may belong to a running
+-- transaction, and is left. The instant is read from the reference itself (RFC 9562, version 7). A file sealed under its own key
+-- has a row, and no tenure.
 -- Reads: vault_living (temporary), lines_tenure, vault_file. Writes: -. Plan: one hash join over all keys and tenures; once a run.
 -- Again: those that are still there.
 SELECT k.person_id, k.tenure_id

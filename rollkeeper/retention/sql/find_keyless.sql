@@ -1,4 +1,4 @@
--- Finds records whose subscriber's key was destroyed after this register was backed up: erased once, come back by a restore.
+-- Finds records whose subscriber's key was destroyed after this register was backed up: erased once, brought back by a restore.
 -- Law: art. 5. A tenure that began less than %(margin)s before the keys were backed up may have been sealed after
 -- that backup: it is lost and not erased, and stays. A line goes whole where nothing of it is left that opens.
 -- Reads: lines_tenure, vault_sealed, vault_living (temporary). Writes: retention_due (temporary).

@@ -1,5 +1,5 @@
--- Finds the next past tenures of lines whose records must go, and on which no legal hold lies today; says which was the last.
--- Law: art. 5 (a tenure ends by transfer as a contract does). What ended with its line goes with the line.
+-- Finds the next past tenures whose records are due for erasure without a legal hold today; returns the last one.
+-- Law: art. 5 (a tenure ends by transfer as a contract does). A tenure that ended with its line is erased with the line.
 -- Reads: lines_line, lines_tenure, lines_legalhold, retention_erasure. Writes: retention_due (temporary), row locks.
 -- Plan: lines_tenure_to_erase, behind the last record of the chunk before, as in find_terminated.sql; lines_line_pkey. The line is
 -- locked as well, since adding a legal hold locks it: one at work is left for the next run.

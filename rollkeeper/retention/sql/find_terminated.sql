@@ -1,4 +1,4 @@
--- Finds the next ended lines whose records must go, and on which no legal hold lies today; says which was the last.
+-- Finds the next terminated lines whose records are due for erasure without a legal hold today; returns the last one.
 -- Law: art. 5 (one year after termination).
 -- Reads: lines_line, lines_legalhold, retention_erasure. Writes: retention_due (temporary), row locks.
 -- Plan: lines_line_to_erase, behind the last record of the chunk before: what is held or was erased in this run is passed

@@ -1,14 +1,13 @@
--- Frees numbers whose quarantine is over: nothing leads from the number to its former subscriber any more.
+-- Frees numbers whose quarantine is over: the number no longer leads to its former subscriber.
 -- Law: the pack's number_reuse, art. 11. Reads: provisioning_command. Writes: lines_number (deleted), lines_line (released, index
 -- gone), provisioning_command, ledger_entry. Plan: lines_number_in_quarantine, behind the last number of the chunk before; grows with
 -- what is over. Lines and commands are looked up by line (OFFSET 0 forbids to read them all first, as does the chunk that is
 -- taken before its lines). A number at work is left for the next run.
 -- Again: nothing, the rows are gone.
---
--- A number stays where somebody says that its line was ended wrongly and nobody has decided yet, and where the network has not
--- proved that the old line is out of service: whoever got it next would find the old bar on it. Where the instance has no network, nobody owes that proof, and what was asked for in vain is superseded, lest a
--- network that comes later end whoever has the number then. The line's record itself, the number sealed in it, stays until
--- its own last day.
+-- A number stays while a dispute about its line's termination is open, and until the network has proved that the old line is out
+-- of service: the next subscriber would find the old bar on it. If the instance has no network, no proof is expected, and
+-- unsuccessful commands are superseded, so that a later network does not terminate the next subscriber's line. The line's record
+-- itself, with its sealed number, stays until its own last day.
 WITH chunk AS MATERIALIZED (
     SELECT n.number_index, n.line_id, n.quarantined_until
       FROM lines_number n

@@ -1,6 +1,6 @@
 -- Writes down which records go, on what ground, and certifies each in the ledger.
 -- Law: art. 5. Reads: retention_due (temporary). Writes: retention_erasure, ledger_entry.
--- Plan: as many rows as the chunk has.
+-- Plan: one row for each row of the chunk.
 -- Again: find_terminated.sql and find_past_tenures.sql leave out what is intended already.
 WITH intent AS (
     INSERT INTO retention_erasure (line_id, erasure_id, tenure_id, ground, article, last_day_kept, begun_at)

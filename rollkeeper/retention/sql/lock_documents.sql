@@ -1,4 +1,4 @@
--- Locks the documents of people who may have to be forgotten, in one order, waiting for whoever refers to one of them.
+-- Locks the documents of people who may be erased, in one order, waiting for transactions that refer to them.
 -- Law: art. 5. Reads: subscribers_document. Writes: row locks.
 -- Plan: subscribers_document_by_person.
 -- Again: the same locks.

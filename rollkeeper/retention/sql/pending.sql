@@ -1,5 +1,5 @@
--- Lists erasures that were intended and are not done, with the persons and tenures whose keys must go: all, or those
--- begun since a moment, behind the dead entries of the chunks before.
+-- Lists erasures that were intended and are not done, with the persons and tenures whose keys must be destroyed: all, or those
+-- begun since a moment, to skip the dead entries of earlier chunks.
 -- Law: art. 5. Reads: retention_erasure, lines_tenure. Writes: -.
 -- Plan: retention_erasure_under_way, lines_tenure_pkey by line.
 -- Again: those still not done.

@@ -1,4 +1,4 @@
--- Lists the open corrections whose record was changed since they were opened; one alone where a case is named.
+-- Lists the open corrections whose record was changed since they were opened; only one if a case is named.
 -- Law: art. 2 (recorded truly). Reads: selfcare_case, ledger_entry. Writes: -.
 -- Plan: selfcare_case_open and ledger_entry's index by line. Again: those that are still open.
 

@@ -1,4 +1,4 @@
--- Takes the oldest code request that nobody has looked at, for this transaction alone.
+-- Takes the oldest unprocessed code request, for this transaction alone.
 -- Law: -. Reads: selfcare_coderequest. Writes: a row lock. Plan: selfcare_coderequest_pending, one row. Again: the next one.
 
 SELECT code_request_id, number_index, source_mark, language

@@ -1,4 +1,4 @@
--- Takes the oldest ask that is not answered, for this transaction alone; whoever gave up waiting has deleted theirs.
+-- Takes the oldest unanswered request, for this transaction alone; a requester who gave up waiting has deleted theirs.
 -- Law: -. Reads: selfcare_portalrequest. Writes: a row lock. Plan: selfcare_portalrequest_pending, one row. Again: the next one.
 
 SELECT request_id, session_mark, kind, payload, sealed, language, public_key, made_at

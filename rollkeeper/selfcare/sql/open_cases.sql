@@ -1,4 +1,4 @@
--- Lists the open cases, the most urgent first; of a claim, whether the subscriber named whoever makes it.
+-- Lists the open cases, the most urgent first; for a claim, whether the subscriber named the claimant.
 -- Law: -. Reads: selfcare_case, lines_tenure, selfcare_delegate. Writes: -. Plan: selfcare_case_open, then primary keys. Again: the same.
 
 SELECT c.case_id, c.line_id, c.kind, c.about, c.opened_on, c.due_on,

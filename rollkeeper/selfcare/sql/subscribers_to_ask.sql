@@ -1,5 +1,5 @@
 -- Finds who holds a line now and in which language they are notified, if they were not asked for this sample yet.
--- Law: art. 13 (the authority checks; whoever is registered decides who sees them). Reads: lines_line, lines_tenure,
+-- Law: art. 13 (the authority checks; the registered subscriber decides who sees the record). Reads: lines_line, lines_tenure,
 -- subscribers_subscriber, selfcare_consent. Writes: -. Plan: primary keys, one row. Again: nothing, once they were asked.
 
 SELECT h.tenure_id, coalesce(s.language, l.language) AS language

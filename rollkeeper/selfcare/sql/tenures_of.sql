@@ -1,4 +1,4 @@
--- Lists every line that somebody holds or held and of which something is still kept, the newest tenure first.
+-- Lists every present and past line of a person about which data is kept, the newest tenure first.
 -- Law: art. 13. Reads: lines_tenure, lines_line. Writes: -. Plan: lines_tenure_by_person, a handful of rows. Again: the same.
 
 SELECT h.line_id, h.tenure_id, h.party_kind, h.commitment, h.contested_on, lower(h.held) AS since, upper(h.held) AS until,

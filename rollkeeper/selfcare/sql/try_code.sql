@@ -1,6 +1,6 @@
--- Lets whoever shows a code in, in the rights of this function's owner: the portal's role alone could not make a session.
--- Law: art. 11, 13 (only whoever is concerned, and nobody else, sees and acts). Reads: selfcare_coderequest. Writes: selfcare_coderequest
--- (one try fewer, whether or not there is such a line), selfcare_portalsession.
+-- Begins a session for a valid code, with the rights of this function's owner: the portal's role alone could not make a session.
+-- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest.
+-- Writes: selfcare_coderequest (one try fewer, whether or not there is such a line), selfcare_portalsession.
 -- Plan: primary key. Again: the code is used up and the answer is no; two at once take turns.
 
 CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, given bytea, session bytea) RETURNS boolean

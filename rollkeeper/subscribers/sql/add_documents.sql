@@ -1,4 +1,4 @@
--- Notes documents that nobody showed before; who comes second in the same instant waits and then gets no row.
+-- Records documents not shown before; a concurrent second writer waits and then gets no row.
 -- Law: art. 2. Reads: -. Writes: subscribers_document. Plan: subscribers_document_pkey.
 -- Again: no row.
 INSERT INTO subscribers_document (document_index, person_id, document_type, since)

@@ -1,5 +1,5 @@
--- Forgets how to find the people of whom nothing sealed is left.
--- Law: art. 5. Runs after retention/sql/clear_rows.sql as a statement of its own, so that it sees what is left.
+-- Removes the indexes of people of whom nothing sealed is left.
+-- Law: art. 5. Runs after retention/sql/clear_rows.sql as a separate statement, so that it sees what is left.
 -- Reads: vault_sealed. Writes: subscribers_document, subscribers_personlink, subscribers_subscriber.
 -- Plan: vault_sealed_pkey by person, subscribers_document_by_person, subscribers_joined_pkey.
 -- Again: nothing.

@@ -1,7 +1,7 @@
--- Whoever is joined to somebody under protection is the same person, and as much at risk under each of their documents.
+-- A person joined to a protected person is the same person, and equally at risk under each document.
 -- Law: art. 11 (user information is protected). Reads: subscribers_personlink. Writes: subscribers_subscriber.is_protected.
 -- Plan: subscribers_references_of of the row that came; one person has a handful of references.
--- Again: CREATE OR REPLACE: the same trigger; nobody loses protection by it, and nobody by being parted.
+-- Again: CREATE OR REPLACE: the same trigger; it removes no one's protection, and neither does a separation.
 --
 -- Runs with its owner's rights: a counter joins documents, and neither gives protection nor takes it away.
 CREATE OR REPLACE FUNCTION subscribers_link_protection() RETURNS trigger

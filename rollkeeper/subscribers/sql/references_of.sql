@@ -1,5 +1,5 @@
 -- Gives every reference of one person: itself, and those that were joined to it at a counter.
--- Law: art. 2 (a limit is one person's, whichever document they show). Reads: subscribers_personlink. Writes: -.
+-- Law: art. 2 (a limit applies to one person, under all their documents). Reads: subscribers_personlink. Writes: -.
 -- Plan: subscribers_joined_pkey, then subscribers_personlink_by_principal; inlined into the statement that asks. Again: the same rows.
 
 CREATE OR REPLACE FUNCTION subscribers_references_of(whose uuid) RETURNS SETOF uuid

@@ -1,6 +1,6 @@
--- Lets a document lead to nobody that was recorded for somebody wrongly, in the rights of this function's owner: the counter's
--- role deletes none. The last one that leads to a person stays: nobody is lost to the register.
--- Law: art. 2 (a number that was mistyped is somebody else's). Reads: subscribers_document. Writes: the same.
+-- Removes a document recorded for a person by mistake, with the rights of this function's owner: the counter's role may delete
+-- none. The last one that leads to a person stays, so that the person is not lost.
+-- Law: art. 2 (a mistyped number belongs to another person). Reads: subscribers_document. Writes: the same.
 -- Plan: subscribers_document_pkey, subscribers_document_by_person. Again: no.
 
 CREATE OR REPLACE FUNCTION subscribers_unlink_document(shown bytea, whose uuid) RETURNS boolean

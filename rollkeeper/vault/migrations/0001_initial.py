@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ("person_id", models.UUIDField()),
                 ("tenure_id", models.UUIDField()),
                 ("field", models.TextField(db_comment="One of vault.fields.Field.")),
-                ("ciphertext", models.BinaryField(db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row goes.")),
+                ("ciphertext", models.BinaryField(db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row deleted.")),
             ],
             options={
                 "db_table": "vault_sealed",
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ("pk", models.CompositePrimaryKey("owner_id", "file_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("owner_id", models.UUIDField(db_comment="What it belongs to; with file_id it names its key in the store of keys.")),
                 ("file_id", models.UUIDField()),
-                ("ciphertext", models.BinaryField(db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row goes.")),
+                ("ciphertext", models.BinaryField(db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row deleted.")),
             ],
             options={
                 "db_table": "vault_file",
@@ -65,10 +65,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("alarm_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("raised_at", models.DateTimeField()),
-                ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says by whom.")),
+                ("entry_id", models.BigIntegerField(db_comment="The ledger entry that names the actor.")),
                 ("staff_id", models.UUIDField(null=True)),
                 ("notified_at", models.DateTimeField(db_comment="When the mail about it was delivered.", null=True)),
-                ("settled_at", models.DateTimeField(db_comment="When somebody else looked into it.", null=True)),
+                ("settled_at", models.DateTimeField(db_comment="When another person examined it.", null=True)),
             ],
             options={
                 "db_table": "vault_alarm",

@@ -1,5 +1,5 @@
--- Deletes sealed values and the notes of document copies of tenures whose keys are gone. To be included: wants
--- `vault_slice (person_id, tenure_id)`.
+-- Deletes sealed values and records of document copies of tenures whose keys are gone. To be included: needs `vault_slice
+-- (person_id, tenure_id)`.
 -- Law: art. 5. Reads: -. Writes: vault_copy, vault_sealed. Plan: primary keys by person. Again: nothing left to delete.
 deleted_copy AS (
     DELETE FROM vault_copy c USING vault_slice v WHERE c.person_id = v.person_id AND c.tenure_id = v.tenure_id

@@ -1,13 +1,12 @@
--- Notes in the ledger that one attribute is opened, if whoever opens it may open one more, and gives out the sealed value.
--- Law: art. 5, 11 (who looked is on record, and nobody looks at everybody). Reads: ledger_entry, vault_sealed.
--- Writes: ledger_entry. Plan: ledger_entry_opened_by_staff, as many rows as all staff opened in 24 hours; one primary key.
+-- Records in the ledger that one attribute is opened, if the limits allow it, and returns the sealed value.
+-- Law: art. 5, 11 (access is recorded, and no one can access everyone). Reads: ledger_entry, vault_sealed.
+-- Writes: ledger_entry. Plan: ledger_entry_opened_by_staff, one row for each opening by staff in 24 hours; one primary key.
 -- Again: another entry, since it is another opening.
---
--- One call instead of six, and one transaction: whoever calls it outside any other has the answer only when the entry is on
--- disk. Each statement in here sees what was committed when it began, so that the count is taken after the lock was had;
--- in one plain statement it would be taken before. Staff open one after another, since they share a limit. `staff` is NULL for
--- the register itself and for a subscriber, who have none. It runs as the owner, whose entries are not held to their form a
--- second time: the body is made by the form here. `operations/sql/roles.sql` lets the role `vault` alone call it.
+-- One call instead of six, and one transaction: called outside a transaction, it returns only when the entry is on disk. Each
+-- statement in here sees what was committed when it began, so the count is taken after the lock; in one plain statement it would
+-- be taken before. Staff openings run one after another, since they share a limit. `staff` is NULL for the register itself and
+-- for a subscriber, who have none. It runs as the owner, whose entries are not checked against their schema again: the body is
+-- made by the schema here. Only the role `vault` may call it (`operations/sql/roles.sql`).
 
 CREATE OR REPLACE FUNCTION vault_note_opening(
     person uuid, tenure uuid, attribute text, line uuid, staff uuid, most bigint, most_of_all bigint, since timestamptz,

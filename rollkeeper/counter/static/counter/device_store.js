@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What this device keeps of the counter: sealed offline registrations, and the newest ticket. Nothing in clear is ever given to it.
+// What this device stores of the counter: sealed offline registrations, and the newest ticket. It never gets anything in clear.
 const opening = new Promise((resolve, reject) => {
   const asked = indexedDB.open("rollkeeper-counter", 1);
   asked.onupgradeneeded = () => {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Locks the counter: by F8, by its button, and by itself once no hand was on it for as long as the instance's settings say. What
-// was typed is gone before anything is asked of a network; other tabs follow. Without a network the device remembers, and
-// signs out as soon as a page comes from the register again.
+// Locks the counter: by F8, by its button, and after the idle time in the instance's settings. Typed data is cleared before any
+// network request; other tabs follow. Without a network the device remembers, and signs out when the register answers again.
 import * as store from "./device_store.js";
 
 const form = document.querySelector("form[data-lock]");

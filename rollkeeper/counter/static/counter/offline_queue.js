@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Goes on without a network. What is submitted is sealed first and kept as ciphertext; an answer of the register removes it;
-// without one it waits, is handed in when the network is back, in order, once, and the clerk sees what came of it.
+// Goes on without a network. A submission is sealed first and stored as ciphertext; an answer of the register removes it; without
+// one it waits, is submitted in order, once, when the network is back, and the clerk sees its outcome.
 import { empty } from "./counter.js";
 import * as store from "./device_store.js";
 
@@ -37,7 +37,7 @@ function csrf() {
   return found ? found.slice(panel.dataset.cookie.length + 1) : "";
 }
 
-/** Ask the register; null where no answer came, "signed-out" where it knows nobody, else what it said. */
+/** Ask the register; null without an answer, "signed-out" without a session, else the answer. */
 async function ask(address, said) {
   let answer;
   try {
@@ -105,7 +105,7 @@ async function sealed(form, taken) {
   const [elapsed, clock] = here ? [taken.steady - here.steady, "monotonic"] : [Math.max(0, taken.device - ticket.device), "device"];
   const given = new FormData(form);
   const key = given.get("submission_key") || crypto.randomUUID();
-  // What a picture gave while the network was there does not travel: what is recorded offline counts as typed.
+  // Values read from a picture earlier are not sent: an offline registration counts as typed.
   const left = /^(submission_key|csrfmiddlewaretoken|picture|\w+__(read|copy|copy_mark))$/;
   const fields = Object.fromEntries([...given].filter(([name, value]) => typeof value === "string" && !left.test(name)));
   const { seal } = await import("../built/sealing.js");
@@ -118,7 +118,7 @@ async function sealed(form, taken) {
   };
 }
 
-// A picture that was chosen or read: it does not travel, and whoever took it has to know.
+// A chosen or read picture is not sent; the clerk must know that.
 function hasPicture(form) {
   const chosen = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
   return chosen || [...form.elements].some((field) => /__(read|copy)$/.test(field.name) && field.value);
@@ -163,7 +163,7 @@ function pass(form, record) {
   }
 }
 
-// Nobody answered: what was entered is sealed and waits; in the page nothing of it stays.
+// No answer: the entries are sealed and wait; the page keeps nothing of them.
 async function wait(form, record) {
   await store.keep("submissions", { ...record, state: "waiting" });
   form.pending = null;
@@ -334,6 +334,6 @@ for (const form of document.querySelectorAll("form[data-offline]")) {
 spare = (await store.one("state", "ticket")) ?? null;
 await draw();
 while (!locked.signal.aborted) {
-  await run().catch(reportError); // a turn that broke is asked to the console; the next one comes all the same
+  await run().catch(reportError); // a failed run is reported to the console; the next one runs all the same
   await pause(POLL_MS);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Keeps the files of the app and, drawn for nobody, its empty forms; gives them where there is no network. It keeps nothing
-// else: a page that was drawn for somebody, an answer, a submission goes past it. The line above says which files, by their mark.
+// Caches the files of the app and its empty forms without a user, and serves them without a network. It caches nothing else: no
+// pages of a user, answers or submissions. The line above lists the files, by their hashes.
 const FILES = `rollkeeper-files-${CACHED.version}`;
 const FORMS = "rollkeeper-forms";
 const PATIENCE_MS = 10_000;
@@ -33,7 +33,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
   if (request.method !== "GET") {
-    // A form that needs the register and has no script of its own: without a network, the forms that need none.
+    // A form that needs the register and has no own script: without a network, show the offline forms.
     if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await cachedForm(OFFLINE_START)) ?? Response.error()));
   } else if (CACHED.files.includes(url.pathname) || CACHED.lazy.includes(url.pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, url));

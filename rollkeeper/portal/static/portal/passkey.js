@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Has the browser make or show a passkey, and sends what it says with the form. Where a browser cannot, the form stays hidden:
-// number of the document and name do the same, without a script.
+// Makes the browser create or use a passkey, and sends its answer with the form. If the browser cannot, the form stays hidden:
+// document number and name do the same, without a script.
 const can = window.PublicKeyCredential?.parseCreationOptionsFromJSON && PublicKeyCredential.parseRequestOptionsFromJSON;
 
 async function ask(form) {
