@@ -7,13 +7,13 @@ says them as plain text.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from gettext import NullTranslations
 from typing import Final
 
-from django.utils.translation import trans_real
+from django.utils.translation import gettext, override, trans_real
 
-from rollkeeper.kernel.accepted_languages import is_spoken
+from rollkeeper.kernel.accepted_languages import NO_READER, is_spoken
 
 TIBETAN: Final = "bo"
 CHINESE: Final = "zh-hans"
@@ -37,6 +37,16 @@ def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
     if language == TIBETAN and CHINESE in texts and is_spoken(CHINESE):
         return side_by_side(texts[CHINESE], texts[ENGLISH]), language
     return texts[ENGLISH], ENGLISH
+
+
+def no_reader_note(language: str, spoken: Collection[str]) -> str:
+    """Return what stands under texts that no native reader accepted; where Chinese is spoken, Tibetan has it in Chinese too."""
+    with override(language):
+        said = str(NO_READER)
+    if language != TIBETAN or CHINESE not in spoken:
+        return said
+    with override(CHINESE):
+        return f"{said} {gettext('No native reader has accepted the Tibetan texts yet.')}"
 
 
 def is_side_by_side(text: str) -> bool:

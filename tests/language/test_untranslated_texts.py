@@ -12,7 +12,13 @@ from django.utils.translation import gettext, pgettext
 
 import rollkeeper
 from rollkeeper.kernel.error_messages import CONTEXT, translated
-from rollkeeper.kernel.side_by_side import as_html, as_plain_text, is_side_by_side, side_by_side
+from rollkeeper.kernel.side_by_side import (
+    as_html,
+    as_plain_text,
+    is_side_by_side,
+    no_reader_note,
+    side_by_side,
+)
 from rollkeeper.operations.docs import refusals
 from rollkeeper.site.untranslated_texts import UntranslatedTextsMiddleware
 
@@ -111,6 +117,13 @@ def test_a_refusal_without_tibetan_is_whole_in_both_languages(tibetan):
 
     assert said.sentence == side_by_side(chinese[CONTEXT, error.sentence], error.sentence)
     assert said.remedy == side_by_side(chinese[CONTEXT, error.remedy], error.remedy)
+
+
+def test_a_printout_says_it_in_chinese_too_where_chinese_is_spoken():
+    both, alone = no_reader_note("bo", ["bo", "zh-hans"]), no_reader_note("bo", ["bo"])
+
+    assert both == f"{alone} 藏文文本尚未经母语读者认可。"
+    assert "藏文" not in no_reader_note("zh-hans", ["bo", "zh-hans"])
 
 
 def test_a_tibetan_page_says_in_both_languages_that_it_awaits_a_reader(app, tibetan):

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_here
+from rollkeeper.kernel.accepted_languages import has_reader, spoken_here
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
-from rollkeeper.kernel.side_by_side import as_plain_text
+from rollkeeper.kernel.side_by_side import as_plain_text, no_reader_note
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import FontsMissing
@@ -144,7 +144,7 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
             code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
             article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
             line_label=_("Reference of the line"), colon=colon(),
-            foot=[*_foot(receipt), *([] if has_reader(language) else [str(NO_READER)])],
+            foot=[*_foot(receipt), *([] if has_reader(language) else [no_reader_note(language, spoken_here())])],
         )  # fmt: skip
 
 

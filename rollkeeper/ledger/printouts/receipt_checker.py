@@ -15,8 +15,8 @@ from importlib.resources import files
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, spoken_of
-from rollkeeper.kernel.side_by_side import as_plain_text
+from rollkeeper.kernel.accepted_languages import has_reader, spoken_of
+from rollkeeper.kernel.side_by_side import as_plain_text, no_reader_note
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.labels import ACTION_LABELS
 
@@ -119,7 +119,7 @@ def _words(spoken: Sequence[str], unread: Collection[str]) -> str:
         with translation.override(language):
             said[language] = {
                 "name": LANGUAGES[language],
-                "note": str(NO_READER) if language in unread else "",
+                "note": no_reader_note(language, spoken) if language in unread else "",
                 "texts": {key: str(text) for key, text in TEXTS.items()},
                 "done": {str(verb): str(text) for verb, text in ACTION_LABELS.items()},
                 "grounds": {ground: str(text) for ground, text in ErasureGround.choices},
