@@ -2,7 +2,7 @@
 """In which languages this instance speaks to people: in a production instance only in those that a native reader accepted.
 
 English is the source of every text. The project writes it and nothing can be compared with it, so it counts as accepted: an
-instance always has a language for its pages. A demo instance speaks every language, and marks what nobody accepted.
+instance always has a language for its pages. A demo instance speaks every language, and marks texts that were not accepted.
 """
 
 from collections.abc import Callable, Collection, Iterable

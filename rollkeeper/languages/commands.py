@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 def list_(as_json: JsonOption = False) -> None:
     """List the languages: how many texts, how many changed since a native reader accepted them, who did and when.
 
-    A production instance sends nothing and offers no page in a language whose present texts nobody accepted. English is the source.
+    A production instance sends nothing and offers no page in a language whose present texts were not accepted. English is the source.
 
     Example: rollkeeper settings languages list --json
     """

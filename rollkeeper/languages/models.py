@@ -17,7 +17,7 @@ class Acceptance(models.Model):
     reader = models.TextField(db_comment="The native reader as they sign: name and role.")
     read_on = models.DateField(db_comment="The day on which the reader accepted the texts.")
     accepted_at = models.DateTimeField(
-        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever records it."
+        db_default=Now(), db_comment="Instant by the machine: always set by the database."
     )
     withdrawn_on = models.DateField(null=True)
 

@@ -104,7 +104,7 @@ def _in_the_catalogue(language: str) -> Iterator[tuple[str, Said]]:
 
 
 def _said_in(tree: Any, language: str, *, at: str) -> Iterator[tuple[str, Said]]:
-    """Give every text that stands under the name of a language, with the English that stands next to it."""
+    """Yield every text of a language, with the English text next to it."""
     if isinstance(tree, dict):
         english = dict(_leaves(tree.get(SOURCE), at))
         for key, text in _leaves(tree.get(language), at):
@@ -129,7 +129,7 @@ def _branches(tree: Any) -> Iterator[tuple[str, Any]]:
         taken: set[str] = set()
         for place, item in enumerate(tree):
             name = _name_of(item) or str(place)
-            # Two of one name would be one text, and what changes in the other would be seen by nobody.
+            # Two of one name would be one text, and a change of the other would not be noticed.
             name = f"{name} {place}" if name in taken else name
             taken.add(name)
             yield name, item

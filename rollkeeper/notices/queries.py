@@ -140,7 +140,7 @@ def published_senders() -> dict[str, object]:
 
 
 def count_without_language() -> int:
-    """Count the notices that wait, since nobody accepted the texts of any language in which they could be sent.
+    """Count the notices that wait because the texts of their languages were not accepted.
 
     One pass of what is queued, which for a nation takes a while; none where every notice can be sent.
     """

@@ -85,7 +85,7 @@ class Step:
     is_away: bool = False
     """The gateway is out of reach: wait a while."""
     lacks_language: bool = False
-    """Nobody accepted the texts of any language in which it could be sent: wait, do not give up."""
+    """The texts of its languages were not accepted: wait, do not give up."""
 
 
 def next_step(

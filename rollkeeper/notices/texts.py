@@ -233,7 +233,7 @@ def languages() -> tuple[str, ...]:
 def best_language(wanted: str, *, offered: Sequence[str]) -> str:
     """Return the language to answer in: the one asked for, else the first offered that can be written in, else English.
 
-    For what cannot wait for a native reader, since somebody waits for it: a one-time code, a cover sheet.
+    For texts that cannot wait for a native reader, because a person is waiting: a one-time code, a cover sheet.
     """
     return next(iter(_writable([wanted, *offered])), SOURCE)
 
@@ -241,7 +241,8 @@ def best_language(wanted: str, *, offered: Sequence[str]) -> str:
 def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
     """Return the subscriber's language alone; where none was named, or it cannot be written in, each of those offered that can.
 
-    None where nobody accepted any of them: a notice in English, which nobody chose, would count as proof that the subscriber was notified.
+    None if none of them was accepted: a notice in English, which was not chosen, would count as proof that the subscriber was
+    notified.
     """
     return _writable([wanted]) or _writable(offered)
 

@@ -26,7 +26,7 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
     Example: rollkeeper vault rotate
     """
     open_instance()
-    with progress("Sealing anew", total=rotation.count_to_reseal()) as bar:
+    with progress("Resealing", total=rotation.count_to_reseal()) as bar:
         done = rotation.rotate(
             console_authority(),
             on=on or clock.today(),

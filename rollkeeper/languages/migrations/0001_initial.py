@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("texts", models.JSONField(db_comment="A digest of each text, by its key: what changed since is found by it.")),
                 ("reader", models.TextField(db_comment="The native reader as they sign: name and role.")),
                 ("read_on", models.DateField(db_comment="The day on which the reader accepted the texts.")),
-                ("accepted_at", models.DateTimeField(db_comment="Instant by the machine: the database writes it, whoever records it.", db_default=django.db.models.functions.datetime.Now())),
+                ("accepted_at", models.DateTimeField(db_comment="Instant by the machine: always set by the database.", db_default=django.db.models.functions.datetime.Now())),
                 ("withdrawn_on", models.DateField(null=True)),
             ],
             options={
