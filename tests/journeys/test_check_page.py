@@ -143,7 +143,7 @@ def spoilt_entry(text):
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
-        (spoilt_entry, "does not stand at its place|was changed after"),
+        (spoilt_entry, "different entry at this place|was changed after"),
         (lambda text: text[: len(text) // 3], "receipt is incomplete"),
         (lambda text: text.replace("@v1", "@v2"), "receipt is incomplete"),
         (lambda _: "", "receipt is incomplete"),
