@@ -40,7 +40,7 @@ def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
 
 
 def no_reader_note(language: str, spoken: Collection[str]) -> str:
-    """Return what stands under texts that no native reader accepted; where Chinese is spoken, Tibetan has it in Chinese too."""
+    """Return the note under texts that no native reader accepted; if the instance has Chinese, Tibetan has it in Chinese too."""
     with override(language):
         said = str(NO_READER)
     if language != TIBETAN or CHINESE not in spoken:
