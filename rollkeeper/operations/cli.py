@@ -26,10 +26,8 @@ def make_app(*, with_django: bool = True) -> "typer.Typer":
     """Make the command line. A package's commands are imported when one of them is called, after Django is set up."""
     import typer
 
-    from rollkeeper.kernel.instance import INSTANCE_OPENER
     from rollkeeper.operations.command_table import CommandsOnDemand, CommandsWithoutDjango
 
-    INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
     app = typer.Typer(
         name="rollkeeper",
         cls=CommandsOnDemand if with_django else CommandsWithoutDjango,

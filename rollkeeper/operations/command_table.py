@@ -95,9 +95,7 @@ class CommandsOnDemand(TyperGroup):
     def _prepare(self) -> None:
         import django
 
-        from rollkeeper.operations.settings import check_settings
-
-        check_settings()
+        _read_settings()
         django.setup()
 
 
@@ -105,9 +103,15 @@ class CommandsWithoutDjango(CommandsOnDemand):
     """The same for a process that only starts others: each of those sets up Django for itself."""
 
     def _prepare(self) -> None:
-        from rollkeeper.operations.settings import check_settings
+        _read_settings()
 
-        check_settings()
+
+def _read_settings() -> None:
+    from rollkeeper.kernel.instance import INSTANCE_OPENER
+    from rollkeeper.operations.settings import check_settings
+
+    INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
+    check_settings()
 
 
 def _nothing() -> None:
