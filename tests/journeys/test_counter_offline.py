@@ -255,7 +255,7 @@ def test_a_page_that_never_got_a_ticket_says_so_and_keeps_what_was_entered(demo,
         clerk.submit()
 
         clerk.page.wait_for_function(
-            "() => document.querySelector('[data-state]').textContent.includes('nothing to seal to')"
+            "() => document.querySelector('[data-state]').textContent.includes('has no encryption key')"
         )
         assert clerk.page.input_value("#id_subscriber__name") == NAME
         assert clerk.page.locator(SLIP).count() == 0
