@@ -64,7 +64,7 @@ def test_a_supervisor_suspends_at_once_from_the_page(counter, backoffice):  # no
     answer = backoffice(StaffRole.SUPERVISOR)("post", f"/agents/{AGENT}/suspend/", {"because": "fraud"})
 
     assert answer.status_code == 200, answer.content.decode()
-    assert "none cut off: 1" in answer.content.decode()
+    assert "(none suspended): 1" in answer.content.decode()
     assert queries.agent_called(AGENT, on=ON, window_days=30).state is AgentState.SUSPENDED
     assert not Staff.objects.get(username=counter.username).is_active
     assert rows("SELECT state FROM lines_line WHERE line_id = %s", [done.line_id])[0].state == "active"

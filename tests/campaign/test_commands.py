@@ -112,10 +112,10 @@ def test_check_with_dry_run_draws_nothing_up(notified, desk):
 @pytest.mark.parametrize(
     ("asked", "code", "says"),
     [
-        ("2012-03-03", 1, "On 2012-03-03 nobody may lose service (3): the desks that could restore a line are shut."),
+        ("2012-03-03", 1, "On 2012-03-03 no line may lose service (3): the desks that could restore a line are shut."),
         ("2012-03-01", 2, "2012-03-01 is over."),
         ("2012-02-30", 2, "'2012-02-30' is not a date."),
-        ("9999-01-01", 2, "9999-01-01 lies outside the years"),
+        ("9999-01-01", 2, "9999-01-01 is outside the years"),
     ],
 )  # fmt: skip
 def test_check_refuses_a_day_on_which_nothing_may_be(notified, desk, asked, code, says):

@@ -382,7 +382,7 @@ def test_the_whole_way_as_it_is_typed(committed):
         return done.stdout
 
     made = json.loads(typed("open", "--about", "account", "--account", "officer-1", "--json"))["incident_id"]
-    assert "0 people were exposed" in typed("scope", made)
+    assert "0 people are affected" in typed("scope", made)
     typed("scope", made, "--references")
     assert "it touched 1" in typed("remedy", made, "suspend_accounts")
     assert "Nothing is sent yet" in typed("notify", made)

@@ -327,5 +327,5 @@ def test_the_command_says_what_came_and_shows_no_address(reported, tmp_path):
 
     assert collected.exit_code == 0, collected.output
     assert "1 bounced" in collected.output
-    assert "1 are no reports of ours" in collected.output
+    assert "1 are not reports about our mails" in collected.output
     assert "tashi" not in collected.output
