@@ -20,7 +20,7 @@ def backoffice(vaulted, app, as_role):  # noqa: F811
     app("backoffice")
 
     def entering(role):
-        employ(name := role.value.replace("_", "-"), role)
+        employ(role, username=(name := role.value.replace("_", "-")))
         client = Client()
         with as_role("backoffice"):
             client.force_login(Staff.objects.get(username=name))

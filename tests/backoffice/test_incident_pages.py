@@ -24,7 +24,7 @@ def backoffice(vaulted, app, as_role):  # noqa: F811
     for name, role in (
         ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.ADMINISTRATOR), ("clerk", StaffRole.CLERK),
     ):  # fmt: skip
-        employ(name, role)
+        employ(role, username=name)
 
     def asking(name, method, address, data=None, language="en"):
         client = Client()
