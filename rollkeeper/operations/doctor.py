@@ -457,9 +457,7 @@ def _check_background_jobs() -> Iterator[Finding]:
     now, runs = last_runs()
     late = [fault for job in all_jobs() if (fault := _fault_of_job(job, runs.get(job.name), now=now))]
     if late:
-        remedy = (
-            "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/); their logs are in logs/."
-        )
+        remedy = "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). Their logs are in logs/."
         yield Finding("", Health.WARNING, f"{'; '.join(late)}.", remedy)
     else:
         detail = ", ".join(f"{job.name} {_ago_text(runs[job.name], now)} ago" for job in all_jobs())
@@ -479,25 +477,9 @@ def _ago_text(last: LastRun, now: int) -> str:
 
 
 CHECKS = (
-    _check_instance,
-    _check_secrets,
-    _check_disk,
-    _check_register,
-    _check_keys,
-    _check_root,
-    _check_canaries,
-    _check_approvers,
-    _check_disclosures,
-    _check_holds,
-    _check_backups,
-    _check_document_copies,
-    _check_abandoned_applications,
-    _check_emergency_floor,
-    _check_ledger,
-    _check_witnesses,
-    _check_law,
-    _check_languages,
-    _check_notices_and_commands,
-    _check_offline,
+    _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
+    _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
+    _check_document_copies, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
+    _check_witnesses, _check_law, _check_languages, _check_notices_and_commands, _check_offline,
     _check_background_jobs,
-)
+)  # fmt: skip
