@@ -457,7 +457,9 @@ def _check_background_jobs() -> Iterator[Finding]:
     now, runs = last_runs()
     late = [fault for job in all_jobs() if (fault := _fault_of_job(job, runs.get(job.name), now=now))]
     if late:
-        remedy = "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). Their logs are in logs/."
+        remedy = (
+            "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). See their logs in logs/."
+        )
         yield Finding("", Health.WARNING, f"{'; '.join(late)}.", remedy)
     else:
         detail = ", ".join(f"{job.name} {_ago_text(runs[job.name], now)} ago" for job in all_jobs())
