@@ -134,7 +134,7 @@ def test_what_is_no_reference_is_counted_and_kept_nowhere(letters, signed_in):  
 
     page = manager("get", "/letters/").text_
     assert [row.reference for row in rows("SELECT reference FROM notices_returnedletter")] == [reference]
-    assert "1 line is no reference of a letter" in page
+    assert "1 line is not the reference of a letter" in page
     assert "Tashi" not in page
 
 

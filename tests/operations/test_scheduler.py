@@ -416,7 +416,11 @@ class Instance:
 
     def noted(self, name: str) -> dict:
         """What the register says of a job."""
-        place = {"host": self.data_dir / "run" / "sockets" / stores.REGISTER.name, "port": stores.REGISTER.port, "user": "worker"}
+        place = {
+            "host": self.data_dir / "run" / "sockets" / stores.REGISTER.name,
+            "port": stores.REGISTER.port,
+            "user": "worker",
+        }
         passwords = self.data_dir / "secrets" / "register-worker.pgpass"
         with psycopg.connect(**place, dbname="rollkeeper_register", passfile=passwords) as worker:
             cursor = worker.cursor(row_factory=psycopg.rows.dict_row)

@@ -194,7 +194,9 @@ def test_tries_at_the_backoffice_are_not_forgiven_by_the_counter(as_role):
         sign_in("somebody", PASSWORD)
 
     assert forgiven == [0, 0]
-    assert SignInAttempt.objects.filter(counted_by="backoffice", tries=TRIES).count() == 3  # name and source, name, source
+    assert (
+        SignInAttempt.objects.filter(counted_by="backoffice", tries=TRIES).count() == 3
+    )  # name and source, name, source
     with as_role("backoffice"), pytest.raises(TooManyAttempts):
         sign_in("somebody", PASSWORD)
 
