@@ -65,7 +65,7 @@ def this_role() -> Role:
 
 
 def address(store: stores.Store, role: str) -> dict[str, Any]:
-    """Return Django's connection settings for one store in one role: everything that its URL says, and nothing weaker than SCRAM."""
+    """Return Django's connection settings for one store in one role: all that its URL says, and SCRAM unless it says otherwise."""
     url = instance().register_url if store is stores.REGISTER else instance().keys_url
     place: dict[str, Any] = (
         embedded_address(store) | {"dbname": f"rollkeeper_{store.name}"}
