@@ -5,6 +5,8 @@ The table repeats what the packages' ``commands.py`` register, so that ``rollkee
 compares the two.
 """
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,6 +14,8 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from rollkeeper.kernel.instance import InstanceKind, instance
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ COMMANDS = (
     CommandEntry("staff", "Accounts of staff and their roles.", ("access",)),
     CommandEntry("settings", "Decisions of this instance that a named person answers for.", ("languages",)),
     CommandEntry("documents", "Documents: check a number, a zone or a picture, redact a picture, draw specimens.", ("documents",)),
-    CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines")),
+    CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines", "operations")),
     CommandEntry("notices", "Notify subscribers, and count only proven delivery.", ("notices",)),
     CommandEntry("provisioning", "Send commands to the network, and read back its state.", ("provisioning",)),
     CommandEntry("disclosures", "Disclosure requests by authorities about one person.", ("disclosures",)),
@@ -59,6 +63,14 @@ COMMANDS = (
     CommandEntry("reports", "Figures of a period for the authority, and audit samples; without personal data.", ("reporting",)),
     CommandEntry("offline", "Registrations that counters recorded offline.", ("offline",)),
 )  # fmt: skip
+
+
+KEY_HOLDERS = (
+    ("setup",), ("doctor",), ("backup",), ("restore",), ("finish-restore",), ("demo",), ("serve",), ("worker",), ("import",),
+    ("register",), ("retention",), ("incidents",), ("vault", "rotate"), ("vault", "serve"), ("disclosures", "run"),
+    ("notices",), ("provisioning",), ("offline",),
+)  # fmt: skip
+"""Commands that hold the keys in a production instance: they seal in bulk, destroy, rotate, back up. All others ask the service."""
 
 
 def app_of(packages: Sequence[str]) -> typer.Typer:
@@ -96,6 +108,8 @@ class CommandsOnDemand(TyperGroup):
         import django
 
         _read_settings()
+        if not django.apps.apps.ready:
+            _leave_keys_alone(sys.argv[1:])
         django.setup()
 
 
@@ -112,6 +126,13 @@ def _read_settings() -> None:
 
     INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
     check_settings()
+
+
+def _leave_keys_alone(words: Sequence[str]) -> None:
+    """Have no way to open, in a production instance, where the command is none of those that need one."""
+    holds = any(tuple(words[: len(prefix)]) == prefix for prefix in KEY_HOLDERS)
+    if not holds and instance().kind is InstanceKind.PRODUCTION:
+        os.environ.setdefault("ROLLKEEPER_OPENS", "no")
 
 
 def _nothing() -> None:
