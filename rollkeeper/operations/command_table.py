@@ -106,9 +106,10 @@ class CommandsOnDemand(TyperGroup):
 
     def _prepare(self) -> None:
         import django
+        from django.apps import apps
 
         _read_settings()
-        if not django.apps.apps.ready:
+        if not apps.ready:
             _leave_keys_alone(sys.argv[1:])
         django.setup()
 
