@@ -11,6 +11,7 @@ import shutil
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -20,9 +21,11 @@ import tomli_w
 import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
+from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by, let_everyone_enter, system_user
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 from rollkeeper.vault.protocol import service_folder
@@ -99,7 +102,8 @@ class AppCredentials(Credentials):
         made.renew()
         if made.user:
             _give_folder(made.folder, made.user)
-            _allow_reading_ledger()
+            allow_traversal(stores.sockets() / "server", made.user)
+            _allow_reading_ledger(made.user)
             if app.seals:
                 _allow_writing_copies(made.user)
         return made
@@ -131,8 +135,9 @@ class VaultCredentials(Credentials):
         sockets.chmod(0o755)
         if made.user:
             _give_folder(made.folder, made.user)
-            allow_traversal(sockets)
             shutil.chown(sockets, made.user, made.user)
+            for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
+                allow_traversal(place, made.user)
         return made
 
     def renew(self) -> None:
@@ -151,17 +156,13 @@ class VaultCredentials(Credentials):
 
 
 def give_key_material(user: str) -> None:
-    """Give the root of trust and the vault's passwords to the service's user, and let it, and no other, reach them.
+    """Give the root of trust and the vault's passwords to the service's user.
 
     They are not copied: a rotation destroys the older root where it is.
     """
     alarms = data_dir() / ALARMS
     alarms.parent.mkdir(mode=0o700, exist_ok=True)
     alarms.touch(mode=0o600)
-    for folder in (data_dir() / "secrets", alarms.parent):
-        if folder.group() != user:
-            shutil.chown(folder, group=user)
-            folder.chmod(0o710)  # its user may enter, and not list
     for name in (*VAULT_SECRETS, ALARMS):
         file = data_dir() / name
         if file.exists() and not file.is_symlink() and file.owner() != user:
@@ -178,7 +179,7 @@ def _new_folder(name: str) -> Path:
 
 
 def _give_folder(folder: Path, user: str) -> None:
-    allow_traversal(folder / "secrets")
+    allow_traversal(folder, user)
     for place in (folder, *(one for one in folder.iterdir() if one.is_dir())):
         shutil.chown(place, group=user)
         place.chmod(0o750)
@@ -213,13 +214,14 @@ def _settings(*left_out: tuple[str, str]) -> str:
     return tomli_w.dumps(content)
 
 
-def _allow_reading_ledger() -> None:
+def _allow_reading_ledger(user: str) -> None:
     """Let every user read what is published anyway, where it lies in the instance. Elsewhere the operator decides who may."""
     folder = public_folder()
     if folder.is_relative_to(data_dir()):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
-        allow_traversal(folder)
+        let_everyone_enter(folder, inside=data_dir())
+        allow_traversal(folder, user)
 
 
 def _allow_writing_copies(user: str) -> None:
@@ -235,11 +237,14 @@ def _allow_writing_copies(user: str) -> None:
             place.mkdir(exist_ok=True)
             shutil.chown(place, "root", user)
             place.chmod(0o730)
-        allow_traversal(folder)
+        allow_traversal(folder, user)
 
 
 def _user_of(name: str) -> str | None:
-    """Return a process's own user where root serves and that user can read the program."""
+    """Return a process's own user where root serves; in a demo none, if that user cannot read the program. Refuses: PROGRAM_NOT_READABLE.
+
+    Only this user is let through closed folders above the program: none is opened to everyone.
+    """
     user = system_user(f"rollkeeper-{name}")
     if user is None:
         return None
@@ -247,6 +252,11 @@ def _user_of(name: str) -> str | None:
         Path(sys.executable), Path(sys.executable).resolve(), Path(rollkeeper.__file__),
         Path(str(distribution("django").locate_file("django/__init__.py"))),
     ]  # fmt: skip
-    for place in program:
-        allow_traversal(place)
-    return user if all(map(is_readable_by_others, program)) else None
+    with suppress(OSError):  # not every file system keeps access control lists
+        for place in program:
+            allow_traversal(place, user)
+    if is_readable_by(user, program):
+        return user
+    if instance().kind is InstanceKind.PRODUCTION:
+        raise PROGRAM_NOT_READABLE(user=user, program=program[0])
+    return None

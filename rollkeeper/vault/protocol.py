@@ -98,11 +98,11 @@ def refusal_in(found: Mapping[str, Any]) -> RollkeeperError:
     return Refusal(found["code"], Kind(found["kind"]), found["sentence"], found["remedy"])(**facts)
 
 
-def peer_of(connection: socket.socket) -> tuple[int, int, int]:
-    """Return process, user and group at the other end, as the kernel knows them."""
+def peer_of(connection: socket.socket) -> int:
+    """Return the user at the other end, as the kernel knows them."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    process, user, group = _PEER.unpack(raw)
-    return process, user, group
+    _process, user, _group = _PEER.unpack(raw)
+    return int(user)
 
 
 def _classes(base: type[RollkeeperError]) -> list[type[RollkeeperError]]:

@@ -8,7 +8,6 @@ counts, opens, and answers. Requests are read with a limit of size and of time, 
 
 import asyncio
 import fcntl
-import grp
 import logging
 import os
 import pwd
@@ -37,8 +36,6 @@ from rollkeeper.vault.hooks import STAFF_OPERATIONS
 from rollkeeper.vault.protocol import BadMessage
 from rollkeeper.vault.service_sessions import Sessions
 
-STAFF_GROUP: Final = "rollkeeper-staff"
-"""Users of the machine in this group may sign in at the service with their own commands."""
 APP_USERS: Final = ("rollkeeper-backoffice",)
 """Users of the apps whose pages ask in the name of staff."""
 _THREADS: Final = 8
@@ -88,9 +85,9 @@ class Service:
                 await asyncio.sleep(0.1)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        _, user, group = protocol.peer_of(writer.get_extra_info("socket"))
+        user = protocol.peer_of(writer.get_extra_info("socket"))
         try:
-            if self._may_connect(user, group):
+            if self._may_connect(user):
                 with self._counted(user), suppress(TimeoutError, OSError, EOFError, BadMessage):
                     await self._answer(reader, writer, user)
         finally:
@@ -104,9 +101,9 @@ class Service:
         finally:
             self._open[user] -= 1
 
-    def _may_connect(self, user: int, group: int) -> bool:
+    def _may_connect(self, user: int) -> bool:
         is_busy = self._open.total() >= _CONNECTIONS or self._open[user] >= _CONNECTIONS_OF_ONE
-        return not is_busy and (is_worker(user) or is_staffs(user, group))
+        return not is_busy and (is_worker(user) or is_staffs(user))
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, user: int) -> None:
         async with asyncio.timeout(protocol.REQUEST_S):
@@ -147,7 +144,8 @@ class Service:
                     None if code is None else str(code), user=user,
                 )  # fmt: skip
             case "sign-out":
-                return self._sessions.end(token)
+                self._sessions.end(token)
+                return True
             case _:
                 return self._staff_result(operation, token, values, user)
 
@@ -165,18 +163,12 @@ def is_worker(user: int) -> bool:
     return user in {0, os.geteuid(), data_dir().stat().st_uid}
 
 
-def is_staffs(user: int, group: int) -> bool:
-    """Tell whether staff act through this user of the machine: an app's own, or a person's in the group of staff."""
+def is_staffs(user: int) -> bool:
+    """Tell whether staff act through this user of the machine: that of an app whose pages ask for them."""
     try:
-        name = pwd.getpwuid(user).pw_name
+        return pwd.getpwuid(user).pw_name in APP_USERS
     except KeyError:
         return False
-    if name in APP_USERS:
-        return True
-    with suppress(KeyError):
-        wanted = grp.getgrnam(STAFF_GROUP).gr_gid
-        return wanted in os.getgrouplist(name, group)
-    return False
 
 
 def run(stop: threading.Event) -> None:
