@@ -69,6 +69,12 @@ IMPORT_MAP_INCOMPLETE = Refusal(
     "{file} is missing information: {need}",
     "Give it on the command line, or complete the map ('--propose' prints it) and pass it with --map.",
 )
+IMPORT_VALUES_UNMAPPED = Refusal(
+    "import_values_unmapped",
+    Kind.MALFORMED,
+    "{file}: the map does not say what these values of '{column}' mean: {values}. Nothing was imported.",
+    "{where}",
+)
 IMPORT_MAP_NOT_CONFIRMED = Refusal(
     "import_map_not_confirmed",
     Kind.REFUSED,
