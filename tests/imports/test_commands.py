@@ -60,7 +60,7 @@ def test_without_a_yes_nothing_is_imported_and_the_answer_is_no(committed, rollk
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
 
 
-@pytest.mark.parametrize(("answer", "code", "lines"), [(b"y\n", 0, 2), (b"n\n", 1, 0)])
+@pytest.mark.parametrize(("answer", "code", "lines"), [(b"y\n", 1, 2), (b"n\n", 1, 0)])
 def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines):
     ours, theirs = pty.openpty()
     os.write(ours, answer)
@@ -84,7 +84,7 @@ def test_a_proposal_prints_a_map_that_can_be_used_as_it_is(committed, rollkeeper
 
     code, _, remarks = rollkeeper("import", simple, "--map", tmp_path / "map.toml")
 
-    assert code == 0, remarks
+    assert code == 1, remarks  # a row was refused
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 2
 
 
@@ -92,7 +92,7 @@ def test_a_machine_gets_json_with_counts_reasons_and_what_was_dropped(committed,
     code, printed, _ = rollkeeper("import", simple, "--yes", "--json")
 
     answer = json.loads(printed)
-    assert code == 0
+    assert code == 1
     assert (answer["rows"], answer["lines"], answer["refused"]) == (3, 2, 1)
     assert answer["dropped"] == [{"about": "gender or sex", "column": "gender"}]
     assert answer["reasons"] == [
