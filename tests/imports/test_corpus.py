@@ -69,4 +69,3 @@ def test_lines_of_an_export_come_in_with_their_true_state(committed, tmp_path, n
         taken += found is not None
     assert taken == result.lines > 0
     assert result.barred == 0 or "barred" in export.states.values()
-    assert dt.date(2009, 1, 1) < AS_OF
