@@ -3,8 +3,10 @@
 
 import datetime as dt
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -14,6 +16,7 @@ from rollkeeper.imports.errors import IMPORT_MAP_INCOMPLETE, IMPORT_MAP_NOT_CONF
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap, complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_map
+from rollkeeper.imports.queries import PastImport, past_import, past_imports
 from rollkeeper.imports.reject_file import default_path, require_writable, write_rejected_rows
 from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.kernel import clock
@@ -24,8 +27,12 @@ from rollkeeper.law.packs import load_pack
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command("import")(import_file)
+    group = typer.Typer(no_args_is_help=True, help="Files that were imported, and what came of each.")
+    group.command("list")(list_imports)
+    group.command("show")(show_import)
+    app.add_typer(group, name="imports")
 
 
 def import_file(
@@ -99,6 +106,54 @@ def import_file(
     _report(scan, made, result, as_json=json_)
     if result.refused:
         raise typer.Exit(1)
+
+
+def list_imports(json_: JsonOption = False) -> None:
+    """List the imports, the newest first.
+
+    Example: rollkeeper imports list
+    """
+    open_instance()
+    found = past_imports()
+    if json_:
+        emit([asdict(one) for one in found])
+    elif not found:
+        out.print("Nothing was imported yet.")
+    else:
+        show_table(
+            "Imports", ("import", "started", "state", "rows", "lines made", "refused"),
+            [(one.import_id, f"{one.started_at:%Y-%m-%d %H:%M}", _state(one), one.rows, one.lines, one.refused) for one in found],
+        )  # fmt: skip
+
+
+def show_import(
+    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="From 'rollkeeper imports list'.")],
+    json_: JsonOption = False,
+) -> None:
+    """Show what came of one import. The register keeps no name and no row of the file.
+
+    Example: rollkeeper imports show 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
+    """
+    open_instance()
+    one = past_import(import_id)
+    if json_:
+        emit(asdict(one))
+        return
+    for what, count in (
+        ("rows read", one.rows), ("lines made", one.lines), ("of them barred", one.barred), ("registered", one.registered),
+        ("known from an earlier import", one.known), ("of them completed", one.completed), ("left out by the map", one.left_out),
+        ("refused", one.refused),
+    ):  # fmt: skip
+        out.print(f"{what}: {count:,}")
+    out.print(f"started {one.started_at:%Y-%m-%d %H:%M}; {_state(one)}")
+
+
+def _state(one: PastImport) -> str:
+    return (
+        f"finished {one.finished_at:%Y-%m-%d %H:%M}"
+        if one.finished_at
+        else "not finished: import the file again"
+    )
 
 
 def _given(**parts: Any) -> dict[str, Any]:

@@ -81,6 +81,12 @@ IMPORT_MAP_NOT_CONFIRMED = Refusal(
     "Nothing was imported: the mapping for {file} was not confirmed.",
     "Check the proposed map, then run again with --yes, or save it in a file, change it and pass it with --map.",
 )
+IMPORT_UNKNOWN = Refusal(
+    "import_unknown",
+    Kind.NOT_FOUND,
+    "There is no import {import_id}.",
+    "'rollkeeper imports list' lists them.",
+)
 NUMBERS_CONTENDED = Refusal(
     "numbers_contended",
     Kind.CONFLICT,
