@@ -169,7 +169,7 @@ def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
 
 
 def _known_lines(line_ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """Lock current lines and show them; nobody registers them meanwhile."""
+    """Lock current lines and show them, so that they are not registered meanwhile."""
     if not line_ids:
         return {}
     rows("SELECT lines_lock_lines(%s)", [list(line_ids)])

@@ -103,7 +103,7 @@ def import_lines(
 def require_named_values(scan: FileScan, made: ImportMap) -> None:
     """Make sure that the map names every kind in the file, before anything is written. Refuses: IMPORT_VALUES_UNMAPPED, all at once.
 
-    A status that nobody named could be a terminated line, and a kind of document a registration that would be lost.
+    A status without a meaning could be a terminated line, and a kind of document a registration that would be lost.
     """
     kinds = {column: (named, where) for column, named, where in made.kinds()}
     found = scan.distinct_values(kinds, most=MOST_KINDS)

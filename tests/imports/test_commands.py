@@ -95,9 +95,7 @@ def test_a_machine_gets_json_with_counts_reasons_and_what_was_dropped(committed,
     assert code == 1
     assert (answer["rows"], answer["lines"], answer["refused"]) == (3, 2, 1)
     assert answer["dropped"] == [{"about": "gender or sex", "column": "gender"}]
-    assert answer["reasons"] == [
-        {"column": "since", "reason": "not a date of a form in the map", "rows": 1}
-    ]
+    assert answer["reasons"] == [{"column": "since", "reason": "not a date of a form in the map", "rows": 1}]
     assert answer["refused_file"] == str(default_path(simple))
 
 

@@ -323,7 +323,7 @@ def test_a_second_run_completes_nothing_twice(register, written):
     assert count("lines_tenure") == 1
 
 
-def test_a_line_that_waits_suspended_for_its_registration_is_not_completed_behind_its_back(register, written):
+def test_a_line_suspended_for_want_of_registration_is_not_completed(register, written):
     raw = SUBSCRIBERS | {"reference": {"column": "id"}}
     take_in(written([line(1)], "march.csv"))
     known = rows("SELECT line_id FROM lines_line")[0].line_id

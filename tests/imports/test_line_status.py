@@ -60,9 +60,7 @@ def test_terminated_lines_are_not_taken_in_and_counted(register, written):
 
 
 @pytest.mark.parametrize(("state", "reason"), [("debt", "unpaid"), ("off", "operator")])
-def test_a_barred_line_comes_in_suspended_with_its_reason_and_no_command_for_the_network(
-    register, written, state, reason
-):
+def test_a_barred_line_comes_in_suspended_and_no_command_is_sent(register, written, state, reason):
     result = take_in(written([line(1, state), line(2)]))
 
     found = find_line("+8613800000001")
@@ -73,7 +71,7 @@ def test_a_barred_line_comes_in_suspended_with_its_reason_and_no_command_for_the
     assert rows("SELECT count(*) AS n FROM provisioning_command")[0].n == 0
 
 
-def test_a_status_that_the_map_does_not_name_stops_the_import_before_anything_is_written(register, written):
+def test_an_unnamed_status_stops_the_import_before_anything_is_written(register, written):
     file = written([line(n) for n in range(30)] + [line(40, "half"), line(41, "quarter")])
 
     with refusing(IMPORT_VALUES_UNMAPPED, Faults, match="'half', 'quarter'"):
@@ -84,9 +82,7 @@ def test_a_status_that_the_map_does_not_name_stops_the_import_before_anything_is
     assert not default_path(file).exists()
 
 
-def test_kinds_of_document_and_products_that_no_one_named_stop_it_too_and_all_are_said_at_once(
-    register, written
-):
+def test_unnamed_kinds_and_products_stop_it_too_and_all_are_said_at_once(register, written):
     raw = RAW | {
         "service": {"from": [{"column": "product", "values": {"GSM": "mobile"}}]},
         "registration": {
