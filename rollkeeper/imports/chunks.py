@@ -157,8 +157,11 @@ def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
     lines = _known_lines([*by_reference.values(), *by_number.values()])
     for place_, held in by_number.items():
         line = lines.get(held)
-        is_same = line is not None and line.activated_on == columns["activated_on"][place_]
-        if not is_same or (line.has_reference and "reference_index" in columns):
+        if (
+            line is None
+            or line.activated_on != columns["activated_on"][place_]
+            or (line.has_reference and "reference_index" in columns)
+        ):
             faults.append((place_, number_name, NUMBER_TAKEN))
         else:
             by_reference[place_] = held
