@@ -15,8 +15,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from rollkeeper.kernel.instance import InstanceKind, instance
-
 
 @dataclass(frozen=True)
 class CommandEntry:
@@ -66,7 +64,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-KEY_HOLDERS = (
+COMMANDS_WITH_KEYS = (
     ("setup",), ("doctor",), ("backup",), ("restore",), ("finish-restore",), ("demo",), ("serve",), ("worker",), ("import",),
     ("register",), ("retention",), ("incidents",), ("vault", "rotate"), ("vault", "serve"), ("disclosures", "run"),
     ("notices",), ("provisioning",), ("offline",),
@@ -132,8 +130,10 @@ def _read_settings() -> None:
 
 def _leave_keys_alone(words: Sequence[str]) -> None:
     """Have no way to open, in a production instance, where the command is none of those that need one."""
-    holds = any(tuple(words[: len(prefix)]) == prefix for prefix in KEY_HOLDERS)
-    if not holds and instance().kind is InstanceKind.PRODUCTION:
+    from rollkeeper.kernel.instance import InstanceKind, instance
+
+    has_keys = any(tuple(words[: len(prefix)]) == prefix for prefix in COMMANDS_WITH_KEYS)
+    if not has_keys and instance().kind is InstanceKind.PRODUCTION:
         os.environ.setdefault("ROLLKEEPER_OPENS", "no")
 
 

@@ -141,7 +141,7 @@ class VaultCredentials(Credentials):
         return made
 
     def renew(self) -> None:
-        """Hand over again what was changed, and give what came anew to the service's user: a rotation writes a new root."""
+        """Hand over again what was changed, and give what is new to the service's user: a rotation writes a new root."""
         super(VaultCredentials, self).renew()
         if self.user:
             give_key_material(self.user)

@@ -191,7 +191,7 @@ def _is_ours(lock: int) -> bool:
 
 
 def _listener(place: Path) -> socket.socket:
-    """Listen. Every user may knock; whom the service answers it decides by who they are."""
+    """Listen. Every user of the machine may connect; the service decides by the user whom it answers."""
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     place.unlink(missing_ok=True)
     made.bind(str(place))
