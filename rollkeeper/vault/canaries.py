@@ -12,6 +12,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import connections, transaction
@@ -37,10 +38,14 @@ class AlarmAbout(StrEnum):
     """A canary was opened."""
     LIMIT = "limit"
     """All staff together have opened as much as they may in a day, and more was asked for."""
+    WORKER = "worker"
+    """A worker asked for something that nothing justifies, or for more than its limit."""
 
 
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
 """Under which the alarm of each day's limit is named: one a day, without reading which there are."""
+_WORKER = UUID("2b5f3f86-6a0c-4b0e-8a37-1f5a0d9c7be1")
+"""Likewise for workers."""
 _MAKING = 30  # the matter of kernel.claims.serialize_on
 
 
@@ -107,6 +112,14 @@ def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
         transaction.on_commit(lambda: _announce(said), using="vault")
 
 
+def raise_alarm_of_worker(authority: Authority, entry_id: EntryId) -> None:
+    """Record in the present transaction that a worker asked for what it must not have; tell of it behind that, once a day."""
+    alarm_id = uuid5(_WORKER, f"{clock.now():%Y-%m-%d}")
+    if _raise(authority, entry_id, alarm_id=alarm_id):
+        said = f"a worker asked the vault for what it must not have; ledger entry {entry_id} says what for"
+        transaction.on_commit(lambda: _announce(said), using="vault")
+
+
 def _raise(authority: Authority, entry_id: EntryId, *, alarm_id: UUID) -> int:
     return run(
         "INSERT INTO vault_alarm (alarm_id, raised_at, entry_id, staff_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -133,12 +146,18 @@ def open_alarms() -> list[AlarmView]:
             r.raised_at,
             r.entry_id,
             r.staff_id,
-            AlarmAbout.CANARY if r.is_canary else AlarmAbout.LIMIT,
+            _about(r),
             r.notified_at,
             r.settled_at,
         )
         for r in found
     ]
+
+
+def _about(row: Any) -> AlarmAbout:
+    if row.is_canary:
+        return AlarmAbout.CANARY
+    return AlarmAbout.LIMIT if row.staff_id else AlarmAbout.WORKER
 
 
 def unnotified_alarms() -> Sequence[AlarmView]:
