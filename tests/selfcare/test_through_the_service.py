@@ -4,13 +4,14 @@
 import threading
 
 import pytest
+from django.db import transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.notices.services import send_due
-from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.subscribers.queries import document_index
@@ -35,6 +36,9 @@ def portal(committed, telephone, monkeypatch, start):
     start()
     monkeypatch.setattr(epochs, "must_ask", lambda: threading.get_ident() == here)
     answering(telephone, monkeypatch)
+    # As in truth, where it is another process, it sees what is committed.
+    work = lambda: portal_worker.process_all(worker_authority())  # noqa: E731
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: transaction.on_commit(work))
     return telephone, line_id
 
 
