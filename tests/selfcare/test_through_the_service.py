@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
@@ -20,9 +21,10 @@ from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.canaries import open_alarms
 from tests.builders.lines import make_sealed_line
 from tests.notices.fakes import Way
+from tests.notices.people import ON as DAY
 from tests.notices.people import tell
 from tests.selfcare.conftest import answering
-from tests.selfcare.people import ON, PERSON, ask, register_line, session
+from tests.selfcare.people import PERSON, ask, register_line, session
 from tests.vault.running_service import start
 
 __all__ = ["start"]
@@ -75,10 +77,11 @@ def test_before_the_second_proof_the_service_opens_no_value_of_the_person(portal
 
 
 def test_a_notice_that_is_due_reaches_its_number(portal):
+    clock.set_demo_date(DAY)
     way = Way()
     tell(make_sealed_line())
 
-    sent = send_due(worker_authority(), on=ON, by_channel={Channel.SMS: way})
+    sent = send_due(worker_authority(), on=DAY, by_channel={Channel.SMS: way})
 
     assert (sent.accepted, way.addresses) == (1, ["+8613900001234"])
     assert not open_alarms()
