@@ -2,7 +2,7 @@
 """The page on which a data protection officer opens one value of one person, by way of the vault service.
 
 This app cannot open. It passes on who asks: the service checks the password and the code of the authenticator app itself, and its
-session lasts some minutes. The value stands in the one answer, is kept nowhere, and its opening is in the ledger before.
+session lasts some minutes. The value is in one answer alone, is kept nowhere, and its opening is in the ledger before.
 """
 
 from dataclasses import replace

@@ -4,6 +4,7 @@ application that waits.
 """
 
 from rollkeeper.kernel.database import rows, sql
+from rollkeeper.vault.fields import Field
 from rollkeeper.vault.worker_openings import Wanted
 
 
@@ -17,7 +18,7 @@ def is_request_waiting(wanted: Wanted) -> bool:
     """Tell whether a subscriber whose request waits for an answer may see this."""
     asked = {
         "actor": wanted.authority.commitment, "lines": list(wanted.lines), "person": wanted.person_id,
-        "tenure": wanted.tenure_id, "field": wanted.field,
+        "tenure": wanted.tenure_id, "is_name": wanted.field == Field.NAME,
     }  # fmt: skip
     (found,) = rows(sql("selfcare", "readable_by_session"), asked)
     return bool(found.is_justified)

@@ -72,7 +72,9 @@ def open_sealed(
     field, purpose = Field(field), Purpose(purpose)
     role = _require(authority, purpose, second=second, on=on)
     if epochs.must_ask():
-        return service().ask_for_attribute(
+        from rollkeeper.vault import worker_operations
+
+        return worker_operations.ask_for_attribute(
             authority, person_id=person_id, tenure_id=tenure_id, field=field, purpose=purpose, on=on, line_id=line_id,
             commitment=commitment,
         )  # fmt: skip
@@ -115,7 +117,9 @@ def open_copy(
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DOCUMENT_STORE_UNAVAILABLE.
     """
     if epochs.must_ask():
-        return service().ask_for_copy(
+        from rollkeeper.vault import worker_operations
+
+        return worker_operations.ask_for_copy(
             authority, person_id=person_id, tenure_id=tenure_id, position=position, purpose=Purpose(purpose), on=on,
             line_id=line_id, commitment=commitment,
         )  # fmt: skip
@@ -148,7 +152,9 @@ def open_line_values(
     role = _require(authority, purpose, second=None, on=on)
     _consent_facts(purpose, None)
     if epochs.must_ask():
-        return service().ask_for_line_values(authority, field, pairs, purpose=purpose, on=on)
+        from rollkeeper.vault import worker_operations
+
+        return worker_operations.ask_for_line_values(authority, field, pairs, purpose=purpose, on=on)
     epochs.require_opening()
     if not pairs:
         return []
@@ -301,13 +307,6 @@ def _count_for_worker(
             )  # fmt: skip
             canaries.raise_alarm_of_worker(authority, entry_id)
     return verdict
-
-
-def service() -> Any:
-    """Return the operations by which a process without keys has the vault service open for it."""
-    from rollkeeper.vault import worker_operations
-
-    return worker_operations
 
 
 def _decide(authority: Authority, *, by_one: int, by_all: int, asked: int) -> Decision:

@@ -158,7 +158,7 @@ def _require_justified(purpose: str, wanted: Wanted, *, field: str, asked: int, 
     raise VAULT_OPENING_UNJUSTIFIED(purpose=purpose, asked=asked)
 
 
-def _who(authority: Authority) -> dict[str, str]:
+def _who(authority: Authority) -> dict[str, Any]:
     (role,) = authority.roles
     return {"role": role.value, "actor": authority.commitment}
 
@@ -173,7 +173,7 @@ def _authority(values: Values) -> Authority:
             raise VAULT_REQUEST_REFUSED()
 
 
-def _whose(person_id: PersonId, tenure_id: TenureId, more: Mapping[str, Any]) -> dict[str, str | None]:
+def _whose(person_id: PersonId, tenure_id: TenureId, more: Mapping[str, Any]) -> dict[str, Any]:
     line_id = more.get("line_id")
     return {
         "person": str(person_id), "tenure": str(tenure_id), "line": None if line_id is None else str(line_id),

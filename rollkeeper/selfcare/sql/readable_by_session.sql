@@ -21,5 +21,5 @@ SELECT EXISTS (
             SELECT FROM lines_tenure h
              WHERE h.tenure_id = %(tenure)s AND h.person_id = %(person)s
                AND (a.is_verified AND h.person_id = a.person_id
-                    OR %(field)s = 'name' AND h.line_id = a.line_id AND upper_inf(h.held))))
+                    OR %(is_name)s AND h.line_id = a.line_id AND upper_inf(h.held))))
 ) AS is_justified
