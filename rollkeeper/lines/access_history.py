@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.queries import AccessEntry, TenurePeriod, accesses
+from rollkeeper.lines.lookups import missed
 from rollkeeper.lines.protection import refuse_protected_subscriber
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import look_up_line
+from rollkeeper.subscribers.queries import kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,13 @@ class LineAccesses:
 
 
 def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
-    """Return every look at one person, staff included, the oldest first. Refuses: NOT_ALLOWED, SUBSCRIBER_PROTECTED."""
+    """Return every look at one person, staff included, the oldest first. Refuses: NOT_ALLOWED, LineNotFound."""
     require(authority, Permission.READ_LEDGER)
-    refuse_protected_subscriber(authority, person_id)
-    return _of_person(person_id)
+    with action():
+        if kind_of(person_id) is None:
+            raise missed(authority, None, on=clock.today())
+        refuse_protected_subscriber(authority, person_id, on=clock.today())
+        return _of_person(person_id)
 
 
 def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> LineAccesses:

@@ -14,9 +14,9 @@ from rollkeeper.access.services import sign_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.instance import instance, open_instance
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_by_input, view_line
+from rollkeeper.kernel.instance import open_instance
+from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.services import look_up_line
 from rollkeeper.retention import abandoned, services
 from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
@@ -120,10 +120,9 @@ def add(
     Example: rollkeeper holds add --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
     open_instance()
-    officer, line_id = _signed_in(user), _line_id()
-    add_legal_hold(
-        officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today()
-    )
+    officer, day = _signed_in(user), on or clock.today()
+    line_id = _line_id(officer, on=day)
+    add_legal_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=day)
     out.print(f"{_describe_line(line_id)}: held through {last}; to be reviewed on {review_on}.")
 
 
@@ -135,7 +134,8 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
     open_instance()
-    officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
+    officer, day = _signed_in(user), on or clock.today()
+    line_id = _line_id(officer, on=day)
     end_legal_hold(officer, line_id, case_reference=case, on=day)
     out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
 
@@ -168,18 +168,16 @@ def _signed_in(user: str) -> Authority:
     return sign_in(user, _ask(f"Password of {user}", secret=True))
 
 
-def _line_id() -> LineId:
-    """Ask for a line, by its number or, if another subscriber has the number now, by its reference. Refuses: NumberNotRead,
-    LineNotFound.
+def _line_id(officer: Authority, *, on: dt.date) -> LineId:
+    """Ask for a line, by its number or, if another subscriber has the number now, by its reference; a lookup is recorded.
+
+    Refuses: NumberNotRead, LineNotFound, AccessLimitReached.
     """
     asked = _ask("Number or reference of the line")
     try:
         return LineId(UUID(asked))
     except ValueError:
-        line = find_line_by_input(asked, country=instance().country_code)
-    if line is None:
-        raise LineNotFound
-    return line.line_id
+        return look_up_line(officer, asked, on=on).line_id
 
 
 def _describe_line(line_id: LineId) -> str:
