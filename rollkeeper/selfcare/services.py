@@ -203,7 +203,7 @@ def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
 def protect_subscriber(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
     """Protect the subscriber of a line, because they live under a threat, or unseal it.
 
-    Ordinary staff then learn that there is a record and nothing else. The reason is not recorded.
+    Ordinary staff are then answered as for an unknown number. The reason is not recorded.
     Ledger: selfcare:subscriber:protected. Refuses: NOT_ALLOWED, LineNotFound.
     """
     role = require(authority, Permission.PROTECT_SUBSCRIBER)

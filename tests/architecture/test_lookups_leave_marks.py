@@ -24,7 +24,8 @@ from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.operations.cli import make_app
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.services import begin_first_epoch
-from tests.builders.staff import employ, sign_in
+from tests.builders.staff import employ
+from tests.builders.staff import sign_in as signed_in
 from tests.entries import entries
 from tests.selfcare.people import PERSON, register_line
 
@@ -36,7 +37,7 @@ GUESSED = DOCUMENT | {"document_number": "Y7654321"}
 WRONG_DIGIT = {"further__document_type": "cn-resident-card", "further__document_number": "110105194912310021"}
 RECORDED = "line:access:recorded"
 CHANGING = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|csrfmiddlewaretoken\" value=\"\w+|nonce=\"[^\"]+\"|submission_key\" value=\"[^\"]+"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|csrfmiddlewaretoken\" value=\"\w+|nonce=\"[^\"]+\"|submission_key\" value=\"[^\"]+|u[0-9a-f]{32}"
 )
 
 
@@ -57,6 +58,13 @@ def limits(register):
     set_lookup_limits()
 
 
+def sign_in(role, username=None):
+    """Return a browser of a member of staff that has its style sheet: the first page brings it along."""
+    client = signed_in(role, username=username)
+    client.get("/", HTTP_ACCEPT="text/html", follow=True)
+    return client
+
+
 def said(answer):
     return answer.status_code, CHANGING.sub("·", answer.content.decode(errors="replace"))
 
@@ -70,10 +78,13 @@ def alarms():
 
 
 def statements(ask):
-    """Return the statements of one request, without their values."""
+    """Return the statements of one request, without their values, be they prepared or not."""
     with CaptureQueriesContext(connection) as seen:
         ask()
-    return [re.sub(r"'[^']*'|\d+|\\x[0-9a-f]+|ARRAY\[[^\]]*\]|NULL|true|false|::[a-z]+", "?", one["sql"]) for one in seen]
+    texts = [one["sql"] for one in seen]
+    prepared = [re.fullmatch(r"QUERY = ['\"](.*)['\"] - PARAMS = .*", text, re.DOTALL) for text in texts]
+    plain = [found[1].replace("\\n", "\n").replace("\\'", "'") if found else text for found, text in zip(prepared, texts, strict=True)]
+    return [re.sub(r"'[^']*'|s\d+_x\d+|%s|%\(\w+\)s|\$\d+|\\x[0-9a-f]+|ARRAY\[[^\]]*\]|NULL|true|false|::[a-z]+", "?", text) for text in plain]
 
 
 LOOKUPS = [
@@ -137,7 +148,7 @@ def test_the_same_statements_answer_for_a_protected_subscriber_and_for_nobody(nu
 def test_the_officer_who_may_see_protected_subscribers_sees_them_and_raises_no_alarm(numbers, app):
     app("counter")
 
-    page = sign_in(StaffRole.DATA_PROTECTION_OFFICER).post("/", {"number": PROTECTED}).content.decode()
+    page = sign_in(StaffRole.DATA_PROTECTION_OFFICER).post("/", {"submission_key": "12345678", "number": PROTECTED}).content.decode()
 
     assert str(numbers[PROTECTED]) in page
     assert alarms() == []
@@ -147,7 +158,7 @@ def test_an_entry_of_a_miss_holds_no_number_and_no_document(numbers, app):
     app("counter")
     client = sign_in(StaffRole.CLERK)
 
-    client.post("/", {"number": NUMBERS[0]})
+    client.post("/", {"submission_key": "12345678", "number": NUMBERS[0]})
     client.post("/replace-sim/", {"number": ORDINARY, "submission_key": str(new_uuid())} | GUESSED)
 
     missed, compared = entries(RECORDED)
@@ -253,12 +264,12 @@ def test_numbers_are_looked_up_only_so_often_and_the_limit_is_an_alarm(numbers, 
     app("counter")
     client, other = sign_in(StaffRole.CLERK), sign_in(StaffRole.CLERK)
 
-    answers = [said(client.post("/", {"number": ORDINARY}, HTTP_ACCEPT="text/html")) for _ in range(12)]
+    answers = [said(client.post("/", {"submission_key": "12345678", "number": ORDINARY}, HTTP_ACCEPT="text/html")) for _ in range(12)]
 
     assert ["The daily limit of lookups" in page for _, page in answers] == [False] * 10 + [True] * 2
     assert [outcome for outcome, _, _ in marks()] == ["refused_limit"] * 2
     assert alarms() == ["limit_of_lookups"]
-    assert str(numbers[ORDINARY]) in other.post("/", {"number": ORDINARY}).content.decode()
+    assert str(numbers[ORDINARY]) in other.post("/", {"submission_key": "12345678", "number": ORDINARY}).content.decode()
 
 
 def test_numbers_that_nobody_has_count_against_a_limit_of_their_own(numbers, app, limits):
@@ -266,7 +277,7 @@ def test_numbers_that_nobody_has_count_against_a_limit_of_their_own(numbers, app
     app("counter")
     client = sign_in(StaffRole.CLERK)
 
-    answers = [said(client.post("/", {"number": number}, HTTP_ACCEPT="text/html")) for number in NUMBERS[5:12]]
+    answers = [said(client.post("/", {"submission_key": "12345678", "number": number}, HTTP_ACCEPT="text/html")) for number in NUMBERS[5:12]]
 
     assert ["The daily limit of lookups" in page for _, page in answers] == [False] * 5 + [True] * 2
     assert alarms() == ["limit_of_lookups"]
@@ -283,7 +294,7 @@ def test_two_sessions_of_one_account_share_its_limit(numbers, app, limits):
     second = Client(SERVER_NAME="localhost")
     second.force_login(Staff.objects.get(username="twice"))
 
-    answers = [said(who.post("/", {"number": ORDINARY}, HTTP_ACCEPT="text/html"))[1] for _ in range(3) for who in (first, second)]  # fmt: skip
+    answers = [said(who.post("/", {"submission_key": "12345678", "number": ORDINARY}, HTTP_ACCEPT="text/html"))[1] for _ in range(3) for who in (first, second)]  # fmt: skip
 
     assert ["The daily limit of lookups" in page for page in answers] == [False] * 4 + [True] * 2
 

@@ -18,7 +18,6 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.counter_codes import find_line_for_clerk, issue_code, issue_codes, redeem_code
 from rollkeeper.lines.errors import (
     COUNTER_CODE_INVALID,
-    SUBSCRIBER_PROTECTED,
     TOO_MANY_CODE_ATTEMPTS,
     LineNotFound,
     TooManyCounterCodes,
@@ -206,7 +205,7 @@ def test_of_somebody_protected_nothing_is_shown_and_the_code_stays_good(clerk):
     set_protection(current_tenure(find_line(number).line_id).person_id, protected=True)
     code = given(number)
 
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(COUNTER_CODE_INVALID):
         redeem_code(clerk, code, on=ON)
 
     officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "d0" * 32)
