@@ -27,11 +27,7 @@ def refuse_protected(authority: Authority, line_id: LineId, *, on: dt.date) -> N
 
 def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | None, *, on: dt.date) -> None:
     """Do the same if the current, last or an associated subscriber is known. Refuses: LineNotFound."""
-    if (
-        subscriber
-        and not authority.role_for(Permission.SEE_PROTECTED)
-        and protected_persons([subscriber])
-    ):
+    if subscriber and not authority.role_for(Permission.SEE_PROTECTED) and protected_persons([subscriber]):
         outcome = AccessOutcome.REFUSED_PROTECTED
         mark_access(authority, outcome, person_id=subscriber, subject="person", on=on)
         raise LineNotFound

@@ -94,7 +94,9 @@ def lock_disputed(line_id: LineId, *, on: dt.date) -> LineView:
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
     prepared_rows(sql("lines", "lock_numbers"), [list(number_indexes)])
-    return find_lines(number_indexes)  # asked in any case: a number that no line has is answered by the same statements
+    return find_lines(
+        number_indexes
+    )  # asked in any case: a number that no line has is answered by the same statements
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:

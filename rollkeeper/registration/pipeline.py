@@ -230,7 +230,11 @@ def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[in
         for position, line in looked.lines.items():  # what is refused while it is written leaves a mark, too
             outcome = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
             mark_access(
-                context.authority, outcome, line_id=line and line.line_id, on=context.on, subject=str(position)
+                context.authority,
+                outcome,
+                line_id=line and line.line_id,
+                on=context.on,
+                subject=str(position),
             )
     looked.read.extend(_read(context, waiting, looked, outcomes))
     return looked
@@ -304,9 +308,7 @@ def _read(
             continue
         # What is asked of a hidden line's subscriber is that of any number, unless they are registered now, by anyone.
         guessed = _service(one, None) if one.number else None
-        service = (
-            guessed if guessed and is_hidden and line and line.is_registered else _service(one, line)
-        )
+        service = guessed if guessed and is_hidden and line and line.is_registered else _service(one, line)
         parts = _parts(context, one, service=service.value)
         faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
         if faults:

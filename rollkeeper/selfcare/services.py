@@ -14,12 +14,12 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import count_complaint
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId, new_uuid
-from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.counter_codes import CODE_MINUTES, issue_code
 from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.lookups import find_line_for_staff
 from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed

@@ -83,8 +83,22 @@ def statements(ask):
         ask()
     texts = [one["sql"] for one in seen]
     prepared = [re.fullmatch(r"QUERY = ['\"](.*)['\"] - PARAMS = .*", text, re.DOTALL) for text in texts]
-    plain = [found[1].replace("\\n", "\n").replace("\\'", "'") if found else text for found, text in zip(prepared, texts, strict=True)]
-    return [re.sub(r"'[^']*'|s\d+_x\d+|%s|%\(\w+\)s|\$\d+|\\x[0-9a-f]+|ARRAY\[[^\]]*\]|NULL|true|false|::[a-z]+", "?", text) for text in plain]
+    plain = [
+        found[1].replace("\\n", "\n").replace("\\'", "'") if found else text
+        for found, text in zip(prepared, texts, strict=True)
+    ]
+    return [
+        re.sub(
+            r"\?+",
+            "?",
+            re.sub(
+                r"'[^']*'|s\d+_x\d+|%s|%\(\w+\)s|\$\d+|\\x[0-9a-f]+|ARRAY\[[^\]]*\]|NULL|true|false|::[a-z]+",
+                "?",
+                text,
+            ),
+        )
+        for text in plain
+    ]
 
 
 LOOKUPS = [
@@ -148,7 +162,11 @@ def test_the_same_statements_answer_for_a_protected_subscriber_and_for_nobody(nu
 def test_the_officer_who_may_see_protected_subscribers_sees_them_and_raises_no_alarm(numbers, app):
     app("counter")
 
-    page = sign_in(StaffRole.DATA_PROTECTION_OFFICER).post("/", {"submission_key": "12345678", "number": PROTECTED}).content.decode()
+    page = (
+        sign_in(StaffRole.DATA_PROTECTION_OFFICER)
+        .post("/", {"submission_key": "12345678", "number": PROTECTED})
+        .content.decode()
+    )
 
     assert str(numbers[PROTECTED]) in page
     assert alarms() == []
@@ -264,12 +282,18 @@ def test_numbers_are_looked_up_only_so_often_and_the_limit_is_an_alarm(numbers, 
     app("counter")
     client, other = sign_in(StaffRole.CLERK), sign_in(StaffRole.CLERK)
 
-    answers = [said(client.post("/", {"submission_key": "12345678", "number": ORDINARY}, HTTP_ACCEPT="text/html")) for _ in range(12)]
+    answers = [
+        said(client.post("/", {"submission_key": "12345678", "number": ORDINARY}, HTTP_ACCEPT="text/html"))
+        for _ in range(12)
+    ]
 
     assert ["The daily limit of lookups" in page for _, page in answers] == [False] * 10 + [True] * 2
     assert [outcome for outcome, _, _ in marks()] == ["refused_limit"] * 2
     assert alarms() == ["limit_of_lookups"]
-    assert str(numbers[ORDINARY]) in other.post("/", {"submission_key": "12345678", "number": ORDINARY}).content.decode()
+    assert (
+        str(numbers[ORDINARY])
+        in other.post("/", {"submission_key": "12345678", "number": ORDINARY}).content.decode()
+    )
 
 
 def test_numbers_that_nobody_has_count_against_a_limit_of_their_own(numbers, app, limits):
@@ -277,7 +301,10 @@ def test_numbers_that_nobody_has_count_against_a_limit_of_their_own(numbers, app
     app("counter")
     client = sign_in(StaffRole.CLERK)
 
-    answers = [said(client.post("/", {"submission_key": "12345678", "number": number}, HTTP_ACCEPT="text/html")) for number in NUMBERS[5:12]]
+    answers = [
+        said(client.post("/", {"submission_key": "12345678", "number": number}, HTTP_ACCEPT="text/html"))
+        for number in NUMBERS[5:12]
+    ]
 
     assert ["The daily limit of lookups" in page for _, page in answers] == [False] * 5 + [True] * 2
     assert alarms() == ["limit_of_lookups"]
@@ -331,7 +358,8 @@ def test_a_refusal_that_tells_a_lines_state_leaves_a_mark_on_the_line(numbers, a
 
     answer = client.post(
         address,
-        {"number": ORDINARY, "submission_key": str(new_uuid()), "language": "en", "double_checked": "on"} | fields,
+        {"number": ORDINARY, "submission_key": str(new_uuid()), "language": "en", "double_checked": "on"}
+        | fields,
     )
 
     assert answer.status_code == 422

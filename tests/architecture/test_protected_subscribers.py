@@ -206,9 +206,9 @@ def test_no_command_tells_it_either(sealed, what):
 
     refused = {one for one in answers if one[0]}
     assert len(refused) <= 1, answers
-    assert len(set(answers)) == 1 or (what == "codes reserve" and "Nothing is found here for this number" in str(refused)), (
-        answers
-    )
+    assert len(set(answers)) == 1 or (
+        what == "codes reserve" and "Nothing is found here for this number" in str(refused)
+    ), answers
 
 
 def test_what_helps_is_done_for_them_like_for_everybody(sealed):
