@@ -226,16 +226,6 @@ def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[in
     # One number that no line has is looked up in the same tables as one that a line has.
     hidden = hidden_lines(context.authority, there or [LineId(new_uuid())])
     looked = _Looked({one.position: line for one, line in zip(waiting, lines, strict=True)}, hidden)
-    if len(submissions) == 1:
-        for position, line in looked.lines.items():  # what is refused while it is written leaves a mark, too
-            outcome = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
-            mark_access(
-                context.authority,
-                outcome,
-                line_id=line and line.line_id,
-                on=context.on,
-                subject=str(position),
-            )
     looked.read.extend(_read(context, waiting, looked, outcomes))
     return looked
 
@@ -272,17 +262,13 @@ def _record_accesses(
         is_hidden = line is not None and line.line_id in looked.hidden
         if position in looked.faulty or not (is_refused or is_asked_only) or (is_file and not is_hidden):
             continue
-        came = (
-            AccessOutcome.REFUSED_PROTECTED
-            if is_hidden and is_refused
-            else AccessOutcome.FOUND
-            if line
-            else AccessOutcome.NOT_FOUND
-        )
+        came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
+        if is_hidden and is_refused:
+            came = AccessOutcome.REFUSED_PROTECTED
         matched = _COMPARED.get(outcome.code) if isinstance(outcome, RollkeeperError) else None
         if is_asked_only and not is_refused and _is_compared(context, line):
             matched = True
-        line_id = line and line.line_id
+        line_id = line.line_id if line else None
         record_access(context.authority, came, line_id=line_id, matched=matched, on=context.on)
         mark_access(
             context.authority, came, line_id=line_id, matched=matched, on=context.on, subject=str(position)
@@ -416,9 +402,10 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
                 verdict = (NUMBER_IN_USE if is_installed else ALREADY_REGISTERED)(line=line.line_id)
             outcomes[waits.position] = verdict
         else:
-            if len(read) == 1 and line is not None and _is_compared(context, line):
+            if len(read) == 1:  # what is refused while it is written leaves a mark, too
                 mark_access(
-                    context.authority, AccessOutcome.FOUND, line_id=line.line_id, matched=True, on=context.on,
+                    context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
+                    line_id=line.line_id if line else None, matched=_is_compared(context, line) or None,
                     subject=str(waits.position),
                 )  # fmt: skip
             is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])
