@@ -221,10 +221,10 @@ def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[in
     if len(submissions) == 1:
         count_access(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
     waiting = _with_numbers(context, submissions, outcomes)
-    lines = lock_numbers([one.number_index for one in waiting])
-    there = [line.line_id for line in lines if line]
-    # One number that no line has is looked up in the same tables as one that a line has.
-    hidden = hidden_lines(context.authority, there or [LineId(new_uuid())])
+    is_for_existing = context.action_kind not in NEW_CONTRACT_KINDS
+    lines = lock_numbers([one.number_index for one in waiting], by_same_statements=is_for_existing)
+    there = [line.line_id for line in lines if line] or ([LineId(new_uuid())] if is_for_existing else [])
+    hidden = hidden_lines(context.authority, there)
     looked = _Looked({one.position: line for one, line in zip(waiting, lines, strict=True)}, hidden)
     looked.read.extend(_read(context, waiting, looked, outcomes))
     return looked

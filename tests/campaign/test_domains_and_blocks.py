@@ -46,7 +46,7 @@ def imported(written):  # noqa: F811 - the fixture
 
 
 def explained(number, on=DUE):
-    written_so = normalise_identifier(number, service=service_guess(number))
+    written_so = normalise_identifier(number, service=service_guess(number), country="CN")
     found = line_lookup.look_up_line(console_authority(), number=written_so, about=on, on=on)
     return " ".join(sentence.text for sentence in found.sentences)
 
