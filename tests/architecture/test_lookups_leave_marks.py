@@ -92,7 +92,7 @@ def statements(ask):
             r"\?+",
             "?",
             re.sub(
-                r"'[^']*'|s\d+_x\d+|%s|%\(\w+\)s|\$\d+|\\x[0-9a-f]+|ARRAY\[[^\]]*\]|NULL|true|false|::[a-z]+",
+                r"'[^']*'|s\d+_x\d+|%s|%\(\w+\)s|\$\d+|\d+|\\x[0-9a-f]+|ARRAY\[[^\]]*\]|NULL|true|false|::[a-z]+",
                 "?",
                 text,
             ),
