@@ -132,7 +132,7 @@ _marks: ContextVar[dict[str, Callable[[], object]] | None] = ContextVar("marks",
 
 
 def if_refused(subject: str, leave: Callable[[], object]) -> None:
-    """Leave a mark if the present action is refused: `leave` then runs in a transaction of its own, after the action is undone.
+    """Leave a mark if the present action is refused: `leave` then runs in a separate transaction, after the action is undone.
 
     A later mark about the same subject replaces an earlier one. Precondition: an action is in progress.
     """

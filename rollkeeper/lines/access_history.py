@@ -32,7 +32,7 @@ class LineAccesses:
 
 
 def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
-    """Return every access to one person, staff included, the oldest first; none for a reference that is nobody's or hidden.
+    """Return every access to one person, staff included, the oldest first; none for an unknown or hidden reference.
 
     Ledger: line:access:recorded, for such a reference. Refuses: NOT_ALLOWED.
     """

@@ -56,7 +56,7 @@ class AccessOutcome(StrEnum):
 
 
 class AccessKind(StrEnum):
-    """What is counted against a limit of its own."""
+    """What is counted against a separate limit."""
 
     LOOKUP = "lookup"
     """A line is looked for by its number."""

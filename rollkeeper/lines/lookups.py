@@ -100,7 +100,7 @@ def record_access(
 
 
 def _is_staff(authority: Authority) -> bool:
-    """Tell whether a person of the operator asks; the register itself and subscribers have limits of their own."""
+    """Tell whether a person of the operator asks; the register itself and subscribers have other limits."""
     return not authority.roles & {StaffRole.WORKER, StaffRole.SUBSCRIBER}
 
 

@@ -120,7 +120,7 @@ LOOKUPS = [
 
 
 @pytest.mark.parametrize(("app_name", "role", "address", "fields"), LOOKUPS)
-def test_a_sweep_of_numbers_cannot_tell_a_protected_subscriber_from_nobody(numbers, app, app_name, role, address, fields):  # fmt: skip
+def test_whoever_tries_numbers_cannot_tell_protected_subscribers_from_none(numbers, app, app_name, role, address, fields):  # fmt: skip
     app(app_name)
     client, before = sign_in(role), len(entries())
     client.get(address, HTTP_ACCEPT="text/html")
@@ -389,7 +389,7 @@ def test_a_protected_subscribers_number_is_taken_like_any_other_for_a_new_contra
 
 
 @pytest.mark.usefixtures("quick_passwords")
-def test_a_sweep_by_command_cannot_tell_them_apart_either(numbers):
+def test_whoever_tries_numbers_by_command_cannot_tell_them_apart_either(numbers):
     add_staff(
         console_authority(), username="super-1", password="long words of one super", roles=[StaffRole.SUPERVISOR], on=ON
     )  # fmt: skip

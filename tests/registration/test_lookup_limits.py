@@ -34,10 +34,10 @@ def test_sessions_at_once_get_no_more_than_the_limit_and_their_own_number(limits
     limits(missed_lookups_per_day=10)
     who = employ(StaffRole.CLERK)
 
-    def sweep():
+    def try_ten():
         return [code_of(_look(who)) for _ in range(10)]
 
-    answers = [code for session in together(sweep, sweep, sweep) for code in session]
+    answers = [code for session in together(try_ten, try_ten, try_ten) for code in session]
 
     assert answers.count("line_not_found") <= 10 + 3
     assert answers.count("line_not_found") + answers.count("access_limit_reached") == 30

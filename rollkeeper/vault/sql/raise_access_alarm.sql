@@ -8,18 +8,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     access record;
 BEGIN
-    SELECT e.staff_id, e.body::jsonb #>> '{facts,outcome}' AS outcome, e.body::jsonb #>> '{facts,reached}' AS reached INTO access
+    SELECT e.staff_id, e.body::jsonb #>> '{facts,outcome}' AS came, e.body::jsonb #>> '{facts,reached}' AS reached INTO access
       FROM ledger_entry e WHERE e.entry_id = entry AND e.verb = 'line:access:recorded';
     INSERT INTO vault_alarm (alarm_id, raised_at, entry_id, staff_id, about)
-    SELECT CASE access.outcome
+    SELECT CASE access.came
                WHEN 'refused_protected' THEN md5('protected ' || entry)::uuid
                ELSE md5(concat_ws(' ', access.reached, CASE WHEN access.reached NOT LIKE '%\_total' THEN access.staff_id::text END,
                                   clock_timestamp()::date))::uuid
            END,
            clock_timestamp(), entry, access.staff_id,
-           CASE WHEN access.outcome = 'refused_protected' THEN 'protected'
+           CASE WHEN access.came = 'refused_protected' THEN 'protected'
                 WHEN access.reached LIKE 'lookup%' THEN 'limit_of_lookups' ELSE 'limit_of_documents' END
-     WHERE access.outcome IN ('refused_protected', 'refused_limit')
+     WHERE access.came IN ('refused_protected', 'refused_limit')
         ON CONFLICT DO NOTHING;
 END
 $$;
