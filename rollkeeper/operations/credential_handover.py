@@ -25,7 +25,13 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by, let_everyone_enter, system_user
+from rollkeeper.platform.os_users import (
+    allow_traversal,
+    is_readable_by,
+    let_everyone_enter,
+    let_read_what_comes,
+    system_user,
+)
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 from rollkeeper.vault.protocol import service_folder
@@ -136,6 +142,7 @@ class VaultCredentials(Credentials):
         if made.user:
             _give_folder(made.folder, made.user)
             shutil.chown(sockets, made.user, made.user)
+            _allow_reading_copies(made.user)
             for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
                 allow_traversal(place, made.user)
         return made
@@ -238,6 +245,16 @@ def _allow_writing_copies(user: str) -> None:
             shutil.chown(place, "root", user)
             place.chmod(0o730)
         allow_traversal(folder, user)
+
+
+def _allow_reading_copies(user: str) -> None:
+    """Let the vault service read the copies of documents: those that are there, and those that a counter or a worker puts there."""
+    folder, counter = document_store.folder(), system_user("rollkeeper-counter")
+    if folder and counter:
+        _allow_writing_copies(counter)  # first: what a group may is not changed once there is a list
+        allow_traversal(folder / "copy", user)
+        with suppress(OSError):  # not every file system keeps access control lists
+            let_read_what_comes(folder, user)
 
 
 def _user_of(name: str) -> str | None:

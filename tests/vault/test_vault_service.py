@@ -146,7 +146,7 @@ def test_a_forged_session_opens_nothing(officer, answering, token):
     somebody_who_left()
     signed_in()
 
-    with refusing(VAULT_SESSION_OVER):
+    with refusing(VAULT_SESSION_OVER, VAULT_REQUEST_REFUSED):
         client.ask("open-field", token=token, line=NUMBER, field="name", purpose="review")
     assert not rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
 
