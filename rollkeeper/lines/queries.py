@@ -192,8 +192,8 @@ def protected_lines(line_ids: Sequence[LineId]) -> set[LineId]:
     if not line_ids:
         return set()
     found = rows(
-        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) * FROM lines_tenure WHERE line_id = ANY (%s)"
-        " ORDER BY line_id, lower(held) DESC) h WHERE EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected"
+        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) line_id, person_id, user_person_id, guardian_person_id, bearer_person_id"
+        " FROM lines_tenure WHERE line_id = ANY (%s) ORDER BY line_id, lower(held) DESC) h WHERE EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected"
         " AND s.person_id IN (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id))",
         [list(line_ids)],
     )

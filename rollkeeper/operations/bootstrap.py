@@ -5,7 +5,7 @@ Everything here can be run again: what is there already is left as it is.
 """
 
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from django.core.management import call_command
@@ -29,6 +29,9 @@ from rollkeeper.vault import document_store as vault_copies
 from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
+
+FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("lines", "functions"))
+"""What the database does for the apps; it grows with the program, with or without migrations."""
 
 
 def open_instance() -> None:
@@ -91,14 +94,13 @@ def bring_up_to_date() -> None:
         database.run(
             "SET statement_timeout = 0"
         )  # an index of a nation's lines takes longer than a statement may
+        # Triggers that migrations make ask these who acts.
+        set_limits()
+        database.run(database.sql("kernel", "functions"))
         call_command("migrate", verbosity=0, interactive=False)
-        for name in (
-            "entry_schemas",
-            "body",
-        ):  # the ledger's schemas grow with the program, with or without migrations
-            database.run(database.sql("ledger", name))
+        for package, name in FUNCTIONS:
+            database.run(database.sql(package, name))
         database.run(_page("roles"))
-        set_counter_limits()
     finally:
         connections["default"].close()
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
@@ -107,13 +109,23 @@ def bring_up_to_date() -> None:
         keys.execute(_page("keys_roles"))
 
 
-def set_counter_limits(*, terminations_per_day: int | None = None) -> None:
-    """Write into the register, where no counter can set it, how many contracts counters may end within a day."""
-    most = counter_settings().terminations_per_day if terminations_per_day is None else terminations_per_day
-    database.run(
-        "CREATE OR REPLACE FUNCTION lines_counter_terminations_per_day() RETURNS integer LANGUAGE sql IMMUTABLE RETURN %s",
-        [most],
-    )
+def set_limits(*, terminations_per_day: int | None = None, production: bool | None = None) -> None:
+    """Write into the register, where no app can set it, what its functions go by: settings of this instance, or those given."""
+    chosen = counter_settings()
+    values: dict[str, tuple[str, Any]] = {
+        "kernel_is_production": ("boolean", _or(production, instance().kind is InstanceKind.PRODUCTION)),
+        "kernel_zone": ("text", instance().zone),
+        "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
+    }  # fmt: skip
+    for name, (kind, value) in values.items():
+        database.run(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE RETURN %s",
+            [value],
+        )
+
+
+def _or[T](given: T | None, usual: T) -> T:
+    return usual if given is None else given
 
 
 def _page(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rollkeeper.kernel.hooks import Hook
+from rollkeeper.kernel.ids import EntryId
 
 if TYPE_CHECKING:
     from rollkeeper.vault.rotation import LineValues
@@ -15,7 +16,7 @@ LINE_VALUE_TABLES: Final[Hook["Callable[[], LineValues]"]] = Hook(
 )
 """Makes a view of a table with sealed values of lines, which a rotation of keys seals again. `lines` registers its own."""
 
-CANARY_MAKER: Final[Hook[Callable[[dt.date], None]]] = Hook("vault: make an invented person")
+CANARY_MAKER: Final[Hook[Callable[[dt.date, EntryId], None]]] = Hook("vault: make an invented person")
 """Puts one invented person among the others, inside the present transaction. `lines` registers it."""
 
 ALARM_MAILERS: Final[Hook[Callable[[], object]]] = Hook("vault: send alarms")

@@ -13,7 +13,7 @@ from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.operations.bootstrap import set_counter_limits
+from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.registration import services
 from tests.builders.lines import suspend_line
 from tests.builders.past import make_older
@@ -128,9 +128,9 @@ def test_a_bar_that_was_there_before_is_asked_for_again_when_registration_leaves
 
 @pytest.fixture
 def three_a_day():
-    set_counter_limits(terminations_per_day=3)
+    set_limits(terminations_per_day=3)
     yield
-    set_counter_limits()
+    set_limits()
 
 
 @pytest.mark.usefixtures("three_a_day")

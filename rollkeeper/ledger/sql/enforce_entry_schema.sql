@@ -1,5 +1,5 @@
 -- Refuses an entry whose body is not the canonical body of its columns, in its verb's schema: an attacker who controls a process
--- cannot publish free text.
+-- cannot publish free text. Sets the instant and the day of an entry of an app.
 -- Law: art. 11; no article lets personal data into an entry.
 -- Reads: the new row, the forms. Writes: one function and one trigger.
 -- Plan: no table. One more body an entry: body.sql says what that costs.
@@ -21,9 +21,16 @@ BEGIN
     THEN
         RAISE EXCEPTION 'an entry is not of its form' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- An app does not say when it was, but in a demo instance, which may be given a date.
+    IF kernel_is_app() AND kernel_is_production() THEN
+        NEW.at := date_trunc('milliseconds', clock_timestamp());
+        NEW.day := kernel_day(NULL);
+        NEW.body := ledger_body(NEW.verb, NEW.at, NEW.day, said ->> 'role', said ->> 'actor', said ->> 'pack',
+            said ->> 'article', NEW.line_id, said ->> 'person', said -> 'facts');
+    END IF;
     RETURN NEW;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER ledger_entry_enforce_schema BEFORE INSERT ON ledger_entry
-    FOR EACH ROW WHEN (CURRENT_USER <> 'migrator') EXECUTE FUNCTION ledger_enforce_entry_schema();
+    FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION ledger_enforce_entry_schema();
