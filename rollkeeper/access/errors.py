@@ -29,6 +29,24 @@ class TooManyAttempts(RollkeeperError):
     remedy = "Wait {minutes} minutes; if it was not you, tell an administrator."
 
 
+WRONG_SECOND_FACTOR = Refusal(
+    "wrong_second_factor",
+    Kind.FORBIDDEN,
+    "The code of the authenticator app is wrong, or was used before.",
+    "Wait for the next code and try again.",
+)
+NO_SECOND_FACTOR = Refusal(
+    "no_second_factor",
+    Kind.FORBIDDEN,
+    "This account has no second factor, and a production instance accepts no password alone.",
+    "Sign in at the back office, add an authenticator app under 'Your account', and try again.",
+)
+PASSKEY_ONLY = Refusal(
+    "passkey_only",
+    Kind.FORBIDDEN,
+    "This account has passkeys alone, which a command cannot ask for.",
+    "Do it on a page of the back office, or add an authenticator app there under 'Your account', and try again.",
+)
 INVALID_USER_NAME = Refusal(
     "invalid_user_name",
     Kind.MALFORMED,
