@@ -103,7 +103,7 @@ def approve(*, user: UserOption, on: DateOption = None) -> None:
     Example: rollkeeper retention approve --as officer-1
     """
     open_instance()
-    made = brake.approve_erasure(_signed_in(user), on=on or clock.today())
+    made = brake.approve_erasure(signed_in(user), on=on or clock.today())
     said = "That is enough: the next run erases." if made.enough else "One more person must approve."
     out.print(f"Approved by {len(made.people)}. {said}")
 

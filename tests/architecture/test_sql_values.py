@@ -98,7 +98,7 @@ OTHERS = {
     "type": {"totp", "webauthn"},
     "what": {"line", "tenure"},
 }
-CATALOGUE = {"locktype", "conname", "conrelid", "grantee", "table_name"}
+CATALOGUE = {"locktype", "conname", "conrelid", "grantee", "table_name", "pronamespace", "oid"}
 """Names of PostgreSQL's own catalogue: what they are compared with are names, no values."""
 
 COMPARED = re.compile(

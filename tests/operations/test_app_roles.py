@@ -35,7 +35,7 @@ def refused(statement, parameters=()):
 
 @pytest.fixture
 def held(clerk, new_line):  # noqa: F811
-    """A line with a subscriber: its reference, its number and who holds it."""
+    """A line with a subscriber: its reference, its number and its subscriber."""
     number, who = new_line(SuspensionReason.REGISTRATION), person()
     services.register_subscriber(clerk, submission(number, who), on=ON)
     return find_line(number).line_id, number, who
@@ -149,6 +149,6 @@ def test_the_worker_too_ends_no_tenure_without_its_entry(as_role):
         assert refused(ended, [10**9])
 
 
-def test_nobody_is_holder_of_a_line_by_a_reference_that_the_attacker_made_up(as_role):
+def test_a_line_that_the_attacker_made_up_gets_no_subscriber(as_role):
     with as_role("counter"):
         assert refused(TAKEN, {"line": new_uuid(), "entry": None})

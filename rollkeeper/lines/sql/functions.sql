@@ -29,7 +29,7 @@ $$;
 CREATE OR REPLACE FUNCTION lines_verbs_of_registration() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY['line:tenure:registered', 'line:tenure:transferred', 'line:tenure:corrected', 'line:tenure:accepted', 'line:line:relocated'];
 
--- Whoever writes a tenure, by these functions or by a statement over many lines: no end and, but for an import, no beginning without
+-- However a tenure is written, by these functions or by a statement over many lines: no end and, but for an import, no beginning without
 -- its entry. Only the owner of the tables, who could remove the trigger, is not held to it.
 CREATE OR REPLACE FUNCTION lines_check_tenure_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
