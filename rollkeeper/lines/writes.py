@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.utils import DataError, IntegrityError
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
@@ -94,25 +95,39 @@ def lock_disputed(line_id: LineId, *, on: dt.date) -> LineView:
 
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
-    there = prepared_rows(sql("lines", "lock_numbers"), [list(number_indexes)])
-    return find_lines(number_indexes) if there else [None] * len(number_indexes)
+    with counted_lookups():
+        (locked,) = prepared_rows("SELECT lines_lock_numbers(%s) AS lines", [list(number_indexes)])
+    return find_lines(number_indexes) if locked.lines else [None] * len(number_indexes)
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
     """Make lines whose numbers no line has; return those that were made. A concurrent second writer gets nothing."""
-    taken = prepared_rows(sql("lines", "claim_numbers"), {
-        "number_indexes": [line.number_index for line in lines], "line_ids": [line.line_id for line in lines],
-    })  # fmt: skip
+    if not lines:
+        return []
+    with counted_lookups():
+        taken = prepared_rows(
+            "SELECT lines_create(%(line_ids)s, %(services)s, %(languages)s, %(number_indexes)s, %(sealed)s, %(on)s) AS number_index",
+            {
+                "on": on,
+                "line_ids": [line.line_id for line in lines],
+                "services": [line.service.value for line in lines],
+                "languages": [line.language for line in lines],
+                "number_indexes": [line.number_index for line in lines],
+                "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
+            },
+        )
     won = {bytes(row.number_index) for row in taken}
-    made = [line for line in lines if line.number_index in won]
-    _insert_lines(made, on=on)
-    return made
+    return [line for line in lines if line.number_index in won]
 
 
 def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:
     """Make a new line under the number of an ended one. Precondition: `old` is locked and may give it."""
-    run(sql("lines", "reassign_number"), {"old": old, "new": line.line_id, "number_index": line.number_index})
-    _insert_lines([line], on=on)
+    (sealed,) = seal_line_values(LineField.NUMBER, [(line.line_id, line.number)])
+    with counted_lookups():
+        rows(
+            "SELECT lines_reassign_number(%s, %s, %s, %s, %s, %s, %s)",
+            [old, line.line_id, line.service.value, line.language, line.number_index, sealed, on],
+        )
 
 
 def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -> LineView:
@@ -120,23 +135,13 @@ def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt
     line = lock_line(line_id, in_force=True)
     if reason not in line.reasons:
         raise NOT_SUSPENDED(line=line_id, reason=reason.value)
-    run(
-        "UPDATE lines_suspension SET restored_on = %s, restored_at = %s"
-        " WHERE line_id = %s AND reason = %s AND restored_on IS NULL",
-        [on, clock.now(), line_id, reason.value],
-    )
-    return _with_current_state(line_id)
+    rows("SELECT lines_restore(%s, %s, %s, %s)", [line_id, reason.value, on, clock.now()])
+    return lock_line(line_id)
 
 
 def mark_suspension_wrongful(line_id: LineId, *, lifted_since: dt.date) -> None:
     """Say of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day."""
-    run(
-        "UPDATE lines_suspension s SET was_wrongful = true FROM (SELECT suspension_id FROM lines_suspension"
-        " WHERE line_id = %(line_id)s AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last"
-        " WHERE s.line_id = %(line_id)s AND s.suspension_id = last.suspension_id"
-        " AND (s.restored_on IS NULL OR s.restored_on >= %(since)s)",
-        {"line_id": line_id, "since": lifted_since},
-    )
+    rows("SELECT lines_mark_wrongful(%s, %s)", [line_id, lifted_since])
 
 
 def begin_legal_hold(
@@ -277,20 +282,3 @@ def _translating_overlap(line_id: LineId, at: dt.datetime) -> Iterator[None]:
         if "lines_counter_termination_limit_reached" in str(fault):
             raise COUNTER_TERMINATION_LIMIT_REACHED() from None
         raise TENURE_OVERLAP(line=line_id, at=at) from None
-
-
-def _with_current_state(line_id: LineId) -> LineView:
-    run(sql("lines", "settle_state"), [line_id])
-    return lock_line(line_id)
-
-
-def _insert_lines(lines: Sequence[NewLine], *, on: dt.date) -> None:
-    if lines:
-        prepared_run(sql("lines", "create_lines"), {
-            "on": on,
-            "line_ids": [line.line_id for line in lines],
-            "services": [line.service.value for line in lines],
-            "languages": [line.language for line in lines],
-            "number_indexes": [line.number_index for line in lines],
-            "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
-        })  # fmt: skip

@@ -13,6 +13,7 @@ from django.db import connections
 from psycopg import sql as pgsql
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import KeysRole, Role
@@ -30,7 +31,9 @@ from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
-FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("lines", "functions"))
+FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"),
+)  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
 
@@ -100,7 +103,8 @@ def bring_up_to_date() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
-        database.run(_page("roles"))
+        for page in ("app_entries", "roles"):
+            database.run(_page(page))
     finally:
         connections["default"].close()
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
@@ -109,10 +113,16 @@ def bring_up_to_date() -> None:
         keys.execute(_page("keys_roles"))
 
 
-def set_limits(*, terminations_per_day: int | None = None, production: bool | None = None) -> None:
+def set_limits(
+    *,
+    terminations_per_day: int | None = None,
+    lookups_per_day: int | None = None,
+    production: bool | None = None,
+) -> None:
     """Write into the register, where no app can set it, what its functions go by: settings of this instance, or those given."""
     chosen = counter_settings()
     values: dict[str, tuple[str, Any]] = {
+        "access_lookups_per_day": ("integer", _or(lookups_per_day, access_settings().index_lookups_per_day)),
         "kernel_is_production": ("boolean", _or(production, instance().kind is InstanceKind.PRODUCTION)),
         "kernel_zone": ("text", instance().zone),
         "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
@@ -153,6 +163,8 @@ def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], exte
     with psycopg.connect(dbname=name, **place) as inside:
         for extension in extensions:
             inside.execute(pgsql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(pgsql.Identifier(extension)))
+        if store is stores.REGISTER:
+            inside.execute(_page("server_rights"))
         inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         inside.execute("ALTER SCHEMA public OWNER TO migrator")
         # The tests, and nothing else, act in each role in turn out of the migrator's session.

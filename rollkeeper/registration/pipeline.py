@@ -30,6 +30,7 @@ from rollkeeper.lines.queries import (
     accepted_through,
     current_subscribers,
     find_line_keys,
+    has_other_number,
     last_subscriber,
     protected_lines,
 )
@@ -166,7 +167,7 @@ def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
         number = normalise_identifier(submission.number, service=service, country=instance().country_code)
     except RollkeeperError:
         return False
-    return line.number_index is not None and blind_numbers([number]) != [line.number_index]
+    return has_other_number(line.line_id, number)
 
 
 def _with_numbers(

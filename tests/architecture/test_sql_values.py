@@ -96,6 +96,7 @@ OTHERS = {
     "said": {"true", "false"},
     "subject": {"attempt", "notice"},
     "type": {"totp", "webauthn"},
+    "value": {"true", "false"},
     "what": {"line", "tenure"},
 }
 CATALOGUE = {"locktype", "conname", "conrelid", "grantee", "table_name", "pronamespace", "oid"}

@@ -14,7 +14,7 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
+from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
@@ -27,7 +27,7 @@ from tests.refusals import refusing
 from tests.registration.people import fresh_number
 
 DAY, DAYS = dt.date(2012, 3, 2), dt.timedelta(days=1)
-OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), None, "ab" * 32)
+OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(uuid.UUID(int=9)), "ab" * 32)
 
 
 @pytest.fixture

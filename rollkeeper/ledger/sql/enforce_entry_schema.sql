@@ -21,6 +21,15 @@ BEGIN
     THEN
         RAISE EXCEPTION 'an entry is not of its form' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- What has the form of a code is a word of the program, so that no app enters a name as one. References, digests and days have
+    -- another form.
+    IF kernel_is_app() AND EXISTS (
+        SELECT FROM jsonb_each_text(coalesce(said -> 'facts', '{}') || jsonb_build_object('role', said -> 'role')) AS fact (name, value)
+         WHERE fact.value ~ '^[a-z][a-z0-9_]{0,39}$' AND fact.value NOT IN ('true', 'false')
+           AND NOT ledger_is_word(fact.value)
+    ) THEN
+        RAISE EXCEPTION 'ledger_entry_with_a_word_that_is_not_of_the_program' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     -- An app does not say when it was, but in a demo instance, which may be given a date.
     IF kernel_is_app() AND kernel_is_production() THEN
         NEW.at := date_trunc('milliseconds', clock_timestamp());

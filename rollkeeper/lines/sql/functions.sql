@@ -145,3 +145,89 @@ BEGIN
     RETURN true;
 END
 $$;
+
+-- Pauses a clock for the days and the reason that the ledger's entry says.
+CREATE OR REPLACE FUNCTION lines_pause_clock(line uuid, entry bigint, evidence_due date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:clock:paused']);
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, evidence_due_on)
+    SELECT line, uuidv7(), daterange((facts ->> 'first')::date, (facts ->> 'last')::date, '[]'), facts ->> 'reason', e.at, evidence_due
+      FROM ledger_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb -> 'facts') AS said (facts)
+     WHERE e.entry_id = entry;
+END
+$$;
+
+-- Reconnects a line for the hours that the ledger's entry says, a week at most; the days that it touches are no days of suspension.
+CREATE OR REPLACE FUNCTION lines_reconnect(line uuid, entry bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said record;
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:line:reconnected']);
+    SELECT e.at, e.day, (facts ->> 'last')::date AS last, make_interval(hours => least((facts ->> 'hours')::integer, 168)) AS hours INTO said
+      FROM ledger_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb -> 'facts') AS fact (facts) WHERE e.entry_id = entry;
+    INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (line, said.at, said.at + said.hours);
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
+    VALUES (line, uuidv7(), daterange(said.day, least(said.last, said.day + 8), '[]'), 'temporary_reconnection', said.at);
+END
+$$;
+
+-- Whether the pauses of a line lack a day that the ledger says was granted: an open pause lasts until an entry ends those of its reason.
+CREATE OR REPLACE FUNCTION lines_pauses_contradict_ledger(line uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    WITH said AS (
+        SELECT e.entry_id, e.verb, (e.body::jsonb #>> '{facts,first}')::date AS first, (e.body::jsonb #>> '{facts,last}')::date AS last,
+               e.body::jsonb #>> '{facts,reason}' AS reason
+          FROM ledger_entry e
+         WHERE e.line_id = line AND e.verb IN ('line:clock:paused', 'line:clock:resumed') AND e.body LIKE '{%"facts":{%'
+    ), granted AS (
+        SELECT daterange(p.first, coalesce(p.last, (
+                   SELECT greatest(r.last, p.first) FROM said r
+                    WHERE r.verb = 'line:clock:resumed' AND r.reason = p.reason AND r.entry_id > p.entry_id
+                    ORDER BY r.entry_id LIMIT 1)), '[]') AS days
+          FROM said p WHERE p.verb = 'line:clock:paused'
+    )
+    SELECT EXISTS (
+        SELECT FROM granted g
+         WHERE NOT coalesce((SELECT range_agg(k.days) FROM lines_pause k WHERE k.line_id = line) @> g.days, false)
+    )
+$$;
+
+-- Lifts one reason of a suspension and leaves the others; counters lift none but a missing registration. What is left gives the state.
+CREATE OR REPLACE FUNCTION lines_restore(line uuid, lifted text, on_day date, said_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE lines_suspension s SET restored_on = kernel_day(on_day), restored_at = kernel_instant(said_at)
+     WHERE s.line_id = line AND s.reason = lifted AND s.restored_on IS NULL;
+    UPDATE lines_line l
+       SET version = l.version + 1,
+           state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id AND s.restored_on IS NULL)
+                        THEN 'suspended' ELSE 'active' END
+     WHERE l.line_id = line AND l.state IN ('active', 'suspended');
+END
+$$;
+
+-- Says of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day.
+CREATE OR REPLACE FUNCTION lines_mark_wrongful(line uuid, since date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE lines_suspension s SET was_wrongful = true
+      FROM (SELECT suspension_id FROM lines_suspension WHERE line_id = line AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last
+     WHERE s.line_id = line AND s.suspension_id = last.suspension_id AND (s.restored_on IS NULL OR s.restored_on >= since)
+$$;
+
+-- Marks a line as disputed, or as one on which a lift, an alarm or a medical device hangs or no longer does, as the entry says.
+CREATE OR REPLACE FUNCTION lines_mark(line uuid, entry bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said record;
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:line:disputed', 'line:line:dispute_settled', 'line:line:marked_essential']);
+    SELECT e.verb, (e.body::jsonb #>> '{facts,essential}')::boolean AS essential INTO said FROM ledger_entry e WHERE e.entry_id = entry;
+    UPDATE lines_line l
+       SET version = l.version + 1, is_essential = coalesce(said.essential, l.is_essential),
+           is_disputed = CASE said.verb WHEN 'line:line:disputed' THEN true WHEN 'line:line:dispute_settled' THEN false
+                                        ELSE l.is_disputed END
+     WHERE l.line_id = line;
+END
+$$;
