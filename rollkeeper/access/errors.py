@@ -29,6 +29,15 @@ class TooManyAttempts(RollkeeperError):
     remedy = "Wait {minutes} minutes; if it was not you, tell an administrator."
 
 
+class ReauthenticationNeeded(RollkeeperError):
+    """A grave action was asked for in a session whose person last proved some time ago that they are there."""
+
+    code = "reauthentication_needed"
+    kind = Kind.FORBIDDEN
+    sentence = "You last gave a password, passkey or code more than {minutes} minutes ago; nothing was done."
+    remedy = "Confirm that it is you, then do it again."
+
+
 WRONG_SECOND_FACTOR = Refusal(
     "wrong_second_factor",
     Kind.FORBIDDEN,

@@ -8,6 +8,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -29,6 +30,7 @@ from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
 from rollkeeper.access.queries import grants_on, roles_on
+from rollkeeper.access.reauthentication import is_recent
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.second_factor import require_second_factor
 from rollkeeper.kernel import clock
@@ -196,7 +198,8 @@ def authority_in(request: HttpRequest) -> Authority:
     known: Authority | None = getattr(request, "authority", None)
     if known is None or known.staff_id != request.user.staff_id:
         # The gate asks and the page asks: one request is of one moment.
-        request.authority = known = authority_of(request.user)  # type: ignore[attr-defined]
+        known = replace(authority_of(request.user), is_recent=is_recent(request))
+        request.authority = known  # type: ignore[attr-defined]
     return known
 
 

@@ -38,7 +38,6 @@ from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn,
 from tests.provisioning.fakes import Element
 from tests.registration.people import fresh_number
 
-
 CLERK = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
 
 
