@@ -402,6 +402,7 @@ def test_an_entry_of_an_app_has_the_instant_and_the_day_of_the_database(as_role,
         "UPDATE lines_line SET is_essential = true WHERE line_id = %s",
         "SELECT lines_mark(%s, (SELECT max(entry_id) FROM ledger_entry))",
         "UPDATE lines_suspension SET was_wrongful = true WHERE line_id = %s",
+        "UPDATE lines_suspension SET restored_on = '2012-03-02' WHERE line_id = %s",
     ],
 )
 def test_no_app_shortens_moves_or_invents_a_pause_or_bumps_a_line(held, as_role, role, statement):
@@ -410,6 +411,13 @@ def test_no_app_shortens_moves_or_invents_a_pause_or_bumps_a_line(held, as_role,
 
     with as_role(role):
         assert refused(statement, [line_id])
+
+
+def test_the_counter_lifts_no_suspension_but_for_a_missing_registration(new_line, as_role):  # noqa: F811
+    line_id = find_line(new_line(SuspensionReason.ORDER)).line_id
+
+    with as_role("counter"):
+        assert refused("SELECT lines_restore(%s, 'order', '2012-03-02', now())", [line_id])
 
 
 def test_the_counter_takes_off_no_dispute(clerk, held, as_role):  # noqa: F811

@@ -1,5 +1,5 @@
 -- What an app may do to the server of the register itself: connect to its own database, a bounded number of times, for bounded work.
--- Law: art. 11 (least privilege; nobody holds up the others). Reads: pg_proc. Writes: rights, settings of roles, one function.
+-- Law: art. 11 (least privilege; no role holds up the others). Reads: pg_proc. Writes: rights, settings of roles, one function.
 -- Plan: -. Again: the same rights. Run by the superuser of the server; on a server of your own run it once, and after an upgrade.
 
 -- Advisory locks and large objects are every role's by default. Apps wait for each other through kernel_lock alone.
