@@ -23,6 +23,7 @@ from typer.core import TyperCommand, TyperGroup
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
 from rollkeeper.kernel.settings import Table, tables_in
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.settings import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
@@ -214,7 +215,7 @@ def vocabulary_sql() -> str:
         for each in _enumerations(Enum)
         for one in each
         if isinstance(one.value, str) and re.fullmatch("[a-z][a-z0-9_]{0,39}", one.value)
-    }
+    } | {word for verb in Verb for word in (*verb.value.split(":"), "_".join(verb.value.split(":")[1:]))}
     lines = textwrap.wrap(", ".join(f"'{word}'" for word in sorted(words)), 120)
     return _VOCABULARY.format(words="\n".join(f"    {line}" for line in lines))
 
@@ -227,7 +228,7 @@ def _enumerations(above: type[Enum]) -> Iterator[type[Enum]]:
 
 
 _VOCABULARY = """\
--- Tells which words an app may enter in the ledger as a role or as a code: those of the program's own enumerations, and no name.
+-- Tells which words an app may enter in the ledger as a role or as a code: those of the program's enumerations and verbs, and no name.
 -- Law: art. 11; no article lets personal data into an entry. Reads: its argument. Writes: -. Plan: no table.
 -- Again: CREATE OR REPLACE: the same function. Written by `make docs` from the enumerations; edit those instead.
 CREATE OR REPLACE FUNCTION ledger_is_word(said text) RETURNS boolean

@@ -100,7 +100,17 @@ OTHERS = {
     "value": {"true", "false"},
     "what": {"line", "tenure"},
 }
-CATALOGUE = {"locktype", "conname", "conrelid", "grantee", "table_name", "pronamespace", "oid"}
+CATALOGUE = {
+    "locktype",
+    "conname",
+    "conrelid",
+    "grantee",
+    "table_name",
+    "pronamespace",
+    "oid",
+    "proname",
+    "usename",
+}
 """Names of PostgreSQL's own catalogue: what they are compared with are names, no values."""
 
 COMPARED = re.compile(
