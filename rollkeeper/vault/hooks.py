@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rollkeeper.kernel.hooks import Hook
+from rollkeeper.kernel.ids import EntryId
 
 if TYPE_CHECKING:
     from rollkeeper.vault.rotation import LineValues
@@ -28,7 +29,7 @@ OFFLINE: Final = "offline"
 JUSTIFICATIONS: "Final[Hook[Callable[[Wanted], bool]]]" = Hook("vault: rows that justify an opening")
 """Tells whether rows of a package justify that a worker opens something; keyed by the purpose. Several may have one purpose."""
 
-CANARY_MAKER: Final[Hook[Callable[[dt.date], None]]] = Hook("vault: make an invented person")
+CANARY_MAKER: Final[Hook[Callable[[dt.date, EntryId], None]]] = Hook("vault: make an invented person")
 """Puts one invented person among the others, inside the present transaction. `lines` registers it."""
 
 ALARM_MAILERS: Final[Hook[Callable[[], object]]] = Hook("vault: send alarms")

@@ -15,19 +15,19 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import accepted_through, find_line
-from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.offline import processor
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.models import OfflineRegistration
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
+from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
-from tests.builders.lines import activate_line, suspend_line
+from tests.builders.lines import activate_line, suspend_line, terminate_line
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.offline.browsers import Browser, form
@@ -60,6 +60,22 @@ def test_a_offline_registration_becomes_a_registration_with_a_receipt(browser, p
     assert came_of(key) == "done"
     assert find_line(number).is_registered
     assert receipt_for(key).day == ON
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_at_the_limit_of_lookups_what_was_taken_offline_is_held_and_not_refused(browser, process, most):
+    set_lookup_limits(missed_lookups_per_day=most)
+    for _ in range(most):
+        browser.record({"number": fresh_number(), "reason": "abroad"}, action_kind="pause")
+    process()
+
+    key = browser.record(form(fresh_number(), person()))
+    process()
+    set_lookup_limits()
+
+    assert came_of(key) == "failed"
+    (row,) = rows("SELECT sealed FROM offline_registration WHERE submission_key = %s", [key])
+    assert row.sealed is not None
 
 
 def test_the_ciphertext_goes_as_soon_as_it_is_processed(browser, process):
@@ -100,7 +116,7 @@ def test_a_line_that_was_suspended_after_the_offline_registration_is_restored(br
 @pytest.mark.parametrize("days_later", [1, 0])  # on the very day it is the person who was first
 def test_a_number_goes_to_the_offline_registration_that_came_in_time(browser, process, days_later):
     number, taken_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
-    terminate_line_state(
+    terminate_line(
         find_line(number).line_id,
         by="campaign",
         quarantined_until=ON + 90 * DAY,
@@ -117,9 +133,7 @@ def test_a_number_goes_to_the_offline_registration_that_came_in_time(browser, pr
 
 def test_a_line_that_ended_before_the_offline_registration_keeps_its_quarantine(browser, process):
     number = suspended_line(on=ON - 40 * DAY)
-    terminate_line_state(
-        find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY
-    )
+    terminate_line(find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY)
     browser.was_open(2)
 
     key = browser.record(form(number, person()), elapsed_ms=0)
