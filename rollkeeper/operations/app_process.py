@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One app in a separate process: ``python -m rollkeeper.operations.app_process HOST PORT``.
 
-It ends by itself when the process that started it is gone: the pipe on its standard input closes.
+It ends by itself when the process that started it is gone: the pipe on its standard input closes. The server's own child, which answers,
+ends with the server.
 """
 
+import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import sys
 import threading
+from typing import Any
 
 THREADS = 4
 """Each holds one connection to the register."""
@@ -21,7 +25,8 @@ def main(host: str, port: str) -> None:
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Server(
-        "rollkeeper.site.wsgi:application",
+        "rollkeeper.operations.app_process:application",
+        factory=True,
         address=host,
         port=int(port),
         interface=Interfaces.WSGI,
@@ -31,6 +36,21 @@ def main(host: str, port: str) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
     ).serve()
+
+
+def application() -> Any:
+    """Make the application in the server's child, which ends when the server was killed: nobody else would end it."""
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    from rollkeeper.site.wsgi import application
+
+    return application
+
+
+def _end_with_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        multiprocessing.connection.wait([server.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _end_with_parent() -> None:

@@ -8,8 +8,11 @@ the wall around it is not there.
 
 import os
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -21,11 +24,12 @@ from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, processes_in, system_user
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 
 _NOT_FOR_APPS = (("notices", "alarms_to"), ("notices", "smtp_url"))
+_END_S = 5
 _FOR_APPS_THAT_SEAL = ("vault", "documents_url")
 _PASSED_VARIABLES = (
     "PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE",
@@ -44,7 +48,7 @@ class AppCredentials:
     @classmethod
     def to(cls, app: App) -> "AppCredentials":
         """Rebuild the directory with what this app needs now."""
-        _remove_stale()
+        remove_stale()
         folder = data_dir() / "run" / "apps" / f"{app.name}.{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         for place in (folder, folder / "secrets", folder / "ledger"):
@@ -117,11 +121,24 @@ class AppCredentials:
         draft.replace(file)
 
 
-def _remove_stale() -> None:
-    """Remove what was delivered by a process that is gone; two that serve one instance do not get in each other's way."""
+def remove_stale() -> None:
+    """Remove what was delivered by a process that is gone, and end the apps that it left behind, which work in these folders.
+
+    Two that serve one instance do not get in each other's way.
+    """
     for folder in (data_dir() / "run" / "apps").glob("*.*"):
         if not Path("/proc", folder.suffix[1:]).exists():
+            _end_processes_in(folder)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_processes_in(folder: Path) -> None:
+    until = time.monotonic() + _END_S
+    while (left := processes_in(folder)) and time.monotonic() < until:
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def _settings(app: App) -> str:

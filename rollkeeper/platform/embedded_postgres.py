@@ -33,7 +33,7 @@ from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder, sockets
 from rollkeeper.platform.errors import ServerDidNotStart
-from rollkeeper.platform.os_users import allow_traversal, system_user
+from rollkeeper.platform.os_users import allow_traversal, processes_in, system_user
 from rollkeeper.platform.server_state import ServerState, state_of
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
@@ -234,7 +234,7 @@ def _stop_at_once(store: Store) -> None:
         store, "pg_ctl", "-D", str(store.data), "-m", "immediate", "-w", "-s", "-t", str(_STOP_S), "stop", check=False
     )  # fmt: skip
     if stopped.returncode and (pid := _pid(store)):
-        for process in (pid, *_processes_in(store.data)):
+        for process in (pid, *processes_in(store.data)):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         _remove_stale_locks(store)
@@ -263,21 +263,10 @@ def _is_dead(pid: int) -> bool:
 def _remove_stale_locks(store: Store) -> None:
     """Remove the locks of a server that was killed, once none of its processes works in the data folder any more."""
     until = time.monotonic() + 30
-    while time.monotonic() < until and _processes_in(store.data):
+    while time.monotonic() < until and processes_in(store.data):
         time.sleep(0.05)
     (store.data / "postmaster.pid").unlink(missing_ok=True)
     (socket_folder(store) / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
-
-
-def _processes_in(folder: Path) -> list[int]:
-    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if _works_in(process, folder)]
-
-
-def _works_in(process: Path, folder: Path) -> bool:
-    try:
-        return (process / "cwd").readlink() == folder
-    except OSError:
-        return False
 
 
 def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

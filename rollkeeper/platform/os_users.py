@@ -72,3 +72,15 @@ def is_readable_by_others(path: Path) -> bool:
     wanted = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
     passes = all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
     return passes and path.stat().st_mode & wanted == wanted
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Return the processes whose working directory is this one: a server's or an app's."""
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if _works_in(process, folder)]
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False

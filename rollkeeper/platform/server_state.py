@@ -48,7 +48,7 @@ def state_of(store: Store) -> ServerState:
 
 def accepts(store: Store) -> bool:
     """Tell whether a server accepts connections."""
-    return PGconn.ping(_place(store)) is Ping.OK
+    return bool(PGconn.ping(_place(store)) == Ping.OK)
 
 
 def keeps_hanging(store: Store, *, for_s: float) -> ServerState | None:
