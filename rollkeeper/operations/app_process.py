@@ -39,7 +39,7 @@ def main(host: str, port: str) -> None:
 
 
 def application() -> Any:
-    """Make the application in the server's child, which ends when the server was killed: nobody else would end it."""
+    """Make the application in the server's child, which ends when the server was killed."""
     threading.Thread(target=_end_with_server, daemon=True).start()
     from rollkeeper.site.wsgi import application
 

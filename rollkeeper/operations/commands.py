@@ -22,7 +22,7 @@ from rollkeeper.kernel.console import (
     show_table,
 )
 from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
-from rollkeeper.kernel.settings import data_dir
+from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.errors import DATA_DIR_IN_USE
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.site.web_apps import APPS, AppName, app_named
@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command()(worker)
     app.command()(demo)
     app.command()(doctor)
+    app.command()(health)
     app.command()(backup)
     app.command()(restore)
     app.command("finish-restore")(finish_restore)
@@ -206,10 +207,12 @@ def doctor(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper doctor --json
     """
-    from rollkeeper.operations.doctor import Health, examine
+    from rollkeeper.operations.doctor import Health, examine, examine_servers
 
-    open_instance()
-    found = examine()
+    found = examine_servers() if is_made() else []
+    if not found:
+        open_instance()
+        found = examine()
     if as_json:
         emit(
             [
@@ -226,6 +229,32 @@ def doctor(*, as_json: JsonOption = False) -> None:
         )
     if any(f.health is Health.ERROR for f in found):
         raise typer.Exit(1)
+
+
+def health(*, as_json: JsonOption = False) -> None:
+    """Ask each process of this instance whether it can do its work now. The apps answer on their ports: /healthz and /readyz.
+
+    It opens nothing and starts nothing. The exit code is 1 where a process is not ready or does not answer, or none runs.
+
+    Example: rollkeeper health --json
+    """
+    from rollkeeper.kernel.health import examine_processes
+
+    found = examine_processes()
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+    else:
+        show_table(
+            "The processes of this instance",
+            ("process", "alive", "ready", "missing"),
+            [(one.process, _yes(one.alive), _yes(one.ready), one.missing) for one in found],
+        )
+    if not found or not all(one.ready for one in found):
+        raise typer.Exit(1)
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "NO"
 
 
 def backup(

