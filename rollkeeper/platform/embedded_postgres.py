@@ -127,7 +127,7 @@ def _ensure_store(store: Store) -> None:
         else:
             _prepare_socket(store)
             if owner:
-                _allow_traversal_to_data(store)
+                _allow_traversal_to_data(store, owner)
         _bring_up(store)
     except (subprocess.CalledProcessError, OSError) as fault:
         why = "the disk is full" if disk_is_full() else _failure_reason(fault, store)
@@ -154,7 +154,7 @@ def take_ownership(store: Store) -> None:
     if owner:
         for place in (store.data, *store.data.rglob("*"), store.data.parent):
             shutil.chown(place, owner, owner)
-        _allow_traversal_to_data(store)
+        _allow_traversal_to_data(store, owner)
     store.data.chmod(0o700)
 
 
@@ -242,7 +242,7 @@ def _stop_at_once(store: Store) -> None:
         store, "pg_ctl", "-D", str(store.data), "-m", "immediate", "-w", "-s", "-t", str(_STOP_S), "stop", check=False
     )  # fmt: skip
     if stopped.returncode and (pid := _pid(store)):
-        for process in (pid, *processes_in(store.data)):
+        for process in (pid, *processes_in(store.data, user=server_user(store))):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         _remove_stale_locks(store)
@@ -271,7 +271,7 @@ def _is_dead(pid: int) -> bool:
 def _remove_stale_locks(store: Store) -> None:
     """Remove the locks of a server that was killed, once none of its processes works in the data folder any more."""
     until = time.monotonic() + 30
-    while time.monotonic() < until and processes_in(store.data):
+    while time.monotonic() < until and processes_in(store.data, user=server_user(store)):
         time.sleep(0.05)
     (store.data / "postmaster.pid").unlink(missing_ok=True)
     (socket_folder(store) / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
@@ -302,9 +302,9 @@ def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subpro
     return done
 
 
-def _allow_traversal_to_data(store: Store) -> None:
+def _allow_traversal_to_data(store: Store, owner: str) -> None:
     for place in (store.data, socket_folder(store) / "socket", BINARIES / "postgres"):
-        allow_traversal(place)
+        allow_traversal(place, owner)
 
 
 def _note_use(folder: Path) -> None:

@@ -76,7 +76,8 @@ def prepare(
 def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) -> None:
     """Approve a batch; two different people must approve.
 
-    The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD.
+    The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD; then the code of the
+    authenticator app, which a production instance demands.
 
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
