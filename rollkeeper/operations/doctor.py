@@ -5,8 +5,6 @@ import datetime as dt
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -29,6 +27,8 @@ from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
+from rollkeeper.operations.clock_check import look_at_the_clock
+from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
 from rollkeeper.platform import embedded_postgres
@@ -43,24 +43,6 @@ MIN_FREE_BYTES = 2 * 1024**3
 WITNESS_TIMEOUT_S = 3
 _UNHANG = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
 MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
-
-
-class Health(StrEnum):
-    """How it is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The finding of one check, and what to do about it."""
-
-    check: str
-    health: Health
-    sentence: str
-    remedy: str = ""
 
 
 def examine() -> list[Finding]:
@@ -490,10 +472,14 @@ def _ago_text(last: LastRun, now: int) -> str:
     return _age_text(dt.timedelta(seconds=now - last.began))
 
 
+def _check_clock() -> Iterator[Finding]:
+    yield look_at_the_clock()
+
+
 CHECKS = (
     _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
     _check_document_copies, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
     _check_witnesses, _check_law, _check_languages, _check_notices_and_commands, _check_offline,
-    _check_background_jobs,
+    _check_background_jobs, _check_clock,
 )  # fmt: skip

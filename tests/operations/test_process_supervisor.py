@@ -269,6 +269,7 @@ def is_up(store, data_dir):
 def test_each_app_reaches_the_register_in_its_own_role(standing):
     assert answers(standing, "/readyz")
     assert answers(standing + 1, "/readyz")
+    assert answers(standing + 2, "/readyz")
 
     with as_superuser() as owner:
         present = {
