@@ -207,7 +207,8 @@ def doctor(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper doctor --json
     """
-    from rollkeeper.operations.doctor import Health, examine, examine_servers
+    from rollkeeper.operations.doctor import examine, examine_servers
+    from rollkeeper.operations.findings import Health
 
     found = examine_servers() if is_made() else []
     if not found:
