@@ -17,8 +17,8 @@ from typing import Final
 _ORPHAN_S: Final = 15
 
 
-def run_as_child(keep: Callable[[threading.Event], None]) -> None:
-    """Keep something until asked to stop."""
+def run_as_child(keep: Callable[[threading.Event], None], *, needs_servers: bool = True) -> None:
+    """Keep something until asked to stop; unless told not to, start the embedded servers first, if they are down."""
     import django
 
     os.umask(0o077)
@@ -31,7 +31,8 @@ def run_as_child(keep: Callable[[threading.Event], None]) -> None:
 
     from rollkeeper.platform import embedded_postgres
 
-    embedded_postgres.ensure_embedded_running()
+    if needs_servers:
+        embedded_postgres.ensure_embedded_running()
     keep(stop)
 
 

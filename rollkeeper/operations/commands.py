@@ -16,11 +16,13 @@ from rollkeeper.kernel.console import (
     JsonOption,
     emit,
     err,
+    group_called,
     out,
     progress,
     read_instant,
     show_table,
 )
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
 from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.errors import DATA_DIR_IN_USE
@@ -47,6 +49,8 @@ def register(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
     app.command("finish-restore")(finish_restore)
+    if vault := group_called(app, "vault"):
+        vault.command("serve")(serve_vault)
 
 
 def setup(
@@ -131,6 +135,20 @@ def worker(
         )
     if any(run.fault for run in done.values()):
         raise typer.Exit(1)
+
+
+def serve_vault() -> None:
+    """Run the vault service until Ctrl-C: it opens sealed values for pages, commands and workers, and records each.
+
+    'rollkeeper serve' and 'rollkeeper worker' start it too, where none runs yet. Where root runs it, it has its own user
+    (rollkeeper-vault), to which the root of trust then belongs.
+
+    Example: rollkeeper vault serve
+    """
+    open_instance()
+    from rollkeeper.operations.process_supervisor import vault
+
+    vault()
 
 
 def demo(
@@ -239,9 +257,19 @@ def health(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper health --json
     """
-    from rollkeeper.kernel.health import examine_processes
+    from rollkeeper.kernel.health import ProcessHealth, examine_processes
+    from rollkeeper.vault import client
+    from rollkeeper.vault.protocol import service_socket
 
     found = examine_processes()
+    if service_socket().exists():
+        try:
+            lacking = client.missing_parts()
+        except RollkeeperError as refused:
+            found.append(ProcessHealth("vault", alive=False, ready=False, missing=refused.code))
+        else:
+            said = "; ".join(f"{part}: {why}" for part, why in lacking.items())
+            found.append(ProcessHealth("vault", alive=True, ready=not lacking, missing=said))
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     else:

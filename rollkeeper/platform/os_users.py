@@ -113,11 +113,20 @@ def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
 
 def _let_enter(folder: Path, uid: int) -> None:
     """Add an entry for one user to a folder's access control list (acl(5)); everything else that it says stays."""
-    entries = _access_list(folder)
-    granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
-    entries |= {(_USER, uid): entries.get((_USER, uid), 0) | _ENTER, (_MASK, _NO_ID): granted | _ENTER}
-    packed = b"".join(struct.pack("<HHI", tag, entries[tag, name], name) for tag, name in sorted(entries))
-    os.setxattr(folder, _ACL, struct.pack("<I", _ACL_VERSION) + packed)
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Both servers start at once: without the lock each would write the list without the other's entry.
+        fcntl.flock(held, fcntl.LOCK_EX)
+        entries = _access_list(folder)
+        granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
+        entries |= {
+            (_USER, uid): entries.get((_USER, uid), 0) | _ENTER,
+            (_MASK, _NO_ID): granted | _ENTER,
+        }
+        packed = b"".join(struct.pack("<HHI", tag, entries[tag, name], name) for tag, name in sorted(entries))
+        os.setxattr(folder, _ACL, struct.pack("<I", _ACL_VERSION) + packed)
+    finally:
+        os.close(held)
 
 
 def _access_list(folder: Path) -> dict[tuple[int, int], int]:

@@ -99,9 +99,12 @@ def test_a_mail_server_that_drips_is_left_at_the_deadline(first):
 def test_an_hlr_that_drips_is_left_at_the_deadline(way, monkeypatch):
     monkeypatch.setattr("rollkeeper.provisioning.gateways.osmo_wire._ANSWERS", 1)
     # Whatever the wire makes of an end in the middle.
-    with dripping(b"\x01\x00\xeex" * 100) as (place, gone), pytest.raises((OSError, NotUnderstood)):
-        with way(place, patience_s=PATIENCE_S) as talk:
-            talk.get("msisdn-1.x")
+    with (
+        dripping(b"\x01\x00\xeex" * 100) as (place, gone),
+        pytest.raises((OSError, NotUnderstood)),
+        way(place, patience_s=PATIENCE_S) as talk,
+    ):
+        talk.get("msisdn-1.x")
 
     assert len(gone) < 100
 

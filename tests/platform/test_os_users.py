@@ -8,6 +8,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,18 @@ def test_what_a_folder_granted_before_stays(closed):
     assert is_readable_by(mine, [closed])
     assert is_readable_by(other, [closed])
     assert not is_readable_by("nobody", [closed])
+
+
+@only_root
+def test_users_that_are_let_in_at_once_are_all_let_in(closed):
+    users = [system_user(f"rollkeeper-{name}") for name in ("counter", "portal", "backoffice", "db", "keys")]
+
+    for _ in range(10):
+        for folder in (closed.parents[2], closed.parents[1]):
+            os.removexattr(folder, "system.posix_acl_access") if os.listxattr(folder) else None
+        with ThreadPoolExecutor(len(users)) as pool:
+            list(pool.map(partial(allow_traversal, closed), users))
+        assert [user for user in users if not is_readable_by(user, [closed])] == []
 
 
 @only_root
