@@ -280,6 +280,26 @@ def test_each_app_reaches_the_register_in_its_own_role(standing):
     assert {app.role.value for app in APPS} <= present
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: 5000\r\n\r\nlogin=",
+        b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type:",
+    ],
+    ids=["body", "head"],
+)
+def test_senders_that_never_finish_do_not_stop_an_app_without_a_proxy(standing, begun):
+    with ExitStack() as stack:
+        for _ in range(12):
+            sender = stack.enter_context(socket.create_connection(("127.0.0.1", standing)))
+            sender.sendall(begun)
+        time.sleep(0.5)
+
+        assert answers(standing)
+        assert answers(standing, "/readyz")
+
+
 def test_one_app_alone_can_be_served(data_dir):
     port = free_ports()
 
