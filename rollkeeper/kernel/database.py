@@ -6,6 +6,7 @@ Django's connection ``default`` is the register in the role of this process; the
 process may open sealed values; ``keys`` is the second store.
 """
 
+import errno
 import json
 import os
 import re
@@ -98,9 +99,12 @@ def address(store: stores.Store, role: str) -> dict[str, Any]:
 
 
 def is_disk_full(fault: BaseException | None) -> bool:
-    """Tell whether a statement was refused for want of room. Django wraps the database's errors, and has them as the cause."""
-    return isinstance(fault, psycopg.errors.DiskFull) or isinstance(
-        getattr(fault, "__cause__", None), psycopg.errors.DiskFull
+    """Tell whether something was refused for want of room. Django wraps the database's errors, and has them as the cause."""
+    causes = (fault, getattr(fault, "__cause__", None))
+    return any(
+        isinstance(one, psycopg.errors.DiskFull)
+        or (isinstance(one, OSError) and one.errno in {errno.ENOSPC, errno.EDQUOT})
+        for one in causes
     )
 
 

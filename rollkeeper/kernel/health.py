@@ -10,7 +10,6 @@ hand it over as a `Part`.
 """
 
 import http.client
-import shutil
 import socket
 import socketserver
 import threading
@@ -24,13 +23,10 @@ from typing import Any, Final
 
 from django.db import connections
 
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import room, stores
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.settings import data_dir
 
-NO_ROOM_BYTES: Final = 64 * 1024**2
-"""Less is no room: some segments of the servers' logs, of 16 MiB each, and what is written next to them."""
 _ANSWER_S: Final = 5
 
 
@@ -67,7 +63,7 @@ def disk_part() -> Part:
 
 def require_room() -> None:
     """See that there is room for what is recorded next. Raises OSError."""
-    if shutil.disk_usage(data_dir()).free < NO_ROOM_BYTES:
+    if room.is_out():
         raise OSError("no room")
 
 

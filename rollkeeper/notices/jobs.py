@@ -21,11 +21,12 @@ _LISTENS_S = 10.0
 
 
 def send_alarms() -> int:
-    """Mail alarms and new approvers to the configured contacts. A separate job: a mail server that hangs holds up no other channel."""
-    from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
+    """Mail alarms, new approvers and a full disk to the configured contacts. A separate job: a mail server that hangs holds up no other channel."""
+    from rollkeeper.notices.alarms import mail_alarms, mail_low_room, mail_new_approvers
 
     mail_alarms()
     mail_new_approvers()
+    mail_low_room()
     return 0
 
 

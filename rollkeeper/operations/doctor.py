@@ -2,7 +2,6 @@
 """Is this installation healthy? One check a promise; a check that could not look is a fault, not a pass."""
 
 import datetime as dt
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 
@@ -12,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.disclosures.queries import count_overdue_notifications
-from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel import clock, room, stores
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
@@ -39,7 +38,6 @@ from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 from rollkeeper.vault.settings import settings as vault_settings
 
-MIN_FREE_BYTES = 2 * 1024**3
 WITNESS_TIMEOUT_S = 3
 _UNHANG = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
 MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
@@ -104,12 +102,11 @@ def _check_secrets() -> Iterator[Finding]:
 
 
 def _check_disk() -> Iterator[Finding]:
-    free = shutil.disk_usage(data_dir()).free
-    detail = f"{free / 1024**3:.1f} GiB free under the instance."
+    detail = f"{room.free_bytes() / 1024**3:.1f} GiB free under the instance."
     yield (
-        _ok(detail)
-        if free > MIN_FREE_BYTES
-        else Finding("", Health.ERROR, detail, "Make room before the next nightly run.")
+        Finding("", Health.ERROR, detail, "Make room: docs/runbook/disk.md.")
+        if room.is_low()
+        else _ok(detail)
     )
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
 
 BODY_S: Final = 60.0
 """For the whole body: some megabytes over a bad mobile network."""
@@ -46,7 +45,9 @@ class RequestBuffer:
             async with asyncio.timeout(self._body_s):
                 is_small = await self._read(protocol, body)
             if not is_small:
-                protocol.response_str(HTTPStatus.CONTENT_TOO_LARGE, _CLOSE, "The request is too large.\n")
+                protocol.response_str(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _CLOSE, "The request is too large.\n"
+                )
                 return
             asked = environment(scope, bytes(body))
             status, headers, text = await asyncio.get_running_loop().run_in_executor(
@@ -90,13 +91,13 @@ class RequestBuffer:
 def environment(scope: Any, body: bytes) -> dict[str, Any]:
     """Return a request as an application expects it (PEP 3333).
 
-    Headers with an underscore are left out: to the application one would look like that with a hyphen, which the proxy sets.
+    The server has read the path's escapes already. Headers with an underscore are left out: to the application one would look like that with a hyphen, which the proxy sets.
     """
     server, _, port = str(scope.server).rpartition(":")
     asked: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "REMOTE_ADDR": str(scope.client).rpartition(":")[0].strip("[]"),
         "SERVER_NAME": server.strip("[]"),

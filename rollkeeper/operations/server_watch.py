@@ -46,6 +46,9 @@ class _Watch:
             for store in STORES:
                 self._say(store.name, "does not answer" if store in away else "")
             if any(not is_own(store) for store in away) and not stop.is_set():
+                if embedded_postgres.disk_is_full():
+                    self._say("start", "The disk is full: no server can start until there is room.")
+                    continue
                 try:
                     embedded_postgres.ensure_embedded_running()
                 except (RollkeeperError, OSError) as fault:

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from rollkeeper.access.errors import ReauthenticationNeeded
 from rollkeeper.counter.settings import settings as counter_settings
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.database import is_disk_full, is_out_of_reach
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
@@ -167,7 +167,7 @@ def crashed(request: HttpRequest) -> HttpResponse:
     broke = sys.exc_info()[1]
     is_away = is_out_of_reach(broke)
     fault = (
-        NO_ROOM() if is_disk_full(broke) else REGISTER_UNREACHABLE() if is_away else SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
+        NO_ROOM() if is_disk_full(broke) or (is_away and room.is_out()) else REGISTER_UNREACHABLE() if is_away else SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
     )  # fmt: skip
     status = 500 if fault.code == SERVER_ERROR.code else 503
     try:

@@ -1,5 +1,6 @@
 """Health that is true: a process that cannot do its work says so, and what is missing."""
 
+import errno
 import os
 import threading
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connections
 from django.test import Client
 
-from rollkeeper.kernel import health
+from rollkeeper.kernel import health, room
 from rollkeeper.operations import scheduler
 from rollkeeper.vault import epochs
 
@@ -43,7 +44,7 @@ def test_an_app_that_does_not_reach_the_register_is_alive_but_not_ready(app, reg
 def test_an_app_without_room_or_without_its_index_key_is_not_ready(app, monkeypatch):
     app("backoffice")
     assert Client().get("/readyz").content == b"ready\n"
-    monkeypatch.setattr(health, "NO_ROOM_BYTES", 1 << 60)
+    monkeypatch.setattr(room, "NO_ROOM_BYTES", 1 << 60)
     monkeypatch.setattr("rollkeeper.site.home_page.index_key", broken)
 
     said = Client().get("/readyz")
@@ -65,6 +66,37 @@ def test_a_page_that_does_not_reach_the_register_says_so_and_what_to_do(app, reg
         assert "The register is out of reach at the moment; nothing was saved." in one.content.decode()
         assert "Tashi" not in one.content.decode()
     assert "<html" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [psycopg.errors.DiskFull("Tashi"), OSError(errno.ENOSPC, "Tashi"), OSError(errno.EDQUOT, "Tashi")],
+)
+def test_what_is_refused_for_want_of_room_is_refused_in_those_words(app, monkeypatch, cause):
+    def full(*_args, **_more):
+        if isinstance(cause, OSError):
+            raise cause
+        raise OperationalError from cause
+
+    app("backoffice")
+    monkeypatch.setattr("rollkeeper.access.passwords.database.rows", full)
+
+    page = Client(raise_request_exception=False).post(
+        "/account/login/", {"login": "a", "password": "b"}, HTTP_ACCEPT="text/html"
+    )
+
+    assert page.status_code == 503
+    assert "The disk of the register is full; nothing was saved." in page.content.decode()
+    assert "Tashi" not in page.content.decode()
+
+
+def test_a_register_that_went_away_because_the_disk_is_full_is_said_so(app, register_away, monkeypatch):
+    app("backoffice")
+    monkeypatch.setattr(room, "NO_ROOM_BYTES", 1 << 60)
+
+    page = Client(raise_request_exception=False).post("/account/login/", {"login": "a", "password": "b"})
+
+    assert "The disk of the register is full" in page.content.decode()
 
 
 @pytest.mark.parametrize("fault", [InterfaceError("connection already closed")])

@@ -280,15 +280,10 @@ def test_each_app_reaches_the_register_in_its_own_role(standing):
     assert {app.role.value for app in APPS} <= present
 
 
-@pytest.mark.parametrize(
-    "begun",
-    [
-        b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: 5000\r\n\r\nlogin=",
-        b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type:",
-    ],
-    ids=["body", "head"],
-)
+HEAD = b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n"
+
+
+@pytest.mark.parametrize("begun", [HEAD + b"\r\nlogin=", HEAD + b"Content-Type:"], ids=["body", "head"])
 def test_senders_that_never_finish_do_not_stop_an_app_without_a_proxy(standing, begun):
     with ExitStack() as stack:
         for _ in range(12):
@@ -298,6 +293,19 @@ def test_senders_that_never_finish_do_not_stop_an_app_without_a_proxy(standing, 
 
         assert answers(standing)
         assert answers(standing, "/readyz")
+
+
+def test_an_address_is_read_once_and_no_header_of_a_client_passes_for_the_proxys(standing):
+    asked = http.client.HTTPConnection("127.0.0.1", standing)
+    asked.request("GET", "/static/built/rollkeeper%2Ecss", headers={"X_Forwarded_Host": "evil.example"})
+    once = asked.getresponse()
+    once.read()
+    asked.request("GET", "/static/built/rollkeeper%252Ecss")
+    twice = asked.getresponse()
+    twice.read()
+    asked.close()
+
+    assert (once.status, twice.status) == (200, 404)
 
 
 def test_one_app_alone_can_be_served(data_dir):
