@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -108,6 +109,24 @@ def test_a_server_whose_backend_was_killed_is_still_stopped_by_its_last_user(oth
         os.kill(lone.info.backend_pid, signal.SIGKILL)
 
         embedded_postgres.stop_if_unused()  # as a command does that broke off because of it
+
+        lone.close()
+        assert not (store.data / "postmaster.pid").exists()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("delay_s", [0, 0.01, 0.05, 0.1, 0.3])
+@pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
+def test_at_whatever_instant_of_a_recovery_the_last_user_goes_the_server_stops(
+    other_data_dir, store, delay_s
+):
+    for _ in range(10):
+        embedded_postgres.ensure_running()
+        lone = as_superuser(store, database="postgres")
+        os.kill(lone.info.backend_pid, signal.SIGKILL)
+        time.sleep(delay_s)
+
+        embedded_postgres.stop_if_unused()
 
         lone.close()
         assert not (store.data / "postmaster.pid").exists()
