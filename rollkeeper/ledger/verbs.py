@@ -227,6 +227,11 @@ class Verb(StrEnum):
     )
     COUNTER_CODE_ISSUED = "line:counter_code:issued", _LINE
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
+    # A lookup, or a comparison of a document, that led to no other entry. No number and no document; for a miss no line.
+    ACCESS_RECORDED = (
+        "line:access:recorded",
+        EntrySchema(line=OPTIONAL, facts={"outcome": CODE}, optional={"matched": FLAG, "reached": CODE}),
+    )
     LINE_MARKED_ESSENTIAL = (
         "line:line:marked_essential",
         EntrySchema(line=REQUIRED, facts={"essential": FLAG}),

@@ -53,6 +53,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:receipt:accepted' THEN '+---'
     WHEN 'line:counter_code:issued' THEN '+---'
     WHEN 'line:line:looked_up' THEN '+---'
+    WHEN 'line:access:recorded' THEN '_---'
     WHEN 'line:line:marked_essential' THEN '+---'
     WHEN 'line:number:freed' THEN '+-++'
     WHEN 'line:legal_hold:added' THEN '+---'
@@ -195,6 +196,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:evidence:seen' THEN ARRAY[['reason', 'code', '+']]
     WHEN 'line:line:reconnected' THEN ARRAY[['hours', 'count', '+'], ['last', 'day', '+']]
     WHEN 'line:receipt:accepted' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
+    WHEN 'line:access:recorded' THEN ARRAY[['matched', 'flag', '_'], ['outcome', 'code', '+'], ['reached', 'code', '_']]
     WHEN 'line:line:marked_essential' THEN ARRAY[['essential', 'flag', '+']]
     WHEN 'line:legal_hold:added' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]
     WHEN 'line:legal_hold:ended' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+']]

@@ -64,6 +64,9 @@ GRANT DELETE ON vault_copy TO worker;
 -- An alarm is raised by the opening process and settled from the console; apps do not know that there was one.
 GRANT INSERT ON vault_alarm TO vault;
 GRANT SELECT, UPDATE (notified_at, settled_at) ON vault_alarm TO worker;
+-- An app raises an alarm about an access by naming its entry, which says who it was, and learns nothing of alarms.
+REVOKE ALL ON FUNCTION vault_raise_access_alarm FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION vault_raise_access_alarm TO counter, backoffice, worker;
 GRANT SELECT, INSERT ON vault_canary TO worker;
 
 -- People and lines.
@@ -92,6 +95,9 @@ GRANT UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO cou
 GRANT UPDATE (held) ON lines_tenure TO counter;
 REVOKE ALL ON FUNCTION lines_lock_lines FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;
+-- Lookups and compared documents are counted by a function alone: no role reads or writes the counts.
+REVOKE ALL ON FUNCTION lines_count_access FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lines_count_access TO counter, backoffice, worker;
 -- A lift is given once and never taken back; a trigger tells the network, so that the back office needs no right over that.
 GRANT SELECT, INSERT ON lines_reconnection TO counter, backoffice, worker;
 GRANT SELECT ON lines_reconnection TO auditor;
