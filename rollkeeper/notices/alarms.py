@@ -75,7 +75,7 @@ def mail_low_room() -> int:
     if not room.is_low():
         mark.unlink(missing_ok=True)
         return 0
-    if mark.exists() and 0 <= clock.true_seconds() - mark.stat().st_mtime < _A_DAY_S:
+    if mark.exists() and abs(clock.true_seconds() - mark.stat().st_mtime) < _A_DAY_S:
         return 0
     free = f"{room.free_bytes() / 1024**2:,.0f} MiB"
     if not _mail(_ROOM_SUBJECT, _ROOM.format(free=free)):
