@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from rollkeeper.kernel.side_by_side import text_in
-from rollkeeper.law.countries import country_of
+from rollkeeper.law.countries import Country, country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
     PACK_NOT_IN_FORCE,
@@ -167,12 +167,27 @@ class Pack:
         """Return the IANA zone in which its days are counted."""
         return self.file.calendar.time_zone
 
-    def emergency_numbers(self) -> tuple[str, ...]:
-        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
+    def country(self) -> Country:
+        """Return the country file, with its emergency numbers. Refuses: EMERGENCY_NUMBERS_MISSING."""
         country = country_of(self.file.jurisdiction)
         if country is None or not country.emergency_numbers:
             raise EMERGENCY_NUMBERS_MISSING(pack=self.id, jurisdiction=self.file.jurisdiction)
-        return country.emergency_numbers
+        return country
+
+    def emergency_numbers(self) -> tuple[str, ...]:
+        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
+        return tuple(one.number for one in self.country().emergency_numbers)
+
+    @property
+    def has_emergency_numbers(self) -> bool:
+        """Tell whether the country's emergency numbers are known: without them nobody is barred."""
+        country = country_of(self.file.jurisdiction)
+        return country is not None and bool(country.emergency_numbers)
+
+    def reachable_numbers(self) -> tuple[str, ...]:
+        """Return the further numbers that stay reachable from a barred line, as dialled."""
+        country = country_of(self.file.jurisdiction)
+        return tuple(one.number for one in country.reachable_numbers) if country else ()
 
     @property
     def duty(self) -> bool:

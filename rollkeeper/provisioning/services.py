@@ -200,7 +200,9 @@ def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Tr
     than it may.
     """
     orders = _orders(found, network, on=on)
-    may_go = {row.command_id for row in found if row.may_go}
+    # Without the country's emergency numbers no element can be asked whether it still puts them through.
+    may_bar = load_pack(instance().pack).has_emergency_numbers
+    may_go = {row.command_id for row in found if row.may_go and (may_bar or row.kind != CommandKind.BAR)}
     before = [
         one
         for one, row in zip(orders, found, strict=True)
@@ -213,7 +215,7 @@ def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Tr
     )
     said |= _ask_for(network, unproven)
     return [
-        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts, may_go=row.may_go)
+        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts, may_go=one.key in may_go)
         for one, row in zip(orders, found, strict=True)
     ]
 
