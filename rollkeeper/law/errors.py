@@ -45,13 +45,25 @@ UNCONFIRMED_PACK_VALUE = Refusal(
     "unconfirmed_pack_value",
     Kind.REFUSED,
     "The pack {pack} does not allow the action '{action}': its {leaves} is not confirmed.",
-    "Read the official text; then state in the pack who read it and set 'confirmed: true'.",
+    "Read the official text; then run 'rollkeeper law confirm' with the reader's name. Until then the pack only shows and simulates.",
 )
 PACK_NOT_IN_FORCE = Refusal(
     "pack_not_in_force",
     Kind.REFUSED,
     "The pack {pack} does not allow the action '{action}': its status is '{status}'.",
     "No action is taken under it. Set the status when the official text is in force again.",
+)
+PACK_NOT_BEGUN = Refusal(
+    "pack_not_begun",
+    Kind.REFUSED,
+    "The pack {pack} does not allow the action '{action}' before {day}: the law has not begun.",
+    "Wait for that day. Until then the pack only shows and simulates.",
+)
+PACK_OVER = Refusal(
+    "pack_over",
+    Kind.REFUSED,
+    "The pack {pack} does not allow the action '{action}' after {day}: the law is over.",
+    "Choose the pack of the law in force (the setting 'instance.pack').",
 )
 PACK_WITHOUT_CAMPAIGN = Refusal(
     "pack_without_campaign",

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.acts import is_told
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
 
@@ -68,6 +69,9 @@ class _Explainer:
         if not self.pack.has_campaign:
             yield self._sentence("no_campaign", "")
             return
+        if not is_told(self.pack):
+            yield self._sentence("not_in_force", "")
+            return
         rules, activated = self.pack.campaign, self.history.activated_on
         if not self._past(activated):
             yield self._sentence("never_activated", rules.cohort_article, on=self.on)
@@ -93,7 +97,7 @@ class _Explainer:
         if terminated is None or not self._past(terminated):
             return
         campaign = self.history.terminated_by == "campaign"
-        if campaign and self.pack.has_campaign:
+        if campaign and self.pack.has_campaign and is_told(self.pack):
             rules = self.pack.campaign
             yield self._sentence(
                 "terminated_campaign",

@@ -63,17 +63,21 @@ def _is(*values: object) -> Check:
 # Shown to people, not decided by an engine; or read by the loader itself.
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
-    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*",
+    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*",
     "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
 )  # fmt: skip
 
 _SUPPORTED: Final[dict[str, Check]] = {
+    "valid.ends": _any,
+    "valid.prepares.first": _any,
     "calendar.time_zone": _any,  # an instance with other days plans no campaign and prepares no batch
     "calendar.count_first_day": _is(False, "unknown"),
     "calendar.day_kind": _is("calendar"),
     "calendar.roll_last_day": _is("next_working"),
     "calendar.holidays.library": _any,
     "calendar.holidays.country": _any,
+    "calendar.holidays.subdivision": _any,
+    "calendar.holidays.closed_besides[]": _any,
     "calendar.month_overflow": _any,
     "calendar.quiet_hours[].begins": _any,
     "calendar.quiet_hours[].ends": _any,

@@ -20,6 +20,7 @@ from rollkeeper.notices.models import Notice
 from rollkeeper.notices.services import send_due
 from tests.builders.lines import make_line, make_sealed_line
 from tests.builders.notices import retry_notices
+from tests.builders.packs import confirmed
 from tests.campaign.population import approved_batches, day, member, night, state, tell
 from tests.notices.fakes import Way
 
@@ -37,7 +38,7 @@ def version(days: int) -> str:
 
 
 def plan_under(pack: Path, days: int, *, on: dt.date) -> str:
-    pack.write_text(version(days), "utf-8")
+    pack.write_text(confirmed(version(days)), "utf-8")
     clock.set_demo_date(on)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=on)
     return load_pack(str(pack)).hash
