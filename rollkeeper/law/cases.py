@@ -5,10 +5,14 @@ They run on what is supported of the pack, also where other parts of it are not:
 Separate from the loader so that a test can run the same cases through the other engine.
 """
 
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.errors import PACK_CASE_FAILED
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.rules import Days, History, Span, current_stage
+from rollkeeper.law.rules import Days, History, Span, concerns, count_clock, current_stage, run_history
 from rollkeeper.law.schema import Case, PackFile, Retention
 from rollkeeper.law.schema_common import Duration
 from rollkeeper.law.schema_people import Scope
@@ -34,6 +38,24 @@ def cases_not_run(pack: Pack) -> tuple[str, ...]:
     """Return the names of the cases that need a part of the pack that nothing here supports."""
     trial = _Trial(pack)
     return tuple(case.name for case in pack.file.tests if not trial.can_run(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A case, the stages around its day, and how its days were counted."""
+
+    name: str
+    on: dt.date
+    day_before: str
+    stage: str
+    day_after: str
+    counted: tuple[str, ...]
+
+
+def traced_cases(pack: Pack) -> tuple[Traced, ...]:
+    """Return each case that can be run, with the stages on the day before and the day after, and the counting in sentences."""
+    trial = _Trial(pack)
+    return tuple(trial.traced(case) for case in pack.file.tests if trial.can_run(case))
 
 
 class _Trial:
@@ -65,6 +87,32 @@ class _Trial:
     def stage(self, case: Case) -> str:
         """Return the stage that the values give."""
         return current_stage(self._pack, history_of(case), on=case.on, span=span_of(self._pack, case))
+
+    def traced(self, case: Case) -> Traced:
+        """Return how a case was counted. The days are told as if the pack were in force and confirmed."""
+        before, on, after = (
+            self.stage(case.model_copy(update={"on": case.on + dt.timedelta(days=n)})) for n in (-1, 0, 1)
+        )
+        return Traced(case.name, case.on, before, on, after, tuple(self._counted(case)))
+
+    def _counted(self, case: Case) -> Iterator[str]:
+        history = history_of(case)
+        if not self.has_campaign or history.notified_on is None or not concerns(self._pack, history):
+            return
+        rules = self._pack.campaign
+        outcome = run_history(self._pack, history, span_of(self._pack, case))
+        clocks = [("to register", max(history.notified_on, rules.begins_on), rules.grace_days)]
+        if outcome.suspended_on:
+            clocks.append(("of suspension", outcome.suspended_on, rules.suspension_days))
+        for what, anchor, days in clocks:
+            found = count_clock(
+                self._pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,
+                through=anchor + dt.timedelta(days=days + 800),
+            )  # fmt: skip
+            yield (
+                f"{days} days {what} from {anchor}, which is not counted: the last is {found.reached_on}, moved to"
+                f" {found.last_day_on}; something may follow from {found.earliest_on}."
+            )
 
 
 def _faults(pack: Pack, whole: PackFile, *, prefix: str, **parts: object) -> list[str]:

@@ -71,6 +71,24 @@ PACK_WITHOUT_CAMPAIGN = Refusal(
     "The pack {pack} has no campaign: no line may be suspended under it.",
     "Choose the pack of the law in force (the setting 'instance.pack').",
 )
+PACK_IS_SHIPPED = Refusal(
+    "pack_is_shipped",
+    Kind.REFUSED,
+    "'{pack}' is a shipped pack: it is not changed in its place.",
+    "Copy it to a file of your own, confirm that, and name it in the setting 'instance.pack'.",
+)
+PACK_NOT_WRITTEN = Refusal(
+    "pack_not_written",
+    Kind.MALFORMED,
+    "{file}: {why}. Nothing was written.",
+    "Name another file, in an existing directory that you may write into.",
+)
+SOURCE_NOT_CONFIRMABLE = Refusal(
+    "source_not_confirmable",
+    Kind.REFUSED,
+    "The source '{source}' confirms nothing: {why}.",
+    "Read the official text, and name it as a source of the pack, with its articles.",
+)
 ANCHOR_TOO_LATE = Refusal(
     "anchor_too_late",
     Kind.INTERNAL,

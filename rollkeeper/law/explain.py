@@ -66,11 +66,9 @@ class _Explainer:
     language: str
 
     def campaign(self) -> Iterator[Sentence]:
-        if not self.pack.has_campaign:
+        # A draft, a law that was struck down and one that nobody read are not in force: nothing of them is told as a fact.
+        if not self.pack.has_campaign or not is_told(self.pack):
             yield self._sentence("no_campaign", "")
-            return
-        if not is_told(self.pack):
-            yield self._sentence("not_in_force", "")
             return
         rules, activated = self.pack.campaign, self.history.activated_on
         if not self._past(activated):

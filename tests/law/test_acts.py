@@ -158,7 +158,7 @@ def test_people_are_told_nothing_by_a_law_that_is_not_in_force(status):
     (said,) = explain_history(pack, NOTIFIED, D(2012, 2, 1))
 
     assert not is_told(pack)
-    assert "Nothing follows from it" in said.text
+    assert "requires no registration" in said.text
 
 
 def test_a_law_that_was_struck_down_closes_disclosures():
