@@ -39,7 +39,7 @@ class _Page:
         self.pack, self.file, self.language, self.on, self.say = pack, pack.file, language, on, say
 
     def parts(self) -> Iterator[str]:
-        yield f'<article class="law"><h1>{escape(self.text(self.file.title))}</h1>'
+        yield f'<article class="law"><h1 class="govuk-heading-l">{escape(self.text(self.file.title))}</h1>'
         yield from self.standing()
         yield from self.numbers()
         yield from self.articles()
@@ -62,7 +62,7 @@ class _Page:
         yield f"<p><strong>{escape(self.pack.id)}</strong> · {escape(self.file.jurisdiction)} · "
         yield f"{_('status')}: {escape(self.file.status)} · {_('in force from')} {self.file.valid.begins}</p>"
         if stops:
-            yield f"<h2>{_('What this law does not do here')}</h2>"
+            yield _h2(_("What this law does not do here"))
             yield _list(f"{one.sentence} {one.remedy}" for one in stops)
 
     def numbers(self) -> Iterator[str]:
@@ -70,7 +70,7 @@ class _Page:
         country = country_of(self.file.jurisdiction)
         if country is None:
             return
-        yield f"<h2>{_('Numbers that every line reaches')}</h2>"
+        yield _h2(_("Numbers that every line reaches"))
         yield _list(
             f"{one.number}: {self.text(one.what)}"
             for one in (*country.emergency_numbers, *country.reachable_numbers)
@@ -78,10 +78,10 @@ class _Page:
 
     def articles(self) -> Iterator[str]:
         _ = self.say
-        yield f"<h2>{_('The articles, and what rests on them')}</h2>"
+        yield _h2(_("The articles, and what rests on them"))
         resting = _values_by_article(self.file, self.say)
         for article in self.file.articles:
-            yield f"<section><h3>{escape(article.source)} {escape(article.article)}</h3>"
+            yield f"<section>{_h3(f'{article.source} {article.article}')}"
             yield f"<blockquote>{escape(self.text(article.text))}</blockquote><p>{escape(article.serves)}</p>"
             yield _list(resting.get((article.source, article.article), []))
             yield "</section>"
@@ -90,9 +90,9 @@ class _Page:
         _ = self.say
         if not self.file.party_kinds:
             return
-        yield f"<h2>{_('What is asked of whom')}</h2>"
+        yield _h2(_("What is asked of whom"))
         for kind in self.file.party_kinds:
-            yield f"<h3>{escape(kind.id)}</h3>"
+            yield _h3(kind.id)
             yield _list(
                 f"{one.name} ({one.required if one.because.confirmed else _('not confirmed: may be left out')}): "
                 f"{self.text(one.purpose)} ({_('article')} {one.because.article})"
@@ -107,7 +107,7 @@ class _Page:
         rules, through = self.pack.campaign, self.on + _AHEAD
         told = max(self.on, rules.begins_on)
         grace = count_clock(self.pack, anchor_on=told, days=rules.grace_days, through=through)
-        yield f"<h2>{_('A line whose subscriber is notified today')}</h2>"
+        yield _h2(_("A line whose subscriber is notified today"))
         if grace.earliest_on is None:
             return
         rest = count_clock(
@@ -126,7 +126,7 @@ class _Page:
     def declined(self) -> Iterator[str]:
         _ = self.say
         if self.file.declined:
-            yield f"<h2>{_('What the law asks and is not done')}</h2>"
+            yield _h2(_("What the law asks and is not done"))
             yield _list(
                 f"{_('article')} {one.article}: {self.text(one.what)}. {self.text(one.why)} {self.text(one.instead)} "
                 f"{_('Who answers')}: {one.answers}"
@@ -136,13 +136,13 @@ class _Page:
     def duties(self) -> Iterator[str]:
         _ = self.say
         if self.file.duties_of_people:
-            yield f"<h2>{_('What people have to do')}</h2>"
+            yield _h2(_("What people have to do"))
             yield _list(
                 f"{self.text(one.what)} ({_('article')} {one.because.article})"
                 for one in self.file.duties_of_people
             )
         if self.file.penalties:
-            yield f"<h2>{_('Penalties')}</h2>"
+            yield _h2(_("Penalties"))
             yield _list(
                 f"{one.on}: {one.act}: {one.amount} {one.currency or ''} ({_('article')} {one.because.article})"
                 for one in self.file.penalties
@@ -151,12 +151,12 @@ class _Page:
     def questions(self) -> Iterator[str]:
         _ = self.say
         if self.file.open_questions:
-            yield f"<h2>{_('Open questions, and how they were settled')}</h2>"
+            yield _h2(_("Open questions, and how they were settled"))
             yield _list(f"{one.leaf}: {one.chosen}. {one.why}" for one in self.file.open_questions)
 
     def readers(self) -> Iterator[str]:
         _ = self.say
-        yield f"<h2>{_('Who read it')}</h2>"
+        yield _h2(_("Who read it"))
         if not self.file.confirmations:
             yield f"<p>{_('Nobody confirmed it in the official text: it acts on nobody.')}</p>"
         yield _list(
@@ -165,9 +165,17 @@ class _Page:
         )
 
 
+def _h2(text: str) -> str:
+    return f'<h2 class="govuk-heading-m">{escape(text)}</h2>'
+
+
+def _h3(text: str) -> str:
+    return f'<h3 class="govuk-heading-s">{escape(text)}</h3>'
+
+
 def _list(items: Any) -> str:
     rows = "".join(f"<li>{escape(str(one).strip())}</li>" for one in items)
-    return f"<ul>{rows}</ul>" if rows else ""
+    return f'<ul class="govuk-list govuk-list--bullet">{rows}</ul>' if rows else ""
 
 
 def _values_by_article(file: PackFile, _: Say) -> dict[tuple[str, str], list[str]]:

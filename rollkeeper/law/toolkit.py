@@ -94,7 +94,7 @@ def plain_text(page: str) -> str:
     from html import unescape
     from re import sub
 
-    spaced = sub(r"<h[123]>", "\n", sub(r"<li>", "  - ", page))
+    spaced = sub(r"<h[123][^>]*>", "\n", sub(r"<li>", "  - ", page))
     return unescape(
         sub(r"\n{3,}", "\n\n", sub(r"<[^>]+>", "", sub(r"</(h[123]|li|p|blockquote)>", "\n", spaced)))
     ).strip()
