@@ -343,6 +343,11 @@ class Verb(StrEnum):
     )  # fmt: skip
     STAFF_SUSPENDED = "access:staff:suspended", EntrySchema(facts={"staff": DIGEST})
     STAFF_REINSTATED = "access:staff:reinstated", EntrySchema(facts={"staff": DIGEST})
+    SIGN_IN_ATTEMPTED = (
+        "access:sign_in:attempted",
+        EntrySchema(facts={"app": CODE, "outcome": CODE, "source": CODE, "staff": DIGEST}),
+    )
+    SESSIONS_ENDED = "access:session:ended", EntrySchema(facts={"sessions": COUNT, "staff": DIGEST})
     INCIDENT_OPENED = "incidents:incident:opened", EntrySchema(
         pack=REQUIRED, facts={"about": CODE, "drill": FLAG, "incident": REFERENCE, "severity": CODE},
     )  # fmt: skip

@@ -172,7 +172,7 @@ def test_a_legal_hold_delays_erasure_and_ends_by_itself(until: str, gone: int, c
 
 def test_an_erasure_plan_counts_what_is_kept_and_by_when_it_goes(committed: None) -> None:
     ended_line()
-    tenure_of(make_line(is_registered=True), day("2010-05-01"))
+    tenure_of(make_line(is_registered=True), day("2010-05-01"), None)
 
     plan = services.draft_plan(worker_authority(), on=ERASED - 31 * DAY)
 

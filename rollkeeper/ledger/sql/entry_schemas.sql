@@ -103,6 +103,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'reporting:audit_sample:drawn' THEN '----'
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
+    WHEN 'access:sign_in:attempted' THEN '----'
+    WHEN 'access:session:ended' THEN '----'
     WHEN 'incidents:incident:opened' THEN '--+-'
     WHEN 'incidents:incident:scoped' THEN '----'
     WHEN 'incidents:remedy:applied' THEN '----'
@@ -236,6 +238,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'reporting:audit_sample:drawn' THEN ARRAY[['first', 'day', '+'], ['kind', 'code', '+'], ['last', 'day', '+'], ['lines', 'count', '+'], ['sample', 'reference', '+'], ['seed', 'digest', '+'], ['size', 'count', '+']]
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:sign_in:attempted' THEN ARRAY[['app', 'code', '+'], ['outcome', 'code', '+'], ['source', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:session:ended' THEN ARRAY[['sessions', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
     WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unregistered_lines', 'count', '+']]
     WHEN 'incidents:remedy:applied' THEN ARRAY[['incident', 'reference', '+'], ['remedy', 'code', '+'], ['touched', 'count', '+']]

@@ -35,7 +35,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, w
 -- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
 GRANT SELECT, INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, backoffice;
+GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_data, expire_date, staff_id, source_mark), DELETE
+    ON django_session TO counter, backoffice;
 -- Passwords are changed, and second factors added and removed, only at the back office: a compromised counter gives no access
 -- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
@@ -192,7 +193,7 @@ GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
 
 -- Only the console signs out everyone, for an incident.
-GRANT DELETE ON django_session TO worker;
+GRANT SELECT (staff_id), DELETE ON django_session TO worker;
 
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON registration_submission TO counter, worker;
