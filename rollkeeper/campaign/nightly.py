@@ -56,7 +56,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
                 " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
             )
             return NightlyResult()
-        # A law that is no longer in force starts no clock and reminds nobody.
+        # A law that is no longer in force starts no clock and reminds no one.
         require_act(campaign.pack, Act.NOTIFY, on=on)
         if not after_gap:
             _refuse_gap(campaign, on)

@@ -96,7 +96,7 @@ def first_day(pack: Pack, act: Act) -> dt.date:
 def _grounds(file: PackFile, act: Act) -> list[tuple[str, Citation]]:
     """Return every value that an act rests on."""
     if act is Act.COLLECT:
-        # Nobody's identity is recorded before it is known when it goes.
+        # No identity is recorded before it is known when it goes.
         return [("retention", rule.because) for rule in file.retention]
     if act is Act.ENTRUST:
         return [("agents", file.agents.because)] if file.agents else []

@@ -22,7 +22,7 @@ class Weight(StrEnum):
     STOPS = "stops"
     """The pack carries no act, or not all of them."""
     DOUBT = "doubt"
-    """Somebody should look."""
+    """A person should look."""
     NOTE = "note"
     """As it should be, and worth knowing."""
 
@@ -38,7 +38,7 @@ class LawFinding:
 
 
 _NOT_IN_FORCE: Final = {
-    "draft": "It is a draft: it is shown and simulated, and nobody is registered, told or cut by it.",
+    "draft": "It is a draft: it is shown and simulated, and no one is registered, told or cut by it.",
     "struck_down": "It was struck down: nothing is collected, planned, told, cut or disclosed by it.",
     "suspended_by_court": "A court stays it: nothing is collected, planned, told, cut or disclosed by it.",
 }
@@ -114,8 +114,8 @@ def _readings(pack: Pack) -> Iterator[LawFinding]:
         yield LawFinding(
             Weight.NOTE if pack.file.status == "confirmed" else Weight.DOUBT,
             "unconfirmed",
-            f"{len(doubtful)} values are confirmed by nobody: {', '.join(doubtful[:6])}{' and more' if len(doubtful) > 6 else ''}.",
-            "They act on nobody until a named reader confirms them: 'rollkeeper law confirm'.",
+            f"{len(doubtful)} values are not confirmed: {', '.join(doubtful[:6])}{' and more' if len(doubtful) > 6 else ''}.",
+            "They act on no one until a named reader confirms them: 'rollkeeper law confirm'.",
         )
 
 
@@ -131,7 +131,7 @@ def _cases(pack: Pack) -> Iterator[LawFinding]:
         yield LawFinding(
             Weight.DOUBT,
             "tests",
-            "It has no cases of its own.",
+            "It has no cases.",
             "Write the days that the law gives, by hand.",
         )
 

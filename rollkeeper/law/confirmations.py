@@ -2,7 +2,7 @@
 """Who read which article, where and when. Only what a named reader confirmed acts on people or is told to them as a fact.
 
 An entry holds two hashes: of the articles' texts as the pack carries them, and of the values that rest on them. Where either was
-changed since, the entry confirms nothing, until somebody reads again (`rollkeeper law confirm`). A value that says `confirmed:
+changed since, the entry confirms nothing, until it is read again (`rollkeeper law confirm`). A value that says `confirmed:
 false` stays unconfirmed whatever was read. What the press or a guidance says is never confirmed.
 """
 

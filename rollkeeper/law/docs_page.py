@@ -10,7 +10,7 @@ from typing import Any
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import support_of
 
-_HEAD = """A pack is one YAML 1.2 file: a law as dated data, every value beside the words it rests on. A lawyer and an engineer write one together.
+_HEAD = """A pack is one YAML 1.2 file: a law as dated data, every value next to the words it rests on. A lawyer and an engineer write one together.
 
 ## Write a pack
 
@@ -33,10 +33,10 @@ country without a file can be written about, and no line is barred there.
 
 ## What acts, and when
 
-A law that is a draft, struck down, stayed, not begun or over acts on nobody, nor does a value that no reader's entry in `confirmations` covers.
-The entry holds the hashes of the articles and of the values: whoever changes either reads again. `confirmed: true` beside a value says nothing;
+A law that is a draft, struck down, stayed, not begun or over acts on no one, nor does a value that no reader's entry in `confirmations` covers.
+The entry holds the hashes of the articles and of the values: after a change of either it is read again. `confirmed: true` at a value says nothing;
 `confirmed: false` takes the confirmation away. `valid.prepares` is the day from which the law has the operator prepare: tell people, and
-record whoever comes. A struck-down law: `rollkeeper law check` and `doctor` say what to do.
+record those who come. A struck-down law: `rollkeeper law check` and `doctor` say what to do.
 
 A pack is read strictly: no repeated keys, anchors, tags or decimal numbers; dates as YYYY-MM-DD. Every fault is reported with its line. A pack
 with an unsupported field loads, and is refused for use with the field's name.

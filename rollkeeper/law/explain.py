@@ -66,7 +66,7 @@ class _Explainer:
     language: str
 
     def campaign(self) -> Iterator[Sentence]:
-        # A draft, a law that was struck down and one that nobody read are not in force: nothing of them is told as a fact.
+        # A draft, a law that was struck down and one that no reader confirmed are not in force: nothing of them is told as a fact.
         if not self.pack.has_campaign or not is_told(self.pack):
             yield self._sentence("no_campaign", "")
             return

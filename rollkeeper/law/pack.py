@@ -178,7 +178,7 @@ class Pack:
 
     @property
     def has_emergency_numbers(self) -> bool:
-        """Tell whether the country's emergency numbers are known: without them nobody is barred."""
+        """Tell whether the country's emergency numbers are known: without them no line is barred."""
         country = country_of(self.file.jurisdiction)
         return country is not None and bool(country.emergency_numbers)
 

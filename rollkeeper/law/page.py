@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The law page: one law on one page, with every article beside the rules that rest on it.
+"""The law page: one law on one page, with every article next to the rules that rest on it.
 
 The same text is printed by `rollkeeper law show`, shown to staff in the back office and to everybody at the portal. Nothing on it is
-about a person. What is not confirmed is marked, since it acts on nobody.
+about a person. What is not confirmed is marked, since it acts on no one.
 """
 
 import datetime as dt
@@ -158,7 +158,7 @@ class _Page:
         _ = self.say
         yield _h2(_("Who read it"))
         if not self.file.confirmations:
-            yield f"<p>{_('Nobody confirmed it in the official text: it acts on nobody.')}</p>"
+            yield f"<p>{_('No reader confirmed it in the official text: it acts on no one.')}</p>"
         yield _list(
             f"{one.source} {', '.join(one.articles)}: {one.reader}, {one.read_on}. {one.read_in}"
             for one in self.file.confirmations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a pack to fill in, by the shape of the law. What stands in it is a question and never a value of a real law."""
+"""Writes a pack to fill in, by the shape of the law. It contains questions and no value of a real law."""
 
 import datetime as dt
 from enum import StrEnum
@@ -9,7 +9,7 @@ class Shape(StrEnum):
     """What a law is like."""
 
     REGISTER = "register"
-    """Whoever takes up a line is registered; old lines are left alone."""
+    """Each new subscriber is registered; old lines are left alone."""
     CAMPAIGN = "campaign"
     """Old lines are registered too, by a day, or lose service."""
     REGISTRAR = "registrar"
@@ -45,7 +45,7 @@ articles:
     source: act
     text: {{en: "TODO: the article's own words. A number of the law is 1 day here."}}
     serves: "TODO: what the register does about it"
-  - {{article: "1", source: operator, text: {{en: A number rests for 90 days.}}, serves: Nobody gets the calls of the subscriber before.}}
+  - {{article: "1", source: operator, text: {{en: A number rests for 90 days.}}, serves: No one gets the calls of the subscriber before.}}
 calendar:
   time_zone: UTC                 # TODO
   count_first_day: unknown       # unknown: the later date holds

@@ -26,7 +26,7 @@ from rollkeeper.law.schema_stages import Calendar, Campaign
 
 
 class Prepares(CitedModel):
-    """From when the law's own words have the operator prepare, before it begins: tell people, and record whoever comes."""
+    """From when the law's own words have the operator prepare, before it begins: tell people, and record those who come."""
 
     first: dt.date
 
@@ -55,7 +55,7 @@ type Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Confirmation(PackModel):
-    """Somebody read these articles of a source, and found that the values that rest on them are right.
+    """A named person read these articles of a source, and found that the values that rest on them are right.
 
     `rollkeeper law confirm` writes it.
     """

@@ -76,7 +76,7 @@ def show(
     language: Annotated[str, typer.Option(metavar="LANGUAGE", help="en, zh-hans or bo.")] = "en",
     on: DayOption = None,
 ) -> None:
-    """Show a law on one page: each article beside what rests on it, the form, the days, what is declined and what is open.
+    """Show a law on one page: each article next to what rests on it, the form, the days, what is declined and what is open.
 
     Example: rollkeeper law show cn-xz-2011 --html law.html
     """
@@ -225,8 +225,8 @@ def confirm(
 ) -> None:  # fmt: skip
     """Record that a named person read articles of a source and found the values that rest on them right.
 
-    The entry goes into the pack, with the hashes of text and values: whoever changes either has to read again. The hash of the pack
-    stands in every ledger entry that is made by it.
+    The entry goes into the pack, with the hashes of text and values: after a change of either it is read again. The hash of the pack
+    is in every ledger entry that is made by it.
 
     Example: rollkeeper law confirm my-law.yaml --source act --reader "A. Lawyer" --read-in https://gazette.example/act
     """

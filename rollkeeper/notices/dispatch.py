@@ -189,7 +189,7 @@ class Sender:
     def _step(self, row: Any) -> Step:
         kind, now = NoticeKind(row.kind), clock.now()
         if kind.is_statutory and not self._may_demand:
-            # Nothing is demanded by a law that is not in force or that nobody read: the notice waits, and all others are sent.
+            # Nothing is demanded by a law that is not in force or that no reader confirmed: the notice waits, and all others are sent.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
         line = line_of(row)

@@ -97,10 +97,9 @@ def test_a_wrong_case_is_found_although_the_campaigns_neighbour_is_not_supported
 def test_a_case_that_needs_what_is_not_supported_is_named():
     pack = changed("keep: {n: 1, unit: year}", "keep: {n: 1, unit: end_of_next_calendar_year}")
 
-    assert set(cases_not_run(pack)) == {
-        "the day after the last day kept",
-        "ended by the holder on a leap day: the day after it",
-    }
+    erased = {case.name for case in pack.file.tests if case.expect == "erased"}
+    assert len(erased) == 2
+    assert set(cases_not_run(pack)) == erased
 
 
 def test_trace_shows_the_counting_and_the_days_on_either_side():

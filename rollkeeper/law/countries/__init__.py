@@ -2,7 +2,7 @@
 """Country files: what several rule packs of one country share, first of all its emergency numbers.
 
 A pack names its country by its jurisdiction: ``CN-XZ`` has the file ``cn.yaml``. Country files are read as strictly as packs. Each
-fact names its source, and says whether somebody read it there: `confirmed` is false by default.
+fact names its source, and says whether it was read there: `confirmed` is false by default.
 """
 
 import datetime as dt
