@@ -16,7 +16,7 @@ from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.verbs import Verb
 
-ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
+ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED, Verb.ACCESS_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)

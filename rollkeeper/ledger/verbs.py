@@ -227,6 +227,11 @@ class Verb(StrEnum):
     )
     COUNTER_CODE_ISSUED = "line:counter_code:issued", _LINE
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
+    # A lookup, or a comparison of a document, that led to no other entry. No number and no document; for a miss no line.
+    ACCESS_RECORDED = (
+        "line:access:recorded",
+        EntrySchema(line=OPTIONAL, facts={"outcome": CODE}, optional={"matched": FLAG, "reached": CODE}),
+    )
     LINE_MARKED_ESSENTIAL = (
         "line:line:marked_essential",
         EntrySchema(line=REQUIRED, facts={"essential": FLAG}),
@@ -241,6 +246,10 @@ class Verb(StrEnum):
         line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"erasure": REFERENCE, "ground": CODE},
         optional={"tenure": REFERENCE, "last_day_kept": DAY},
     )  # fmt: skip
+    ERASURE_APPROVED = (
+        "retention:erasure:approved",
+        EntrySchema(facts={"enough": FLAG, "people": COUNT, "records": COUNT}),
+    )
     APPLICATIONS_ERASED = "line:application:erased", EntrySchema(facts={"keys": COUNT})
     NOTICE_DELIVERED = "notices:notice:delivered", _ATTEMPT
     NOTICE_BOUNCED = "notices:notice:bounced", _ATTEMPT

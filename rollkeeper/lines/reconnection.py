@@ -10,15 +10,16 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run
-from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.choices import AccessOutcome
 from rollkeeper.lines.errors import RECONNECTION_REFUSED
+from rollkeeper.lines.lookups import mark_access
 from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.writes import lock_line
@@ -28,10 +29,13 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
     """Let a line that is suspended for want of registration work for the hours that the pack gives, once.
 
     The days that it touches do not count as days of suspension. Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, RECONNECTION_REFUSED,
-    SUBSCRIBER_PROTECTED. Ledger: line:line:reconnected.
+    AccessLimitReached. Ledger: line:line:reconnected.
     """
     role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(instance().pack)
-    with action(), hiding_protected_state(authority, line_id):
+    with action(), hiding_protected_state(authority, line_id, on=on):
+        mark_access(authority, AccessOutcome.NOT_FOUND, on=on)
+        lock_line(line_id)
+        mark_access(authority, AccessOutcome.FOUND, line_id=line_id, on=on)
         line, rule = lock_line(line_id, in_force=True), pack.temporary_reconnection
         verdict = may_reconnect_temporarily(
             rule, reasons=line.reasons, reconnected_on=reconnected_on(line_id)
@@ -41,20 +45,13 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
         assert rule is not None  # noqa: S101 - the verdict says so
         begins_at = clock.now()
         ends_at = begins_at + dt.timedelta(hours=rule.hours)
-        run(
-            "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, %s, %s)",
-            [line_id, begins_at, ends_at],
-        )
         last = ends_at.astimezone(clock.zone()).date()
-        run(
-            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
-            [line_id, new_uuid(), on, last, PauseReason.TEMPORARY_RECONNECTION.value, begins_at],
-        )
-        return append_entry(
+        entry_id = append_entry(
             authority, verb=Verb.LINE_RECONNECTED, role=role, on=on, line_id=line_id, pack=pack.hash,
             article=rule.article, facts={"hours": rule.hours, "last": last.isoformat()},
         )  # fmt: skip
+        rows("SELECT lines_reconnect(%s, %s)", [line_id, entry_id])
+        return entry_id
 
 
 def reconnected_on(line_id: LineId) -> dt.date | None:

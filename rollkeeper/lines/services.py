@@ -9,17 +9,16 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, run
-from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
-from rollkeeper.lines.errors import DAYS_REVERSED, LineNotFound
-from rollkeeper.lines.protection import refuse_protected
-from rollkeeper.lines.queries import LineView, find_line_by_input
+from rollkeeper.lines.errors import DAYS_REVERSED
+from rollkeeper.lines.lookups import find_line_for_staff
+from rollkeeper.lines.queries import LineView, number_index_of
 from rollkeeper.lines.settings import settings
 from rollkeeper.lines.writes import lock_disputed, lock_line
 
@@ -48,31 +47,25 @@ def pause_clock(
         evidence_due_on = (
             on + dt.timedelta(days=settings().hardship_evidence_days) if reason in EVIDENCE_LATER else None
         )
-        run(
-            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, evidence_due_on)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s, %s)",
-            [line_id, new_uuid(), first, last, reason.value, clock.now(), evidence_due_on],
-        )
         facts = {"first": first.isoformat(), "reason": reason.value} | (
             {"last": last.isoformat()} if last else {}
         )
-        return append_entry(
+        entry_id = append_entry(
             authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, pack=pack.hash,
             article=article or pack.pause_article, facts=facts,
         )  # fmt: skip
+        rows("SELECT lines_pause_clock(%s, %s, %s)", [line_id, entry_id, evidence_due_on])
+        return entry_id
 
 
-def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
-    """Return the line with a typed whole number, and record the access.
+def look_up_line(authority: Authority, number: str, *, on: dt.date, helps: bool = False) -> LineView:
+    """Return the line with a typed whole number, and record the access; `helps` as in `find_line_for_staff`.
 
-    Ledger: line:line:looked_up. Refuses: LineNotFound, NumberNotRead.
+    Ledger: line:line:looked_up, or line:access:recorded. Refuses: LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     with action():
-        line = find_line_by_input(number, country=instance().country_code)
-        if line is None:
-            raise LineNotFound
-        refuse_protected(authority, line.line_id)
+        line = find_line_for_staff(authority, number_index_of(number), on=on, helps=helps)
         append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
         return line
 
@@ -111,7 +104,7 @@ def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId
         line = lock_disputed(line_id, on=on)
         entry_id = append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
         if not line.is_disputed:
-            _set_flag(line_id, "disputed", value=True)
+            rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
             if not line.is_over:
                 pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
         return entry_id
@@ -122,8 +115,8 @@ def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineVi
     role = require(authority, Permission.PAUSE_CLOCK)
     with action():
         lock_line(line_id)
-        _set_flag(line_id, "disputed", value=False)
-        append_entry(authority, verb=Verb.DISPUTE_SETTLED, role=role, on=on, line_id=line_id)
+        entry_id = append_entry(authority, verb=Verb.DISPUTE_SETTLED, role=role, on=on, line_id=line_id)
+        rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
         resume_clock(authority, line_id, on, PauseReason.DISPUTE, on)
         return lock_line(line_id)
 
@@ -136,18 +129,9 @@ def mark_essential(authority: Authority, line_id: LineId, *, essential: bool, on
     role = require(authority, Permission.CHANGE_LINE)
     with action():
         lock_line(line_id, in_force=True)
-        _set_flag(line_id, "essential", value=essential)
-        facts = {"essential": essential}
-        return append_entry(
-            authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=role, on=on, line_id=line_id, facts=facts
-        )
-
-
-_FLAGS = {
-    "disputed": "UPDATE lines_line SET is_disputed = %s, version = version + 1 WHERE line_id = %s",
-    "essential": "UPDATE lines_line SET is_essential = %s, version = version + 1 WHERE line_id = %s",
-}
-
-
-def _set_flag(line_id: LineId, flag: str, *, value: bool) -> None:
-    run(_FLAGS[flag], [value, line_id])
+        entry_id = append_entry(
+            authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=role, on=on, line_id=line_id,
+            facts={"essential": essential},
+        )  # fmt: skip
+        rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
+        return entry_id

@@ -6,6 +6,7 @@ one person. Data recorded under either is not touched, so that they can be separ
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -18,7 +19,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.line_counts import lock_line_limits
-from rollkeeper.lines.protection import refuse_protected, refuse_protected_subscriber
+from rollkeeper.lines.protection import refuse_protected_subscriber
 from rollkeeper.lines.queries import LineView, current_tenure, lines_in_force_of
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
@@ -55,26 +56,31 @@ def link_document(
 
     Limits count both together from now on, and no line is touched. Every line of theirs hears of it.
     Law: art. 2. Ledger: line:document:linked, for each of their lines.
-    Refuses: NOT_ALLOWED, APPROVAL_NEEDED, LineNotFound, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED,
-    InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor, DOCUMENT_ALREADY_LINKED, DOCUMENTS_INCOMPATIBLE.
+    Refuses: NOT_ALLOWED, APPROVAL_NEEDED, InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor, LineNotFound,
+    AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, DOCUMENT_ALREADY_LINKED, DOCUMENTS_INCOMPATIBLE.
     """
     require(authority, Permission.LINK_DOCUMENTS)
     require_approval(authority, "link_document", approved_by=approved_by)
+    # Before the line is looked for and its subscriber's document compared: a fault here must tell nothing of either.
+    checked = check_further_document(
+        authority, further, double_checked=double_checked, approved_by=approved_by, on=on
+    )
 
     def do() -> tuple[LineId, EntryId]:
         line, subscriber = _shown(authority, number, document, on=on)
-        looks = is_supervisor_check(authority, approved_by=approved_by)
-        checked = _checked(further, double_checked=double_checked, by_supervisor=looks, on=on)
         (known,) = find_persons(document_index([checked]))
-        if known is None:
-            _add(subscriber, checked, on=on)
-        else:
-            _join(authority, subscriber, known, on=on)
         facts: dict[str, str | bool] = {
             "assurance": assurance_of(document_seen=True, verdict=check_number(*checked, on).verdict).value,
             "already_known": known is not None,
         }
-        return line.line_id, _mark(authority, Verb.DOCUMENT_LINKED, line, subscriber, facts, on=on)
+        (entry,) = _mark(authority, Verb.DOCUMENT_LINKED, [line.line_id], subscriber, facts, on=on)
+        if known is None:
+            _add(subscriber, checked, on=on)
+        else:
+            _join(authority, subscriber, known, entry_id=entry, on=on)
+        others = [one for one in lines_in_force_of(subscriber) if one != line.line_id]
+        _mark(authority, Verb.DOCUMENT_LINKED, others, subscriber, facts, on=on)
+        return line.line_id, entry
 
     return run_once(submission_key, verb=Verb.DOCUMENT_LINKED, on=on, do=do)
 
@@ -89,17 +95,20 @@ def undo_document_link(
     require(authority, Permission.UNLINK_DOCUMENTS)
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
-        require_subscriber(line, document, on=on, must_prove=False)
+        line = locked_line(authority, number, on=on)
+        require_subscriber(authority, line, document, on=on, must_prove=False)
         tenure = current_tenure(line.line_id)
         kind = normalise_type(document[0])
         checked = (kind, check_number(kind, document[1], on).normalised)
         (known,) = find_persons(document_index([checked]))
         if tenure is None or known is None:
             raise DOCUMENT_NOT_LINKED(line=line.line_id)
-        entry = _mark(authority, Verb.DOCUMENT_UNLINKED, line, tenure.person_id, {}, on=on)
+        theirs = dict.fromkeys((line.line_id, *lines_in_force_of(tenure.person_id)))
+        entry, *_ = _mark(authority, Verb.DOCUMENT_UNLINKED, list(theirs), tenure.person_id, {}, on=on)
         is_parted = (
-            unlink_document(known, document=checked) if known == tenure.person_id else unlink_person(known)
+            unlink_document(known, document=checked)
+            if known == tenure.person_id
+            else unlink_person(known, entry_id=entry)
         )
         if not is_parted:
             raise DOCUMENT_NOT_LINKED(line=line.line_id)
@@ -111,15 +120,17 @@ def undo_document_link(
 def _shown(
     authority: Authority, number: str, document: Document | None, *, on: dt.date
 ) -> tuple[LineView, PersonId]:
-    line = locked_line(authority, number)
-    refuse_protected(authority, line.line_id)
-    require_subscriber(line, document, on=on)
+    line = locked_line(authority, number, on=on)
+    require_subscriber(authority, line, document, on=on)
     tenure = current_tenure(line.line_id)
     assert tenure is not None  # noqa: S101 - the subscriber was shown
     return line, tenure.person_id
 
 
-def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on: dt.date) -> Document:
+def check_further_document(
+    authority: Authority, further: Document, *, double_checked: bool, on: dt.date, approved_by: StaffId | None = None
+) -> Document:  # fmt: skip
+    """Return a further document as it is recorded. Refuses: InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor."""
     kind = normalise_type(further[0])
     checked = check_number(kind, further[1], on)
     reasons = ", ".join(checked.reasons)
@@ -127,7 +138,7 @@ def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on
         raise InvalidDocumentNumber(part="further", reasons=reasons)
     if checked.verdict is Verdict.DOUBTFUL and not double_checked:
         raise DOCUMENT_DOUBTFUL(part="further", reasons=reasons)
-    if Reason.CHECK_DIGIT in checked.reasons and not by_supervisor:
+    if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=approved_by):
         raise DocumentNeedsSupervisor(part="further")
     return kind, checked.normalised
 
@@ -140,36 +151,38 @@ def _add(subscriber: PersonId, document: Document, *, on: dt.date) -> None:
         raise ConcurrentChange from None
 
 
-def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt.date) -> None:
+def _join(
+    authority: Authority, subscriber: PersonId, known: PersonId, *, entry_id: EntryId, on: dt.date
+) -> None:
     whole = principals({subscriber, known})
     if whole[subscriber] == whole[known]:
         raise DOCUMENT_ALREADY_LINKED()
     for reference in references_of(known):
-        refuse_protected_subscriber(authority, reference)
+        refuse_protected_subscriber(authority, reference, on=on)
     if (kind_of(subscriber) == PartyKind.COMPANY) != (kind_of(known) == PartyKind.COMPANY):
         raise DOCUMENTS_INCOMPATIBLE()
     # Waits for concurrent registrations of either, so that no limit is exceeded between the two.
     lock_line_limits([str(person) for person in whole.values()])
     if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited
         raise ConcurrentChange
-    link_persons(subscriber, known, on=on)
+    link_persons(subscriber, known, on=on, entry_id=entry_id)
 
 
 def _mark(
-    authority: Authority, verb: Verb, line: LineView, subscriber: PersonId, facts: dict[str, str | bool], *, on: dt.date
-) -> EntryId:  # fmt: skip
-    """Enter it for every living line of theirs, tell each, and return the entry for the line at which it was done."""
+    authority: Authority, verb: Verb, line_ids: Sequence[LineId], subscriber: PersonId, facts: dict[str, str | bool], *,
+    on: dt.date,
+) -> list[EntryId]:  # fmt: skip
+    """Enter it for each of these lines, and tell each; return the entries."""
     permission = Permission.LINK_DOCUMENTS if verb is Verb.DOCUMENT_LINKED else Permission.UNLINK_DOCUMENTS
     role, pack_hash = require(authority, permission), load_pack(instance().pack).hash
-    language = language_of(subscriber)
-    entries: dict[LineId, EntryId] = {}
-    for line_id in dict.fromkeys((line.line_id, *lines_in_force_of(subscriber))):
+    language, entries = language_of(subscriber), []
+    for line_id in line_ids:
         tenure = current_tenure(line_id)
-        entries[line_id] = append_entry(
+        entries.append(append_entry(
             authority, verb=verb, role=role, on=on, line_id=line_id, person_id=tenure.person_id if tenure else None,
             commitment=tenure.commitment if tenure else None, facts=facts,
-        )  # fmt: skip
+        ))  # fmt: skip
         enqueue_notice(
             line_id, kind=NoticeKind.RECORD_CHANGED, language=language, promised_on=None, pack_hash=pack_hash, on=on
         )  # fmt: skip
-    return entries[line.line_id]
+    return entries

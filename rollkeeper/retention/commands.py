@@ -8,15 +8,15 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.instance import instance, open_instance
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_by_input, view_line
-from rollkeeper.retention import abandoned, services
+from rollkeeper.kernel.instance import open_instance
+from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.services import look_up_line
+from rollkeeper.retention import abandoned, brake, services
 from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
 UserOption = Annotated[
@@ -40,7 +40,11 @@ def register(app: typer.Typer) -> None:
         help="Erase what the law no longer allows to keep.",
     )
     retention.command("erase")(erase_due)
+<<<<<<< HEAD
     retention.command("plan")(plan)
+=======
+    retention.command("approve")(approve)
+>>>>>>> main
     app.add_typer(retention, name="retention")
     holds = typer.Typer(
         no_args_is_help=True,
@@ -102,7 +106,7 @@ def erase_due(
         said = (
             f"{due.lines:,} terminated lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications are due for erasure;"
             f" {due.held:,} records are held."
-        )
+        ) + (f" {due.not_entered:,} have no ledger entry of their end and stay." if due.not_entered else "")
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
     with progress("Erasing", due.lines + due.tenures) as bar:
@@ -117,6 +121,17 @@ def erase_due(
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
         + (f" {erased.finished:,} interrupted erasures were finished." if erased.finished else "")
     )
+
+
+def approve(*, user: UserOption, on: DateOption = None) -> None:
+    """Approve an erasure that was stopped because it concerns much of the register. Two people must; the password is asked for.
+
+    Example: rollkeeper retention approve --as officer-1
+    """
+    open_instance()
+    made = brake.approve_erasure(signed_in(user), on=on or clock.today())
+    said = "That is enough: the next run erases." if made.enough else "One more person must approve."
+    out.print(f"Approved by {len(made.people)}. {said}")
 
 
 def add(
@@ -147,10 +162,9 @@ def add(
     Example: rollkeeper holds add --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
     open_instance()
-    officer, line_id = signed_in(user), _line_id()
-    add_legal_hold(
-        officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today()
-    )
+    officer, day = signed_in(user), on or clock.today()
+    line_id = _line_id(officer, on=day)
+    add_legal_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=day)
     out.print(f"{_describe_line(line_id)}: held through {last}; to be reviewed on {review_on}.")
 
 
@@ -162,7 +176,8 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
     open_instance()
-    officer, line_id, day = signed_in(user), _line_id(), on or clock.today()
+    officer, day = signed_in(user), on or clock.today()
+    line_id = _line_id(officer, on=day)
     end_legal_hold(officer, line_id, case_reference=case, on=day)
     out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
 
@@ -191,18 +206,16 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
         raise typer.Exit(1)
 
 
-def _line_id() -> LineId:
-    """Ask for a line, by its number or, if another subscriber has the number now, by its reference. Refuses: NumberNotRead,
-    LineNotFound.
+def _line_id(officer: Authority, *, on: dt.date) -> LineId:
+    """Ask for a line, by its number or, if another subscriber has the number now, by its reference; a lookup is recorded.
+
+    Refuses: NumberNotRead, LineNotFound, AccessLimitReached.
     """
     asked = ask("Number or reference of the line")
     try:
         return LineId(UUID(asked))
     except ValueError:
-        line = find_line_by_input(asked, country=instance().country_code)
-    if line is None:
-        raise LineNotFound
-    return line.line_id
+        return look_up_line(officer, asked, on=on).line_id
 
 
 def _describe_line(line_id: LineId) -> str:

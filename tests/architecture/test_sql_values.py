@@ -88,17 +88,31 @@ COLUMNS = {
 # Names on the left of a comparison that are no enumerated column of a table, and what they may be compared with.
 OTHERS = {
     "actor": {"console", "worker"},
+    "came": {*map(str, lines.AccessOutcome)},
     "cause": {*map(str, campaign.OutOfScopeReason), *map(str, lines.SuspensionReason)},
+    "counting": {*map(str, lines.AccessKind)},
     "current_user": {*map(str, Role)},
     "event": {"activated", "registered", "transferred", "notice_delivered", "ended", "pause", "hold"},
     "inside": {"console", "worker"},
+    "matter": {"agent", "approval", "code_request", "line_limit", "linking", "sample", "stays"},
     "reported": {*map(str, notices.Outcome)},
     "said": {"true", "false"},
     "subject": {"attempt", "notice"},
     "type": {"totp", "webauthn"},
+    "value": {"true", "false"},
     "what": {"line", "tenure"},
 }
-CATALOGUE = {"locktype", "conname", "conrelid", "grantee", "table_name"}
+CATALOGUE = {
+    "locktype",
+    "conname",
+    "conrelid",
+    "grantee",
+    "table_name",
+    "pronamespace",
+    "oid",
+    "proname",
+    "usename",
+}
 """Names of PostgreSQL's own catalogue: what they are compared with are names, no values."""
 
 COMPARED = re.compile(

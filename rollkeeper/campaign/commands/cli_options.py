@@ -13,14 +13,20 @@ import typer
 
 from rollkeeper.access import terminal
 from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.campaign import queries
+from rollkeeper.campaign.choices import BatchState
+from rollkeeper.campaign.errors import BATCH_NOT_NAMED
 from rollkeeper.kernel.console import read_date
-from rollkeeper.kernel.instance import instance, open_instance
+from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import LineView, find_line
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.services import look_up_line
 
-BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
+BatchArgument = Annotated[
+    UUID | None,
+    typer.Argument(help="The batch, as 'campaign status' names it; needed where several could be meant."),
+]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
 AsOption = Annotated[
     str | None,
@@ -53,6 +59,16 @@ def opened() -> Iterator[None]:
     yield
 
 
+def named_or_only(batch: UUID | None, *states: BatchState) -> BatchId:
+    """Return the batch that was named, or the only one in one of these states. Refuses: BATCH_NOT_NAMED."""
+    if batch is not None:
+        return BatchId(batch)
+    found = [one.batch_id for one in queries.batches() if one.state in states]
+    if len(found) != 1:
+        raise BATCH_NOT_NAMED(count=len(found), batches=", ".join(map(str, found)) or "none")
+    return found[0]
+
+
 def console() -> Authority:
     """Return the authority of the user who types commands on the machine."""
     return console_authority()
@@ -68,17 +84,12 @@ def signed_in(username: str) -> Authority:
     return terminal.signed_in(username, password=os.environ.get("ROLLKEEPER_PASSWORD"))
 
 
-def written(number: str) -> str:
-    """Return a number, a domain or an address block as the register writes it."""
-    return normalise_identifier(number, service=service_guess(number), country=instance().country_code)
+def line_with(number: str, *, on: dt.date) -> LineView:
+    """Return the line that has a number, for what is of use to its subscriber, a protected one too; the lookup is recorded.
 
-
-def line_with(number: str) -> LineView:
-    """Return the line that has a number. Refuses: NumberNotRead, LineNotFound."""
-    line = find_line(written(number))
-    if line is None:
-        raise LineNotFound
-    return line
+    Refuses: NumberNotRead, LineNotFound, AccessLimitReached.
+    """
+    return look_up_line(console(), number, on=on, helps=True)
 
 
 def declared_reason(written: str) -> PauseReason:

@@ -117,5 +117,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("ledger", name) for name in ("commit_order", "append_only", "enforce_entry_schema", "counter_role_triggers")]),
+        migrations.RunSQL([database.sql("ledger", name) for name in ("commit_order", "append_only")]),
     ]

@@ -53,11 +53,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:receipt:accepted' THEN '+---'
     WHEN 'line:counter_code:issued' THEN '+---'
     WHEN 'line:line:looked_up' THEN '+---'
+    WHEN 'line:access:recorded' THEN '_---'
     WHEN 'line:line:marked_essential' THEN '+---'
     WHEN 'line:number:freed' THEN '+-++'
     WHEN 'line:legal_hold:added' THEN '+---'
     WHEN 'line:legal_hold:ended' THEN '+---'
     WHEN 'line:record:erased' THEN '+-++'
+    WHEN 'retention:erasure:approved' THEN '----'
     WHEN 'line:application:erased' THEN '----'
     WHEN 'notices:notice:delivered' THEN '+---'
     WHEN 'notices:notice:bounced' THEN '+---'
@@ -195,10 +197,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:evidence:seen' THEN ARRAY[['reason', 'code', '+']]
     WHEN 'line:line:reconnected' THEN ARRAY[['hours', 'count', '+'], ['last', 'day', '+']]
     WHEN 'line:receipt:accepted' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
+    WHEN 'line:access:recorded' THEN ARRAY[['matched', 'flag', '_'], ['outcome', 'code', '+'], ['reached', 'code', '_']]
     WHEN 'line:line:marked_essential' THEN ARRAY[['essential', 'flag', '+']]
     WHEN 'line:legal_hold:added' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]
     WHEN 'line:legal_hold:ended' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+']]
     WHEN 'line:record:erased' THEN ARRAY[['erasure', 'reference', '+'], ['ground', 'code', '+'], ['last_day_kept', 'day', '_'], ['tenure', 'reference', '_']]
+    WHEN 'retention:erasure:approved' THEN ARRAY[['enough', 'flag', '+'], ['people', 'count', '+'], ['records', 'count', '+']]
     WHEN 'line:application:erased' THEN ARRAY[['keys', 'count', '+']]
     WHEN 'notices:notice:delivered' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]

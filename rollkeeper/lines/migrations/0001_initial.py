@@ -16,6 +16,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AccessCount",
+            fields=[
+                ("pk", models.CompositePrimaryKey("hour", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("hour", models.DateTimeField(db_comment="By the machine, regardless of a demo instance's date.")),
+                ("staff_id", models.UUIDField(db_comment="The account; zeros for the console.")),
+                ("lookups", models.IntegerField(db_default=0)),
+                ("missed_lookups", models.IntegerField(db_comment="Of these, in vain.", db_default=0)),
+                ("documents", models.IntegerField(db_default=0)),
+                ("mismatched_documents", models.IntegerField(db_comment="Of these, not the recorded one.", db_default=0)),
+            ],
+            options={
+                "db_table": "lines_accesscount",
+            },
+        ),
+        migrations.CreateModel(
             name="CounterTermination",
             fields=[
                 ("line_id", models.UUIDField(primary_key=True, serialize=False)),
@@ -57,6 +72,8 @@ class Migration(migrations.Migration):
                 ("contested_on", models.DateField(db_comment="Since when the person says that the line is not theirs: it counts for no limit.", null=True)),
                 ("route", models.TextField(db_comment="The pack's way for a subscriber without a document. Deleted at erasure.", null=True)),
                 ("accepted_through", models.DateField(db_comment="Last day on which that is accepted; null: no limit, or a document was shown.", null=True)),
+                ("begun_by_entry", models.BigIntegerField(db_comment="The ledger entry that began it; null for a declared subscriber of an import.", null=True)),
+                ("ended_by_entry", models.BigIntegerField(db_comment="The ledger entry that ended it, of the same transaction. Without one it is never erased.", null=True)),
             ],
             options={
                 "db_table": "lines_tenure",
@@ -199,5 +216,5 @@ class Migration(migrations.Migration):
                 CHECK (state IN ('active', 'suspended', 'terminated', 'released'));
             """
         ),
-        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "essential_lines", "counter_role_triggers", "state_transitions", "lock_lines", "end_legal_hold")]),
+        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "essential_lines", "counter_role_triggers", "state_transitions", "lock_lines", "end_legal_hold", "count_access")]),
     ]
