@@ -40,11 +40,8 @@ def register(app: typer.Typer) -> None:
         help="Erase what the law no longer allows to keep.",
     )
     retention.command("erase")(erase_due)
-<<<<<<< HEAD
     retention.command("plan")(plan)
-=======
     retention.command("approve")(approve)
->>>>>>> main
     app.add_typer(retention, name="retention")
     holds = typer.Typer(
         no_args_is_help=True,
