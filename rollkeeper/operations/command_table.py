@@ -28,6 +28,7 @@ class CommandEntry:
 # In the order in which `rollkeeper --help` lists them.
 COMMANDS = (
     CommandEntry("simulate", "Show what the law would do to each line, day by day, without effect on the register.", ("law",)),
+    CommandEntry("law", "Rule packs: what they say, whether they hold, who confirmed them.", ("law",)),
     CommandEntry("counter-codes", "Issue codes by which a counter finds a line, for the voice or text menu of the care number: a line in, a line out.", ("lines",)),
     CommandEntry("import", "Import lines, and what is declared about their subscribers, from the operator's own export.", ("imports",)),
     CommandEntry("imports", "Files that were imported, and what came of each.", ("imports",)),
@@ -38,6 +39,7 @@ COMMANDS = (
     CommandEntry("worker", "Run the background jobs until Ctrl-C: send notices and network commands, publish the ledger, erase what is due.", ("operations",)),
     CommandEntry("demo", "Make a demo instance with invented people, a half-finished campaign, and a login for each role.", ("operations",)),
     CommandEntry("doctor", "Check this installation, and say how to fix problems.", ("operations",)),
+    CommandEntry("health", "Ask each process of this instance whether it can do its work now.", ("operations",)),
     CommandEntry("backup", "Back up register and keys, encrypted and separately, and verify each backup by reading it again.", ("operations",)),
     CommandEntry("restore", "Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.", ("operations",)),
     CommandEntry("finish-restore", "Start the jobs of a restored instance; erase again in servers that you restored with your own tools.", ("operations",)),

@@ -35,7 +35,7 @@ def folder() -> Iterator[Path]:
 
 def test_the_walk_runs_as_it_stands_and_the_batch_suspends_and_is_undone(folder: Path):
     """One shell, the block from the page: only the folder of the instance is another."""
-    activate = folder / ".venv" / "bin" / "activate"
+    activate = folder / ".venv-run" / "bin" / "activate"
     activate.parent.mkdir(parents=True)
     activate.write_text(f'PATH="{folder / "programs"}:$PATH"\n', "utf-8")
     block = re.sub(r"(?<=ROLLKEEPER_HOME=)\S+", str(folder / "data_dir"), "\n".join(WALK))
