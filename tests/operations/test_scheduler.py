@@ -389,7 +389,7 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
     )  # fmt: skip
 
     assert without.stdout.strip() == (
-        "['default', 'keys'] sealer check-floor end-long-transactions follow-agents prepare-batches publish-ledger push-network send-notices settle-letters"
+        "['default', 'keys'] sealer check-floor follow-agents prepare-batches publish-ledger push-network send-notices settle-letters"
         " undo-batches []"
     )
 
