@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
+from rollkeeper.ledger.leaves import disclose, leaf_bytes
+from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.verbs import Verb
 
 ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
@@ -24,7 +26,7 @@ class AccessEntry:
     """A sealed value was opened, or a line was looked up: when, in which role, which field, for which purpose.
 
     A lookup shows a line's status and nothing sealed: `field` and `purpose` are then empty. `actor` is the commitment of a member
-    of staff in the published entry, or `console` or `worker`; `leaf_index` is the entry's place in the published tree, None until
+    of staff, or `console` or `worker`; `leaf_index` is the entry's place in the published tree, None until
     it is integrated; `withheld_until` is the last day on which the person was not shown it, None if it was never withheld.
     """
 
@@ -50,11 +52,35 @@ class TenurePeriod:
 
 
 class StoredEntry(NamedTuple):
-    """An entry at its place in the tree; `body` is None if it was removed."""
+    """A leaf and its entry, whose verb, day and body are None if it was removed."""
 
     leaf_index: int
     entry_id: EntryId
-    body: bytes | None
+    leaf_class: str
+    day: str
+    root: bytes
+    verb: str | None
+    entry_day: str | None
+    body: str | None
+
+    @property
+    def leaf(self) -> bytes:
+        """Return the bytes that are published."""
+        return leaf_bytes(self.leaf_class, self.day, self.root)
+
+    @property
+    def is_erased(self) -> bool:
+        """Tell whether the entry was reduced at an erasure."""
+        return self.body is not None and is_reduced(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEntry:
+    """An entry that a leaf, or a note of what was appended, says there was: its class, where it is known, and its day."""
+
+    entry_id: EntryId
+    leaf_class: str | None
+    day: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +145,30 @@ def leaf_of(entry_id: EntryId) -> int | None:
 
 
 def entries(first: int, end: int) -> Iterator[StoredEntry]:
-    """Return the entries of the leaves from `first` up to and without `end`."""
-    for index, entry_id, body in database.rows(
-        database.sql("ledger", "entries"), {"first": first, "end": end}
-    ):
-        yield StoredEntry(index, entry_id, None if body is None else body.encode())
+    """Return the leaves from `first` up to and without `end`, with their entries."""
+    for row in database.rows(database.sql("ledger", "entries"), {"first": first, "end": end}):
+        yield StoredEntry(*row[:4], bytes(row.root), *row[5:])
+
+
+def leaves(first: int, end: int) -> list[bytes]:
+    """Return the leaves from `first` up to and without `end`, as they are published."""
+    found = database.rows(
+        "SELECT leaf_class, day::text AS day, root FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
+        " ORDER BY leaf_index",
+        [first, end],
+    )
+    return [leaf_bytes(leaf_class, day, root) for leaf_class, day, root in found]
+
+
+def is_reduced(body: str) -> bool:
+    """Tell whether this is what an erasure leaves of a body (``sql/reduce_entries.sql``)."""
+    return '"erased":true' in body and json.loads(body).get("erased") is True
+
+
+def missing_entries() -> list[MissingEntry]:
+    """Return up to a hundred entries that were found missing and are still: about whom they were, nobody can say any more."""
+    found = database.rows(database.sql("ledger", "missing_entries"))
+    return [MissingEntry(EntryId(row.entry_id), row.leaf_class, row.day) for row in found]
 
 
 def stored_tile(level: int, index: int, width: int) -> bytes:
@@ -157,17 +202,21 @@ def stored_nodes(size: int) -> tree.Node:
 def receipt(entry_id: EntryId) -> str | None:
     """Return the proof that an entry is in the published ledger, as a text that is checked without a network.
 
-    The format is c2sp.org/tlog-proof, with the entry itself as its extra line, under the newest published checkpoint with its
-    cosignatures. None until a checkpoint covers the entry.
+    The format is c2sp.org/tlog-proof, with the disclosure of the entry (`ledger.leaves`) as its extra line, under the newest
+    published checkpoint with its cosignatures. None until a checkpoint covers the entry, and once it was erased.
     """
     index = leaf_of(entry_id)
     newest = newest_publication()
     if index is None or newest is None or newest.size <= index:
         return None
     (entry,) = entries(index, index + 1)
+    secret = secret_of(entry_id)
+    if entry.body is None or secret is None or entry.is_erased:
+        return None
+    shown = disclose(entry.body, secret=secret, entry_id=entry_id, leaf_class=entry.leaf_class, day=entry.day)
     proof = tree.prove_inclusion(index, size=newest.size, node=stored_nodes(newest.size))
     steps = [base64.b64encode(step).decode() for step in proof]
-    extra = base64.b64encode(entry.body or b"").decode()
+    extra = base64.b64encode(shown).decode()
     return "\n".join(["c2sp.org/tlog-proof@v1", f"extra {extra}", f"index {index}", *steps, "", newest.note])
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from rollkeeper.ledger.entry_schema import OPTIONAL, REQUIRED, EntrySchema, FactType
+from rollkeeper.ledger.leaves import LeafClass
 
 CODE, REFERENCE, DIGEST, ACTOR = FactType.CODE, FactType.REFERENCE, FactType.DIGEST, FactType.ACTOR
 DAY, INSTANT, COUNT, FLAG = FactType.DAY, FactType.INSTANT, FactType.COUNT, FactType.FLAG
@@ -36,17 +37,62 @@ _DEVICE = EntrySchema(facts={"agent": REFERENCE, "device": REFERENCE, "outlet": 
 _AUTHORITY = EntrySchema(facts={"authority": REFERENCE, "key": DIGEST})
 _DISCLOSURE = EntrySchema(facts={"disclosure": REFERENCE})
 
+# What the published ledger says of a verb: the class of its package, but for the verbs that are named. A class has acts of every
+# day, so that a rare act does not stand alone in it.
+_CLASS_OF_PACKAGE = {
+    "access": LeafClass.STAFF, "agents": LeafClass.STAFF, "campaign": LeafClass.CAMPAIGN, "disclosures": LeafClass.ACCESS,
+    "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "line": LeafClass.CHANGE,
+    "notices": LeafClass.NOTICE, "offline": LeafClass.REGISTRATION, "operations": LeafClass.OTHER,
+    "provisioning": LeafClass.CHANGE, "reporting": LeafClass.PUBLICATION, "selfcare": LeafClass.CHANGE, "vault": LeafClass.KEYS,
+}  # fmt: skip
+_CLASS_OF_VERB = {
+    verb: leaf_class
+    for leaf_class, verbs in {
+        LeafClass.ACCESS: (
+            "campaign:line:explained", "line:counter_code:issued", "line:evidence:seen", "line:line:looked_up",
+            "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked", "selfcare:session:not_verified",
+            "selfcare:session:verified", "vault:offline:opened", "vault:sealed:opened", "vault:sealed:refused",
+        ),
+        LeafClass.REGISTRATION: (
+            "agents:document_image:counted", "agents:registration:recorded", "line:copy:kept", "line:document:linked",
+            "line:document:unlinked", "line:limit:overridden", "line:line:activated", "line:line:relocated", "line:route:used",
+            "line:tenure:accepted", "line:tenure:corrected", "line:tenure:registered", "line:tenure:relinquished",
+            "line:tenure:transferred", "selfcare:application:checked", "selfcare:application:settled",
+            "selfcare:application:submitted",
+        ),
+        LeafClass.CHANGE: (
+            "agents:case:opened", "agents:case:settled", "agents:reverification:notified", "agents:reverification:settled",
+            "agents:reverification:started",
+        ),
+    }.items()
+    for verb in verbs
+}  # fmt: skip
+
+COUNTED_FACTS = {
+    "agents:case:opened": ("pattern",),
+    "agents:reverification:settled": ("outcome",),
+    "line:line:terminated": ("by",),
+    "line:tenure:registered": ("assurance",),
+    "notices:notice:bounced": ("channel",),
+    "notices:notice:delivered": ("channel",),
+    "selfcare:case:settled": ("upheld",),
+    "vault:sealed:opened": ("purpose",),
+}
+"""What an erased entry keeps of its facts, since reports count by it: never a reference, a day, or why a clock stood still."""
+
 
 class Verb(StrEnum):
-    """`package:thing:done`, in the past tense, and its form."""
+    """`package:thing:done`, in the past tense, its form, and its class in the published ledger."""
 
     schema: EntrySchema
+    leaf_class: LeafClass
     _value_: str
 
     def __new__(cls, value: str, schema: EntrySchema) -> Self:
         """Make a verb that is its own text and carries its form."""
         verb = str.__new__(cls, value)
         verb._value_, verb.schema = value, schema
+        verb.leaf_class = _CLASS_OF_VERB.get(value, _CLASS_OF_PACKAGE[value.partition(":")[0]])
         return verb
 
     LINES_IMPORTED = "imports:lines:imported", EntrySchema(
@@ -421,8 +467,7 @@ class Verb(StrEnum):
         "agents:reverification:settled",
         EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "outcome": CODE}),
     )
-    # No entry about a disclosure request names a line or a person: people not yet notified must not find themselves in the public
-    # ledger.
+    # No entry about a disclosure request names a line or a person: people not yet notified must not find themselves in it.
     AUTHORITY_PROPOSED = "disclosures:authority:proposed", _AUTHORITY
     AUTHORITY_APPROVED = "disclosures:authority:approved", _AUTHORITY
     AUTHORITY_REMOVED = "disclosures:authority:removed", _AUTHORITY
