@@ -50,7 +50,7 @@ _CLASS_OF_VERB = {
     for leaf_class, verbs in {
         LeafClass.ACCESS: (
             "campaign:line:explained", "line:counter_code:issued", "line:evidence:seen", "line:line:looked_up",
-            "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked", "selfcare:session:not_verified",
+            "reporting:evidence:disclosed", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked", "selfcare:session:not_verified",
             "selfcare:session:verified", "vault:offline:opened", "vault:sealed:opened", "vault:sealed:refused",
         ),
         LeafClass.REGISTRATION: (
@@ -502,6 +502,10 @@ class Verb(StrEnum):
     DISCLOSURE_ERASED = "disclosures:request:erased", _DISCLOSURE
     QUARTER_COUNTED = "reporting:quarter:counted", EntrySchema(facts={"first": DAY, "size": COUNT})
     REPORT_MADE = "reporting:report:made", EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST})
+    EVIDENCE_DISCLOSED = (
+        "reporting:evidence:disclosed",
+        EntrySchema(facts={"first": DAY, "last": DAY, "size": COUNT, "staff": DIGEST}),
+    )
     BACKUP_MADE = (
         "operations:backup:made",
         EntrySchema(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE}),
