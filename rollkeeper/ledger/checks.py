@@ -54,6 +54,17 @@ def check_some(newest_from: int = 0) -> list[EntryFault]:
     return standing_faults()
 
 
+def check_newest() -> list[EntryFault]:
+    """Check the newest leaves, and of all whether their entries are there; return every fault that stands."""
+    size = queries.tree_size()
+    with database.action(), database.without_timeout():
+        removed = [row.leaf_index for row in database.rows(database.sql("ledger", "removed_entries"))]
+    for index in removed:
+        check_leaves(index, index + 1)
+    check_leaves(max(0, size - AT_ONCE), size)
+    return standing_faults()
+
+
 def check_leaves(first: int, end: int, progress: Callable[[int], None] = lambda _: None) -> list[EntryFault]:
     """Check the leaves from `first` up to and without `end`, note what is wrong, and return it."""
     found: list[EntryFault] = []

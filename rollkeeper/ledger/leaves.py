@@ -33,6 +33,7 @@ from rollkeeper.kernel.canonical import canonical_bytes
 VERSION = 2
 SECRET_BYTES = 32
 SALT_BYTES = 16
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SALTS = b"rollkeeper/leaf-salts@v2\x00"
 _ROOT = sha256(b"rollkeeper/leaf-root@v2\x00")
 
@@ -103,6 +104,18 @@ def disclose(
             else [_base64(salt), name, value]
         )
     return canonical_bytes({"class": leaf_class, "day": day, "fields": shown, "v": VERSION})
+
+
+def is_reduced(body: str) -> bool:
+    """Tell whether this is what an erasure leaves of a body (``sql/reduce_entries.sql``)."""
+    return '"erased":true' in body and json.loads(body).get("erased") is True
+
+
+def receipt_code(entry_id: int, body: str) -> str:
+    """Return the code of an entry's receipt: its number and the first thirty bits of its body's hash, which an erased entry keeps."""
+    is_whole = not is_reduced(body)
+    bits = int.from_bytes(sha256(b"\x00" + body.encode()).digest()[:4]) >> 2 if is_whole else json.loads(body)["check"]
+    return f"{entry_id}-" + "".join(CODE_LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
 
 
 def _salts(secret: bytes, entry_id: int, count: int) -> bytes:

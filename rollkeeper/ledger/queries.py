@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
-from rollkeeper.ledger.leaves import disclose, leaf_bytes
+from rollkeeper.ledger.leaves import LeafClass, disclose, is_reduced, leaf_bytes, receipt_code
 from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.verbs import Verb
 
@@ -39,6 +39,8 @@ class AccessEntry:
     field: str
     purpose: str
     leaf_index: int | None
+    code: str
+    """Of its receipt, which discloses it and proves that it is in the published ledger."""
     withheld_until: dt.date | None = None
 
 
@@ -160,15 +162,16 @@ def leaves(first: int, end: int) -> list[bytes]:
     return [leaf_bytes(leaf_class, day, root) for leaf_class, day, root in found]
 
 
-def is_reduced(body: str) -> bool:
-    """Tell whether this is what an erasure leaves of a body (``sql/reduce_entries.sql``)."""
-    return '"erased":true' in body and json.loads(body).get("erased") is True
+def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
+    """Return the entries that may have been accesses and are gone: about whom they were, nobody can say any more.
 
-
-def missing_entries() -> list[MissingEntry]:
-    """Return up to a hundred entries that were found missing and are still: about whom they were, nobody can say any more."""
-    found = database.rows(database.sql("ledger", "missing_entries"))
-    return [MissingEntry(EntryId(row.entry_id), row.leaf_class, row.day) for row in found]
+    A leaf says that there was one. They belong into the answer of everyone whose record was there on that day.
+    """
+    values = {"access": LeafClass.ACCESS.value, "since": since or dt.date.min}
+    return [
+        MissingEntry(EntryId(row.entry_id), row.leaf_class, row.day)
+        for row in database.rows(database.sql("ledger", "missing_accesses"), values)
+    ]
 
 
 def stored_tile(level: int, index: int, width: int) -> bytes:
@@ -226,5 +229,5 @@ def _access_entry(row: Any) -> AccessEntry:
     return AccessEntry(
         entry_id=EntryId(row.entry_id), at=row.at, day=row.day, line_id=row.line_id, role=body["role"],
         actor=body["actor"], field=facts.get("field", ""), purpose=facts.get("purpose", ""),
-        leaf_index=row.leaf_index, withheld_until=row.withheld_until,
+        leaf_index=row.leaf_index, code=receipt_code(row.entry_id, row.body), withheld_until=row.withheld_until,
     )  # fmt: skip

@@ -26,13 +26,13 @@ from rollkeeper.ledger.errors import (
     RECEIPT_NOT_GENUINE,
     ReceiptsNotReady,
 )
+from rollkeeper.ledger.leaves import is_reduced, receipt_code
 from rollkeeper.ledger.verbs import Verb
 
 REGISTRATIONS = frozenset({
     Verb.TENURE_REGISTERED, Verb.TENURE_TRANSFERRED, Verb.TENURE_CORRECTED, Verb.LINE_RELOCATED,
 })  # fmt: skip
 """The verbs that prove a registration of a line."""
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE = re.compile(r"([1-9][0-9]{0,17})-([0-9A-Z]{6})")
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
@@ -133,10 +133,8 @@ def codes_of(events: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list
 
 
 def code_of(entry_id: EntryId, body: bytes) -> str:
-    """Return the code of an entry: its number and the first thirty bits of its body's hash, which an erased entry keeps."""
-    is_reduced = queries.is_reduced(body.decode())
-    bits = ParsedEntry(body).content["check"] if is_reduced else int.from_bytes(tree.leaf_hash(body)[:4]) >> 2
-    return f"{entry_id}-" + "".join(_LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
+    """Return the code of an entry's receipt."""
+    return receipt_code(entry_id, body.decode())
 
 
 def read_code(text: str) -> tuple[EntryId, str]:
@@ -198,7 +196,7 @@ def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
 
 
 def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:
-    if queries.is_reduced(body.decode()):
+    if is_reduced(body.decode()):
         raise RECEIPT_ERASED(code=code_of(entry_id, body))
     proof = queries.receipt(entry_id)
     text = proof or signed_entry_timestamps.sign_entry(body)

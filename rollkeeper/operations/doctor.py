@@ -25,6 +25,7 @@ from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publication import check_witnesses
 from rollkeeper.ledger.queries import newest_publication, skipped_entries
+from rollkeeper.ledger.checks import check_newest
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
@@ -293,8 +294,10 @@ def _check_ledger() -> Iterator[Finding]:
     wrong = rows(
         "SELECT grantee, privilege_type FROM information_schema.role_table_grants"
         " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile', 'ledger_integration', 'ledger_checkpoint',"
-        " 'ledger_publication')"
+        " 'ledger_publication', 'ledger_fault')"
         " AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND grantee <> 'postgres'"
+        # The owner's function reduces erased entries, and a trigger lets nothing else pass.
+        " AND (grantee, table_name, privilege_type) <> ('migrator', 'ledger_entry', 'UPDATE')"
     )
     if wrong:
         who = ", ".join(sorted({row.grantee for row in wrong}))
@@ -314,6 +317,14 @@ def _check_ledger() -> Iterator[Finding]:
             f"Ledger entries were put in behind what is in the tree, under the number of an older transaction, and"
             f" will never be published: {named}{' and more' if len(passed) > 5 else ''}.",
             "This program never does so: something else writes to the register. Find out who owns the database.",
+        )
+    if faults := check_newest():
+        first = faults[0]
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"{len(faults)} ledger entries are not what their leaves say. The first: entry {first.entry_id} {first.kind.label}.",
+            "Run 'rollkeeper ledger check', restore them from a backup, and find out who owns the database.",
         )
     (waiting,) = rows(
         "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
@@ -339,7 +350,7 @@ def _check_witnesses() -> Iterator[Finding]:
     if not ledger_settings().witnesses:
         yield Finding(
             "",
-            Health.WARNING if instance().kind is InstanceKind.PRODUCTION else Health.OK,
+            Health.ERROR if instance().kind is InstanceKind.PRODUCTION else Health.OK,
             "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
             "Name witnesses in 'ledger.witnesses' (docs/publishing.md).",
         )

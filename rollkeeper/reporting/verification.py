@@ -18,7 +18,6 @@ from rollkeeper.reporting.periods import Period, period_between
 from rollkeeper.reporting.recompute import recompute
 from rollkeeper.reporting.report_files import FILES, SIGNATURE, csv_bytes, signed_text
 from rollkeeper.reporting.report_tables import FORMAT, protected_tables
-from rollkeeper.reporting.rules import MIN_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +100,23 @@ def _period(report: Mapping[str, Any]) -> tuple[Period, dict[str, int]]:
 def _require_same(
     report: Mapping[str, Any], counted: list[dict[str, Any]], *, undisclosed: int
 ) -> None:
-    """Require the very figures; where entries are not disclosed, since they were erased, none that these could not make up."""
+    """Require the very figures; where entries are not disclosed, since they were erased, none below what the others give."""
     said = [table for table in report["tables"] if table["source"] == "ledger"]
     if [table["table"] for table in said] != [table["table"] for table in counted]:
         _not("it has other tables than this program counts")
     for mine, theirs in zip(counted, said, strict=True):
-        if mine != theirs and not (undisclosed and _may_be(mine["cells"], theirs["cells"], undisclosed)):
+        if mine != theirs and not (undisclosed and _may_be(mine["cells"], theirs["cells"])):
             _not(f"the table '{mine['table']}' is not what the disclosed entries give")
 
 
-def _may_be(
-    mine: Mapping[str, Mapping[str, int | None]], theirs: Mapping[str, Mapping[str, int | None]], undisclosed: int
-) -> bool:
+type _Cells = Mapping[str, Mapping[str, int | None]]
+
+
+def _may_be(counted: _Cells, said: _Cells) -> bool:
     return all(
-        found is None or (counted or 0) <= found <= (counted or MIN_SHOWN) + undisclosed
-        for period, cells in theirs.items()
-        for row, found in cells.items()
-        for counted in [mine.get(period, {}).get(row)]
+        value is None or (counted.get(period, {}).get(row) or 0) <= value
+        for period, cells in said.items()
+        for row, value in cells.items()
     )
 
 

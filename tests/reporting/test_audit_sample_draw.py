@@ -72,7 +72,7 @@ def kind_with_many(size):
         row.verb: row.lines
         for row in rows(
             "SELECT verb, count(DISTINCT line_id) AS lines FROM ledger_entry JOIN ledger_leaf USING (entry_id)"
-            " WHERE day BETWEEN %s AND %s AND leaf_index < %s GROUP BY verb",
+            " WHERE ledger_entry.day BETWEEN %s AND %s AND leaf_index < %s GROUP BY verb",
             [Q1.first, Q1.last, size],
         )
     }

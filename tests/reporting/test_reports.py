@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import commitment_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger import publication
@@ -111,7 +112,8 @@ def test_the_evidence_names_no_line_no_person_no_staff_and_no_instant(lived):
 def test_to_whom_the_evidence_went_is_in_the_ledger(lived):
     (entry,) = rows("SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'reporting:evidence:disclosed'")
 
-    assert entry.body["facts"]["staff"] == employed("auditor-3").commitment
+    (auditor,) = rows("SELECT staff_id FROM access_staff WHERE username = 'auditor-3'")
+    assert entry.body["facts"]["staff"] == commitment_of(auditor.staff_id)
 
 
 @pytest.mark.parametrize(
