@@ -80,10 +80,12 @@ def check_leaves(first: int, end: int, progress: Callable[[int], None] = lambda 
 
 def standing_faults() -> list[EntryFault]:
     """Return the first noted faults that still stand: an entry that came back from a backup is well again."""
-    noted = database.rows(
-        "SELECT kind, entry_id, leaf_index FROM ledger_fault ORDER BY fault_id LIMIT 1000"
-    )
-    early = [EntryFault(FaultKind.REMOVED_EARLY, row.entry_id) for row in noted if row.kind == FaultKind.REMOVED_EARLY]
+    noted = database.rows("SELECT kind, entry_id, leaf_index FROM ledger_fault ORDER BY fault_id LIMIT 1000")
+    early = [
+        EntryFault(FaultKind.REMOVED_EARLY, row.entry_id)
+        for row in noted
+        if row.kind == FaultKind.REMOVED_EARLY
+    ]
     later = [
         fault
         for row in noted

@@ -17,7 +17,12 @@ has the body without the secret cannot tell which leaf is its own, and an erased
 fields there are, which would tell the verb. A *disclosure* is the leaf with its fields in place of the root, each with its salt, or
 its digest alone where it is not disclosed; salts and digests in base64url without padding, 22 and 43 characters::
 
-    {"class":"registration","day":"2012-03-02","fields":[["<salt>","actor","0f0f..."],"<digest>",...],"v":2}
+    {
+        "class": "registration",
+        "day": "2012-03-02",
+        "fields": [["<salt>", "actor", "0f0f..."], "<digest>", ...],
+        "v": 2,
+    }
 """
 
 import base64
@@ -69,17 +74,23 @@ def root_of(body: str, *, secret: bytes, entry_id: int) -> bytes:
     salts = _salts(secret, entry_id, len(shown))
     whole = _ROOT.copy()
     whole.update(
-        b"".join([
-            sha256(salts[at : at + SALT_BYTES] + one).digest()
-            for one, at in zip(shown, range(0, len(salts), SALT_BYTES), strict=True)
-        ])
+        b"".join(
+            [
+                sha256(salts[at : at + SALT_BYTES] + one).digest()
+                for one, at in zip(shown, range(0, len(salts), SALT_BYTES), strict=True)
+            ]
+        )
     )
     return whole.digest()
 
 
 def leaf_bytes(leaf_class: str, day: str, root: bytes) -> bytes:
     """Return the bytes that are published and hashed."""
-    return b'{"class":"%b","day":"%b","root":"%b","v":2}' % (leaf_class.encode(), day.encode(), root.hex().encode())
+    return b'{"class":"%b","day":"%b","root":"%b","v":2}' % (
+        leaf_class.encode(),
+        day.encode(),
+        root.hex().encode(),
+    )
 
 
 def disclose(
@@ -114,7 +125,11 @@ def is_reduced(body: str) -> bool:
 def receipt_code(entry_id: int, body: str) -> str:
     """Return the code of an entry's receipt: its number and the first thirty bits of its body's hash, which an erased entry keeps."""
     is_whole = not is_reduced(body)
-    bits = int.from_bytes(sha256(b"\x00" + body.encode()).digest()[:4]) >> 2 if is_whole else json.loads(body)["check"]
+    bits = (
+        int.from_bytes(sha256(b"\x00" + body.encode()).digest()[:4]) >> 2
+        if is_whole
+        else json.loads(body)["check"]
+    )
     return f"{entry_id}-" + "".join(CODE_LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
 
 

@@ -149,7 +149,9 @@ def leaf_of(entry_id: EntryId) -> int | None:
 def entries(first: int, end: int) -> Iterator[StoredEntry]:
     """Return the leaves from `first` up to and without `end`, with their entries."""
     for row in database.rows(database.sql("ledger", "entries"), {"first": first, "end": end}):
-        yield StoredEntry(*row[:4], bytes(row.root), *row[5:])
+        yield StoredEntry(
+            row.leaf_index, EntryId(row.entry_id), row.leaf_class, row.day, bytes(row.root), row.verb, row.entry_day, row.body
+        )  # fmt: skip
 
 
 def leaves(first: int, end: int) -> list[bytes]:

@@ -130,7 +130,8 @@ def _step(hashes: Hash) -> tuple[int, int]:
 def _place(found: Sequence[Any], size: int, hashes: Hash) -> None:
     """Give these entries the leaves from `size` on, with a fresh secret each."""
     taken: list[Taken] = [
-        (row.entry_id, _CLASSES.get(row.verb, leaves.LeafClass.OTHER.value), row.day, row.body) for row in found
+        (row.entry_id, _CLASSES.get(row.verb, leaves.LeafClass.OTHER.value), row.day, row.body)
+        for row in found
     ]
     secrets = os.urandom(leaves.SECRET_BYTES * len(taken))
     made = hashes(taken, secrets)
@@ -144,7 +145,9 @@ def _place(found: Sequence[Any], size: int, hashes: Hash) -> None:
             zip(taken, made, strict=True), size
         )
     ]
-    statement = "COPY ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) FROM STDIN (FORMAT BINARY)"
+    statement = (
+        "COPY ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) FROM STDIN (FORMAT BINARY)"
+    )
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(b"".join([_HEAD, *rows, _END]))
 

@@ -213,10 +213,12 @@ def access_history(
         by_number = accesses_by_number(console_authority(), about, on=on or clock.today())
         found, missing = list(by_number.accesses), list(by_number.missing)
     if as_json:
-        emit([
-            *(dataclasses.asdict(one) | {"receipt": proof_of(one.entry_id)} for one in found),
-            *(dataclasses.asdict(one) | {"missing": True} for one in missing),
-        ])
+        emit(
+            [
+                *(dataclasses.asdict(one) | {"receipt": proof_of(one.entry_id)} for one in found),
+                *(dataclasses.asdict(one) | {"missing": True} for one in missing),
+            ]
+        )
         raise typer.Exit(1 if missing else 0)
     with translation.override(language):
         show_table(
@@ -232,7 +234,9 @@ def access_history(
             ],
         )  # fmt: skip
     for one in missing:
-        err.print(f"Entry {one.entry_id:,} of {one.day} is missing: it was removed, and may have been an access.")
+        err.print(
+            f"Entry {one.entry_id:,} of {one.day} is missing: it was removed, and may have been an access."
+        )
     raise typer.Exit(1 if missing else 0)
 
 

@@ -23,9 +23,9 @@ from rollkeeper.kernel.settings import data_dir
 from rollkeeper.languages.silence import silent_languages, summary_of_languages
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.checks import check_newest
 from rollkeeper.ledger.publication import check_witnesses
 from rollkeeper.ledger.queries import newest_publication, skipped_entries
-from rollkeeper.ledger.checks import check_newest
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting

@@ -85,7 +85,9 @@ def verify(
     ] = None,
     evidence: Annotated[
         Path | None,
-        typer.Option("--evidence", exists=True, dir_okay=False, help="What 'reports disclose' wrote for you."),
+        typer.Option(
+            "--evidence", exists=True, dir_okay=False, help="What 'reports disclose' wrote for you."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -113,7 +115,9 @@ def verify(
             f"The report of {done.period} holds: {figures}, fit {done.entries:,} published entries; {entered}."
         )
     else:
-        out.print(f"The report of {done.period} is the operator's: {figures}. They were not counted again (see --evidence).")
+        out.print(
+            f"The report of {done.period} is the operator's: {figures}. They were not counted again (see --evidence)."
+        )
     if done.undisclosed:
         out.print(f"{done.undisclosed:,} entries of its period are not disclosed; erased ones cannot be.")
     if vkey is None:
@@ -125,7 +129,9 @@ def disclose(
     *,
     first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DAY", help="The first day.")],
     last: Annotated[dt.date, typer.Option("--to", parser=read_date, metavar="DAY", help="The last day.")],
-    given_to: Annotated[str, typer.Option("--to-auditor", metavar="USER", help="The account of the authority's auditor.")],
+    given_to: Annotated[
+        str, typer.Option("--to-auditor", metavar="USER", help="The account of the authority's auditor.")
+    ],
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:

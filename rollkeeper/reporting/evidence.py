@@ -40,7 +40,8 @@ type Disclosed = dict[str, Any]
 
 def counted_classes() -> set[str]:
     """Return the classes of the verbs that reports count, and of the entry of a report itself."""
-    return {Verb(verb).leaf_class.value for verb in needed_facts()} | {LeafClass.PUBLICATION.value}
+    counted = {verb.leaf_class.value for verb in Verb if verb.value in needed_facts()}
+    return counted | {LeafClass.PUBLICATION.value}
 
 
 def write_evidence(

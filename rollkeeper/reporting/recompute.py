@@ -56,7 +56,7 @@ def recompute(folder: Path, evidence: Path, *, head_size: int, quarters: Quarter
 
 def leaves_of_quarters(folder: Path, head_size: int, quarters: Quarters) -> dict[str, int]:
     """Return how many leaves of the classes that are counted each quarter has, over its first entries."""
-    there: Counter[str] = Counter({name: 0 for name in quarters})
+    there: Counter[str] = Counter(dict.fromkeys(quarters, 0))
     counted = {one.encode() for one in counted_classes()}
     for index in range(-(-head_size // TILE_WIDTH)):
         for nth, one in enumerate(entries_of(folder, index, head_size), index * TILE_WIDTH):

@@ -97,9 +97,7 @@ def _period(report: Mapping[str, Any]) -> tuple[Period, dict[str, int]]:
     return period, sizes
 
 
-def _require_same(
-    report: Mapping[str, Any], counted: list[dict[str, Any]], *, undisclosed: int
-) -> None:
+def _require_same(report: Mapping[str, Any], counted: list[dict[str, Any]], *, undisclosed: int) -> None:
     """Require the very figures; where entries are not disclosed, since they were erased, none below what the others give."""
     said = [table for table in report["tables"] if table["source"] == "ledger"]
     if [table["table"] for table in said] != [table["table"] for table in counted]:

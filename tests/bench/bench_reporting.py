@@ -18,11 +18,11 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
 from rollkeeper.ledger import auditor, queries
 from rollkeeper.ledger.publication import publish
+from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.models import Quarter, Report
 from rollkeeper.reporting.periods import year
 from rollkeeper.reporting.report_files import write_report
 from rollkeeper.reporting.services import make_report
-from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.verification import verify_report
 from tests.builders.staff import employ
 

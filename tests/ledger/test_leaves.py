@@ -26,7 +26,11 @@ def by_hand(body, secret, entry_id):
     said = json.loads(body)
     flat = {key: value for key, value in said.items() if key != "facts"}
     flat |= {f"facts.{key}": value for key, value in said.get("facts", {}).items()}
-    names = [name for key in said for name in ([key] if key != "facts" else [f"facts.{one}" for one in said["facts"]])]
+    names = [
+        name
+        for key in said
+        for name in ([key] if key != "facts" else [f"facts.{one}" for one in said["facts"]])
+    ]
     salts = shake_256(secret + b"rollkeeper/leaf-salts@v2\x00" + entry_id.to_bytes(8)).digest(16 * len(names))
     digests = b"".join(
         sha256(
@@ -66,7 +70,12 @@ def test_a_disclosure_leads_to_the_leaf_and_says_what_was_disclosed_alone(only):
         assert {name for name, _ in fields_of(entry)} == only
 
 
-@given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda name: name != "facts"), st.text() | st.integers(0, 10**15) | st.booleans()))
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda name: name != "facts"),
+        st.text() | st.integers(0, 10**15) | st.booleans(),
+    )
+)
 def test_whatever_an_entry_says_the_auditor_reads_as_it_was_written(said):
     body = json.dumps(dict(sorted(said.items())), ensure_ascii=False, separators=(",", ":"))
 

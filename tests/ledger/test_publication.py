@@ -62,8 +62,10 @@ def test_seventy_thousand_entries_are_these_files(fill, tmp_path):
     assert (tmp_path / "tile/0/000").read_bytes() == hashes(1, 256)
     assert (tmp_path / "tile/0/273.p/112").read_bytes() == hashes(273 * 256 + 1, 70_000)
     assert (tmp_path / "tile/2/000.p/1").read_bytes() == tree.root_of(hashes(1, 65_536))
-    assert (tmp_path / "tile/entries/273.p/112").read_bytes().startswith(
-        b'\x00\x74{"class":"other","day":"2012-03-02","root":"'
+    assert (
+        (tmp_path / "tile/entries/273.p/112")
+        .read_bytes()
+        .startswith(b'\x00\x74{"class":"other","day":"2012-03-02","root":"')
     )
     assert notes.read_head((tmp_path / "checkpoint").read_text()).root == tree.root_of(hashes(1, 70_000))
 

@@ -71,10 +71,12 @@ def extra(text):
     "spoil",
     [
         lambda text: text.replace(
-            extra(text), base64.b64encode(base64.b64decode(extra(text)).replace(b"entry 7", b"entry 8")).decode()
+            extra(text),
+            base64.b64encode(base64.b64decode(extra(text)).replace(b"entry 7", b"entry 8")).decode(),
         ),
         lambda text: text.replace(
-            extra(text), base64.b64encode(base64.b64decode(extra(text)).replace(b'"other"', b'"staff"')).decode()
+            extra(text),
+            base64.b64encode(base64.b64decode(extra(text)).replace(b'"other"', b'"staff"')).decode(),
         ),
         lambda text: text.replace("index 6", "index 7"),
         lambda text: text.replace("index 6", "index 06"),

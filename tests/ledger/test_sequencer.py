@@ -270,7 +270,9 @@ def test_after_a_restore_into_another_cluster_every_entry_gets_a_leaf(ledger):
     later = integrate()
 
     assert (restored.size, later.size) == (5, 7)
-    in_order = database.rows("SELECT body FROM ledger_leaf JOIN ledger_entry USING (entry_id) ORDER BY leaf_index")
+    in_order = database.rows(
+        "SELECT body FROM ledger_leaf JOIN ledger_entry USING (entry_id) ORDER BY leaf_index"
+    )
     assert [row.body for row in in_order] == [f"entry {n}" for n in range(1, 8)]
 
 

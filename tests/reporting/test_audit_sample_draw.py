@@ -96,7 +96,9 @@ def test_an_outsider_draws_the_same_lines_out_of_the_published_ledger(lived, aud
     again = redraw(lived, evidence, Q1, kind, text=f" {DICE}\n", size=size, head_size=published)
     other = redraw(lived, evidence, Q1, kind, text=f"{DICE} 2", size=size, head_size=published)
 
-    assert [one.leaf_index for one in drawn.items] == again[: len(drawn.items)]  # each entry has a line of its own
+    assert [one.leaf_index for one in drawn.items] == again[
+        : len(drawn.items)
+    ]  # each entry has a line of its own
     assert 0 < len(drawn.items) <= MAX_LINES
     assert other != again
     assert size < published

@@ -110,14 +110,21 @@ def test_the_evidence_names_no_line_no_person_no_staff_and_no_instant(lived):
 
 
 def test_to_whom_the_evidence_went_is_in_the_ledger(lived):
-    (entry,) = rows("SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'reporting:evidence:disclosed'")
+    (entry,) = rows(
+        "SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'reporting:evidence:disclosed'"
+    )
 
     (auditor,) = rows("SELECT staff_id FROM access_staff WHERE username = 'auditor-3'")
     assert entry.body["facts"]["staff"] == commitment_of(auditor.staff_id)
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [(b'"sms"', b'"post"'), (b'"facts.channel"', b'"facts.channels"'), (b'"class":"notice"', b'"class":"change"')]
+    ("old", "new"),
+    [
+        (b'"sms"', b'"post"'),
+        (b'"facts.channel"', b'"facts.channels"'),
+        (b'"class":"notice"', b'"class":"change"'),
+    ],
 )
 def test_evidence_that_was_changed_is_not_what_was_published(lived, vkey, tmp_path, old, new):
     spoilt = tmp_path / "evidence"
@@ -130,7 +137,11 @@ def test_evidence_that_was_changed_is_not_what_was_published(lived, vkey, tmp_pa
 
 def test_what_evidence_leaves_out_is_counted_and_said(lived, vkey, tmp_path):
     lines = (lived[0] / "evidence").read_text().splitlines(keepends=True)
-    period = [line for line in lines[1:] if Q1.first.isoformat() <= json.loads(line)[1]["day"] <= Q1.last.isoformat()]
+    period = [
+        line
+        for line in lines[1:]
+        if Q1.first.isoformat() <= json.loads(line)[1]["day"] <= Q1.last.isoformat()
+    ]
     left_out = period[::2]
     (tmp_path / "evidence").write_text("".join(line for line in lines if line not in set(left_out)))
 
@@ -282,9 +293,7 @@ def test_an_operator_who_signs_other_figures_is_found_out_by_the_count(lived, vk
     write_report(tmp_path / "forged", canonical_bytes(report), language="en")
 
     with refusing(REPORT_NOT_GENUINE, match="'batches' is not what the disclosed entries give"):
-        verify_report(
-            tmp_path / "forged", folder / "ledger", vkey=vkey, evidence=folder / "evidence"
-        )
+        verify_report(tmp_path / "forged", folder / "ledger", vkey=vkey, evidence=folder / "evidence")
 
 
 def test_another_key_proves_nothing(lived, vkey):

@@ -50,7 +50,9 @@ def redraw(
     ],
     evidence: Annotated[
         Path,
-        typer.Option("--evidence", exists=True, dir_okay=False, help="What 'reports disclose' wrote for you."),
+        typer.Option(
+            "--evidence", exists=True, dir_okay=False, help="What 'reports disclose' wrote for you."
+        ),
     ],
     as_json: JsonOption = False,
 ) -> None:
