@@ -38,12 +38,13 @@ _AUTHORITY = EntrySchema(facts={"authority": REFERENCE, "key": DIGEST})
 _DISCLOSURE = EntrySchema(facts={"disclosure": REFERENCE})
 
 # What the published ledger says of a verb: the class of its package, but for the verbs that are named. A class has acts of every
-# day, so that a rare act does not stand alone in it.
+# day, so that a rare act does not stand alone in it; and acts that no report counts, so that a figure which a report hides is not
+# the count of a class less what the report shows.
 _CLASS_OF_PACKAGE = {
     "access": LeafClass.STAFF, "agents": LeafClass.STAFF, "campaign": LeafClass.CAMPAIGN, "disclosures": LeafClass.ACCESS,
     "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "line": LeafClass.CHANGE,
     "notices": LeafClass.NOTICE, "offline": LeafClass.REGISTRATION, "operations": LeafClass.OTHER,
-    "provisioning": LeafClass.CHANGE, "reporting": LeafClass.PUBLICATION, "selfcare": LeafClass.CHANGE, "vault": LeafClass.KEYS,
+    "provisioning": LeafClass.NOTICE, "reporting": LeafClass.PUBLICATION, "selfcare": LeafClass.CHANGE, "vault": LeafClass.KEYS,
 }  # fmt: skip
 _CLASS_OF_VERB = {
     verb: leaf_class
@@ -59,6 +60,10 @@ _CLASS_OF_VERB = {
             "line:tenure:accepted", "line:tenure:corrected", "line:tenure:registered", "line:tenure:relinquished",
             "line:tenure:transferred", "selfcare:application:checked", "selfcare:application:settled",
             "selfcare:application:submitted",
+        ),
+        LeafClass.CAMPAIGN: (
+            "line:clock:paused", "line:clock:resumed", "line:line:reconnected", "line:line:restored", "line:line:suspended",
+            "line:line:terminated",
         ),
         LeafClass.CHANGE: (
             "agents:case:opened", "agents:case:settled", "agents:reverification:notified", "agents:reverification:settled",
