@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.errors import NOT_ALLOWED, ReauthenticationNeeded
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.settings import settings
 from rollkeeper.kernel.ids import StaffId
 
 
@@ -24,6 +25,8 @@ class Authority:
     roles: frozenset[StaffRole]
     staff_id: StaffId | None
     commitment: str
+    is_recent: bool = True
+    """Whether the person gave password, passkey or code lately (`access.reauthentication`); a command asks each time."""
 
     def role_for(self, permission: Permission) -> StaffRole | None:
         """Return the role that gives this permission, None where none does."""
@@ -37,20 +40,27 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class PermissionRule:
-    """The roles that have a permission, and how many different people must use it."""
+    """The roles that have a permission, how many different people must use it, and whether each confirms first that it is they."""
 
     roles: tuple[StaffRole, ...]
     people: int = 1
+    reauthenticate: bool = False
 
 
 def require(authority: Authority, permission: Permission) -> StaffRole:
-    """Return the role under which the act is done. Refuses: NOT_ALLOWED."""
-    role = authority.role_for(permission)
+    """Return the role under which the act is done. Refuses: NOT_ALLOWED, ReauthenticationNeeded."""
+    role, rule = authority.role_for(permission), rule_for(permission)
     if role is None:
-        raise NOT_ALLOWED(
-            permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles)
-        )
+        raise NOT_ALLOWED(permission=permission.value, needed=", ".join(r.value for r in rule.roles))
+    if rule.reauthenticate:
+        require_recent(authority)
     return role
+
+
+def require_recent(authority: Authority) -> None:
+    """Refuse a person whose last password, passkey or code was too long ago. Refuses: ReauthenticationNeeded."""
+    if not authority.is_recent:
+        raise ReauthenticationNeeded(minutes=settings().reauthenticate_minutes)
 
 
 def rule_for(permission: Permission) -> PermissionRule:
@@ -90,6 +100,8 @@ def staff_commitment(salt: bytes, staff_id: StaffId) -> str:
 def _rules() -> dict[Permission, PermissionRule]:
     raw = tomllib.loads((files("rollkeeper") / "access" / "permissions.toml").read_text("utf-8"))
     return {
-        Permission(name): PermissionRule(tuple(map(StaffRole, rule["roles"])), rule.get("people", 1))
+        Permission(name): PermissionRule(
+            tuple(map(StaffRole, rule["roles"])), rule.get("people", 1), rule.get("reauthenticate", False)
+        )
         for name, rule in raw.items()
     }

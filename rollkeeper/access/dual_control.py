@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from rollkeeper.access.authority import Authority, require, rule_for
+from rollkeeper.access.authority import Authority, require, require_recent, rule_for
 from rollkeeper.access.errors import (
     ALREADY_APPROVED,
     APPROVER_IS_SUBMITTER,
@@ -101,7 +101,7 @@ def require_approver(
 ) -> StaffRole:
     """Return the role under which a named person may approve something that these submitted.
 
-    Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER, ROLE_TOO_RECENT.
+    Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER, ROLE_TOO_RECENT, ReauthenticationNeeded.
     """
     role = require(authority, permission)
     if authority.staff_id is None:
@@ -110,6 +110,7 @@ def require_approver(
         raise APPROVER_IS_SUBMITTER()
     if submitted_by or rule_for(permission).people > 1:
         require_cooldown_over(authority, permission)
+    require_recent(authority)
     return role
 
 
@@ -120,7 +121,7 @@ def approve(
     """Approve something as one person; return who has by now, and whether they are enough.
 
     `enter` leaves the entry in the ledger, in the same action. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER,
-    ROLE_TOO_RECENT, NO_PENDING_APPROVAL, ALREADY_APPROVED.
+    ROLE_TOO_RECENT, ReauthenticationNeeded, NO_PENDING_APPROVAL, ALREADY_APPROVED.
     """
     require_approver(authority, permission, submitted_by=submitted_by)
     with action():

@@ -29,6 +29,33 @@ class TooManyAttempts(RollkeeperError):
     remedy = "Wait {minutes} minutes; if it was not you, tell an administrator."
 
 
+class ReauthenticationNeeded(RollkeeperError):
+    """A grave action was asked for in a session whose person last proved some time ago that they are there."""
+
+    code = "reauthentication_needed"
+    kind = Kind.FORBIDDEN
+    sentence = "You last gave a password, passkey or code more than {minutes} minutes ago; nothing was done."
+    remedy = "Confirm that it is you, then do it again."
+
+
+WRONG_SECOND_FACTOR = Refusal(
+    "wrong_second_factor",
+    Kind.FORBIDDEN,
+    "The code of the authenticator app is wrong, or was used before.",
+    "Wait for the next code and try again.",
+)
+NO_SECOND_FACTOR = Refusal(
+    "no_second_factor",
+    Kind.FORBIDDEN,
+    "This account has no second factor, and a production instance accepts no password alone.",
+    "Sign in at the back office, add an authenticator app under 'Your account', and try again.",
+)
+PASSKEY_ONLY = Refusal(
+    "passkey_only",
+    Kind.FORBIDDEN,
+    "This account has passkeys alone, which a command cannot ask for.",
+    "Do it on a page of the back office, or add an authenticator app there under 'Your account', and try again.",
+)
 INVALID_USER_NAME = Refusal(
     "invalid_user_name",
     Kind.MALFORMED,

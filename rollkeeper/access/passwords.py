@@ -56,15 +56,35 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
     return staff
 
 
+def count_code(username: str, code: str, *, using: str) -> bool:
+    """Count a try of a second factor; tell whether this code was not tried before. Refuses: TooManyAttempts.
+
+    A code that was used is refused until it has long expired, whichever process it was shown to.
+    """
+    name = canonical_username(username)
+    tried, this_code = _mark("codes", name), _mark("code", name, code)
+    counted = _count_attempts([tried, this_code], using=using)
+    if counted[tried] > TRIES:
+        raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
+    return counted[this_code] == 1
+
+
+def forgive_codes(username: str, *, using: str) -> None:
+    """Take back what was counted of second factors before one that was right."""
+    mark = _mark("codes", canonical_username(username))
+    run("DELETE FROM access_attempt WHERE name_mark = %s AND counted_by = CURRENT_USER", [mark], using=using)
+
+
 def canonical_username(text: str) -> str:
     """Return a user name as it is kept: without blanks around it, in small letters."""
     return text.strip().lower()
 
 
-def _count_attempts(marks: Sequence[bytes]) -> dict[bytes, int]:
+def _count_attempts(marks: Sequence[bytes], *, using: str = "default") -> dict[bytes, int]:
     found = database.rows(
         database.sql("access", "count_attempts"),
         {"marks": sorted(marks), "window": WINDOW, "known_for": KNOWN_FOR},
+        using=using,
     )
     return {bytes(row.name_mark): row.tries for row in found}
 

@@ -7,7 +7,8 @@ The ledger keeps a salted commitment for each member of staff, never the user na
 import datetime as dt
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -29,7 +30,9 @@ from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
 from rollkeeper.access.queries import grants_on, roles_on
+from rollkeeper.access.reauthentication import is_recent
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
+from rollkeeper.access.second_factor import require_second_factor
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import StaffId
@@ -162,9 +165,14 @@ def open_accounts(
     return _set_all(authority, staff_ids, role=require(authority, permission), active=True, on=on)
 
 
-def sign_in(username: str, password: str) -> Authority:
-    """Return the Authority of the person with this password. Refuses: NotSignedIn, TooManyAttempts."""
-    return authority_of(staff_with(username, password))
+def sign_in(username: str, password: str, *, ask_code: Callable[[], str] = str) -> Authority:
+    """Return the Authority of the person with this password and second factor; `ask_code` is called where there is one.
+
+    Refuses: NotSignedIn, TooManyAttempts, NO_SECOND_FACTOR, PASSKEY_ONLY.
+    """
+    staff = staff_with(username, password)
+    require_second_factor(staff, ask_code)
+    return authority_of(staff)
 
 
 def authority_of(staff: Staff) -> Authority:
@@ -190,7 +198,8 @@ def authority_in(request: HttpRequest) -> Authority:
     known: Authority | None = getattr(request, "authority", None)
     if known is None or known.staff_id != request.user.staff_id:
         # The gate asks and the page asks: one request is of one moment.
-        request.authority = known = authority_of(request.user)  # type: ignore[attr-defined]
+        known = replace(authority_of(request.user), is_recent=is_recent(request))
+        request.authority = known  # type: ignore[attr-defined]
     return known
 
 

@@ -29,6 +29,14 @@ class Access(Table):
             "`notices.alarms_to` gets a mail about each such role.",
         ),
     ] = None
+    reauthenticate_minutes: Annotated[
+        int,
+        Field(
+            ge=1, le=60,
+            description="Minutes for which a password, passkey or code counts before an approval, a waiver, the suspension of an "
+            "agent and the like; afterwards the person confirms again that it is they.",
+        ),
+    ] = 5  # fmt: skip
     passkey_domain: Annotated[
         str | None,
         AfterValidator(_a_domain),

@@ -58,6 +58,15 @@ def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[Due
         return [_count_due(campaign, action, stays=stays, due_on=due_on) for action in Action]
 
 
+def require_due_day(*, due_on: dt.date, on: dt.date) -> None:
+    """Make sure that a batch may be prepared for a day. Writes nothing.
+
+    Refuses: NO_CAMPAIGN, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
+    """
+    with action():
+        _campaign_on(due_on, on)
+
+
 def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     """Prepare a batch of what is due on a day for each action; a line that is in an unfinished batch stays there.
 

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.services import sign_in
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.disclosures import authorities as services
 from rollkeeper.disclosures import queries
 from rollkeeper.disclosures.answers import answer_disclosure, read_instrument, write_new
@@ -27,7 +27,14 @@ from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_da
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault.fields import Field
 
-UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does it.")]
+UserOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="USER",
+        help="Who does it; the password and the code of the authenticator app are asked for.",
+    ),
+]
 DisclosureArgument = Annotated[UUID, typer.Argument(metavar="REQUEST", show_default=False)]
 AuthorityArgument = Annotated[UUID, typer.Argument(metavar="AUTHORITY", show_default=False)]
 HeldOption = Annotated[
@@ -102,7 +109,7 @@ def propose_authority(
     """
     open_instance()
     made = services.propose_authority(
-        _signed_in(user),
+        signed_in(user),
         title=title,
         kind=kind,
         public_key=key,
@@ -124,9 +131,9 @@ def approve_authority(authority: AuthorityArgument, *, user: UserOption, on: Dat
     Example: rollkeeper disclosures approve-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
     open_instance()
-    who = _signed_in(user)
+    who = signed_in(user)
     services.approve_authority(
-        who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today()
+        who, authority, read_out=ask("Fingerprint as read out"), on=on or clock.today()
     )
     out.print("Approved.")
 
@@ -137,7 +144,7 @@ def remove_authority(authority: AuthorityArgument, *, user: UserOption, on: Date
     Example: rollkeeper disclosures remove-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
     open_instance()
-    services.remove_authority(_signed_in(user), authority, on=on or clock.today())
+    services.remove_authority(signed_in(user), authority, on=on or clock.today())
     out.print("Ended.")
 
 
@@ -183,10 +190,10 @@ def enter(
     from rollkeeper.disclosures import services
 
     open_instance()
-    day, who = on or clock.today(), _signed_in(user)
+    day, who = on or clock.today(), signed_in(user)
     made = services.enter_disclosure(
-        who, authority, instrument=instrument, reference=_ask("Reference of the instrument"), file=file.read_bytes(),
-        fields=field, number=_ask("Whole number"), held_on=held_on, held_at=held_at.time() if held_at else None,
+        who, authority, instrument=instrument, reference=ask("Reference of the instrument"), file=file.read_bytes(),
+        fields=field, number=ask("Whole number"), held_on=held_on, held_at=held_at.time() if held_at else None,
         received_on=received or day, expires_on=expires, on=day,
     )  # fmt: skip
     out.print(f"{made}: entered; a supervisor and a data protection officer decide.", markup=False)
@@ -231,7 +238,7 @@ def document(
     Example: rollkeeper disclosures document 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
     """
     open_instance()
-    who = _signed_in(user)
+    who = signed_in(user)
     with write_new(into) as file:
         file.write(read_instrument(who, disclosure, on=on or clock.today()))
     out.print("Written. Delete it when you have read it.")
@@ -248,11 +255,11 @@ def approve(
     from rollkeeper.disclosures import services
 
     open_instance()
-    who = _signed_in(user)
+    who = signed_in(user)
     enough = services.approve_disclosure(
         who,
         disclosure,
-        number=_ask("Whole number, as the instrument has it"),
+        number=ask("Whole number, as the instrument has it"),
         held_on=held_on,
         on=on or clock.today(),
     )
@@ -279,7 +286,7 @@ def refuse(
     if not because.is_chosen_by_people:
         raise typer.BadParameter("only the law refuses for this reason.", param_hint="'--because'")
     open_instance()
-    services.refuse_disclosure(_signed_in(user), disclosure, because=because, on=on or clock.today())
+    services.refuse_disclosure(signed_in(user), disclosure, because=because, on=on or clock.today())
     out.print("Refused.")
 
 
@@ -307,7 +314,7 @@ def defer(
 
     open_instance()
     agreed = services.defer_notification(
-        _signed_in(user), disclosure, until=until, because=because, on=on or clock.today()
+        signed_in(user), disclosure, until=until, because=because, on=on or clock.today()
     )
     out.print(
         "Agreed: the person is notified the day after."
@@ -335,9 +342,9 @@ def answer(
     --held-on 2012-03-02
     """
     open_instance()
-    who, other = _signed_in(user), _signed_in(second)
+    who, other = signed_in(user), signed_in(second)
     done = answer_disclosure(
-        who, other, disclosure, number=_ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
+        who, other, disclosure, number=ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
         on=on or clock.today(),
     )  # fmt: skip
     out.print(f"Sealed: {done.outcome.value}. SHA-256 {done.answer_hash}", markup=False)
@@ -353,7 +360,7 @@ def delivered(disclosure: DisclosureArgument, *, user: UserOption, on: DateOptio
 
     open_instance()
     out.print(
-        f"Noted: {services.record_delivery(_signed_in(user), disclosure, on=on or clock.today())}",
+        f"Noted: {services.record_delivery(signed_in(user), disclosure, on=on or clock.today())}",
         markup=False,
     )
 
@@ -379,13 +386,3 @@ def count(
     """
     open_instance()
     sys.stdout.write(year_table(console_authority(), year))
-
-
-def _signed_in(user: str) -> Authority:
-    return sign_in(user, _ask(f"Password of {user}", secret=True))
-
-
-def _ask(what: str, *, secret: bool = False) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt(what, hide_input=secret, err=True))

@@ -5,6 +5,7 @@ The common chunk meets nothing that is there: it is copied at once, and only whe
 reference twice is it looked up row by row. Runs inside the act of the import.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import psycopg
 from django.db import connection
 
 from rollkeeper.imports import copy_rows
+from rollkeeper.imports.choices import BARRED, LineStatus
 from rollkeeper.imports.errors import NUMBERS_CONTENDED
 from rollkeeper.imports.row_errors import (
     NOT_ESSENTIAL_YET,
@@ -24,10 +26,12 @@ from rollkeeper.imports.row_errors import (
     REFERENCE_TWICE,
     Reason,
 )
-from rollkeeper.imports.rows import RowChunk
+from rollkeeper.imports.rows import Completion, RowChunk
 from rollkeeper.kernel.database import action, rows, sql
-from rollkeeper.kernel.ids import new_uuid_bytes
+from rollkeeper.kernel.ids import LineId, new_uuid_bytes
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.contacts import ContactKind, join_contact
+from rollkeeper.lines.writes import add_references, bar_imported
 from rollkeeper.vault.blind_index import blind_numbers, blind_references
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_columns
@@ -42,6 +46,7 @@ class CopyResult:
 
     made: int
     known: int
+    barred: int
 
 
 def seal(chunk: RowChunk) -> RowChunk:
@@ -77,10 +82,10 @@ def seal_numbers(chunk: RowChunk) -> RowChunk:
     return chunk
 
 
-def copy_chunk(chunk: RowChunk, *, import_id: UUID) -> CopyResult:
-    """Copy the chunk's lines in; refuse in `chunk` what is there already.
+def copy_chunk(chunk: RowChunk, *, import_id: UUID, on: dt.date) -> CopyResult:
+    """Copy the chunk's lines in; refuse in `chunk` what is there already, and note what completes known lines.
 
-    Precondition: inside an action. Returns: how many were made, and how many an earlier import had made.
+    Precondition: inside an action. Returns: how many were made, how many an earlier import had made, how many came in barred.
     """
     drop_duplicates(chunk)
     known = 0
@@ -96,7 +101,12 @@ def copy_chunk(chunk: RowChunk, *, import_id: UUID) -> CopyResult:
         # A line without its number could not be found: better none of the chunk, which the next run imports.
         raise NUMBERS_CONTENDED()
     _copy("copy_lines", chunk.columns["line_tuple"])
-    return CopyResult(len(chunk.rows), known)
+    barred = _barred(chunk)
+    bar_imported(barred, on=on)
+    add_references({
+        LineId(UUID(bytes=one.line_id)): one.reference_index for one in chunk.completions if one.reference_index
+    })  # fmt: skip
+    return CopyResult(len(chunk.rows), known, len(barred))
 
 
 def drop_duplicates(chunk: RowChunk) -> None:
@@ -117,12 +127,17 @@ def drop_duplicates(chunk: RowChunk) -> None:
 
 
 def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
-    """Refuse what the register has already; return how many rows are lines of an earlier import."""
+    """Refuse what the register has already; return how many rows are lines of an earlier import.
+
+    A line is known again by the operator's reference, or by its number if it is in service since the same day. What the file adds
+    to a known line goes into the chunk's completions.
+    """
     columns = chunk.columns
     numbers = _existing_numbers(columns["number_index"]) if "number_index" in columns else {}
     references = existing_references(columns["reference_index"]) if "reference_index" in columns else {}
     faults: list[tuple[int, str, Reason]] = []
-    known: dict[int, UUID] = {}
+    by_reference: dict[int, UUID] = {}
+    by_number: dict[int, UUID] = {}
     reference_name, number_name = chunk.names.get("reference", ""), chunk.names.get("number", "")
     for place_ in range(len(chunk.rows)):
         held = references.get(columns["reference_index"][place_]) if references else None
@@ -130,39 +145,70 @@ def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
         if held and _is_of_this_import(held, import_id):
             faults.append((place_, reference_name, REFERENCE_TWICE))
         elif held and ("number_index" not in columns or (number and number.line_id == held)):
-            known[place_] = held
+            by_reference[place_] = held
         elif held:
             faults.append((place_, reference_name, REFERENCE_TAKEN))
+        elif number and number.quarantined_until:
+            faults.append((place_, number_name, NUMBER_IN_QUARANTINE))
+        elif number and _is_of_this_import(number.line_id, import_id):
+            faults.append((place_, number_name, NUMBER_TAKEN))
         elif number:
-            faults.append(
-                (place_, number_name, NUMBER_IN_QUARANTINE if number.quarantined_until else NUMBER_TAKEN)
-            )
-    for fault in (missed := _unapplied_changes(chunk, known)):
-        del known[fault[0]]
-    _remove(chunk, list(known), faults + missed)
+            by_number[place_] = number.line_id
+    lines = _known_lines([*by_reference.values(), *by_number.values()])
+    for place_, held in by_number.items():
+        line = lines.get(held)
+        if (
+            line is None
+            or line.activated_on != columns["activated_on"][place_]
+            or (line.has_reference and "reference_index" in columns)
+        ):
+            faults.append((place_, number_name, NUMBER_TAKEN))
+        else:
+            by_reference[place_] = held
+    missed = _complete(chunk, by_reference, lines)
+    known = [place_ for place_ in by_reference if place_ not in {fault[0] for fault in missed}]
+    _remove(chunk, known, faults + missed)
     return len(known)
 
 
-def _unapplied_changes(chunk: RowChunk, known: Mapping[int, UUID]) -> list[tuple[int, str, Reason]]:
-    """Name what the file says of known lines and the register does not: silence would leave an alarm's line to be cut."""
-    protected = chunk.columns.get("is_essential", ())
-    subscribers = chunk.columns.get("registration", ())
-    asked = {
-        p: held
-        for p, held in known.items()
-        if (protected and protected[p]) or (subscribers and subscribers[p])
-    }
-    if not asked:
-        return []
-    found = {row.line_id: row for row in rows(sql(PACKAGE, "known_lines"), [list(asked.values())])}
+def _known_lines(line_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Lock current lines and show them, so that they are not registered meanwhile."""
+    if not line_ids:
+        return {}
+    rows("SELECT lines_lock_lines(%s)", [list(line_ids)])
+    return {row.line_id: row for row in rows(sql(PACKAGE, "known_lines"), [list(line_ids)])}
+
+
+def _complete(
+    chunk: RowChunk, known: Mapping[int, UUID], lines: Mapping[UUID, Any]
+) -> list[tuple[int, str, Reason]]:
+    """Note what the file adds to known lines; name what it says and an import may not do."""
+    columns = chunk.columns
+    nothing = [None] * len(chunk.rows)
+    protected = columns.get("is_essential", nothing)
+    subscribers, languages = columns.get("registration", nothing), columns.get("language", nothing)
+    references = columns.get("reference_index", nothing)
     missed: list[tuple[int, str, Reason]] = []
-    for place_, held in asked.items():
-        line = found.get(held)
-        if line is not None and protected and protected[place_] and not line.is_essential:
+    for place_, held in known.items():
+        line = lines.get(held)
+        if line is None:
+            continue
+        subscriber = subscribers[place_] if not line.is_registered else None
+        if protected[place_] and not line.is_essential:
             missed.append((place_, chunk.names.get("is_essential", ""), NOT_ESSENTIAL_YET))
-        elif line is not None and subscribers and subscribers[place_] and not line.is_registered:
+        if subscriber and line.waits_for_registration:
             missed.append((place_, chunk.names.get("registration", ""), NOT_REGISTERED_YET))
+            subscriber = None
+        reference = None if line.has_reference else references[place_]
+        if subscriber or reference:
+            chunk.completions.append(Completion(held.bytes, subscriber, languages[place_], reference))
     return missed
+
+
+def _barred(chunk: RowChunk) -> dict[LineId, SuspensionReason]:
+    """Return the lines of a chunk that came in barred, and why."""
+    said = zip(chunk.columns["line_id"], chunk.columns.get("status", ()), strict=False)
+    return {LineId(UUID(bytes=line)): BARRED[LineStatus(status)] for line, status in said if status in BARRED}
 
 
 def _is_of_this_import(line_id: UUID, import_id: UUID) -> bool:
@@ -191,8 +237,13 @@ def _remove(chunk: RowChunk, known: Sequence[int], faults: Sequence[tuple[int, s
 
 def _middles(chunk: RowChunk) -> list[bytes]:
     columns, nothing = chunk.columns, [None] * len(chunk.rows)
+    states = [
+        (LineState.SUSPENDED if status in BARRED else LineState.ACTIVE).value
+        for status in columns.get("status", nothing)
+    ]
     return copy_rows.middles(
         columns["service"],
+        states,
         [subscriber is not None for subscriber in columns.get("registration", nothing)],
         columns.get("is_essential", [False] * len(chunk.rows)),
         columns["activated_on"],

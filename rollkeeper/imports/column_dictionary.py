@@ -4,15 +4,21 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MARKS = re.compile(r"[^\w]+|_+")
 # Scripts written without spaces: there a word is looked for anywhere in the heading.
 _UNSPACED = re.compile(r"[\u0f00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+MOST_KINDS: Final = 400
+"""A column with more different values holds no kinds."""
+HEAD_ROWS: Final = 30
+"""How many rows from the top are searched for the row of column names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,11 @@ def is_known(heading: str) -> bool:
     )
 
 
+def known_names(row: Sequence[str]) -> int:
+    """Return how many cells of a row are column names that the dictionary knows."""
+    return sum(1 for cell in row if cell and is_known(cell))
+
+
 def service_of_heading(heading: str) -> str | None:
     """Return the service that a heading names by itself."""
     return _table("service_headings").get(_plain(heading))
@@ -78,6 +89,26 @@ def named_by(heading: str) -> str | None:
 def known_value(table: str, value: str) -> str | None:
     """Return what a value means in one of the dictionary's tables of values."""
     return _table(table).get(_plain(value))
+
+
+def service_in(value: str) -> str | None:
+    """Return the service that a product's name says: the whole value, or the longest known words in it."""
+    exact = known_value("service_values", value)
+    if exact:
+        return exact
+    parts, plain = _parts(value), _plain(value)
+    runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
+    found = [
+        (len(word), service)
+        for word, service in _table("service_values").items()
+        if word in runs or (_UNSPACED.search(word) and word in plain)
+    ]
+    return max(found)[1] if found else None
+
+
+def says_service(value: str) -> bool:
+    """Tell a value that names a kind of service."""
+    return service_in(value) is not None
 
 
 def says_yes(value: str) -> bool:
@@ -96,7 +127,7 @@ def _parts(heading: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 @cache

@@ -4,7 +4,6 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Final
 
 import phonenumbers
@@ -14,18 +13,30 @@ from rollkeeper.lines.numbers import normalise
 
 DATE_FORMATS: Final = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
+    "%d %m %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%Y%m%d%H%M%S",
 )  # fmt: skip
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,63}")
 _TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _DIGITS = re.compile(r"\+?[\d\s().-]{3,}")
 _ENOUGH = 200
-_MOST = 0.6
+_ENOUGH_DATES = 2_000
+_RARE = 0.02
+_HALF = 0.5
+_MOST_SHOWN = 40
+_LONGEST_SHOWN = 40
 _ALMOST_AS_MANY = 0.9
 
 
 def values_of(sample: Sequence[Sequence[str]], place: int) -> list[str]:
     """Return the values of one column that are there."""
     return [row[place].strip() for row in sample if place < len(row) and row[place].strip()]
+
+
+def shown_values(values: Sequence[str]) -> str:
+    """List values of a column of kinds; a column with many or long ones may hold what is a person's, and is not shown."""
+    if len(values) > _MOST_SHOWN or any(len(value) > _LONGEST_SHOWN for value in values):
+        return f"{len(values):,} different ones"
+    return ", ".join(repr(value) for value in values)
 
 
 def share(values: Sequence[str], fits: Callable[[str], bool]) -> float:
@@ -55,24 +66,50 @@ def without_time(text: str) -> str:
     return _TIME_OF_DAY.sub("", text)
 
 
-def date_formats(values: Sequence[str]) -> list[str]:
-    """Return the formats of the sample's dates: several if almost as many dates fit one as another."""
-    shown = [without_time(value) for value in values[:_ENOUGH]]
-    shares = {form: share(shown, partial(_is_date, form=form)) for form in DATE_FORMATS}
-    best = max(shares.values())
-    return [form for form, part in shares.items() if best >= _MOST and part >= _ALMOST_AS_MANY * best]
+def date_forms(values: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the forms that read a column of dates, and those between which the sample does not decide.
+
+    Exports mix forms: a date is taken away by the form that reads most, then the rest is looked at again. Two forms that read
+    almost the same dates to different days are a question for a person.
+    """
+    left = [without_time(value) for value in values[:_ENOUGH_DATES]]
+    whole, chosen = len(left), list[str]()
+    while left:
+        read = {form: [text for text in left if is_date(text, form=form)] for form in DATE_FORMATS}
+        best = max(read, key=lambda form: len(read[form]))
+        if len(read[best]) < max(1, whole * _RARE):
+            break
+        rivals = [
+            f
+            for f in DATE_FORMATS
+            if len(read[f]) >= _ALMOST_AS_MANY * len(read[best]) and _differ(read[best], best, f)
+        ]
+        if rivals:
+            return tuple(chosen), (best, *rivals)
+        chosen.append(best)
+        left = [text for text in left if not is_date(text, form=best)]
+    return (tuple(chosen), ()) if whole - len(left) >= whole * _HALF else ((), ())
+
+
+def _differ(texts: Sequence[str], one: str, other: str) -> bool:
+    """Tell whether two forms read some text to different days."""
+    return any(
+        is_date(text, form=other) and dt.datetime.strptime(text, one) != dt.datetime.strptime(text, other)  # noqa: DTZ007
+        for text in texts
+    )
 
 
 def looks_like_a_value(name: str) -> str | None:
     """Return what a heading is, where it can only be a value."""
     if is_email(name):
         return "an e-mail address"
-    if date_formats([name]):
+    if any(is_date(without_time(name), form=form) for form in DATE_FORMATS):
         return "a date"
     return "a number" if _DIGITS.fullmatch(name) else None
 
 
-def _is_date(text: str, *, form: str) -> bool:
+def is_date(text: str, *, form: str) -> bool:
+    """Tell a date of one form, without a time of day, of the years in which there were telephones."""
     try:
         return dt.datetime.strptime(text, form).year >= 1876  # noqa: DTZ007 - a plain date
     except ValueError:

@@ -3,8 +3,10 @@
 
 import datetime as dt
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -14,7 +16,8 @@ from rollkeeper.imports.errors import IMPORT_MAP_INCOMPLETE, IMPORT_MAP_NOT_CONF
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap, complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_map
-from rollkeeper.imports.reject_file import default_path
+from rollkeeper.imports.queries import PastImport, past_import, past_imports
+from rollkeeper.imports.reject_file import default_path, require_writable, write_rejected_rows
 from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
@@ -24,8 +27,12 @@ from rollkeeper.law.packs import load_pack
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command("import")(import_file)
+    group = typer.Typer(no_args_is_help=True, help="Files that were imported, and what came of each.")
+    group.command("list")(list_imports)
+    group.command("show")(show_import)
+    app.add_typer(group, name="imports")
 
 
 def import_file(
@@ -46,6 +53,14 @@ def import_file(
         str | None,
         typer.Option(metavar="+NUMBER", help="First number of your range, for a file without numbers."),
     ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The sheet of a spreadsheet; default: the one with a table."),
+    ] = None,
+    header_row: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="The row of column names; default: found in the first rows."),
+    ] = None,
     as_of: Annotated[
         dt.date | None,
         typer.Option(
@@ -56,6 +71,13 @@ def import_file(
         Path | None,
         typer.Option(metavar="FILE", help="The file that lists refused rows; default: FILE.refused.csv."),
     ] = None,
+    rejected_rows: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write the refused rows themselves to this file, which only you can read: correct and import it, then delete it.",
+        ),
+    ] = None,
     on: DateOption = None,  # noqa: ARG001 - given to the clock as it is read
     json_: JsonOption = False,
 ) -> None:
@@ -63,21 +85,79 @@ def import_file(
 
     The importer proposes which column means what and asks before anything is written. A file with the same map is never imported
     twice; an interrupted import continues where it stopped. Columns that the register does not keep (ethnicity,
-    religion, politics, gender, marketing and the like) are dropped and named.
+    religion, politics, gender, marketing and the like) are dropped and named. Importing the file again with a corrected map adds
+    what was missing and changes nothing else. Exit code 1: some rows were refused.
 
     Example: rollkeeper import customers.csv --propose > map.toml; rollkeeper import customers.csv --map map.toml
     """
     raw = read_map(map_file, as_of=as_of, number_range=number_range) if map_file else {}
-    scan = _scan(file, file_part(raw, named=map_file))
-    if not map_file:
+    raw = raw | {"file": dict(raw.get("file", {})) | _given(sheet=sheet, header_row=header_row)}
+    scan = _scan(file, file_part(raw, named=map_file or "the command line"))
+    if propose or not map_file:
         proposal = _propose(scan, as_of=as_of, number_range=number_range)
         if propose:
             _print_proposal(proposal, scan, as_json=json_)
             return
         raw = complete(_confirmed(proposal, scan, yes=yes), as_of=as_of, number_range=number_range)
     made = make_map(raw, named=map_file or "the proposed map", header=scan.header)
-    result = _take_in(scan, made, named=map_file or "the proposed map", refused=refused)
+    result = _take_in(
+        scan, made, named=map_file or "the proposed map", refused=refused, rejected_rows=rejected_rows
+    )
     _report(scan, made, result, as_json=json_)
+    if result.refused:
+        raise typer.Exit(1)
+
+
+def list_imports(json_: JsonOption = False) -> None:
+    """List the imports, the newest first.
+
+    Example: rollkeeper imports list
+    """
+    open_instance()
+    found = past_imports()
+    if json_:
+        emit([asdict(one) for one in found])
+    elif not found:
+        out.print("Nothing was imported yet.")
+    else:
+        show_table(
+            "Imports", ("import", "started", "state", "rows", "lines made", "refused"),
+            [(one.import_id, f"{one.started_at:%Y-%m-%d %H:%M}", _state(one), one.rows, one.lines, one.refused) for one in found],
+        )  # fmt: skip
+
+
+def show_import(
+    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="From 'rollkeeper imports list'.")],
+    json_: JsonOption = False,
+) -> None:
+    """Show what came of one import. The register keeps no name and no row of the file.
+
+    Example: rollkeeper imports show 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
+    """
+    open_instance()
+    one = past_import(import_id)
+    if json_:
+        emit(asdict(one))
+        return
+    for what, count in (
+        ("rows read", one.rows), ("lines made", one.lines), ("of them barred", one.barred), ("registered", one.registered),
+        ("known from an earlier import", one.known), ("of them completed", one.completed), ("left out by the map", one.left_out),
+        ("refused", one.refused),
+    ):  # fmt: skip
+        out.print(f"{what}: {count:,}")
+    out.print(f"started {one.started_at:%Y-%m-%d %H:%M}; {_state(one)}")
+
+
+def _state(one: PastImport) -> str:
+    return (
+        f"finished {one.finished_at:%Y-%m-%d %H:%M}"
+        if one.finished_at
+        else "not finished: import the file again"
+    )
+
+
+def _given(**parts: Any) -> dict[str, Any]:
+    return {name: part for name, part in parts.items() if part is not None}
 
 
 def _scan(file: Path, part: Any) -> FileScan:
@@ -86,7 +166,7 @@ def _scan(file: Path, part: Any) -> FileScan:
     with progress(f"Reading {file.name}") as bar:
         return scan_file(
             file, encoding=part.encoding, separator=part.separator, sheet=part.sheet, has_names=part.header,
-            advance=bar.advance,
+            header_row=part.header_row, advance=bar.advance,
         )  # fmt: skip
 
 
@@ -119,13 +199,23 @@ def _confirmed(proposal: Proposal, scan: FileScan, *, yes: bool) -> dict[str, An
     return proposal.raw
 
 
-def _take_in(scan: FileScan, made: ImportMap, *, named: object, refused: Path | None) -> ImportResult:
+def _take_in(
+    scan: FileScan, made: ImportMap, *, named: object, refused: Path | None, rejected_rows: Path | None
+) -> ImportResult:
     open_instance()
+    if rejected_rows:
+        require_writable(rejected_rows, is_new=True)
     with progress(f"Importing {scan.file.name}", total=scan.row_count) as bar:
-        return import_lines(
+        result = import_lines(
             console_authority(), scan, made, refused_file=refused or default_path(scan.file), on=clock.today(), named=named,
             advance=bar.advance,
         )  # fmt: skip
+    if rejected_rows and result.refused_file:
+        count = write_rejected_rows(scan, result.refused_file, rejected_rows)
+        err.print(
+            f"{count:,} rows were written to {rejected_rows}. Delete it when they are imported.", markup=False
+        )
+    return result
 
 
 def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: bool) -> None:
@@ -133,7 +223,8 @@ def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: b
     if as_json:
         emit({
             "file": str(scan.file), "rows": result.rows, "lines": result.lines, "known": result.known,
-            "refused": result.refused, "registered": result.registered, "imported_before": result.was_done,
+            "refused": result.refused, "registered": result.registered, "left_out": result.left_out, "barred": result.barred,
+            "completed": result.completed, "imported_before": result.was_done,
             "resumed_after": result.resumed_after, "dropped": _dropped_json(dropped),
             "refused_file": str(result.refused_file) if result.refused_file else None,
             "reasons": [{"column": c, "reason": r, "rows": n} for (c, r), n in result.reasons.most_common()],
@@ -147,6 +238,16 @@ def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: b
         f"{result.rows:,} rows: {result.lines:,} lines made, {result.registered:,} of them registered;"
         f" {result.known:,} known from an earlier import; {result.refused:,} refused."
     )
+    if result.left_out:
+        out.print(
+            f"{result.left_out:,} rows are left out by the map: lines that are not in service, or products that are no lines."
+        )
+    if result.barred:
+        out.print(f"{result.barred:,} lines came in barred, for the reason that the file gives.")
+    if result.completed:
+        out.print(
+            f"{result.completed:,} known lines were completed: a registration or a reference was added."
+        )
     named = ", ".join(f"'{column.column}' ({column.about})" for column in dropped if column.about)
     if named:
         out.print(f"Dropped, since the register does not keep it: {named}.", markup=False)

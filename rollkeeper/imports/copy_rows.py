@@ -61,6 +61,7 @@ def index_tuples(indexes: Sequence[bytes], ids: Sequence[bytes]) -> list[bytes]:
 
 def middles(
     services: Sequence[str],
+    states: Sequence[str],
     registered: Sequence[bool],
     protected: Sequence[bool],
     days: Sequence[dt.date],
@@ -73,9 +74,9 @@ def middles(
     """
     heads, dates, texts = _Made(_head), _Made(_date), _Made(_text)
     return [
-        heads[service, is_registered, is_essential] + dates[day] + texts[language] + texts[region]
-        for service, is_registered, is_essential, day, language, region in zip(
-            services, registered, protected, days, languages, regions, strict=True
+        heads[service, state, is_registered, is_essential] + dates[day] + texts[language] + texts[region]
+        for service, state, is_registered, is_essential, day, language, region in zip(
+            services, states, registered, protected, days, languages, regions, strict=True
         )
     ]
 
@@ -92,10 +93,10 @@ class _Made[K](dict[K, bytes]):
         return made
 
 
-def _head(marks: tuple[str, bool, bool]) -> bytes:
-    service, is_registered, is_essential = marks
+def _head(marks: tuple[str, str, bool, bool]) -> bytes:
+    service, state, is_registered, is_essential = marks
     flags = (_TRUE if is_registered else _FALSE) + _FALSE + (_TRUE if is_essential else _FALSE)
-    return _text(service) + _text("active") + _FIRST_VERSION + flags
+    return _text(service) + _text(state) + _FIRST_VERSION + flags
 
 
 def _date(day: dt.date) -> bytes:

@@ -18,7 +18,7 @@ from rollkeeper.kernel.database import run, sql
 from rollkeeper.kernel.ids import LineId, TenureId, new_uuids
 from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.writes import NewTenure, begin_tenures
+from rollkeeper.lines.writes import NewTenure, begin_tenures, mark_declared
 from rollkeeper.subscribers.services import PresentedPerson, find_or_create_persons
 from rollkeeper.vault.services import PersonRecord, seal_persons
 
@@ -26,7 +26,7 @@ ASSURANCE: Final = "declared"
 
 
 def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pack, on: dt.date) -> int:
-    """Record the declared subscribers of a chunk's lines, which are in already; return how many there are.
+    """Record the declared subscribers of a chunk's lines, new ones and known ones without one; return how many there are.
 
     Precondition: inside an action. Ledger: line:tenure:registered a line.
     """
@@ -40,8 +40,15 @@ def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pa
         )
         if isinstance(who, DeclaredSubscriber)
     ]
+    completed = [
+        (LineId(UUID(bytes=one.line_id)), one.subscriber, one.language)
+        for one in chunk.completions
+        if one.subscriber
+    ]
+    declared += completed
     if not declared:
         return 0
+    mark_declared([line for line, _, _ in completed])
     persons = find_or_create_persons(
         [PresentedPerson(PARTY.value, given, who.document) for _, who, given in declared], on=on
     )

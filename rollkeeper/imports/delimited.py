@@ -7,6 +7,7 @@ the first megabyte. Bytes that do not belong to the encoding become U+FFFD and a
 
 import codecs
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -123,18 +124,18 @@ def _row_after(lines: list[str]) -> int:
 
 
 def _find_separator(file: Path, encoding: str) -> str:
-    """Return the separator that cuts the first rows into most columns, all alike."""
+    """Return the separator that cuts most of the first rows into columns, all alike."""
     with _text(file, encoding) as source:
         head = _head_lines(source)
     csv.field_size_limit(FIELD_LIMIT)
 
     def score(separator: str) -> tuple[float, int]:
-        widths: list[int] = []
+        widths: Counter[int] = Counter()
         with suppress(csv.Error):
-            widths.extend(len(row) for row in csv.reader(head, delimiter=separator) if row)
-        if not widths or widths[0] == 1:
-            return (0, 0)
-        return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+            widths.update(len(row) for row in csv.reader(head, delimiter=separator) if row)
+        # Title rows over the table have another width: the width of most rows is the table's.
+        width, count = max(widths.items(), key=lambda found: (found[1], found[0]), default=(1, 0))
+        return (count / widths.total(), width) if width > 1 else (0, 0)
 
     return max(SEPARATORS, key=score)
 

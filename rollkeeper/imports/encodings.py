@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """In which encoding a file of text is written.
 
-UTF-8 proves itself and is tested on the whole file. Chinese exports in GB18030 are notified by their own marks before any
+UTF-8 proves itself and is tested on the whole file. Chinese exports in GB18030 are recognised by their own marks before any
 general detector is asked: general detectors take short Chinese text for Korean or Big5. Everything else is the guess of
 `charset-normalizer`, which the map can overrule.
 """

@@ -69,11 +69,23 @@ IMPORT_MAP_INCOMPLETE = Refusal(
     "{file} is missing information: {need}",
     "Give it on the command line, or complete the map ('--propose' prints it) and pass it with --map.",
 )
+IMPORT_VALUES_UNMAPPED = Refusal(
+    "import_values_unmapped",
+    Kind.MALFORMED,
+    "{file}: the map does not say what these values of '{column}' mean: {values}. Nothing was imported.",
+    "{where}",
+)
 IMPORT_MAP_NOT_CONFIRMED = Refusal(
     "import_map_not_confirmed",
     Kind.REFUSED,
     "Nothing was imported: the mapping for {file} was not confirmed.",
     "Check the proposed map, then run again with --yes, or save it in a file, change it and pass it with --map.",
+)
+IMPORT_UNKNOWN = Refusal(
+    "import_unknown",
+    Kind.NOT_FOUND,
+    "There is no import {import_id}.",
+    "'rollkeeper imports list' lists them.",
 )
 NUMBERS_CONTENDED = Refusal(
     "numbers_contended",

@@ -3,17 +3,20 @@
 
 Reading everything once costs a second a million rows and buys three things: a file that is broken anywhere is refused
 before anything is written, the bar knows its end, and the hash that lets a broken-off import go on is known.
-Row numbers are those that a spreadsheet shows: the row of names is row 1.
+Row numbers are those that a spreadsheet shows: without rows above it, the row of names is row 1.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
 from rollkeeper.imports import delimited, encodings, parquet, spreadsheets
+from rollkeeper.imports.column_dictionary import HEAD_ROWS, known_names
 from rollkeeper.imports.delimited import Record
 from rollkeeper.imports.errors import (
     IMPORT_FILE_CHANGED,
@@ -37,8 +40,8 @@ _FOREIGN = (
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-class SecretValue(Protocol):
-    """One kind of file: how its records are read, and what a person is notified about it."""
+class TabularFile(Protocol):
+    """One kind of file: how its records are read, and how it is described to a person."""
 
     @property
     def description(self) -> str:
@@ -53,25 +56,46 @@ class FileScan:
     """What is known about a file after reading it: its columns, the number of rows, and the first rows."""
 
     file: Path
-    opened: SecretValue
+    opened: TabularFile
     header: tuple[str, ...]
     row_count: int
     file_hash: str
-    has_names: bool = True
+    header_row: int = 1
+    """The row of column names, 0 where there is none."""
     sample: Sequence[Sequence[str]] = field(default=(), repr=False)
     mark: tuple[int, int] = (0, 0)
 
     @property
+    def has_names(self) -> bool:
+        """Tell whether the file has a row of column names."""
+        return self.header_row > 0
+
+    @property
     def first_row(self) -> int:
         """Return the number of the first row of values."""
-        return 2 if self.has_names else 1
+        return self.header_row + 1
 
     def records(self, wanted: frozenset[int]) -> Iterator[Record]:
         """Give the rows of values."""
-        records = self.opened.records(self.file, wanted)
-        if self.has_names:
-            next(records, None)
-        return records
+        return islice(self.opened.records(self.file, wanted), self.header_row, None)
+
+    def distinct_values(self, columns: Collection[str], *, most: int) -> dict[str, Counter[str]]:
+        """Read the whole file once more; return how often each value of some columns occurs.
+
+        A column with more than `most` different values is no column of kinds: only the first ones are counted.
+        """
+        places = {self.header.index(column): column for column in columns}
+        found: dict[str, Counter[str]] = {column: Counter() for column in columns}
+        if not places:
+            return found
+        for record in self.records(frozenset(places)):
+            if isinstance(record, list):
+                for place, column in places.items():
+                    counts = found[column]
+                    value = record[place].strip() if place < len(record) else ""
+                    if value and (value in counts or len(counts) <= most):
+                        counts[value] += 1
+        return found
 
     def require_unchanged(self, rows_done: int) -> None:
         """Make sure that the file is still the one looked at. Refuses: IMPORT_FILE_CHANGED."""
@@ -86,6 +110,7 @@ def scan_file(
     separator: str | None = None,
     sheet: str | None = None,
     has_names: bool = True,
+    header_row: int | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> FileScan:
     """Read the whole file once. Parameters that are None are detected. Refuses: the faults of a file, by row and column."""
@@ -95,7 +120,7 @@ def scan_file(
     if mark[0] == 0:
         raise IMPORT_FILE_EMPTY(file=file, lacking="byte")
     head = _head(file)
-    opened: SecretValue
+    opened: TabularFile
     if head.startswith(b"PK\x03\x04"):
         opened = spreadsheets.open_sheet(file, sheet)
         file_hash, _ = _read_through(file, watch=None)
@@ -109,19 +134,25 @@ def scan_file(
         file_hash, found = _read_through(file, watch=None if marked else encodings.Utf8Validator())
         opened = delimited.open_delimited(file, marked or found or "utf-8", separator)
     return replace(
-        _survey(file, opened, has_names=has_names, advance=advance), file_hash=file_hash, mark=mark
+        _survey(file, opened, header_row=header_row if has_names else 0, advance=advance),
+        file_hash=file_hash,
+        mark=mark,
     )
 
 
-def _survey(file: Path, opened: SecretValue, *, has_names: bool, advance: Callable[[int], None]) -> FileScan:
+def _survey(
+    file: Path, opened: TabularFile, *, header_row: int | None, advance: Callable[[int], None]
+) -> FileScan:
     """Read every record once: faults of the whole file surface here, before anything is written."""
     records = opened.records(file, frozenset())
-    first = next((r for r in records if isinstance(r, list)), None)
-    if first is None or not any(cell.strip() for cell in first):
+    top = list(islice(records, max(HEAD_ROWS, header_row or 0)))
+    at = _header_row(top) if header_row is None else header_row
+    first = top[at - 1] if 0 < at <= len(top) else next((r for r in top if isinstance(r, list)), None)
+    if not isinstance(first, list) or not any(cell.strip() for cell in first):
         raise IMPORT_FILE_EMPTY(file=file, lacking="row of names")
-    sample: list[Sequence[str]] = [] if has_names else [first]
-    count = len(sample)
-    for record in records:
+    sample: list[Sequence[str]] = []
+    count = 0
+    for record in chain(top[at:], records):
         count += 1
         if len(sample) < SAMPLE_ROWS and isinstance(record, list) and any(record):
             sample.append(record)
@@ -129,16 +160,33 @@ def _survey(file: Path, opened: SecretValue, *, has_names: bool, advance: Callab
             advance(10_000)
     if not sample:
         raise IMPORT_FILE_EMPTY(file=file, lacking="row of values")
-    header = _names(file, first) if has_names else tuple(f"column_{i}" for i in range(1, len(first) + 1))
-    return FileScan(file, opened, header, count, "", has_names=has_names, sample=sample)
+    above = top[at - 2] if at > 1 else None
+    header = (
+        _names(file, first, above, row=at) if at else tuple(f"column_{i}" for i in range(1, len(first) + 1))
+    )
+    return FileScan(file, opened, header, count, "", header_row=at, sample=sample)
 
 
-def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
+def _header_row(top: Sequence[Record]) -> int:
+    """Return the row of column names: the first one, unless one below it holds more names that are known.
+
+    Reports begin with a title, a date, a merged heading. Where no row holds two known names, it is the first.
+    """
+    scores = [known_names(record) if isinstance(record, list) else 0 for record in top]
+    best = max(scores, default=0)
+    first = next((i for i, r in enumerate(top) if isinstance(r, list) and any(cell.strip() for cell in r)), 0)
+    return scores.index(best) + 1 if best > 1 and best > scores[first] else first + 1
+
+
+def _names(file: Path, first: Sequence[str], above: Record | None, *, row: int) -> tuple[str, ...]:
+    """Return the column names; a cell that is merged with the one above it has its name there."""
     names = [cell.strip().strip("\ufeff") for cell in first]
+    if isinstance(above, list):
+        names = [name or (above[i].strip() if i < len(above) else "") for i, name in enumerate(names)]
     for place, name in enumerate(names, 1):
         if _CONTROL.search(name):
             raise IMPORT_FILE_UNREADABLE(
-                file=file, why=f"row 1, column {place} holds control characters, so it is no text"
+                file=file, why=f"row {row}, column {place} holds control characters, so it is no text"
             )
     while names and not names[-1]:
         names.pop()
@@ -146,7 +194,7 @@ def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
         places = [i for i, other in enumerate(names, 1) if other == name]
         if name and len(places) > 1:
             # A repeated heading may be a person's value, if the header row is missing.
-            raise IMPORT_HEADER_REPEATED(file=file, row=1, places=", ".join(map(str, places)))
+            raise IMPORT_HEADER_REPEATED(file=file, row=row, places=", ".join(map(str, places)))
     return tuple(name or f"column_{i}" for i, name in enumerate(names, 1))
 
 

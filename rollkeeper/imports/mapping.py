@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
 
-[file]          encoding, separator, header, sheet: only where they were found wrongly
+[file]          encoding, separator, header, header_row, sheet: only where they were found wrongly
 [number]        column (telephone numbers, names of domains and sites, address blocks: depending on the line's service),
                 or number_range = "+86..." (and count) where the file holds no numbers
-[service]       constant, or [[service.from]] column + values, the first that fits; otherwise
-[activated_on]  column + format, or tenure_months + as_of, or constant
+[service]       constant, or [[service.from]] column + values (+ left_out), the first that fits; otherwise
+[status]        column + values: active, unpaid, lost_or_stolen, order, subscriber_request, operator, left_out
+[activated_on]  column + formats (+ ambiguous = "first", unknown = 2000-01-01), or tenure_months + as_of, or constant
 [language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
 [contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
 [reference]     column (the operator's own, of the line)
 [is_essential]  column + yes (the texts that mean yes)
-[registration]  name, address, document_type or document_type_is, document_number, document_types
+[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out)
 """
 
 import datetime as dt
@@ -18,10 +19,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import never_about
 from rollkeeper.imports.errors import IMPORT_MAP_INVALID, IMPORT_SENSITIVE_COLUMN_MAPPED
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
@@ -44,7 +46,14 @@ class FileSection(MapSection):
     encoding: str | None = None
     separator: Annotated[str | None, Field(min_length=1, max_length=1)] = None
     header: bool = True
+    header_row: Annotated[int | None, Field(ge=1, le=100)] = None
     sheet: str | None = None
+
+    @model_validator(mode="after")
+    def _one_header(self) -> Self:
+        if not self.header and self.header_row is not None:
+            raise ValueError("a header_row belongs to a file with a row of column names")
+        return self
 
 
 def _whole_number(number: str) -> str:
@@ -76,6 +85,8 @@ class ServiceColumn(MapSection):
 
     column: Column
     values: Annotated[dict[str, Service], Field(min_length=1)]
+    left_out: tuple[str, ...] = ()
+    """Values of products that are no lines: their rows are not taken in."""
 
 
 class ServiceSection(MapSection):
@@ -101,11 +112,21 @@ class ServiceSection(MapSection):
         yield from (s for source in self.sources for s in source.values.values())
 
 
+class StatusSection(MapSection):
+    """Whether a line works, is barred and why, or is none of the operator's any more. Every value must be named."""
+
+    column: Column
+    values: Annotated[dict[str, LineStatus], Field(min_length=1)]
+
+
 class ActivatedSection(MapSection):
     """Since when a line is in service."""
 
     column: Column | None = None
-    format: Annotated[str, Field(min_length=2)] = "%Y-%m-%d"
+    format: Annotated[str, Field(min_length=2)] | None = None
+    formats: tuple[Annotated[str, Field(min_length=2)], ...] = ()
+    ambiguous: Literal["refuse", "first"] = "refuse"
+    unknown: dt.date | None = None
     tenure_months: Column | None = None
     as_of: dt.date | None = None
     constant: dt.date | None = None
@@ -116,7 +137,16 @@ class ActivatedSection(MapSection):
             raise ValueError("give one of column, tenure_months and constant")
         if self.tenure_months is not None and self.as_of is None:
             raise ValueError("tenure_months are counted back from a day: give as_of (or --as-of)")
+        if self.format is not None and self.formats:
+            raise ValueError("give either format or formats")
+        if self.unknown is not None and self.column is None:
+            raise ValueError("'unknown' is the day of rows whose date cannot be read: it belongs to a column")
         return self
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Return the formats of dates, the one that is tried first in front."""
+        return self.formats or (self.format or "%Y-%m-%d",)
 
 
 class ValueSection(MapSection):
@@ -182,6 +212,8 @@ class RegistrationSection(MapSection):
     document_type: Column | None = None
     document_type_is: Annotated[str | None, Field(min_length=1)] = None
     document_types: dict[str, str] = {}
+    left_out: tuple[str, ...] = ()
+    """Kinds of document that register no one: such lines are taken in without a registration."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -202,6 +234,7 @@ class ImportMap(MapSection):
     file: FileSection = FileSection()
     number: NumberSection
     service: ServiceSection
+    status: StatusSection | None = None
     activated_on: ActivatedSection
     language: ValueSection | None = None
     region: RegionSection | None = None
@@ -238,16 +271,33 @@ class ImportMap(MapSection):
         """Return the columns that are taken in."""
         return tuple(dict.fromkeys(column for _, column in self.places()))
 
+    def kinds(self) -> Iterator[tuple[str, frozenset[str], str]]:
+        """Give each column of kinds, the values that the map names, and where it may name more."""
+        if self.status:
+            yield self.status.column, frozenset(self.status.values), "Name each under [status.values]."
+        if len(self.service.sources) == 1 and not self.service.otherwise:
+            (source,) = self.service.sources
+            named = frozenset(source.values) | frozenset(source.left_out)
+            yield source.column, named, "Name each under 'values' of [[service.from]], or under 'left_out'."
+        if self.registration and self.registration.document_type and self.registration.document_types:
+            named = frozenset(self.registration.document_types) | frozenset(self.registration.left_out)
+            yield (
+                self.registration.document_type,
+                named,
+                "Name each under [registration.document_types], or under 'left_out' of [registration].",
+            )
+
     @property
     def hash(self) -> str:
         """Return the hash by which two imports with the same map are recognised."""
-        return sha256_hex(canonical_bytes(self.model_dump(mode="json", by_alias=True, exclude_none=True)))
+        said = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        return sha256_hex(canonical_bytes(said))
 
     def places(self) -> Iterator[tuple[str, str]]:
         """Give each place of the map that names a column, and the column."""
         single = {
             "number": self.number.column, "activated_on": self.activated_on.column,
-            "activated_on.tenure_months": self.activated_on.tenure_months,
+            "activated_on.tenure_months": self.activated_on.tenure_months, "status": self.status and self.status.column,
             "language": self.language and self.language.column, "region": self.region and self.region.column,
             "contact": self.contact and self.contact.column, "reference": self.reference and self.reference.column,
             "is_essential": self.is_essential and self.is_essential.column,

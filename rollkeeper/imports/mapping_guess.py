@@ -6,22 +6,28 @@ service: if two readings fit, it asks.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import tomli_w
 
+from rollkeeper.documents.rules import is_known_type, normalise_type
 from rollkeeper.imports import column_dictionary
+from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import Dropped
 from rollkeeper.imports.column_samples import (
     are_mobile,
-    date_formats,
+    date_forms,
+    is_date,
     is_email,
     looks_like_a_value,
     share,
+    shown_values,
     telephone_share,
     values_of,
+    without_time,
 )
 from rollkeeper.imports.errors import IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN
 from rollkeeper.imports.files import FileScan
@@ -58,13 +64,17 @@ def propose(
         raw["number"] = {"number_range": number_range}
     else:
         _propose_number(columns, raw, needs, scan)
-    notes = _propose_service(columns, raw, needs)
-    _propose_activation(columns, raw, needs, as_of)
+    notes = _propose_status(columns, raw, needs)
+    notes += _propose_service(columns, raw, needs)
+    notes += _propose_activation(columns, raw, needs, as_of)
     for part in ("language", "region", "contact", "reference", "is_essential"):
         _propose_part(part, columns, raw)
-    notes += _propose_registration(columns, raw) if duty else ()
+    notes += _propose_registration(columns, raw, needs) if duty else ()
     if not scan.has_names:
         raw["file"] = {"header": False}
+    elif scan.header_row > 1:
+        raw["file"] = {"header_row": scan.header_row}
+        notes += (f"the column names were found in row {scan.header_row}; rows above it are passed over.",)
     return Proposal(raw, tuple(needs), dropped_columns(scan.header, columns.taken), notes)
 
 
@@ -101,12 +111,17 @@ class _Columns:
 
     def __init__(self, scan: FileScan, country: str) -> None:
         self.country = country
+        self._scan = scan
         self._values = {name: values_of(scan.sample, i) for i, name in enumerate(scan.header)}
         self._header = scan.header
         self.taken: list[str] = []
 
     def values(self, column: str) -> list[str]:
         return self._values[column]
+
+    def kinds(self, column: str) -> Counter[str]:
+        """Return every value of a column of kinds, out of the whole file, with how often it occurs."""
+        return self._scan.distinct_values([column], most=column_dictionary.MOST_KINDS)[column]
 
     def free(self) -> list[str]:
         return [c for c in self._header if c not in self.taken and not column_dictionary.sensitive_about(c)]
@@ -123,13 +138,15 @@ def _require_names(scan: FileScan) -> None:
     for place, name in enumerate(scan.header, 1):
         value_class = looks_like_a_value(name)
         if value_class:
-            raise IMPORT_HEADER_MISSING(file=scan.file, row=1, column=place, value_class=value_class)
+            raise IMPORT_HEADER_MISSING(
+                file=scan.file, row=scan.header_row, column=place, value_class=value_class
+            )
     if (
         len(scan.header) == 1
         and column_dictionary.meaning_of(scan.header[0]) != "number"
         and not column_dictionary.named_by(scan.header[0])
     ):
-        raise IMPORT_SINGLE_COLUMN(file=scan.file, row=1)
+        raise IMPORT_SINGLE_COLUMN(file=scan.file, row=scan.header_row)
 
 
 def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], scan: FileScan) -> None:
@@ -149,13 +166,55 @@ def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], sc
     )
 
 
+def _propose_status(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
+    column = columns.find("status") or next((c for c in columns.free() if _are_states(c, columns)), None)
+    if column is None:
+        return ("no column says whether a line works: all lines come in as active.",)
+    columns.take(column)
+    kinds = columns.kinds(column)
+    table = {v: known for v in kinds if (known := column_dictionary.known_value("status_values", v))}
+    raw["status"] = {"column": column, "values": table}
+    unknown = [value for value in kinds if value not in table]
+    if unknown:
+        needs.append(
+            f"what these values of '{column}' mean: {shown_values(unknown)}. Name each under [status.values] as one of"
+            f" {', '.join(LineStatus)}."
+        )
+    return (_counted(column, kinds, table),) if table else ()
+
+
+def _are_states(column: str, columns: _Columns) -> bool:
+    """Tell a column whose heading says nothing and whose values are all states of a line."""
+    if column_dictionary.meaning_of(column) is not None or column_dictionary.service_of_heading(column):
+        return False
+    found = set(columns.values(column))
+    known = [column_dictionary.known_value("status_values", value) for value in found]
+    return (
+        2 <= len(found) <= column_dictionary.MOST_KINDS
+        and all(known)
+        and "active" in known
+        and len(set(known)) > 1
+    )
+
+
 def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
-    sources = [s for c in columns.free() if (s := _service_source(c, columns.values(c)))]
-    for source in sources:
-        columns.take(source["column"])
-    if sources:
-        raw["service"] = {"from": sources}
-        return ()
+    found = [
+        (c, table, unknown)
+        for c in columns.free()
+        if (said := _service_source(c, columns))
+        for table, unknown in [said]
+    ]
+    for column, _, _ in found:
+        columns.take(column)
+    if found:
+        raw["service"] = {"from": [{"column": column, "values": table} for column, table, _ in found]}
+        needs += [
+            f"what these values of '{column}' mean: {shown_values(unknown)}. Name each as a service under 'values', or under 'left_out'"
+            " if it is no line."
+            for column, _, unknown in found
+            if unknown and len(found) == 1
+        ]
+        return tuple(_counted(column, columns.kinds(column), table) for column, table, _ in found)
     number = raw.get("number", {}).get("column")
     if number and (named := column_dictionary.named_by(number)):
         raw["service"] = {"constant": named}
@@ -172,47 +231,76 @@ def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
     return ()
 
 
-def _service_source(column: str, values: list[str]) -> dict[str, Any] | None:
-    """Return what a column says about the service: kinds of it, or a yes to the one in its heading."""
+def _service_source(column: str, columns: _Columns) -> tuple[dict[str, str], list[str]] | None:
+    """Return what a column's values say about the service, and the values that say nothing known; None for another column.
+
+    A column of services says kinds of it, or a yes to the one in its heading. A column of products counts where most of its rows
+    name a kind of service.
+    """
     own = column_dictionary.service_of_heading(column)
-    if own is None and column_dictionary.meaning_of(column) != "service":
+    meaning = column_dictionary.meaning_of(column)
+    values = columns.values(column)
+    if (
+        not values
+        or (own is None and meaning not in {"service", None})
+        or len(set(values)) > column_dictionary.MOST_KINDS
+    ):
         return None
-    table = {}
-    for value in dict.fromkeys(values):
-        service = column_dictionary.known_value("service_values", value) or (
-            own if column_dictionary.says_yes(value) else None
-        )
+    if own is None and meaning is None and share(values, column_dictionary.says_service) < _SURE:
+        return None
+    table: dict[str, str] = {}
+    unknown: list[str] = []
+    for value in columns.kinds(column):
+        service = column_dictionary.service_in(value) or (own if column_dictionary.says_yes(value) else None)
         if service:
             table[value] = service
-    return {"column": column, "values": table} if table else None
+        elif own is None:
+            unknown.append(value)
+    return (table, unknown) if table else None
+
+
+def _counted(column: str, kinds: Mapping[str, int], table: Mapping[str, str]) -> str:
+    """Say of each value how often it occurs and how it is read."""
+    said = [f"{value} ({count:,}) = {table[value]}" for value, count in kinds.items() if value in table]
+    return f"values of '{column}': {'; '.join(said)}"
 
 
 def _says_mobile(column: str) -> bool:
     return any(word in column.casefold() for word in ("mobile", "msisdn", "cell", "手机", "手機"))
 
 
-def _propose_activation(columns: _Columns, raw: dict[str, Any], needs: list[str], as_of: dt.date) -> None:
+def _propose_activation(
+    columns: _Columns, raw: dict[str, Any], needs: list[str], as_of: dt.date
+) -> tuple[str, ...]:
     column = columns.find("activated_on")
     if column:
-        fitting = date_formats(columns.values(column))
-        if len(fitting) == 1:
-            raw["activated_on"] = {"column": columns.take(column), "format": fitting[0]}
-            return
-        columns.take(column)
-        which = "both fit" if fitting else "none was recognised"
-        options = " or ".join(f'"{f}"' for f in fitting) or '"%Y-%m-%d"'
+        values = columns.values(columns.take(column))
+        forms, ambiguous = date_forms(values)
+        if forms and not ambiguous:
+            raw["activated_on"] = {"column": column, "formats": list(forms)}
+            missing = 1 - share(
+                values, lambda text: any(is_date(without_time(text), form=form) for form in forms)
+            )
+            remark = (
+                f"{missing:.0%} of the first values of '{column}' are no dates of these forms: such rows are refused, unless"
+                " [activated_on] unknown = ... gives them a day."
+            )
+            return (remark,) if missing else ()
+        options = " or ".join(f'"{form}"' for form in ambiguous or forms) or '"%Y-%m-%d"'
+        which = "both fit" if ambiguous else "none was recognised"
         needs.append(
             f"how the dates in '{column}' are written ({which}):"
-            f" [activated_on] column = '{column}', format = {options}."
+            f" [activated_on] column = '{column}', formats = [{options}]."
         )
-        return
+        return ()
     tenure = columns.find("tenure_months")
     if tenure and share(columns.values(tenure), str.isdecimal) >= _SURE:
         raw["activated_on"] = {"tenure_months": columns.take(tenure), "as_of": as_of}
-        return
+        return ()
     needs.append(
         'since when the lines are in service: [activated_on] column = "...", or constant = 2011-01-31 for all.'
     )
+    return ()
 
 
 def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
@@ -239,7 +327,7 @@ def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
     columns.take(column)
 
 
-def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, ...]:
+def _propose_registration(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
     """Propose the registration where the file has all of it; a part alone is of no use and is dropped."""
     found = {field: column for field in _REGISTRATION if (column := columns.find(field))}
     if not found:
@@ -248,10 +336,8 @@ def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, 
     numbers = columns.values(found["document_number"]) if "document_number" in found else []
     made: dict[str, Any] = dict(found)
     if "document_type" in found:
-        kinds = dict.fromkeys(columns.values(found["document_type"]))
-        made["document_types"] = {
-            k: known for k in kinds if (known := column_dictionary.known_value("document_types", k))
-        }
+        kinds = columns.kinds(found["document_type"])
+        made["document_types"] = {k: known for k in kinds if (known := _document_type(k))}
     elif share(numbers, _is_resident_card) >= _SURE:
         made["document_type_is"] = "cn-resident-card"
     else:
@@ -261,7 +347,23 @@ def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, 
     for column in found.values():
         columns.take(column)
     raw["registration"] = made
+    unknown = (
+        [k for k in columns.kinds(found["document_type"]) if k not in made["document_types"]]
+        if "document_type" in found
+        else []
+    )
+    if unknown:
+        needs.append(
+            f"what these kinds of document are: {shown_values(unknown)}. Name each under [registration.document_types], or under"
+            " [registration] left_out if it registers no one."
+        )
     return ()
+
+
+def _document_type(text: str) -> str | None:
+    known = column_dictionary.known_value("document_types", text)
+    kind = normalise_type(text)
+    return known or (kind if is_known_type(kind) else None)
 
 
 def _is_resident_card(text: str) -> bool:

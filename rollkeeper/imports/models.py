@@ -15,6 +15,13 @@ class Import(models.Model):
         default=0, db_comment="Rows whose line was made by an earlier import."
     )
     rows_refused = models.BigIntegerField(default=0)
+    rows_left_out = models.BigIntegerField(
+        default=0, db_comment="Rows that the map leaves out: terminated lines, products that are no lines."
+    )
+    lines_barred = models.BigIntegerField(default=0, db_comment="Lines that the operator had barred before.")
+    lines_completed = models.BigIntegerField(
+        default=0, db_comment="Known lines to which the file added a registration or a reference."
+    )
     registered = models.BigIntegerField(default=0, db_comment="Lines whose subscriber the file declares.")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

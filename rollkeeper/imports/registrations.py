@@ -66,7 +66,7 @@ class RegistrationReader:
     def _read_row(self, row: Sequence[str], service: str) -> DeclaredSubscriber | Faults | None:
         asked = self._asked[service] if service in self._asked else frozenset[Field]()
         given = {Field(name): row[self._place[column]].strip() for name, column in self._part.columns.items()}
-        if not asked or not any(given.values()):
+        if not asked or not any(given.values()) or given.get(Field.DOCUMENT_TYPE) in self._part.left_out:
             return None
         faults = self._faults(given, asked)
         if faults:

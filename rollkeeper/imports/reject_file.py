@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
+from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.row_errors import RowError
-from rollkeeper.kernel.files import new_draft
+from rollkeeper.kernel.files import new_draft, replacing
 
 _HEADER = ("row", "column", "reason", "remedy")
 _HEADER_LINE = ",".join(_HEADER).encode()
@@ -28,7 +29,7 @@ def default_path(file: Path) -> Path:
     return file.with_name(file.name + ".refused.csv")
 
 
-def require_writable(path: Path) -> None:
+def require_writable(path: Path, *, is_new: bool = False) -> None:
     """Make sure that refusals can go there and that nothing else is lost by it. Refuses: REJECT_FILE_NOT_WRITABLE."""
     if not path.parent.is_dir():
         raise REJECT_FILE_NOT_WRITABLE(file=path, why="there is no such folder")
@@ -36,6 +37,8 @@ def require_writable(path: Path) -> None:
         raise REJECT_FILE_NOT_WRITABLE(file=path, why="its folder may not be written to")
     if not path.exists():
         return
+    if is_new:
+        raise REJECT_FILE_NOT_WRITABLE(file=path, why="it exists already")
     if not path.is_file():
         raise REJECT_FILE_NOT_WRITABLE(file=path, why="it is no ordinary file")
     with path.open("rb") as there:
@@ -93,6 +96,24 @@ class RejectFile:
         self._out.flush()
         draft.replace(self.path)
         return self._out
+
+
+def write_rejected_rows(scan: FileScan, reject_file: Path, target: Path) -> int:
+    """Write the whole rows that a reject file names, under their column names, to a file that only its owner can read.
+
+    Return how many there are. Raises OSError.
+    """
+    named = {int(row[0]) for row in _rows_of(reject_file)}
+    with replacing(target) as raw:
+        text = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        writer = csv.writer(text)
+        writer.writerow(scan.header)
+        for number, record in enumerate(scan.records(frozenset()), scan.first_row):
+            if number in named and isinstance(record, list):
+                writer.writerow(record)
+        text.flush()
+        text.detach()
+    return len(named)
 
 
 def _rows_of(path: Path) -> list[list[str]]:

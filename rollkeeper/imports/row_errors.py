@@ -55,13 +55,20 @@ REFERENCE_TAKEN = Reason(
 )
 NOT_ESSENTIAL_YET = Reason(
     "a line that the register knows and does not protect, though the file says that something hangs on it",
-    "An import changes no line that is there: protect it at the counter, before a batch cuts it.",
+    "An import does not mark a line that is there: protect it at the counter, before a batch cuts it.",
 )
 NOT_REGISTERED_YET = Reason(
-    "a registration for a known line without a registered subscriber",
-    "An import changes no line that is there: hand it in with 'rollkeeper register', or at the counter.",
+    "a registration for a known line whose service is suspended or terminated",
+    "Register the subscriber at the counter, or with 'rollkeeper register': that also restores service.",
 )
-NOT_A_DATE = Reason("not a date of the form in the map", "Mend the value, or the 'format' in the map.")
+NOT_A_DATE = Reason(
+    "not a date of a form in the map",
+    "Correct the value, or add its form to 'formats' in the map; 'unknown' gives a day to rows without a date.",
+)
+AMBIGUOUS_DATE = Reason(
+    "a date that can be two days: two forms in the map fit",
+    'Write year, month and day in this order; or say ambiguous = "first" in the map.',
+)
 NO_SUCH_DATE = Reason(
     "a date that the calendar does not have", "Write the true day; where it is unknown, the latest possible."
 )

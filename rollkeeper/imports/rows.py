@@ -14,6 +14,7 @@ from typing import Any
 import phonenumbers
 
 from rollkeeper.imports import value_parsers
+from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_samples import is_email
 from rollkeeper.imports.delimited import Record
 from rollkeeper.imports.mapping import ActivatedSection, ImportMap, ServiceSection, ValueSection
@@ -40,6 +41,16 @@ type Reader = Callable[[list[list[str]]], list[Any]]
 type SectionReader = tuple[str, tuple[str, ...], Reader]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Completion:
+    """What a file adds to a line that an earlier import made without it."""
+
+    line_id: bytes
+    subscriber: DeclaredSubscriber | None
+    language: str | None
+    reference_index: bytes | None
+
+
 @dataclass(slots=True, repr=False)
 class RowChunk:
     """A chunk of rows after reading: columns of equal length for what may be made, and every fault found."""
@@ -50,6 +61,10 @@ class RowChunk:
     remarks: list[RowError] = field(default_factory=list)
     row_count: int = 0
     refused_rows: set[int] = field(default_factory=set)
+    left_out: int = 0
+    """Rows that the map leaves out: lines that the operator does not serve, products that are no lines."""
+    completions: list[Completion] = field(default_factory=list)
+    """What is added to known lines, found while the chunk is copied."""
     names: dict[str, str] = field(default_factory=dict)
     """The operator's name of the column from which a part comes."""
 
@@ -81,6 +96,7 @@ class RowReader:
     ) -> None:
         self._width = len(header)
         self._place = {name: i for i, name in enumerate(header)}
+        self._left_out = self._values_left_out(made)
         self._readers = self._compile(made, country=country, languages=languages, on=on)
         self._regions = by_length(made.region.prefixes) if made.region else []
         self._registration = (
@@ -95,14 +111,15 @@ class RowReader:
     def wanted(self) -> frozenset[int]:
         """Return the places of the columns that are read."""
         names = {name for _, columns, _ in self._readers for name in columns}
+        places = {place for place, _ in self._left_out}
         more = self._registration.columns if self._registration else ()
-        return frozenset(self._place[name] for name in {*names, *more} if name in self._place)
+        return frozenset(self._place[name] for name in {*names, *more} if name in self._place) | places
 
     def parse(self, records: Sequence[Record], *, first_row: int) -> RowChunk:
         """Read a chunk of records, the first of which is in row `first_row`."""
         names = {part: ", ".join(columns) for part, columns, _ in self._readers}
         chunk = RowChunk(row_count=len(records), names=names)
-        table = self._whole_rows(records, first_row, chunk)
+        table = self._leave_out(self._whole_rows(records, first_row, chunk), chunk)
         faults: dict[int, list[tuple[str, Reason]]] = {}
         for part, columns, read in self._readers:
             values = read(table)
@@ -135,6 +152,19 @@ class RowReader:
                 chunk.refused_rows.add(row)
         return table
 
+    def _leave_out(self, table: list[list[str]], chunk: RowChunk) -> list[list[str]]:
+        """Drop the rows that the map leaves out before anything else in them is read: old rows often lack values."""
+        if not self._left_out:
+            return table
+        kept = [
+            i
+            for i, record in enumerate(table)
+            if not any(record[place].strip() in values for place, values in self._left_out)
+        ]
+        chunk.left_out = len(table) - len(kept)
+        chunk.rows = [chunk.rows[i] for i in kept]
+        return [table[i] for i in kept]
+
     def _drop_bad_additions(self, chunk: RowChunk) -> None:
         """Turn a fault in an addition into a remark: the line is made without it."""
         for part, columns, _ in self._readers:
@@ -156,6 +186,10 @@ class RowReader:
         parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
             parts.insert(0, self._number(made.number.column, made.service, parts[0][2], country=country))
+        if made.status:
+            parts.append(
+                self._each("status", made.status.column, value_parsers.table_reader(made.status.values))
+            )
         if made.language:
             reading = value_parsers.language_reader(made.language.values, known=languages)
             parts.append(self._value("language", made.language, reading))
@@ -174,6 +208,14 @@ class RowReader:
         if made.contact and made.contact.postal:
             parts.append(self._postal(made.contact.postal))
         return parts
+
+    def _values_left_out(self, made: ImportMap) -> list[tuple[int, frozenset[str]]]:
+        """Return by the place of a column the values whose rows are not taken in."""
+        said = [(source.column, frozenset(source.left_out)) for source in made.service.sources]
+        if made.status:
+            out = {text for text, status in made.status.values.items() if status is LineStatus.LEFT_OUT}
+            said.append((made.status.column, frozenset(out)))
+        return [(self._place[column], values) for column, values in said if values]
 
     def _number(
         self, column: str, service: ServiceSection, read_services: Reader, *, country: str
@@ -194,7 +236,10 @@ class RowReader:
         if part.tenure_months and part.as_of:
             return self._each("activated_on", part.tenure_months, value_parsers.months_reader(part.as_of))
         if part.column:
-            return self._each("activated_on", part.column, value_parsers.date_reader(part.format, latest=on))
+            reading = value_parsers.date_reader(
+                part.forms, latest=on, takes_first=part.ambiguous == "first", unknown=part.unknown
+            )
+            return self._each("activated_on", part.column, reading)
         return "activated_on", (), _constant(part.constant)
 
     def _value(
@@ -226,7 +271,7 @@ class RowReader:
             return "service", (), _constant(part.constant.value)
         tables = [{text: service.value for text, service in source.values.items()} for source in part.sources]
         columns = [
-            self._each("", source.column, value_parsers.service_reader(table))[2]
+            self._each("", source.column, value_parsers.table_reader(table))[2]
             for source, table in zip(part.sources, tables, strict=True)
         ]
         otherwise = part.otherwise.value if part.otherwise else None

@@ -21,7 +21,14 @@ from django.db import DatabaseError
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.imports import chunks, declared_subscribers
-from rollkeeper.imports.errors import IMPORT_DISK_FULL, IMPORT_RUNNING, NOTHING_IMPORTED
+from rollkeeper.imports.column_dictionary import MOST_KINDS
+from rollkeeper.imports.column_samples import shown_values
+from rollkeeper.imports.errors import (
+    IMPORT_DISK_FULL,
+    IMPORT_RUNNING,
+    IMPORT_VALUES_UNMAPPED,
+    NOTHING_IMPORTED,
+)
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap
 from rollkeeper.imports.number_ranges import NumberRange
@@ -30,6 +37,7 @@ from rollkeeper.imports.reject_file import RejectFile, require_writable
 from rollkeeper.imports.rows import RowChunk, RowReader
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -50,6 +58,9 @@ class ImportResult:
     known: int
     refused: int
     registered: int
+    left_out: int = 0
+    barred: int = 0
+    completed: int = 0
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused_file: Path | None = None
     was_done: bool = False
@@ -70,10 +81,11 @@ def import_lines(
     """Take in every row of a file that can be taken in; the others go into `refused_file`.
 
     Ledger: imports:lines:imported a chunk, line:tenure:registered a registration. Refuses: NOT_ALLOWED, IMPORT_RUNNING,
-    NOTHING_IMPORTED, NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL, IMPORT_FILE_CHANGED, REJECT_FILE_NOT_WRITABLE.
+    IMPORT_VALUES_UNMAPPED, NOTHING_IMPORTED, NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL, IMPORT_FILE_CHANGED, REJECT_FILE_NOT_WRITABLE.
     """
     role = require(authority, Permission.IMPORT_LINES)
     require_writable(refused_file)
+    require_named_values(scan, made)
     work = _Import(authority, role, scan, made, on=on, named=named)
     with _one_import_at_a_time():
         state = _begin(scan, made)
@@ -86,6 +98,20 @@ def import_lines(
                 work.take_in(chunk, state.import_id, side)
                 advance(chunk.row_count)
             return _end(state.import_id, scan, side, resumed_after=state.rows_done)
+
+
+def require_named_values(scan: FileScan, made: ImportMap) -> None:
+    """Make sure that the map names every kind in the file, before anything is written. Refuses: IMPORT_VALUES_UNMAPPED, all at once.
+
+    A status without a meaning could be a terminated line, and a kind of document a registration that would be lost.
+    """
+    kinds = {column: (named, where) for column, named, where in made.kinds()}
+    found = scan.distinct_values(kinds, most=MOST_KINDS)
+    raise_all([
+        IMPORT_VALUES_UNMAPPED(file=scan.file, column=column, values=shown_values(unknown), where=where)
+        for column, (named, where) in kinds.items()
+        if (unknown := [value for value in found[column] if value not in named])
+    ])  # fmt: skip
 
 
 class _Import:
@@ -132,7 +158,7 @@ class _Import:
         """Make the lines of one chunk, in one transaction with its entry. Refuses: NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL."""
         with self._reporting_full_disk(side), action():
             known = self._assign_numbers(chunk, import_id)
-            copied = chunks.copy_chunk(chunk, import_id=import_id)
+            copied = chunks.copy_chunk(chunk, import_id=import_id, on=self._on)
             registered = declared_subscribers.register(
                 chunk,
                 authority=self._authority,
@@ -142,7 +168,8 @@ class _Import:
             )
             counts = {
                 "rows": chunk.row_count, "lines": copied.made, "known": known + copied.known,
-                "refused": len(chunk.refused_rows), "registered": registered,
+                "refused": len(chunk.refused_rows), "registered": registered, "left_out": chunk.left_out,
+                "barred": copied.barred, "completed": len(chunk.completions),
             }  # fmt: skip
             run(sql(PACKAGE, "progress"), counts | {"import_id": import_id})
             append_entry(
@@ -223,6 +250,7 @@ def _outcome(
 ) -> ImportResult:
     return ImportResult(
         rows=state.rows_done, lines=state.lines_made, known=state.rows_known, refused=state.rows_refused,
-        registered=state.registered, reasons=side.counts if side else Counter(),
+        registered=state.registered, left_out=state.rows_left_out, barred=state.lines_barred,
+        completed=state.lines_completed, reasons=side.counts if side else Counter(),
         refused_file=side.path if side and side.is_there else None, was_done=was_done, resumed_after=resumed_after,
     )  # fmt: skip

@@ -16,10 +16,12 @@ from xml.parsers import expat
 
 import fastexcel
 
+from rollkeeper.imports.column_dictionary import HEAD_ROWS, known_names
 from rollkeeper.imports.delimited import FIELD_LIMIT, Record
 from rollkeeper.imports.errors import IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE
 from rollkeeper.imports.row_errors import CELL_ERROR, FORMULA, Reason, UnreadableRow
 
+_MOST_SHEETS: Final = 20
 UNPACKED_LIMIT_BYTES: Final = 2 << 30
 _BLOCK_BYTES: Final = FIELD_LIMIT * 4
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -54,14 +56,17 @@ class Sheet:
 
 
 def open_sheet(file: Path, sheet: str | None) -> Sheet:
-    """Return the sheet asked for, or the first. Refuses: IMPORT_FILE_UNREADABLE, IMPORT_FIELD_TOO_LONG."""
+    """Return the sheet asked for, or the one whose first rows hold most column names that are known; otherwise the first.
+
+    Refuses: IMPORT_FILE_UNREADABLE, IMPORT_FIELD_TOO_LONG.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             if "xl/workbook.xml" not in archive.namelist():
                 raise IMPORT_FILE_UNREADABLE(file=file, why="it is an archive, not a spreadsheet")
             _require_bounds(file, archive)
             names = _load(file).sheet_names
-            name = sheet or names[0]
+            name = sheet or (_likeliest(file, names) if len(names) > 1 else names[0])
             if name not in names:
                 raise IMPORT_FILE_UNREADABLE(
                     file=file, why=f"it has no sheet '{name}', only {', '.join(names)}"
@@ -78,6 +83,20 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
         raise IMPORT_FILE_UNREADABLE(
             file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})"
         ) from None
+
+
+def _likeliest(file: Path, names: list[str]) -> str:
+    """Return the sheet with the most known column names in one of its first rows: covers and notes have none."""
+    scores = [
+        max((known_names(row) for row in _first_rows(file, name)), default=0) for name in names[:_MOST_SHEETS]
+    ]
+    best = max(scores)
+    return names[scores.index(best)] if best > 1 else names[0]
+
+
+def _first_rows(file: Path, name: str) -> list[list[str]]:
+    sheet = _load(file).load_sheet(name, header_row=None, dtypes="string", skip_rows=0, n_rows=HEAD_ROWS)
+    return [[cell.strip() for cell in row] for row in sheet.to_polars().fill_null("").iter_rows()]
 
 
 def _load(file: Path) -> fastexcel.ExcelReader:

@@ -14,6 +14,7 @@ from typing import Final
 from rollkeeper.imports import column_dictionary
 from rollkeeper.imports.column_samples import without_time
 from rollkeeper.imports.row_errors import (
+    AMBIGUOUS_DATE,
     EARLY_DATE,
     EMPTY,
     FOREIGN_NUMBER,
@@ -115,22 +116,42 @@ def _number_fault(text: str, fault: NumberNotRead) -> Reason:
     )
 
 
-def date_reader(form: str, *, latest: dt.date) -> CachedParser[dt.date]:
-    """Return what reads dates of one form, none later than `latest`."""
+def date_reader(
+    forms: Sequence[str], *, latest: dt.date, takes_first: bool = False, unknown: dt.date | None = None
+) -> CachedParser[dt.date]:
+    """Return what reads dates written in any of some forms, none later than `latest`.
+
+    A text that two forms read as two days is refused, unless the first form wins (`takes_first`). With `unknown`, a text that
+    is empty or no date gives that day.
+    """
 
     def read(text: str) -> dt.date | Reason:
         if not text:
-            return EMPTY
+            return unknown or EMPTY
         plain = without_time(text)
-        try:
-            day = dt.datetime.strptime(plain, form).date()  # noqa: DTZ007 - a plain date
-        except ValueError:
-            return NO_SUCH_DATE if _DATE_SHAPE.fullmatch(plain) and _is_of_form(plain, form) else NOT_A_DATE
-        if day > latest:
-            return FUTURE_DATE
-        return day if day.year >= FIRST_YEAR else EARLY_DATE
+        days = list(dict.fromkeys(day for form in forms if (day := _day(plain, form))))
+        if not days:
+            return unknown or _date_fault(plain, forms)
+        possible = [day for day in days if day.year >= FIRST_YEAR and day <= latest]
+        if len(possible) > 1 and not takes_first:
+            return AMBIGUOUS_DATE
+        if possible:
+            return possible[0]
+        return FUTURE_DATE if days[0] > latest else EARLY_DATE
 
     return CachedParser(read)
+
+
+def _day(text: str, form: str) -> dt.date | None:
+    try:
+        return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a plain date
+    except ValueError:
+        return None
+
+
+def _date_fault(text: str, forms: Sequence[str]) -> Reason:
+    is_of_a_form = _DATE_SHAPE.fullmatch(text) and any(_is_of_form(text, form) for form in forms)
+    return NO_SUCH_DATE if is_of_a_form else NOT_A_DATE
 
 
 def months_reader(as_of: dt.date) -> CachedParser[dt.date]:
@@ -147,8 +168,8 @@ def months_reader(as_of: dt.date) -> CachedParser[dt.date]:
     return CachedParser(read)
 
 
-def service_reader(values: Mapping[str, str]) -> CachedParser[str]:
-    """Return what reads one column of services; a value that is not named is a fault."""
+def table_reader(values: Mapping[str, str]) -> CachedParser[str]:
+    """Return what reads a column through a table of values; a value that the table does not name is a fault."""
 
     def read(text: str) -> str | Reason:
         return values.get(text) or (UNNAMED_VALUE if text else EMPTY)

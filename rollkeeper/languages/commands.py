@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.access.authority import Authority
-from rollkeeper.access.services import sign_in
+from rollkeeper.access.terminal import signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE
 from rollkeeper.kernel.console import JsonOption, emit, err, out, read_date, show_table
@@ -22,7 +21,12 @@ LanguageArgument = Annotated[
     str, typer.Argument(metavar="LANGUAGE", help="As in 'instance.languages', such as bo.")
 ]
 UserOption = Annotated[
-    str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
+    str,
+    typer.Option(
+        "--as",
+        metavar="USER",
+        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
+    ),
 ]
 
 
@@ -111,7 +115,7 @@ def accept(
     ):
         err.print("Nothing was recorded. Where no terminal can be asked, --yes says that it is meant.")
         raise typer.Exit(1)
-    accept_language(_signed_in(user), language, reader=reader, read_on=read_on, on=clock.today())
+    accept_language(signed_in(user), language, reader=reader, read_on=read_on, on=clock.today())
     out.print(f"'{language}' is accepted by {reader}.", markup=False)
 
 
@@ -121,7 +125,7 @@ def withdraw(language: LanguageArgument, *, user: UserOption) -> None:
     Example: rollkeeper settings languages withdraw bo --as admin-01
     """
     open_instance()
-    withdraw_language(_signed_in(user), language, on=clock.today())
+    withdraw_language(signed_in(user), language, on=clock.today())
     out.print(f"'{language}' is no longer accepted.", markup=False)
 
 
@@ -160,13 +164,3 @@ def report(
             for age, is_changed in found
         ],
     )  # fmt: skip
-
-
-def _signed_in(user: str) -> Authority:
-    return sign_in(user, _password(user))
-
-
-def _password(user: str) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt(f"Password of {user}", hide_input=True, err=True))

@@ -101,8 +101,8 @@ class Verb(StrEnum):
         return verb
 
     LINES_IMPORTED = "imports:lines:imported", EntrySchema(
-        facts={"file": DIGEST, "import": REFERENCE, "known": COUNT, "lines": COUNT, "refused": COUNT,
-               "registered": COUNT, "rows": COUNT},
+        facts={"barred": COUNT, "completed": COUNT, "file": DIGEST, "import": REFERENCE, "known": COUNT, "left_out": COUNT,
+               "lines": COUNT, "refused": COUNT, "registered": COUNT, "rows": COUNT},
     )  # fmt: skip
     CAMPAIGN_PLANNED = (
         "campaign:campaign:planned",

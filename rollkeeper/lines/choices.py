@@ -35,10 +35,7 @@ class SuspensionReason(TextChoices):
     LOST_OR_STOLEN = "lost_or_stolen", _("lost or stolen")
     ORDER = "order", _("an order")
     SUBSCRIBER_REQUEST = "subscriber_request", _("the subscriber asked for it")
-
-
-NOT_ENTERED_YET: Final = frozenset(SuspensionReason) - {SuspensionReason.REGISTRATION}
-"""Reasons that every rule of a line knows and that no code enters yet: a line is to be imported barred with its reason."""
+    OPERATOR = "operator", _("barred by the operator before it came into the register")
 
 
 class TerminatedBy(StrEnum):
@@ -145,6 +142,13 @@ TRANSITIONS: Final = (
         "the number is free, or its quarantine is over and the network has shown the former line to be gone",
         "art. 2",
     ),
+    Transition(
+        Event.ACTIVATE,
+        None,
+        _SUSPENDED,
+        "imported: the operator had barred the line before, for another reason",
+        "-",
+    ),
     Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "the present tenure has no registration", "art. 2, 3"),
     Transition(
         Event.REGISTER,
@@ -207,6 +211,7 @@ RESTRICTIONS: Final = {
     SuspensionReason.LOST_OR_STOLEN: Restriction.ALL,
     SuspensionReason.ORDER: Restriction.ALL,
     SuspensionReason.SUBSCRIBER_REQUEST: Restriction.ALL,
+    SuspensionReason.OPERATOR: Restriction.ALL,
 }
 
 
@@ -226,6 +231,6 @@ def lifecycle_markdown() -> str:
         f"| event | from | to | if | article |\n|---|---|---|---|---|\n{rows}\n\n"
         "A line is suspended while any reason is open: "
         f"{', '.join(SuspensionReason)}. Lifting one leaves the others. Emergency calls, the care number and "
-        "registration stay reachable under every one of them. Not entered by any command or page yet: "
-        f"{', '.join(reason for reason in SuspensionReason if reason in NOT_ENTERED_YET)}.\n"
+        "registration stay reachable under every one of them. All but registration come in with an import, for lines that the "
+        "operator had barred before.\n"
     )

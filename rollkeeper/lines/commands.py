@@ -16,7 +16,7 @@ from django.utils import translation
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import sign_in
+from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.choices import label_of
@@ -80,7 +80,14 @@ def counter_codes() -> None:
 
 def open_(
     *,
-    user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
+    user: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="USER",
+            help="Who opens; the password and the code of the authenticator app are asked for.",
+        ),
+    ],
     field: Annotated[Field, typer.Option("--field", help="Which one field.")],
     purpose: Annotated[
         StaffPurpose, typer.Option("--purpose", help="The purpose; it is written to the ledger.")
@@ -92,17 +99,18 @@ def open_(
 ) -> None:
     """Open one field of one person, on a line found by its whole number or its reference. The ledger records it first.
 
-    The password and then the number are asked for, or are lines of standard input in this order. For a disclosure request of an
-    authority use 'rollkeeper disclosures'. The daily limits are 'vault.opens_per_day' for each person and
-    'vault.opens_per_day_total' for all, in settings.toml.
+    The password, the code of the authenticator app where there is one, and the number are asked for, or are lines of standard input
+    in this order. A production instance refuses an account without a second factor. For a disclosure request of an authority use
+    'rollkeeper disclosures'. The daily limits are 'vault.opens_per_day' for each person and 'vault.opens_per_day_total' for all,
+    in settings.toml.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
     open_instance()
-    authority = sign_in(user, _ask(f"Password of {user}", secret=True))
+    authority = signed_in(user)
     value = open_field(
         authority,
-        _ask("Number or reference of the line"),
+        ask("Number or reference of the line"),
         field=field,
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
@@ -113,7 +121,14 @@ def open_(
 
 def open_copy(
     *,
-    user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
+    user: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="USER",
+            help="Who opens; the password and the code of the authenticator app are asked for.",
+        ),
+    ],
     purpose: Annotated[
         StaffPurpose, typer.Option("--purpose", help="The purpose; it is written to the ledger.")
     ],
@@ -132,10 +147,10 @@ def open_copy(
     if sys.stdout.isatty():
         raise typer.BadParameter("a picture is not for a terminal: pipe it to a viewer, as in '... | feh -'")
     open_instance()
-    authority = sign_in(user, _ask(f"Password of {user}", secret=True))
+    authority = signed_in(user)
     opened = open_document_copy(
         authority,
-        _ask("Number or reference of the line"),
+        ask("Number or reference of the line"),
         position=page - 1,
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
@@ -243,13 +258,7 @@ def access_history(
 def _signed_in(user: str | None) -> Authority:
     if user is None:
         raise typer.BadParameter("Say who: --as USER.")
-    return sign_in(user, _ask(f"Password of {user}", secret=True))
-
-
-def _ask(what: str, *, secret: bool = False) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt(what, hide_input=secret, err=True))
+    return signed_in(user)
 
 
 def _show_once(value: str) -> None:

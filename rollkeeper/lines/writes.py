@@ -6,7 +6,7 @@ They take many lines for bulk services; one line is a list of one.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -112,6 +112,29 @@ def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:
     """Make a new line under the number of an ended one. Precondition: `old` is locked and may give it."""
     run(sql("lines", "reassign_number"), {"old": old, "new": line.line_id, "number_index": line.number_index})
     _insert_lines([line], on=on)
+
+
+def bar_imported(reasons: Mapping[LineId, SuspensionReason], *, on: dt.date) -> None:
+    """Note why lines came in barred. Precondition: they were made suspended in this transaction."""
+    if reasons:
+        run(sql("lines", "bar_imported"), {
+            "line_ids": list(reasons), "reasons": [reason.value for reason in reasons.values()], "on": on, "at": clock.now(),
+        })  # fmt: skip
+
+
+def mark_declared(line_ids: Sequence[LineId]) -> None:
+    """Mark lines as registered by an operator's file. Precondition: they are locked, and their tenures begin in this transaction."""
+    if line_ids:
+        run(sql("lines", "mark_declared"), {"line_ids": list(line_ids)})
+
+
+def add_references(references: Mapping[LineId, bytes]) -> None:
+    """Add the operator's own references to lines that have none."""
+    if references:
+        run(
+            sql("lines", "add_references"),
+            {"line_ids": list(references), "indexes": list(references.values())},
+        )
 
 
 def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -> LineView:

@@ -90,7 +90,7 @@ def main() -> None:
         if _only_serves(sys.argv[1:]):
             # Before there are two threads: its modules import each other, and each thread could see half of one.
             import_module("psycopg.conninfo")
-            # A fault of the servers is met again, and notified, by the command itself.
+            # A fault of the servers is met again, and reported, by the command itself.
             threading.Thread(target=_start_servers, daemon=True).start()
             _ready(make_app(with_django=False))()
         else:

@@ -28,6 +28,7 @@ COMMANDS = (
     CommandEntry("simulate", "Show what the law would do to each line, day by day, without effect on the register.", ("law",)),
     CommandEntry("counter-codes", "Issue codes by which a counter finds a line, for the voice or text menu of the care number: a line in, a line out.", ("lines",)),
     CommandEntry("import", "Import lines, and what is declared about their subscribers, from the operator's own export.", ("imports",)),
+    CommandEntry("imports", "Files that were imported, and what came of each.", ("imports",)),
     CommandEntry("explain", "Explain why a line has its status: dates, counting and articles.", ("campaign",)),
     CommandEntry("register", "Register all people in a file; a number that has no line yet gets one.", ("registration",)),
     CommandEntry("setup", "Make the instance, or bring it up to date.", ("operations",)),

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -19,9 +20,11 @@ import tomli_w
 import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
+from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by, let_everyone_enter, system_user
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 
@@ -52,8 +55,9 @@ class AppCredentials:
         made = cls(app, folder, _user_of(app))
         made.renew()
         if made.user:
-            allow_traversal(folder / "secrets")
-            _allow_reading_ledger()
+            for place in (folder, stores.sockets() / "server"):
+                allow_traversal(place, made.user)
+            _allow_reading_ledger(made.user)
             if app.seals:
                 _allow_writing_copies(made.user)
             for place in (folder, folder / "secrets", folder / "ledger"):
@@ -136,13 +140,14 @@ def _settings(app: App) -> str:
     return tomli_w.dumps(content)
 
 
-def _allow_reading_ledger() -> None:
+def _allow_reading_ledger(user: str) -> None:
     """Let every user read what is published anyway, where it lies in the instance. Elsewhere the operator decides who may."""
     folder = public_folder()
     if folder.is_relative_to(data_dir()):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
-        allow_traversal(folder)
+        let_everyone_enter(folder, inside=data_dir())
+        allow_traversal(folder, user)
 
 
 def _allow_writing_copies(user: str) -> None:
@@ -158,11 +163,14 @@ def _allow_writing_copies(user: str) -> None:
             place.mkdir(exist_ok=True)
             shutil.chown(place, "root", user)
             place.chmod(0o730)
-        allow_traversal(folder)
+        allow_traversal(folder, user)
 
 
 def _user_of(app: App) -> str | None:
-    """Return the app's own user where root serves and that user can read the program."""
+    """Return the app's own user where root serves; in a demo none, if that user cannot read the program. Refuses: PROGRAM_NOT_READABLE.
+
+    Only this user is let through closed folders above the program: none is opened to everyone.
+    """
     user = system_user(f"rollkeeper-{app.name}")
     if user is None:
         return None
@@ -170,6 +178,11 @@ def _user_of(app: App) -> str | None:
         Path(sys.executable), Path(sys.executable).resolve(), Path(rollkeeper.__file__),
         Path(str(distribution("django").locate_file("django/__init__.py"))),
     ]  # fmt: skip
-    for place in program:
-        allow_traversal(place)
-    return user if all(map(is_readable_by_others, program)) else None
+    with suppress(OSError):  # not every file system keeps access control lists
+        for place in program:
+            allow_traversal(place, user)
+    if is_readable_by(user, program):
+        return user
+    if instance().kind is InstanceKind.PRODUCTION:
+        raise PROGRAM_NOT_READABLE(user=user, program=program[0])
+    return None

@@ -92,7 +92,7 @@ MAP: dict[str, Any] = {
 
 
 def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lambda _: None) -> None:
-    """Make the instance, the people and the campaign. `on_day_passed` is notified of each day that has passed. Refuses: DEMO_IN_PROGRESS."""
+    """Make the instance, the people and the campaign. `on_day_passed` is called for each day that has passed. Refuses: DEMO_IN_PROGRESS."""
     was_begun = demo_was_interrupted()
     data_dir().mkdir(parents=True, exist_ok=True)
     # The mark comes first, and the process that makes the demo locks it: a demo that is still being made must not be cleared

@@ -135,13 +135,16 @@ def permissions_page() -> str:
     from rollkeeper.access.roles import Permission
 
     rows = [
-        f"| {permission.value} | {', '.join(role.value for role in rule_for(permission).roles)} | {rule_for(permission).people} |"
+        f"| {permission.value} | {', '.join(role.value for role in rule.roles)} | {rule.people} | "
+        f"{'yes' if rule.reauthenticate or rule.people > 1 else ''} |"
         for permission in Permission
+        if (rule := rule_for(permission))
     ]
     return (
         "# Permissions\n\n"
         + MADE
-        + "| permission | roles | people |\n|---|---|---|\n"
+        + "A permission with *confirms* asks for password, passkey or code again (`access.reauthenticate_minutes`).\n\n"
+        + "| permission | roles | people | confirms |\n|---|---|---|---|\n"
         + "\n".join(rows)
         + "\n"
     )

@@ -21,6 +21,13 @@ APP_DID_NOT_START = Refusal(
     "The {app} did not start: {why}.",
     "See {log}; then run 'rollkeeper doctor'.",
 )
+# An app that ran as root would read every key of the instance.
+PROGRAM_NOT_READABLE = Refusal(
+    "program_not_readable",
+    Kind.MALFORMED,
+    "The user {user}, as which an app is to run, cannot read the program: {program}.",
+    "Install Rollkeeper where every user may read it, such as /opt/rollkeeper, or as an ordinary user (docs/operator.md).",
+)
 ASSETS_MISSING = Refusal(
     "assets_missing",
     Kind.MALFORMED,

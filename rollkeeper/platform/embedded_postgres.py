@@ -108,7 +108,7 @@ def _ensure_store(store: Store) -> None:
         else:
             _prepare_socket(store)
             if owner:
-                _allow_traversal_to_data(store)
+                _allow_traversal_to_data(store, owner)
         if _pid(store):
             _wait_for_recovery(store)
         else:
@@ -138,7 +138,7 @@ def take_ownership(store: Store) -> None:
     if owner:
         for place in (store.data, *store.data.rglob("*"), store.data.parent):
             shutil.chown(place, owner, owner)
-        _allow_traversal_to_data(store)
+        _allow_traversal_to_data(store, owner)
     store.data.chmod(0o700)
 
 
@@ -213,19 +213,25 @@ def _is_dead(pid: int) -> bool:
 def _remove_stale_locks(store: Store) -> None:
     """Remove the locks of a server that was killed, once none of its processes works in the data folder any more."""
     until = time.monotonic() + 30
-    while time.monotonic() < until and any(
-        _works_in(process, store.data) for process in Path("/proc").glob("[0-9]*")
-    ):
+    while time.monotonic() < until and _processes_in(store):
         time.sleep(0.05)
     (store.data / "postmaster.pid").unlink(missing_ok=True)
     (socket_folder(store) / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
 
 
-def _works_in(process: Path, folder: Path) -> bool:
-    try:
-        return (process / "cwd").readlink() == folder
-    except OSError:
-        return False
+def _processes_in(store: Store) -> list[int]:
+    """Return the processes that work in a data folder: asked as the server's user, to whom the kernel shows its own.
+
+    Where a service manager takes the capability to look into other users' processes, root is shown none of them.
+    """
+    owner = server_user(store)
+    said = subprocess.run(
+        ["find", "/proc", "-maxdepth", "2", "-name", "cwd", "-printf", "%h %l\n"],  # noqa: S607
+        check=False, capture_output=True, text=True, errors="replace", cwd="/", user=owner, group=owner,
+        extra_groups=[] if owner else None,
+    ).stdout  # fmt: skip
+    found = (line.partition(" ") for line in said.splitlines())
+    return [int(Path(process).name) for process, _, folder in found if folder == str(store.data)]
 
 
 def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -253,9 +259,9 @@ def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subpro
     return done
 
 
-def _allow_traversal_to_data(store: Store) -> None:
+def _allow_traversal_to_data(store: Store, owner: str) -> None:
     for place in (store.data, socket_folder(store) / "socket", BINARIES / "postgres"):
-        allow_traversal(place)
+        allow_traversal(place, owner)
 
 
 def _note_use(folder: Path) -> None:

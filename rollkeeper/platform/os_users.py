@@ -9,10 +9,19 @@ import fcntl
 import os
 import pwd
 import stat
+import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+# The form in which Linux keeps an access control list: a version, then entries of tag, rights, and user or group (acl(5)).
+_ACL: Final = "system.posix_acl_access"
+_ACL_VERSION: Final = 2
+_USER_OBJ, _USER, _GROUP_OBJ, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
+_NO_ID: Final = 0xFFFFFFFF
+_ENTER: Final = 1
 
 
 def system_user(name: str) -> str | None:
@@ -59,16 +68,76 @@ def _accounts() -> Iterator[None]:
         os.close(folder)
 
 
-def allow_traversal(path: Path) -> None:
-    """Let every user pass through the folders above `path`: the right to enter, not to list or read."""
-    for folder in path.parents:
+def allow_traversal(path: Path, user: str) -> None:
+    """Let one user pass through the folders above `path`: the right to enter, not to list or read, and for no one else.
+
+    Folders such as /root stay closed to everyone else. Raises OSError where the file system keeps no access control lists.
+    """
+    account = pwd.getpwnam(user)
+    for folder in reversed(path.absolute().parents):
+        if not _may_enter(folder, account):
+            _let_enter(folder, account.pw_uid)
+
+
+def let_everyone_enter(folder: Path, *, inside: Path) -> None:
+    """Let every user pass through `folder` and the folders above it, from `inside` on: what is published may be served by any user."""
+    for one in (folder, *folder.parents):
+        if one.is_relative_to(inside):
+            one.chmod(one.stat().st_mode | stat.S_IXOTH)
+
+
+def is_readable_by(user: str, paths: Iterable[Path]) -> bool:
+    """Tell whether a user can read these files, or list these folders: asked of the kernel, as that user."""
+    words = [word for path in paths for word in ("-a", "-r", str(path))][1:]
+    account = pwd.getpwnam(user)
+    asked = subprocess.run(  # noqa: S603
+        ["test", *words],  # noqa: S607
+        user=account.pw_uid, group=account.pw_gid, extra_groups=[], check=False,
+    )  # fmt: skip
+    return asked.returncode == 0
+
+
+def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
+    """Tell whether a user without further groups can enter a folder; those above it are asked before."""
+    found = folder.stat()
+    if found.st_uid == account.pw_uid:
+        return bool(found.st_mode & stat.S_IXUSR)
+    if found.st_gid == account.pw_gid:
+        return bool(found.st_mode & stat.S_IXGRP)
+    entries = _access_list(folder)
+    own = entries.get((_USER, account.pw_uid))
+    if own is None:
+        return bool(found.st_mode & stat.S_IXOTH)
+    return bool(own & entries.get((_MASK, _NO_ID), 0) & _ENTER)
+
+
+def _let_enter(folder: Path, uid: int) -> None:
+    """Add an entry for one user to a folder's access control list (acl(5)); everything else that it says stays."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Both servers start at once: without the lock each would write the list without the other's entry.
+        fcntl.flock(held, fcntl.LOCK_EX)
+        entries = _access_list(folder)
+        granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
+        entries |= {
+            (_USER, uid): entries.get((_USER, uid), 0) | _ENTER,
+            (_MASK, _NO_ID): granted | _ENTER,
+        }
+        packed = b"".join(struct.pack("<HHI", tag, entries[tag, name], name) for tag, name in sorted(entries))
+        os.setxattr(folder, _ACL, struct.pack("<I", _ACL_VERSION) + packed)
+    finally:
+        os.close(held)
+
+
+def _access_list(folder: Path) -> dict[tuple[int, int], int]:
+    """Return a folder's access control list: by tag and user or group what is granted; without one, what its mode grants."""
+    try:
+        found = os.getxattr(folder, _ACL)
+    except OSError:
         mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
-
-
-def is_readable_by_others(path: Path) -> bool:
-    """Tell whether every user can read a file, or enter and list a directory, and pass through those above it."""
-    wanted = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
-    passes = all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
-    return passes and path.stat().st_mode & wanted == wanted
+        return {
+            (_USER_OBJ, _NO_ID): mode >> 6 & 7,
+            (_GROUP_OBJ, _NO_ID): mode >> 3 & 7,
+            (_OTHER, _NO_ID): mode & 7,
+        }
+    return {(tag, name): granted for tag, granted, name in struct.iter_unpack("<HHI", found[4:])}

@@ -3,14 +3,13 @@
 
 import dataclasses
 import datetime as dt
-import sys
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.services import sign_in
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
@@ -21,7 +20,12 @@ from rollkeeper.retention import abandoned, services
 from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
 UserOption = Annotated[
-    str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
+    str,
+    typer.Option(
+        "--as",
+        metavar="USER",
+        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
+    ),
 ]
 CaseOption = Annotated[
     str, typer.Option("--case", metavar="NUMBER", help="The number of the case; no names.")
@@ -120,7 +124,7 @@ def add(
     Example: rollkeeper holds add --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
     open_instance()
-    officer, line_id = _signed_in(user), _line_id()
+    officer, line_id = signed_in(user), _line_id()
     add_legal_hold(
         officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today()
     )
@@ -135,7 +139,7 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
     open_instance()
-    officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
+    officer, line_id, day = signed_in(user), _line_id(), on or clock.today()
     end_legal_hold(officer, line_id, case_reference=case, on=day)
     out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
 
@@ -164,15 +168,11 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
         raise typer.Exit(1)
 
 
-def _signed_in(user: str) -> Authority:
-    return sign_in(user, _ask(f"Password of {user}", secret=True))
-
-
 def _line_id() -> LineId:
     """Ask for a line, by its number or, if another subscriber has the number now, by its reference. Refuses: NumberNotRead,
     LineNotFound.
     """
-    asked = _ask("Number or reference of the line")
+    asked = ask("Number or reference of the line")
     try:
         return LineId(UUID(asked))
     except ValueError:
@@ -187,9 +187,3 @@ def _describe_line(line_id: LineId) -> str:
     line = view_line(line_id)
     ended = f", ended on {line.terminated_on}" if line and line.terminated_on else ""
     return f"Line {line_id}, in service since {line.activated_on}{ended}" if line else str(line_id)
-
-
-def _ask(what: str, *, secret: bool = False) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt(what, hide_input=secret, err=True))

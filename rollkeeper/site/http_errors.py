@@ -12,12 +12,18 @@ import time
 import traceback
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.signals import got_request_exception
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from rollkeeper.access.errors import ReauthenticationNeeded
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
@@ -70,7 +76,10 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """Answer a refusal in the form that was asked for."""
+        """Answer a refusal in the form that was asked for; send a person who must confirm first to the page that asks."""
+        if isinstance(fault, ReauthenticationNeeded) and _is_for_a_person(request):
+            methods = get_adapter().get_reauthentication_methods(request.user)
+            return _ask_to_confirm(request, methods[0]["url"]) if methods else refuse(request, fault)
         return refuse(request, fault) if isinstance(fault, RollkeeperError) else None
 
 
@@ -97,6 +106,17 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
         "code": fault.code,
     }
     return render(request, "site/error.html", shown, status=status)
+
+
+def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
+    """Send a person to confirm that it is they, and from there back to the page on which they were.
+
+    Nothing of the request is kept, since its values may be personal: the person does it again.
+    """
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    back = came_from.path if came_from.netloc == request.get_host() else "/"
+    messages.info(request, _("Nothing was done yet. Confirm that it is you, then do it again."))
+    return HttpResponseRedirect(f"{asking}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf.locale import LANG_INFO
 from django.utils.csp import CSP
 
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role, address, this_role
@@ -133,6 +134,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Wrong passwords are counted in `access/passwords.py`; "login_failed" is left for wrong second factors, by account.
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "5/300s/key"}
 MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = access_settings().reauthenticate_minutes * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -32,11 +32,17 @@ if this_app() != "portal":
         path("account/inactive/", account.account_inactive, name="account_inactive"),
         path("account/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
         path("account/2fa/webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+        path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+        path("account/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+        path(
+            "account/2fa/webauthn/reauthenticate/",
+            webauthn.reauthenticate_webauthn,
+            name="mfa_reauthenticate_webauthn",
+        ),
     ]
 if this_app() == "backoffice":
     urlpatterns += [
         path("", home_page, name="home_page"),
-        path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
         path("account/password/change/", account.password_change, name="account_change_password"),
         path("account/2fa/", include("allauth.mfa.urls")),
     ]

@@ -10,6 +10,7 @@ from rollkeeper.agents import queries
 from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, counter, employ, set_settings, vaulted  # noqa: F401 - the same counter
+from tests.builders.staff import enter
 
 PAGE = {"HTTP_ACCEPT": "text/html"}
 
@@ -23,7 +24,7 @@ def backoffice(vaulted, app, as_role):  # noqa: F811
         employ(role, username=(name := role.value.replace("_", "-")))
         client = Client()
         with as_role("backoffice"):
-            client.force_login(Staff.objects.get(username=name))
+            enter(client, name)
 
         def ask(method, address, data=None, language="en"):
             with as_role("backoffice"):

@@ -6,9 +6,9 @@ import re
 import pytest
 from django.test import Client
 
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.kernel.database import rows
+from tests.builders.staff import enter
 from tests.reporting.test_audit_sample_draw import AFTER, DICE, employed, lived  # noqa: F401 - the same year
 
 
@@ -21,7 +21,7 @@ def backoffice(lived, app, as_role):  # noqa: F811
         employed(name, role)
         client = Client()
         with as_role("backoffice"):
-            client.force_login(Staff.objects.get(username=name))
+            enter(client, name)
 
         def ask(method, address, data=None, language="en"):
             with as_role("backoffice"):

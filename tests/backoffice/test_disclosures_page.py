@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from rollkeeper.access.models import Staff
 from rollkeeper.disclosures.models import DisclosureRequest
+from tests.builders.staff import enter
 from tests.disclosures.conftest import NUMBER, ON, hashed, instance, law  # noqa: F401 - fixtures
 
 YES = {"number": NUMBER, "held_on": ON.isoformat(), "checked": "on"}
@@ -22,7 +22,7 @@ def asked(instance, app, as_role):  # noqa: F811
     def asking(name, method, address, data=None):
         client = Client()
         with as_role("backoffice"):
-            client.force_login(Staff.objects.get(username=name))
+            enter(client, name)
         with as_role("backoffice"):
             answer = getattr(client, method)(address, data or {}, HTTP_ACCEPT="text/html")
             answer.text_ = answer.content.decode()
@@ -89,7 +89,7 @@ def test_a_clerk_sees_no_disclosure_request_even_one_they_entered(asked):
 
 def page_in(language, asked):
     client = Client(headers={"accept-language": language})
-    client.force_login(Staff.objects.get(username="officer"))
+    enter(client, "officer")
     return client.get(asked.at, HTTP_ACCEPT="text/html").content.decode()
 
 

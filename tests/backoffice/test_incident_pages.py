@@ -5,7 +5,6 @@ import pytest
 from django.test import Client
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import run_approved_steps
@@ -14,6 +13,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
 from tests.builders.lines import make_line
+from tests.builders.staff import enter
 from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, opened
 
 
@@ -29,7 +29,7 @@ def backoffice(vaulted, app, as_role):  # noqa: F811
     def asking(name, method, address, data=None, language="en"):
         client = Client()
         with as_role("backoffice"):
-            client.force_login(Staff.objects.get(username=name))
+            enter(client, name)
         with as_role("backoffice"):
             answer = getattr(client, method)(
                 address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True

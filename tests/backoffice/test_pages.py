@@ -21,7 +21,7 @@ from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.site.web_apps import app_named
 from tests.builders.lines import give_number, make_line
 from tests.builders.notices import bounce_notices
-from tests.builders.staff import employ
+from tests.builders.staff import employ, enter
 from tests.campaign.population import plan, tell
 from tests.provisioning.fakes import Element
 
@@ -61,7 +61,7 @@ def signed_in(app, as_role, quick_passwords):
         add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=DUE)
         client = Client()
         with as_role("backoffice"):
-            client.force_login(Staff.objects.get(username=name))
+            enter(client, name)
 
         def ask(method, address, data=None):
             with as_role("backoffice"):

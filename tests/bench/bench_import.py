@@ -1,7 +1,7 @@
 """Import, set against a bare COPY of the finished rows and against what a user would otherwise write with Django.
 
 The file has numbers in the national form, days, services, regions and a reference; everything is normalised, looked at,
-indexed and sealed, by a process of its own, whose most memory is notified. The COPY gets the very tuples that the import made,
+indexed and sealed, by a process of its own, whose peak memory is reported. The COPY gets the very tuples that the import made,
 out of files and in one transaction, into the same tables with the same indexes (and once without): no cheaper way to have
 these rows exists. The Django loops seal one attribute a line with AES-GCM on the way into a table without further indexes,
 which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole. ManagedProcess them

@@ -35,7 +35,7 @@ def run(sizes: list[int]) -> list[Row]:
     seen = Seen()
     look(seen, min(DOCUMENTS, *sizes))
     assert seen.tally.copies, "no document was taken in"
-    return notified(seen)
+    return rows_of(seen)
 
 
 def look(seen: Seen, count: int, *, first: int = 0) -> None:
@@ -49,7 +49,7 @@ def look(seen: Seen, count: int, *, first: int = 0) -> None:
         seen.seconds += time.perf_counter() - begun
 
 
-def notified(seen: Seen) -> list[Row]:
+def rows_of(seen: Seen) -> list[Row]:
     """Return the rows of what was seen."""
     tally = seen.tally
     kept = f"redaction: {tally.copies} copies of {tally.documents} documents; OCR reads {tally.read} of {tally.masked} masked values"

@@ -3,6 +3,7 @@
 
 import datetime as dt
 import os
+import time
 
 from django.test import Client
 
@@ -37,5 +38,17 @@ def sign_in(role: StaffRole, username: str | None = None) -> Client:
     """Employ a person with a role; return a browser in which they are signed in."""
     who = employ(role, username=username)
     client = Client(SERVER_NAME="localhost")
-    client.force_login(Staff.objects.get(staff_id=who.staff_id))
+    enter(client, Staff.objects.get(staff_id=who.staff_id).username)
     return client
+
+
+def enter(client: Client, username: str, *, minutes_ago: int = 0) -> None:
+    """Sign in to a browser, as by a password that was typed some minutes ago."""
+    staff = Staff.objects.get(username=username)
+    client.force_login(staff)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() - minutes_ago * 60, "username": username}
+    ]
+    session["account_authentication_methods_user"] = str(staff.staff_id)
+    session.save()

@@ -2,7 +2,7 @@
 """A nation's lines through two years of nights, and what `simulate` says of the very same histories.
 
 The file is imported as an operator would, the campaign planned, everybody lives an invented life; each night is played,
-tried without acting, prepared, approved by two and carried out, the network is notified and asked while batches still run, and
+tried without acting, prepared, approved by two and carried out, the network is told and asked while batches still run, and
 what the law no longer allows to keep is erased. Separate from the test that holds it to zero differences, which says what it wants of it.
 """
 
@@ -263,7 +263,7 @@ def live(
 ) -> None:
     """Let each day's events happen before its nightly run; on days of outage there is none.
 
-    Goes on from a day where an earlier run broke off; `done` is notified of each half of a day, of the first in the transaction
+    Goes on from a day where an earlier run broke off; `done` is called for each half of a day, for the first in the transaction
     in which it happens.
     """
     on, network = first, Network()

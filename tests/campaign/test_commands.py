@@ -26,6 +26,7 @@ from tests.campaign.typed_commands import (
     surroundings,
 )
 from tests.command_server import CommandServer
+from tests.entries import entries
 
 LINES = 5
 
@@ -123,6 +124,7 @@ def test_check_refuses_a_day_on_which_nothing_may_be(notified, desk, asked, code
 
     assert done.code == code
     assert says in done.remarks
+    assert entries("campaign:clock:started") == []  # a command that is refused changes nothing
 
 
 def test_check_without_a_campaign_says_what_to_do_first(committed, desk):

@@ -30,6 +30,8 @@ if "ordinary" in sys.argv:
     os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
 held = sandbox.unshare_namespaces()
 libc = ctypes.CDLL(None, use_errno=True)
+nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+sibling = subprocess.Popen(["sleep", "5"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **nobody)
 ready_unix = socket.socket(socket.AF_UNIX) if "inherits" in sys.argv else None
 sandbox.note_sizes()
 held += sandbox.seal()
@@ -60,6 +62,9 @@ attempts = {
     "make memory that runs": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
     "get a namespace": lambda: raw(272, 0x10000000),
     "lift a limit": lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1)) if "child" in sys.argv else 1 / 0,
+    "limit another process": lambda: resource.prlimit(sibling.pid, resource.RLIMIT_CPU, (1, 1)),
+    "read another's limits": lambda: resource.prlimit(sibling.pid, resource.RLIMIT_CPU),
+    "limit itself by its number": lambda: resource.prlimit(os.getpid(), resource.RLIMIT_CPU, (9, 9)),
     "become root": lambda: os.setuid(0) if os.getuid() else 1 / 0,
     "make a process": lambda: (os.fork() or os._exit(0)) if "child" in sys.argv else 1 / 0,
     "end another process": lambda: os.kill(os.getppid(), 0) if "child" in sys.argv else 1 / 0,
@@ -72,7 +77,8 @@ for what, attempt in attempts.items():
     except (OSError, MemoryError, ValueError, ZeroDivisionError):
         continue
     came_through.append(what)
-os.write(1, json.dumps({"held": held, "came_through": came_through}).encode())
+resource.prlimit(0, resource.RLIMIT_CPU, (9, 9))
+os.write(1, json.dumps({"held": held, "came_through": came_through, "own": resource.getrlimit(resource.RLIMIT_CPU)}).encode())
 """
 
 
@@ -95,6 +101,7 @@ def test_nothing_that_is_tried_from_inside_comes_through(who, which):
     assert said["came_through"] == []
     assert "seccomp" in said["held"]
     assert "no new privileges" in said["held"]
+    assert said["own"] == [9, 9]
 
 
 def test_the_attempts_come_through_where_nothing_is_sealed():

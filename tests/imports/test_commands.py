@@ -60,7 +60,7 @@ def test_without_a_yes_nothing_is_imported_and_the_answer_is_no(committed, rollk
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
 
 
-@pytest.mark.parametrize(("answer", "code", "lines"), [(b"y\n", 0, 2), (b"n\n", 1, 0)])
+@pytest.mark.parametrize(("answer", "code", "lines"), [(b"y\n", 1, 2), (b"n\n", 1, 0)])
 def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines):
     ours, theirs = pty.openpty()
     os.write(ours, answer)
@@ -84,7 +84,7 @@ def test_a_proposal_prints_a_map_that_can_be_used_as_it_is(committed, rollkeeper
 
     code, _, remarks = rollkeeper("import", simple, "--map", tmp_path / "map.toml")
 
-    assert code == 0, remarks
+    assert code == 1, remarks  # a row was refused
     assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 2
 
 
@@ -92,12 +92,10 @@ def test_a_machine_gets_json_with_counts_reasons_and_what_was_dropped(committed,
     code, printed, _ = rollkeeper("import", simple, "--yes", "--json")
 
     answer = json.loads(printed)
-    assert code == 0
+    assert code == 1
     assert (answer["rows"], answer["lines"], answer["refused"]) == (3, 2, 1)
     assert answer["dropped"] == [{"about": "gender or sex", "column": "gender"}]
-    assert answer["reasons"] == [
-        {"column": "since", "reason": "not a date of the form in the map", "rows": 1}
-    ]
+    assert answer["reasons"] == [{"column": "since", "reason": "not a date of a form in the map", "rows": 1}]
     assert answer["refused_file"] == str(default_path(simple))
 
 
@@ -187,3 +185,35 @@ def test_a_foreign_export_is_imported_whole_and_once(committed, rollkeeper, telc
     oldest = find_line("+8689100000000")
     assert oldest.activated_on.isoformat() == "2011-11-01", "one month of tenure before the first of December"
     assert not oldest.is_registered
+
+
+def test_imports_are_listed_and_shown_by_their_counts_alone(committed, rollkeeper, simple):
+    nothing = rollkeeper("imports", "list")[1]
+    rollkeeper("import", simple, "--yes")
+
+    (one,) = json.loads(rollkeeper("imports", "list", "--json")[1])
+    shown = rollkeeper("imports", "show", one["import_id"])[1]
+
+    assert nothing.strip() == "Nothing was imported yet."
+    assert (one["rows"], one["lines"], one["refused"]) == (3, 2, 1)
+    assert "lines made: 2" in shown
+    assert simple.name not in shown
+
+
+def test_an_unknown_import_is_refused_with_what_to_do(committed, rollkeeper):
+    code, _, remarks = rollkeeper("imports", "show", "019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182")
+
+    assert code == 1
+    assert "rollkeeper imports list" in " ".join(remarks.split())
+
+
+def test_rejected_rows_are_mended_and_taken_in_with_the_same_map(committed, rollkeeper, simple, tmp_path):
+    rows_file, map_file = tmp_path / "rows.csv", tmp_path / "map.toml"
+    map_file.write_text(rollkeeper("import", simple, "--propose")[1], "utf-8")
+    rollkeeper("import", simple, "--map", map_file, "--rejected-rows", rows_file)
+    rows_file.write_text(rows_file.read_text("utf-8-sig").replace("no day", "2011-05-20"), "utf-8")
+
+    code, _, remarks = rollkeeper("import", rows_file, "--map", map_file)
+
+    assert code == 0, remarks
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 3

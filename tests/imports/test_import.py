@@ -31,14 +31,17 @@ from rollkeeper.imports.errors import (
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.reject_file import RejectFile, default_path
+from rollkeeper.imports.row_errors import NOT_REGISTERED_YET
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import connect, rows
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
+from tests.builders.lines import suspend_line
 from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import refusing
@@ -227,7 +230,7 @@ def test_a_file_that_is_not_ours_is_never_replaced_by_the_side_file(register, wr
 
 def test_a_number_of_the_register_is_refused_row_by_row(register, written):
     take_in(written([line(1)], "first.csv"), RAW)
-    file = written([line(n) for n in range(4)], "second.csv")
+    file = written([line(n, since="2011-06-01") for n in range(4)], "second.csv")
 
     result = take_in(file, RAW, chunk_rows=2)
 
@@ -291,18 +294,60 @@ def test_a_subscriber_of_whom_a_file_names_no_language_has_named_none(said, name
     assert [row.language for row in rows("SELECT language FROM lines_line")] == [named]
 
 
-def test_a_registration_of_a_known_line_is_not_swallowed(register, written):
+def test_the_same_file_with_a_better_map_completes_what_was_left_and_nothing_else(register, written):
+    whole = {"name": "Invented", "address": "1 Invented Road", "document": "X1234567"}
+    file = written([line(1, **whole), line(2, **whole | {"document": "X1234568"})])
+    take_in(file, RAW)
+    before = [tuple(row) for row in rows("SELECT line_id, activated_on, state FROM lines_line ORDER BY 1")]
+
+    result = take_in(file, SUBSCRIBERS | {"reference": {"column": "id"}})
+
+    assert (result.lines, result.known, result.completed, result.registered) == (0, 2, 2, 2)
+    assert [
+        tuple(row) for row in rows("SELECT line_id, activated_on, state FROM lines_line ORDER BY 1")
+    ] == before
+    assert all(row.is_registered for row in rows("SELECT is_registered FROM lines_line"))
+    assert (count("lines_tenure"), count("lines_reference")) == (2, 2)
+    assert len(entries("line:tenure:registered")) == 2
+
+
+def test_a_second_run_completes_nothing_twice(register, written):
+    whole = {"name": "Invented", "address": "1 Invented Road", "document": "X1234567"}
     raw = SUBSCRIBERS | {"reference": {"column": "id"}}
     take_in(written([line(1)], "march.csv"))
-    whole = line(1, name="Invented", address="1 Invented Road", document="X1234567")
-    file = written([whole, whole | line(2)], "april.csv")
+    take_in(written([line(1, **whole)], "april.csv"), raw)
+
+    result = take_in(written([line(1, **whole), line(2)], "may.csv"), raw | {"region": {"constant": "Lhasa"}})
+
+    assert (result.lines, result.known, result.completed, result.registered) == (1, 1, 0, 0)
+    assert count("lines_tenure") == 1
+
+
+def test_a_line_suspended_for_want_of_registration_is_not_completed(register, written):
+    raw = SUBSCRIBERS | {"reference": {"column": "id"}}
+    take_in(written([line(1)], "march.csv"))
+    known = rows("SELECT line_id FROM lines_line")[0].line_id
+    suspend_line(known, reason=SuspensionReason.REGISTRATION, on=ON)
+    file = written(
+        [line(1, name="Invented", address="1 Invented Road", document="X1234567"), line(2)], "april.csv"
+    )
 
     result = take_in(file, raw)
 
-    assert (result.lines, result.known, result.refused) == (1, 0, 1)
+    assert (result.lines, result.known, result.refused, result.completed) == (1, 0, 1, 0)
     ((row, _, reason),) = side_file(file)
-    assert row == 2
-    assert reason.startswith("a registration for a known line")
+    assert (row, reason) == (2, NOT_REGISTERED_YET.text)
+
+
+def test_another_contract_under_a_known_number_is_not_completed(register, written):
+    whole = {"name": "Invented", "address": "1 Invented Road", "document": "X1234567"}
+    take_in(written([line(1)], "march.csv"), RAW)
+    file = written([line(1, since="2011-06-01", **whole), line(2)], "april.csv")
+
+    result = take_in(file, SUBSCRIBERS)
+
+    assert (result.completed, result.refused) == (0, 1)
+    assert count("lines_tenure") == 0
 
 
 def test_a_known_reference_under_another_number_is_refused(register, written):
@@ -536,6 +581,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.imports import services
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
+from rollkeeper.imports.row_errors import NOT_REGISTERED_YET
 from rollkeeper.imports.reject_file import default_path
 from tests.imports.test_import import ON, WITH_REFERENCE
 take_in = services._Import.take_in

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from rollkeeper.imports.column_dictionary import meaning_of, never_about, sensitive_about, service_of_heading
-from rollkeeper.imports.column_samples import date_formats
+from rollkeeper.imports.column_samples import date_forms
 from rollkeeper.imports.errors import (
     IMPORT_HEADER_MISSING,
     IMPORT_MAP_INVALID,
@@ -101,7 +101,7 @@ def test_a_whole_file_gets_a_whole_map(proposed):
     made = make_map(proposal.raw, named="proposal", header=seen.header)
     assert {service.value for service in made.service.sources[0].values.values()} == {"mobile", "data_card"}
     assert made.number.column == "MSISDN"
-    assert made.activated_on.format == "%Y-%m-%d"
+    assert made.activated_on.forms == ("%Y-%m-%d",)
     assert made.language.values == {"bo": "bo", "zh": "zh-hans"}
     assert made.contact.column == "e-mail"
     assert [c.column for c in proposal.sensitive] == ["民族"]
@@ -157,12 +157,18 @@ def test_an_number_range_given_on_the_command_line_is_not_asked_for_again(propos
         (["20110501"], ["%Y%m%d"]),
         (["2011-05-01", "2011-05-02", "soon"], ["%Y-%m-%d"]),
         (["2011-05-01", "soon", "later"], []),
+        (
+            ["2010-12-31", "20080815", "2011年5月1日", "2009/3/7 0:00:00"],
+            ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"],
+        ),
         (["01/02/2011"] * 30 + ["31/12/2011"], ["%d/%m/%Y", "%m/%d/%Y"]),
         (["soon"], []),
     ],
 )
 def test_the_form_of_dates_is_found_and_a_doubt_stays_a_doubt(dates, forms):
-    assert date_formats(dates) == forms
+    chosen, doubtful = date_forms(dates)
+
+    assert list(doubtful or chosen) == forms
 
 
 def test_days_and_months_that_could_be_swapped_are_asked_about(proposed):
@@ -187,7 +193,7 @@ def test_a_registration_is_proposed_only_where_it_is_whole(proposed):
         "name": "姓名", "address": "地址", "document_number": "身份证号", "document_type_is": "cn-resident-card"
     }  # fmt: skip
     assert "registration" not in lacking.raw
-    assert "address" in lacking.notes[0]
+    assert "address" in lacking.notes[-1]
 
 
 def test_nothing_about_subscribers_is_proposed_where_no_law_asks(proposed):

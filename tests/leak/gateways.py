@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A mail server and a network behind HTTP that say back everything they are notified, as careless ones do in their errors."""
+"""A mail server and a network behind HTTP that say back everything they are told, as careless ones do in their errors."""
 
 import threading
 from collections.abc import Iterator

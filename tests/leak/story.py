@@ -88,7 +88,7 @@ class Story:
         self._map.write_text(MAP, "utf-8")
 
     def live(self, moved: Callable[[str], None] = lambda _: None) -> None:
-        """Live through all of it; `moved` is notified what comes next."""
+        """Live through all of it; `moved` is told what comes next."""
         for part in (
             self.set_up, self.import_lines, self.register_line, self.plan_and_tell, self.serve, self.act_on_batch,
             self.undo, self.answer_others, self.look_after, self.account_for, self.break_off, self.forget, self.restore,
@@ -230,7 +230,7 @@ class Story:
         self.machine.type("campaign", "complaint", someone.number, on=DUE)
 
     def undo(self) -> None:
-        """Give everything back, while the network and the mail server repeat what they are notified in their errors."""
+        """Give everything back, while the network and the mail server repeat what they are told in their errors."""
         self.machine.type("campaign", "undo", self.batch, on=GIVEN_BACK)
         with network() as (url, heard), self.machine.setting(f'[provisioning.webhook]\nurl = "{url}"'):
             self.machine.type("provisioning", "push", on=GIVEN_BACK, answers=(0, 1))

@@ -42,7 +42,17 @@ SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "
 VISIT = "f1" * 32
 ERASED_ON = dt.date(2013, 5, 1)
 OUTLET = {name: str(new_uuid()) for name in ("agent", "outlet", "device")}
-PUBLIC_WORDS = {"access", "registration", "change", "campaign", "notice", "staff", "keys", "publication", "other"}
+PUBLIC_WORDS = {
+    "access",
+    "registration",
+    "change",
+    "campaign",
+    "notice",
+    "staff",
+    "keys",
+    "publication",
+    "other",
+}
 
 
 @pytest.fixture
@@ -55,7 +65,11 @@ def story(committed, ledger):
         register_subscriber(CLERK, submission(number, one), on=ON)
     register_subscriber(CLERK, submission(numbers[3], other := person()), on=ON)
     lines = [look_up_line(CLERK, number, on=ON).line_id for number in numbers]
-    for line_id, reason in zip(lines, (PauseReason.HOSPITAL, PauseReason.DETENTION, PauseReason.DISABILITY, PauseReason.HOSPITAL), strict=True):
+    for line_id, reason in zip(
+        lines,
+        (PauseReason.HOSPITAL, PauseReason.DETENTION, PauseReason.DISABILITY, PauseReason.HOSPITAL),
+        strict=True,
+    ):
         pause_clock(SUPERVISOR, line_id, ON, ON + dt.timedelta(days=20), reason, ON)
         append_entry(
             subscriber_authority(VISIT), verb=Verb.SESSION_VERIFIED, role="subscriber", on=ON, line_id=line_id
@@ -104,7 +118,10 @@ def test_no_value_stands_in_two_leaves_but_the_public_words(story, tmp_path):
 
     assert len(set(roots)) == len(roots) > 20
     shared = {
-        (name, leaf[name]) for one, leaf in combinations(leaves, 2) for name in leaf if one[name] == leaf[name]
+        (name, leaf[name])
+        for one, leaf in combinations(leaves, 2)
+        for name in leaf
+        if one[name] == leaf[name]
     }
     assert {name for name, _ in shared} <= {"class", "day", "v"}
 
@@ -126,7 +143,9 @@ def test_who_has_the_log_and_every_reference_links_no_two_leaves_of_a_line(story
     assert made.isdisjoint(leaf["root"] for leaf in leaves)
     # What is left to go by is the class and the day, of which all lines have the same here.
     by_line = {}
-    for row in rows("SELECT line_id, leaf_class, l.day FROM ledger_leaf l JOIN ledger_entry USING (entry_id) WHERE line_id IS NOT NULL"):
+    for row in rows(
+        "SELECT line_id, leaf_class, l.day FROM ledger_leaf l JOIN ledger_entry USING (entry_id) WHERE line_id IS NOT NULL"
+    ):
         by_line.setdefault(row.line_id, []).append((row.leaf_class, row.day))
     assert len({tuple(sorted(one)) for one in by_line.values()}) == 1
 
@@ -155,7 +174,10 @@ def test_after_an_erasure_old_bodies_and_living_keys_open_none_of_its_leaves(sto
     numbers, lines, _, other = story
     gone = lines[3]
     publish(tmp_path / "log")
-    old = {row.entry_id: row.body for row in rows("SELECT entry_id, body FROM ledger_entry WHERE line_id = %s", [gone])}
+    old = {
+        row.entry_id: row.body
+        for row in rows("SELECT entry_id, body FROM ledger_entry WHERE line_id = %s", [gone])
+    }
     leaves = {row.entry_id: bytes(row.root) for row in rows("SELECT entry_id, root FROM ledger_leaf")}
     assert len(old) > 4
 
@@ -163,9 +185,13 @@ def test_after_an_erasure_old_bodies_and_living_keys_open_none_of_its_leaves(sto
 
     living = secrets_of(list(leaves))
     assert living.keys() == leaves.keys() - old.keys()
-    roots = {root_of(body, secret=secret, entry_id=nth) for nth, body in old.items() for secret in living.values()}
+    roots = {
+        root_of(body, secret=secret, entry_id=nth) for nth, body in old.items() for secret in living.values()
+    }
     assert roots.isdisjoint(leaves.values())
-    assert {row.entry_id: bytes(row.root) for row in rows("SELECT entry_id, root FROM ledger_leaf")}.items() >= leaves.items()
+    assert {
+        row.entry_id: bytes(row.root) for row in rows("SELECT entry_id, root FROM ledger_leaf")
+    }.items() >= leaves.items()
 
 
 def test_after_an_erasure_the_register_keeps_of_its_entries_what_counts_need(story):
@@ -214,12 +240,17 @@ def test_an_erasure_of_a_past_tenure_leaves_the_entries_of_the_next(story):
 
     assert retention.erase_due(worker_authority(), on=ERASED_ON).tenures == 1
 
-    left = [row.verb for row in rows("SELECT verb FROM ledger_entry WHERE line_id = %s ORDER BY entry_id", [lines[3]])]
+    left = [
+        row.verb
+        for row in rows("SELECT verb FROM ledger_entry WHERE line_id = %s ORDER BY entry_id", [lines[3]])
+    ]
     assert left == [Verb.TENURE_TRANSFERRED, Verb.LINE_LOOKED_UP, Verb.RECORD_ERASED]
     assert checks.check_leaves(0, integrate().size) == []
 
 
-@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "worker", "vault", "auditor", "migrator"])
+@pytest.mark.parametrize(
+    "role", ["counter", "backoffice", "portal", "worker", "vault", "auditor", "migrator"]
+)
 def test_no_role_reduces_an_entry_that_is_not_being_erased(story, as_role, role):
     integrate()
     with pytest.raises(Exception, match=r"permission denied|append-only"), as_role(role):
@@ -243,7 +274,10 @@ def test_who_may_update_and_says_that_it_reduces_changes_nothing_else(story):
 
 LOOKS = "verb = 'line:line:looked_up'"
 REMOVED = {
-    "the newest, before it has a leaf": (False, f"DELETE FROM ledger_entry WHERE entry_id = (SELECT max(entry_id) FROM ledger_entry WHERE {LOOKS})"),  # noqa: S608
+    "the newest, before it has a leaf": (
+        False,
+        f"DELETE FROM ledger_entry WHERE entry_id = (SELECT max(entry_id) FROM ledger_entry WHERE {LOOKS})",
+    ),  # noqa: S608
     "all looks, after they were published": (True, f"DELETE FROM ledger_entry WHERE {LOOKS}"),  # noqa: S608
 }
 
@@ -258,9 +292,13 @@ def test_removed_looks_are_missed_by_publication_doctor_and_access_history(story
 
     done = publish(tmp_path / "log")
 
-    assert {one.kind for one in done.faults} == {FaultKind.MISSING if is_published else FaultKind.REMOVED_EARLY}
+    assert {one.kind for one in done.faults} == {
+        FaultKind.MISSING if is_published else FaultKind.REMOVED_EARLY
+    }
     assert len(done.faults) == (4 if is_published else 1)
-    assert any(one.health is Health.ERROR and "not what their leaves say" in one.sentence for one in _check_ledger())
+    assert any(
+        one.health is Health.ERROR and "not what their leaves say" in one.sentence for one in _check_ledger()
+    )
     assert [one.day for one in missing_accesses(since=ON)] == [ON] * len(done.faults)
     assert missing_accesses(since=ON + dt.timedelta(days=1)) == []
     (held,) = rows("SELECT person_id FROM lines_tenure WHERE line_id = %s", [story[1][3]])
@@ -274,12 +312,18 @@ def test_an_altered_body_is_missed_by_publication_and_doctor(story, superuser, t
     if is_published:
         publish(tmp_path / "log")
     with superuser() as own:
-        own.execute("UPDATE ledger_entry SET body = replace(body, 'hospital', 'abroad') WHERE body LIKE '%hospital%'")
+        own.execute(
+            "UPDATE ledger_entry SET body = replace(body, 'hospital', 'abroad') WHERE body LIKE '%hospital%'"
+        )
 
     done = publish(tmp_path / "log")
 
-    assert {one.kind for one in done.faults} == {FaultKind.ALTERED if is_published else FaultKind.REMOVED_EARLY}
-    assert any(one.health is Health.ERROR and "not what their leaves say" in one.sentence for one in _check_ledger())
+    assert {one.kind for one in done.faults} == {
+        FaultKind.ALTERED if is_published else FaultKind.REMOVED_EARLY
+    }
+    assert any(
+        one.health is Health.ERROR and "not what their leaves say" in one.sentence for one in _check_ledger()
+    )
 
 
 def test_a_secret_that_is_gone_without_an_erasure_is_a_fault(story, tmp_path):

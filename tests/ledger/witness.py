@@ -19,7 +19,7 @@ NAME = "witness.example/w"
 
 
 class RealWitness:
-    """One that knows this instance's ledger, unless it is notified of another key."""
+    """One that knows this instance's ledger, unless it is given another key."""
 
     def __init__(self, folder: Path, *, name: str = NAME, log_vkey: str | None = None) -> None:
         folder.mkdir()

@@ -41,11 +41,11 @@ def free_ports():
 
 
 @contextmanager
-def started(data_dir, port, *more):
+def started(data_dir, port, *more, before=()):
     """Serve for the length of a block; yield the process and what it said until it was ready."""
     environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
     with subprocess.Popen(
-        [COMMAND, "serve", "--no-worker", "--port", str(port), *more],
+        [*before, COMMAND, "serve", "--no-worker", "--port", str(port), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,20 +1,33 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Users of the operating system: one for each part, made once however many processes ask for it at once."""
 
+import errno
 import os
 import pwd
+import stat
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from rollkeeper.platform.os_users import system_user
+from rollkeeper.kernel.instance import Instance, InstanceKind
+from rollkeeper.operations import credential_handover
+from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by, system_user
+from rollkeeper.site.web_apps import app_named
+from tests.refusals import refusing
 
 ASK = "import sys, pwd; from rollkeeper.platform.os_users import system_user; print(pwd.getpwnam(system_user(sys.argv[1])).pw_uid)"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes users of the operating system")
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes users of the operating system")
+
+
+@only_root
 def test_processes_that_make_one_user_at_once_all_get_the_same():
     name = f"rollkeeper-t{os.getpid()}"
     try:
@@ -31,6 +44,94 @@ def test_processes_that_make_one_user_at_once_all_get_the_same():
         ) == 1
     finally:
         subprocess.run(["userdel", name], check=False, capture_output=True)
+
+
+@pytest.fixture
+def closed():
+    """A folder of root's that is closed to everyone, with a program two folders below it."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-closed-") as name:
+        inside = Path(name, "checkout", "bin")
+        inside.mkdir(parents=True)
+        for folder in (Path(name), inside.parent):
+            folder.chmod(0o700)
+        inside.chmod(0o755)
+        (inside / "program").write_text("")
+        (inside / "program").chmod(0o755)
+        yield inside / "program"
+
+
+def modes(file):
+    return [stat.S_IMODE(folder.stat().st_mode) & 0o7 for folder in file.parents][:3]
+
+
+@only_root
+def test_one_user_passes_through_a_closed_folder_and_no_one_else(closed):
+    mine, before = system_user("rollkeeper-counter"), modes(closed)
+    assert not is_readable_by(mine, [closed])
+
+    for _ in range(2):
+        allow_traversal(closed, mine)
+
+    assert is_readable_by(mine, [closed])
+    assert not is_readable_by("nobody", [closed])
+    assert not is_readable_by(mine, [closed.parents[1]])
+    assert modes(closed) == before
+
+
+@only_root
+def test_what_a_folder_granted_before_stays(closed):
+    mine, other = system_user("rollkeeper-counter"), system_user("rollkeeper-portal")
+    allow_traversal(closed, mine)
+    closed.parents[1].chmod(0o700)  # takes the mask away, and with it what was granted
+    assert not is_readable_by(mine, [closed])
+
+    allow_traversal(closed, other)
+    allow_traversal(closed, mine)
+
+    assert is_readable_by(mine, [closed])
+    assert is_readable_by(other, [closed])
+    assert not is_readable_by("nobody", [closed])
+
+
+@only_root
+def test_users_that_are_let_in_at_once_are_all_let_in(closed):
+    users = [system_user(f"rollkeeper-{name}") for name in ("counter", "portal", "backoffice", "db", "keys")]
+
+    for _ in range(10):
+        for folder in (closed.parents[2], closed.parents[1]):
+            os.removexattr(folder, "system.posix_acl_access") if os.listxattr(folder) else None
+        with ThreadPoolExecutor(len(users)) as pool:
+            list(pool.map(partial(allow_traversal, closed), users))
+        assert [user for user in users if not is_readable_by(user, [closed])] == []
+
+
+@only_root
+def test_an_app_runs_as_its_own_user_from_a_closed_folder(closed, monkeypatch):
+    before = modes(closed)
+    monkeypatch.setattr(credential_handover.sys, "executable", str(closed))
+
+    user = credential_handover._user_of(app_named("counter"))
+
+    assert user == "rollkeeper-counter"
+    assert is_readable_by(user, [closed])
+    assert modes(closed) == before
+
+
+@only_root
+@pytest.mark.parametrize("kind", InstanceKind)
+def test_where_nothing_can_be_granted_a_production_instance_serves_no_app_as_root(closed, monkeypatch, kind):
+    def unsupported(*_):
+        raise OSError(errno.EOPNOTSUPP, "no access control lists")
+
+    monkeypatch.setattr(os, "setxattr", unsupported)
+    monkeypatch.setattr(credential_handover.sys, "executable", str(closed))
+    monkeypatch.setattr(credential_handover, "instance", lambda: Instance(kind=kind))
+
+    if kind is InstanceKind.DEMO:
+        assert credential_handover._user_of(app_named("counter")) is None
+    else:
+        with refusing(PROGRAM_NOT_READABLE):
+            credential_handover._user_of(app_named("counter"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root makes users")

@@ -14,7 +14,7 @@ PROOF = {"bar": "barred", "restore": "open", "terminate": "absent"}
 
 
 class Element:
-    """A network element that does what it is notified, unless a test has it misbehave."""
+    """A network element that does what it is told, unless a test has it misbehave."""
 
     needs_number = False
 

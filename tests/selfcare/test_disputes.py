@@ -12,8 +12,8 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps, tree
-from rollkeeper.ledger.leaves import disclose, leaf_bytes, root_of
 from rollkeeper.ledger.errors import RECEIPT_NOT_FOUND, RECEIPT_NOT_GENUINE
+from rollkeeper.ledger.leaves import disclose, leaf_bytes, root_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import LINE_TERMINATED, LineNotFound

@@ -18,6 +18,7 @@ from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.site import access_middleware
 from rollkeeper.site.sessions import SessionStore
 from rollkeeper.site.web_apps import APPS as ALL_APPS
+from tests.builders.staff import enter
 
 APPS = [app for app in ALL_APPS if app.is_staffs]
 """The portal is no app of the staff's; its own gate is tested at the end."""
@@ -62,7 +63,7 @@ def filled(address):
 def staff_with(*roles, username="somebody"):
     add_staff(console_authority(), username=username, password=PASSWORD, roles=roles, on=DAY)
     client = Client()
-    client.force_login(Staff.objects.get(username=username))
+    enter(client, username)
     return client
 
 
@@ -200,6 +201,8 @@ def test_passwords_and_second_factors_are_changed_at_the_backoffice_alone(app):
     assert {name for name in at_counter if name.startswith("mfa")} == {
         "mfa_authenticate",
         "mfa_login_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
     }
     assert {"account_change_password", "mfa_activate_totp", "mfa_add_webauthn"} <= at_backoffice
     assert not {name for name in at_backoffice | at_counter if name and ("signup" in name or "reset" in name)}

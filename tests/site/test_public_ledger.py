@@ -11,7 +11,7 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.ledger.tile_store import TileStore
 from rollkeeper.operations.credential_handover import AppCredentials
-from rollkeeper.platform.os_users import is_readable_by_others
+from rollkeeper.platform.os_users import is_readable_by
 from rollkeeper.site import public_ledger
 from rollkeeper.site.web_apps import app_named
 
@@ -173,4 +173,4 @@ def test_the_office_finds_the_ledger_of_the_true_instance_and_its_user_may_read_
     notified = tomllib.loads((credentials.folder / "settings.toml").read_text("utf-8"))
     credentials.clear()
     assert notified["ledger"]["folder"] == str(data_dir / "ledger" / "public")
-    assert credentials.user is None or is_readable_by_others(data_dir / "ledger" / "public")
+    assert credentials.user is None or is_readable_by("nobody", [data_dir / "ledger" / "public"])

@@ -16,6 +16,8 @@ ALTER TABLE mfa_authenticator ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mfa_authenticator_at_the_backoffice ON mfa_authenticator TO backoffice USING (true) WITH CHECK (true);
 -- The worker's role needs only passkeys, which agents' devices are; no authenticator secrets or recovery codes.
 CREATE POLICY mfa_authenticator_of_agents ON mfa_authenticator FOR SELECT TO worker USING (type = 'webauthn');
+-- The vault checks the second factor of staff who type commands or open a value on a page.
+CREATE POLICY mfa_authenticator_at_the_vault ON mfa_authenticator TO vault USING (type IN ('totp', 'webauthn'));
 CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter USING (
     EXISTS (SELECT FROM access_staff s WHERE s.staff_id = mfa_authenticator.user_id)
     AND (type = 'webauthn' OR type = 'totp' AND NOT EXISTS (
@@ -32,5 +34,5 @@ CREATE POLICY django_session_of_everybody ON django_session TO worker USING (tru
 
 -- Each way in counts for itself, and none can forgive what was tried at another.
 ALTER TABLE access_attempt ENABLE ROW LEVEL SECURITY;
-CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, backoffice, worker
+CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, backoffice, worker, vault
     USING (counted_by = CURRENT_USER) WITH CHECK (counted_by = CURRENT_USER);

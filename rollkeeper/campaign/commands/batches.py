@@ -55,13 +55,16 @@ def prepare(
 ) -> None:
     """Show which lines are due for suspension or termination on a day, and prepare a batch for approval.
 
-    A random preview with explanations is shown to check. No line is suspended or terminated.
+    The nightly run comes first: it starts the clocks of lines that were notified. A random preview with explanations is shown
+    to check. No line is suspended or terminated.
 
     Example: rollkeeper campaign prepare 2012-03-02
     """
     with opened():
         today = on or clock.today()
         if not dry_run:
+            # Checked first: the nightly run starts clocks, and a command that is refused changes nothing.
+            batch_planning.require_due_day(due_on=day or today, on=today)
             nightly.run_nightly(console(), on=today, after_gap=after_gap)
         find = batch_planning.check_day if dry_run else batch_planning.prepare_batches
         found = find(console(), due_on=day or today, on=today)
@@ -76,7 +79,8 @@ def prepare(
 def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) -> None:
     """Approve a batch; two different people must approve.
 
-    The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD.
+    The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD; then the code of the
+    authenticator app, which a production instance demands.
 
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """

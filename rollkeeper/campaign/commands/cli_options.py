@@ -4,7 +4,6 @@
 import dataclasses
 import datetime as dt
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -12,8 +11,8 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.access import terminal
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.services import sign_in
 from rollkeeper.kernel.console import read_date
 from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
@@ -24,10 +23,20 @@ from rollkeeper.lines.queries import LineView, find_line
 BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
 AsOption = Annotated[
-    str | None, typer.Option("--as", metavar="USERNAME", help="Who you are; the password is asked for.")
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="USERNAME",
+        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
+    ),
 ]
 NeededAsOption = Annotated[
-    str, typer.Option("--as", metavar="USERNAME", help="Who you are; the password is asked for.")
+    str,
+    typer.Option(
+        "--as",
+        metavar="USERNAME",
+        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
+    ),
 ]
 FirstDayOption = Annotated[
     dt.date | None, typer.Option("--from", parser=read_date, metavar="DATE", help="Default: today.")
@@ -55,8 +64,8 @@ def console_or_user(username: str | None) -> Authority:
 
 
 def signed_in(username: str) -> Authority:
-    """Return the authority of a person who gives the password."""
-    return sign_in(username, _password())
+    """Return the authority of a person who gives the password, or has put it into ROLLKEEPER_PASSWORD, and the second factor."""
+    return terminal.signed_in(username, password=os.environ.get("ROLLKEEPER_PASSWORD"))
 
 
 def written(number: str) -> str:
@@ -83,13 +92,3 @@ def declared_reason(written: str) -> PauseReason:
 def plain(value: Any) -> Any:
     """Return the result of a service or a query in a form that JSON can hold."""
     return None if value is None else dataclasses.asdict(value)
-
-
-def _password() -> str:
-    """Take the password from the environment, else from standard input, else ask."""
-    given = os.environ.get("ROLLKEEPER_PASSWORD")
-    if given is not None:
-        return given
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    return str(typer.prompt("Password", hide_input=True))

@@ -4,8 +4,8 @@
 Enforced by the kernel, also for root:
 
     seccomp     a list of allowed system calls; no socket is made or connected, no file opened, no program run,
-                no memory made executable; in the child for a picture no process is made and no signal sent either
-                (a thread is: the HEIC decoder needs one)
+                no memory made executable; limits are set for the process itself alone; in the child for a picture no
+                process is made and no signal sent either (a thread is: the HEIC decoder needs one)
     landlock    no file or folder may be opened, no TCP port bound or connected, no abstract socket reached
     limits      address space, processor seconds, no file written, no core dump; not to be raised again
     rest        no new privileges, not dumpable (no process attaches to it, no memory is swapped into a dump)
@@ -49,7 +49,7 @@ _CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
     "gettid": (186, 178), "futex": (202, 98), "sched_getaffinity": (204, 123), "exit_group": (231, 94),
     "clock_gettime": (228, 113), "clock_nanosleep": (230, 115), "set_robust_list": (273, 99), "getrandom": (318, 278),
     "membarrier": (324, 283), "rseq": (334, 293), "restart_syscall": (219, 128), "getcpu": (309, 168),
-    "gettimeofday": (96, 169), "prlimit64": (302, 261), "setrlimit": (160, 164),
+    "gettimeofday": (96, 169), "setrlimit": (160, 164),
     "setitimer": (38, 103), "getrlimit": (97, 163),
     "set_tid_address": (218, 96), "writev": (20, 66), "readv": (19, 65), "select": (23, None), "pselect6": (270, 72),
 }  # fmt: skip
@@ -58,6 +58,8 @@ _ONLY_OF_THE_PARENT: Final[dict[str, tuple[int | None, int | None]]] = {
     "prctl": (157, 167), "seccomp": (317, 277), "dup": (32, 23), "dup3": (292, 24), "fcntl": (72, 25),
 }  # fmt: skip
 _ARCHITECTURES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_ONLY_OF_ITSELF: Final = (302, 261)
+"""prlimit64: with a process id it would end any other process of the same user."""
 _MAKES_EXECUTABLE: Final = {"mmap": (9, 222), "mprotect": (10, 226)}
 _ALLOW, _REFUSE, _KILL, _NO_SUCH_CALL = 0x7FFF0000, 0x00050001, 0x80000000, 0x00050026
 _CLONE, _CLONE3 = (56, 220), 435
@@ -75,9 +77,11 @@ class NotSandboxedError(Exception):
 
 def unshare_namespaces() -> list[str]:
     """Enter separate network, IPC and host name namespaces if the kernel allows it. Before anything else is loaded."""
-    own = _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
-    if _LIBC.unshare(own) == 0 or _LIBC.unshare(own | _CLONE_NEWUSER) == 0:
-        return ["network", "ipc", "host name"]
+    whole = _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
+    # A service manager may allow a network namespace alone (ops/systemd); of the others seccomp refuses every use anyway.
+    for own, names in ((whole, ["network", "ipc", "host name"]), (_CLONE_NEWNET, ["network"])):
+        if _LIBC.unshare(own) == 0 or _LIBC.unshare(own | _CLONE_NEWUSER) == 0:
+            return names
     return []
 
 
@@ -175,7 +179,7 @@ def _filter(allowed: dict[str, tuple[int | None, int | None]], *, threads_only: 
     numbers = [pair[column] for name, pair in allowed.items() if name not in _MAKES_EXECUTABLE]
     program = _program(
         architecture, [n for n in numbers if n is not None], [pair[column] for pair in _MAKES_EXECUTABLE.values()],
-        thread=_CLONE[column] if threads_only else None,
+        limits=_ONLY_OF_ITSELF[column], thread=_CLONE[column] if threads_only else None,
     )  # fmt: skip
     code = b"".join(program)
     held = ctypes.create_string_buffer(code, len(code))
@@ -185,7 +189,7 @@ def _filter(allowed: dict[str, tuple[int | None, int | None]], *, threads_only: 
 
 
 def _program(
-    architecture: int, allowed: Iterable[int], mapping: Iterable[int], *, thread: int | None
+    architecture: int, allowed: Iterable[int], mapping: Iterable[int], *, limits: int, thread: int | None
 ) -> list[bytes]:
     """Write the filter in the kernel's own little language: code, jump if true, jump if false, value."""
     load, equal, any_bit, answer = 0x20, 0x15, 0x45, 0x06
@@ -202,6 +206,10 @@ def _program(
             step(equal, number, 0, 4), step(load, 32), step(any_bit, _PROT_EXEC, 0, 1), step(answer, _REFUSE),
             step(answer, _ALLOW),
         ]  # fmt: skip
+    # The first argument, of which the kernel reads 32 bits, says whose limits; 0 is the process itself.
+    program += [
+        step(equal, limits, 0, 4), step(load, 16), step(equal, 0, 0, 1), step(answer, _ALLOW), step(answer, _REFUSE),
+    ]  # fmt: skip
     if thread is not None:
         # The first argument says what is made: a thread of this process, without a new namespace.
         program += [

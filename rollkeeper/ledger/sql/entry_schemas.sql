@@ -155,7 +155,7 @@ END;
 -- For each fact, in the order of an entry: its name, its type, + or _ as above.
 CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
-    WHEN 'imports:lines:imported' THEN ARRAY[['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
+    WHEN 'imports:lines:imported' THEN ARRAY[['barred', 'count', '+'], ['completed', 'count', '+'], ['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['left_out', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
     WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
     WHEN 'campaign:campaign:closed' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['terminated', 'count', '+'], ['waived', 'count', '+']]
     WHEN 'campaign:line:waived' THEN ARRAY[['because', 'code', '+'], ['campaign', 'reference', '+']]

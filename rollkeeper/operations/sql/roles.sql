@@ -36,7 +36,7 @@ GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
 -- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
 GRANT SELECT ON access_approval TO auditor;
-GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker, vault;
 -- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
 GRANT SELECT, INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO worker;
@@ -44,7 +44,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, backoffice;
 -- Passwords are changed, and second factors added and removed, only at the back office: a compromised counter gives no access
 -- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
-GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter;
+GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter, vault;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
 
 GRANT SELECT ON django_migrations TO worker, backoffice;

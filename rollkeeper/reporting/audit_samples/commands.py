@@ -3,14 +3,13 @@
 sample as an outsider.
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from rollkeeper.access.services import sign_in
+from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
 from rollkeeper.kernel.instance import open_instance
@@ -29,14 +28,12 @@ def see(
 ) -> None:
     """Show the entries that one person allowed one auditor to see. The ledger records the access first, and the person sees it.
 
-    The password is asked for, or is a line of standard input. Without a consent that is valid today nothing is shown.
+    The password and the code of the authenticator app are asked for, or are lines of standard input. Without a consent that is valid today nothing is shown.
 
     Example: rollkeeper reports show-sample 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
     """
     open_instance()
-    for field, value in open_with_consent(
-        sign_in(user, _password(user)), consent, on=on or clock.today()
-    ).items():
+    for field, value in open_with_consent(signed_in(user), consent, on=on or clock.today()).items():
         out.print(f"{field.value}: {value.reveal()}", markup=False, highlight=False)
 
 
@@ -70,19 +67,9 @@ def redraw(
         raise typer.BadParameter(f"the copy is invalid: {fault}", param_hint="'DIR'") from None
     if size > head.size:
         raise typer.BadParameter(f"the copy has {head.size:,} entries.", param_hint="'--size'")
-    drawn = draw_again(ledger, evidence, period, kind, text=_line("Text"), size=size, head_size=head.size)
+    drawn = draw_again(ledger, evidence, period, kind, text=ask("Text"), size=size, head_size=head.size)
     if as_json:
         emit([{"leaf": leaf} for leaf in drawn])
         return
     for leaf in drawn:
         out.print(f"{leaf:>12,}", highlight=False)
-
-
-def _password(user: str) -> str:
-    return _line(f"Password of {user}", secret=True)
-
-
-def _line(what: str, *, secret: bool = False) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt(what, hide_input=secret, err=True))
