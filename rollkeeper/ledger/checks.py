@@ -5,7 +5,6 @@ A leaf commits to its entry, so that nobody, not even the owner of the database,
 Each publication checks the newest leaves and the next ones in turn, so that within a week all are checked.
 """
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -93,12 +92,6 @@ def standing_faults() -> list[EntryFault]:
         for fault in _wrong(list(queries.entries(row.leaf_index, row.leaf_index + 1)))
     ]
     return sorted({*early, *later}, key=lambda one: one.entry_id)
-
-
-def rounds_ended_at() -> dt.datetime | None:
-    """Return when the rolling check had last seen every leaf, None if it never had."""
-    found = database.rows("SELECT round_ended_at FROM ledger_check")
-    return found[0].round_ended_at if found else None
 
 
 def _wrong(part: Sequence[queries.StoredEntry]) -> list[EntryFault]:

@@ -4,7 +4,8 @@
 from collections.abc import Mapping
 
 from rollkeeper.ledger.entry_schema import FactType, Presence
-from rollkeeper.ledger.verbs import COUNTED_FACTS, Verb
+from rollkeeper.ledger.leaf_classes import COUNTED_FACTS
+from rollkeeper.ledger.verbs import Verb
 
 _KINDS = {
     FactType.CODE: "a word of the program in small letters, digits and `_`, at most 40",

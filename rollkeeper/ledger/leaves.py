@@ -28,7 +28,6 @@ its digest alone where it is not disclosed; salts and digests in base64url witho
 import base64
 import json
 from collections.abc import Collection, Iterator
-from enum import StrEnum
 from hashlib import sha256, shake_256
 from json.encoder import encode_basestring as quoted
 from typing import Any
@@ -43,20 +42,6 @@ _SALTS = b"rollkeeper/leaf-salts@v2\x00"
 _ROOT = sha256(b"rollkeeper/leaf-root@v2\x00")
 
 type Field = tuple[str, Any]
-
-
-class LeafClass(StrEnum):
-    """What the published ledger says of an act: so little that a rare act of one day points at nobody. Never rename one."""
-
-    ACCESS = "access"
-    REGISTRATION = "registration"
-    CHANGE = "change"
-    CAMPAIGN = "campaign"
-    NOTICE = "notice"
-    STAFF = "staff"
-    KEYS = "keys"
-    PUBLICATION = "publication"
-    OTHER = "other"
 
 
 def fields_of(body: str) -> list[Field]:

@@ -58,7 +58,7 @@ class Leaf(models.Model):
 
     leaf_index = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
-    leaf_class = models.TextField(db_comment="One of ledger.leaves.LeafClass.")
+    leaf_class = models.TextField(db_comment="One of ledger.leaf_classes.LeafClass.")
     day = models.DateField(db_comment="Day of the entry.")
     root = models.BinaryField(max_length=32, db_comment="Over the salted digests of the entry's fields.")
     leaf_hash = models.BinaryField(max_length=32, db_comment="SHA-256(0x00 || leaf), RFC 6962.")

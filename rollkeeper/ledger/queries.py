@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
-from rollkeeper.ledger.leaves import LeafClass, disclose, is_reduced, leaf_bytes, receipt_code
+from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, receipt_code
 from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.verbs import Verb
 

@@ -22,6 +22,7 @@ from django.db import connection
 
 from rollkeeper.kernel import database
 from rollkeeper.ledger import leaves, tree
+from rollkeeper.ledger.leaf_classes import LeafClass
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
@@ -130,8 +131,7 @@ def _step(hashes: Hash) -> tuple[int, int]:
 def _place(found: Sequence[Any], size: int, hashes: Hash) -> None:
     """Give these entries the leaves from `size` on, with a fresh secret each."""
     taken: list[Taken] = [
-        (row.entry_id, _CLASSES.get(row.verb, leaves.LeafClass.OTHER.value), row.day, row.body)
-        for row in found
+        (row.entry_id, _CLASSES.get(row.verb, LeafClass.OTHER.value), row.day, row.body) for row in found
     ]
     secrets = os.urandom(leaves.SECRET_BYTES * len(taken))
     made = hashes(taken, secrets)

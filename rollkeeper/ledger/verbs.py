@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from rollkeeper.ledger.entry_schema import OPTIONAL, REQUIRED, EntrySchema, FactType
-from rollkeeper.ledger.leaves import LeafClass
+from rollkeeper.ledger.leaf_classes import LeafClass, class_of
 
 CODE, REFERENCE, DIGEST, ACTOR = FactType.CODE, FactType.REFERENCE, FactType.DIGEST, FactType.ACTOR
 DAY, INSTANT, COUNT, FLAG = FactType.DAY, FactType.INSTANT, FactType.COUNT, FactType.FLAG
@@ -37,54 +37,6 @@ _DEVICE = EntrySchema(facts={"agent": REFERENCE, "device": REFERENCE, "outlet": 
 _AUTHORITY = EntrySchema(facts={"authority": REFERENCE, "key": DIGEST})
 _DISCLOSURE = EntrySchema(facts={"disclosure": REFERENCE})
 
-# What the published ledger says of a verb: the class of its package, but for the verbs that are named. A class has acts of every
-# day, so that a rare act does not stand alone in it; and acts that no report counts, so that a figure which a report hides is not
-# the count of a class less what the report shows.
-_CLASS_OF_PACKAGE = {
-    "access": LeafClass.STAFF, "agents": LeafClass.STAFF, "campaign": LeafClass.CAMPAIGN, "disclosures": LeafClass.ACCESS,
-    "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "line": LeafClass.CHANGE,
-    "notices": LeafClass.NOTICE, "offline": LeafClass.REGISTRATION, "operations": LeafClass.OTHER,
-    "provisioning": LeafClass.NOTICE, "reporting": LeafClass.PUBLICATION, "selfcare": LeafClass.CHANGE, "vault": LeafClass.KEYS,
-}  # fmt: skip
-_CLASS_OF_VERB = {
-    verb: leaf_class
-    for leaf_class, verbs in {
-        LeafClass.ACCESS: (
-            "campaign:line:explained", "line:counter_code:issued", "line:evidence:seen", "line:line:looked_up",
-            "reporting:evidence:disclosed", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked", "selfcare:session:not_verified",
-            "selfcare:session:verified", "vault:offline:opened", "vault:sealed:opened", "vault:sealed:refused",
-        ),
-        LeafClass.REGISTRATION: (
-            "agents:document_image:counted", "agents:registration:recorded", "line:copy:kept", "line:document:linked",
-            "line:document:unlinked", "line:limit:overridden", "line:line:activated", "line:line:relocated", "line:route:used",
-            "line:tenure:accepted", "line:tenure:corrected", "line:tenure:registered", "line:tenure:relinquished",
-            "line:tenure:transferred", "selfcare:application:checked", "selfcare:application:settled",
-            "selfcare:application:submitted",
-        ),
-        LeafClass.CAMPAIGN: (
-            "line:clock:paused", "line:clock:resumed", "line:line:reconnected", "line:line:restored", "line:line:suspended",
-            "line:line:terminated",
-        ),
-        LeafClass.CHANGE: (
-            "agents:case:opened", "agents:case:settled", "agents:reverification:notified", "agents:reverification:settled",
-            "agents:reverification:started",
-        ),
-    }.items()
-    for verb in verbs
-}  # fmt: skip
-
-COUNTED_FACTS = {
-    "agents:case:opened": ("pattern",),
-    "agents:reverification:settled": ("outcome",),
-    "line:line:terminated": ("by",),
-    "line:tenure:registered": ("assurance",),
-    "notices:notice:bounced": ("channel",),
-    "notices:notice:delivered": ("channel",),
-    "selfcare:case:settled": ("upheld",),
-    "vault:sealed:opened": ("purpose",),
-}
-"""What an erased entry keeps of its facts, since reports count by it: never a reference, a day, or why a clock stood still."""
-
 
 class Verb(StrEnum):
     """`package:thing:done`, in the past tense, its form, and its class in the published ledger."""
@@ -97,7 +49,7 @@ class Verb(StrEnum):
         """Make a verb that is its own text and carries its form."""
         verb = str.__new__(cls, value)
         verb._value_, verb.schema = value, schema
-        verb.leaf_class = _CLASS_OF_VERB.get(value, _CLASS_OF_PACKAGE[value.partition(":")[0]])
+        verb.leaf_class = class_of(value)
         return verb
 
     LINES_IMPORTED = "imports:lines:imported", EntrySchema(

@@ -23,7 +23,8 @@ from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger import auditor, notes, queries
-from rollkeeper.ledger.leaves import LeafClass, disclose
+from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.leaves import disclose
 from rollkeeper.ledger.secrets import secrets_of
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb

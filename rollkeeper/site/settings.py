@@ -109,8 +109,9 @@ OPENS = not APP and os.environ.get("ROLLKEEPER_OPENS") != "no"
 DATABASES = {
     "default": address(stores.REGISTER, this_role()),
     "keys": address(stores.KEYS, KeysRole.VAULT if OPENS else KeysRole.SEALER),
-    "leaf_secrets": address(stores.KEYS, KeysRole.LEDGER),
 }
+if not APP:
+    DATABASES["leaf_secrets"] = address(stores.KEYS, KeysRole.LEDGER)
 if OPENS:
     # Separate connection, on which the ledger entry is committed before anything is decrypted.
     DATABASES["vault"] = address(stores.REGISTER, Role.VAULT)

@@ -131,6 +131,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
     assert {row.function: row.roles for row in may} == {
         "campaign_postpone_commands": ["backoffice", "worker"],
         "campaign_refresh_statistics": ["worker"],
+        "ledger_reduce_entries": ["worker"],
         "lines_end_legal_hold": ["worker"],
         "lines_lock_lines": ["backoffice", "counter", "worker"],
         "selfcare_verify_code": ["portal"],

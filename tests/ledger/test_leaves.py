@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.ledger import auditor, leaves
-from rollkeeper.ledger.leaves import LeafClass, disclose, fields_of, leaf_bytes, receipt_code, root_of
+from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.leaves import disclose, fields_of, leaf_bytes, receipt_code, root_of
 from rollkeeper.ledger.verbs import Verb
 
 BODY = (

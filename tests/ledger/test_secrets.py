@@ -43,7 +43,11 @@ def test_an_app_that_may_not_have_them_is_told_of_none(kept, monkeypatch, role):
 def test_a_counter_is_told_one_at_a_time(kept):
     with database.connect(stores.KEYS, KeysRole.SEALER) as counter:
         assert counter.execute("SELECT ledger_secret_of(2)").fetchone() == (b"\x02" * 32,)
-        for statement in ("SELECT * FROM ledger_secret", "DELETE FROM ledger_secret", "INSERT INTO ledger_secret VALUES (7, '')"):
+        for statement in (
+            "SELECT * FROM ledger_secret",
+            "DELETE FROM ledger_secret",
+            "INSERT INTO ledger_secret VALUES (7, '')",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 counter.execute(statement)
 

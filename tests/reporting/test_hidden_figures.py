@@ -15,10 +15,11 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.ledger import publication
+from rollkeeper.ledger.leaf_classes import COUNTED_FACTS
 from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting import services
-from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import quarters_of, year
 from rollkeeper.reporting.recompute import day_of
 from rollkeeper.reporting.rules import TOTAL
@@ -40,7 +41,11 @@ def known(data_dir, empty_everything, tmp_path_factory):
     report = json.loads(services.make_report(console_authority(), year(2012), on=AFTER))
     leaves: Counter[tuple[str, str]] = Counter()
     for leaf in published_leaves(folder, size):
-        quarter = next(one.name for one in quarters_of(2012) if one.first.isoformat() <= day_of(leaf) <= one.last.isoformat())
+        quarter = next(
+            one.name
+            for one in quarters_of(2012)
+            if one.first.isoformat() <= day_of(leaf) <= one.last.isoformat()
+        )
         leaves[quarter, json.loads(leaf)["class"]] += 1
     yield report, leaves
     empty_everything()
@@ -141,11 +146,12 @@ def test_each_class_in_which_people_are_counted_has_acts_about_lines_that_no_rep
 
 
 def test_what_an_erased_entry_keeps_is_what_reports_count_by_and_no_reason():
-    from rollkeeper.ledger.verbs import COUNTED_FACTS
-    from rollkeeper.reporting.metrics import needed_facts
-
     about_lines = {verb.value for verb in Verb if verb.schema.line.value != "-"} - {Verb.RECORD_ERASED.value}
-    wanted = {verb: set(needed.keys) for verb, needed in needed_facts().items() if verb in about_lines and needed.keys}
+    wanted = {
+        verb: set(needed.keys)
+        for verb, needed in needed_facts().items()
+        if verb in about_lines and needed.keys
+    }
 
     assert {verb: set(facts) for verb, facts in COUNTED_FACTS.items()} == wanted
     assert "reason" not in {fact for facts in COUNTED_FACTS.values() for fact in facts}

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("leaf_index", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("entry_id", models.BigIntegerField(unique=True)),
-                ("leaf_class", models.TextField(db_comment="One of ledger.leaves.LeafClass.")),
+                ("leaf_class", models.TextField(db_comment="One of ledger.leaf_classes.LeafClass.")),
                 ("day", models.DateField(db_comment="Day of the entry.")),
                 ("root", models.BinaryField(db_comment="Over the salted digests of the entry's fields.", max_length=32)),
                 ("leaf_hash", models.BinaryField(db_comment="SHA-256(0x00 || leaf), RFC 6962.", max_length=32)),
