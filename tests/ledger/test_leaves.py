@@ -73,8 +73,8 @@ def test_a_disclosure_leads_to_the_leaf_and_says_what_was_disclosed_alone(only):
 
 @given(
     st.dictionaries(
-        st.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda name: name != "facts"),
-        st.text() | st.integers(0, 10**15) | st.booleans(),
+        st.sampled_from(["article", "at", "line", "lines", "role", "verb"]),
+        st.text(max_size=20) | st.integers(0, 10**15) | st.booleans(),
     )
 )
 def test_whatever_an_entry_says_the_auditor_reads_as_it_was_written(said):
