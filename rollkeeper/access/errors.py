@@ -53,8 +53,8 @@ NO_SECOND_FACTOR = Refusal(
 PASSKEY_ONLY = Refusal(
     "passkey_only",
     Kind.FORBIDDEN,
-    "This account has passkeys alone, which a command cannot ask for.",
-    "Do it on a page of the back office, or add an authenticator app there under 'Your account', and try again.",
+    "This account has passkeys alone, and here a code is needed.",
+    "Add an authenticator app at the back office under 'Your account', and try again.",
 )
 INVALID_USER_NAME = Refusal(
     "invalid_user_name",

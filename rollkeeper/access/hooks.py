@@ -10,6 +10,13 @@ from rollkeeper.kernel.ids import StaffId
 if TYPE_CHECKING:
     from rollkeeper.access.dual_control import PendingSubject
 
+SERVICE_SIGN_IN: Final[Hook[Callable[[str, str, Callable[[], str]], StaffId]]] = Hook(
+    "access: sign in at the vault service"
+)
+"""Signs in with a user name, a password and a code that is asked for, where this process cannot check a second factor itself.
+`vault` registers its service.
+"""
+
 ACCOUNT_FINDERS: Final[Hook[Callable[[str], Sequence[StaffId]]]] = Hook("access: the accounts of a thing")
 """Finds the accounts of staff that belong to a thing, by what the operator calls it; keyed by its kind. `agents` registers "agent"."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from allauth.mfa.models import Authenticator
+from django.db import connections
 
 from rollkeeper.access.errors import NO_SECOND_FACTOR, PASSKEY_ONLY, WRONG_SECOND_FACTOR
 from rollkeeper.access.models import Staff
@@ -17,6 +18,11 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 
 STORE: Final = "vault"
 """The connection over which second factors are read."""
+
+
+def can_check_second_factors() -> bool:
+    """Tell whether this process has the connection over which second factors are read."""
+    return STORE in connections.databases
 
 
 def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
@@ -32,6 +38,11 @@ def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
     if Authenticator.Type.TOTP not in kinds:
         raise PASSKEY_ONLY()
     _require_code(staff, ask_code().strip())
+
+
+def has_code(staff: Staff) -> bool:
+    """Tell whether an account has an authenticator app."""
+    return Authenticator.Type.TOTP in _kinds_of(staff)
 
 
 def _kinds_of(staff: Staff) -> set[str]:

@@ -26,13 +26,13 @@ from rollkeeper.access.errors import (
     USER_NAME_TAKEN,
     NotSignedIn,
 )
-from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
+from rollkeeper.access.hooks import ACCOUNT_FINDERS, SERVICE_SIGN_IN, SIGN_OUTS
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
 from rollkeeper.access.queries import grants_on, roles_on
 from rollkeeper.access.reauthentication import is_recent
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
-from rollkeeper.access.second_factor import require_second_factor
+from rollkeeper.access.second_factor import can_check_second_factors, require_second_factor
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import StaffId
@@ -168,8 +168,12 @@ def open_accounts(
 def sign_in(username: str, password: str, *, ask_code: Callable[[], str] = str) -> Authority:
     """Return the Authority of the person with this password and second factor; `ask_code` is called where there is one.
 
-    Refuses: NotSignedIn, TooManyAttempts, NO_SECOND_FACTOR, PASSKEY_ONLY.
+    A process that cannot read second factors asks the vault service. Refuses: NotSignedIn, TooManyAttempts, NO_SECOND_FACTOR,
+    PASSKEY_ONLY, and VAULT_OUT_OF_REACH.
     """
+    if not can_check_second_factors():
+        staff_id = SERVICE_SIGN_IN.only()(username, password, ask_code)
+        return authority_of(Staff.objects.get(staff_id=staff_id))
     staff = staff_with(username, password)
     require_second_factor(staff, ask_code)
     return authority_of(staff)

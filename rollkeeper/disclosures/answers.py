@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Open what a disclosure request names, for the subscriber of that day alone, and seal the answer to the authority's key.
 
-Runs in a process with keys and without web access, by the two who decided. The order of steps is the point of this file: the
+Runs in the vault service, for the two who decided. The order of steps is the point of this file: the
 request is recorded as opened and committed, every value is recorded and committed before its key is used, and opened values exist
 only in memory until they are sealed. A process killed in between has left entries and no answer; it is repeated.
 """
@@ -9,11 +9,12 @@ only in memory until they are sealed. A process killed in between has left entri
 import datetime as dt
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from uuid import UUID
 
 import pyrage
@@ -57,10 +58,11 @@ _PADDED_TO_BYTES: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The result: the hash of the sealed file, and whether there was any data. Only the file contains the content."""
+    """The result: the answer sealed to the authority's key, its hash, and whether there was any data."""
 
     outcome: Outcome
     answer_hash: str
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +81,22 @@ def answer_disclosure(
     *,
     number: str,
     held_on: dt.date,
-    into: Path,
     on: dt.date,
 ) -> Answered:
-    """Open the requested fields and write the encrypted answer to a new file. Again: opens again.
+    """Open the requested fields and return the encrypted answer. Again: opens again.
 
     Ledger: disclosures:request:opened, then vault:sealed:opened a field, and disclosures:person:notified where nothing was put
     off. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, WRONG_APPROVERS, NUMBER_MISMATCH, DisclosureRefused,
-    SEVERAL_SUBSCRIBERS, PROTECTED_NEEDS_WARRANT, ANSWER_FILE_EXISTS, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
+    SEVERAL_SUBSCRIBERS, PROTECTED_NEEDS_WARRANT, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
     for one in (authority, second):
         require(one, Permission.OPEN_ON_DISCLOSURE)
-    with write_new(into) as file:
-        try:
-            cleared = _clear(authority, second, disclosure_id, number=number, held_on=held_on, on=on)
-            values = _open_fields(authority, second, disclosure_id, cleared, on=on)
-            answer = _written(disclosure_id, held_on, cleared.tenure if values else None, values, on=on)
-            sealed = pyrage.encrypt(answer, [read_key(cleared.public_key)])
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-            outcome = Outcome.HELD if values else Outcome.NOTHING_HELD
-            return _note_answer(authority, disclosure_id, sealed, outcome=outcome, on=on)
-        except BaseException:
-            into.unlink(missing_ok=True)
-            raise
+    cleared = _clear(authority, second, disclosure_id, number=number, held_on=held_on, on=on)
+    values = _open_fields(authority, second, disclosure_id, cleared, on=on)
+    answer = _written(disclosure_id, held_on, cleared.tenure if values else None, values, on=on)
+    sealed = pyrage.encrypt(answer, [read_key(cleared.public_key)])
+    outcome = Outcome.HELD if values else Outcome.NOTHING_HELD
+    return _note_answer(authority, disclosure_id, sealed, outcome=outcome, on=on)
 
 
 def read_instrument(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> bytes:
@@ -237,12 +230,23 @@ def _note_answer(
         found.outcome, found.answer_hash = outcome.value, answer_hash
         found.save(update_fields=["outcome", "answer_hash"])
         notify_if_due(authority, found, role=require(authority, Permission.OPEN_ON_DISCLOSURE), on=on)
-    return Answered(outcome, answer_hash)
+    return Answered(outcome, answer_hash, sealed)
 
 
-def write_new(into: Path) -> BinaryIO:
-    """Make a file that is not there yet and that its owner alone may read. Refuses: ANSWER_FILE_EXISTS."""
+def write_new(into: Path, make: Callable[[], bytes]) -> None:
+    """Make a file that is not there yet and that its owner alone may read, and then what is in it: whole, or not there.
+
+    Refuses: ANSWER_FILE_EXISTS, and then nothing is made; what `make` refuses.
+    """
     try:
-        return os.fdopen(os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb")
+        number = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except OSError:
         raise ANSWER_FILE_EXISTS() from None
+    with os.fdopen(number, "wb") as file:
+        try:
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            into.unlink(missing_ok=True)
+            raise

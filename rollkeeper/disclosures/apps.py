@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from rollkeeper.access.hooks import PENDING_SUBJECTS
 from rollkeeper.access.roles import Permission
 from rollkeeper.notices.hooks import BEFORE_SENDING
+from rollkeeper.vault.hooks import STAFF_OPERATIONS
 
 
 class DisclosuresConfig(AppConfig):
@@ -14,8 +15,15 @@ class DisclosuresConfig(AppConfig):
     name = "rollkeeper.disclosures"
 
     def ready(self) -> None:
-        """Register that people with a deferred notification are notified before notices are sent, and the pending approvals."""
+        """Register that people with a deferred notification are notified before notices are sent, and the pending approvals and what the vault service does."""
         BEFORE_SENDING.register_by_name("rollkeeper.disclosures.due_actions:keep_demands_before_sending")
+        for name, operation in (
+            ("read-instrument", "read_instrument_for"),
+            ("answer-disclosure", "answer_disclosure_for"),
+        ):
+            STAFF_OPERATIONS.register_by_name(
+                f"rollkeeper.disclosures.vault_operations:{operation}", key=name
+            )
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.disclosures.queries:pending_disclosures", key=Permission.DECIDE_DISCLOSURE
         )

@@ -8,6 +8,7 @@ shell's history.
 import dataclasses
 import datetime as dt
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -18,7 +19,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.disclosures import authorities as services
 from rollkeeper.disclosures import queries
-from rollkeeper.disclosures.answers import answer_disclosure, read_instrument, write_new
+from rollkeeper.disclosures.answers import write_new
 from rollkeeper.disclosures.choices import DeferralReason, Instrument, RefusalReason
 from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.statistics import year_table
@@ -26,6 +27,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault.fields import Field
+from rollkeeper.vault.staff_sessions import open_vault_session
 
 UserOption = Annotated[
     str,
@@ -229,7 +231,7 @@ def document(
     ],
     *,
     user: UserOption,
-    on: DateOption = None,
+    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
     """Write the instrument to a file unchanged, to be read before deciding. The ledger records the access first.
 
@@ -238,9 +240,8 @@ def document(
     Example: rollkeeper disclosures document 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
     """
     open_instance()
-    who = signed_in(user)
-    with write_new(into) as file:
-        file.write(read_instrument(who, disclosure, on=on or clock.today()))
+    session = open_vault_session(user)
+    write_new(into, lambda: b64decode(session.ask("read-instrument", disclosure=str(disclosure))))
     out.print("Written. Delete it when you have read it.")
 
 
@@ -332,7 +333,7 @@ def answer(
     user: UserOption,
     second: Annotated[str, typer.Option("--second", metavar="USER", help="The second approver.")],
     held_on: HeldOption,
-    on: DateOption = None,
+    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
     """Open the requested fields of the subscriber of that day, and write them encrypted to the authority's key.
 
@@ -342,12 +343,23 @@ def answer(
     --held-on 2012-03-02
     """
     open_instance()
-    who, other = signed_in(user), signed_in(second)
-    done = answer_disclosure(
-        who, other, disclosure, number=ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
-        on=on or clock.today(),
-    )  # fmt: skip
-    out.print(f"Sealed: {done.outcome.value}. SHA-256 {done.answer_hash}", markup=False)
+    session, other = open_vault_session(user), open_vault_session(second)
+    number, said = ask("Whole number, as the instrument has it"), dict[str, str]()
+
+    def answered() -> bytes:
+        said.update(
+            session.ask(
+                "answer-disclosure",
+                disclosure=str(disclosure),
+                second=other.token,
+                number=number,
+                held_on=held_on,
+            )
+        )
+        return b64decode(said["sealed"])
+
+    write_new(into, answered)
+    out.print(f"Sealed: {said['outcome']}. SHA-256 {said['answer_hash']}", markup=False)
     out.print("Give it to the authority, then run: rollkeeper disclosures delivered.")
 
 

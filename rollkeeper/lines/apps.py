@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.vault.hooks import CANARY_MAKER, LINE_VALUE_TABLES
+from rollkeeper.vault.hooks import CANARY_MAKER, LINE_VALUE_TABLES, STAFF_OPERATIONS
 
 
 class LinesConfig(AppConfig):
@@ -12,6 +12,10 @@ class LinesConfig(AppConfig):
     name = "rollkeeper.lines"
 
     def ready(self) -> None:
-        """Register how lines' sealed values are renewed, and how an invented person gets among the others."""
+        """Register how lines' sealed values are renewed, how an invented person gets among the others, and what is opened for staff."""
         LINE_VALUE_TABLES.register_by_name("rollkeeper.lines.encrypted_columns:EncryptedColumns")
         CANARY_MAKER.register_by_name("rollkeeper.lines.canaries:make_canary")
+        STAFF_OPERATIONS.register_by_name(
+            "rollkeeper.lines.vault_operations:open_field_for", key="open-field"
+        )
+        STAFF_OPERATIONS.register_by_name("rollkeeper.lines.vault_operations:open_copy_for", key="open-copy")

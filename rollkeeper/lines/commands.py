@@ -7,6 +7,7 @@ read from standard input: arguments appear in the process list and in the shell'
 
 import dataclasses
 import sys
+from base64 import b64decode
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -29,10 +30,10 @@ from rollkeeper.ledger.queries import missing_accesses
 from rollkeeper.ledger.queries import receipt as proof_of
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
-from rollkeeper.lines.opening import open_document_copy, open_field
 from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.canaries import open_alarms, settle_alarms
 from rollkeeper.vault.fields import Field, Purpose, field_label, purpose_label
+from rollkeeper.vault.staff_sessions import open_vault_session
 
 
 class PartOption(StrEnum):
@@ -95,7 +96,7 @@ def open_(
     part: Annotated[
         PartOption, typer.Option("--part", help="Whose data, on the line of a company or a minor.")
     ] = (PartOption.SUBSCRIBER),
-    on: DateOption = None,
+    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
     """Open one field of one person, on a line found by its whole number or its reference. The ledger records it first.
 
@@ -107,16 +108,13 @@ def open_(
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
     open_instance()
-    authority = signed_in(user)
-    value = open_field(
-        authority,
-        ask("Number or reference of the line"),
-        field=field,
-        purpose=Purpose(purpose.value),
-        on=on or clock.today(),
-        part=next(one for one in PartyRole if one.key == part.value),
+    session = open_vault_session(user)
+    line = ask("Number or reference of the line")
+    _show_once(
+        session.ask(
+            "open-field", line=line, field=field.value, purpose=purpose.value, part=_role_of(part).value
+        )
     )
-    _show_once(value.reveal())
 
 
 def open_copy(
@@ -136,7 +134,7 @@ def open_copy(
         PartOption, typer.Option("--part", help="Whose data, on the line of a company or a minor.")
     ] = (PartOption.SUBSCRIBER),
     page: Annotated[int, typer.Option("--page", min=1, max=4, help="Which page or side.")] = 1,
-    on: DateOption = None,
+    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
     """Open the copy of one document and write the picture to standard output, which must go to a viewer or a file.
 
@@ -147,16 +145,12 @@ def open_copy(
     if sys.stdout.isatty():
         raise typer.BadParameter("a picture is not for a terminal: pipe it to a viewer, as in '... | feh -'")
     open_instance()
-    authority = signed_in(user)
-    opened = open_document_copy(
-        authority,
-        ask("Number or reference of the line"),
-        position=page - 1,
-        purpose=Purpose(purpose.value),
-        on=on or clock.today(),
-        part=next(one for one in PartyRole if one.key == part.value),
+    session = open_vault_session(user)
+    line = ask("Number or reference of the line")
+    copy = session.ask(
+        "open-copy", line=line, purpose=purpose.value, part=_role_of(part).value, position=page - 1
     )
-    sys.stdout.buffer.write(opened.reveal_copy())
+    sys.stdout.buffer.write(b64decode(copy))
 
 
 def alarms(
@@ -253,6 +247,10 @@ def access_history(
             f"Entry {one.entry_id:,} of {one.day} is missing: it was removed, and may have been an access."
         )
     raise typer.Exit(1 if missing else 0)
+
+
+def _role_of(part: PartOption) -> PartyRole:
+    return next(one for one in PartyRole if one.key == part.value)
 
 
 def _signed_in(user: str | None) -> Authority:

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable
 
 
-def run_as_child(keep: Callable[[threading.Event], None]) -> None:
-    """Keep something until asked to stop."""
+def run_as_child(keep: Callable[[threading.Event], None], *, needs_servers: bool = True) -> None:
+    """Keep something until asked to stop; unless told not to, start the embedded servers first, if they are down."""
     import django
 
     os.umask(0o077)
@@ -26,7 +26,8 @@ def run_as_child(keep: Callable[[threading.Event], None]) -> None:
 
     from rollkeeper.platform import embedded_postgres
 
-    embedded_postgres.ensure_embedded_running()
+    if needs_servers:
+        embedded_postgres.ensure_embedded_running()
     keep(stop)
 
 

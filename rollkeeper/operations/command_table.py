@@ -5,6 +5,8 @@ The table repeats what the packages' ``commands.py`` register, so that ``rollkee
 compares the two.
 """
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -51,7 +53,7 @@ COMMANDS = (
     CommandEntry("staff", "Accounts of staff and their roles.", ("access",)),
     CommandEntry("settings", "Decisions of this instance that a named person answers for.", ("languages",)),
     CommandEntry("documents", "Documents: check a number, a zone or a picture, redact a picture, draw specimens.", ("documents",)),
-    CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines")),
+    CommandEntry("vault", "Renew the keys of the vault.", ("vault", "lines", "operations")),
     CommandEntry("notices", "Notify subscribers, and count only proven delivery.", ("notices",)),
     CommandEntry("provisioning", "Send commands to the network, and read back its state.", ("provisioning",)),
     CommandEntry("disclosures", "Disclosure requests by authorities about one person.", ("disclosures",)),
@@ -60,6 +62,14 @@ COMMANDS = (
     CommandEntry("reports", "Figures of a period for the authority, and audit samples; without personal data.", ("reporting",)),
     CommandEntry("offline", "Registrations that counters recorded offline.", ("offline",)),
 )  # fmt: skip
+
+
+COMMANDS_WITH_KEYS = (
+    ("setup",), ("doctor",), ("backup",), ("restore",), ("finish-restore",), ("demo",), ("serve",), ("worker",), ("import",),
+    ("register",), ("retention",), ("incidents",), ("vault", "rotate"), ("vault", "serve"), ("disclosures", "run"),
+    ("notices",), ("provisioning",), ("offline",),
+)  # fmt: skip
+"""Commands that hold the keys in a production instance: they seal in bulk, destroy, rotate, back up. All others ask the service."""
 
 
 def app_of(packages: Sequence[str]) -> typer.Typer:
@@ -95,8 +105,11 @@ class CommandsOnDemand(TyperGroup):
 
     def _prepare(self) -> None:
         import django
+        from django.apps import apps
 
         _read_settings()
+        if not apps.ready:
+            _leave_keys_alone(sys.argv[1:])
         django.setup()
 
 
@@ -113,6 +126,15 @@ def _read_settings() -> None:
 
     INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
     check_settings()
+
+
+def _leave_keys_alone(words: Sequence[str]) -> None:
+    """Have no way to open, in a production instance, where the command is none of those that need one."""
+    from rollkeeper.kernel.instance import InstanceKind, instance
+
+    has_keys = any(tuple(words[: len(prefix)]) == prefix for prefix in COMMANDS_WITH_KEYS)
+    if not has_keys and instance().kind is InstanceKind.PRODUCTION:
+        os.environ.setdefault("ROLLKEEPER_OPENS", "no")
 
 
 def _nothing() -> None:

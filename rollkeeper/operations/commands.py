@@ -16,6 +16,7 @@ from rollkeeper.kernel.console import (
     JsonOption,
     emit,
     err,
+    group_called,
     out,
     progress,
     read_instant,
@@ -46,6 +47,8 @@ def register(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
     app.command("finish-restore")(finish_restore)
+    if vault := group_called(app, "vault"):
+        vault.command("serve")(serve_vault)
 
 
 def setup(
@@ -130,6 +133,20 @@ def worker(
         )
     if any(run.fault for run in done.values()):
         raise typer.Exit(1)
+
+
+def serve_vault() -> None:
+    """Run the vault service until Ctrl-C: it opens sealed values for pages, commands and workers, and records each.
+
+    'rollkeeper serve' and 'rollkeeper worker' start it too, where none runs yet. Where root runs it, it has its own user
+    (rollkeeper-vault), to which the root of trust then belongs.
+
+    Example: rollkeeper vault serve
+    """
+    open_instance()
+    from rollkeeper.operations.process_supervisor import vault
+
+    vault()
 
 
 def demo(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an app gets: a small separate instance with the few secrets that it needs, and its own user.
+"""What an app or the vault service gets: a small separate instance with the few secrets that it needs, and its own user.
 
 An app calls this folder its instance and cannot read the true one: neither the root of trust nor a password of another role,
 nor the key with which another app signs its sessions. Where an ordinary user runs Rollkeeper, the folder is the same, and
@@ -9,6 +9,7 @@ the wall around it is not there.
 import os
 import shutil
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import tomli_w
 
 import rollkeeper
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.database import KeysRole
+from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
@@ -27,9 +28,17 @@ from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
 from rollkeeper.platform.os_users import allow_traversal, is_readable_by, let_everyone_enter, system_user
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
+from rollkeeper.vault.protocol import service_folder
 
 _NOT_FOR_APPS = (("notices", "alarms_to"), ("notices", "smtp_url"))
 _FOR_APPS_THAT_SEAL = ("vault", "documents_url")
+_FOR_ALL = ("secrets/index.key", "secrets/index.token", "secrets/public-keys.pub")
+VAULT_SECRETS = (
+    "secrets/root.key", "secrets/root.token", "secrets/root.pin", "secrets/register-vault.pgpass", "secrets/keys-vault.pgpass",
+)  # fmt: skip
+"""What opens: it belongs to the vault service's user."""
+ALARMS = "logs/alarms.log"
+"""To which the service adds a line for each alarm."""
 _PASSED_VARIABLES = (
     "PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE",
     "TMPDIR", "TZ", "VIRTUAL_ENV",
@@ -37,33 +46,12 @@ _PASSED_VARIABLES = (
 
 
 @dataclass(slots=True)
-class AppCredentials:
-    """One app's directory and its user; None if it runs as the serving user."""
+class Credentials(ABC):
+    """One process's directory and its user; None if it runs as the serving user."""
 
-    app: App
+    name: str
     folder: Path
     user: str | None
-
-    @classmethod
-    def to(cls, app: App) -> "AppCredentials":
-        """Rebuild the directory with what this app needs now."""
-        _remove_stale()
-        folder = data_dir() / "run" / "apps" / f"{app.name}.{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
-        for place in (folder, folder / "secrets", folder / "ledger"):
-            place.mkdir(mode=0o700, parents=True)
-        made = cls(app, folder, _user_of(app))
-        made.renew()
-        if made.user:
-            for place in (folder, stores.sockets() / "server"):
-                allow_traversal(place, made.user)
-            _allow_reading_ledger(made.user)
-            if app.seals:
-                _allow_writing_copies(made.user)
-            for place in (folder, folder / "secrets", folder / "ledger"):
-                shutil.chown(place, group=made.user)
-                place.chmod(0o750)
-        return made
 
     def renew(self) -> None:
         """Hand over again what was changed in the instance since: the agent of a key service renews tokens."""
@@ -73,7 +61,7 @@ class AppCredentials:
                 self._write(file, text)
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of the app's process: nothing of the caller's that an app does not need."""
+        """Return the environment of the process: nothing of the caller's that it does not need."""
         return {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | {
             "HOME": str(self.folder),
             "ROLLKEEPER_HOME": str(self.folder),
@@ -84,29 +72,9 @@ class AppCredentials:
         """Take back what was delivered."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @abstractmethod
     def _texts(self) -> Iterator[tuple[str, str]]:
-        yield "settings.toml", _settings(self.app)
-        yield "secrets/web.key", stores.derived_secret(f"app {self.app.name}")
-        if self.app.is_staffs:
-            yield "secrets/staff.key", stores.staff_secret()
-        files = [stores.password_file(stores.REGISTER, self.app.role)]
-        files += [stores.password_file(stores.KEYS, KeysRole.SEALER)] if self.app.seals else []
-        wanted = [
-            *files,
-            *(
-                data_dir() / name
-                for name in (
-                    "secrets/index.key",
-                    "secrets/index.token",
-                    "secrets/public-keys.pub",
-                    "ledger/vkey",
-                    *self.app.needs,
-                )
-            ),
-        ]
-        for file in wanted:
-            if file.exists():
-                yield str(file.relative_to(data_dir())), file.read_text("utf-8")
+        """Give each file that the process gets, and its text."""
 
     def _write(self, file: Path, text: str) -> None:
         draft = file.with_suffix(".new")
@@ -121,6 +89,112 @@ class AppCredentials:
         draft.replace(file)
 
 
+@dataclass(slots=True)
+class AppCredentials(Credentials):
+    """What one app gets."""
+
+    app: App
+
+    @classmethod
+    def to(cls, app: App) -> "AppCredentials":
+        """Rebuild the directory with what this app needs now."""
+        made = cls(app.name, _new_folder(app.name), _user_of(app.name), app)
+        made.renew()
+        if made.user:
+            _give_folder(made.folder, made.user)
+            allow_traversal(stores.sockets() / "server", made.user)
+            _allow_reading_ledger(made.user)
+            if app.seals:
+                _allow_writing_copies(made.user)
+        return made
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        yield "settings.toml", _settings(*_NOT_FOR_APPS, *(() if self.app.seals else (_FOR_APPS_THAT_SEAL,)))
+        yield "secrets/web.key", stores.derived_secret(f"app {self.app.name}")
+        if self.app.is_staffs:
+            yield "secrets/staff.key", stores.staff_secret()
+        files = [stores.password_file(stores.REGISTER, self.app.role)]
+        files += [stores.password_file(stores.KEYS, KeysRole.SEALER)] if self.app.seals else []
+        yield from _files(*files, *_whole(*_FOR_ALL, "ledger/vkey", *self.app.needs))
+
+
+@dataclass(slots=True)
+class VaultCredentials(Credentials):
+    """What the vault service gets: the key material itself, which then belongs to its user, and copies of the rest."""
+
+    @classmethod
+    def make(cls) -> "VaultCredentials":
+        """Rebuild the directory, and the folder of the service's socket, which its user alone may write."""
+        made = cls("vault", _new_folder("vault"), _user_of("vault"))
+        (made.folder / "logs").mkdir(mode=0o700)
+        for name in (*VAULT_SECRETS, ALARMS):
+            (made.folder / name).symlink_to(data_dir() / name)
+        made.renew()
+        sockets = service_folder()
+        sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
+        sockets.chmod(0o755)
+        if made.user:
+            _give_folder(made.folder, made.user)
+            shutil.chown(sockets, made.user, made.user)
+            for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
+                allow_traversal(place, made.user)
+        return made
+
+    def renew(self) -> None:
+        """Hand over again what was changed, and give what is new to the service's user: a rotation writes a new root."""
+        super(VaultCredentials, self).renew()
+        if self.user:
+            give_key_material(self.user)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        yield "settings.toml", _settings()
+        yield "secrets/web.key", stores.derived_secret("vault service")
+        yield "secrets/staff.key", stores.staff_secret()
+        yield from _files(
+            stores.password_file(stores.REGISTER, Role.WORKER), *_whole(*_FOR_ALL, "secrets/documents.toml")
+        )
+
+
+def give_key_material(user: str) -> None:
+    """Give the root of trust and the vault's passwords to the service's user.
+
+    They are not copied: a rotation destroys the older root where it is.
+    """
+    alarms = data_dir() / ALARMS
+    alarms.parent.mkdir(mode=0o700, exist_ok=True)
+    alarms.touch(mode=0o600)
+    for name in (*VAULT_SECRETS, ALARMS):
+        file = data_dir() / name
+        if file.exists() and not file.is_symlink() and file.owner() != user:
+            shutil.chown(file, user, user)
+
+
+def _new_folder(name: str) -> Path:
+    _remove_stale()
+    folder = data_dir() / "run" / "apps" / f"{name}.{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    for place in (folder, folder / "secrets", folder / "ledger"):
+        place.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+def _give_folder(folder: Path, user: str) -> None:
+    allow_traversal(folder, user)
+    for place in (folder, *(one for one in folder.iterdir() if one.is_dir())):
+        shutil.chown(place, group=user)
+        place.chmod(0o750)
+
+
+def _whole(*names: str) -> list[Path]:
+    return [data_dir() / name for name in names]
+
+
+def _files(*files: Path) -> Iterator[tuple[str, str]]:
+    for file in files:
+        if file.exists():
+            yield str(file.relative_to(data_dir())), file.read_text("utf-8")
+
+
 def _remove_stale() -> None:
     """Remove what was delivered by a process that is gone; two that serve one instance do not get in each other's way."""
     for folder in (data_dir() / "run" / "apps").glob("*.*"):
@@ -128,13 +202,13 @@ def _remove_stale() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(app: App) -> str:
+def _settings(*left_out: tuple[str, str]) -> str:
     # Settings from the environment are written to the app's file, because it gets nothing of the caller's environment.
     content = current_content()
     # An app's data directory is another than the true one, where the public ledger and the document copies are.
     content["ledger"] = {"folder": str(public_folder())} | content.get("ledger", {})
     content["vault"] = {"documents_url": (data_dir() / "documents").as_uri()} | content.get("vault", {})
-    for table, key in _NOT_FOR_APPS if app.seals else (*_NOT_FOR_APPS, _FOR_APPS_THAT_SEAL):
+    for table, key in left_out:
         if key in content.get(table, {}):
             content[table] = {name: value for name, value in content[table].items() if name != key}
     return tomli_w.dumps(content)
@@ -166,12 +240,12 @@ def _allow_writing_copies(user: str) -> None:
         allow_traversal(folder, user)
 
 
-def _user_of(app: App) -> str | None:
-    """Return the app's own user where root serves; in a demo none, if that user cannot read the program. Refuses: PROGRAM_NOT_READABLE.
+def _user_of(name: str) -> str | None:
+    """Return a process's own user where root serves; in a demo none, if that user cannot read the program. Refuses: PROGRAM_NOT_READABLE.
 
     Only this user is let through closed folders above the program: none is opened to everyone.
     """
-    user = system_user(f"rollkeeper-{app.name}")
+    user = system_user(f"rollkeeper-{name}")
     if user is None:
         return None
     program = [

@@ -30,7 +30,13 @@ from rollkeeper.operations.credential_handover import AppCredentials
 from rollkeeper.operations.errors import APP_DID_NOT_START, ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
-from rollkeeper.operations.worker_processes import processes_for, stopped_at_end, workers
+from rollkeeper.operations.worker_processes import (
+    ManagedProcess,
+    processes_for,
+    stopped_at_end,
+    vault_service,
+    workers,
+)
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.site.web_apps import APPS, SHEET, App
 
@@ -107,8 +113,17 @@ def serve(
 
 def worker() -> None:
     """Run background jobs, without any app, until stopped."""
-    with _stop_signals() as stop, stopped_at_end(workers()) as processes:
-        out.print("Working. Stop it with Ctrl-C.")
+    _run([vault_service(), *workers()], "Working. Stop it with Ctrl-C.")
+
+
+def vault() -> None:
+    """Run the vault service alone, until stopped."""
+    _run([vault_service()], "The vault service runs. Stop it with Ctrl-C.")
+
+
+def _run(wanted: Sequence[ManagedProcess], said: str) -> None:
+    with _stop_signals() as stop, stopped_at_end(wanted) as processes:
+        out.print(said)
         sys.stdout.flush()
         while not stop:
             for one in processes:

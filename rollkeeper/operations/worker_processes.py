@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The processes next to the apps: started when those are up, started again when they end, stopped with their parent.
 
-Each is the one job runner (`operations/scheduler.py`) with some of the jobs. There are two workers: one holds vault keys, and one
+One is the vault service (`vault/service.py`). The others are the one job runner (`operations/scheduler.py`) with some of the jobs. There are two workers: one holds vault keys, and one
 holds none and runs the jobs that need none. Where the portal or the counter is served a third, the portal worker, runs what people at
 an app wait for, so that no other job holds it up; without it the worker with keys runs that too.
 """
@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,13 +19,15 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from rollkeeper.kernel.settings import data_dir
+from rollkeeper.operations.credential_handover import VaultCredentials
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.site.web_apps import App, AppName
+from rollkeeper.vault.client import is_reachable
 
 _PAUSE_S: Final = 2.0
 _STOP_SECONDS: Final = 10
-_MODULE: Final = "rollkeeper.operations.job_process"
+_RENEW_S: Final = 5.0
 
 
 class JobKind(StrEnum):
@@ -37,24 +40,24 @@ class JobKind(StrEnum):
 
 
 @dataclass(slots=True)
-class ManagedProcess:
-    """One process: which jobs it runs, and whether it holds what opens the vault. Its name is that of its log."""
+class ManagedProcess(ABC):
+    """One process. Its name is that of its log."""
 
     name: str
-    jobs: JobKind
-    opens: bool = True
-    preloader: Preloader | None = None
+    preloader: Preloader | None = field(default=None, kw_only=True)
     """What forks it, where it shares memory with the others."""
     _process: subprocess.Popen[bytes] | ForkedProcess | None = field(default=None, init=False)
     _begun: float = field(default=0.0, init=False)
 
     def keep_going(self) -> None:
         """Start it, or start it again. Returns at once."""
-        is_running = self._process is not None and self._process.poll() is None
-        if is_running or time.monotonic() < self._begun + _PAUSE_S:
+        if self._is_running() or time.monotonic() < self._begun + _PAUSE_S:
             return
         self._release()
         self._begun, self._process = time.monotonic(), self._started()
+
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def ask_to_stop(self) -> None:
         """Tell it to end what it is at, and then itself."""
@@ -79,29 +82,90 @@ class ManagedProcess:
             cast("IO[bytes]", self._process.stdin).close()
         self._process = None
 
+    @abstractmethod
     def _started(self) -> subprocess.Popen[bytes] | ForkedProcess:
-        environment = os.environ | {
+        """Start it."""
+
+    def _start(
+        self, module: str, environment: Mapping[str, str], *, folder: Path, user: str | None = None
+    ) -> subprocess.Popen[bytes] | ForkedProcess:
+        environment = {
             "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
             "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
             "PYTHONUNBUFFERED": "1",
-            "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
-            "ROLLKEEPER_JOBS": self.jobs.value,
             "ROLLKEEPER_ROLE": "worker",
+            **environment,
         }
         process: subprocess.Popen[bytes] | ForkedProcess = (
-            self.preloader.fork(_MODULE, environment=environment, folder=Path.cwd())
+            self.preloader.fork(module, environment=environment, folder=folder, user=user)
             if self.preloader
             else subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", _MODULE],
+                [sys.executable, "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=environment,
+                cwd=folder,
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
                 start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
             )
         )
         log_output(cast("IO[bytes]", process.stdout), data_dir() / "logs" / f"{self.name}.log")
         return process
+
+
+@dataclass(slots=True)
+class JobProcess(ManagedProcess):
+    """A job runner: which jobs it runs, and whether it holds what opens the vault."""
+
+    jobs: JobKind
+    opens: bool = True
+
+    def _started(self) -> subprocess.Popen[bytes] | ForkedProcess:
+        own = {
+            "ROLLKEEPER_JOBS": self.jobs.value,
+            "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
+            "ROLLKEEPER_ROLE": "worker",
+        }
+        return self._start("rollkeeper.operations.job_process", os.environ | own, folder=Path.cwd())
+
+
+@dataclass(slots=True)
+class VaultProcess(ManagedProcess):
+    """The vault service, unless another process of this instance is it already; with a user of its own where root runs it."""
+
+    _credentials: VaultCredentials | None = field(default=None, init=False)
+    _renewed: float = field(default=0.0, init=False)
+
+    def keep_going(self) -> None:
+        """Start it where none answers, and keep its directory up to date."""
+        if self._is_running():
+            self._renew()
+        elif time.monotonic() >= self._begun + _PAUSE_S:
+            if is_reachable():
+                self._begun = time.monotonic()
+            else:
+                super(VaultProcess, self).keep_going()
+
+    def stop(self) -> None:
+        """End it, and take back what it got."""
+        super(VaultProcess, self).stop()
+        if self._credentials:
+            self._credentials.clear()
+
+    def _renew(self) -> None:
+        if self._credentials and time.monotonic() > self._renewed + _RENEW_S:
+            self._credentials.renew()
+            self._renewed = time.monotonic()
+
+    def _started(self) -> subprocess.Popen[bytes] | ForkedProcess:
+        self._credentials, self._renewed = VaultCredentials.make(), time.monotonic()
+        return self._start(
+            "rollkeeper.operations.vault_process", self._credentials.environment(),
+            folder=self._credentials.folder, user=self._credentials.user,
+        )  # fmt: skip
 
 
 def processes_for(
@@ -112,18 +176,24 @@ def processes_for(
     With a preloader, for a demo, one process is both the portal worker and the worker that holds keys: both have the same user, role
     and keys.
     """
+    vault = vault_service(preloader=preloader)
     needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
     if not needs_portal_worker or (with_workers and preloader):
-        return workers(preloader=preloader) if with_workers else []
-    portal_worker = ManagedProcess("portal-worker", JobKind.FOR_APPS)
-    return [portal_worker, *(workers(JobKind.BACKGROUND) if with_workers else [])]
+        return [vault, *(workers(preloader=preloader) if with_workers else [])]
+    portal_worker = JobProcess("portal-worker", JobKind.FOR_APPS)
+    return [vault, portal_worker, *(workers(JobKind.BACKGROUND) if with_workers else [])]
+
+
+def vault_service(*, preloader: Preloader | None = None) -> ManagedProcess:
+    """Return the vault service."""
+    return VaultProcess("vault", preloader=preloader)
 
 
 def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) -> list[ManagedProcess]:
     """Return the two workers."""
     return [
-        ManagedProcess("worker-with-keys", jobs, preloader=preloader),
-        ManagedProcess("worker-without-keys", JobKind.BACKGROUND, opens=False, preloader=preloader),
+        JobProcess("worker-with-keys", jobs, preloader=preloader),
+        JobProcess("worker-without-keys", JobKind.BACKGROUND, opens=False, preloader=preloader),
     ]
 
 

@@ -50,6 +50,30 @@ SEAL_ONLY_PROCESS = Refusal(
     "This process can seal but not open or destroy.",
     "Open from a command on the machine, in a process without a web app.",
 )
+VAULT_OUT_OF_REACH = Refusal(
+    "vault_out_of_reach",
+    Kind.INTERNAL,
+    "The vault service does not answer; nothing was opened.",
+    "It is started again by itself within seconds: try again. If not, run 'rollkeeper vault serve' and see docs/runbook/.",
+)
+VAULT_FAILED = Refusal(
+    "vault_failed",
+    Kind.INTERNAL,
+    "The vault service could not do this; nothing was shown.",
+    "Try again; its log (logs/vault.log) says what broke.",
+)
+VAULT_REQUEST_REFUSED = Refusal(
+    "vault_request_refused",
+    Kind.FORBIDDEN,
+    "The vault service does not do this for this process.",
+    "Staff open with 'rollkeeper vault open' or on the back office's page.",
+)
+VAULT_SESSION_OVER = Refusal(
+    "vault_session_over",
+    Kind.FORBIDDEN,
+    "The session with the vault is over.",
+    "Give your password and the code of your authenticator app again.",
+)
 # Also where one call names the same person and tenure twice.
 ALREADY_SEALED = Refusal(
     "already_sealed",

@@ -9,11 +9,17 @@ from rollkeeper.kernel.hooks import Hook
 
 if TYPE_CHECKING:
     from rollkeeper.vault.rotation import LineValues
+    from rollkeeper.vault.service import StaffRequest
 
 LINE_VALUE_TABLES: Final[Hook["Callable[[], LineValues]"]] = Hook(
     "vault: a table with sealed values of lines"
 )
 """Makes a view of a table with sealed values of lines, which a rotation of keys seals again. `lines` registers its own."""
+
+STAFF_OPERATIONS: "Final[Hook[Callable[[StaffRequest], object]]]" = Hook(
+    "vault: what a signed-in person may ask of the service"
+)
+"""What the vault service does for a member of staff who signed in with a second factor; keyed by the operation's name."""
 
 CANARY_MAKER: Final[Hook[Callable[[dt.date], None]]] = Hook("vault: make an invented person")
 """Puts one invented person among the others, inside the present transaction. `lines` registers it."""

@@ -22,7 +22,7 @@ def read_keys(file: Path) -> dict[str, bytes]:
 def write_keys(file: Path, keys: dict[str, bytes]) -> None:
     """Write a key file atomically, mode 0600, synced to disk; then overwrite the replaced file with zeros.
 
-    The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
+    Its owner stays who it was. The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
     """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft, older = file.with_suffix(".new"), file.with_suffix(".old")
@@ -31,6 +31,8 @@ def write_keys(file: Path, keys: dict[str, bytes]) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
         out.write("# Secret of Rollkeeper. docs/runbook/ says what it is and how it is kept.\n")
         out.writelines(f"{name} {key.hex()}\n" for name, key in keys.items())
+        if file.exists() and os.geteuid() == 0:  # it may belong to the vault service's user
+            os.fchown(out.fileno(), file.stat().st_uid, file.stat().st_gid)
         out.flush()
         os.fsync(out.fileno())
     if file.exists():

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.disclosures import authorities, services
-from rollkeeper.disclosures.answers import answer_disclosure
+from rollkeeper.disclosures.answers import answer_disclosure, write_new
 from rollkeeper.disclosures.choices import Instrument
 from rollkeeper.kernel import clock
 from rollkeeper.vault.fields import Field
@@ -89,8 +89,13 @@ def instance(law, tmp_path, hashed):
         disclosure_id, *, by="officer", second="supervisor", on=ON, number=NUMBER, held_on=ON, into=None
     ):
         into = into or tmp_path / f"{disclosure_id}-{on}.age"
-        answer_disclosure(
-            who[by], who[second], disclosure_id, number=number, held_on=held_on, into=into, on=on
+        write_new(
+            into,
+            lambda: (
+                answer_disclosure(
+                    who[by], who[second], disclosure_id, number=number, held_on=held_on, on=on
+                ).sealed
+            ),
         )
         return json.loads(pyrage.decrypt(into.read_bytes(), [key]))
 

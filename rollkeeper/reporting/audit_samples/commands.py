@@ -9,22 +9,21 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.terminal import ask, signed_in
-from rollkeeper.kernel import clock
+from rollkeeper.access.terminal import ask
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.ledger import auditor
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.reporting.audit_samples.consented_access import open_with_consent
 from rollkeeper.reporting.audit_samples.redraw import redraw as draw_again
 from rollkeeper.reporting.audit_samples.services import quarter_named
+from rollkeeper.vault.staff_sessions import open_vault_session
 
 
 def see(
     consent: Annotated[UUID, typer.Argument(metavar="CONSENT", help="As shown on the page of the sample.")],
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="The auditor who asked.")],
-    on: DateOption = None,
+    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
     """Show the entries that one person allowed one auditor to see. The ledger records the access first, and the person sees it.
 
@@ -33,8 +32,8 @@ def see(
     Example: rollkeeper reports show-sample 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
     """
     open_instance()
-    for field, value in open_with_consent(signed_in(user), consent, on=on or clock.today()).items():
-        out.print(f"{field.value}: {value.reveal()}", markup=False, highlight=False)
+    for field, value in open_vault_session(user).ask("open-with-consent", consent=str(consent)).items():
+        out.print(f"{field}: {value}", markup=False, highlight=False)
 
 
 def redraw(

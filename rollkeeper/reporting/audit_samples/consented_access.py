@@ -7,10 +7,12 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
 from rollkeeper.selfcare.consents import valid_consent
-from rollkeeper.vault.errors import NEEDS_CONSENT, CannotOpen
+from rollkeeper.vault.errors import NEEDS_CONSENT, VAULT_REQUEST_REFUSED, CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.secret_value import SecretValue
+from rollkeeper.vault.service import StaffRequest
 from rollkeeper.vault.services import open_sealed
 
 
@@ -33,3 +35,13 @@ def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) ->
                 line_id=good.line_id, commitment=good.commitment, consent_id=consent_id,
             )  # fmt: skip
     return opened
+
+
+def open_with_consent_for(request: StaffRequest) -> dict[str, str]:
+    """Return, in the vault service, what a consent names. Refuses: as `open_with_consent`."""
+    try:
+        consent_id = UUID(str(request.values.get("consent")))
+    except ValueError:
+        raise VAULT_REQUEST_REFUSED() from None
+    found = open_with_consent(request.authority, consent_id, on=clock.today())
+    return {field.value: value.reveal() for field, value in found.items()}

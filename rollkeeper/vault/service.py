@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The vault service: the process that opens what is sealed, for those who ask it over a Unix socket.
+
+It knows by the kernel which user of the machine asks. Pages and people's commands ask in the name of a member of staff who gave
+the service itself a password and a second factor; workers ask for a purpose that a row of the register justifies. It records,
+counts, opens, and answers. Requests are read with a limit of size and of time, and carried out by a few threads.
+"""
+
+import asyncio
+import fcntl
+import logging
+import os
+import pwd
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from contextvars import Context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.hooks import HookUnset
+from rollkeeper.kernel.settings import data_dir, forget_settings
+from rollkeeper.vault import protocol
+from rollkeeper.vault.errors import VAULT_FAILED, VAULT_REQUEST_REFUSED
+from rollkeeper.vault.hooks import STAFF_OPERATIONS
+from rollkeeper.vault.protocol import BadMessage
+from rollkeeper.vault.service_sessions import Sessions
+
+APP_USERS: Final = ("rollkeeper-backoffice",)
+"""Users of the apps whose pages ask in the name of staff."""
+_THREADS: Final = 8
+_CONNECTIONS: Final = 64
+_CONNECTIONS_OF_ONE: Final = 24
+_SETTINGS_INTERVAL_S: Final = 30.0
+log = logging.getLogger("rollkeeper.vault")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRequest:
+    """What a signed-in person asks for."""
+
+    authority: Authority
+    values: Mapping[str, Any]
+    authority_with: Callable[[str], Authority]
+    """Returns who another token belongs to, for what takes two people."""
+
+
+class Service:
+    """One service at its socket."""
+
+    def __init__(self, *, sessions: Sessions | None = None) -> None:
+        self._sessions = sessions or Sessions()
+        self._open: Counter[int] = Counter()
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vault")
+        self._connections = set[BaseDatabaseWrapper]()
+
+    def serve(self, listener: socket.socket, stop: threading.Event) -> None:
+        """Answer at this socket until asked to stop; what is under way is finished."""
+        try:
+            asyncio.run(self._serve(listener, stop))
+        finally:
+            self._pool.shutdown()
+            for one in self._connections:
+                one.inc_thread_sharing()  # their threads have ended
+                one.close()
+
+    async def _serve(self, listener: socket.socket, stop: threading.Event) -> None:
+        server = await asyncio.start_unix_server(self._connected, sock=listener)
+        loop, read_at = asyncio.get_running_loop(), 0.0
+        async with server:
+            while not stop.is_set():
+                if loop.time() > read_at + _SETTINGS_INTERVAL_S:
+                    forget_settings()
+                    read_at = loop.time()
+                await asyncio.sleep(0.1)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        user = protocol.peer_of(writer.get_extra_info("socket"))
+        try:
+            if self._may_connect(user):
+                with self._counted(user), suppress(TimeoutError, OSError, EOFError, BadMessage):
+                    await self._answer(reader, writer, user)
+        finally:
+            writer.close()
+
+    @contextmanager
+    def _counted(self, user: int) -> Iterator[None]:
+        self._open[user] += 1
+        try:
+            yield
+        finally:
+            self._open[user] -= 1
+
+    def _may_connect(self, user: int) -> bool:
+        is_busy = self._open.total() >= _CONNECTIONS or self._open[user] >= _CONNECTIONS_OF_ONE
+        return not is_busy and (is_worker(user) or is_staffs(user))
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, user: int) -> None:
+        async with asyncio.timeout(protocol.REQUEST_S):
+            size = int.from_bytes(await reader.readexactly(protocol.LENGTH_BYTES))
+            if size > (protocol.MAX_BYTES if is_worker(user) else protocol.MAX_STAFF_BYTES):
+                raise BadMessage
+            request = protocol.read_message(await reader.readexactly(size))
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._done, request, user)
+        async with asyncio.timeout(protocol.ANSWER_S):
+            writer.write(answer)
+            await writer.drain()
+
+    def _done(self, request: protocol.Message, user: int) -> bytes:
+        """Carry out one request, in a thread."""
+        try:
+            return protocol.written({"result": Context().run(self._result, request, user)})
+        except RollkeeperError as fault:
+            return protocol.written(protocol.refusal_message(fault))
+        except Exception as broke:  # noqa: BLE001 - the next request is answered all the same; its text may hold values
+            log.error("%s broke: %s", request.get("do"), type(broke).__name__)  # noqa: TRY400
+            return protocol.written(protocol.refusal_message(VAULT_FAILED()))
+        finally:
+            close_old_connections()
+            self._connections.update(connections.all(initialized_only=True))
+
+    def _result(self, request: protocol.Message, user: int) -> object:
+        operation, token, values = request.get("do"), request.get("token"), request.get("with")
+        if not (isinstance(operation, str) and isinstance(token, str) and isinstance(values, dict)):
+            raise VAULT_REQUEST_REFUSED()
+        clock.set_demo_date(protocol.day_in(request, "on"))
+        match operation:
+            case "health":
+                return True
+            case "sign-in":
+                code = values.get("code")
+                return self._sessions.begin(
+                    str(values.get("username", "")), str(values.get("password", "")),
+                    None if code is None else str(code), user=user,
+                )  # fmt: skip
+            case "sign-out":
+                self._sessions.end(token)
+                return True
+            case _:
+                return self._staff_result(operation, token, values, user)
+
+    def _staff_result(self, operation: str, token: str, values: Mapping[str, Any], user: int) -> object:
+        authority = self._sessions.authority(token, user=user)
+        try:
+            do = STAFF_OPERATIONS.only(operation)
+        except HookUnset:
+            raise VAULT_REQUEST_REFUSED() from None
+        return do(StaffRequest(authority, values, lambda other: self._sessions.authority(other, user=user)))
+
+
+def is_worker(user: int) -> bool:
+    """Tell whether a user of the machine is the instance's own: root, its owner, or the service's."""
+    return user in {0, os.geteuid(), data_dir().stat().st_uid}
+
+
+def is_staffs(user: int) -> bool:
+    """Tell whether staff act through this user of the machine: that of an app whose pages ask for them."""
+    try:
+        return pwd.getpwuid(user).pw_name in APP_USERS
+    except KeyError:
+        return False
+
+
+def run(stop: threading.Event) -> None:
+    """Be the service of this instance until asked to stop; wait while another process is."""
+    place = protocol.service_socket()
+    with (place.with_name("lock")).open("a") as lock:
+        while not _is_ours(lock.fileno()):
+            if stop.wait(1.0):
+                return
+        with _listener(place) as listener:
+            Service().serve(listener, stop)
+
+
+def _is_ours(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _listener(place: Path) -> socket.socket:
+    """Listen. Every user of the machine may connect; the service decides by the user whom it answers."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    place.unlink(missing_ok=True)
+    made.bind(str(place))
+    place.chmod(0o666)
+    made.listen(128)
+    made.setblocking(False)
+    return made

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The vault service as a process: its user, what belongs to it, commands that ask it, and its end by a signal."""
+
+import os
+import pwd
+import signal
+import stat
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import override_settings
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.operations.credential_handover import VAULT_SECRETS
+from rollkeeper.vault import client
+from rollkeeper.vault.canaries import ensure_canary
+from rollkeeper.vault.rotation import rotate
+from tests.builders.authenticators import AuthenticatorApp
+from tests.lines.test_canaries import somebody_who_left
+from tests.operations.test_process_supervisor import COMMAND, below, until
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+PASSWORD = "seven plain words of nothing"
+NUMBER = "13900001234"
+OPEN = ("vault", "open", "--as", "officer-1", "--field", "name", "--purpose", "review")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give the service a user of its own.")
+
+
+def environment(data_dir):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ROLLKEEPER_")}
+    return kept | {"ROLLKEEPER_HOME": str(data_dir)}
+
+
+@contextmanager
+def serving(data_dir):
+    with subprocess.Popen(
+        [COMMAND, "vault", "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(data_dir)
+    ) as parent:
+        try:
+            until(client.is_reachable, seconds=60)
+            yield parent
+        finally:
+            parent.terminate()
+            parent.wait(30)
+
+
+def typed(data_dir, *words, answers):
+    done = subprocess.run(
+        [COMMAND, *words], input="".join(f"{one}\n" for one in answers), capture_output=True, text=True,
+        check=False, env=environment(data_dir), timeout=120,
+    )  # fmt: skip
+    return done.returncode, done.stdout.strip(), done.stderr
+
+
+def service_of(parent):
+    """The process of the service itself."""
+    (pid,) = (
+        pid
+        for pid in below(parent.pid)
+        if b"rollkeeper.operations.vault_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    return pid
+
+
+@pytest.fixture
+def slow_officer(committed):
+    """An officer whose password is hashed as a command's own process checks it."""
+    cache.clear()
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.ScryptPasswordHasher"]):
+        add_staff(
+            console_authority(), username="officer-1", password=PASSWORD,
+            roles=[StaffRole.DATA_PROTECTION_OFFICER], on=clock.today(),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def production(committed):
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
+    yield
+    write_settings(instance={"kind": InstanceKind.DEMO})
+
+
+def test_commands_ask_the_service_and_open_nothing_themselves(data_dir, slow_officer, production):
+    somebody_who_left()
+    app = AuthenticatorApp("officer-1")
+
+    def with_code():
+        """Type the command with a code; again where the half minute of the code was over before it was checked."""
+        for _ in range(3):
+            run("DELETE FROM access_attempt")
+            step, answers = time.time() // 30, [PASSWORD, app.code(), NUMBER]
+            code, said, remarks = typed(data_dir, *OPEN, answers=answers)
+            if code == 0 or time.time() // 30 == step:
+                break
+        return code, said, remarks
+
+    alone = with_code()
+    with serving(data_dir) as parent:
+        by_password = typed(data_dir, *OPEN, answers=[PASSWORD, NUMBER])
+        by_both = with_code()
+        approve = ("campaign", "approve", "0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b", "--as", "officer-1")
+        approving = typed(data_dir, *approve, answers=[PASSWORD, app.wrong_code()])
+        os.kill(service_of(parent), signal.SIGKILL)
+        until(client.is_reachable, seconds=60)
+        back = with_code()
+
+    assert (alone[0], "The vault service does not answer" in alone[2]) == (2, True)
+    assert "code of the authenticator app is wrong" in by_password[2]
+    assert by_both[:2] == (0, "李强")
+    assert "code of the authenticator app is wrong" in approving[2]
+    assert back[:2] == (0, "李强")
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")) == 2
+
+
+@as_root
+def test_what_opens_belongs_to_the_services_user_alone(data_dir):
+    with serving(data_dir) as parent:
+        user = pwd.getpwnam("rollkeeper-vault")
+        uid = Path(f"/proc/{service_of(parent)}").stat().st_uid
+        secrets = [data_dir / name for name in VAULT_SECRETS if (data_dir / name).exists()]
+        others = [one for one in (data_dir / "secrets").iterdir() if one not in secrets]
+
+        assert uid == user.pw_uid
+        assert {(one.stat().st_uid, stat.S_IMODE(one.stat().st_mode)) for one in secrets} == {(uid, 0o600)}
+        assert readable_as("rollkeeper-vault", secrets) == secrets
+        assert readable_as("rollkeeper-vault", others) == []
+        assert readable_as("rollkeeper-backoffice", [*secrets, *others]) == []
+        assert readable_as("nobody", [*secrets, *others]) == []
+
+
+def readable_as(user, files):
+    """Those of the files that a user of the machine can read."""
+    reads = (
+        "import sys\nfor name in sys.argv[1:]:\n try:\n  open(name, 'rb').read(1); print(name)\n"
+        " except OSError:\n  pass"
+    )
+    group = pwd.getpwnam(user).pw_gid
+    done = subprocess.run(
+        [sys.executable, "-c", reads, *map(str, files)], user=user, group=group, extra_groups=[],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [Path(name) for name in done.stdout.splitlines()]
+
+
+def test_after_a_rotation_the_service_opens_with_the_new_root(data_dir, slow_officer):
+    somebody_who_left()
+    with serving(data_dir):
+        rotate(console_authority(), on=clock.today())
+        ensure_canary(console_authority(), on=clock.today())
+        session = client.sign_in("officer-1", PASSWORD, str)
+
+        opened = session.ask("open-field", line=NUMBER, field="name", purpose="review")
+
+    assert opened == "李强"
