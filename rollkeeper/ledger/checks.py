@@ -5,10 +5,11 @@ A leaf commits to its entry, so that nobody, not even the owner of the database,
 Each publication checks the newest leaves and the next ones in turn, so that within a week all are checked.
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rollkeeper.kernel import database
+from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.ledger import queries
 from rollkeeper.ledger.choices import FaultKind
@@ -94,10 +95,32 @@ def standing_faults() -> list[EntryFault]:
     return sorted({*early, *later}, key=lambda one: one.entry_id)
 
 
+def note_restored_keys(*, made_at: dt.datetime) -> None:
+    """Note that the keys are those of an instant, so that secrets drawn since are known to be lost: no fault of anybody's."""
+    database.run(
+        "INSERT INTO ledger_check (check_id, next_leaf, unsalted_since, unsalted_until) VALUES (1, 0, %(since)s, %(until)s)"
+        " ON CONFLICT (check_id) DO UPDATE SET unsalted_since = %(since)s, unsalted_until = %(until)s",
+        {"since": made_at, "until": clock.now()},
+    )
+
+
 def _wrong(part: Sequence[queries.StoredEntry]) -> list[EntryFault]:
     secrets = secrets_of([one.entry_id for one in part]) if part else {}
     kinds = ((one, _fault_of(one, secrets.get(one.entry_id))) for one in part)
-    return [EntryFault(kind, one.entry_id, one.leaf_index) for one, kind in kinds if kind]
+    found = [(one, kind) for one, kind in kinds if kind]
+    lost = _lost_with_keys() if any(kind is FaultKind.UNSALTED for _, kind in found) else None
+    return [
+        EntryFault(kind, one.entry_id, one.leaf_index)
+        for one, kind in found
+        if not (kind is FaultKind.UNSALTED and lost and one.at and lost[0] <= one.at <= lost[1])
+    ]
+
+
+def _lost_with_keys() -> tuple[dt.datetime, dt.datetime] | None:
+    found = database.rows(
+        "SELECT unsalted_since, unsalted_until FROM ledger_check WHERE unsalted_since IS NOT NULL"
+    )
+    return (found[0].unsalted_since, found[0].unsalted_until) if found else None
 
 
 def _fault_of(one: queries.StoredEntry, secret: bytes | None) -> FaultKind | None:

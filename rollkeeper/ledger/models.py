@@ -191,6 +191,12 @@ class CheckRound(models.Model):
     round_ended_at = models.DateTimeField(
         null=True, db_comment="When every leaf had last been checked in turn."
     )
+    unsalted_since = models.DateTimeField(
+        null=True, db_comment="A restore brought keys of this instant: what was entered since"
+    )
+    unsalted_until = models.DateTimeField(
+        null=True, db_comment="and until then has lost its secrets with them."
+    )
 
     class Meta:
         """One row."""

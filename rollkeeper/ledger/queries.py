@@ -55,7 +55,7 @@ class TenurePeriod:
 
 
 class StoredEntry(NamedTuple):
-    """A leaf and its entry, whose verb, day and body are None if it was removed."""
+    """A leaf and its entry, whose verb, day, body and instant are None if it was removed."""
 
     leaf_index: int
     entry_id: EntryId
@@ -65,6 +65,7 @@ class StoredEntry(NamedTuple):
     verb: str | None
     entry_day: str | None
     body: str | None
+    at: dt.datetime | None
 
     @property
     def leaf(self) -> bytes:
@@ -151,7 +152,8 @@ def entries(first: int, end: int) -> Iterator[StoredEntry]:
     """Return the leaves from `first` up to and without `end`, with their entries."""
     for row in database.rows(database.sql("ledger", "entries"), {"first": first, "end": end}):
         yield StoredEntry(
-            row.leaf_index, EntryId(row.entry_id), row.leaf_class, row.day, bytes(row.root), row.verb, row.entry_day, row.body
+            row.leaf_index, EntryId(row.entry_id), row.leaf_class, row.day, bytes(row.root), row.verb, row.entry_day, row.body,
+            row.at,
         )  # fmt: skip
 
 

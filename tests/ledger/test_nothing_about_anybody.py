@@ -340,6 +340,19 @@ def test_a_secret_that_is_gone_without_an_erasure_is_a_fault(story, tmp_path):
     assert [(one.kind, one.entry_id) for one in faults] == [(FaultKind.UNSALTED, 3)]
 
 
+def test_a_secret_that_a_restore_of_older_keys_lost_is_no_fault(story, tmp_path):
+    publish(tmp_path / "log")
+    (entry,) = rows("SELECT at FROM ledger_entry WHERE entry_id = 3")
+    database.run("DELETE FROM ledger_secret WHERE entry_id = 3", using="leaf_secrets")
+
+    checks.note_restored_keys(made_at=entry.at + dt.timedelta(seconds=1))
+    before = publish(tmp_path / "log").faults
+    checks.note_restored_keys(made_at=entry.at)
+    after = publish(tmp_path / "log").faults
+
+    assert ([one.kind for one in before], after) == ([FaultKind.UNSALTED], ())
+
+
 def test_a_transaction_that_was_rolled_back_is_no_gap(story, tmp_path):
     with transaction.atomic():
         append_entry(CLERK, verb=Verb.CANARY_OPENED, role="clerk", on=ON)

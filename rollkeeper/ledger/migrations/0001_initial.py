@@ -121,6 +121,8 @@ class Migration(migrations.Migration):
                 ("check_id", models.SmallIntegerField(primary_key=True, serialize=False)),
                 ("next_leaf", models.BigIntegerField()),
                 ("round_ended_at", models.DateTimeField(db_comment="When every leaf had last been checked in turn.", null=True)),
+                ("unsalted_since", models.DateTimeField(db_comment="A restore brought keys of this instant: what was entered since", null=True)),
+                ("unsalted_until", models.DateTimeField(db_comment="and until then has lost its secrets with them.", null=True)),
             ],
             options={
                 "db_table": "ledger_check",
