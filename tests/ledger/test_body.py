@@ -320,7 +320,7 @@ def test_no_role_changes_the_ledger(register, as_role, role, what, table):
     statement = what.format(table, first_column(table) + " = NULL")
 
     # The owner of the tables may update entries, to reduce erased ones by a function: a trigger refuses all else.
-    with pytest.raises(ProgrammingError, match="permission denied|append-only"), as_role(role):
+    with pytest.raises(ProgrammingError, match=r"permission denied|append-only"), as_role(role):
         database.run(statement)
 
 
