@@ -11,6 +11,7 @@ from rollkeeper.access.dual_control import pending_approvals
 from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
+from rollkeeper.access.sessions import end_sessions
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
 from rollkeeper.kernel.instance import open_instance
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     staff.command("approvals")(approvals)
     staff.command("suspend")(suspend)
     staff.command("reinstate")(reinstate)
+    staff.command("sign-out")(sign_out)
     app.add_typer(staff, name="staff")
 
 
@@ -87,6 +89,16 @@ def reinstate(username: UserName, on: DateOption = None) -> None:
     open_instance()
     reinstate_staff(console_authority(), username=username, on=on or clock.today())
     out.print(f"{username} is open again.", markup=False)
+
+
+def sign_out(username: UserName, on: DateOption = None) -> None:
+    """End all sessions of an account, which stays open.
+
+    Example: rollkeeper staff sign-out clerk-07
+    """
+    open_instance()
+    ended = end_sessions(console_authority(), username=username, on=on or clock.today())
+    out.print(f"{ended} sessions of {username} have ended.", markup=False)
 
 
 def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 
 from django.contrib.auth.hashers import check_password, make_password
 
+from rollkeeper.access.choices import SignInOutcome, SignInSource
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
+from rollkeeper.access.sign_ins import record_sign_in
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import run
 
@@ -37,17 +39,20 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
     name = canonical_username(username)
     here, all_over, whole_source = (_mark("here", name, source), _mark("name", name), _mark("source", source))
     counted = _count_attempts([here, all_over, whole_source])
+    staff, source_class = Staff.objects.filter(username=name).first(), class_of(name, source)
     if (
         counted[here] > TRIES
         or counted[whole_source] > TRIES_PER_SOURCE
         or (counted[all_over] > TRIES_PER_NAME and not _is_known(name, source))
     ):
+        if staff is not None and TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}:
+            record_sign_in(staff, SignInOutcome.LIMIT_REACHED, source=source_class)
         raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
-    staff = Staff.objects.filter(username=name).first()
     if staff is None:
         make_password(password)  # as long as a check would take
         raise NotSignedIn
     if not check_password(password, staff.password) or not staff.is_active:
+        record_sign_in(staff, SignInOutcome.WRONG_PASSWORD, source=source_class)
         raise NotSignedIn
     run(
         database.sql("access", "forgive_attempts"),
@@ -87,6 +92,18 @@ def _count_attempts(marks: Sequence[bytes], *, using: str = "default") -> dict[b
         using=using,
     )
     return {bytes(row.name_mark): row.tries for row in found}
+
+
+def class_of(username: str, source: str) -> SignInSource:
+    """Return the class of a source for an account."""
+    if source == CONSOLE:
+        return SignInSource.CONSOLE
+    return SignInSource.KNOWN if _is_known(canonical_username(username), source) else SignInSource.NEW
+
+
+def source_mark(source: str) -> bytes:
+    """Return a hash by which two sessions from one source are known as such."""
+    return _mark("session", source)
 
 
 def _is_known(name: str, source: str) -> bool:

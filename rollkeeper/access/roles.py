@@ -23,10 +23,17 @@ class StaffRole(TextChoices):
     """No person: the register acting automatically, on what people approved."""
     SUBSCRIBER = "subscriber", _("the subscriber")
     """Not staff: a person who proved to have a line in hand, for that line and the lines in their name."""
+    VISITOR = "visitor", _("someone at a sign-in page")
+    """Not signed in: who tried a password, and had no right to anything."""
 
 
-STAFF_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.WORKER, StaffRole.SUBSCRIBER}
-"""Roles that a member of staff can be given; the others belong to the machine and to subscribers."""
+STAFF_ROLES = frozenset(StaffRole) - {
+    StaffRole.CONSOLE,
+    StaffRole.WORKER,
+    StaffRole.SUBSCRIBER,
+    StaffRole.VISITOR,
+}
+"""Roles that a member of staff can be given; the others belong to the machine, to subscribers and to no one known."""
 
 
 class Permission(TextChoices):

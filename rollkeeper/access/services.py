@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from rollkeeper.access.authority import Authority, require, staff_commitment
+from rollkeeper.access.choices import SignInOutcome, SignInSource
 from rollkeeper.access.errors import (
     INVALID_USER_NAME,
     NOT_FOR_OWN_ACCOUNT,
@@ -33,8 +34,10 @@ from rollkeeper.access.queries import grants_on, roles_on
 from rollkeeper.access.reauthentication import is_recent
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.second_factor import can_check_second_factors, require_second_factor
+from rollkeeper.access.sign_ins import record_sign_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -175,7 +178,12 @@ def sign_in(username: str, password: str, *, ask_code: Callable[[], str] = str) 
         staff_id = SERVICE_SIGN_IN.only()(username, password, ask_code)
         return authority_of(Staff.objects.get(staff_id=staff_id))
     staff = staff_with(username, password)
-    require_second_factor(staff, ask_code)
+    try:
+        require_second_factor(staff, ask_code)
+    except RollkeeperError:
+        record_sign_in(staff, SignInOutcome.WRONG_SECOND_FACTOR, source=SignInSource.CONSOLE)
+        raise
+    record_sign_in(staff, SignInOutcome.SUCCEEDED, source=SignInSource.CONSOLE)
     return authority_of(staff)
 
 

@@ -37,6 +37,12 @@ class Access(Table):
             "agent and the like; afterwards the person confirms again that it is they.",
         ),
     ] = 5  # fmt: skip
+    session_hours: Annotated[
+        int,
+        Field(
+            ge=1, le=24, description="Hours after which a session of staff ends however it is used; then they sign in again."
+        ),
+    ] = 12  # fmt: skip
     passkey_domain: Annotated[
         str | None,
         AfterValidator(_a_domain),

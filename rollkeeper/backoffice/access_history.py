@@ -13,6 +13,7 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import LineForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.ledger.queries import AccessEntry
 from rollkeeper.lines.access_history import accesses_by_number
 from rollkeeper.lines.errors import LineNotFound
@@ -33,8 +34,9 @@ def access_history(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"form": LineForm(today=today), "asked": True}
     try:
         found = accesses_by_number(authority, form.cleaned_data["number"], on=today)
-    except LineNotFound:
-        return render(request, "backoffice/access_history.html", shown, status=404)
+    except LineNotFound as fault:
+        missed = shown | {"missed": translated(fault)}
+        return render(request, "backoffice/access_history.html", missed, status=404)
     shown |= {"found": found, "looks": [_say(look) for look in reversed(found.accesses)]}
     return render(request, "backoffice/access_history.html", shown)
 

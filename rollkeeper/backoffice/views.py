@@ -25,8 +25,10 @@ from rollkeeper.campaign.errors import BATCH_NOT_FOUND
 from rollkeeper.campaign.line_lookup import look_up_line
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.side_by_side import ENGLISH
+from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
 
@@ -123,14 +125,16 @@ def line(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "backoffice/line.html", {"form": form.emptied()}, status=422)
     about = form.cleaned_data["on"]
-    found = look_up_line(
-        authority, number=form.cleaned_data["number"], about=about, on=today, language=_language()
-    )
-    shown = {
-        "form": LineForm(today=today), "found": found, "asked": True, "about": about,
-        "may_reconnect": found and found.state == "suspended" and authority.role_for(Permission.RECONNECT_TEMPORARILY) is not None,
-    }  # fmt: skip
-    return render(request, "backoffice/line.html", shown, status=200 if found else 404)
+    shown: dict[str, Any] = {"form": LineForm(today=today), "asked": True, "about": about}
+    try:
+        found = look_up_line(
+            authority, number=form.cleaned_data["number"], about=about, on=today, language=_language()
+        )
+    except LineNotFound as fault:
+        return render(request, "backoffice/line.html", shown | {"missed": translated(fault)}, status=404)
+    may_reconnect = authority.role_for(Permission.RECONNECT_TEMPORARILY) is not None
+    shown |= {"found": found, "may_reconnect": found.state == "suspended" and may_reconnect}
+    return render(request, "backoffice/line.html", shown)
 
 
 @require_POST

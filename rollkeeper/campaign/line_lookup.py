@@ -5,28 +5,29 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.queries import Explanation, explain_number
+from rollkeeper.campaign.queries import Explanation, explain_line
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.side_by_side import ENGLISH
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.protection import refuse_protected
+from rollkeeper.lines.lookups import find_line_for_staff
+from rollkeeper.lines.queries import number_index_of
 
 
 def look_up_line(
     authority: Authority, *, number: str, about: dt.date, on: dt.date, language: str = ENGLISH
-) -> Explanation | None:
+) -> Explanation:
     """Explain the line with this number in its current state, or its expected state on the day `about`.
 
-    Ledger: campaign:line:explained, where there is such a line. Refuses: NOT_ALLOWED, SUBSCRIBER_PROTECTED.
+    Ledger: campaign:line:explained, or line:access:recorded. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     with action():
-        found = explain_number(number, on=about, language=language)
-        if found is not None:
-            refuse_protected(authority, found.line_id)
-            facts = {"about": about.isoformat()}
-            append_entry(
-                authority, verb=Verb.LINE_EXPLAINED, role=role, on=on, line_id=found.line_id, facts=facts
-            )
+        line = find_line_for_staff(authority, number_index_of(number), on=on)
+        found = explain_line(line.line_id, on=about, language=language)
+        assert found is not None  # noqa: S101 - the line is there
+        append_entry(
+            authority, verb=Verb.LINE_EXPLAINED, role=role, on=on, line_id=line.line_id,
+            facts={"about": about.isoformat()},
+        )  # fmt: skip
         return found

@@ -23,7 +23,6 @@ from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
-from rollkeeper.lines.queries import find_line
 
 _DAYS_AHEAD: Final = 14
 _HORIZON_DAYS: Final = 1500
@@ -233,14 +232,8 @@ def last_batch_of(line_id: LineId) -> BatchId | None:
     return BatchId(found[0].batch_id) if found else None
 
 
-def explain_number(number: str, *, on: dt.date, language: str = ENGLISH) -> Explanation | None:
-    """Explain the line that has this number (E.164), None where no line has it. `on` may lie ahead."""
-    line = find_line(number)
-    return None if line is None else explain_line(line.line_id, on=on, language=language)
-
-
 def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Explanation | None:
-    """Explain a line by its reference, None if there is none."""
+    """Explain a line by its reference, None if there is none. `on` may lie ahead."""
     found = read_history(line_id)
     if found is None:
         return None

@@ -43,7 +43,11 @@ from rollkeeper.lines.services import look_up_line
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
-from rollkeeper.registration.document_links import link_document, undo_document_link
+from rollkeeper.registration.document_links import (
+    check_further_document,
+    link_document,
+    undo_document_link,
+)
 from rollkeeper.registration.errors import DocumentNeedsSupervisor
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
@@ -195,19 +199,22 @@ def link_document_page(request: HttpRequest) -> HttpResponse:
     require_outlet(request, authority)
 
     def do(form: LinkDocumentForm) -> Receipt | HeldForApproval:
-        given = form.cleaned_data
-        if approval_article("link_document"):
+        given, is_doubted = form.cleaned_data, False
+        try:
+            check_further_document(
+                authority, form.further(), double_checked=given["double_checked"], on=clock.today()
+            )
+        except DocumentNeedsSupervisor:
+            is_doubted = True
+        if is_doubted or approval_article("link_document"):
             services.check_subscriber(
                 authority, number=given["number"], document=form.document(), on=clock.today()
             )
             return submit_for_approval(authority, form, action_kind="link-document")
-        try:
-            return link_document(
-                authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
-                further=form.further(), double_checked=given["double_checked"], on=clock.today(),
-            )  # fmt: skip
-        except DocumentNeedsSupervisor:
-            return submit_for_approval(authority, form, action_kind="link-document")
+        return link_document(
+            authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
+            further=form.further(), double_checked=given["double_checked"], on=clock.today(),
+        )  # fmt: skip
 
     return action_page(
         request,

@@ -12,6 +12,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import namedtuple_row
 
 from rollkeeper.kernel import stores
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 
 _JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
@@ -105,9 +107,40 @@ def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
 
 @contextmanager
 def action(using: str = "default") -> Iterator[None]:
-    """Make everything inside one transaction: all five steps of an action, or nothing."""
-    with transaction.atomic(using=using):
-        yield
+    """Make everything inside one transaction: all five steps of an action, or nothing.
+
+    An action that is refused is undone, and then leaves the marks that `if_refused` was given for it, before anyone is answered.
+    """
+    if _marks.get() is not None:
+        with transaction.atomic(using=using):
+            yield
+        return
+    marks: dict[str, Callable[[], object]] = {}
+    token = _marks.set(marks)
+    try:
+        with transaction.atomic(using=using):
+            yield
+    except RollkeeperError:
+        for leave in marks.values():
+            with transaction.atomic():
+                leave()
+        raise
+    finally:
+        _marks.reset(token)
+
+
+_marks: ContextVar[dict[str, Callable[[], object]] | None] = ContextVar("marks", default=None)
+
+
+def if_refused(subject: str, leave: Callable[[], object]) -> None:
+    """Leave a mark if the present action is refused: `leave` then runs in a separate transaction, after the action is undone.
+
+    A later mark about the same subject replaces an earlier one. Precondition: an action is in progress.
+    """
+    marks = _marks.get()
+    if marks is None:
+        raise RuntimeError("a mark belongs to an action")
+    marks[subject] = leave
 
 
 @contextmanager

@@ -33,8 +33,8 @@ _CLASS_OF_VERB = {
     verb: leaf_class
     for leaf_class, verbs in {
         LeafClass.ACCESS: (
-            "campaign:line:explained", "line:counter_code:issued", "line:evidence:seen", "line:line:looked_up",
-            "reporting:evidence:disclosed", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked",
+            "campaign:line:explained", "line:access:recorded", "line:counter_code:issued", "line:evidence:seen",
+            "line:line:looked_up", "reporting:evidence:disclosed", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked",
             "selfcare:session:not_verified", "selfcare:session:verified", "vault:offline:opened", "vault:sealed:opened",
             "vault:sealed:refused",
         ),

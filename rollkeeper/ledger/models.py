@@ -22,7 +22,9 @@ class Entry(models.Model):
     verb = models.TextField(db_comment="One of ledger.verbs.Verb.")
     line_id = models.UUIDField(null=True, db_comment="Reference of the line concerned.")
     person_id = models.UUIDField(null=True, db_comment="Reference of the person concerned.")
-    staff_id = models.UUIDField(null=True, db_comment="Who acted: the body has a commitment.")
+    staff_id = models.UUIDField(
+        null=True, db_comment="Who acted, or whose account was tried: the body has a commitment."
+    )
     body = models.TextField(
         db_comment="Canonical JSON (RFC 8785), not published: its salted digests are the root of the leaf. Reduced at erasure."
     )
@@ -47,6 +49,11 @@ class Entry(models.Model):
                 fields=["staff_id", "at"],
                 name="ledger_entry_opened_by_staff",
                 condition=models.Q(staff_id__isnull=False, verb="vault:sealed:opened"),
+            ),
+            models.Index(
+                fields=["staff_id", "at"],
+                name="ledger_entry_sign_ins",
+                condition=models.Q(verb="access:sign_in:attempted"),
             ),
             # Entries come in the order of time: a few kilobytes find a span of it, and writing costs nothing.
             BrinIndex(fields=["at", "day"], name="ledger_entry_by_time", autosummarize=True),

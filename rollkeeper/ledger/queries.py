@@ -19,7 +19,7 @@ from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, receipt_c
 from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.verbs import Verb
 
-ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
+ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED, Verb.ACCESS_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,11 @@ class Verb(StrEnum):
     )
     COUNTER_CODE_ISSUED = "line:counter_code:issued", _LINE
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
+    # A lookup, or a comparison of a document, that led to no other entry. No number and no document; for a miss no line.
+    ACCESS_RECORDED = (
+        "line:access:recorded",
+        EntrySchema(line=OPTIONAL, facts={"outcome": CODE}, optional={"matched": FLAG, "reached": CODE}),
+    )
     LINE_MARKED_ESSENTIAL = (
         "line:line:marked_essential",
         EntrySchema(line=REQUIRED, facts={"essential": FLAG}),
@@ -346,6 +351,11 @@ class Verb(StrEnum):
     )  # fmt: skip
     STAFF_SUSPENDED = "access:staff:suspended", EntrySchema(facts={"staff": DIGEST})
     STAFF_REINSTATED = "access:staff:reinstated", EntrySchema(facts={"staff": DIGEST})
+    SIGN_IN_ATTEMPTED = (
+        "access:sign_in:attempted",
+        EntrySchema(facts={"app": CODE, "outcome": CODE, "source": CODE, "staff": DIGEST}),
+    )
+    SESSIONS_ENDED = "access:session:ended", EntrySchema(facts={"sessions": COUNT, "staff": DIGEST})
     INCIDENT_OPENED = "incidents:incident:opened", EntrySchema(
         pack=REQUIRED, facts={"about": CODE, "drill": FLAG, "incident": REFERENCE, "severity": CODE},
     )  # fmt: skip

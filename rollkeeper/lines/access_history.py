@@ -5,13 +5,17 @@ The ledger knows persons and lines by their references; who held which line when
 """
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.queries import AccessEntry, MissingEntry, TenurePeriod, accesses, missing_accesses
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.lookups import missed
 from rollkeeper.lines.protection import refuse_protected_subscriber
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import look_up_line
@@ -30,10 +34,18 @@ class LineAccesses:
 
 
 def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
-    """Return every look at one person, staff included, the oldest first. Refuses: NOT_ALLOWED, SUBSCRIBER_PROTECTED."""
+    """Return every access to one person, staff included, the oldest first; none for an unknown or hidden reference.
+
+    Ledger: line:access:recorded, for such a reference. Refuses: NOT_ALLOWED.
+    """
     require(authority, Permission.READ_LEDGER)
-    refuse_protected_subscriber(authority, person_id)
-    return _of_person(person_id)
+    with suppress(LineNotFound), action():
+        refuse_protected_subscriber(authority, person_id, on=clock.today())
+        found = _of_person(person_id)
+        if not found and not access_periods(person_id):
+            raise missed(authority, None, on=clock.today())
+        return found
+    return []
 
 
 def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> LineAccesses:

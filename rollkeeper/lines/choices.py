@@ -46,6 +46,24 @@ class TerminatedBy(StrEnum):
     SUBSCRIBER = "subscriber"
 
 
+class AccessOutcome(StrEnum):
+    """What a lookup came to that led to no other entry. The values are in the ledger: never rename one."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    REFUSED_PROTECTED = "refused_protected"
+    REFUSED_LIMIT = "refused_limit"
+
+
+class AccessKind(StrEnum):
+    """What is counted against a separate limit."""
+
+    LOOKUP = "lookup"
+    """A line is looked for by its number."""
+    DOCUMENT = "document"
+    """A document is compared with the one that is recorded."""
+
+
 class PauseReason(TextChoices):
     """Why the clock of a line is paused: a simple declaration is enough, proof may come later."""
 

@@ -164,8 +164,9 @@ def alarms(
 ) -> None:
     """List the alarms. Exit code 1 if any.
 
-    There are two kinds: a canary (an invented person whom staff have no reason to open) was opened; or all staff together reached
-    the daily limit ('vault.opens_per_day_total' in settings.toml).
+    Kinds: `canary`: an invented person was opened, whom staff have no reason to open. `limit`: all staff together reached
+    'vault.opens_per_day_total'. `protected`: staff without the permission looked for a protected subscriber. `limit_of_lookups`,
+    `limit_of_documents`: an account, or all staff together, reached a daily limit of the table `lines` in settings.toml.
 
     The ledger entry that is named says who did it. Staff cannot settle an alarm that they raised themselves.
 

@@ -15,10 +15,9 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.roles import Permission
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import (
@@ -28,8 +27,9 @@ from rollkeeper.lines.errors import (
     NumberNotRead,
     TooManyCounterCodes,
 )
+from rollkeeper.lines.lookups import find_line_for_staff, missed
 from rollkeeper.lines.protection import refuse_protected
-from rollkeeper.lines.queries import LineView, find_line_by_input, find_lines, view_line
+from rollkeeper.lines.queries import LineView, find_line_by_input, number_index_of, view_line
 from rollkeeper.vault.blind_index import blind_references
 
 CODE_DIGITS: Final = 10
@@ -95,7 +95,7 @@ def issue_codes(
     for text in calling:
         code = None
         try:
-            line = find_line_by_input(text.strip(), country=instance().country_code)
+            line = find_line_by_input(text.strip())
             code = issue_code(authority, line.line_id, on=on) if line else None
         except (NumberNotRead, LineNotFound, TooManyCounterCodes):
             pass
@@ -105,12 +105,21 @@ def issue_codes(
 def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode:
     """Return the line whose code was read out, and record the access.
 
-    The answer is the same for every invalid code. Ledger: line:line:looked_up. Refuses: NOT_ALLOWED, COUNTER_CODE_INVALID,
-    TOO_MANY_CODE_ATTEMPTS, SUBSCRIBER_PROTECTED.
+    The answer is the same for every invalid code, and for the code of a protected subscriber's line, which stays valid.
+    Ledger: line:line:looked_up, or line:access:recorded. Refuses: NOT_ALLOWED, COUNTER_CODE_INVALID, TOO_MANY_CODE_ATTEMPTS.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     _limit_attempts(authority)
     handle_id = new_uuid()
+    try:
+        line = _redeem(authority, code, handle_id=handle_id, role=role, on=on)
+    except LineNotFound:
+        run("INSERT INTO lines_countercodeattempt (staff_id) VALUES (%s)", [authority.staff_id])
+        raise COUNTER_CODE_INVALID() from None
+    return RedeemedCode(line, f"handle:{handle_id}")
+
+
+def _redeem(authority: Authority, code: str, *, handle_id: UUID, role: StaffRole, on: dt.date) -> LineView:
     with action():
         found = rows(
             "UPDATE lines_countercode SET handle_id = %s, redeemed_by = %s, ends_at = clock_timestamp() + make_interval(mins => %s)"
@@ -118,21 +127,24 @@ def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode
             [handle_id, authority.staff_id, HANDLE_MINUTES, hash_counter_code(code)],
         )
         line = view_line(LineId(found[0].line_id)) if found else None
-        if line is not None:
-            refuse_protected(authority, line.line_id)
-            append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
-    if line is None:
-        run("INSERT INTO lines_countercodeattempt (staff_id) VALUES (%s)", [authority.staff_id])
-        raise COUNTER_CODE_INVALID()
-    return RedeemedCode(line, f"handle:{handle_id}")
+        if line is None:
+            raise missed(authority, None, on=on)
+        refuse_protected(authority, line.line_id, on=on)
+        append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
+        return line
 
 
-def find_line_for_clerk(authority: Authority, text: str) -> LineView | None:
-    """Find a line by a typed number, or by the handle of a line shown to this clerk. Refuses: NumberNotRead."""
-    if not text.startswith("handle:"):
-        return find_line_by_input(text, country=instance().country_code)
-    index = number_index_of_handle(authority, text)
-    return None if index is None else find_lines([index])[0]
+def find_line_for_clerk(authority: Authority, text: str, *, on: dt.date, helps: bool = False) -> LineView:
+    """Find a line by a typed number, or by the handle of a line shown to this clerk; `helps` as in `find_line_for_staff`.
+
+    Refuses: as `find_line_for_staff`, and NumberNotRead.
+    """
+    index = (
+        number_index_of_handle(authority, text) or b""
+        if text.startswith("handle:")
+        else number_index_of(text)
+    )
+    return find_line_for_staff(authority, index, on=on, helps=helps)
 
 
 def number_index_of_handle(authority: Authority, text: str) -> bytes | None:

@@ -14,21 +14,23 @@ class NumberNotRead(RollkeeperError):
 
 
 class LineNotFound(RollkeeperError):
-    """No line has this number or reference."""
+    """No line has this number or reference; or its subscriber is protected, and ordinary staff may not know that."""
 
     code = "line_not_found"
     kind = Kind.NOT_FOUND
-    sentence = "No line of this register has that number."
-    remedy = "Check the number and type all of it."
+    sentence = "Nothing is found here for this number."
+    remedy = "Check the number and type all of it. If it is right, ask the data protection officer."
 
 
-# The subscriber lives under a threat: ordinary staff learn that there is a record and nothing else.
-SUBSCRIBER_PROTECTED = Refusal(
-    "subscriber_protected",
-    Kind.FORBIDDEN,
-    "The record for this line is that of a protected subscriber.",
-    "Send the matter to the data protection officer; do not ask the subscriber for the reason.",
-)
+class AccessLimitReached(RollkeeperError):
+    """An account, or all staff together, looked up as many lines or compared as many documents as the settings allow."""
+
+    code = "access_limit_reached"
+    kind = Kind.CONFLICT
+    sentence = "The daily limit of lookups or of document checks is reached, for this account or for all staff together."
+    remedy = "Nothing was done. Ask the data protection officer, who is notified and can raise the limit for honest work."
+
+
 # Compare-and-set on the version of the line.
 LINE_CHANGED = Refusal(
     "line_changed",

@@ -16,6 +16,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.errors import NO_EVIDENCE_AWAITED
+from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.writes import lock_line
 
 _BEFORE_ALL = UUID(int=0)
@@ -35,7 +36,7 @@ def record_evidence(authority: Authority, line_id: LineId, *, reason: PauseReaso
     Refuses: NOT_ALLOWED, LineNotFound, NO_EVIDENCE_AWAITED. Ledger: line:evidence:seen.
     """
     role = require(authority, Permission.PAUSE_CLOCK)
-    with action():
+    with action(), hiding_protected_state(authority, line_id, on=on):
         lock_line(line_id)
         proven = run(
             "UPDATE lines_pause SET evidence_seen_on = %s"

@@ -254,6 +254,23 @@ class CounterCodeAttempt(models.Model):
         indexes = [models.Index(fields=["attempted_at"], name="lines_countercodeattempt_by_time")]
 
 
+class AccessCount(models.Model):
+    """How often an account looked up lines and compared documents within an hour. Written by `lines_count_access` alone."""
+
+    pk = models.CompositePrimaryKey("hour", "staff_id")
+    hour = models.DateTimeField(db_comment="By the machine, regardless of a demo instance's date.")
+    staff_id = models.UUIDField(db_comment="The account; zeros for the console.")
+    lookups = models.IntegerField(db_default=0)
+    missed_lookups = models.IntegerField(db_default=0, db_comment="Of these, in vain.")
+    documents = models.IntegerField(db_default=0)
+    mismatched_documents = models.IntegerField(db_default=0, db_comment="Of these, not the recorded one.")
+
+    class Meta:
+        """Rows go after two days (`lines/sql/count_access.sql`). No role may read or write them."""
+
+        db_table = "lines_accesscount"
+
+
 class CounterTermination(models.Model):
     """A contract that a counter ended within the last day: written by a trigger, so that all counters have one brake."""
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED, LineNotFound
+from rollkeeper.lines.choices import AccessKind, AccessOutcome
+from rollkeeper.lines.lookups import count_access, mark_access, missed
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LastTenure, TenureView, last_tenure_by_number, tenures, view_line
 from rollkeeper.subscribers.choices import PartyRole
@@ -31,10 +33,10 @@ def open_field(
 ) -> SecretValue:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
-    Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED, and the errors of
+    Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached, and the errors of
     `open_sealed`.
     """
-    held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
+    held, line_id, person_id = _found(authority, line, purpose=purpose, part=part, on=on)
     return open_sealed(
         authority,
         person_id=person_id,
@@ -60,7 +62,7 @@ def open_document_copy(
 
     Ledger: vault:sealed:opened. Refuses: as `open_field`, and DOCUMENT_STORE_UNAVAILABLE.
     """
-    held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
+    held, line_id, person_id = _found(authority, line, purpose=purpose, part=part, on=on)
     return open_copy(
         authority,
         person_id=person_id,
@@ -74,34 +76,33 @@ def open_document_copy(
 
 
 def _found(
-    authority: Authority, line: str, *, purpose: Purpose, part: PartyRole
+    authority: Authority, line: str, *, purpose: Purpose, part: PartyRole, on: dt.date
 ) -> tuple[TenureView, LineId, PersonId]:
     require(authority, permission_for(purpose))
-    last = _held(line)
-    if last.tenure is None:
-        raise CannotOpen
-    person_id = _person(last.tenure, part)
-    if {last.tenure.person_id, person_id} & last.protected and not authority.role_for(
-        Permission.SEE_PROTECTED
-    ):
-        raise SUBSCRIBER_PROTECTED()
-    return last.tenure, last.line_id, person_id
+    with action():
+        last = _held(authority, line, on=on)
+        if last is None:
+            raise missed(authority, None, on=on)
+        hidden = frozenset() if authority.role_for(Permission.SEE_PROTECTED) else last.protected
+        if hidden:
+            raise missed(authority, last.line_id, on=on)
+        mark_access(authority, AccessOutcome.FOUND, line_id=last.line_id, on=on)
+        if last.tenure is None:
+            raise CannotOpen
+        return last.tenure, last.line_id, _person(last.tenure, part)
 
 
-def _held(text: str) -> LastTenure:
+def _held(authority: Authority, text: str, *, on: dt.date) -> LastTenure | None:
     """Find a line by its reference or its whole number, with who holds it now or held it last."""
     try:
         line_id = LineId(UUID(text))
     except ValueError:
         number = normalise_identifier(text, service=service_guess(text), country=instance().country_code)
-        found = last_tenure_by_number(number)
-        if found is None:
-            raise LineNotFound from None
-        return found
-    if view_line(line_id) is None:
-        raise LineNotFound
-    tenure = (tenures(line_id) or (None,))[-1]
-    return LastTenure(line_id, tenure, protected_persons(tenure.persons if tenure else ()))
+        count_access(authority, AccessKind.LOOKUP, on=on)
+        return last_tenure_by_number(number)
+    there, tenure = view_line(line_id), (tenures(line_id) or (None,))[-1]
+    protected = protected_persons(tenure.persons if tenure else ())
+    return LastTenure(line_id, tenure, protected) if there else None
 
 
 def _person(tenure: TenureView, part: PartyRole) -> PersonId:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""For a protected subscriber's line, staff without the permission learn only that a record exists.
+"""For staff without the permission a protected subscriber's line is not there: they are answered as for an unknown number.
 
 Separate from the services, which all use it. Actions that help such a subscriber (a pause, a reconnection, a dispute) work as for
 everyone; if one is refused, the reason would reveal the line's status and is not given.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,31 +13,32 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
-from rollkeeper.lines.queries import protected_lines
+from rollkeeper.lines.choices import AccessOutcome
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.lookups import hidden_lines, mark_access, missed
 from rollkeeper.subscribers.queries import protected_persons
 
 
-def refuse_protected(authority: Authority, line_id: LineId) -> None:
-    """Refuse what would show of a line more than that it has a record. Refuses: SUBSCRIBER_PROTECTED."""
-    if not authority.role_for(Permission.SEE_PROTECTED) and protected_lines([line_id]):
-        raise SUBSCRIBER_PROTECTED()
+def refuse_protected(authority: Authority, line_id: LineId, *, on: dt.date) -> None:
+    """Refuse, inside an action, what would show that a line is there. Refuses: LineNotFound."""
+    if line_id in hidden_lines(authority, [line_id]):
+        raise missed(authority, line_id, on=on)
 
 
-def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | None) -> None:
-    """Do the same if the current, last or an associated subscriber is known. Refuses: SUBSCRIBER_PROTECTED."""
+def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | None, *, on: dt.date) -> None:
+    """Do the same if the current, last or an associated subscriber is known. Refuses: LineNotFound."""
     if subscriber and not authority.role_for(Permission.SEE_PROTECTED) and protected_persons([subscriber]):
-        raise SUBSCRIBER_PROTECTED()
+        outcome = AccessOutcome.REFUSED_PROTECTED
+        mark_access(authority, outcome, person_id=subscriber, subject="person", on=on)
+        raise LineNotFound
 
 
 @contextmanager
-def hiding_protected_state(authority: Authority, line_id: LineId) -> Iterator[None]:
-    """Replace a refusal that reveals the status of a protected subscriber's line by one that does not. Refuses:
-    SUBSCRIBER_PROTECTED.
-    """
+def hiding_protected_state(authority: Authority, line_id: LineId, *, on: dt.date) -> Iterator[None]:
+    """Replace a refusal that reveals the status of a protected subscriber's line by one that does not. Refuses: LineNotFound."""
     try:
         yield
     except RollkeeperError as fault:
-        if fault.kind in {Kind.CONFLICT, Kind.REFUSED}:
-            refuse_protected(authority, line_id)
+        if fault.kind in {Kind.CONFLICT, Kind.REFUSED, Kind.NOT_FOUND}:
+            refuse_protected(authority, line_id, on=on)
         raise

@@ -11,6 +11,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.vault.blind_index import blind_numbers
@@ -147,9 +148,18 @@ def find_line_keys(line_ids: Sequence[LineId]) -> dict[LineId, LineKey]:
     }
 
 
-def find_line_by_input(text: str, *, country: str) -> LineView | None:
-    """Find a line by a typed number. Refuses: NumberNotRead."""
-    return find_line(normalise_identifier(text, service=service_guess(text), country=country))
+def number_index_of(text: str) -> bytes:
+    """Return the blind index of a typed number. Refuses: NumberNotRead."""
+    number = normalise_identifier(text, service=service_guess(text), country=instance().country_code)
+    return blind_numbers([number])[0]
+
+
+def find_line_by_input(text: str) -> LineView | None:
+    """Find a line by a typed number, where no one is told whether there is one; else use `lookups.find_line_for_staff`.
+
+    Refuses: NumberNotRead.
+    """
+    return find_lines([number_index_of(text)])[0]
 
 
 def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:

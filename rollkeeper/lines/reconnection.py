@@ -17,8 +17,9 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.choices import AccessOutcome, PauseReason
 from rollkeeper.lines.errors import RECONNECTION_REFUSED
+from rollkeeper.lines.lookups import mark_access
 from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.writes import lock_line
@@ -28,10 +29,13 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
     """Let a line that is suspended for want of registration work for the hours that the pack gives, once.
 
     The days that it touches do not count as days of suspension. Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, RECONNECTION_REFUSED,
-    SUBSCRIBER_PROTECTED. Ledger: line:line:reconnected.
+    AccessLimitReached. Ledger: line:line:reconnected.
     """
     role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(instance().pack)
-    with action(), hiding_protected_state(authority, line_id):
+    with action(), hiding_protected_state(authority, line_id, on=on):
+        mark_access(authority, AccessOutcome.NOT_FOUND, on=on)
+        lock_line(line_id)
+        mark_access(authority, AccessOutcome.FOUND, line_id=line_id, on=on)
         line, rule = lock_line(line_id, in_force=True), pack.temporary_reconnection
         verdict = may_reconnect_temporarily(
             rule, reasons=line.reasons, reconnected_on=reconnected_on(line_id)

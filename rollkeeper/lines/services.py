@@ -17,9 +17,9 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
-from rollkeeper.lines.errors import DAYS_REVERSED, LineNotFound
-from rollkeeper.lines.protection import refuse_protected
-from rollkeeper.lines.queries import LineView, find_line_by_input
+from rollkeeper.lines.errors import DAYS_REVERSED
+from rollkeeper.lines.lookups import find_line_for_staff
+from rollkeeper.lines.queries import LineView, number_index_of
 from rollkeeper.lines.settings import settings
 from rollkeeper.lines.writes import lock_disputed, lock_line
 
@@ -62,17 +62,14 @@ def pause_clock(
         )  # fmt: skip
 
 
-def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
-    """Return the line with a typed whole number, and record the access.
+def look_up_line(authority: Authority, number: str, *, on: dt.date, helps: bool = False) -> LineView:
+    """Return the line with a typed whole number, and record the access; `helps` as in `find_line_for_staff`.
 
-    Ledger: line:line:looked_up. Refuses: LineNotFound, NumberNotRead.
+    Ledger: line:line:looked_up, or line:access:recorded. Refuses: LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.EXPLAIN_LINE)
     with action():
-        line = find_line_by_input(number, country=instance().country_code)
-        if line is None:
-            raise LineNotFound
-        refuse_protected(authority, line.line_id)
+        line = find_line_for_staff(authority, number_index_of(number), on=on, helps=helps)
         append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
         return line
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The settings of lines: when evidence of a declared hardship is asked for."""
+"""The settings of lines: when evidence of a declared hardship is asked for, and how much staff may look up and compare."""
 
 from typing import Annotated
 
@@ -18,6 +18,39 @@ class Lines(Table):
             description="Days after which staff are reminded of a missing proof of hardship. A missing proof has no consequence.",
         ),
     ] = 30
+    lookups_per_day: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Lines that one account can look up by number in 24 hours; more is an alarm. `rollkeeper setup` puts it into effect.",
+        ),
+    ] = 500
+    lookups_per_day_total: Annotated[
+        int,
+        Field(gt=0, description="Lines that all staff together can look up in 24 hours, likewise."),
+    ] = 50_000
+    missed_lookups_per_day: Annotated[
+        int,
+        Field(gt=0, description="Of these, numbers that one account can try in vain in 24 hours, likewise."),
+    ] = 60
+    document_comparisons_per_day: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Documents that one account can compare with recorded ones in 24 hours, likewise.",
+        ),
+    ] = 200
+    document_comparisons_per_day_total: Annotated[
+        int,
+        Field(gt=0, description="Documents that all staff together can compare in 24 hours, likewise."),
+    ] = 20_000
+    document_mismatches_per_day: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Of these, documents of one account that turned out to be others in 24 hours, likewise.",
+        ),
+    ] = 20
 
 
 settings = table("lines", Lines)

@@ -91,10 +91,15 @@ def lock_disputed(line_id: LineId, *, on: dt.date) -> LineView:
     return line
 
 
-def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
-    """Lock the lines that have these numbers and show them, in the order given."""
+def lock_numbers(
+    number_indexes: Sequence[bytes], *, by_same_statements: bool = False
+) -> list[LineView | None]:
+    """Lock the lines that have these numbers and show them, in the order given.
+
+    `by_same_statements`: a number that no line has is looked for in the same tables as one that a line has.
+    """
     there = prepared_rows(sql("lines", "lock_numbers"), [list(number_indexes)])
-    return find_lines(number_indexes) if there else [None] * len(number_indexes)
+    return find_lines(number_indexes) if there or by_same_statements else [None] * len(number_indexes)
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:

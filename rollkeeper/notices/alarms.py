@@ -17,6 +17,9 @@ _SUBJECT: Final = "Alarm of the register"
 _WHAT: Final = {
     AlarmAbout.CANARY: "The record of an invented person was opened; no one has a reason to do that.",
     AlarmAbout.LIMIT: "All staff together reached the daily limit of openings, and one more was requested.",
+    AlarmAbout.PROTECTED: "Staff without the permission looked for a protected subscriber, or acted on their line.",
+    AlarmAbout.LIMIT_OF_LOOKUPS: "An account, or all staff together, reached the daily limit of lookups by number.",
+    AlarmAbout.LIMIT_OF_DOCUMENTS: "An account, or all staff together, reached the daily limit of compared documents.",
 }
 _TEXT: Final = """\
 {what}

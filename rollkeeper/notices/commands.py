@@ -12,7 +12,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-from rollkeeper.kernel.instance import instance, open_instance
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
 from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
@@ -236,7 +236,7 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
     Example: rollkeeper notices check 13900001234 12345678
     """
     open_instance()
-    line = find_line_by_input(number, country=instance().country_code)
+    line = find_line_by_input(number)
     if line is None:
         raise NoNotice
     found = find_genuine_notice(line.line_id, code=code)

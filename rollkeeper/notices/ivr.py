@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices.errors import NoNotice
@@ -38,7 +37,7 @@ def answers(asked: Iterable[str]) -> Iterator[dict[str, object]]:
 
 def _find(number: str, code: str) -> GenuineNotice | None:
     try:
-        line = find_line_by_input(number, country=instance().country_code)
+        line = find_line_by_input(number)
         return find_genuine_notice(line.line_id, code=code) if line else None
     except (NoNotice, NumberNotRead):
         return None

@@ -30,6 +30,7 @@ from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.errors import AccessLimitReached
 from rollkeeper.offline import PROCESSING
 from rollkeeper.offline.errors import (
     APPROVAL_DENIED,
@@ -191,8 +192,8 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     }
     try:
         receipt = _done(payload, effective, row=row)
-    except ConcurrentUpdate:
-        raise
+    except (ConcurrentUpdate, AccessLimitReached):
+        raise  # tried again, and then held: what a clerk took offline is never refused for a limit of lookups
     except DocumentNeedsSupervisor:
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
         return None

@@ -20,6 +20,7 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
 from rollkeeper.ledger import publication
+from rollkeeper.lines.settings import settings as line_settings
 from rollkeeper.operations.errors import EXTERNAL_DATABASES, INSTANCE_KIND_MISMATCH, SERVERS_IN_USE
 from rollkeeper.operations.settings import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
@@ -99,6 +100,7 @@ def bring_up_to_date() -> None:
             database.run(database.sql("ledger", name))
         database.run(_page("roles"))
         set_counter_limits()
+        set_lookup_limits()
     finally:
         connections["default"].close()
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
@@ -114,6 +116,19 @@ def set_counter_limits(*, terminations_per_day: int | None = None) -> None:
     database.run(
         "CREATE OR REPLACE FUNCTION lines_counter_terminations_per_day() RETURNS integer LANGUAGE sql IMMUTABLE RETURN %s",
         [most],
+    )
+
+
+def set_lookup_limits(**changed: int) -> None:
+    """Write into the register, where no app can set it, how much staff may look up and compare within a day."""
+    limits = line_settings().model_dump() | changed
+    database.run(
+        "CREATE OR REPLACE FUNCTION lines_access_limit(kind text, bound text) RETURNS integer LANGUAGE sql IMMUTABLE RETURN"
+        " CASE kind || ' ' || bound WHEN 'lookup account' THEN %(lookups_per_day)s WHEN 'lookup missed' THEN %(missed_lookups_per_day)s"
+        " WHEN 'lookup total' THEN %(lookups_per_day_total)s WHEN 'document account' THEN %(document_comparisons_per_day)s"
+        " WHEN 'document missed' THEN %(document_mismatches_per_day)s"
+        " WHEN 'document total' THEN %(document_comparisons_per_day_total)s END",
+        limits,
     )
 
 

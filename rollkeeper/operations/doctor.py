@@ -169,7 +169,7 @@ def _check_canaries() -> Iterator[Finding]:
         yield Finding(
             "",
             Health.ERROR,
-            f"{len(alarms):,} alarms are open (a canary was opened, or all staff reached the limit of openings); ledger entries"
+            f"{len(alarms):,} alarms are open (a canary, a protected subscriber, or a limit of staff); ledger entries"
             f" that say by whom: {named}.",
             "docs/runbook/alarm.md; then 'rollkeeper vault alarms --settle --as USER'.",
         )

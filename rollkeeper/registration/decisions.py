@@ -15,7 +15,6 @@ from rollkeeper.lines.errors import (
     LINE_TERMINATED,
     NUMBER_QUARANTINED,
     NUMBER_STILL_SERVED,
-    SUBSCRIBER_PROTECTED,
     LineNotFound,
 )
 from rollkeeper.lines.queries import LineView
@@ -74,8 +73,6 @@ class Situation:
     """Whether any document leads to the present subscriber: who was registered without one has none to show."""
     replaced_on: dt.date | None = None
     """When a newer document took the place of the one shown."""
-    is_protected: bool = False
-    """A person named in the record is protected, and the actor may not know who."""
 
 
 def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
@@ -104,8 +101,6 @@ def of_the_subscriber(
     line: LineView, situation: Situation, *, action_kind: RegistrationKind | None = None
 ) -> RollkeeperError | None:
     """Return why an act that belongs to the subscriber may not happen."""
-    if situation.is_protected:
-        return SUBSCRIBER_PROTECTED()
     if action_kind is RegistrationKind.RELOCATE and line.service not in _RELOCATABLE:
         return NOT_RELOCATABLE(service=line.service.value)
     if not line.is_registered or situation.subscriber is None:
@@ -153,8 +148,6 @@ def _of_a_new_contract(
 
 
 def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | None:
-    if situation.is_protected:
-        return SUBSCRIBER_PROTECTED()
     others = [reason.value for reason in line.reasons if reason is not SuspensionReason.REGISTRATION]
     if line.is_disputed:
         return LINE_IN_DISPUTE(line=line.line_id)
@@ -162,6 +155,9 @@ def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | No
         return OTHER_SUSPENSIONS_OPEN(line=line.line_id, reasons=", ".join(others))
     if not line.is_registered:
         return None
+    # What can be checked without comparing a document is checked first.
+    if situation.subscriber_has_document and situation.transferor is None:
+        return TRANSFEROR_DOCUMENT_MISSING(line=line.line_id, article=situation.article, part="transferor")
     if situation.shown is not None and situation.shown == situation.subscriber:
         return SAME_SUBSCRIBER(line=line.line_id)
     return _of_the_transferor(line, situation) if situation.subscriber_has_document else None
@@ -169,9 +165,7 @@ def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | No
 
 def _of_the_transferor(line: LineView, situation: Situation) -> RollkeeperError | None:
     """Only the registered subscriber can give up a line."""
-    if situation.transferor is None:
-        return TRANSFEROR_DOCUMENT_MISSING(line=line.line_id, article=situation.article, part="transferor")
-    if situation.transferor.person != situation.subscriber:
+    if situation.transferor is None or situation.transferor.person != situation.subscriber:
         return TRANSFEROR_NOT_SUBSCRIBER(line=line.line_id, article=situation.article, part="transferor")
     if situation.transferor.replaced_on:
         return DOCUMENT_REPLACED(part="transferor", day=situation.transferor.replaced_on)

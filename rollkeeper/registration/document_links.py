@@ -18,7 +18,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.line_counts import lock_line_limits
-from rollkeeper.lines.protection import refuse_protected, refuse_protected_subscriber
+from rollkeeper.lines.protection import refuse_protected_subscriber
 from rollkeeper.lines.queries import LineView, current_tenure, lines_in_force_of
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
@@ -55,16 +55,18 @@ def link_document(
 
     Limits count both together from now on, and no line is touched. Every line of theirs hears of it.
     Law: art. 2. Ledger: line:document:linked, for each of their lines.
-    Refuses: NOT_ALLOWED, APPROVAL_NEEDED, LineNotFound, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED,
-    InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor, DOCUMENT_ALREADY_LINKED, DOCUMENTS_INCOMPATIBLE.
+    Refuses: NOT_ALLOWED, APPROVAL_NEEDED, InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor, LineNotFound,
+    AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, DOCUMENT_ALREADY_LINKED, DOCUMENTS_INCOMPATIBLE.
     """
     require(authority, Permission.LINK_DOCUMENTS)
     require_approval(authority, "link_document", approved_by=approved_by)
+    # Before the line is looked for and its subscriber's document compared: a fault here must tell nothing of either.
+    checked = check_further_document(
+        authority, further, double_checked=double_checked, approved_by=approved_by, on=on
+    )
 
     def do() -> tuple[LineId, EntryId]:
         line, subscriber = _shown(authority, number, document, on=on)
-        looks = is_supervisor_check(authority, approved_by=approved_by)
-        checked = _checked(further, double_checked=double_checked, by_supervisor=looks, on=on)
         (known,) = find_persons(document_index([checked]))
         if known is None:
             _add(subscriber, checked, on=on)
@@ -89,8 +91,8 @@ def undo_document_link(
     require(authority, Permission.UNLINK_DOCUMENTS)
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
-        require_subscriber(line, document, on=on, must_prove=False)
+        line = locked_line(authority, number, on=on)
+        require_subscriber(authority, line, document, on=on, must_prove=False)
         tenure = current_tenure(line.line_id)
         kind = normalise_type(document[0])
         checked = (kind, check_number(kind, document[1], on).normalised)
@@ -111,15 +113,17 @@ def undo_document_link(
 def _shown(
     authority: Authority, number: str, document: Document | None, *, on: dt.date
 ) -> tuple[LineView, PersonId]:
-    line = locked_line(authority, number)
-    refuse_protected(authority, line.line_id)
-    require_subscriber(line, document, on=on)
+    line = locked_line(authority, number, on=on)
+    require_subscriber(authority, line, document, on=on)
     tenure = current_tenure(line.line_id)
     assert tenure is not None  # noqa: S101 - the subscriber was shown
     return line, tenure.person_id
 
 
-def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on: dt.date) -> Document:
+def check_further_document(
+    authority: Authority, further: Document, *, double_checked: bool, on: dt.date, approved_by: StaffId | None = None
+) -> Document:  # fmt: skip
+    """Return a further document as it is recorded. Refuses: InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor."""
     kind = normalise_type(further[0])
     checked = check_number(kind, further[1], on)
     reasons = ", ".join(checked.reasons)
@@ -127,7 +131,7 @@ def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on
         raise InvalidDocumentNumber(part="further", reasons=reasons)
     if checked.verdict is Verdict.DOUBTFUL and not double_checked:
         raise DOCUMENT_DOUBTFUL(part="further", reasons=reasons)
-    if Reason.CHECK_DIGIT in checked.reasons and not by_supervisor:
+    if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=approved_by):
         raise DocumentNeedsSupervisor(part="further")
     return kind, checked.normalised
 
@@ -145,7 +149,7 @@ def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt
     if whole[subscriber] == whole[known]:
         raise DOCUMENT_ALREADY_LINKED()
     for reference in references_of(known):
-        refuse_protected_subscriber(authority, reference)
+        refuse_protected_subscriber(authority, reference, on=on)
     if (kind_of(subscriber) == PartyKind.COMPANY) != (kind_of(known) == PartyKind.COMPANY):
         raise DOCUMENTS_INCOMPATIBLE()
     # Waits for concurrent registrations of either, so that no limit is exceeded between the two.

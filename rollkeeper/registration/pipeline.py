@@ -7,8 +7,8 @@ keep the receipts. A batch holds no number and no key twice. A refusal of one le
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -17,12 +17,14 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import Faults, RollkeeperError
-from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.counter_codes import number_index_of_handle
-from rollkeeper.lines.errors import COUNTER_CODE_INVALID, SUBSCRIBER_PROTECTED, LineNotFound
+from rollkeeper.lines.errors import COUNTER_CODE_INVALID, LineNotFound
+from rollkeeper.lines.lookups import count_access, hidden_lines, mark_access, record_access
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import (
     LineKey,
@@ -31,14 +33,22 @@ from rollkeeper.lines.queries import (
     current_subscribers,
     find_line_keys,
     last_subscriber,
-    protected_lines,
 )
 from rollkeeper.lines.writes import lock_numbers
 from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
-from rollkeeper.registration.errors import NO_REGISTRATION_DUTY, SUBMISSION_KEY_USED
+from rollkeeper.registration.errors import (
+    ALREADY_REGISTERED,
+    DOCUMENT_REPLACED,
+    NO_REGISTRATION_DUTY,
+    NOT_THE_SUBSCRIBER,
+    NUMBER_IN_USE,
+    SAME_SUBSCRIBER,
+    SUBMISSION_KEY_USED,
+    TRANSFEROR_NOT_SUBSCRIBER,
+)
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.persistence import Context, Draft
 from rollkeeper.registration.receipts import find_receipts, repeat_receipt, retry_on_conflict
@@ -50,9 +60,16 @@ from rollkeeper.registration.rules import (
     needs_supervisor,
     read_parts,
 )
-from rollkeeper.registration.submissions import ROW_KEY, Receipt, RegistrationKind, Submission
+from rollkeeper.registration.submissions import (
+    NEW_CONTRACT_KINDS,
+    ROW_KEY,
+    Receipt,
+    RegistrationKind,
+    Submission,
+)
 from rollkeeper.registration.undocumented_ways import asked_without_document, route_of, without_document_type
 from rollkeeper.subscribers.choices import PartyRole
+from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
 from rollkeeper.vault.blind_index import blind_numbers
 
@@ -101,17 +118,17 @@ def record(
 def check_registration(
     authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date
 ) -> RollkeeperError | None:
-    """Return why a submission would be refused now, None where it would not be; nothing is recorded and nothing sealed.
+    """Return why a submission would be refused now, None where it would not be; nothing is registered and nothing sealed.
 
-    Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY.
+    Ledger: line:access:recorded. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY, AccessLimitReached.
     """
     role, pack = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER)), active_pack()
     context = Context(authority, role.value, pack, asked(pack), action_kind, on)
     outcomes: dict[int, Outcome] = {}
     with action():
-        waiting = _with_numbers(context, [submission], outcomes)
-        lines = lock_numbers([one.number_index for one in waiting])
-        _decide(context, _read(context, waiting, lines, outcomes), outcomes)
+        looked = _look(context, [submission], outcomes)
+        _decide(context, looked, outcomes)
+        _record_accesses(context, looked, outcomes, is_asked_only=True)
     refused = outcomes.get(0)
     return refused if isinstance(refused, RollkeeperError) else None
 
@@ -119,16 +136,17 @@ def check_registration(
 def _record(context: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     _answer_known(context, submissions, outcomes)
-    waiting = _with_numbers(context, submissions, outcomes)
-    lines = lock_numbers([w.number_index for w in waiting])
-    read = _read(context, waiting, lines, outcomes)
-    drafts = _decide(context, read, outcomes)
+    looked = _look(context, submissions, outcomes)
+    drafts = _decide(context, looked, outcomes)
+    if len(submissions) == 1 and any(_is_compared(context, draft.line) for draft in drafts):
+        count_access(context.authority, AccessKind.DOCUMENT, on=context.on)
     for draft, receipt in zip(drafts, persistence.write(context, drafts), strict=True):
         outcomes[draft.position] = receipt
     # An earlier identical submission may have made a second one impossible: its receipt is the answer.
     refused = [(p, s) for p, s in enumerate(submissions) if isinstance(outcomes[p], RollkeeperError)]
     if refused:
         _answer_known(context, [s for _, s in refused], outcomes, positions=[p for p, _ in refused])
+    _record_accesses(context, looked, outcomes)
     return [outcomes[position] for position in range(len(submissions))]
 
 
@@ -198,25 +216,93 @@ def _with_numbers(
     ]
 
 
+def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]) -> "_Looked":
+    """Lock the lines that have these numbers, and read what was given against what the pack asks."""
+    if len(submissions) == 1:
+        count_access(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
+    waiting = _with_numbers(context, submissions, outcomes)
+    is_for_existing = context.action_kind not in NEW_CONTRACT_KINDS
+    lines = lock_numbers([one.number_index for one in waiting], by_same_statements=is_for_existing)
+    there = [line.line_id for line in lines if line] or ([LineId(new_uuid())] if is_for_existing else [])
+    hidden = hidden_lines(context.authority, there)
+    looked = _Looked({one.position: line for one, line in zip(waiting, lines, strict=True)}, hidden)
+    looked.read.extend(_read(context, waiting, looked, outcomes))
+    return looked
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Looked:
+    """The lines that were found for a batch, those that the actor may not know of, and what was read."""
+
+    lines: dict[int, LineView | None]
+    hidden: set[LineId]
+    read: list[tuple[_Waiting, LineView | None, ReadParts]] = field(default_factory=list)
+    faulty: set[int] = field(default_factory=set)
+    """Positions where what was given is wrong, whatever line has the number."""
+
+
+_COMPARED: Mapping[str, bool] = {
+    NOT_THE_SUBSCRIBER.code: False, TRANSFEROR_NOT_SUBSCRIBER.code: False, SAME_SUBSCRIBER.code: True,
+    DOCUMENT_REPLACED.code: True, DocumentOfAnother.code: True,
+}  # fmt: skip
+"""Refusals that come of a document compared with the recorded one, and whether it was that one."""
+
+
+def _record_accesses(
+    context: Context, looked: _Looked, outcomes: dict[int, Outcome], *, is_asked_only: bool = False
+) -> None:
+    """Enter what a submission that is refused, or was asked about only, has told of a line.
+
+    If the caller's action is undone, the entries are made after it. Of a file only attempts at protected subscribers are entered.
+    """
+    is_file = len(outcomes) > 1
+    for position, line in looked.lines.items():
+        outcome = outcomes.get(position)
+        is_refused = isinstance(outcome, RollkeeperError)
+        is_hidden = line is not None and line.line_id in looked.hidden
+        if position in looked.faulty or not (is_refused or is_asked_only) or (is_file and not is_hidden):
+            continue
+        came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
+        if is_hidden and is_refused:
+            came = AccessOutcome.REFUSED_PROTECTED
+        matched = _COMPARED.get(outcome.code) if isinstance(outcome, RollkeeperError) else None
+        if is_asked_only and not is_refused and _is_compared(context, line):
+            matched = True
+        line_id = line.line_id if line else None
+        record_access(context.authority, came, line_id=line_id, matched=matched, on=context.on)
+        mark_access(
+            context.authority, came, line_id=line_id, matched=matched, on=context.on, subject=str(position)
+        )
+
+
+def _is_compared(context: Context, line: LineView | None) -> bool:
+    """Tell whether an action that is allowed compared a document with that of the line's subscriber."""
+    return context.action_kind not in NEW_CONTRACT_KINDS and line is not None and line.is_registered
+
+
 def _read(
-    context: Context,
-    waiting: Sequence[_Waiting],
-    lines: Sequence[LineView | None],
-    outcomes: dict[int, Outcome],
-) -> list[tuple[_Waiting, LineView | None, ReadParts]]:
-    read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
-    for one, line in zip(waiting, lines, strict=True):
-        if not one.number and (line is None or line.is_over):
-            # A handle refers to a line; for a new line the number must be given.
+    context: Context, waiting: Sequence[_Waiting], looked: _Looked, outcomes: dict[int, Outcome]
+) -> Iterator[tuple[_Waiting, LineView | None, ReadParts]]:
+    for one in waiting:
+        line = looked.lines[one.position]
+        is_hidden = line is not None and line.line_id in looked.hidden
+        if (not one.number and (line is None or line.is_over)) or (
+            context.action_kind not in NEW_CONTRACT_KINDS and (line is None or is_hidden)
+        ):
+            # A handle refers to a line; for a new line the number must be given. Other actions are for a line that is there.
             outcomes[one.position] = LineNotFound()
             continue
-        parts = _parts(context, one, service=_service(one, line).value)
+        # What is asked of a hidden line's subscriber is that of any number, unless they are registered now, by anyone.
+        guessed = _service(one, None) if one.number else None
+        service = guessed if guessed and is_hidden and line and line.is_registered else _service(one, line)
+        parts = _parts(context, one, service=service.value)
         faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
         if faults:
             outcomes[one.position] = faults[0] if len(faults) == 1 else Faults(faults)
+            if service is guessed and context.action_kind in NEW_CONTRACT_KINDS:
+                looked.faulty.add(one.position)
         elif isinstance(parts, ReadParts):
-            read.append((one, line, parts))
-    return read
+            yield one, line, parts
 
 
 def _parts(context: Context, one: _Waiting, *, service: str) -> ReadParts | list[RollkeeperError]:
@@ -253,11 +339,10 @@ def _service(one: _Waiting, line: LineView | None) -> Service:
     return one.submission.service or service_guess(one.number)
 
 
-def _decide(
-    context: Context,
-    read: Sequence[tuple[_Waiting, LineView | None, ReadParts]],
-    outcomes: dict[int, Outcome],
-) -> list[Draft]:
+def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> list[Draft]:
+    read = looked.read
+    if len(read) == 1 and _is_compared(context, read[0][1]):
+        count_access(context.authority, AccessKind.DOCUMENT, counted=False, on=context.on)
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
     formerly = [_former(one.submission, on=context.on) for one, _, _ in read]
@@ -289,13 +374,8 @@ def _decide(
     documented = (
         with_documents(subscribers.values()) if context.action_kind is RegistrationKind.TRANSFER else set()
     )
-    protected = _protected_from(context, [line.line_id for _, line, _ in read if line is not None])
     served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
-    makes_anew = context.action_kind in {
-        RegistrationKind.REGISTER,
-        RegistrationKind.INSTALL,
-    }  # a new contract touches no existing record
     drafts: list[Draft] = []
     for (waits, line, parts), by_document, by_former, formerly_shown, held, old, transferor in zip(
         read, shown, former, formerly, held_by, replaced, transferors, strict=True
@@ -308,17 +388,26 @@ def _decide(
             replaced_on=None if waits.submission.former_was_wrong else old,
             transferor=transferor and replace(transferor, person=transferor.person and one[transferor.person]),
             is_served=line is not None and line.line_id in served,
-            is_protected=line is not None and line.line_id in protected and not makes_anew, route=parts.route,
+            route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
         verdict = refusal(context.action_kind, situation=situation, on=context.on) or limits.judge(
             LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line), situation)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
-            # The reason of the refusal would reveal the status of a protected subscriber's line.
-            is_named = line is not None and line.line_id in protected
-            outcomes[waits.position] = SUBSCRIBER_PROTECTED() if is_named else verdict
+            # The reason of the refusal would reveal the status of a protected subscriber's line: it is said to be taken, as of any
+            # other line that is registered.
+            if line is not None and line.line_id in looked.hidden:
+                is_installed = context.action_kind is RegistrationKind.INSTALL
+                verdict = (NUMBER_IN_USE if is_installed else ALREADY_REGISTERED)(line=line.line_id)
+            outcomes[waits.position] = verdict
         else:
+            if len(read) == 1:  # what is refused while it is written leaves a mark, too
+                mark_access(
+                    context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
+                    line_id=line.line_id if line else None, matched=_is_compared(context, line) or None,
+                    subject=str(waits.position),
+                )  # fmt: skip
             is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])
             drafts.append(
                 Draft(waits.position, waits.submission, waits.number, waits.number_index, _service(waits, line), line, parts, context.on,
@@ -326,13 +415,6 @@ def _decide(
                       transferor=transferor, known=by_document)
             )  # fmt: skip
     return drafts
-
-
-def _protected_from(context: Context, line_ids: Sequence[LineId]) -> set[LineId]:
-    """Return the lines whose records the actor may not see."""
-    if context.authority.role_for(Permission.SEE_PROTECTED):
-        return set()
-    return protected_lines(line_ids)
 
 
 def _former(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:

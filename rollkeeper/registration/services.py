@@ -18,11 +18,12 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines import protection, reconnection
+from rollkeeper.lines import reconnection
 from rollkeeper.lines import services as lines
-from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.choices import AccessKind, AccessOutcome, PauseReason
 from rollkeeper.lines.counter_codes import find_line_for_clerk
-from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.lookups import count_access, mark_access, record_access
+from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.queries import LineView, current_subscribers
 from rollkeeper.lines.writes import lock_line, terminate_line_state
 from rollkeeper.notices.choices import NoticeKind
@@ -58,7 +59,7 @@ def register_subscriber(authority: Authority, submission: Submission, *, on: dt.
 def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Give a line to another subscriber, who is registered by the same act; the old subscriber's deadline does not follow.
 
-    Law: art. 2. Ledger: line:tenure:transferred. Refuses: LINE_IN_DISPUTE, SUBSCRIBER_PROTECTED, OTHER_SUSPENSIONS_OPEN, SAME_SUBSCRIBER.
+    Law: art. 2. Ledger: line:tenure:transferred. Refuses: LINE_IN_DISPUTE, LineNotFound, OTHER_SUSPENSIONS_OPEN, SAME_SUBSCRIBER.
     """
     return _one(authority, submission, action_kind=RegistrationKind.TRANSFER, on=on)
 
@@ -74,7 +75,7 @@ def install_line(authority: Authority, submission: Submission, *, on: dt.date) -
 def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Record a line at another place: the subscriber shows the document again and the whole record is renewed.
 
-    Law: art. 2. Ledger: line:line:relocated. Refuses: SUBSCRIBER_PROTECTED, NOT_RELOCATABLE, NOT_REGISTERED, NOT_THE_SUBSCRIBER.
+    Law: art. 2. Ledger: line:line:relocated. Refuses: LineNotFound, NOT_RELOCATABLE, NOT_REGISTERED, NOT_THE_SUBSCRIBER.
     """
     return _one(authority, submission, action_kind=RegistrationKind.RELOCATE, on=on)
 
@@ -83,7 +84,7 @@ def change_record(authority: Authority, submission: Submission, *, on: dt.date) 
     """Correct what is recorded about the present subscriber; the former record is history, not overwritten.
 
     A new name or a renewed document starts no clock. Law: art. 2. Ledger: line:tenure:corrected.
-    Refuses: SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DocumentOfAnother.
+    Refuses: LineNotFound, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DocumentOfAnother.
     """
     return _one(authority, submission, action_kind=RegistrationKind.CHANGE, on=on)
 
@@ -95,15 +96,14 @@ def replace_sim(
     """Note that the subscriber got a new SIM; the document shown is compared, not recorded.
 
     Ledger: line:sim:replaced.
-    Refuses: APPROVAL_NEEDED, LineNotFound, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
+    Refuses: APPROVAL_NEEDED, LineNotFound, AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
     """
     role = require(authority, Permission.CHANGE_LINE)
     require_approval(authority, "replace_sim", approved_by=approved_by)
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
-        protection.refuse_protected(authority, line.line_id)
-        require_subscriber(line, document, on=on)
+        line = locked_line(authority, number, on=on)
+        require_subscriber(authority, line, document, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
         return line.line_id, entry
@@ -120,16 +120,15 @@ def terminate_line(
     For a line without a registered subscriber no one can prove ownership: its user is notified by a remaining channel.
 
     Law: art. 5. Ledger: line:line:terminated.
-    Refuses: APPROVAL_NEEDED, LineNotFound, LINE_TERMINATED, SUBSCRIBER_PROTECTED, LINE_IN_DISPUTE, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
+    Refuses: APPROVAL_NEEDED, LineNotFound, LINE_TERMINATED, AccessLimitReached, LINE_IN_DISPUTE, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
     """
     require(authority, Permission.CHANGE_LINE)
     require_approval(authority, "terminate", approved_by=approved_by)
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
-        protection.refuse_protected(authority, line.line_id)
+        line = locked_line(authority, number, on=on)
         if line.is_registered and not line.is_disputed:
-            require_subscriber(line, document, on=on)
+            require_subscriber(authority, line, document, on=on)
         if not line.is_registered:
             notify_terminated(line, on=on)
         return line.line_id, terminate_locked_line(authority, line, on=on)
@@ -140,14 +139,17 @@ def terminate_line(
 def check_subscriber(authority: Authority, *, number: str, document: Document | None, on: dt.date) -> None:
     """Refuse what an act that belongs to the subscriber would refuse for now; nothing is done.
 
-    Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, SUBSCRIBER_PROTECTED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
+    Ledger: line:access:recorded.
+    Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, AccessLimitReached.
     """
     require(authority, Permission.CHANGE_LINE)
     with action():
-        line = locked_line(authority, number)
-        protection.refuse_protected(authority, line.line_id)
+        line, matched = locked_line(authority, number, on=on), None
         if line.is_registered and not line.is_disputed:
-            require_subscriber(line, document, on=on)
+            matched = require_subscriber(authority, line, document, on=on) or None
+        record_access(
+            authority, AccessOutcome.FOUND, line_id=line.line_id, matched=matched, is_counted=True, on=on
+        )
 
 
 def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) -> EntryId:
@@ -185,7 +187,7 @@ def pause_line(
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
+        line = locked_line(authority, number, on=on, helps=True)
         return line.line_id, pause_locked_line(authority, line, first=first, last=last, reason=reason, on=on)
 
     return run_once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
@@ -211,7 +213,7 @@ def reconnect_line(authority: Authority, *, submission_key: str, number: str, on
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
+        line = locked_line(authority, number, on=on, helps=True)
         return line.line_id, reconnection.reconnect_temporarily(authority, line.line_id, on=on)
 
     return run_once(submission_key, verb=Verb.LINE_RECONNECTED, on=on, do=do)
@@ -226,7 +228,7 @@ def mark_essential(
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = locked_line(authority, number)
+        line = locked_line(authority, number, on=on, helps=True)
         entry_id = lines.mark_essential(authority, line.line_id, essential=essential, on=on)
         if essential:
             restore_service(line, on=on)
@@ -244,14 +246,14 @@ def _one(
     return outcome
 
 
-def locked_line(authority: Authority, number: str) -> LineView:
-    """Return the current line with a typed number or a handle shown to the actor, locked for this act. Refuses: LineNotFound,
-    LINE_TERMINATED.
+def locked_line(authority: Authority, number: str, *, on: dt.date, helps: bool = False) -> LineView:
+    """Return the current line with a typed number or a handle shown to the actor, locked for this act.
+
+    `helps`: it is of use to a protected subscriber, and is done for them by all staff. Refuses: LineNotFound, LINE_TERMINATED,
+    AccessLimitReached.
     """
-    found = find_line_for_clerk(authority, number)
-    if found is None:
-        raise LineNotFound
-    with protection.hiding_protected_state(authority, found.line_id):
+    found = find_line_for_clerk(authority, number, on=on, helps=helps)
+    with hiding_protected_state(authority, found.line_id, on=on):
         return lock_line(found.line_id, in_force=True)
 
 
@@ -263,11 +265,18 @@ def index_of(document: Document, *, on: dt.date) -> bytes:
 
 
 def require_subscriber(
-    line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True
-) -> None:
-    """Refuse an act that belongs to the subscriber where the document shown is not theirs, or proves nothing any more."""
+    authority: Authority, line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True
+) -> bool:
+    """Refuse an act that belongs to the subscriber where the document shown is not theirs, or proves nothing any more.
+
+    Return whether a document was compared. The comparison is counted, and is recorded with any refusal that follows.
+    Precondition: all that can be checked without it is checked.
+    """
     subscriber = current_subscribers([line.line_id]).get(line.line_id)
     shown = replaced = None
+    is_compared = document is not None and subscriber is not None and line.is_registered
+    if is_compared:
+        count_access(authority, AccessKind.DOCUMENT, on=on)
     if document is not None:
         index = index_of(document, on=on)
         (shown,) = find_persons([index])
@@ -278,8 +287,12 @@ def require_subscriber(
         replaced_on=replaced, article=load_pack(instance().pack).act_article("replace_sim") or "",
     )  # fmt: skip
     refused = of_the_subscriber(line, situation)
+    if is_compared:
+        matched = situation.shown == situation.subscriber
+        mark_access(authority, AccessOutcome.FOUND, line_id=line.line_id, matched=matched, on=on)
     if refused:
         raise refused
+    return is_compared
 
 
 def _owe(line: LineView, kind: NoticeKind, *, on: dt.date) -> None:

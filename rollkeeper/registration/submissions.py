@@ -41,6 +41,9 @@ ROW_KEY = "row:"
 IMAGE_FIELDS = ("read", "copy", "copy_mark")
 """Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
 
+NEW_CONTRACT_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
+"""Actions that make a contract, and touch no existing record."""
+
 NEW_TENURE_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.TRANSFER})
 """Actions by which a person takes a line; the others are for its current subscriber."""
 _VERBS = {

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.instance import instance, open_instance
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_by_input, view_line
+from rollkeeper.kernel.instance import open_instance
+from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.services import look_up_line
 from rollkeeper.retention import abandoned, services
 from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
@@ -124,10 +124,9 @@ def add(
     Example: rollkeeper holds add --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
     open_instance()
-    officer, line_id = signed_in(user), _line_id()
-    add_legal_hold(
-        officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today()
-    )
+    officer, day = signed_in(user), on or clock.today()
+    line_id = _line_id(officer, on=day)
+    add_legal_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=day)
     out.print(f"{_describe_line(line_id)}: held through {last}; to be reviewed on {review_on}.")
 
 
@@ -139,7 +138,8 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
     open_instance()
-    officer, line_id, day = signed_in(user), _line_id(), on or clock.today()
+    officer, day = signed_in(user), on or clock.today()
+    line_id = _line_id(officer, on=day)
     end_legal_hold(officer, line_id, case_reference=case, on=day)
     out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
 
@@ -168,18 +168,16 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
         raise typer.Exit(1)
 
 
-def _line_id() -> LineId:
-    """Ask for a line, by its number or, if another subscriber has the number now, by its reference. Refuses: NumberNotRead,
-    LineNotFound.
+def _line_id(officer: Authority, *, on: dt.date) -> LineId:
+    """Ask for a line, by its number or, if another subscriber has the number now, by its reference; a lookup is recorded.
+
+    Refuses: NumberNotRead, LineNotFound, AccessLimitReached.
     """
     asked = ask("Number or reference of the line")
     try:
         return LineId(UUID(asked))
     except ValueError:
-        line = find_line_by_input(asked, country=instance().country_code)
-    if line is None:
-        raise LineNotFound
-    return line.line_id
+        return look_up_line(officer, asked, on=on).line_id
 
 
 def _describe_line(line_id: LineId) -> str:

@@ -155,7 +155,7 @@ def protect_subscriber(
 ) -> None:
     """Protect the subscriber of a line, whose number is the first line of standard input.
 
-    Ordinary staff then see only that a record exists. No reason is asked or kept.
+    Ordinary staff are then answered as for an unknown number. No reason is asked or kept.
 
     Example: rollkeeper subscribers protect < number.txt
     """

@@ -13,12 +13,11 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
-from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.protection import refuse_protected
-from rollkeeper.lines.queries import current_tenure, find_line_by_input
+from rollkeeper.lines.choices import AccessKind
+from rollkeeper.lines.lookups import count_access, find_line_for_staff
+from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
@@ -93,16 +92,14 @@ def check_delegate(
 ) -> bool:
     """Tell whether a document in front of a clerk belongs to a person whom the subscriber of a line named.
 
-    Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, SUBSCRIBER_PROTECTED.
+    Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.CHECK_DELEGATE)
     kind = normalise_type(document[0])
     (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
     with action():
-        line = find_line_by_input(number, country=instance().country_code)
-        if line is None:
-            raise LineNotFound
-        refuse_protected(authority, line.line_id)
+        line = find_line_for_staff(authority, number_index_of(number), on=on)
+        count_access(authority, AccessKind.DOCUMENT, on=on)
         tenure = current_tenure(line.line_id)
         matches = tenure is not None and _matches(
             tenure.person_id, mark_of(tenure.person_id, part, index), part

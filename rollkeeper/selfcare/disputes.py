@@ -19,7 +19,6 @@ from rollkeeper.ledger.receipts import REGISTRATIONS, ParsedEntry, is_in_ledger,
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.counter_codes import find_line_for_clerk
-from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.protection import hiding_protected_state, refuse_protected
 from rollkeeper.lines.queries import LineView, current_tenure, view_line
 from rollkeeper.lines.services import mark_disputed
@@ -45,7 +44,7 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(authority, number, on=on)
-        with hiding_protected_state(authority, line.line_id):
+        with hiding_protected_state(authority, line.line_id, on=on):
             return line.line_id, open_dispute_case(
                 authority, line.line_id, CaseKind.DISPUTE, tenure_id=_tenure(line.line_id), on=on
             )
@@ -70,7 +69,7 @@ def accept_receipt(
         line = _locked(authority, number, on=on)
         refused = refusal(entry, line, is_another=_is_another(entry, line))
         if refused:
-            refuse_protected(authority, line.line_id)
+            refuse_protected(authority, line.line_id, on=on)
             raise refused
         if not has_open_case(line.line_id, CaseKind.DISPUTE):
             open_case(authority, line.line_id, CaseKind.DISPUTE, tenure_id=_tenure(line.line_id), on=on)
@@ -100,10 +99,8 @@ def refusal(entry: ParsedEntry, line: LineView, *, is_another: bool) -> Rollkeep
 
 
 def _locked(authority: Authority, number: str, *, on: dt.date) -> LineView:
-    found = find_line_for_clerk(authority, number)
-    if found is None:
-        raise LineNotFound
-    with hiding_protected_state(authority, found.line_id):
+    found = find_line_for_clerk(authority, number, on=on, helps=True)
+    with hiding_protected_state(authority, found.line_id, on=on):
         return lock_disputed(found.line_id, on=on)
 
 

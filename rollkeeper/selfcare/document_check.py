@@ -19,8 +19,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.counter_codes import find_line_for_clerk
-from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.lookups import count_access, mark_access
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, DocumentNeedsSupervisor
 from rollkeeper.registration.rules import is_usable_key
@@ -56,9 +57,7 @@ def check_document(
     if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=None):
         raise DocumentNeedsSupervisor(part="subscriber")
     with action():
-        line = find_line_for_clerk(authority, number)
-        if line is None:
-            raise LineNotFound
+        line = find_line_for_clerk(authority, number, on=on)
         found = rows(
             "SELECT application_id, document_mark, name_mark FROM selfcare_application"
             " WHERE line_id = %s AND state = 'pending' AND until >= %s FOR UPDATE",
@@ -67,9 +66,11 @@ def check_document(
         if not found:
             raise NO_APPLICATION()
         (waits,) = found
+        count_access(authority, AccessKind.DOCUMENT, on=on)
         marks = application_marks(waits.application_id, document=document, name=name, on=on)
         kept = (bytes(waits.document_mark), bytes(waits.name_mark))
         if not hmac.compare_digest(b"".join(marks), b"".join(kept)):
+            mark_access(authority, AccessOutcome.FOUND, line_id=line.line_id, matched=False, on=on)
             raise NO_APPLICATION()
         run(
             "UPDATE selfcare_application SET state = 'checked', checked_by = %s, checked_at = %s, check_key = %s, check_language = %s"

@@ -10,12 +10,11 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, rows, run
-from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.lookups import find_line_for_staff
 from rollkeeper.lines.protection import hiding_protected_state
-from rollkeeper.lines.queries import find_line_by_input
+from rollkeeper.lines.queries import number_index_of
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.selfcare.errors import TOO_MANY_RESERVED_CODES
 from rollkeeper.selfcare.settings import settings
@@ -25,14 +24,12 @@ def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
     """Reserve one code for a line: the next request at the portal within some minutes gets it, beyond the line's limit.
 
     It has no effect on a line whose SIM was replaced recently. Ledger: selfcare:code:reserved. Refuses: NOT_ALLOWED, LineNotFound,
-    NumberNotRead, LINE_TERMINATED, SUBSCRIBER_PROTECTED, TOO_MANY_RESERVED_CODES.
+    NumberNotRead, LINE_TERMINATED, AccessLimitReached, TOO_MANY_RESERVED_CODES.
     """
     role = require(authority, Permission.RESERVE_CODE)
     with action():
-        line = find_line_by_input(number, country=instance().country_code)
-        if line is None:
-            raise LineNotFound
-        with hiding_protected_state(authority, line.line_id):
+        line = find_line_for_staff(authority, number_index_of(number), on=on, helps=True)
+        with hiding_protected_state(authority, line.line_id, on=on):
             lock_line(line.line_id, in_force=True)
         (kept,) = rows(
             "SELECT count(*) AS codes FROM selfcare_reservedcode WHERE line_id = %s"

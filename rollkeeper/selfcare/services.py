@@ -14,13 +14,13 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import count_complaint
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId, new_uuid
-from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.counter_codes import CODE_MINUTES, issue_code
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import current_tenure, find_line_by_input
+from rollkeeper.lines.lookups import find_line_for_staff
+from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import contest_tenure, lock_disputed, lock_line
@@ -203,14 +203,15 @@ def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
 def protect_subscriber(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
     """Protect the subscriber of a line, because they live under a threat, or unseal it.
 
-    Ordinary staff then learn that there is a record and nothing else. The reason is not recorded.
+    Ordinary staff are then answered as for an unknown number. The reason is not recorded.
     Ledger: selfcare:subscriber:protected. Refuses: NOT_ALLOWED, LineNotFound.
     """
     role = require(authority, Permission.PROTECT_SUBSCRIBER)
     with action():
-        line = find_line_by_input(number, country=instance().country_code)
-        tenure = current_tenure(line.line_id) if line else None
-        if line is None or tenure is None:
+        # The console may protect a subscriber and end it again, and is not told of who is protected by any other command.
+        line = find_line_for_staff(authority, number_index_of(number), on=on, helps=True)
+        tenure = current_tenure(line.line_id)
+        if tenure is None:
             raise LineNotFound
         set_protection(tenure.person_id, protected=protected)
         append_entry(

@@ -8,19 +8,28 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.signals import authentication_failed
+from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import formats
+from django.utils.translation import gettext as _
 
+from rollkeeper.access.choices import SignInOutcome, SignInSource
 from rollkeeper.access.client_address import client_address
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
-from rollkeeper.access.passwords import CONSOLE, staff_with
+from rollkeeper.access.passwords import CONSOLE, class_of, source_mark, staff_with
 from rollkeeper.access.queries import staff_of
 from rollkeeper.access.settings import settings as access_settings
+from rollkeeper.access.sign_ins import LastSignIn, last_sign_in, record_sign_in
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import instance
 from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
+from rollkeeper.site.sessions import SOURCE_MARK
 
+_SOURCE_CLASS = "source_class"
+"""The key under which a session has the class of its source until the sign-in is complete."""
 _PURPOSE = b"rollkeeper second factors v1"
 
 
@@ -33,13 +42,18 @@ class StaffBackend(ModelBackend):
         return staff if staff is not None and staff.is_active else None
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **__: Any
     ) -> Staff | None:
         """Return the user with this password; None if there is none."""
         if not username or password is None:
             return None
+        source = client_address(request) if request else CONSOLE
+        if request and not request.user.is_authenticated:
+            request.session[_SOURCE_CLASS] = class_of(
+                username, source
+            ).value  # this sign-in makes it a known one
         try:
-            return staff_with(username, password, source=client_address(request) if request else CONSOLE)
+            return staff_with(username, password, source=source)
         except NotSignedIn:
             return None
 
@@ -64,6 +78,21 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return super().authenticate(request, **credentials)
         except TooManyAttempts as fault:
             raise self.validation_error("too_many_login_attempts") from fault
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Begin the session; it keeps a hash of where it came from."""
+        super().login(request, user)
+        request.session[SOURCE_MARK] = source_mark(client_address(request)).hex()
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Record the sign-in, and tell the person of their last one and of what failed since."""
+        last = last_sign_in(user.staff_id)
+        known = request.session.pop(_SOURCE_CLASS, None) or class_of(user.username, client_address(request))
+        record_sign_in(user, SignInOutcome.SUCCEEDED, source=SignInSource(known))
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        if last.at is not None or last.failed:
+            (messages.warning if last.failed else messages.info)(request, _said(last))
+        return answer
 
     def set_password(self, user: Any, password: str) -> None:
         """Keep a new password and nothing else of the account: no other column is the back office's."""
@@ -96,3 +125,24 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send nothing: staff have no e-mail address here."""
+
+
+def record_wrong_second_factor(
+    sender: Any, request: HttpRequest, user: Any, *, reauthentication: bool, **__: Any
+) -> None:
+    """Record a code or a passkey that did not fit, in the step after the password."""
+    del sender
+    if not reauthentication:
+        source = class_of(user.username, client_address(request))
+        record_sign_in(user, SignInOutcome.WRONG_SECOND_FACTOR, source=source)
+
+
+authentication_failed.connect(record_wrong_second_factor, dispatch_uid="rollkeeper.wrong_second_factor")
+
+
+def _said(last: LastSignIn) -> str:
+    failed = _("Failed attempts to sign in to your account since then: %(count)s.") % {"count": last.failed}
+    if last.at is None:
+        return failed
+    at = formats.date_format(last.at.astimezone(clock.zone()), "DATETIME_FORMAT")
+    return " ".join([_("You last signed in on %(at)s.") % {"at": at}, failed])

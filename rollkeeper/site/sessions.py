@@ -10,19 +10,28 @@ import datetime as dt
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY as AUTH_USER
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import prepared_rows
+from rollkeeper.kernel.database import prepared_rows, run
 from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
 """Where a session ends some time after its last request, its row says so to this step: not every request writes to the disk."""
+SOURCE_MARK = "source_mark"
+"""The key under which a session has a hash of the address from which its owner signed in."""
+_OWNED = (
+    "UPDATE django_session SET staff_id = %s::uuid, source_mark = %s WHERE session_key = %s AND begun_by = CURRENT_USER"
+    " AND (staff_id IS NULL OR source_mark = '')"
+)
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
 
@@ -33,10 +42,15 @@ class SessionStore(db.SessionStore):
     """As the row says that was read."""
 
     def load(self) -> dict[str, Any]:
-        """Return the content of the session; an expired or unknown one has no user, and its key is discarded."""
+        """Return the content of the session; an unknown one, or one that is over, has no user, and its key is discarded.
+
+        A session is over some time after its last request, and after `access.session_hours` however it is used.
+        """
+        now = clock.true_now()
         found = prepared_rows(
-            "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
-            [_row(self.session_key), clock.true_now()],
+            "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND begun_by = CURRENT_USER"
+            " AND expire_date > %s AND begun_at > %s",
+            [_row(self.session_key), now, now - dt.timedelta(hours=access_settings().session_hours)],
         )
         if not found:
             self._session_key = None
@@ -53,6 +67,11 @@ class SessionStore(db.SessionStore):
             or self.get_expiry_date() - self._ends_at > _STEP
         ):
             super().save(must_create)
+            if AUTH_USER in self:
+                run(
+                    _OWNED,
+                    [self[AUTH_USER], bytes.fromhex(self.get(SOURCE_MARK, "")), _row(self.session_key)],
+                )
         elif not self.exists(self.session_key or ""):
             raise UpdateError
 
@@ -85,6 +104,12 @@ class SessionStore(db.SessionStore):
         key = self.session_key if session_key is None else session_key
         if key is not None:
             Session.objects.filter(session_key=_row(key)).delete()
+
+
+def reference_of(session_key: str | None) -> UUID | None:
+    """Return the reference by which a session's owner sees it."""
+    found = prepared_rows("SELECT reference FROM django_session WHERE session_key = %s", [_row(session_key)])
+    return found[0].reference if found else None
 
 
 def _row(session_key: str | None) -> str:

@@ -157,9 +157,9 @@ PORTAL_TOKEN_COOKIE_NAME = f"{_PREFIX}rollkeeper_portal_token"
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
 )
-# At a counter the time is shorter and counts from the last request: other people are nearby.
+# Both count from the last request. At a counter the time is shorter: other people are nearby.
 SESSION_COOKIE_AGE = counter_settings().idle_minutes * 60 if APP == "counter" else 3600
-SESSION_SAVE_EVERY_REQUEST = APP == "counter"
+SESSION_SAVE_EVERY_REQUEST = APP != "portal"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = instance().kind is InstanceKind.PRODUCTION

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from rollkeeper.site import own_sessions
 from rollkeeper.site.home_page import check_receipt, healthz, home_page
 from rollkeeper.site.web_apps import app_named, this_app
 
@@ -32,6 +33,8 @@ if this_app() != "portal":
         path("account/inactive/", account.account_inactive, name="account_inactive"),
         path("account/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
         path("account/2fa/webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+        path("account/sessions/", own_sessions.own_sessions, name="own_sessions"),
+        path("account/sessions/end/", own_sessions.end_own, name="end_own_session"),
         path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
         path("account/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
         path(
@@ -43,6 +46,8 @@ if this_app() != "portal":
 if this_app() == "backoffice":
     urlpatterns += [
         path("", home_page, name="home_page"),
+        path("staff-sessions/", own_sessions.staff_sessions, name="staff_sessions"),
+        path("staff-sessions/end/", own_sessions.end_of_staff, name="end_staff_sessions"),
         path("account/password/change/", account.password_change, name="account_change_password"),
         path("account/2fa/", include("allauth.mfa.urls")),
     ]

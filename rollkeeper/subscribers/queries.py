@@ -98,7 +98,7 @@ def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
 
 
 def protected_persons(persons: Collection[PersonId]) -> frozenset[PersonId]:
-    """Return who of them lives under a threat, so that ordinary staff see that a record exists and nothing else."""
+    """Return who of them lives under a threat, so that for ordinary staff their lines are not there."""
     found = rows(
         "SELECT person_id FROM subscribers_subscriber WHERE person_id = ANY (%s) AND is_protected",
         [list(persons)],

@@ -37,6 +37,12 @@ class AlarmAbout(StrEnum):
     """A canary was opened."""
     LIMIT = "limit"
     """All staff together have opened as much as they may in a day, and more was asked for."""
+    PROTECTED = "protected"
+    """Staff without the permission looked for a protected subscriber (`vault/sql/raise_access_alarm.sql`)."""
+    LIMIT_OF_LOOKUPS = "limit_of_lookups"
+    """An account, or all staff together, looked up as many lines as they may in a day (`lines.lookups`)."""
+    LIMIT_OF_DOCUMENTS = "limit_of_documents"
+    """The same of documents that were compared with recorded ones."""
 
 
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
@@ -95,22 +101,22 @@ def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
     """
     with transaction.atomic(using="vault", durable=True):
         entry_id = append_entry(authority, verb=Verb.CANARY_OPENED, role=role.value, on=on, using="vault")
-        _raise(authority, entry_id, alarm_id=new_uuid())
+        _raise(authority, entry_id, about=AlarmAbout.CANARY, alarm_id=new_uuid())
     _announce(f"a canary was opened; ledger entry {entry_id} says by whom")
 
 
 def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
     """Record in the present transaction that all staff together have opened what they may; tell of it behind that, once a day."""
     alarm_id = uuid5(_LIMIT, f"{clock.now():%Y-%m-%d}")
-    if _raise(authority, entry_id, alarm_id=alarm_id):
+    if _raise(authority, entry_id, about=AlarmAbout.LIMIT, alarm_id=alarm_id):
         said = f"all staff together reached the limit of openings; ledger entry {entry_id} says who asked for more"
         transaction.on_commit(lambda: _announce(said), using="vault")
 
 
-def _raise(authority: Authority, entry_id: EntryId, *, alarm_id: UUID) -> int:
+def _raise(authority: Authority, entry_id: EntryId, *, about: AlarmAbout, alarm_id: UUID) -> int:
     return run(
-        "INSERT INTO vault_alarm (alarm_id, raised_at, entry_id, staff_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [alarm_id, clock.now(), entry_id, authority.staff_id],
+        "INSERT INTO vault_alarm (alarm_id, about, raised_at, entry_id, staff_id) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [alarm_id, about.value, clock.now(), entry_id, authority.staff_id],
         using="vault",
     )
 
@@ -124,19 +130,11 @@ def _announce(said: str) -> None:
 def open_alarms() -> list[AlarmView]:
     """Return the unsettled alarms, the oldest first."""
     found = rows(
-        "SELECT raised_at, entry_id, a.staff_id, e.verb = %s AS is_canary, notified_at, settled_at FROM vault_alarm a"
-        " JOIN ledger_entry e USING (entry_id) WHERE settled_at IS NULL ORDER BY raised_at, entry_id",
-        [Verb.CANARY_OPENED.value],
+        "SELECT raised_at, entry_id, staff_id, about, notified_at, settled_at FROM vault_alarm"
+        " WHERE settled_at IS NULL ORDER BY raised_at, entry_id",
     )
     return [
-        AlarmView(
-            r.raised_at,
-            r.entry_id,
-            r.staff_id,
-            AlarmAbout.CANARY if r.is_canary else AlarmAbout.LIMIT,
-            r.notified_at,
-            r.settled_at,
-        )
+        AlarmView(r.raised_at, r.entry_id, r.staff_id, AlarmAbout(r.about), r.notified_at, r.settled_at)
         for r in found
     ]
 

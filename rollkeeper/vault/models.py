@@ -69,9 +69,10 @@ class Canary(models.Model):
 
 
 class Alarm(models.Model):
-    """A canary was opened. The ledger has an entry for each, which cannot be removed."""
+    """A canary was opened, a protected subscriber was looked for, or staff reached a limit. The ledger has an entry for each."""
 
     alarm_id = models.UUIDField(primary_key=True)
+    about = models.TextField(db_comment="One of vault.canaries.AlarmAbout.")
     raised_at = models.DateTimeField()
     entry_id = models.BigIntegerField(db_comment="The ledger entry that names the actor.")
     staff_id = models.UUIDField(null=True)

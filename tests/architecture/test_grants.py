@@ -132,9 +132,11 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "campaign_postpone_commands": ["backoffice", "worker"],
         "campaign_refresh_statistics": ["worker"],
         "ledger_reduce_entries": ["worker"],
+        "lines_count_access": ["backoffice", "counter", "worker"],
         "lines_end_legal_hold": ["worker"],
         "lines_lock_lines": ["backoffice", "counter", "worker"],
         "selfcare_verify_code": ["portal"],
         "subscribers_unlink_document": ["counter", "worker"],
         "vault_note_opening": ["vault"],
+        "vault_raise_access_alarm": ["backoffice", "counter", "worker"],
     }

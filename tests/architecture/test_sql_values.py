@@ -89,7 +89,9 @@ COLUMNS = {
 # Names on the left of a comparison that are no enumerated column of a table, and what they may be compared with.
 OTHERS = {
     "actor": {"console", "worker"},
+    "came": {*map(str, lines.AccessOutcome)},
     "cause": {*map(str, campaign.OutOfScopeReason), *map(str, lines.SuspensionReason)},
+    "counting": {*map(str, lines.AccessKind)},
     "current_user": {*map(str, Role)},
     "event": {"activated", "registered", "transferred", "notice_delivered", "ended", "pause", "hold"},
     "inside": {"console", "worker"},

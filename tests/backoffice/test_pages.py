@@ -271,7 +271,7 @@ def test_a_number_that_no_line_has_is_notified_so(batch, signed_in):
     page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": "+8613908919999"})
 
     assert page.status_code == 404
-    assert "No line has that number" in page.text_
+    assert "Nothing is found here for this number" in page.text_
 
 
 @pytest.mark.parametrize("typed", ["", "Tashi Dondrup", "1", "x" * 300])

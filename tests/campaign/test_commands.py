@@ -416,7 +416,7 @@ def test_a_paused_line_is_not_in_the_batch(notified, desk):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["13800138001", "--reason", "hospital"], 1, "No line of this register has that number."),
+        (["13800138001", "--reason", "hospital"], 1, "Nothing is found here for this number."),
         ([NUMBER, "--reason", "tired"], 2, "--reason is one of: "),
         ([NUMBER], 2, "--reason"),
         ([NUMBER, "--reason", "hospital", "--from", "2012-03-10", "--to", "2012-03-01"], 2, "is before"),

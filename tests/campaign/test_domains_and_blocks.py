@@ -62,7 +62,7 @@ def test_a_line_is_found_by_every_spelling_of_its_name(imported, spelling, servi
     _, outcome = imported()
 
     assert outcome.lines == len(LINES)
-    assert find_line_by_input(spelling, country="CN").service == service
+    assert find_line_by_input(spelling).service == service
 
 
 def test_one_name_in_two_spellings_is_one_line_and_an_address_in_a_block_is_none(imported):
@@ -82,7 +82,7 @@ def test_whoever_registers_for_a_name_is_registered_for_the_line_that_was_import
 
     register_subscriber(console_authority(), submission("XN--FSQU00A.中国"), on=DUE)
 
-    assert find_line_by_input("例子.中国", country="CN").is_registered
+    assert find_line_by_input("例子.中国").is_registered
     assert count("lines_line") == len(LINES)
 
 
@@ -104,7 +104,7 @@ def test_a_campaign_of_names_and_blocks_suspends_them_and_one_command_undoes_it(
     pack.write_text(
         law.replace("[mobile, data_card, fixed_line]}", "[domain, address_block, hosted_site]}"), "utf-8"
     )
-    meant = [find_line_by_input(name, country="CN").line_id for _, name in LINES[1:]]
+    meant = [find_line_by_input(name).line_id for _, name in LINES[1:]]
     clock.set_demo_date(PLANNED)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=PLANNED)
     for line_id in meant:
@@ -117,7 +117,7 @@ def test_a_campaign_of_names_and_blocks_suspends_them_and_one_command_undoes_it(
 
     assert ran.done == len(meant)
     assert {state(line_id) for line_id in meant} == {"suspended"}
-    assert state(find_line_by_input("13800138000", country="CN").line_id) == "active"
+    assert state(find_line_by_input("13800138000").line_id) == "active"
     assert "was suspended on 2012-03-02" in explained("2001:db8::/48", DUE + dt.timedelta(days=1))
     assert count("provisioning_command") == len(meant)
     batch_rollback.undo_batch(people[0], batch_id, on=DUE)

@@ -59,7 +59,7 @@ def test_a_refusal_in_chinese_has_no_english_in_it(at_counter):
     answer = post(at_counter, "transfer", "+8613912345678", who=SECRET)
 
     assert answer.status_code == 422
-    assert "本系统中没有该业务号码。" in answer.content.decode()
+    assert "此处查不到该号码。" in answer.content.decode()
     assert not words(answer.content.decode())
 
 
@@ -75,10 +75,10 @@ def test_a_fields_reason_is_in_the_readers_language_or_in_chinese_and_english(at
 def test_a_refusal_is_in_tibetan_or_in_chinese_and_english(at_counter):
     at_counter.cookies["django_language"] = "bo"
 
-    said = post(at_counter, "transfer", "+8613912345678", who=SECRET).content.decode()
+    said = at_counter.post("/by-code/", {"submission_key": "12345678", "code": "0123456789"}).content.decode()
     unsaid = at_counter.post("/receipts/", {"submission_key": "12345678", "code": "4711"}).content.decode()
 
-    assert "ཐོ་འགོད་མཛོད་འདིར་ཨང་གྲངས་དེ་མེད།" in said
+    assert "ཨང་རྟགས་དེས་ཁ་པར་གང་ཡང་མི་སྟོན།" in said
     assert not words(said)
     assert '<span class="rk-untranslated">※ <span lang="zh-hans">' in unsaid
     assert '<span lang="en">That is not a receipt code.' in unsaid

@@ -287,7 +287,7 @@ def test_a_line_is_found_by_its_whole_number_with_as_little_as_the_act_needs(at_
 def test_an_unknown_number_is_not_repeated(at_counter):
     page = at_counter.post("/", {"submission_key": "12345678", "number": "13912345678"}).content.decode()
 
-    assert "No line of this register" in page
+    assert "Nothing is found here for this number" in page
     assert "13912345678" not in page
 
 

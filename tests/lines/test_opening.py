@@ -10,7 +10,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, TenureId, new_uuid
-from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
+from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.writes import NewTenure
 from rollkeeper.subscribers.choices import PartyRole
@@ -48,7 +48,7 @@ def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, w
     with pytest.raises(CannotOpen):  # nothing was sealed, so that this is as far as anybody comes
         look()
     set_protection(people[part], protected=True)
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(LineNotFound):
         look()
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")) == 1
     with pytest.raises(CannotOpen):

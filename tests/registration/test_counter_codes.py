@@ -10,7 +10,7 @@ from django.db import connection
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines import counter_codes
@@ -18,7 +18,6 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.counter_codes import find_line_for_clerk, issue_code, issue_codes, redeem_code
 from rollkeeper.lines.errors import (
     COUNTER_CODE_INVALID,
-    SUBSCRIBER_PROTECTED,
     TOO_MANY_CODE_ATTEMPTS,
     LineNotFound,
     TooManyCounterCodes,
@@ -167,12 +166,22 @@ def test_whatever_is_wrong_with_a_code_the_answer_is_the_same(clerk, new_line):
 def test_what_stands_for_the_line_is_good_for_that_clerk_alone_and_for_minutes(clerk, new_line):
     found = redeem_code(clerk, given(new_line()), on=ON)
 
-    assert find_line_for_clerk(clerk, found.handle) == found.line
-    assert find_line_for_clerk(another(clerk), found.handle) is None
-    assert find_line_for_clerk(clerk, f"handle:{new_uuid()}") is None
-    assert find_line_for_clerk(clerk, "handle:anything") is None
+    assert line_of(clerk, found.handle) == found.line
+    for who, handle in (
+        (another(clerk), found.handle),
+        (clerk, f"handle:{new_uuid()}"),
+        (clerk, "handle:anything"),
+    ):
+        with pytest.raises(LineNotFound):
+            line_of(who, handle)
     run("UPDATE lines_countercode SET ends_at = clock_timestamp()")
-    assert find_line_for_clerk(clerk, found.handle) is None
+    with pytest.raises(LineNotFound):
+        line_of(clerk, found.handle)
+
+
+def line_of(who, handle):
+    with action():
+        return find_line_for_clerk(who, handle, on=ON)
 
 
 def test_the_next_acts_need_no_number(clerk, new_line):
@@ -206,7 +215,7 @@ def test_of_somebody_protected_nothing_is_shown_and_the_code_stays_good(clerk):
     set_protection(current_tenure(find_line(number).line_id).person_id, protected=True)
     code = given(number)
 
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(COUNTER_CODE_INVALID):
         redeem_code(clerk, code, on=ON)
 
     officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "d0" * 32)
@@ -241,7 +250,7 @@ def test_the_counters_role_shows_a_code_and_makes_none(clerk, new_line):
         cursor.execute("SET ROLE counter")
     wrong(clerk, 1)
 
-    assert find_line_for_clerk(clerk, redeem_code(clerk, code, on=ON).handle)
+    assert line_of(clerk, redeem_code(clerk, code, on=ON).handle)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT has_table_privilege('lines_countercode', 'INSERT'), has_column_privilege('lines_countercode', 'line_id', 'UPDATE'),"

@@ -8,7 +8,7 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
+from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration.document_links import link_document, undo_document_link
 from rollkeeper.registration.errors import (
@@ -244,7 +244,7 @@ def test_somebody_protected_is_joined_by_nobody_at_a_counter(clerk):
     first, second = registered(clerk, card), registered(clerk, abroad)
     set_protection(subscriber_of(second), protected=True)
 
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(LineNotFound):
         joined(clerk, first, paper(card), paper(abroad))
 
     assert joined(OFFICER, first, paper(card), paper(abroad))
@@ -256,11 +256,11 @@ def test_protection_follows_every_linked_document(clerk):
     set_protection(subscriber_of(second), protected=True)
     joined(OFFICER, first, paper(card), paper(abroad))
 
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(LineNotFound):
         joined(clerk, first, paper(card), paper(other))
 
     parted(OFFICER, first, paper(abroad))
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(LineNotFound):
         joined(clerk, first, paper(card), paper(other))
 
 

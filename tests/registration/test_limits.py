@@ -64,7 +64,7 @@ def test_below_and_at_a_limit_a_line_is_taken_and_above_it_is_not(clerk, limited
     assert take(clerk, person())
 
 
-def test_a_refusal_is_the_only_trace(clerk, limited):
+def test_a_refusal_leaves_an_entry_and_nothing_else(clerk, limited):
     limited(TWO)
     who = person()
     for _ in range(2):
@@ -76,7 +76,8 @@ def test_a_refusal_is_the_only_trace(clerk, limited):
         register_subscriber(clerk, submission(number, who), on=ON)
 
     assert find_line(number) is None
-    assert rows("SELECT count(*) AS n FROM ledger_entry")[0].n == entries
+    added = rows("SELECT verb FROM ledger_entry ORDER BY entry_id OFFSET %s", [entries])
+    assert [one.verb for one in added] == ["line:access:recorded"]
 
 
 def test_without_a_limit_in_the_pack_nothing_is_counted(clerk):

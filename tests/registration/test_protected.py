@@ -8,7 +8,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
+from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import current_tenure, find_line, tenures
 from rollkeeper.registration import services
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
@@ -60,7 +60,7 @@ def test_a_clerk_moves_no_line_of_somebody_protected_even_with_their_document(cl
     number, subscriber = held
     before = find_line(number), tenures(find_line(number).line_id)
 
-    with refusing(SUBSCRIBER_PROTECTED) as raised:
+    with refusing(LineNotFound) as raised:
         act(clerk, number, subscriber)
 
     assert (find_line(number), tenures(before[0].line_id)) == before
@@ -95,7 +95,7 @@ def test_a_line_that_somebody_protected_uses_for_a_company_is_left_alone_too(cle
     services.register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
     set_protection(current_tenure(find_line(number).line_id).user_person_id, protected=True)
 
-    with refusing(SUBSCRIBER_PROTECTED):
+    with refusing(LineNotFound):
         by_document(services.terminate_line, clerk, number, firm)
 
 
@@ -111,5 +111,5 @@ def test_somebody_protected_gets_a_new_line_like_everybody(clerk, held, new_line
 def test_the_counters_role_sees_only_that_the_record_is_sealed(clerk, held, as_role):
     number, subscriber = held
 
-    with as_role("counter"), refusing(SUBSCRIBER_PROTECTED):
+    with as_role("counter"), refusing(LineNotFound):
         by_document(services.terminate_line, clerk, number, subscriber)

@@ -517,7 +517,7 @@ def test_a_transfer_to_the_present_subscriber_is_refused(clerk, new_line):
     register_subscriber(clerk, submission(number, who), on=ON)
 
     with refusing(errors.SAME_SUBSCRIBER):
-        transfer_line(clerk, submission(number, who), on=ON)
+        transfer_line(clerk, submission(number, who, transferor=given_by(who)), on=ON)
 
 
 def test_a_line_in_dispute_is_not_transferred(clerk, new_line):

@@ -8,7 +8,7 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.line_lookup import look_up_line as explain
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.errors import SUBSCRIBER_PROTECTED
+from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import line_history, view_line
 from rollkeeper.lines.services import look_up_line
 from rollkeeper.selfcare.case_decisions import settle_case
@@ -56,7 +56,7 @@ def test_only_staff_with_the_power_decide_a_case(at_portal):
         settle_case(CLERK, open_cases()[0].case_id, upheld=True, on=ON)
 
 
-def test_ordinary_staff_see_of_a_sealed_record_that_it_exists_and_nothing_else(at_portal):
+def test_ordinary_staff_are_answered_as_for_an_unknown_number(at_portal):
     register_line()
     protect_subscriber(OFFICER, NUMBER, protected=True, on=ON)
 
@@ -65,7 +65,7 @@ def test_ordinary_staff_see_of_a_sealed_record_that_it_exists_and_nothing_else(a
         lambda who: explain(who, number=NUMBER, about=ON, on=ON),
         lambda who: not check_delegate(who, NUMBER, DelegateRole.HEIR, ("passport-npl", "H1"), on=ON),
     ):
-        with refusing(SUBSCRIBER_PROTECTED):
+        with refusing(LineNotFound):
             look(CLERK)
         assert look(OFFICER)
 

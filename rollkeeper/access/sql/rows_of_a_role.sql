@@ -26,8 +26,18 @@ CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter U
 );
 
 -- An app finds, changes and ends the sessions that it began itself. The role that signs out everyone ends all sessions.
-ALTER TABLE django_session ADD COLUMN begun_by name NOT NULL DEFAULT CURRENT_USER;
+-- The database says who began one, and when; whose it is, and a hash of where it came from, are for its owner's page.
+ALTER TABLE django_session
+    ADD COLUMN begun_by name NOT NULL DEFAULT CURRENT_USER,
+    ADD COLUMN begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ADD COLUMN reference uuid NOT NULL DEFAULT uuidv7(),
+    ADD COLUMN staff_id uuid,
+    ADD COLUMN source_mark bytea;
+CREATE INDEX django_session_of_staff ON django_session (staff_id) WHERE staff_id IS NOT NULL;
 ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
+-- The back office lists and ends sessions begun elsewhere too: it cannot read what is in them, sealed under the other app's secret.
+CREATE POLICY django_session_is_listed_at_the_backoffice ON django_session FOR SELECT TO backoffice USING (staff_id IS NOT NULL);
+CREATE POLICY django_session_is_ended_at_the_backoffice ON django_session FOR DELETE TO backoffice USING (staff_id IS NOT NULL);
 CREATE POLICY django_session_of_a_app ON django_session TO counter, backoffice
     USING (begun_by = CURRENT_USER) WITH CHECK (begun_by = CURRENT_USER);
 CREATE POLICY django_session_of_everybody ON django_session TO worker USING (true);

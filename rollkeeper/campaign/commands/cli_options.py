@@ -14,11 +14,10 @@ import typer
 from rollkeeper.access import terminal
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel.console import read_date
-from rollkeeper.kernel.instance import instance, open_instance
+from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import LineView, find_line
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.services import look_up_line
 
 BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
@@ -68,17 +67,12 @@ def signed_in(username: str) -> Authority:
     return terminal.signed_in(username, password=os.environ.get("ROLLKEEPER_PASSWORD"))
 
 
-def written(number: str) -> str:
-    """Return a number, a domain or an address block as the register writes it."""
-    return normalise_identifier(number, service=service_guess(number), country=instance().country_code)
+def line_with(number: str, *, on: dt.date) -> LineView:
+    """Return the line that has a number, for what is of use to its subscriber, a protected one too; the lookup is recorded.
 
-
-def line_with(number: str) -> LineView:
-    """Return the line that has a number. Refuses: NumberNotRead, LineNotFound."""
-    line = find_line(written(number))
-    if line is None:
-        raise LineNotFound
-    return line
+    Refuses: NumberNotRead, LineNotFound, AccessLimitReached.
+    """
+    return look_up_line(console(), number, on=on, helps=True)
 
 
 def declared_reason(written: str) -> PauseReason:

@@ -15,7 +15,6 @@ from rollkeeper.campaign.commands.cli_options import (
     line_with,
     opened,
     plain,
-    written,
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
@@ -30,7 +29,8 @@ def reconnect(number: NumberArgument, on: DateOption = None) -> None:
     Example: rollkeeper campaign reconnect 13812345678
     """
     with opened():
-        reconnect_temporarily(console(), line_with(number).line_id, on=on or clock.today())
+        day = on or clock.today()
+        reconnect_temporarily(console(), line_with(number, on=day).line_id, on=day)
     out.print(
         "The line works again with the next 'rollkeeper provisioning push', and is suspended automatically at the end."
     )
@@ -47,8 +47,9 @@ def record_evidence(
     """
     chosen = declared_reason(reason)
     with opened():
+        day = on or clock.today()
         count = hardship_evidence.record_evidence(
-            console(), line_with(number).line_id, reason=chosen, on=on or clock.today()
+            console(), line_with(number, on=day).line_id, reason=chosen, on=day
         )
     out.print(f"Noted, for {count:,} of its pauses.")
 
@@ -77,9 +78,8 @@ def complaint(number: NumberArgument, on: DateOption = None) -> None:
     Example: rollkeeper campaign complaint 13812345678
     """
     with opened():
-        batch_id = batch_control.record_complaint(
-            console(), line_with(number).line_id, on=on or clock.today()
-        )
+        day = on or clock.today()
+        batch_id = batch_control.record_complaint(console(), line_with(number, on=day).line_id, on=day)
     out.print(f"Noted, against batch {batch_id}." if batch_id else "Noted; no batch has acted on that line.")
 
 
@@ -92,8 +92,5 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
     """
     with opened():
         today = clock.today()
-        found = line_lookup.look_up_line(console(), number=written(number), about=on or today, on=today)
-    if found is None:
-        err.print("No line of this register has that number. Check the number and type all of it.")
-        raise typer.Exit(1)
+        found = line_lookup.look_up_line(console(), number=number, about=on or today, on=today)
     emit(dataclasses.asdict(found)) if as_json else cli_output.explanation(found)

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ("verb", models.TextField(db_comment="One of ledger.verbs.Verb.")),
                 ("line_id", models.UUIDField(db_comment="Reference of the line concerned.", null=True)),
                 ("person_id", models.UUIDField(db_comment="Reference of the person concerned.", null=True)),
-                ("staff_id", models.UUIDField(db_comment="Who acted: the body has a commitment.", null=True)),
+                ("staff_id", models.UUIDField(db_comment="Who acted, or whose account was tried: the body has a commitment.", null=True)),
                 ("body", models.TextField(db_comment="Canonical JSON (RFC 8785), not published: its salted digests are the root of the leaf. Reduced at erasure.")),
             ],
             options={
@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("person_id__isnull", False)), fields=["person_id", "entry_id"], name="ledger_entry_by_person"),
                     models.Index(condition=models.Q(("line_id__isnull", False)), fields=["line_id", "entry_id"], name="ledger_entry_by_line"),
                     models.Index(condition=models.Q(("staff_id__isnull", False), ("verb", "vault:sealed:opened")), fields=["staff_id", "at"], name="ledger_entry_opened_by_staff"),
+                    models.Index(condition=models.Q(("verb", "access:sign_in:attempted")), fields=["staff_id", "at"], name="ledger_entry_sign_ins"),
                     django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=["at", "day"], name="ledger_entry_by_time"),
                 ],
             },

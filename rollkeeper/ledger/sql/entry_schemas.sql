@@ -53,6 +53,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:receipt:accepted' THEN '+---'
     WHEN 'line:counter_code:issued' THEN '+---'
     WHEN 'line:line:looked_up' THEN '+---'
+    WHEN 'line:access:recorded' THEN '_---'
     WHEN 'line:line:marked_essential' THEN '+---'
     WHEN 'line:number:freed' THEN '+-++'
     WHEN 'line:legal_hold:added' THEN '+---'
@@ -103,6 +104,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'reporting:audit_sample:drawn' THEN '----'
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
+    WHEN 'access:sign_in:attempted' THEN '----'
+    WHEN 'access:session:ended' THEN '----'
     WHEN 'incidents:incident:opened' THEN '--+-'
     WHEN 'incidents:incident:scoped' THEN '----'
     WHEN 'incidents:remedy:applied' THEN '----'
@@ -194,6 +197,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:evidence:seen' THEN ARRAY[['reason', 'code', '+']]
     WHEN 'line:line:reconnected' THEN ARRAY[['hours', 'count', '+'], ['last', 'day', '+']]
     WHEN 'line:receipt:accepted' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
+    WHEN 'line:access:recorded' THEN ARRAY[['matched', 'flag', '_'], ['outcome', 'code', '+'], ['reached', 'code', '_']]
     WHEN 'line:line:marked_essential' THEN ARRAY[['essential', 'flag', '+']]
     WHEN 'line:legal_hold:added' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]
     WHEN 'line:legal_hold:ended' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+']]
@@ -237,6 +241,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'reporting:audit_sample:drawn' THEN ARRAY[['first', 'day', '+'], ['kind', 'code', '+'], ['last', 'day', '+'], ['lines', 'count', '+'], ['sample', 'reference', '+'], ['seed', 'digest', '+'], ['size', 'count', '+']]
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:sign_in:attempted' THEN ARRAY[['app', 'code', '+'], ['outcome', 'code', '+'], ['source', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:session:ended' THEN ARRAY[['sessions', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
     WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unregistered_lines', 'count', '+']]
     WHEN 'incidents:remedy:applied' THEN ARRAY[['incident', 'reference', '+'], ['remedy', 'code', '+'], ['touched', 'count', '+']]

@@ -16,6 +16,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AccessCount",
+            fields=[
+                ("pk", models.CompositePrimaryKey("hour", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("hour", models.DateTimeField(db_comment="By the machine, regardless of a demo instance's date.")),
+                ("staff_id", models.UUIDField(db_comment="The account; zeros for the console.")),
+                ("lookups", models.IntegerField(db_default=0)),
+                ("missed_lookups", models.IntegerField(db_comment="Of these, in vain.", db_default=0)),
+                ("documents", models.IntegerField(db_default=0)),
+                ("mismatched_documents", models.IntegerField(db_comment="Of these, not the recorded one.", db_default=0)),
+            ],
+            options={
+                "db_table": "lines_accesscount",
+            },
+        ),
+        migrations.CreateModel(
             name="CounterTermination",
             fields=[
                 ("line_id", models.UUIDField(primary_key=True, serialize=False)),
@@ -199,5 +214,5 @@ class Migration(migrations.Migration):
                 CHECK (state IN ('active', 'suspended', 'terminated', 'released'));
             """
         ),
-        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "essential_lines", "counter_role_triggers", "state_transitions", "lock_lines", "end_legal_hold")]),
+        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "essential_lines", "counter_role_triggers", "state_transitions", "lock_lines", "end_legal_hold", "count_access")]),
     ]

@@ -40,7 +40,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, w
 -- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
 GRANT SELECT, INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, backoffice;
+GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_data, expire_date, staff_id, source_mark), DELETE
+    ON django_session TO counter, backoffice;
 -- Passwords are changed, and second factors added and removed, only at the back office: a compromised counter gives no access
 -- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
@@ -68,6 +69,9 @@ GRANT DELETE ON vault_copy TO worker;
 -- An alarm is raised by the opening process and settled from the console; apps do not know that there was one.
 GRANT INSERT ON vault_alarm TO vault;
 GRANT SELECT, UPDATE (notified_at, settled_at) ON vault_alarm TO worker;
+-- An app raises an alarm about an access by naming its entry, which says who it was, and learns nothing of alarms.
+REVOKE ALL ON FUNCTION vault_raise_access_alarm FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION vault_raise_access_alarm TO counter, backoffice, worker;
 GRANT SELECT, INSERT ON vault_canary TO worker;
 
 -- People and lines.
@@ -96,6 +100,9 @@ GRANT UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO cou
 GRANT UPDATE (held) ON lines_tenure TO counter;
 REVOKE ALL ON FUNCTION lines_lock_lines FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;
+-- Lookups and compared documents are counted by a function alone: no role reads or writes the counts.
+REVOKE ALL ON FUNCTION lines_count_access FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lines_count_access TO counter, backoffice, worker;
 -- A lift is given once and never taken back; a trigger tells the network, so that the back office needs no right over that.
 GRANT SELECT, INSERT ON lines_reconnection TO counter, backoffice, worker;
 GRANT SELECT ON lines_reconnection TO auditor;
@@ -197,7 +204,7 @@ GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
 
 -- Only the console signs out everyone, for an incident.
-GRANT DELETE ON django_session TO worker;
+GRANT SELECT (staff_id), DELETE ON django_session TO worker;
 
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON registration_submission TO counter, worker;

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
             name="Alarm",
             fields=[
                 ("alarm_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("about", models.TextField(db_comment="One of vault.canaries.AlarmAbout.")),
                 ("raised_at", models.DateTimeField()),
                 ("entry_id", models.BigIntegerField(db_comment="The ledger entry that names the actor.")),
                 ("staff_id", models.UUIDField(null=True)),
@@ -75,5 +76,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(condition=models.Q(("settled_at__isnull", True)), fields=["raised_at"], name="vault_alarm_open")],
             },
         ),
-        migrations.RunSQL(database.sql("vault", "note_opening")),
+        migrations.RunSQL([database.sql("vault", name) for name in ("note_opening", "raise_access_alarm")]),
     ]

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Choices of this package. The values are in the ledger: never rename one."""
+
+from enum import StrEnum
+
+
+class SignInOutcome(StrEnum):
+    """How an attempt to sign in ended."""
+
+    SUCCEEDED = "succeeded"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - an outcome
+    WRONG_SECOND_FACTOR = "wrong_second_factor"
+    LIMIT_REACHED = "limit_reached"
+    """The first attempt that was refused unread; those after it in the same minutes leave no entry."""
+
+
+class SignInSource(StrEnum):
+    """From where an attempt came: its class, never the address."""
+
+    KNOWN = "known"
+    """The account signed in from there within the last 90 days."""
+    NEW = "new"
+    CONSOLE = "console"
+    """The machine itself."""

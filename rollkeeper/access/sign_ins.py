@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Records how each attempt to sign in to an account ended, and tells its owner of the failed ones.
+
+The ledger has the account's mark, the app, the outcome and whether the source was one from which the account signed in lately;
+never the source itself, nor a user name that does not exist.
+"""
+
+import datetime as dt
+import json
+import os
+import secrets
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, staff_commitment
+from rollkeeper.access.choices import SignInOutcome, SignInSource
+from rollkeeper.access.models import Staff
+from rollkeeper.access.queries import roles_on
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+COMMAND = "command"
+_MOST = 1000
+"""Entries that are read to tell a person what failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastSignIn:
+    """When an account signed in last, at which app, and how many attempts failed since."""
+
+    at: dt.datetime | None
+    app: str
+    failed: int
+
+
+def record_sign_in(staff: Staff, outcome: SignInOutcome, *, source: SignInSource) -> None:
+    """Record how an attempt to sign in to this account ended. Ledger: access:sign_in:attempted."""
+    staff_id, today = StaffId(staff.staff_id), clock.today()
+    mark = staff_commitment(bytes(staff.salt), staff_id)
+    roles = sorted(roles_on(today, staff_id=staff_id)) if outcome is SignInOutcome.SUCCEEDED else []
+    actor = Authority(frozenset(), staff_id, mark if roles else secrets.token_hex(32))
+    facts = {
+        "app": os.environ.get("ROLLKEEPER_APP", COMMAND),
+        "outcome": outcome.value,
+        "source": source.value,
+        "staff": mark,
+    }
+    with action():
+        append_entry(
+            actor,
+            verb=Verb.SIGN_IN_ATTEMPTED,
+            role=roles[0] if roles else StaffRole.VISITOR,
+            on=today,
+            facts=facts,
+        )
+
+
+def last_sign_in(staff_id: StaffId) -> LastSignIn:
+    """Return when this account signed in last, and what failed since."""
+    found = rows(
+        "SELECT at, body FROM ledger_entry WHERE staff_id = %s AND verb = %s ORDER BY at DESC LIMIT %s",
+        [staff_id, Verb.SIGN_IN_ATTEMPTED.value, _MOST],
+    )
+    failed = 0
+    for row in found:
+        facts = json.loads(row.body)["facts"]
+        if facts["outcome"] == SignInOutcome.SUCCEEDED:
+            return LastSignIn(row.at, facts["app"], failed)
+        failed += 1
+    return LastSignIn(None, "", failed)

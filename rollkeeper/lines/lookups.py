@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Staff look for a line by its number or compare a document: each time is counted, limited, and leaves an entry.
+
+Where something is done, the entry of what is done is the mark. Where nothing is done (no line, a protected subscriber, another
+document, a refusal that tells a line's state), the action is undone and then leaves `line:access:recorded`, before anyone is
+answered. For ordinary staff a protected subscriber and a number that no line has are one refusal, by the same statements; only the
+entry knows the difference, and an attempt at a protected subscriber raises an alarm.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel.database import if_refused, rows
+from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import AccessKind, AccessOutcome
+from rollkeeper.lines.errors import AccessLimitReached, LineNotFound
+from rollkeeper.lines.queries import LineView, find_lines, protected_lines
+
+_IN_VAIN = frozenset({AccessOutcome.NOT_FOUND, AccessOutcome.REFUSED_PROTECTED})
+
+
+def find_line_for_staff(
+    authority: Authority, number_index: bytes, *, on: dt.date, helps: bool = False
+) -> LineView:
+    """Return the line with this blind index, inside an action whose entry says that it was found.
+
+    `helps`: the action is of use to a protected subscriber, and is done for them by all staff.
+    Ledger: line:access:recorded, if the action is refused. Refuses: NOT_ALLOWED, AccessLimitReached, LineNotFound.
+    """
+    count_access(authority, AccessKind.LOOKUP, on=on)
+    (line,) = find_lines([number_index])
+    # A number that no line has is looked up in the same tables as one that a line has.
+    line_id = line.line_id if line else LineId(new_uuid())
+    is_hidden = line_id in hidden_lines(authority, [line_id])
+    if line is None or (is_hidden and not helps):
+        raise missed(authority, line_id if line else None, on=on)
+    mark_access(authority, AccessOutcome.FOUND, line_id=line_id, on=on)
+    return line
+
+
+def hidden_lines(authority: Authority, line_ids: Sequence[LineId]) -> set[LineId]:
+    """Return which of these lines the actor may not know to be there."""
+    return set() if authority.role_for(Permission.SEE_PROTECTED) else protected_lines(line_ids)
+
+
+def missed(authority: Authority, line_id: LineId | None, *, on: dt.date) -> LineNotFound:
+    """Return the one refusal for a number that no line has and for a line that is hidden, with the mark that it leaves."""
+    outcome = AccessOutcome.REFUSED_PROTECTED if line_id else AccessOutcome.NOT_FOUND
+    mark_access(authority, outcome, line_id=line_id, on=on)
+    return LineNotFound()
+
+
+def count_access(authority: Authority, kind: AccessKind, *, on: dt.date, counted: bool = True) -> None:
+    """Count a lookup or a comparison in the present action, or ask only. Refuses: AccessLimitReached."""
+    if _is_staff(authority) and (reached := _count(authority, kind, counted=counted)):
+        mark_access(authority, AccessOutcome.REFUSED_LIMIT, reached=reached, on=on)
+        raise AccessLimitReached
+
+
+def mark_access(
+    authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
+    person_id: PersonId | None = None, matched: bool | None = None, reached: str | None = None, subject: str = "access",
+) -> None:  # fmt: skip
+    """Have the present action leave this entry if it is refused; a later one about the same subject takes its place."""
+    if _is_staff(authority):
+        if_refused(
+            subject,
+            lambda: record_access(
+                authority, outcome, line_id=line_id, person_id=person_id, matched=matched, reached=reached, on=on
+            ),
+        )  # fmt: skip
+
+
+def record_access(
+    authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
+    person_id: PersonId | None = None, matched: bool | None = None, reached: str | None = None, is_counted: bool = False,
+) -> None:  # fmt: skip
+    """Enter an access that led to no other entry, count it unless it is counted, and raise the alarm that is due.
+
+    Ledger: line:access:recorded.
+    """
+    if not _is_staff(authority):
+        return
+    facts: dict[str, str | bool] = {"outcome": outcome.value}
+    facts |= {} if matched is None else {"matched": matched}
+    facts |= {} if reached is None else {"reached": reached}
+    entry_id = append_entry(
+        authority, verb=Verb.ACCESS_RECORDED, role=require(authority, Permission.EXPLAIN_LINE).value, on=on,
+        line_id=line_id, person_id=person_id, facts=facts,
+    )  # fmt: skip
+    if outcome is not AccessOutcome.REFUSED_LIMIT and not is_counted:
+        _count(authority, AccessKind.LOOKUP, missed=outcome in _IN_VAIN)
+    if matched is not None and not is_counted:
+        _count(authority, AccessKind.DOCUMENT, missed=not matched)
+    rows("SELECT vault_raise_access_alarm(%s)", [entry_id])
+
+
+def _is_staff(authority: Authority) -> bool:
+    """Tell whether a person of the operator asks; the register itself and subscribers have other limits."""
+    return not authority.roles & {StaffRole.WORKER, StaffRole.SUBSCRIBER}
+
+
+def _count(
+    authority: Authority, kind: AccessKind, *, counted: bool = True, missed: bool = False
+) -> str | None:
+    (said,) = rows(
+        "SELECT lines_count_access(%s, %s, %s, %s) AS reached",
+        [authority.staff_id, kind.value, int(counted), int(missed)],
+    )
+    return str(said.reached) if said.reached else None
