@@ -1,24 +1,29 @@
 # The words this project answers to. `make` alone prints them.
 
 .DEFAULT_GOAL := words
-.PHONY: words setup run test lint bench leaktest soak demo docs clean
+.PHONY: words setup run test lint audit bench leaktest soak demo docs clean
 
 RUN := .tools/bin/uv run --frozen --offline --no-progress
 
 words:  ## print these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-setup:  ## install what is needed, once; afterwards everything works offline
+setup:  ## install what development and tests need, once; afterwards everything works offline
 	@bin/setup
 
-run: setup  ## open the register on http://127.0.0.1:8000 with a demo instance
-	@$(RUN) rollkeeper demo --serve
+run:  ## install what the register needs, and open it on http://127.0.0.1:8000 with a demo instance
+	@bin/setup run
+	@.venv-run/bin/rollkeeper demo --serve
 
 test: setup  ## run every test, browser tests included
 	@$(RUN) bin/test
 
 lint: setup  ## check style, types and the layers of the packages
 	@$(RUN) bin/lint
+
+audit: setup  ## check lock files, licences and what is installed; write the bill of materials
+	@bin/setup run
+	@$(RUN) bin/audit
 
 bench: setup  ## measure, as ratios in one run; renews docs/measured.md
 	@$(RUN) python -m tests.bench
@@ -29,8 +34,9 @@ leaktest: setup  ## search every byte for 10,000 people, beside what one would o
 soak: setup  ## the long proofs
 	@$(RUN) pytest -m soak
 
-demo: setup  ## make the demo instance anew without serving it
-	@$(RUN) rollkeeper demo
+demo:  ## make the demo instance anew without serving it
+	@bin/setup run
+	@.venv-run/bin/rollkeeper demo
 
 docs: setup  ## write the generated pages and build the documentation site into build/site
 	@$(RUN) python -m rollkeeper.operations.docs_site

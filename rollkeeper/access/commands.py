@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this package: accounts and roles. A password is prompted for or read from standard input, never an argument."""
+"""Commands of this package: accounts and roles. A password is prompted for, read from standard input or out of
+ROLLKEEPER_PASSWORD, never an argument.
+"""
 
+import os
 import sys
 from typing import Annotated
 
@@ -39,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
 
 def add(username: UserName, role: RoleOption, on: DateOption = None) -> None:
-    """Add an account; the password is asked for, or is the first line of standard input.
+    """Add an account; the password is asked for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD.
 
     Example: rollkeeper staff add clerk-07 --role clerk
     """
@@ -151,6 +154,9 @@ def approvals(as_json: JsonOption = False) -> None:
 
 
 def _password() -> str:
+    given = os.environ.get("ROLLKEEPER_PASSWORD")
+    if given is not None:
+        return given
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -32,9 +32,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.leases import lock_matter
 
 _REFERENCE_LETTERS: Final = 6
-_LOCKED_SUBJECTS: Final = 0x61707072  # an advisory lock of PostgreSQL: "appr" in ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +197,7 @@ def pending_approvals(
 
 def lock_subject(subject: UUID) -> None:
     """Wait until no other transaction approves or withdraws this; holds until the present transaction ends."""
-    run(
-        "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
-        [_LOCKED_SUBJECTS, str(subject)],
-    )
+    lock_matter("approval", str(subject))
 
 
 def require_cooldown_over(authority: Authority, permission: Permission) -> None:

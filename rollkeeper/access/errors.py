@@ -136,3 +136,10 @@ NO_PENDING_APPROVAL = Refusal(
     "Nothing is waiting for approval there any more.",
     "Another user has approved or refused it, or no one did in time. Look at the list again.",
 )
+# The attacker who has an app's session and its key of the indexes could try every number.
+INDEX_LOOKUPS_USED_UP = Refusal(
+    "index_lookups_used_up",
+    Kind.REFUSED,
+    "This app has looked up as many numbers and documents today as the instance allows.",
+    "Find out why there were so many. If it is right, raise 'access.index_lookups_per_day' and run 'rollkeeper setup'.",
+)

@@ -90,6 +90,10 @@ class Permission(TextChoices):
     RUN_DUE_DISCLOSURES = "run_due_disclosures", pgettext_lazy("permission", "Run due disclosure requests")
     SETTLE_ALARM = "settle_alarm", pgettext_lazy("permission", "Settle an alarm")
     ERASE_DUE = "erase_due", pgettext_lazy("permission", "Erase due records")
+    APPROVE_ERASURE = (
+        "approve_erasure",
+        pgettext_lazy("permission", "Approve an erasure of much of the register"),
+    )
     ROTATE_KEYS = "rotate_keys", pgettext_lazy("permission", "Rotate keys")
     BACK_UP = "back_up", pgettext_lazy("permission", "Back up")
     READ_LEDGER = "read_ledger", pgettext_lazy("permission", "Read the ledger")

@@ -29,6 +29,14 @@ class Access(Table):
             "`notices.alarms_to` gets a mail about each such role.",
         ),
     ] = None
+    index_lookups_per_day: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Numbers and documents that all counters together, and all back offices together, can look up in a day (UTC). "
+            "A registration takes about six. `rollkeeper setup` puts it into effect.",
+        ),
+    ] = 50_000
     reauthenticate_minutes: Annotated[
         int,
         Field(

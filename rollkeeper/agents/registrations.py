@@ -21,6 +21,7 @@ from rollkeeper.agents.rules import SAME_IMAGE_SHARE, AnomalySignals, is_open, p
 from rollkeeper.agents.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration.receipts import find_receipts
@@ -81,7 +82,7 @@ def count_document_image(authority: Authority, *, devices: Collection[int], on: 
 
 def lock_registrations(agent_id: UUID) -> None:
     """Hold back every registration of an agent until the present action ends."""
-    rows("SELECT pg_advisory_xact_lock(hashtextextended('agents ' || %s::text, 0))", [agent_id])
+    lock_matter("agent", str(agent_id))
 
 
 def _note(

@@ -57,7 +57,7 @@ def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, 
             AgentState.SUSPENDED.value, agent.suspended_on or on, because.value,
         )  # fmt: skip
         agent.closed_accounts = [*agent.closed_accounts, *closed]
-        agent.save()
+        agent.save(update_fields=["state", "suspended_on", "suspended_because", "closed_accounts"])
         lines = (
             start_reverifications(authority, agent_id=agent.agent_id, role=role, on=on)
             if because is SuspensionCause.FRAUD

@@ -68,6 +68,8 @@ class SkipReason(TextChoices):
     """Another process was working on it at that moment, or is about to undo its suspension."""
     NOT_DUE = "not_due", _("not due any more")
     """A pause, a stay or a promise has moved its day."""
+    PAUSE_CONTRADICTED = "pause_contradicted", _("its pauses contradict the ledger")
+    """Days that the ledger granted are missing in the register: find out who took them away."""
     UNBARRED = "unbarred", _("the network does not bar it")
     """To be ended, and the network has not proved that it is barred."""
 

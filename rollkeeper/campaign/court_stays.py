@@ -16,11 +16,9 @@ from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS,
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, without_timeout
 from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
-from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-
-_POSTPONING = 60  # the matter of kernel.claims.serialize_on
 
 
 def known_stays() -> list[Days]:
@@ -89,7 +87,7 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     must not undo what another stay postpones.
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
-    serialize_on(_POSTPONING)
+    lock_matter("stays", "")
     day, stays = on, known_stays()
     while ends := [last for first, last in stays if covers((first, last), day)]:
         if None in ends:

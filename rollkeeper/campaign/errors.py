@@ -89,6 +89,12 @@ CAMPAIGN_NOT_OVER = Refusal(
     "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open.",
     "Let each of them finish, or undo it; 'rollkeeper campaign status' shows them.",
 )
+BATCH_NOT_NAMED = Refusal(
+    "batch_not_named",
+    Kind.MALFORMED,
+    "{count} batches could be meant: {batches}.",
+    "Name one; 'rollkeeper campaign status' shows the state of each.",
+)
 STAY_NOT_FOUND = Refusal(
     "stay_not_found",
     Kind.NOT_FOUND,

@@ -52,3 +52,9 @@ def expired_leases(claims: Collection[int], *, using: str = "default") -> list[i
 def serialize_on(matter: int, *, using: str = "default") -> None:
     """Wait until no other transaction works on the same matter; holds until the present transaction ends."""
     run("SELECT pg_advisory_xact_lock(%s, %s)", [FAMILY + 1, matter], using=using)
+
+
+def lock_matter(matter: str, *keys: str) -> None:
+    """Wait until no other transaction works on these; holds until the present one ends. Each app has its matters (`sql/functions.sql`)."""
+    if keys:
+        rows("SELECT kernel_lock(%s, %s)", [matter, list(keys)])

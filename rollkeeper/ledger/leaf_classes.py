@@ -27,7 +27,8 @@ _CLASS_OF_PACKAGE = {
     "access": LeafClass.STAFF, "agents": LeafClass.STAFF, "campaign": LeafClass.CAMPAIGN, "disclosures": LeafClass.ACCESS,
     "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "line": LeafClass.CHANGE,
     "notices": LeafClass.NOTICE, "offline": LeafClass.REGISTRATION, "operations": LeafClass.OTHER,
-    "provisioning": LeafClass.NOTICE, "reporting": LeafClass.PUBLICATION, "selfcare": LeafClass.CHANGE, "vault": LeafClass.KEYS,
+    "provisioning": LeafClass.NOTICE, "reporting": LeafClass.PUBLICATION, "retention": LeafClass.CHANGE, "selfcare": LeafClass.CHANGE,
+    "vault": LeafClass.KEYS,
 }  # fmt: skip
 _CLASS_OF_VERB = {
     verb: leaf_class

@@ -249,6 +249,10 @@ class Verb(StrEnum):
         line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"erasure": REFERENCE, "ground": CODE},
         optional={"tenure": REFERENCE, "last_day_kept": DAY},
     )  # fmt: skip
+    ERASURE_APPROVED = (
+        "retention:erasure:approved",
+        EntrySchema(facts={"enough": FLAG, "people": COUNT, "records": COUNT}),
+    )
     APPLICATIONS_ERASED = "line:application:erased", EntrySchema(facts={"keys": COUNT})
     NOTICE_DELIVERED = "notices:notice:delivered", _ATTEMPT
     NOTICE_BOUNCED = "notices:notice:bounced", _ATTEMPT

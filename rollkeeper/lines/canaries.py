@@ -17,7 +17,7 @@ from stdnum.iso7064 import mod_11_2
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import LineId, PersonId, TenureId
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.subscribers.choices import PartyKind
@@ -35,8 +35,11 @@ _NO_AREA: Final = "99"  # no area of the country begins so: no one has this numb
 _RANDOM: Final = secrets.SystemRandom()
 
 
-def make_canary(on: dt.date) -> None:
-    """Put one invented person with an ended line among the others, inside the present action."""
+def make_canary(on: dt.date, entry_id: EntryId) -> None:
+    """Put one invented person with an ended line among the others, inside the present action, whose entry this is.
+
+    The tenure refers to that entry as to the one of its end, so that it is erased in its time. No app reads that column.
+    """
     began_at, ended_at = _tenure_period()
     began_on, terminated_on = (min(on, at.astimezone(clock.zone()).date()) for at in (began_at, ended_at))
     person, tenure, line = (
@@ -66,6 +69,7 @@ def make_canary(on: dt.date) -> None:
             "began_on": began_on, "terminated_on": terminated_on, "began_at": began_at, "ended_at": ended_at,
             "number_index": blind_numbers([number])[0],
             "sealed": seal_line_values(LineField.NUMBER, [(line, number)], canaries=True)[0],
+            "entry": entry_id,
             "until": terminated_on + dt.timedelta(days=load_pack(instance().pack).number_quarantine_days),
         },
     )  # fmt: skip

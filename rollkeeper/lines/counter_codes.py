@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
@@ -114,19 +115,19 @@ def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode
     try:
         line = _redeem(authority, code, handle_id=handle_id, role=role, on=on)
     except LineNotFound:
-        run("INSERT INTO lines_countercodeattempt (staff_id) VALUES (%s)", [authority.staff_id])
+        rows("SELECT lines_count_code_attempt(%s)", [authority.staff_id])
         raise COUNTER_CODE_INVALID() from None
     return RedeemedCode(line, f"handle:{handle_id}")
 
 
 def _redeem(authority: Authority, code: str, *, handle_id: UUID, role: StaffRole, on: dt.date) -> LineView:
     with action():
-        found = rows(
-            "UPDATE lines_countercode SET handle_id = %s, redeemed_by = %s, ends_at = clock_timestamp() + make_interval(mins => %s)"
-            " WHERE code_hash = %s AND handle_id IS NULL AND ends_at > clock_timestamp() RETURNING line_id",
-            [handle_id, authority.staff_id, HANDLE_MINUTES, hash_counter_code(code)],
-        )
-        line = view_line(LineId(found[0].line_id)) if found else None
+        with counted_lookups():
+            (found,) = rows(
+                "SELECT lines_redeem_code(%s, %s, %s, %s) AS line_id",
+                [hash_counter_code(code), handle_id, authority.staff_id, HANDLE_MINUTES],
+            )
+        line = view_line(LineId(found.line_id)) if found.line_id else None
         if line is None:
             raise missed(authority, None, on=on)
         refuse_protected(authority, line.line_id, on=on)
@@ -152,23 +153,17 @@ def number_index_of_handle(authority: Authority, text: str) -> bytes | None:
     said = _HANDLE.fullmatch(text)
     if said is None or authority.staff_id is None:
         return None
-    found = rows(
-        "SELECT n.number_index FROM lines_countercode s JOIN lines_line l USING (line_id)"
-        " JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id"
-        " WHERE s.handle_id = %s AND s.redeemed_by = %s AND s.ends_at > clock_timestamp()",
-        [UUID(said[1]), authority.staff_id],
+    (found,) = rows(
+        "SELECT lines_number_of_handle(%s, %s) AS number_index", [UUID(said[1]), authority.staff_id]
     )
-    return bytes(found[0].number_index) if found else None
+    return found.number_index and bytes(found.number_index)
 
 
 def extend_handle(authority: Authority, text: str) -> None:
     """Extend a handle of this clerk to a day, because a submission for the line waits for a second person."""
     said = _HANDLE.fullmatch(text)
     if said and authority.staff_id:
-        run(
-            "UPDATE lines_countercode SET ends_at = made_at + interval '1 day' WHERE handle_id = %s AND redeemed_by = %s",
-            [UUID(said[1]), authority.staff_id],
-        )
+        rows("SELECT lines_extend_handle(%s, %s)", [UUID(said[1]), authority.staff_id])
 
 
 def _limit_attempts(authority: Authority) -> None:

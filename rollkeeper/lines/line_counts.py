@@ -9,17 +9,14 @@ import datetime as dt
 from collections.abc import Collection
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.kernel.leases import lock_matter
 
 
 def lock_line_limits(who: Collection[str]) -> None:
     """Prevent other registrations for any of these document marks or references until this transaction ends."""
-    run(
-        "SELECT pg_advisory_xact_lock(hashtextextended('taking a line ' || who, 0))"
-        " FROM (SELECT DISTINCT who FROM unnest(%s::text[]) AS all_of (who) ORDER BY who) AS everybody",
-        [list(who)],
-    )
+    lock_matter("line_limit", *who)
 
 
 def count_current_lines(

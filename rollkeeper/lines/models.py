@@ -155,6 +155,14 @@ class Tenure(models.Model):
         db_comment="Since when the person says that the line is not theirs: it counts for no limit.",
     )
 
+    begun_by_entry = models.BigIntegerField(
+        null=True, db_comment="The ledger entry that began it; null for a declared subscriber of an import."
+    )
+    ended_by_entry = models.BigIntegerField(
+        null=True,
+        db_comment="The ledger entry that ended it, of the same transaction. Without one it is never erased.",
+    )
+
     class Meta:
         """Sharded by line."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
@@ -62,9 +63,9 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class LineKey:
-    """By what a line is found, None where its number went on to another contract or was freed; and whether it is over."""
+    """Which line a receipt is about, and whether it is over."""
 
-    number_index: bytes | None
+    line_id: LineId
     is_over: bool
 
 
@@ -135,17 +136,21 @@ def find_line(number: str) -> LineView | None:
 
 
 def find_line_keys(line_ids: Sequence[LineId]) -> dict[LineId, LineKey]:
-    """Return by what these lines are found."""
+    """Return these lines as receipts name them."""
     over = {LineState.TERMINATED.value, LineState.RELEASED.value}
     found = (
-        rows("SELECT line_id, number_index, state FROM lines_line WHERE line_id = ANY (%s)", [list(line_ids)])
+        rows("SELECT line_id, state FROM lines_line WHERE line_id = ANY (%s)", [list(line_ids)])
         if line_ids
         else []
     )
-    return {
-        LineId(row.line_id): LineKey(row.number_index and bytes(row.number_index), row.state in over)
-        for row in found
-    }
+    return {LineId(row.line_id): LineKey(LineId(row.line_id), row.state in over) for row in found}
+
+
+def has_other_number(line_id: LineId, number: str) -> bool:
+    """Tell whether a line has a number, and not this one."""
+    with counted_lookups():
+        (found,) = rows("SELECT lines_has_other_number(%s, %s) AS other", [line_id, *blind_numbers([number])])
+    return bool(found.other)
 
 
 def number_index_of(text: str) -> bytes:
@@ -164,9 +169,9 @@ def find_line_by_input(text: str) -> LineView | None:
 
 def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Find many at once by their blind indexes, in the order given."""
-    found = {
-        bytes(r.number_index): _line(r) for r in rows(sql("lines", "lines_by_number"), [list(number_indexes)])
-    }
+    with counted_lookups():
+        read = rows(sql("lines", "lines_by_number"), [list(number_indexes)])
+    found = {bytes(r.number_index): _line(r) for r in read}
     return [found.get(bytes(index)) for index in number_indexes]
 
 
@@ -202,8 +207,8 @@ def protected_lines(line_ids: Sequence[LineId]) -> set[LineId]:
     if not line_ids:
         return set()
     found = rows(
-        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) * FROM lines_tenure WHERE line_id = ANY (%s)"
-        " ORDER BY line_id, lower(held) DESC) h WHERE EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected"
+        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) line_id, person_id, user_person_id, guardian_person_id, bearer_person_id"
+        " FROM lines_tenure WHERE line_id = ANY (%s) ORDER BY line_id, lower(held) DESC) h WHERE EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected"
         " AND s.person_id IN (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id))",
         [list(line_ids)],
     )
@@ -246,7 +251,8 @@ def tenures(line_id: LineId) -> tuple[TenureView, ...]:
 
 def last_tenure_by_number(number: str) -> LastTenure | None:
     """Return the line that has this normalised number now, and its current or last subscriber; None if there is no such line."""
-    found = prepared_rows(sql("lines", "last_tenure"), blind_numbers([number]))
+    with counted_lookups():
+        found = prepared_rows(sql("lines", "last_tenure"), blind_numbers([number]))
     if not found:
         return None
     line_id, *tenure, protected = found[0]

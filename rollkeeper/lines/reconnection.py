@@ -10,14 +10,14 @@ import datetime as dt
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run
-from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import AccessOutcome, PauseReason
+from rollkeeper.lines.choices import AccessOutcome
 from rollkeeper.lines.errors import RECONNECTION_REFUSED
 from rollkeeper.lines.lookups import mark_access
 from rollkeeper.lines.protection import hiding_protected_state
@@ -45,20 +45,13 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
         assert rule is not None  # noqa: S101 - the verdict says so
         begins_at = clock.now()
         ends_at = begins_at + dt.timedelta(hours=rule.hours)
-        run(
-            "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, %s, %s)",
-            [line_id, begins_at, ends_at],
-        )
         last = ends_at.astimezone(clock.zone()).date()
-        run(
-            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
-            [line_id, new_uuid(), on, last, PauseReason.TEMPORARY_RECONNECTION.value, begins_at],
-        )
-        return append_entry(
+        entry_id = append_entry(
             authority, verb=Verb.LINE_RECONNECTED, role=role, on=on, line_id=line_id, pack=pack.hash,
             article=rule.article, facts={"hours": rule.hours, "last": last.isoformat()},
         )  # fmt: skip
+        rows("SELECT lines_reconnect(%s, %s)", [line_id, entry_id])
+        return entry_id
 
 
 def reconnected_on(line_id: LineId) -> dt.date | None:

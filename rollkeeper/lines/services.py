@@ -9,9 +9,8 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, run
-from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
@@ -48,18 +47,15 @@ def pause_clock(
         evidence_due_on = (
             on + dt.timedelta(days=settings().hardship_evidence_days) if reason in EVIDENCE_LATER else None
         )
-        run(
-            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, evidence_due_on)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s, %s)",
-            [line_id, new_uuid(), first, last, reason.value, clock.now(), evidence_due_on],
-        )
         facts = {"first": first.isoformat(), "reason": reason.value} | (
             {"last": last.isoformat()} if last else {}
         )
-        return append_entry(
+        entry_id = append_entry(
             authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, pack=pack.hash,
             article=article or pack.pause_article, facts=facts,
         )  # fmt: skip
+        rows("SELECT lines_pause_clock(%s, %s, %s)", [line_id, entry_id, evidence_due_on])
+        return entry_id
 
 
 def look_up_line(authority: Authority, number: str, *, on: dt.date, helps: bool = False) -> LineView:
@@ -108,7 +104,7 @@ def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId
         line = lock_disputed(line_id, on=on)
         entry_id = append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
         if not line.is_disputed:
-            _set_flag(line_id, "disputed", value=True)
+            rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
             if not line.is_over:
                 pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
         return entry_id
@@ -119,8 +115,8 @@ def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineVi
     role = require(authority, Permission.PAUSE_CLOCK)
     with action():
         lock_line(line_id)
-        _set_flag(line_id, "disputed", value=False)
-        append_entry(authority, verb=Verb.DISPUTE_SETTLED, role=role, on=on, line_id=line_id)
+        entry_id = append_entry(authority, verb=Verb.DISPUTE_SETTLED, role=role, on=on, line_id=line_id)
+        rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
         resume_clock(authority, line_id, on, PauseReason.DISPUTE, on)
         return lock_line(line_id)
 
@@ -133,18 +129,9 @@ def mark_essential(authority: Authority, line_id: LineId, *, essential: bool, on
     role = require(authority, Permission.CHANGE_LINE)
     with action():
         lock_line(line_id, in_force=True)
-        _set_flag(line_id, "essential", value=essential)
-        facts = {"essential": essential}
-        return append_entry(
-            authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=role, on=on, line_id=line_id, facts=facts
-        )
-
-
-_FLAGS = {
-    "disputed": "UPDATE lines_line SET is_disputed = %s, version = version + 1 WHERE line_id = %s",
-    "essential": "UPDATE lines_line SET is_essential = %s, version = version + 1 WHERE line_id = %s",
-}
-
-
-def _set_flag(line_id: LineId, flag: str, *, value: bool) -> None:
-    run(_FLAGS[flag], [value, line_id])
+        entry_id = append_entry(
+            authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=role, on=on, line_id=line_id,
+            facts={"essential": essential},
+        )  # fmt: skip
+        rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
+        return entry_id

@@ -9,13 +9,15 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.utils import DataError, IntegrityError
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
-from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
     COUNTER_TERMINATION_LIMIT_REACHED,
@@ -98,25 +100,39 @@ def lock_numbers(
 
     `by_same_statements`: a number that no line has is looked for in the same tables as one that a line has.
     """
-    there = prepared_rows(sql("lines", "lock_numbers"), [list(number_indexes)])
-    return find_lines(number_indexes) if there or by_same_statements else [None] * len(number_indexes)
+    with counted_lookups():
+        (locked,) = prepared_rows("SELECT lines_lock_numbers(%s) AS lines", [list(number_indexes)])
+    return find_lines(number_indexes) if locked.lines or by_same_statements else [None] * len(number_indexes)
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
     """Make lines whose numbers no line has; return those that were made. A concurrent second writer gets nothing."""
-    taken = prepared_rows(sql("lines", "claim_numbers"), {
-        "number_indexes": [line.number_index for line in lines], "line_ids": [line.line_id for line in lines],
-    })  # fmt: skip
+    if not lines:
+        return []
+    with counted_lookups():
+        taken = prepared_rows(
+            "SELECT lines_create(%(line_ids)s, %(services)s, %(languages)s, %(number_indexes)s, %(sealed)s, %(on)s) AS number_index",
+            {
+                "on": on,
+                "line_ids": [line.line_id for line in lines],
+                "services": [line.service.value for line in lines],
+                "languages": [line.language for line in lines],
+                "number_indexes": [line.number_index for line in lines],
+                "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
+            },
+        )
     won = {bytes(row.number_index) for row in taken}
-    made = [line for line in lines if line.number_index in won]
-    _insert_lines(made, on=on)
-    return made
+    return [line for line in lines if line.number_index in won]
 
 
 def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:
     """Make a new line under the number of an ended one. Precondition: `old` is locked and may give it."""
-    run(sql("lines", "reassign_number"), {"old": old, "new": line.line_id, "number_index": line.number_index})
-    _insert_lines([line], on=on)
+    (sealed,) = seal_line_values(LineField.NUMBER, [(line.line_id, line.number)])
+    with counted_lookups():
+        rows(
+            "SELECT lines_reassign_number(%s, %s, %s, %s, %s, %s, %s)",
+            [old, line.line_id, line.service.value, line.language, line.number_index, sealed, on],
+        )
 
 
 def bar_imported(reasons: Mapping[LineId, SuspensionReason], *, on: dt.date) -> None:
@@ -147,23 +163,13 @@ def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt
     line = lock_line(line_id, in_force=True)
     if reason not in line.reasons:
         raise NOT_SUSPENDED(line=line_id, reason=reason.value)
-    run(
-        "UPDATE lines_suspension SET restored_on = %s, restored_at = %s"
-        " WHERE line_id = %s AND reason = %s AND restored_on IS NULL",
-        [on, clock.now(), line_id, reason.value],
-    )
-    return _with_current_state(line_id)
+    rows("SELECT lines_restore(%s, %s, %s, %s)", [line_id, reason.value, on, clock.now()])
+    return lock_line(line_id)
 
 
 def mark_suspension_wrongful(line_id: LineId, *, lifted_since: dt.date) -> None:
     """Say of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day."""
-    run(
-        "UPDATE lines_suspension s SET was_wrongful = true FROM (SELECT suspension_id FROM lines_suspension"
-        " WHERE line_id = %(line_id)s AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last"
-        " WHERE s.line_id = %(line_id)s AND s.suspension_id = last.suspension_id"
-        " AND (s.restored_on IS NULL OR s.restored_on >= %(since)s)",
-        {"line_id": line_id, "since": lifted_since},
-    )
+    rows("SELECT lines_mark_wrongful(%s, %s)", [line_id, lifted_since])
 
 
 def begin_legal_hold(
@@ -177,32 +183,30 @@ def begin_legal_hold(
     )
 
 
-def end_tenures(line_ids: Sequence[LineId], *, at: dt.datetime) -> None:
-    """End the present tenures of many lines. Refuses: TENURE_OVERLAP."""
-    if line_ids:
-        with _undoable(line_ids[0], at):
-            run(sql("lines", "end_tenures"), {"line_ids": list(line_ids), "at": at})
-
-
 def begin_tenures(tenures: Sequence[NewTenure], *, at: dt.datetime) -> None:
-    """Begin many tenures at once. Refuses: TENURE_OVERLAP, after which the act around it can only be undone."""
+    """Begin many tenures of an import, which has one entry for all of them. Refuses: TENURE_OVERLAP, after which the act around it
+    can only be undone.
+    """
     if not tenures:
         return
     with _translating_overlap(tenures[0].line_id, at):
-        prepared_run(sql("lines", "begin_tenures"), {
-            "at": at,
-            "line_ids": [h.line_id for h in tenures],
-            "tenure_ids": [h.tenure_id for h in tenures],
-            "party_kinds": [h.party_kind for h in tenures],
-            "person_ids": [h.person_id for h in tenures],
-            "users": [h.user_person_id for h in tenures],
-            "bearers": [h.bearer_person_id for h in tenures],
-            "guardians": [h.guardian_person_id for h in tenures],
-            "assurances": [h.assurance for h in tenures],
-            "commitments": [h.commitment for h in tenures],
-            "routes": [h.route for h in tenures],
-            "accepted": [h.accepted_through for h in tenures],
-        })  # fmt: skip
+        prepared_run(sql("lines", "begin_tenures"), _columns(tenures) | {"at": at})
+
+
+def _columns(tenures: Sequence[NewTenure]) -> dict[str, Any]:
+    return {
+        "line_ids": [h.line_id for h in tenures],
+        "tenure_ids": [h.tenure_id for h in tenures],
+        "party_kinds": [h.party_kind for h in tenures],
+        "person_ids": [h.person_id for h in tenures],
+        "users": [h.user_person_id for h in tenures],
+        "bearers": [h.bearer_person_id for h in tenures],
+        "guardians": [h.guardian_person_id for h in tenures],
+        "assurances": [h.assurance for h in tenures],
+        "commitments": [h.commitment for h in tenures],
+        "routes": [h.route for h in tenures],
+        "accepted": [h.accepted_through for h in tenures],
+    }
 
 
 def contest_tenure(line_id: LineId, *, person_id: PersonId, on: dt.date) -> TenureId:
@@ -220,10 +224,12 @@ def contest_tenure(line_id: LineId, *, person_id: PersonId, on: dt.date) -> Tenu
     return TenureId(found[0].tenure_id)
 
 
-def unlink_line(line_id: LineId, *, tenure_id: TenureId, for_good: bool, at: dt.datetime) -> None:
+def unlink_line(
+    line_id: LineId, *, tenure_id: TenureId, for_good: bool, at: dt.datetime, entry_id: EntryId
+) -> None:
     """End a contested tenure, so that the line has no subscriber; or, if the claim was wrong, mark it uncontested.
 
-    Precondition: the line is locked. A correction in between makes a new tenure of the same person and does not evade a decision;
+    Precondition: the line is locked, and `entry_id` decides so in the same transaction. A correction in between makes a new tenure of the same person and does not evade a decision;
     a line with another subscriber by now is not changed.
     """
     present = rows(
@@ -242,43 +248,52 @@ def unlink_line(line_id: LineId, *, tenure_id: TenureId, for_good: bool, at: dt.
             [line_id, tenure_id],
         )
         return
-    end_tenures([line_id], at=at)
+    run(
+        "UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = %s WHERE line_id = %s AND upper_inf(held)",
+        [at, entry_id, line_id],
+    )
     run("UPDATE lines_line SET is_registered = false, version = version + 1 WHERE line_id = %s", [line_id])
 
 
-def record_registrations(
-    line_ids: Sequence[LineId],
+def register_tenures(
+    tenures: Sequence[NewTenure],
     *,
+    entries: Sequence[EntryId],
     languages: Sequence[str | None],
-    on: dt.date,
+    at: dt.datetime,
     registered: Sequence[bool] | None = None,
 ) -> list[RegistrationEffect]:
-    """Mark lines as registered, lift want of registration alone, and say what became of each.
+    """End the open tenures of lines, begin these, mark the lines as registered, lift want of registration; say what became of each.
 
     A subscriber accepted for a time without a document also gets service back; `registered` says which lines are registered
-    (None: all). Precondition: the lines are locked and living.
+    (None: all). `entries` are the ledger entries of this transaction that say so, one a line; they say when. Precondition: the lines are locked and
+    living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the act around it can only be undone.
     """
-    found = prepared_rows(
-        sql("lines", "record_registration"),
-        {"line_ids": list(line_ids), "languages": list(languages), "on": on, "at": clock.now(),
-         "registered": list(registered) if registered is not None else [True] * len(line_ids)},
-    )  # fmt: skip
+    if not tenures:
+        return []
+    with _translating_overlap(tenures[0].line_id, at):
+        found = prepared_rows(_REGISTER, _columns(tenures) | {
+            "entries": list(entries), "languages": list(languages),
+            "registered": list(registered) if registered is not None else [True] * len(tenures),
+        })  # fmt: skip
     return [RegistrationEffect(LineId(r.line_id), r.state == "suspended", r.was_restored) for r in found]
 
 
-def terminate_line_state(line_id: LineId, *, by: str, quarantined_until: dt.date, on: dt.date) -> None:
-    """End a line and the tenure of it; its number waits. Refuses: LINE_TERMINATED, COUNTER_TERMINATION_LIMIT_REACHED."""
-    values = {"line_id": line_id, "on": on, "by": by, "until": quarantined_until}
-    try:
-        with action():
-            ended = rows(sql("lines", "terminate_line"), values)
-    except IntegrityError as fault:
-        if "lines_counter_termination_limit_reached" not in str(fault):
-            raise
-        raise COUNTER_TERMINATION_LIMIT_REACHED() from None
-    if not ended:
+_REGISTER = (
+    "SELECT * FROM lines_register(%(line_ids)s, %(tenure_ids)s, %(party_kinds)s, %(person_ids)s, %(users)s, %(bearers)s,"
+    " %(guardians)s, %(assurances)s, %(commitments)s, %(routes)s, %(accepted)s, %(entries)s, %(languages)s, %(registered)s)"
+)
+
+
+def terminate_line_state(line_id: LineId, *, entry_id: EntryId, quarantined_until: dt.date) -> None:
+    """End a line because its subscriber asks, and its tenure; its number waits. `entry_id` says so, and when, in the same transaction.
+
+    Refuses: LINE_TERMINATED, COUNTER_TERMINATION_LIMIT_REACHED.
+    """
+    with action(), _translating_overlap(line_id, clock.now()):
+        (done,) = rows("SELECT lines_terminate(%s, %s, %s) AS ended", [line_id, entry_id, quarantined_until])
+    if not done.ended:
         raise LINE_TERMINATED(line=line_id, terminated_on=None)
-    end_tenures([line_id], at=clock.now())
 
 
 def new_line_ids(count: int) -> list[LineId]:
@@ -287,33 +302,11 @@ def new_line_ids(count: int) -> list[LineId]:
 
 
 @contextmanager
-def _undoable(line_id: LineId, at: dt.datetime) -> Iterator[None]:
-    """Undo what the database refuses and say why in this package's words; the act around it may go on."""
-    with _translating_overlap(line_id, at), action():
-        yield
-
-
-@contextmanager
 def _translating_overlap(line_id: LineId, at: dt.datetime) -> Iterator[None]:
-    """Turn the database's refusal of overlapping or reversed periods into this package's own."""
+    """Turn the database's refusal of overlapping or reversed periods, or of too many ends, into this package's own."""
     try:
         yield
-    except (DataError, IntegrityError):
+    except (DataError, IntegrityError) as fault:
+        if "lines_counter_termination_limit_reached" in str(fault):
+            raise COUNTER_TERMINATION_LIMIT_REACHED() from None
         raise TENURE_OVERLAP(line=line_id, at=at) from None
-
-
-def _with_current_state(line_id: LineId) -> LineView:
-    run(sql("lines", "settle_state"), [line_id])
-    return lock_line(line_id)
-
-
-def _insert_lines(lines: Sequence[NewLine], *, on: dt.date) -> None:
-    if lines:
-        prepared_run(sql("lines", "create_lines"), {
-            "on": on,
-            "line_ids": [line.line_id for line in lines],
-            "services": [line.service.value for line in lines],
-            "languages": [line.language for line in lines],
-            "number_indexes": [line.number_index for line in lines],
-            "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
-        })  # fmt: skip

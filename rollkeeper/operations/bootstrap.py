@@ -5,7 +5,7 @@ Everything here can be run again: what is there already is left as it is.
 """
 
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from django.core.management import call_command
@@ -13,6 +13,7 @@ from django.db import connections
 from psycopg import sql as pgsql
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import KeysRole, Role
@@ -30,6 +31,11 @@ from rollkeeper.vault import document_store as vault_copies
 from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
+
+FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"),
+)  # fmt: skip
+"""What the database does for the apps; it grows with the program, with or without migrations."""
 
 
 def open_instance() -> None:
@@ -92,15 +98,15 @@ def bring_up_to_date() -> None:
         database.run(
             "SET statement_timeout = 0"
         )  # an index of a nation's lines takes longer than a statement may
-        call_command("migrate", verbosity=0, interactive=False)
-        for name in (
-            "entry_schemas",
-            "body",
-        ):  # the ledger's schemas grow with the program, with or without migrations
-            database.run(database.sql("ledger", name))
-        database.run(_page("roles"))
-        set_counter_limits()
+        # Triggers that migrations make ask these who acts.
+        set_limits()
         set_lookup_limits()
+        database.run(database.sql("kernel", "functions"))
+        call_command("migrate", verbosity=0, interactive=False)
+        for package, name in FUNCTIONS:
+            database.run(database.sql(package, name))
+        for page in ("app_entries", "roles"):
+            database.run(_page(page))
     finally:
         connections["default"].close()
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
@@ -110,20 +116,36 @@ def bring_up_to_date() -> None:
         keys.execute(_page("keys_roles"))
 
 
-def set_counter_limits(*, terminations_per_day: int | None = None) -> None:
-    """Write into the register, where no counter can set it, how many contracts counters may end within a day."""
-    most = counter_settings().terminations_per_day if terminations_per_day is None else terminations_per_day
-    database.run(
-        "CREATE OR REPLACE FUNCTION lines_counter_terminations_per_day() RETURNS integer LANGUAGE sql IMMUTABLE RETURN %s",
-        [most],
-    )
+def set_limits(
+    *,
+    terminations_per_day: int | None = None,
+    lookups_per_day: int | None = None,
+    production: bool | None = None,
+) -> None:
+    """Write into the register, where no app can set it, what its functions go by: settings of this instance, or those given."""
+    chosen = counter_settings()
+    values: dict[str, tuple[str, Any]] = {
+        "access_lookups_per_day": ("integer", _or(lookups_per_day, access_settings().index_lookups_per_day)),
+        "kernel_is_production": ("boolean", _or(production, instance().kind is InstanceKind.PRODUCTION)),
+        "kernel_zone": ("text", instance().zone),
+        "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
+    }  # fmt: skip
+    for name, (kind, value) in values.items():
+        database.run(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE RETURN %s",
+            [value],
+        )
+
+
+def _or[T](given: T | None, usual: T) -> T:
+    return usual if given is None else given
 
 
 def set_lookup_limits(**changed: int) -> None:
     """Write into the register, where no app can set it, how much staff may look up and compare within a day."""
     limits = line_settings().model_dump() | changed
     database.run(
-        "CREATE OR REPLACE FUNCTION lines_access_limit(kind text, bound text) RETURNS integer LANGUAGE sql IMMUTABLE RETURN"
+        "CREATE OR REPLACE FUNCTION lines_access_limit(kind text, bound text) RETURNS integer LANGUAGE sql STABLE RETURN"
         " CASE kind || ' ' || bound WHEN 'lookup account' THEN %(lookups_per_day)s WHEN 'lookup missed' THEN %(missed_lookups_per_day)s"
         " WHEN 'lookup total' THEN %(lookups_per_day_total)s WHEN 'document account' THEN %(document_comparisons_per_day)s"
         " WHEN 'document missed' THEN %(document_mismatches_per_day)s"
@@ -157,6 +179,8 @@ def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], exte
     with psycopg.connect(dbname=name, **place) as inside:
         for extension in extensions:
             inside.execute(pgsql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(pgsql.Identifier(extension)))
+        if store is stores.REGISTER:
+            inside.execute(_page("server_rights"))
         inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         inside.execute("ALTER SCHEMA public OWNER TO migrator")
         # The tests, and nothing else, act in each role in turn out of the migrator's session.

@@ -57,7 +57,7 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer hands it over by
 
 def _only_serves(words: list[str]) -> bool:
     """Tell whether these words only serve an instance that is there: the apps then do all the rest."""
-    if words[:1] not in (["serve"], ["demo"]) or {"-h", "--help"} & set(words):
+    if words[:1] not in (["serve"], ["demo"]) or {"-h", "--help", "clock"} & set(words):
         return False
     from rollkeeper.kernel.settings import is_made
     from rollkeeper.operations.demo_logins import demo_exists

@@ -19,6 +19,7 @@ from rollkeeper.kernel.console import (
     group_called,
     out,
     progress,
+    read_date,
     read_instant,
     show_table,
 )
@@ -42,7 +43,10 @@ def register(app: typer.Typer) -> None:
     app.command()(setup)
     app.command()(serve)
     app.command()(worker)
-    app.command()(demo)
+    demo_group = typer.Typer(invoke_without_command=True)
+    demo_group.callback()(demo)
+    demo_group.command("clock")(demo_clock)
+    app.add_typer(demo_group, name="demo")
     app.command()(doctor)
     app.command()(backup)
     app.command()(restore)
@@ -150,6 +154,7 @@ def serve_vault() -> None:
 
 
 def demo(
+    context: typer.Context,
     *,
     lines: Annotated[int, typer.Option(min=100, max=10_000, help="How many lines to invent.")] = 10_000,
     serve_it: Annotated[bool, typer.Option("--serve", help="Serve the web apps when it is made.")] = False,
@@ -163,6 +168,8 @@ def demo(
 
     Example: ROLLKEEPER_HOME=/tmp/trial rollkeeper demo --serve
     """
+    if context.invoked_subcommand:
+        return
     from rollkeeper.operations.demo_logins import demo_exists, logins, subscriber
 
     if not demo_exists():
@@ -192,6 +199,23 @@ def demo(
         from rollkeeper.operations.process_supervisor import serve as serve_apps
 
         serve_apps(host="127.0.0.1", port=port, is_compact=True)
+
+
+def demo_clock(
+    day: Annotated[
+        dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="The day that it shall be.")
+    ] = None,
+) -> None:
+    """Show the day on which this demo instance is, or move it on to a later one. Every command and page obeys it.
+
+    Example: rollkeeper demo clock 2012-01-02
+    """
+    from rollkeeper.operations import demo_clock as clock_of_demo
+
+    open_instance()
+    if day is not None:
+        clock_of_demo.move_on(day)
+    out.print(f"It is {clock.today()} in this instance.")
 
 
 def _start_again(port: int) -> None:

@@ -9,7 +9,10 @@ commands and errors are long and are made for the documentation site alone (``do
 import importlib
 import os
 import pkgutil
+import re
+import textwrap
 from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TypeGuard
 
@@ -20,11 +23,13 @@ from typer.core import TyperCommand, TyperGroup
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
 from rollkeeper.kernel.settings import Table, tables_in
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.settings import all_tables
 from rollkeeper.portal.data_export import data_export_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 FORMS = Path(__file__).parents[1] / "ledger" / "sql" / "entry_schemas.sql"
+VOCABULARY = FORMS.with_name("vocabulary.sql")
 SHARED_OPTIONS = {"as_json", "on", "help"}
 MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
 
@@ -200,6 +205,39 @@ def _usage(command: TyperCommand, name: str) -> str:
     return f"Usage: `{name} {pieces}`\n\n" + "\n".join(rows)
 
 
+def vocabulary_sql() -> str:
+    """Write every word of the program that an entry of an app may hold as a code: the values of its enumerations."""
+    for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
+    words = {
+        one.value
+        for each in _enumerations(Enum)
+        for one in each
+        if isinstance(one.value, str) and re.fullmatch("[a-z][a-z0-9_]{0,39}", one.value)
+    } | {word for verb in Verb for word in (*verb.value.split(":"), "_".join(verb.value.split(":")[1:]))}
+    lines = textwrap.wrap(", ".join(f"'{word}'" for word in sorted(words)), 120)
+    return _VOCABULARY.format(words="\n".join(f"    {line}" for line in lines))
+
+
+def _enumerations(above: type[Enum]) -> Iterator[type[Enum]]:
+    for each in above.__subclasses__():
+        yield from _enumerations(each)
+        if each.__module__.startswith("rollkeeper."):
+            yield each
+
+
+_VOCABULARY = """\
+-- Tells which words an app may enter in the ledger as a role or as a code: those of the program's enumerations and verbs, and no name.
+-- Law: art. 11; no article lets personal data into an entry. Reads: its argument. Writes: -. Plan: no table.
+-- Again: CREATE OR REPLACE: the same function. Written by `make docs` from the enumerations; edit those instead.
+CREATE OR REPLACE FUNCTION ledger_is_word(said text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN said = ANY (ARRAY[
+{words}
+]);
+"""
+
+
 def main() -> None:
     """Write all pages."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
@@ -212,6 +250,7 @@ def main() -> None:
     from rollkeeper.ledger.docs_page import entry_schemas_sql
 
     FORMS.write_text(entry_schemas_sql(), "utf-8")
+    VOCABULARY.write_text(vocabulary_sql(), "utf-8")
     from rollkeeper.languages.ages import write_ages
 
     write_ages()

@@ -33,7 +33,9 @@ from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
+from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
+from rollkeeper.retention.services import count_due
 from rollkeeper.vault import canaries, document_store, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
@@ -248,6 +250,18 @@ def _fault_of_backup(part: Part) -> str:
     return ""
 
 
+def _check_erasure() -> Iterator[Finding]:
+    due, stopped = count_due(console_authority(), on=clock.today()), stopped_erasure()
+    if stopped:
+        yield Finding("", Health.ERROR, f"An erasure of {stopped.due:,} records was stopped: too much of the register for one day.",
+                      "Find out why. If it is right, two people run 'rollkeeper retention approve --as USER'.")  # fmt: skip
+    if due.not_entered:
+        yield Finding("", Health.ERROR, f"{due.not_entered:,} records ended without an entry in the ledger; they are not erased.",
+                      "No action of Rollkeeper does that: find out who wrote into the register.")  # fmt: skip
+    if not (stopped or due.not_entered):
+        yield _ok("No erasure was stopped; every record that is due has its entry in the ledger.")
+
+
 def _check_document_copies() -> Iterator[Finding]:
     known, missing = document_store.look()
     if missing:
@@ -264,12 +278,9 @@ def _check_document_copies() -> Iterator[Finding]:
 def _check_abandoned_applications() -> Iterator[Finding]:
     left = count_abandoned(older_than=LONGEST)
     if left:
-        yield Finding(
-            "",
-            Health.ERROR,
-            f"{left:,} applications came to nothing over a day ago, and the identity in them is not erased.",
-            "Run 'rollkeeper retention erase' now, and keep 'rollkeeper worker' running from now on.",
-        )
+        yield Finding("", Health.ERROR,
+                      f"{left:,} applications came to nothing over a day ago, and the identity in them is not erased.",
+                      "Run 'rollkeeper retention erase' now, and keep 'rollkeeper worker' running from now on.")  # fmt: skip
     else:
         yield _ok("No identity is kept from an application that came to nothing over a day ago.")
 
@@ -492,7 +503,7 @@ def _ago_text(last: LastRun, now: int) -> str:
 CHECKS = (
     _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
-    _check_document_copies, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
+    _check_document_copies, _check_erasure, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
     _check_witnesses, _check_law, _check_languages, _check_notices_and_commands, _check_offline,
     _check_background_jobs,
 )  # fmt: skip

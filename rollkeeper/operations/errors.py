@@ -46,6 +46,12 @@ DEMO_IN_PROGRESS = Refusal(
     "Another process is making the demo in {data_dir}.",
     "Wait until it is done, then run this again; or set ROLLKEEPER_HOME to another folder.",
 )
+DEMO_CLOCK_BACKWARDS = Refusal(
+    "demo_clock_backwards",
+    Kind.REFUSED,
+    "Something was done in this demo on {latest}: its clock cannot go back to {day}.",
+    "Give that day or a later one, or make another demo instance (set ROLLKEEPER_HOME to a new folder).",
+)
 INSTANCE_KIND_MISMATCH = Refusal(
     "instance_kind_mismatch",
     Kind.CONFLICT,

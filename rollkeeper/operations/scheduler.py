@@ -29,7 +29,7 @@ from rollkeeper.vault.epochs import may_open
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
 PACKAGES_WITH_JOBS: Final = (
-    "agents", "campaign", "incidents", "ledger", "notices", "offline", "provisioning", "retention", "selfcare",
+    "access", "agents", "campaign", "incidents", "ledger", "notices", "offline", "provisioning", "retention", "selfcare",
 )  # fmt: skip
 
 _RENEWALS_A_LEASE: Final = 6

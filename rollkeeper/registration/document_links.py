@@ -6,6 +6,7 @@ one person. Data recorded under either is not touched, so that they can be separ
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -68,15 +69,18 @@ def link_document(
     def do() -> tuple[LineId, EntryId]:
         line, subscriber = _shown(authority, number, document, on=on)
         (known,) = find_persons(document_index([checked]))
-        if known is None:
-            _add(subscriber, checked, on=on)
-        else:
-            _join(authority, subscriber, known, on=on)
         facts: dict[str, str | bool] = {
             "assurance": assurance_of(document_seen=True, verdict=check_number(*checked, on).verdict).value,
             "already_known": known is not None,
         }
-        return line.line_id, _mark(authority, Verb.DOCUMENT_LINKED, line, subscriber, facts, on=on)
+        (entry,) = _mark(authority, Verb.DOCUMENT_LINKED, [line.line_id], subscriber, facts, on=on)
+        if known is None:
+            _add(subscriber, checked, on=on)
+        else:
+            _join(authority, subscriber, known, entry_id=entry, on=on)
+        others = [one for one in lines_in_force_of(subscriber) if one != line.line_id]
+        _mark(authority, Verb.DOCUMENT_LINKED, others, subscriber, facts, on=on)
+        return line.line_id, entry
 
     return run_once(submission_key, verb=Verb.DOCUMENT_LINKED, on=on, do=do)
 
@@ -99,9 +103,12 @@ def undo_document_link(
         (known,) = find_persons(document_index([checked]))
         if tenure is None or known is None:
             raise DOCUMENT_NOT_LINKED(line=line.line_id)
-        entry = _mark(authority, Verb.DOCUMENT_UNLINKED, line, tenure.person_id, {}, on=on)
+        theirs = dict.fromkeys((line.line_id, *lines_in_force_of(tenure.person_id)))
+        entry, *_ = _mark(authority, Verb.DOCUMENT_UNLINKED, list(theirs), tenure.person_id, {}, on=on)
         is_parted = (
-            unlink_document(known, document=checked) if known == tenure.person_id else unlink_person(known)
+            unlink_document(known, document=checked)
+            if known == tenure.person_id
+            else unlink_person(known, entry_id=entry)
         )
         if not is_parted:
             raise DOCUMENT_NOT_LINKED(line=line.line_id)
@@ -144,7 +151,9 @@ def _add(subscriber: PersonId, document: Document, *, on: dt.date) -> None:
         raise ConcurrentChange from None
 
 
-def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt.date) -> None:
+def _join(
+    authority: Authority, subscriber: PersonId, known: PersonId, *, entry_id: EntryId, on: dt.date
+) -> None:
     whole = principals({subscriber, known})
     if whole[subscriber] == whole[known]:
         raise DOCUMENT_ALREADY_LINKED()
@@ -156,24 +165,24 @@ def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt
     lock_line_limits([str(person) for person in whole.values()])
     if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited
         raise ConcurrentChange
-    link_persons(subscriber, known, on=on)
+    link_persons(subscriber, known, on=on, entry_id=entry_id)
 
 
 def _mark(
-    authority: Authority, verb: Verb, line: LineView, subscriber: PersonId, facts: dict[str, str | bool], *, on: dt.date
-) -> EntryId:  # fmt: skip
-    """Enter it for every living line of theirs, tell each, and return the entry for the line at which it was done."""
+    authority: Authority, verb: Verb, line_ids: Sequence[LineId], subscriber: PersonId, facts: dict[str, str | bool], *,
+    on: dt.date,
+) -> list[EntryId]:  # fmt: skip
+    """Enter it for each of these lines, and tell each; return the entries."""
     permission = Permission.LINK_DOCUMENTS if verb is Verb.DOCUMENT_LINKED else Permission.UNLINK_DOCUMENTS
     role, pack_hash = require(authority, permission), load_pack(instance().pack).hash
-    language = language_of(subscriber)
-    entries: dict[LineId, EntryId] = {}
-    for line_id in dict.fromkeys((line.line_id, *lines_in_force_of(subscriber))):
+    language, entries = language_of(subscriber), []
+    for line_id in line_ids:
         tenure = current_tenure(line_id)
-        entries[line_id] = append_entry(
+        entries.append(append_entry(
             authority, verb=verb, role=role, on=on, line_id=line_id, person_id=tenure.person_id if tenure else None,
             commitment=tenure.commitment if tenure else None, facts=facts,
-        )  # fmt: skip
+        ))  # fmt: skip
         enqueue_notice(
             line_id, kind=NoticeKind.RECORD_CHANGED, language=language, promised_on=None, pack_hash=pack_hash, on=on
         )  # fmt: skip
-    return entries[line.line_id]
+    return entries

@@ -3,10 +3,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -14,7 +13,7 @@ from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import pipeline, prepared_later, sql
+from rollkeeper.kernel.database import pipeline, prepared_rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.pack import LimitRule, Pack
 from rollkeeper.ledger.services import append_entry
@@ -24,12 +23,10 @@ from rollkeeper.lines.writes import (
     NewLine,
     NewTenure,
     RegistrationEffect,
-    begin_tenures,
     create_lines,
-    end_tenures,
     new_line_ids,
     reassign_number,
-    record_registrations,
+    register_tenures,
 )
 from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
@@ -124,18 +121,14 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     with one_epoch():
         line_ids = _lines(context, drafts)
         written = _sealed(drafts, line_ids, _persons(context, drafts))
-    end_tenures([w.line_id for w in written if not w.is_new_line], at=at)
-    begin_tenures([_tenure(w) for w in written], at=at)
-    recorded = record_registrations(
-        [w.line_id for w in written], languages=[w.draft.language for w in written], on=context.on,
+    entries = _entered(context, written, at=at)
+    recorded = register_tenures(
+        [_tenure(w) for w in written], entries=[entries[w.line_id] for w in written],
+        languages=[w.draft.language for w in written], at=at,
         registered=[w.draft.until is None for w in written],
     )  # fmt: skip
     with pipeline():
         _tell(context, written, {r.line_id: r for r in recorded}, at=at)
-        entered = _entered(context, written, at=at)
-    entries = {
-        LineId(r.line_id): EntryId(r.entry_id) for r in entered() if r.verb != Verb.LINE_ACTIVATED.value
-    }
     _record_copies(context, written)
     _record_overrides(context, written)
     _record_relinquished(context, written)
@@ -310,12 +303,11 @@ def _tell(
             queue_command(one.line_id, kind=CommandKind.RESTORE, reason=CommandReason.NEW_LINE.value, at=at)
 
 
-def _entered(
-    context: Context, written: Sequence[RenderedText], *, at: dt.datetime
-) -> Callable[[], list[Any]]:
+def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.datetime) -> dict[LineId, EntryId]:
+    """Append the entries, before what they say is written; return the entry of each registration."""
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
     marks = lines + [(_verb(context, w), w, _facts(w)) for w in written]
-    return prepared_later(sql("registration", "append_entries"), {
+    found = prepared_rows(sql("registration", "append_entries"), {
         "at": at, "day": context.on, "staff_id": context.authority.staff_id, "role": context.role,
         "actor": context.authority.commitment, "pack": context.pack.hash,
         "article": context.pack.act_article(context.action_kind.value),
@@ -324,6 +316,7 @@ def _entered(
         "commitments": [w.commitments[PartyRole.SUBSCRIBER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
+    return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb != Verb.LINE_ACTIVATED.value}
 
 
 def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:

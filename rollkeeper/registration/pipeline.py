@@ -32,6 +32,7 @@ from rollkeeper.lines.queries import (
     accepted_through,
     current_subscribers,
     find_line_keys,
+    has_other_number,
     last_subscriber,
 )
 from rollkeeper.lines.writes import lock_numbers
@@ -184,7 +185,7 @@ def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
         number = normalise_identifier(submission.number, service=service, country=instance().country_code)
     except RollkeeperError:
         return False
-    return line.number_index is not None and blind_numbers([number]) != [line.number_index]
+    return has_other_number(line.line_id, number)
 
 
 def _with_numbers(

@@ -161,20 +161,15 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
     if line.is_disputed:
         raise LINE_IN_DISPUTE(line=line.line_id)
     until = on + dt.timedelta(days=pack.number_quarantine_days)
-    terminate_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
+    entry_id = append_entry(
+        authority, verb=Verb.LINE_TERMINATED, role=role, on=on, line_id=line.line_id, pack=pack.hash,
+        facts={"by": "subscriber"},
+    )  # fmt: skip
+    terminate_line_state(line.line_id, entry_id=entry_id, quarantined_until=until)
     queue_command(
         line.line_id, kind=CommandKind.TERMINATE, reason=CommandReason.SUBSCRIBER.value, at=clock.now()
     )
-    facts = {"by": "subscriber"}
-    return append_entry(
-        authority,
-        verb=Verb.LINE_TERMINATED,
-        role=role,
-        on=on,
-        line_id=line.line_id,
-        pack=pack.hash,
-        facts=facts,
-    )
+    return entry_id
 
 
 def pause_line(

@@ -16,7 +16,7 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.queries import view_line
 from rollkeeper.lines.services import look_up_line
-from rollkeeper.retention import abandoned, services
+from rollkeeper.retention import abandoned, brake, services
 from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
 UserOption = Annotated[
@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
         help="Erase what the law no longer allows to keep.",
     )
     retention.command("erase")(erase_due)
+    retention.command("approve")(approve)
     app.add_typer(retention, name="retention")
     holds = typer.Typer(
         no_args_is_help=True,
@@ -79,7 +80,7 @@ def erase_due(
         said = (
             f"{due.lines:,} terminated lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications are due for erasure;"
             f" {due.held:,} records are held."
-        )
+        ) + (f" {due.not_entered:,} have no ledger entry of their end and stay." if due.not_entered else "")
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
     with progress("Erasing", due.lines + due.tenures) as bar:
@@ -94,6 +95,17 @@ def erase_due(
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
         + (f" {erased.finished:,} interrupted erasures were finished." if erased.finished else "")
     )
+
+
+def approve(*, user: UserOption, on: DateOption = None) -> None:
+    """Approve an erasure that was stopped because it concerns much of the register. Two people must; the password is asked for.
+
+    Example: rollkeeper retention approve --as officer-1
+    """
+    open_instance()
+    made = brake.approve_erasure(signed_in(user), on=on or clock.today())
+    said = "That is enough: the next run erases." if made.enough else "One more person must approve."
+    out.print(f"Approved by {len(made.people)}. {said}")
 
 
 def add(

@@ -12,6 +12,18 @@ ERASURES_MISSING = Refusal(
         "If the date is wrong, correct it: erased records cannot be restored. If it is right, confirm it once: 'rollkeeper retention erase --after-gap'."
     ),
 )
+ERASURE_STOPPED = Refusal(
+    "erasure_stopped",
+    Kind.REFUSED,
+    "{due} records would be erased in one day, and this register of {lines} lines erases at most {most} without approval. Nothing was erased.",
+    "Find out why so many are due. If it is right, two people approve it: 'rollkeeper retention approve --as USER'.",
+)
+NO_ERASURE_STOPPED = Refusal(
+    "no_erasure_stopped",
+    Kind.NOT_FOUND,
+    "No erasure waits for approval.",
+    "See 'rollkeeper retention erase --dry-run'.",
+)
 # A number cannot be the name of a person.
 INVALID_CASE_NUMBER = Refusal(
     "invalid_case_number",

@@ -36,8 +36,24 @@ class ErasureRun(models.Model):
     """A day on which what was due was erased, if only nothing: by which a date that jumps ahead is noticed."""
 
     day = models.DateField(primary_key=True, db_comment="As the machine had it.")
+    records = models.BigIntegerField(db_default=0, db_comment="How many records were erased on this day.")
 
     class Meta:
         """A row a day."""
 
         db_table = "retention_run"
+
+
+class ErasureBrake(models.Model):
+    """An erasure that was stopped because it concerned too much of the register; two people may approve it."""
+
+    brake_id = models.UUIDField(primary_key=True)
+    stopped_at = models.DateTimeField()
+    due = models.BigIntegerField(db_comment="How many records were due, with those erased on the same day.")
+    approvable = models.BigIntegerField(db_comment="Up to how many records of a day the approvals are valid.")
+    lifted_on = models.DateField(null=True, db_comment="The day on which it was erased after all.")
+
+    class Meta:
+        """The newest that is not lifted is the one to approve."""
+
+        db_table = "retention_brake"

@@ -28,6 +28,7 @@ from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.provisioning.gateways.registry import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
+from rollkeeper.retention.brake import hold_back, note_erased
 from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.rules import last_termination_to_erase
 from rollkeeper.vault.services import list_living_keys, remove_copies, shred
@@ -67,17 +68,22 @@ class Due:
     lines: int
     tenures: int
     held: int
+    not_entered: int = 0
+    """Whose end has no entry in the ledger: not erased until someone has found out why."""
 
 
 def count_due(authority: Authority, *, on: dt.date) -> Due:
     """Count what must go on a day. Writes nothing. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
-    values = _values(load_pack(instance().pack), on)
+    return _count_due(_values(load_pack(instance().pack), on))
+
+
+def _count_due(values: Mapping[str, Any]) -> Due:
     if values["cutoff"] is None:
         return Due(0, 0, 0)
     with action(), without_timeout():
         (found,) = rows(sql("retention", "count_due"), values)
-    return Due(found.lines, found.tenures, found.held)
+    return Due(found.lines, found.tenures, found.held, found.not_entered)
 
 
 def erase_due(
@@ -91,8 +97,8 @@ def erase_due(
 
     A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
     hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
-    `after_gap`: a person confirmed the date although nothing was erased for long. Refuses: NOT_ALLOWED, ERASURES_MISSING. Ledger:
-    line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
+    `after_gap`: a person confirmed the date although nothing was erased for long. Above a share of the register a day two people must
+    have approved. Refuses: NOT_ALLOWED, ERASURES_MISSING, ERASURE_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
     _note_run(on, after_gap=after_gap)
@@ -108,9 +114,11 @@ def erase_due(
         "verb": Verb.RECORD_ERASED.value,
     }
     erased.numbers_freed = _free_numbers(pack, values)
+    erased.abandoned = erase_abandoned(authority, on=on)
+    due = _count_due(values)
+    hold_back(due.lines + due.tenures, on=on)
     erased.lines = _erase("find_terminated", pack, values, erased, progress)
     erased.tenures = _erase("find_past_tenures", pack, values, erased, progress)
-    erased.abandoned = erase_abandoned(authority, on=on)
     return erased
 
 
@@ -212,6 +220,7 @@ def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | Non
         ended = [row.terminated_on for row in rows("SELECT DISTINCT terminated_on FROM retention_due")]
         kept, at = [keeps_until(pack, day) for day in ended], clock.now()
         records = run(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
+        note_erased(records, on=values["on"])
     return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})
 
 

@@ -19,6 +19,21 @@ class Retention(Table):
             description="Hours between erasure runs; abandoned records are erased within 24.",
         ),
     ] = 12
+    erase_per_day_percent: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=100,
+            description="Share of the register that may be erased in a day; above it two people must approve.",
+        ),
+    ] = 1.0
+    erase_per_day_least: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Records that may be erased in a day however small the register is.",
+        ),
+    ] = 50
 
 
 settings = table("retention", Retention)

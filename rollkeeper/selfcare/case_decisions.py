@@ -77,7 +77,7 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
     facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
     entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
     if kind is CaseKind.NOT_MINE:
-        unlink_line(line_id, tenure_id=case.tenure_id, for_good=upheld, at=clock.now())
+        unlink_line(line_id, tenure_id=case.tenure_id, for_good=upheld, at=clock.now(), entry_id=entry_id)
     if kind is CaseKind.APPEAL:
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}

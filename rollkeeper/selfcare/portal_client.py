@@ -16,7 +16,7 @@ from uuid import UUID
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.selfcare.answer_encryption import new_key, open_answer
 from rollkeeper.selfcare.choices import PortalRequestKind
@@ -55,9 +55,7 @@ def request_code(number: str, *, source: str, language: str) -> UUID:
     mark = hmac.new(_SOURCE_KEY, source.encode(), hashlib.sha256).digest()[:16]
     code_request_id = new_uuid()
     with action():
-        serialize_on(
-            int.from_bytes(mark[:4], signed=True)
-        )  # two of one source are counted one after the other
+        lock_matter("code_request", mark.hex())  # two of one source are counted one after the other
         (came,) = rows(
             "SELECT count(*) AS code_requests FROM selfcare_coderequest"
             " WHERE source_mark = %s AND made_at > clock_timestamp() - interval '1 hour'",

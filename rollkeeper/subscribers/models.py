@@ -57,6 +57,7 @@ class PersonLink(models.Model):
         db_comment="The reference under which they are counted together; never itself joined to another."
     )
     since = models.DateField()
+    entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
 
     class Meta:
         """Sharded by person."""

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.vault.blind_index import blind_documents
@@ -24,8 +25,7 @@ def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
     return blind_documents([f"{kind} {number}" for kind, number in documents])
 
 
-_FIND = "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)"
-_FIND_AND_LOCK = _FIND + " ORDER BY document_index FOR KEY SHARE"
+_FIND = "SELECT document_index, person_id, until FROM subscribers_find_documents(%s, %s)"
 
 
 def find_persons(document_indexes: Sequence[bytes], *, lock: bool = False) -> list[PersonId | None]:
@@ -36,7 +36,8 @@ def find_persons(document_indexes: Sequence[bytes], *, lock: bool = False) -> li
     """
     if not document_indexes:
         return []
-    found = prepared_rows(_FIND_AND_LOCK if lock else _FIND, [list(document_indexes)])
+    with counted_lookups():
+        found = prepared_rows(_FIND, [list(document_indexes), lock])
     known = {bytes(row.document_index): PersonId(row.person_id) for row in found}
     return [known.get(bytes(index)) for index in document_indexes]
 
@@ -63,12 +64,9 @@ def replaced_on(document_indexes: Collection[bytes]) -> dict[bytes, dt.date]:
     """Return those of these documents that a newer one replaced, and when."""
     if not document_indexes:
         return {}
-    found = rows(
-        "SELECT document_index, until FROM subscribers_document"
-        " WHERE document_index = ANY (%s) AND until IS NOT NULL",
-        [list(document_indexes)],
-    )
-    return {bytes(row.document_index): row.until for row in found}
+    with counted_lookups():
+        found = prepared_rows(_FIND, [list(document_indexes), False])
+    return {bytes(row.document_index): row.until for row in found if row.until}
 
 
 def documents_of(person_id: PersonId) -> list[KnownDocument]:

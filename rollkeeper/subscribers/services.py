@@ -9,14 +9,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.documents.rules import is_known_type
-from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import PersonId, new_uuids
-from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import EntryId, PersonId, new_uuids
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
-
-_LINKING = 0x6A6F696E  # an advisory lock of PostgreSQL: "join" in ASCII
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,14 +50,8 @@ def make_subscriber(
     person_id: PersonId, *, kind: str, language: str | None, document: tuple[bytes, str], on: dt.date
 ) -> None:
     """Make one subscriber under a given reference, with one document: its index and its type."""
-    run(
-        sql("subscribers", "make_subscribers"),
-        {"persons": [person_id], "kinds": [kind], "languages": [language], "on": on},
-    )
-    run(
-        sql("subscribers", "add_documents"),
-        {"indexes": [document[0]], "persons": [person_id], "types": [document[1]], "on": on},
-    )
+    _make_people([person_id], [kind], [language], on=on)
+    _insert([document[0]], [person_id], [document[1]], on=on)
 
 
 def set_protection(person_id: PersonId, *, protected: bool) -> None:
@@ -80,18 +73,12 @@ def add_document(person_id: PersonId, *, document: tuple[str, str], on: dt.date)
 
 def replace_document(person_id: PersonId, *, former: tuple[str, str], on: dt.date) -> None:
     """Note that a newer document took the place of one: that one still leads to its subscriber, and proves nothing any more."""
-    run(
-        "UPDATE subscribers_document SET until = %s WHERE document_index = %s AND person_id = %s AND until IS NULL",
-        [on, document_index([former])[0], person_id],
-    )
+    _set_replaced(person_id, former, on=on)
 
 
 def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
     """Make a document valid again: its replacement was a mistake."""
-    run(
-        "UPDATE subscribers_document SET until = NULL WHERE document_index = %s AND person_id = %s",
-        [document_index([document])[0], person_id],
-    )
+    _set_replaced(person_id, document, on=None)
 
 
 def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
@@ -102,28 +89,25 @@ def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
     return bool(done.done)
 
 
-def link_persons(first: PersonId, second: PersonId, *, on: dt.date) -> bool:
+def link_persons(first: PersonId, second: PersonId, *, on: dt.date, entry_id: EntryId) -> bool:
     """Note that two references are one person; return whether that is new. Nothing that either holds is touched.
 
-    Two joins run one after the other, so that no one is joined to a person who is already joined to another.
+    `entry_id` says so for a line that the first holds, in the same transaction. Two joins run one after the other, so that no one is joined to a person who is already joined to another.
     """
-    serialize_on(_LINKING)
+    lock_matter("linking", "")
     whole = principals({first, second})
     stays, goes = whole[first], whole[second]
     if stays == goes:
         return False
-    run("UPDATE subscribers_personlink SET principal_id = %s WHERE principal_id = %s", [stays, goes])
-    run(
-        "INSERT INTO subscribers_personlink (person_id, principal_id, since) VALUES (%s, %s, %s)",
-        [goes, stays, on],
-    )
+    rows("SELECT subscribers_link(%s, %s, %s, %s)", [stays, goes, on, entry_id])
     return True
 
 
-def unlink_person(person_id: PersonId) -> bool:
+def unlink_person(person_id: PersonId, *, entry_id: EntryId) -> bool:
     """Take one reference out of those that are one person; return whether it was among any."""
-    serialize_on(_LINKING)
-    return bool(rows(sql("subscribers", "unlink_person"), {"person": person_id}))
+    lock_matter("linking", "")
+    (done,) = rows("SELECT subscribers_unlink(%s, %s) AS parted", [person_id, entry_id])
+    return bool(done.parted)
 
 
 def _claim(
@@ -153,15 +137,33 @@ def _insert(
 ) -> set[bytes]:
     if not indexes:
         return set()
-    values = {"indexes": list(indexes), "persons": list(persons), "types": list(types), "on": on}
-    return {bytes(row.document_index) for row in rows(sql("subscribers", "add_documents"), values)}
+    with counted_lookups():
+        added = rows(
+            "SELECT subscribers_add_documents(%s, %s, %s, %s) AS document_index",
+            [list(indexes), list(persons), list(types), on],
+        )
+    return {bytes(row.document_index) for row in added}
 
 
 def _make(made: Sequence[tuple[PersonId, PresentedPerson]], *, on: dt.date) -> None:
     if made:
-        run(sql("subscribers", "make_subscribers"), {
-            "on": on,
-            "persons": [person_id for person_id, _ in made],
-            "kinds": [shown.kind for _, shown in made],
-            "languages": [shown.language for _, shown in made],
-        })  # fmt: skip
+        _make_people(
+            [person_id for person_id, _ in made],
+            [shown.kind for _, shown in made],
+            [shown.language for _, shown in made],
+            on=on,
+        )
+
+
+def _make_people(
+    persons: Sequence[PersonId], kinds: Sequence[str], languages: Sequence[str | None], *, on: dt.date
+) -> None:
+    rows("SELECT subscribers_make(%s, %s, %s, %s)", [list(persons), list(kinds), list(languages), on])
+
+
+def _set_replaced(person_id: PersonId, document: tuple[str, str], *, on: dt.date | None) -> None:
+    """Note when a document was replaced; None: it is valid again."""
+    with counted_lookups():
+        rows(
+            "SELECT subscribers_replace_document(%s, %s, %s)", [document_index([document])[0], person_id, on]
+        )

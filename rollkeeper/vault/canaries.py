@@ -76,8 +76,10 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
             [epoch.epoch_id, on],
         )
         if made:
-            CANARY_MAKER.only()(on)
-            append_entry(authority, verb=Verb.CANARY_MADE, role=role, on=on, facts={"epoch": epoch.epoch_id})
+            entry_id = append_entry(
+                authority, verb=Verb.CANARY_MADE, role=role, on=on, facts={"epoch": epoch.epoch_id}
+            )
+            CANARY_MAKER.only()(on, entry_id)
     return bool(made)
 
 

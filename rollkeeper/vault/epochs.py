@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, in_transaction, prepared_run, rows
+from rollkeeper.kernel.database import action, in_transaction, prepared_rows, rows
 from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import root_of_trust
@@ -176,7 +176,7 @@ def _announce_sealing() -> None:
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
-        prepared_run("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
+        prepared_rows("SELECT kernel_share_sealing()")
 
 
 def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:

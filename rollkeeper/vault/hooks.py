@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rollkeeper.kernel.hooks import Hook
+from rollkeeper.kernel.ids import EntryId
 
 if TYPE_CHECKING:
     from rollkeeper.vault.rotation import LineValues
@@ -21,7 +22,7 @@ STAFF_OPERATIONS: "Final[Hook[Callable[[StaffRequest], object]]]" = Hook(
 )
 """What the vault service does for a member of staff who signed in with a second factor; keyed by the operation's name."""
 
-CANARY_MAKER: Final[Hook[Callable[[dt.date], None]]] = Hook("vault: make an invented person")
+CANARY_MAKER: Final[Hook[Callable[[dt.date, EntryId], None]]] = Hook("vault: make an invented person")
 """Puts one invented person among the others, inside the present transaction. `lines` registers it."""
 
 ALARM_MAILERS: Final[Hook[Callable[[], object]]] = Hook("vault: send alarms")

@@ -22,7 +22,6 @@ from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.counter_codes import hash_counter_code
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import mark_disputed
-from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.operations.cli import make_app
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.choices import CaseKind
@@ -31,7 +30,7 @@ from rollkeeper.site.web_apps import app_named
 from rollkeeper.subscribers.services import set_protection
 from rollkeeper.vault.services import begin_first_epoch
 from tests.architecture.test_no_way_to_people import routes
-from tests.builders.lines import suspend_line
+from tests.builders.lines import suspend_line, terminate_line
 from tests.builders.staff import sign_in
 from tests.selfcare.people import PERSON, register_line
 
@@ -67,7 +66,7 @@ def sealed(register):
     held = [current_tenure(line) for line in (plain, odd, over)]
     for one in held:
         set_protection(one.person_id, protected=True)
-    terminate_line_state(over, by="subscriber", quarantined_until=dt.date(2012, 5, 31), on=ON)
+    terminate_line(over, by="subscriber", quarantined_until=dt.date(2012, 5, 31), on=ON)
     return list(zip(NUMBERS, (plain, odd, over), [one.person_id for one in held], strict=True))
 
 

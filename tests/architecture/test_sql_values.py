@@ -95,13 +95,25 @@ OTHERS = {
     "current_user": {*map(str, Role)},
     "event": {"activated", "registered", "transferred", "notice_delivered", "ended", "pause", "hold"},
     "inside": {"console", "worker"},
+    "matter": {"agent", "approval", "code_request", "line_limit", "linking", "sample", "stays"},
     "reported": {*map(str, notices.Outcome)},
     "said": {"true", "false"},
     "subject": {"attempt", "notice"},
     "type": {"totp", "webauthn"},
+    "value": {"true", "false"},
     "what": {"line", "tenure"},
 }
-CATALOGUE = {"locktype", "conname", "conrelid", "grantee", "table_name"}
+CATALOGUE = {
+    "locktype",
+    "conname",
+    "conrelid",
+    "grantee",
+    "table_name",
+    "pronamespace",
+    "oid",
+    "proname",
+    "usename",
+}
 """Names of PostgreSQL's own catalogue: what they are compared with are names, no values."""
 
 COMPARED = re.compile(

@@ -32,10 +32,10 @@ from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.lines.writes import record_registrations
 from rollkeeper.provisioning import queries
 from rollkeeper.provisioning.services import push_due
 from tests.bench.bench_campaign import _empty, _on, _person, _populate, _seconds
+from tests.builders.lines import mark_registered
 from tests.campaign.population import approved_batches
 from tests.campaign.soak import Network
 from tests.refusals import refusing
@@ -216,7 +216,7 @@ def _until_due(size: int) -> None:
     for first in range(0, len(coming), CHUNK):
         some = [row.line_id for row in coming[first : first + CHUNK]]
         with action():
-            record_registrations(some, languages=[None] * len(some), on=on)
+            mark_registered(some, on=on)
     on = _on(COMING + DAY)
     with _as(Role.WORKER):
         nightly.run_nightly(worker_authority(), on=on)

@@ -4,18 +4,22 @@
 import datetime as dt
 import os
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import run, sql
-from rollkeeper.kernel.ids import BatchId, LineId, PersonId, TenureId, new_uuid
+from rollkeeper.kernel.database import action, run, sql
+from rollkeeper.kernel.ids import BatchId, EntryId, LineId, PersonId, TenureId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.models import LegalHold, Line, Number, Pause, Suspension, Tenure
-from rollkeeper.lines.writes import NewLine, NewTenure, begin_tenures, create_lines, end_tenures
+from rollkeeper.lines.writes import NewLine, NewTenure, begin_tenures, create_lines, terminate_line_state
 from rollkeeper.subscribers.models import Subscriber
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import LineField
@@ -86,6 +90,34 @@ def change_line(line_id: UUID, **fields: Any) -> None:
 def mark_terminated(line_id: UUID, on: Day, *, by: str = "campaign", **fields: Any) -> None:
     """Let a line be terminated, with nothing that goes with it."""
     change_line(line_id, state="terminated", terminated_on=on, terminated_by=by, **fields)
+
+
+def enter(line_id: UUID, verb: Verb = Verb.LINE_TERMINATED, *, on: dt.date | None = None) -> EntryId:
+    """Let the ledger say that a line was terminated, with nothing that goes with it; return the entry."""
+    return append_entry(
+        console_authority(), verb=verb, role="console", on=on or clock.today(), line_id=LineId(line_id), pack="00" * 32
+    )  # fmt: skip
+
+
+def terminate_line(
+    line_id: LineId, *, by: str = "subscriber", quarantined_until: dt.date, on: dt.date
+) -> None:
+    """Terminate a line and its tenure, with the ledger's entry, as its subscriber or a campaign does."""
+    with action():
+        terminate_line_state(line_id, entry_id=enter(line_id, on=on), quarantined_until=quarantined_until)
+        change_line(line_id, terminated_by=by)
+
+
+def mark_registered(line_ids: Sequence[LineId], *, on: dt.date) -> None:
+    """Let lines be registered and work again, as a registration leaves them, without a tenure."""
+    open_ones = Suspension.objects.filter(line_id__in=line_ids, restored_on=None)
+    open_ones.filter(reason=SuspensionReason.REGISTRATION.value).update(
+        restored_on=on, restored_at=clock.now()
+    )
+    suspended = list(open_ones.values_list("line_id", flat=True))
+    which = Line.objects.filter(line_id__in=line_ids)
+    which.update(is_registered=True, version=F("version") + 1)
+    which.exclude(line_id__in=suspended).exclude(state="active").update(state="active")
 
 
 def suspend_line(
@@ -161,8 +193,10 @@ def make_tenure(
     tenure_id: UUID | None = None,
     **fields: Any,
 ) -> tuple[PersonId, TenureId]:
-    """Let a person have had a line from an instant until before another."""
+    """Let a person have had a line from an instant until before another; its end has an entry in the ledger."""
     person_id, tenure_id = person_id or new_uuid(), tenure_id or new_uuid()
+    if until is not None:
+        fields = {"ended_by_entry": enter(line_id)} | fields
     Tenure.objects.create(
         line_id=line_id,
         held=(since, until),
@@ -182,5 +216,8 @@ def begin_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
 
 def transfer_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
     """End the current tenure of a line and begin the new one at the same instant."""
-    end_tenures([tenure.line_id], at=at)
+    Tenure.objects.filter(line_id=tenure.line_id, held__upper_inf=True).update(
+        held=Func(Func("held", function="lower"), Value(at), function="tstzrange"),
+        ended_by_entry=enter(tenure.line_id),
+    )
     begin_tenures([tenure], at=at)

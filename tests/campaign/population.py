@@ -12,7 +12,8 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.lines.writes import lock_line, record_registrations, terminate_line_state
+from rollkeeper.lines.writes import lock_line
+from tests.builders.lines import mark_registered, terminate_line
 from tests.builders.notices import bounce_notices, deliver_notices
 from tests.builders.past import make_older
 from tests.refusals import is_refused_by
@@ -41,7 +42,7 @@ def register(line_id: LineId, on: dt.date) -> None:
         line = lock_line(line_id)
         if line.is_over:
             return
-        record_registrations([line_id], languages=[None], on=on)
+        mark_registered([line_id], on=on)
 
 
 def end(line_id: LineId, on: dt.date) -> None:
@@ -49,9 +50,7 @@ def end(line_id: LineId, on: dt.date) -> None:
 
     with action():
         if not lock_line(line_id).is_over:
-            terminate_line_state(
-                line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on
-            )
+            terminate_line(line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
 
 
 def let_an_hour_pass() -> None:

@@ -35,12 +35,12 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import simulate
-from rollkeeper.lines.writes import record_registrations, terminate_line_state
 from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.retention.services import erase_due
 from rollkeeper.vault.services import begin_first_epoch
+from tests.builders.lines import mark_registered, terminate_line
 from tests.campaign.population import PACK, approved_batches, day, plan
 from tests.memory import Peaks
 from tests.refusals import is_refused_by
@@ -376,12 +376,10 @@ def happen(on: dt.date) -> None:
     with action():
         coming = [row.line_id for row in rows(living.format("s.registered_on"), [on])]
         if coming:
-            record_registrations(coming, languages=[None] * len(coming), on=on)
+            mark_registered(coming, on=on)
     for row in rows(living.format("s.ended_on"), [on]):
         with action():
-            terminate_line_state(
-                row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on
-            )
+            terminate_line(row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
 
 
 def by_simulation(folder: Path, watch: Watch, of: str) -> pl.DataFrame:

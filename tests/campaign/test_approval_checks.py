@@ -159,7 +159,7 @@ def test_the_counter_enters_nobodys_approval(
 ) -> None:
     with (
         as_role("counter"),
-        pytest.raises(DatabaseError, match="ledger_entry_not_allowed_for_counter"),
+        pytest.raises(DatabaseError, match="ledger_entry_not_allowed_for_this_role"),
         transaction.atomic(),
     ):
         entered(waiting[0], people[0])

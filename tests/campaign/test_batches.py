@@ -41,13 +41,12 @@ from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed, mark_essential, pause_clock
-from rollkeeper.lines.writes import record_registrations
 from rollkeeper.notices.models import Notice
 from rollkeeper.provisioning import services as pushing
 from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
 from tests.builders.commands import retry_commands
-from tests.builders.lines import change_line, make_line, mark_suspended, suspend_line
+from tests.builders.lines import change_line, make_line, mark_registered, mark_suspended, suspend_line
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.campaign.population import (
@@ -894,7 +893,7 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_one(
     begin_to_undo(batch_id, monkeypatch, chunk=2)
     registered = "SELECT line_id FROM campaign_batchline WHERE outcome = 'done' ORDER BY position LIMIT 1"
     (one,) = rows(registered)
-    record_registrations([one.line_id], languages=[None], on=DUE)
+    mark_registered([one.line_id], on=DUE)
 
     undone = batch_rollback.undo_batch(console_authority(), batch_id, on=DUE)
 

@@ -7,13 +7,14 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import batch_planning, closure, queries
 from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.campaign.restarted_clocks import restart_clock
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.ledger import notes, signed_entry_timestamps
 from rollkeeper.ledger.services import entry_body
@@ -36,6 +37,8 @@ from tests.campaign.population import let_an_hour_pass, night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, notified_lines
 from tests.provisioning.fakes import Element
 from tests.registration.people import fresh_number
+
+CLERK = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
 
 
 def numbered(line_id):
@@ -67,7 +70,7 @@ def show_receipt(line_id, number, on=DUE):
         facts={"assurance": "checked", "party_kind": "individual"},
     )  # fmt: skip
     accept_receipt(
-        console_authority(),
+        CLERK,
         submission_key=str(new_uuid()),
         number=number,
         shown=signed_entry_timestamps.sign_entry(body),
@@ -195,7 +198,7 @@ def test_a_hardship_that_begins_later_gives_no_service_back(people, declare):
 
 
 def dispute_at_counter(line_id, number, on):
-    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=on)
+    dispute_line(CLERK, submission_key=str(new_uuid()), number=number, on=on)
 
 
 def dispute_at_portal(line_id, number, on):
@@ -368,7 +371,7 @@ def test_a_line_terminated_wrongly_comes_back_alone_and_its_number_waits(role, p
 def test_a_line_that_comes_back_after_the_campaign_was_closed_is_counted_again(people):
     (line_id,), number = ended(1, people)
     closure.close_campaign(console_authority(), on=END_DUE)
-    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=END_DUE)
+    dispute_line(CLERK, submission_key=str(new_uuid()), number=number, on=END_DUE)
     (case,) = open_cases()
 
     settle_case(console_authority(), case.case_id, upheld=True, on=END_DUE)
@@ -380,7 +383,7 @@ def test_a_line_that_comes_back_after_the_campaign_was_closed_is_counted_again(p
 
 def test_whose_dispute_of_an_end_is_lost_stays_without_the_number(people):
     (line_id,), number = ended(1, people)
-    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=END_DUE)
+    dispute_line(CLERK, submission_key=str(new_uuid()), number=number, on=END_DUE)
     (case,) = open_cases()
 
     settle_case(console_authority(), case.case_id, upheld=False, on=END_DUE)
@@ -396,7 +399,7 @@ def test_whoever_is_right_has_the_days_that_were_left_also_where_the_bar_came_la
     barred_on = DUE + dt.timedelta(days=4)
     clock.set_demo_date(barred_on)
     push_due(worker_authority(), on=barred_on, gateway=element)
-    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=barred_on)
+    dispute_line(CLERK, submission_key=str(new_uuid()), number=number, on=barred_on)
     (case,) = open_cases()
 
     settle_case(console_authority(), case.case_id, upheld=True, on=barred_on)

@@ -9,11 +9,13 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
 from rollkeeper.law.pack import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Refused
+from rollkeeper.lines import services as line_services
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import NO_EVIDENCE_AWAITED, RECONNECTION_REFUSED
 from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
@@ -37,6 +39,7 @@ type AsRole = Callable[[str], AbstractContextManager[None]]
 
 NOTIFIED, CUT, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
 ME = console_authority()
+SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "c1" * 32)
 WANT = SuspensionReason.REGISTRATION
 DAY_OF_HOURS = TemporaryReconnectionRule(24, "operator's rule 4")
 
@@ -145,7 +148,7 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
     cut: LineId, as_role: AsRole
 ) -> None:
     with as_role("backoffice"):
-        reconnect_temporarily(ME, cut, on=CUT)
+        reconnect_temporarily(SUPERVISOR, cut, on=CUT)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             run(
                 "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%s, 'terminate', 'x', now())",
@@ -287,7 +290,7 @@ def test_the_nights_own_role_cannot_take_the_protection_off_first(people: People
         run("UPDATE lines_line SET is_essential = false WHERE line_id = %s", [protected])
 
     with as_role("counter"):
-        run("UPDATE lines_line SET is_essential = false WHERE line_id = %s", [protected])
+        line_services.mark_essential(SUPERVISOR, LineId(protected), essential=False, on=CUT)
 
 
 def test_a_protected_line_can_still_be_shut_for_a_theft_at_the_counter(people: People) -> None:

@@ -257,7 +257,8 @@ def whole(**otherwise):
 
 def append_as_it_is(body, *, verb=GOOD["verb"], line=GOOD["line"]):
     database.run(
-        "INSERT INTO ledger_entry (at, day, verb, line_id, body) VALUES ('2012-03-02 01:00Z', '2012-03-02', %s, %s, %s)",
+        "INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)"
+        " VALUES ('2012-03-02 01:00Z', '2012-03-02', %s, %s, uuidv7(), %s)",
         [verb, line, body],
     )
 
@@ -296,7 +297,7 @@ def test_no_role_writes_what_is_not_the_body_of_its_columns(register, as_role, r
         append_as_it_is(**wrong)
 
 
-@pytest.mark.parametrize("role", ["counter", "backoffice", "worker", "vault"])
+@pytest.mark.parametrize("role", ["counter", "worker", "vault"])
 def test_the_body_that_these_spoil_is_let_in(register, as_role, role):
     with as_role(role):
         append_as_it_is(whole())

@@ -14,20 +14,20 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
+from rollkeeper.kernel.ids import PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
-from rollkeeper.lines.writes import NewTenure, terminate_line_state
+from rollkeeper.lines.writes import NewTenure
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.fields import Field, LineField, Paper, Purpose, field_label, purpose_label
 from rollkeeper.vault.services import begin_first_epoch
-from tests.builders.lines import activate_line, begin_tenure, transfer_tenure
+from tests.builders.lines import activate_line, begin_tenure, terminate_line, transfer_tenure
 from tests.refusals import refusing
 from tests.registration.people import fresh_number
 
 DAY, DAYS = dt.date(2012, 3, 2), dt.timedelta(days=1)
-OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), None, "ab" * 32)
+OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(uuid.UUID(int=9)), "ab" * 32)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_looks_at_a_line_belong_to_whoever_held_it_then(world):
 def test_accesses_after_termination_are_shown_to_the_last_subscriber_alone(world):
     _, line_id, (former, last) = world
     clock.set_demo_date(DAY + DAYS * 2)
-    terminate_line_state(line_id, by="subscriber", quarantined_until=DAY + DAYS * 92, on=DAY + DAYS * 2)
+    terminate_line(line_id, by="subscriber", quarantined_until=DAY + DAYS * 92, on=DAY + DAYS * 2)
     late = look(DAY + DAYS * 9, line=line_id, field="number", purpose="complaint", role="auditor")
 
     assert late in [one.entry_id for one in person_accesses(OFFICER, last)]

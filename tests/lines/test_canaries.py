@@ -16,7 +16,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.writes import NewTenure, record_registrations, terminate_line_state
+from rollkeeper.lines.writes import NewTenure
 from rollkeeper.notices import alarms
 from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
@@ -31,7 +31,7 @@ from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.hooks import ALARM_MAILERS
 from rollkeeper.vault.keys import living_epoch
 from rollkeeper.vault.services import PersonRecord, seal_persons
-from tests.builders.lines import activate_line, begin_tenure
+from tests.builders.lines import activate_line, begin_tenure, mark_registered, terminate_line
 from tests.notices.fakes import Mailboxes, MailHost
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -78,8 +78,8 @@ def somebody_who_left():
     begin_tenure(
         NewTenure(line, tenure, "individual", person, "sighted", commitment), at=clock.now() - dt.timedelta(hours=1)
     )  # fmt: skip
-    record_registrations([line], languages=[None], on=clock.today())
-    terminate_line_state(
+    mark_registered([line], on=clock.today())
+    terminate_line(
         line, by="subscriber", quarantined_until=clock.today() + dt.timedelta(days=90), on=clock.today()
     )
     return line

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
@@ -36,11 +37,18 @@ from rollkeeper.lines.writes import (
     NewTenure,
     create_lines,
     lock_line,
+    register_tenures,
     restore_from_suspension,
-    terminate_line_state,
 )
 from rollkeeper.vault.blind_index import blind_numbers
-from tests.builders.lines import activate_line, begin_tenure, suspend_line, transfer_tenure
+from tests.builders.lines import (
+    activate_line,
+    begin_tenure,
+    enter,
+    suspend_line,
+    terminate_line,
+    transfer_tenure,
+)
 from tests.refusals import refusing
 
 pytestmark = pytest.mark.usefixtures("register")
@@ -130,7 +138,7 @@ def test_a_decision_on_an_older_version_is_refused(line):
 
 
 def test_a_line_that_is_over_is_changed_no_more(line):
-    terminate_line_state(line, by="subscriber", quarantined_until=ON + 90 * DAY, on=ON)
+    terminate_line(line, by="subscriber", quarantined_until=ON + 90 * DAY, on=ON)
 
     with refusing(LINE_TERMINATED):
         restore_from_suspension(line, reason=SuspensionReason.UNPAID, on=ON)
@@ -165,7 +173,9 @@ def test_a_tenure_does_not_end_before_it_began(line):
     begin_tenure(tenure(line), at=at(9))
 
     with refusing(TENURE_OVERLAP):
-        transfer_tenure(tenure(line), at=at(8))
+        clock.set_demo_date(dt.date(2012, 3, 1))
+        entry = enter(line)
+        register_tenures([tenure(line)], entries=[entry], languages=[None], at=at(8))
 
 
 def test_each_tenure_of_a_line_has_the_period_in_which_it_was_held(line):

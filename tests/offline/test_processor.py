@@ -15,7 +15,6 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import accepted_through, find_line
-from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.offline import processor
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.models import OfflineRegistration
@@ -27,7 +26,7 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
-from tests.builders.lines import activate_line, suspend_line
+from tests.builders.lines import activate_line, suspend_line, terminate_line
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.offline.browsers import Browser, form
@@ -100,7 +99,7 @@ def test_a_line_that_was_suspended_after_the_offline_registration_is_restored(br
 @pytest.mark.parametrize("days_later", [1, 0])  # on the very day it is the person who was first
 def test_a_number_goes_to_the_offline_registration_that_came_in_time(browser, process, days_later):
     number, taken_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
-    terminate_line_state(
+    terminate_line(
         find_line(number).line_id,
         by="campaign",
         quarantined_until=ON + 90 * DAY,
@@ -117,9 +116,7 @@ def test_a_number_goes_to_the_offline_registration_that_came_in_time(browser, pr
 
 def test_a_line_that_ended_before_the_offline_registration_keeps_its_quarantine(browser, process):
     number = suspended_line(on=ON - 40 * DAY)
-    terminate_line_state(
-        find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY
-    )
+    terminate_line(find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY)
     browser.was_open(2)
 
     key = browser.record(form(number, person()), elapsed_ms=0)

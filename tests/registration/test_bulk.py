@@ -10,11 +10,10 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line, tenures
-from rollkeeper.lines.writes import terminate_line_state
 from rollkeeper.registration import bulk
 from rollkeeper.registration.errors import FILE_NOT_USABLE
 from rollkeeper.registration.services import register_subscriber
-from tests.builders.lines import activate_line
+from tests.builders.lines import activate_line, terminate_line
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
@@ -68,7 +67,7 @@ def test_whoever_named_no_language_hears_of_a_further_line_in_every_one(named, n
 def test_a_line_from_a_file_with_a_terminated_number_is_provisioned(tmp_path):
     recycled, fresh = row(), row()
     old = activate_line(recycled["number"], service=Service.MOBILE, on=dt.date(2009, 1, 1))
-    terminate_line_state(
+    terminate_line(
         old, by="subscriber", quarantined_until=ON - dt.timedelta(days=1), on=ON - dt.timedelta(days=99)
     )
 
@@ -248,7 +247,7 @@ def test_a_key_for_two_lines_registers_the_first_and_refuses_the_second(tmp_path
 def test_a_returning_subscriber_with_the_same_row_is_registered_again(tmp_path):
     same = row()
     register_line(written(tmp_path, same))
-    terminate_line_state(
+    terminate_line(
         find_line(same["number"]).line_id,
         by="subscriber",
         quarantined_until=ON + dt.timedelta(days=90),

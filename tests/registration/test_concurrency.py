@@ -15,7 +15,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import LINE_CHANGED
 from rollkeeper.lines.queries import current_tenure, find_line
-from rollkeeper.lines.writes import lock_line, terminate_line_state
+from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration import persistence
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import (
@@ -30,6 +30,7 @@ from rollkeeper.registration.submissions import Receipt
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
 from rollkeeper.vault.rules import normalise_document
+from tests.builders.lines import terminate_line as terminate_quietly
 from tests.refusals import code_of, refusing
 from tests.registration.people import ON, fresh_number, person, submission
 
@@ -101,7 +102,7 @@ def test_a_registration_under_way_wins_over_an_end_that_was_decided_before(clerk
     def end_by_batch() -> None:
         with transaction.atomic():
             lock_line(prepared.line_id, version=prepared.version)
-            terminate_line_state(prepared.line_id, by="campaign", quarantined_until=ON, on=ON)
+            terminate_quietly(prepared.line_id, by="campaign", quarantined_until=ON, on=ON)
 
     registered = register_subscriber(clerk, submission(number), on=ON)
     (ended,) = together(end_by_batch)
@@ -230,7 +231,7 @@ def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_
     line_id = find_line(former).line_id
     before = current_tenure(line_id).person_id
     with transaction.atomic():
-        terminate_line_state(line_id, by="subscriber", quarantined_until=ON, on=ON)
+        terminate_quietly(line_id, by="subscriber", quarantined_until=ON, on=ON)
     later, inside, go = ON.replace(year=ON.year + 2), threading.Event(), threading.Event()
     module, name = (persistence, "save_receipts") if first == "who registers" else (retention, "run")
     real = getattr(module, name)

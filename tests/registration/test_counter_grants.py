@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED
 from rollkeeper.lines.models import CounterTermination
@@ -13,7 +14,7 @@ from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.operations.bootstrap import set_counter_limits
+from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.registration import services
 from tests.builders.lines import suspend_line
 from tests.builders.past import make_older
@@ -128,9 +129,9 @@ def test_a_bar_that_was_there_before_is_asked_for_again_when_registration_leaves
 
 @pytest.fixture
 def three_a_day():
-    set_counter_limits(terminations_per_day=3)
+    set_limits(terminations_per_day=3)
     yield
-    set_counter_limits()
+    set_limits()
 
 
 @pytest.mark.usefixtures("three_a_day")
@@ -159,16 +160,24 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
 
 
 @pytest.mark.usefixtures("three_a_day")
-def test_the_counter_cannot_set_its_own_brake(new_line, as_role):
-    lines = [find_line(new_line()).line_id for _ in range(4)]
-    ended = "UPDATE lines_line SET state = 'terminated', terminated_on = '2012-03-02', terminated_by = 'subscriber' WHERE line_id = %s"
+def test_the_counter_cannot_set_its_own_brake(clerk, new_line, as_role):
+    numbers = [new_line() for _ in range(4)]
+    ended = []
 
     with as_role("counter"):
-        kept = [refused(statement, lines[0]) for statement in LOOSENED]
-        refusals = [refused(ended, line_id) for line_id in lines]
+        kept = [refused(statement, find_line(numbers[0]).line_id) for statement in LOOSENED]
+        for number in numbers:
+            try:
+                with transaction.atomic():
+                    services.terminate_line(
+                        clerk, submission_key=f"end-{number[1:]}", number=number, document=None, on=ON
+                    )
+                ended.append(True)
+            except RollkeeperError:
+                ended.append(False)
 
     assert all(kept)
-    assert refusals == [False, False, False, True]
+    assert ended == [True, True, True, False]
 
 
 @pytest.mark.parametrize("kind", sorted(NoticeKind))

@@ -7,7 +7,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.registration.document_links import link_document, undo_document_link
@@ -309,11 +309,11 @@ def test_no_clerk_parts_anything(clerk):
 def test_of_three_that_are_one_any_may_be_parted_and_the_others_stay_one(register):
     for taken_out in range(3):
         people = [new_uuid() for _ in range(3)]
-        link_persons(people[0], people[1], on=ON)
-        link_persons(people[1], people[2], on=ON)
+        link_persons(people[0], people[1], on=ON, entry_id=EntryId(1))
+        link_persons(people[1], people[2], on=ON, entry_id=EntryId(1))
         assert len(set(principals(set(people)).values())) == 1
 
-        assert unlink_person(people[taken_out])
+        assert unlink_person(people[taken_out], entry_id=EntryId(1))
 
         others = [one for place, one in enumerate(people) if place != taken_out]
         whole = principals(set(people))

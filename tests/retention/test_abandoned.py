@@ -65,7 +65,7 @@ def break_off(clerk: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(persistence, "begin_tenures", killed)
+        patched.setattr(persistence, "register_tenures", killed)
         with pytest.raises(KeyboardInterrupt):
             register_subscriber(clerk, submission(fresh_number()), on=ON)
 
@@ -155,8 +155,8 @@ def test_a_canary_that_is_just_being_made_keeps_its_key(clerk, later):
     erased: list[int] = []
     meanwhile = threading.Thread(target=lambda: (erased.append(erase()), connections.close_all()))
 
-    def made_while_somebody_erases(on: dt.date) -> None:
-        make_canary(on)
+    def made_while_somebody_erases(on: dt.date, entry_id: int) -> None:
+        make_canary(on, entry_id)
         meanwhile.start()
         while meanwhile.is_alive() and not rows(
             "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"

@@ -31,7 +31,7 @@ from rollkeeper.subscribers.models import Document
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
-from tests.builders.lines import make_line, make_subscriber, make_tenure, pause_line
+from tests.builders.lines import enter, make_line, make_subscriber, make_tenure, pause_line
 from tests.builders.staff import employ
 from tests.campaign.population import day
 from tests.refusals import refusing
@@ -53,6 +53,7 @@ def tenure_of(line_id: LineId, first: dt.date, last: dt.date | None) -> tuple[Pe
 
 def ended_line(on: dt.date = ENDED) -> LineId:
     line_id = make_line(state="terminated", terminated_on=on, terminated_by="campaign")
+    enter(line_id)
     Reference.objects.create(reference_index=os.urandom(32), line_id=line_id)
     return line_id
 

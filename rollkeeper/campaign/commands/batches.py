@@ -20,12 +20,14 @@ from rollkeeper.campaign import (
     nightly,
     queries,
 )
+from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.commands.cli_options import (
     AsOption,
     BatchArgument,
     NeededAsOption,
     console,
     console_or_user,
+    named_or_only,
     opened,
     plain,
     signed_in,
@@ -76,8 +78,8 @@ def prepare(
         cli_output.due(due, detail)
 
 
-def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) -> None:
-    """Approve a batch; two different people must approve.
+def approve(as_: NeededAsOption, batch: BatchArgument = None, on: DateOption = None) -> None:
+    """Approve a batch; two different people must approve. Without BATCH: the only one that waits.
 
     The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD; then the code of the
     authenticator app, which a production instance demands.
@@ -85,7 +87,8 @@ def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) ->
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
     with opened():
-        state = batch_control.approve_batch(signed_in(as_), BatchId(batch), on=on or clock.today())
+        chosen = named_or_only(batch, BatchState.WAITING)
+        state = batch_control.approve_batch(signed_in(as_), chosen, on=on or clock.today())
     out.print(
         "Approved: it may run." if state == "approved" else "Recorded. Another person must approve too."
     )
@@ -131,37 +134,37 @@ def run(
 
 
 def stop(
-    batch: BatchArgument,
+    batch: BatchArgument = None,
     because: Annotated[str, typer.Option(help="Why; no names.")] = "stopped by a person",
     as_: AsOption = None,
     on: DateOption = None,
 ) -> None:
     """Stop a batch permanently; a run under way stops before its next chunk, and unsent network commands wait for a day.
 
+    Without BATCH: the only one that is approved or running.
+
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
     with opened():
-        batch_control.stop_batch(
-            console_or_user(as_), BatchId(batch), on=on or clock.today(), because=because
-        )
+        chosen = named_or_only(batch, BatchState.APPROVED, BatchState.RUNNING)
+        batch_control.stop_batch(console_or_user(as_), chosen, on=on or clock.today(), because=because)
     out.print(
         "Stopped. Its effects remain until it is undone; commands that the network has not accepted wait for a day."
     )
 
 
 def undo(
-    batch: BatchArgument, as_: AsOption = None, as_json: JsonOption = False, on: DateOption = None
+    batch: BatchArgument = None, as_: AsOption = None, as_json: JsonOption = False, on: DateOption = None
 ) -> None:
-    """Return every line of a batch to its exact former state, with its clock time.
+    """Return every line of a batch to its exact former state, with its clock time. Without BATCH: the only one that ran.
 
     Lines registered since then are left unchanged. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
     """
     with opened():
         authority = console_or_user(as_)
         with progress("Undoing") as bar:
-            undone = batch_rollback.undo_batch(
-                authority, BatchId(batch), on=on or clock.today(), moved=bar.advance
-            )
+            chosen = named_or_only(batch, BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE)
+            undone = batch_rollback.undo_batch(authority, chosen, on=on or clock.today(), moved=bar.advance)
     if as_json:
         emit(dataclasses.asdict(undone))
         return

@@ -13,13 +13,20 @@ import typer
 
 from rollkeeper.access import terminal
 from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.campaign import queries
+from rollkeeper.campaign.choices import BatchState
+from rollkeeper.campaign.errors import BATCH_NOT_NAMED
 from rollkeeper.kernel.console import read_date
+from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.services import look_up_line
 
-BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
+BatchArgument = Annotated[
+    UUID | None,
+    typer.Argument(help="The batch, as 'campaign status' names it; needed where several could be meant."),
+]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
 AsOption = Annotated[
     str | None,
@@ -50,6 +57,16 @@ def opened() -> Iterator[None]:
     """Open the instance, starting its servers if they are not running."""
     open_instance()
     yield
+
+
+def named_or_only(batch: UUID | None, *states: BatchState) -> BatchId:
+    """Return the batch that was named, or the only one in one of these states. Refuses: BATCH_NOT_NAMED."""
+    if batch is not None:
+        return BatchId(batch)
+    found = [one.batch_id for one in queries.batches() if one.state in states]
+    if len(found) != 1:
+        raise BATCH_NOT_NAMED(count=len(found), batches=", ".join(map(str, found)) or "none")
+    return found[0]
 
 
 def console() -> Authority:

@@ -11,6 +11,7 @@ said AS MATERIALIZED (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
       FROM due JOIN said USING (anchor_on, last_day_on)
+ RETURNING line_id, entry_id
 )
 UPDATE campaign_batchline b
    SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'skipped' END, skip_reason = v.because,

@@ -1,7 +1,8 @@
 -- Decides about each line of the slice in its state under lock: act on it, or why not.
 -- Law: art. 3; a promised day is never shortened. Runs after batch_slice.sql as a separate statement, so that it sees all that
 -- was committed before the locks were taken.
--- Reads: batch_slice, member_clock, law_due (temporary), lines_line, lines_suspension, campaign_member,
+-- A line whose pauses lack a day that the ledger granted is left alone, no matter who changed them.
+-- Reads: batch_slice, member_clock, law_due (temporary), lines_line, lines_pause, ledger_entry, lines_suspension, campaign_member,
 -- campaign_batch, provisioning_command.
 -- Writes: slice_verdict (temporary).
 -- Plan: primary keys by line, one row for each row of the chunk.
@@ -28,7 +29,8 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
                            n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(at)s))
                   FROM provisioning_command n WHERE n.line_id = t.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred'
             WHEN d.last_day_on < %(on)s AND (m.promised_on IS NULL OR m.promised_on < %(on)s)
-                 AND NOT c.pauses @> %(on)s::date THEN NULL
+                 AND NOT c.pauses @> %(on)s::date
+                 THEN CASE WHEN lines_pauses_contradict_ledger(t.line_id) THEN 'pause_contradicted' END
             ELSE 'not_due' END AS because
   FROM batch_slice t
   JOIN lines_line l ON l.line_id = t.line_id

@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("ledger", name) for name in (
-            "commit_order", "append_only", "reduce_entries", "note_appended", "enforce_entry_schema", "counter_role_triggers",
-        )]),
+        migrations.RunSQL([
+            database.sql("ledger", name) for name in ("commit_order", "append_only", "reduce_entries", "note_appended")
+        ]),
     ]

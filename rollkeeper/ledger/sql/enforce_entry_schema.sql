@@ -1,5 +1,5 @@
 -- Refuses an entry whose body is not the canonical body of its columns, in its verb's schema: an attacker who controls a process
--- cannot publish free text.
+-- cannot publish free text. Sets the instant and the day of an entry of an app.
 -- Law: art. 11; no article lets personal data into an entry.
 -- Reads: the new row, the forms. Writes: one function and one trigger.
 -- Plan: no table. One more body an entry: body.sql says what that costs.
@@ -21,9 +21,25 @@ BEGIN
     THEN
         RAISE EXCEPTION 'an entry is not of its form' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- What has the form of a code is a word of the program, so that no app enters a name as one. References, digests and days have
+    -- another form.
+    IF kernel_is_app() AND EXISTS (
+        SELECT FROM jsonb_each_text(coalesce(said -> 'facts', '{}') || jsonb_build_object('role', said -> 'role')) AS fact (name, value)
+         WHERE fact.value ~ '^[a-z][a-z0-9_]{0,39}$' AND fact.value NOT IN ('true', 'false')
+           AND NOT ledger_is_word(fact.value)
+    ) THEN
+        RAISE EXCEPTION 'ledger_entry_with_a_word_that_is_not_of_the_program' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- An app does not say when it was, but in a demo instance, which may be given a date.
+    IF kernel_is_app() AND kernel_is_production() THEN
+        NEW.at := date_trunc('milliseconds', clock_timestamp());
+        NEW.day := kernel_day(NULL);
+        NEW.body := ledger_body(NEW.verb, NEW.at, NEW.day, said ->> 'role', said ->> 'actor', said ->> 'pack',
+            said ->> 'article', NEW.line_id, said ->> 'person', said -> 'facts');
+    END IF;
     RETURN NEW;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER ledger_entry_enforce_schema BEFORE INSERT ON ledger_entry
-    FOR EACH ROW WHEN (CURRENT_USER <> 'migrator') EXECUTE FUNCTION ledger_enforce_entry_schema();
+    FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION ledger_enforce_entry_schema();

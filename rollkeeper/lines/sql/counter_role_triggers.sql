@@ -6,7 +6,7 @@
 -- A counter ends a contract when its subscriber asks. An attacker who controls a counter could claim that for any line; so all
 -- counters together end at most the number of contracts within 24 hours that the instance's settings allow. `rollkeeper setup`
 -- makes a function of that number (`operations/bootstrap.py`), which the counter's role cannot change.
-CREATE OR REPLACE FUNCTION lines_count_counter_termination() RETURNS trigger
+CREATE OR REPLACE FUNCTION lines_count_counter_termination(line uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('lines_countertermination', 0));
@@ -14,7 +14,15 @@ BEGIN
     IF (SELECT count(*) FROM lines_countertermination) >= lines_counter_terminations_per_day() THEN
         RAISE EXCEPTION 'lines_counter_termination_limit_reached' USING ERRCODE = 'check_violation';
     END IF;
-    INSERT INTO lines_countertermination (line_id, ended_at) VALUES (NEW.line_id, clock_timestamp());
+    INSERT INTO lines_countertermination (line_id, ended_at) VALUES (line, clock_timestamp())
+        ON CONFLICT (line_id) DO UPDATE SET ended_at = excluded.ended_at;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lines_count_counter_termination() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM lines_count_counter_termination(NEW.line_id);
     RETURN NEW;
 END
 $$;
@@ -36,14 +44,14 @@ END
 $$;
 
 CREATE OR REPLACE TRIGGER lines_at_counter_state BEFORE UPDATE OF state ON lines_line
-    FOR EACH ROW WHEN (current_user = 'counter' AND NEW.state <> OLD.state AND NEW.state <> 'terminated')
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.state <> OLD.state AND NEW.state <> 'terminated')
     EXECUTE FUNCTION lines_limit_counter_role();
 CREATE OR REPLACE TRIGGER lines_at_counter_terminate BEFORE UPDATE OF state ON lines_line
-    FOR EACH ROW WHEN (current_user = 'counter' AND NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended')
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended')
                        AND NEW.terminated_by = 'subscriber' AND NEW.terminated_on IS NOT NULL)
     EXECUTE FUNCTION lines_count_counter_termination();
 CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
-    FOR EACH ROW WHEN (current_user = 'counter' AND (
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND (
         OLD.is_disputed AND NOT NEW.is_disputed
         OR NEW.state = 'terminated' AND OLD.state <> 'terminated' AND (NEW.terminated_by IS DISTINCT FROM 'subscriber' OR OLD.state = 'released' OR NEW.terminated_on IS NULL)
         OR (NEW.terminated_on, NEW.terminated_by) IS DISTINCT FROM (OLD.terminated_on, OLD.terminated_by) AND NOT (NEW.state = 'terminated' AND OLD.state <> 'terminated')
@@ -53,8 +61,8 @@ CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
     ))
     EXECUTE FUNCTION lines_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER lines_at_counter_restore BEFORE UPDATE ON lines_suspension
-    FOR EACH ROW WHEN (current_user = 'counter' AND (OLD.reason <> 'registration' OR NEW.restored_on IS NULL))
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND (OLD.reason <> 'registration' OR NEW.restored_on IS NULL))
     EXECUTE FUNCTION lines_refuse('lines_suspension_changed_by_a_counter', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER lines_at_counter_number BEFORE UPDATE ON lines_number
-    FOR EACH ROW WHEN (current_user = 'counter' AND NEW.line_id <> OLD.line_id AND OLD.quarantined_until IS NULL)
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.line_id <> OLD.line_id AND OLD.quarantined_until IS NULL)
     EXECUTE FUNCTION lines_refuse('lines_number_taken_from_a_line', 'insufficient_privilege');

@@ -4,6 +4,11 @@
 -- Runs with its owner's rights: to lock a row PostgreSQL wants the right to change it, and the back office may change no line, but gives
 -- one its hours back.
 CREATE OR REPLACE FUNCTION lines_lock_lines(line_ids uuid[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT FROM lines_line WHERE line_id = ANY (line_ids) ORDER BY line_id FOR UPDATE
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF cardinality(line_ids) > 1 AND kernel_is_app() THEN
+        RAISE EXCEPTION 'lines_more_than_one_line_at_a_time' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM FROM lines_line WHERE line_id = ANY (line_ids) ORDER BY line_id FOR UPDATE;
+END
 $$;

@@ -11,5 +11,5 @@ WITH line AS (
     INSERT INTO lines_number (number_index, line_id, quarantined_until)
     VALUES (%(number_index)s, %(line)s, %(until)s)
 )
-INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance, commitment)
-VALUES (%(line)s, tstzrange(%(began_at)s, %(ended_at)s), %(tenure)s, %(kind)s, %(person)s, 'sighted', %(commitment)s)
+INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance, commitment, ended_by_entry)
+VALUES (%(line)s, tstzrange(%(began_at)s, %(ended_at)s), %(tenure)s, %(kind)s, %(person)s, 'sighted', %(commitment)s, %(entry)s)

@@ -11,7 +11,7 @@ reinstated_line AS (
     UPDATE lines_number n SET quarantined_until = NULL
       FROM undo_terminate_slice u WHERE n.number_index = u.number_index AND n.line_id = u.line_id
 ), reinstated_tenure AS (
-    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), NULL)
+    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), NULL), ended_by_entry = NULL
       FROM undo_terminate_slice u WHERE h.line_id = u.line_id AND upper(h.held) = u.terminated_at
 ), pause_slice AS (
     SELECT line_id, daterange(least(terminated_on, %(on)s), greatest(terminated_on, %(on)s), '[]') AS days, 'other' AS reason, %(at)s::timestamptz AS at

@@ -5,7 +5,22 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
 GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, auditor;
+-- Functions with their owner's rights are executed by whom this page names, below; PostgreSQL would let every role.
+DO $$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN SELECT p.oid FROM pg_proc p
+                WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace AND pg_has_role(p.proowner, 'USAGE') LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, counter, backoffice, portal, worker, vault, auditor', one);
+    END LOOP;
+END
+$$;
+-- What each app may make others wait for (kernel/sql/functions.sql); the server's own rights are in server_rights.sql.
+GRANT EXECUTE ON FUNCTION kernel_lock TO counter, backoffice, portal, worker;
+GRANT EXECUTE ON FUNCTION kernel_share_sealing TO counter, worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault;
+REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice FROM counter, backoffice, worker, vault;
 
 -- The ledger: appended by every acting role, changed by none, not even its owner. An erased entry is reduced by one function.
 REVOKE DELETE, TRUNCATE ON ledger_entry FROM migrator;
@@ -56,7 +71,6 @@ GRANT SELECT, INSERT, UPDATE ON kernel_job TO worker;
 -- The vault: the counter seals and cannot read back.
 GRANT INSERT ON vault_sealed TO counter, worker;
 GRANT SELECT ON vault_sealed TO vault;
-REVOKE ALL ON FUNCTION vault_note_opening FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
 GRANT SELECT (person_id, tenure_id, field), DELETE ON vault_sealed TO worker;
 -- A file under its own key, the instrument of a disclosure request: sealed and opened only by commands.
@@ -75,50 +89,54 @@ GRANT EXECUTE ON FUNCTION vault_raise_access_alarm TO counter, backoffice, worke
 GRANT SELECT, INSERT ON vault_canary TO worker;
 
 -- People and lines.
-GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter, worker;
+-- No app selects an index of numbers or documents: functions answer for one value, and count it (access/sql/functions.sql).
+GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO worker;
+GRANT SELECT ON subscribers_subscriber TO counter;
+GRANT SELECT (person_id, document_type, since, until) ON subscribers_document TO counter;
+GRANT EXECUTE ON FUNCTION access_count_lookups TO worker;
+GRANT EXECUTE ON FUNCTION subscribers_find_documents, subscribers_add_documents, subscribers_make, subscribers_replace_document,
+    subscribers_link, subscribers_unlink TO counter, worker;
+GRANT EXECUTE ON FUNCTION lines_find_numbers, lines_quarantined_until TO counter, backoffice, worker;
+GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_redeem_code, lines_number_of_handle, lines_extend_handle,
+    lines_count_code_attempt, lines_create, lines_reassign_number TO counter, worker;
 GRANT UPDATE (erased_on) ON subscribers_subscriber TO worker;
 GRANT DELETE ON subscribers_document TO worker;
 -- A newer document takes the place of one; a wrong one is let go by a function. References are joined, and parted again.
-GRANT UPDATE (until) ON subscribers_document TO counter, worker;
-GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO counter, worker;
-REVOKE ALL ON FUNCTION subscribers_unlink_document FROM PUBLIC;
+GRANT UPDATE (until) ON subscribers_document TO worker;
+GRANT SELECT ON subscribers_personlink TO counter;
+GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
 GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_tenure, lines_pause TO worker;
 -- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
 -- cannot read sealed values, nor replace a number or address to which notices and codes go.
 GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, terminated_on, terminated_by,
-    erased_on, language, region, number_index, contact_kind) ON lines_line TO counter, backoffice, auditor;
+    erased_on, language, region, contact_kind) ON lines_line TO counter, backoffice, auditor;
 -- A counter does to a line only what its services do, and suspends none: its rights, further limited by triggers
 -- (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
-GRANT SELECT ON lines_number, lines_suspension, lines_tenure, lines_pause TO counter;
-GRANT INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO counter;
-GRANT UPDATE (state, version, is_registered, is_disputed, is_essential, terminated_on, terminated_by, language, number_index) ON lines_line
-    TO counter;
-GRANT UPDATE (line_id, quarantined_until) ON lines_number TO counter;
-GRANT UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO counter;
-GRANT UPDATE (held) ON lines_tenure TO counter;
-REVOKE ALL ON FUNCTION lines_lock_lines FROM PUBLIC;
+GRANT SELECT ON lines_suspension, lines_pause TO counter;
+GRANT SELECT (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance, commitment,
+    route, accepted_through, erased_on, contested_on) ON lines_tenure TO counter, backoffice, auditor;
+-- Tenures are written by these alone (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
+GRANT EXECUTE ON FUNCTION lines_register, lines_terminate, lines_pause_clock, lines_restore, lines_mark_wrongful, lines_mark TO counter, worker;
+GRANT EXECUTE ON FUNCTION lines_reconnect TO counter, backoffice, worker;
 GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;
 -- Lookups and compared documents are counted by a function alone: no role reads or writes the counts.
 REVOKE ALL ON FUNCTION lines_count_access FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lines_count_access TO counter, backoffice, worker;
 -- A lift is given once and never taken back; a trigger tells the network, so that the back office needs no right over that.
-GRANT SELECT, INSERT ON lines_reconnection TO counter, backoffice, worker;
+GRANT SELECT ON lines_reconnection TO counter, backoffice, worker;
 GRANT SELECT ON lines_reconnection TO auditor;
 -- A code sent to a line is shown to a clerk once; the counter cannot make one, or take another clerk's.
 GRANT SELECT, INSERT, UPDATE, DELETE ON lines_countercode TO worker;
-GRANT SELECT, UPDATE (handle_id, redeemed_by, ends_at) ON lines_countercode TO counter;
 GRANT SELECT, DELETE ON lines_countercodeattempt TO worker;
-GRANT SELECT, INSERT (staff_id) ON lines_countercodeattempt TO counter;
+GRANT SELECT ON lines_countercodeattempt TO counter;
 GRANT SELECT, INSERT, DELETE ON lines_reference TO worker;
 GRANT DELETE ON lines_number TO worker;
 -- A function ends a hold early by shortening it; its case is erased with the record.
 GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_legalhold TO worker;
-REVOKE ALL ON FUNCTION lines_end_legal_hold FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
-GRANT SELECT ON lines_number, lines_suspension, lines_tenure, lines_pause, lines_legalhold TO backoffice, auditor;
-GRANT INSERT, UPDATE ON lines_pause TO backoffice;
+GRANT SELECT ON lines_suspension, lines_pause, lines_legalhold TO backoffice, auditor;
 
 -- Notices and network commands.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
@@ -141,7 +159,6 @@ GRANT SELECT ON notices_returnedletter TO auditor;
 
 -- All lines at once.
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_nightlyrun, imports_import TO worker;
-REVOKE ALL ON FUNCTION campaign_refresh_statistics, campaign_postpone_commands FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION campaign_postpone_commands TO worker, backoffice;
 GRANT EXECUTE ON FUNCTION campaign_refresh_statistics TO worker;
 -- The prepared batch is what is approved: only its outcome is written afterwards.
@@ -188,7 +205,7 @@ GRANT INSERT, UPDATE ON agents_documentimagecount TO counter;
 GRANT INSERT, UPDATE ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding,
     agents_case, agents_reverification, agents_documentimagecount TO worker;
 GRANT INSERT ON agents_registration TO worker;
-GRANT UPDATE ON agents_agent, agents_device TO backoffice;
+GRANT UPDATE (state, suspended_on, suspended_because, closed_accounts) ON agents_agent TO backoffice;
 GRANT UPDATE (settled_on, verdict) ON agents_case TO backoffice;
 GRANT INSERT ON agents_reverification TO backoffice;
 -- A device that is registered is a passkey of an account.
@@ -210,13 +227,14 @@ GRANT SELECT (staff_id), DELETE ON django_session TO worker;
 GRANT SELECT, INSERT ON registration_submission TO counter, worker;
 GRANT SELECT, INSERT, UPDATE ON retention_erasure TO worker;
 GRANT SELECT ON retention_erasure TO backoffice, auditor;
-GRANT SELECT, INSERT ON retention_run TO worker;
+GRANT SELECT, INSERT, UPDATE (records) ON retention_run TO worker;
+GRANT SELECT, INSERT, DELETE, UPDATE (lifted_on) ON retention_brake TO worker;
+GRANT SELECT ON retention_brake TO backoffice, auditor;
 
 -- The subscriber portal. The portal reads nothing of the register: it writes down who asks for a code and what is asked, tries a
 -- code, and takes an answer that it alone can open. It can make no session and read none.
 GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
 GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
-REVOKE ALL ON FUNCTION selfcare_verify_code FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION selfcare_verify_code TO portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;

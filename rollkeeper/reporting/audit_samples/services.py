@@ -10,6 +10,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting.audit_samples.choices import SampledAction
@@ -49,7 +50,7 @@ def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text
         raise SEED_TEXT_TOO_SHORT(fewest=MIN_SEED_LETTERS)
     size, seed, sample_id = int(report_of(authority, quarter)["quarters"][quarter]), seed_of(text), new_uuid()
     with action(), without_timeout():
-        rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sample {auditor_id}"])
+        lock_matter("sample", str(auditor_id))
         before = AuditSample.objects.filter(auditor_id=auditor_id, quarter=quarter, kind=kind.value).first()
         if before is not None:
             raise SAMPLE_ALREADY_DRAWN(on=before.drawn_on)

@@ -14,9 +14,23 @@ class Migration(migrations.Migration):
             name="ErasureRun",
             fields=[
                 ("day", models.DateField(db_comment="As the machine had it.", primary_key=True, serialize=False)),
+                ("records", models.BigIntegerField(db_comment="How many records were erased on this day.", db_default=0)),
             ],
             options={
                 "db_table": "retention_run",
+            },
+        ),
+        migrations.CreateModel(
+            name="ErasureBrake",
+            fields=[
+                ("brake_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("stopped_at", models.DateTimeField()),
+                ("due", models.BigIntegerField(db_comment="How many records were due, with those erased on the same day.")),
+                ("approvable", models.BigIntegerField(db_comment="Up to how many records of a day the approvals are valid.")),
+                ("lifted_on", models.DateField(db_comment="The day on which it was erased after all.", null=True)),
+            ],
+            options={
+                "db_table": "retention_brake",
             },
         ),
         migrations.CreateModel(

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ("person_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("principal_id", models.UUIDField(db_comment="The reference under which they are counted together; never itself joined to another.")),
                 ("since", models.DateField()),
+                ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says so.", null=True)),
             ],
             options={
                 "db_table": "subscribers_personlink",

@@ -1,0 +1,47 @@
+-- Tells functions who asks, and what day and instant it is: no app says it to them. Lets transactions wait for each other.
+-- Law: art. 11 (who acted, and when). Reads: settings of the session; functions that `operations/bootstrap.py` makes out of the
+-- instance's settings. Writes: -. Plan: no table. Again: CREATE OR REPLACE: the same functions.
+
+-- The role that connected, or that the tests act in. In a function with its owner's rights CURRENT_USER is the owner, but neither
+-- of these changes, and a role can only become one that it is a member of: an app's role is a member of none.
+CREATE OR REPLACE FUNCTION kernel_acting_role() RETURNS name
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+
+-- Whether the role belongs to an app that takes connections: its process may be an attacker's.
+CREATE OR REPLACE FUNCTION kernel_is_app() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE RETURN kernel_acting_role() IN ('counter', 'backoffice', 'portal');
+
+-- The instant of an action. A demo instance may be given another date, so there the process says it; elsewhere the database does.
+CREATE OR REPLACE FUNCTION kernel_instant(said timestamptz) RETURNS timestamptz
+LANGUAGE sql VOLATILE RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN clock_timestamp() ELSE said END;
+
+-- The day of an action, in the zone in which this instance counts days.
+CREATE OR REPLACE FUNCTION kernel_day(said date) RETURNS date
+LANGUAGE sql VOLATILE
+RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN (clock_timestamp() AT TIME ZONE kernel_zone())::date ELSE said END;
+
+-- By which matters each app may make others wait, until its transaction ends. Advisory locks themselves are no app's: with them it
+-- would hold up the network, the batches and the vault for as long as it likes.
+CREATE OR REPLACE FUNCTION kernel_lock(matter text, keys text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT (CASE kernel_acting_role()
+               WHEN 'counter' THEN matter IN ('approval', 'line_limit', 'agent', 'linking')
+               WHEN 'backoffice' THEN matter IN ('approval', 'stays', 'sample', 'agent')
+               WHEN 'portal' THEN matter IN ('code_request')
+               ELSE NOT kernel_is_app() END)
+       OR kernel_is_app() AND cardinality(keys) > 100
+    THEN
+        RAISE EXCEPTION 'kernel_lock_of_another' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(matter || ' ' || one.key, 0))
+       FROM (SELECT DISTINCT key FROM unnest(keys) AS every (key) ORDER BY key) AS one;
+END
+$$;
+
+-- Lets a rotation of keys wait for what this transaction seals.
+CREATE OR REPLACE FUNCTION kernel_share_sealing() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT pg_advisory_xact_lock_shared(1936023916)
+$$;

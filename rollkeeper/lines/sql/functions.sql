@@ -1,0 +1,233 @@
+-- What may be written about tenures: begun, ended and transferred by functions alone, at the instant and on the day of the ledger
+-- entry that says so, which the same transaction wrote and the database dated.
+-- Law: art. 2 (registering, transferring), art. 5 (the time of keeping begins where a tenure ends), art. 11.
+-- Reads: ledger_entry, lines_*, subscribers_personlink. Writes: lines_line, lines_number, lines_tenure, lines_suspension,
+-- lines_countertermination. Plan: primary keys. Again: CREATE OR REPLACE: the same functions.
+
+-- Refuses an action on many lines by an app: an app acts on one line at a time.
+CREATE OR REPLACE FUNCTION lines_refuse_many(line_ids uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF cardinality(line_ids) > 1 AND kernel_is_app() THEN
+        RAISE EXCEPTION 'lines_more_than_one_line_at_a_time' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lines_require_entry(entry bigint, line uuid, verbs text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ledger_entry e
+         WHERE e.entry_id = entry AND e.line_id = line AND e.verb = ANY (verbs) AND e.xid = pg_current_xact_id()
+    ) THEN
+        RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lines_verbs_of_registration() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY['line:tenure:registered', 'line:tenure:transferred', 'line:tenure:corrected', 'line:tenure:accepted', 'line:line:relocated'];
+
+-- However a tenure is written, by these functions or by a statement over many lines: no end and, but for an import, no beginning without
+-- its entry. Only the owner of the tables, who could remove the trigger, is not held to it.
+CREATE OR REPLACE FUNCTION lines_check_tenure_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.begun_by_entry IS NOT NULL OR kernel_is_app() THEN
+            PERFORM lines_require_entry(NEW.begun_by_entry, NEW.line_id, lines_verbs_of_registration());
+        END IF;
+        -- Only a canary's tenure has ended when it is written; its entry names no line.
+        IF NOT upper_inf(NEW.held) AND NOT EXISTS (SELECT FROM ledger_entry e
+            WHERE e.entry_id = NEW.ended_by_entry AND e.verb = 'vault:canary:made' AND e.xid = pg_current_xact_id())
+        THEN
+            RAISE EXCEPTION 'lines_tenure_that_has_ended' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF upper_inf(OLD.held) AND NOT upper_inf(NEW.held) THEN
+        PERFORM lines_require_entry(NEW.ended_by_entry, NEW.line_id,
+            lines_verbs_of_registration() || ARRAY['line:line:terminated', 'selfcare:case:settled']);
+    ELSIF upper_inf(NEW.held) AND NEW.ended_by_entry IS NOT NULL THEN
+        RAISE EXCEPTION 'lines_tenure_reopened_with_the_entry_of_its_end' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER lines_tenure_begun_by_entry AFTER INSERT ON lines_tenure
+    FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION lines_check_tenure_entry();
+CREATE OR REPLACE TRIGGER lines_tenure_ended_by_entry AFTER UPDATE OF held ON lines_tenure
+    FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION lines_check_tenure_entry();
+
+-- Whether the ledger says that a line was terminated: a record of which it does not is never erased.
+CREATE OR REPLACE FUNCTION lines_has_entry_of_end(line uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM ledger_entry e WHERE e.line_id = line AND e.verb = 'line:line:terminated')
+        OR EXISTS (SELECT FROM lines_tenure h JOIN ledger_entry e ON e.entry_id = h.ended_by_entry
+                    WHERE h.line_id = line AND e.verb = 'vault:canary:made');
+END
+$$;
+
+-- Records who holds lines from now on: ends the tenure that is open, begins the new one, lifts want of registration and leaves every
+-- other reason as it is. A line that goes to another person counts against what all counters together may end in a day.
+CREATE OR REPLACE FUNCTION lines_register(
+    line_ids uuid[], tenure_ids uuid[], party_kinds text[], person_ids uuid[], users uuid[], bearers uuid[], guardians uuid[],
+    assurances text[], commitments text[], routes text[], accepted date[], entries bigint[], languages text[],
+    registered boolean[]
+) RETURNS TABLE (line_id uuid, state text, was_restored boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    instant CONSTANT timestamptz := (SELECT e.at FROM ledger_entry e WHERE e.entry_id = entries[1]);
+    today CONSTANT date := (SELECT e.day FROM ledger_entry e WHERE e.entry_id = entries[1]);
+BEGIN
+    PERFORM lines_refuse_many(line_ids);
+    IF instant IS NULL THEN
+        RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF kernel_acting_role() = 'counter' THEN
+        PERFORM lines_count_counter_termination(h.line_id)
+           FROM lines_tenure h
+          WHERE h.line_id = line_ids[1] AND upper_inf(h.held)
+            AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = h.person_id), h.person_id)
+             <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = person_ids[1]), person_ids[1]);
+    END IF;
+    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry
+      FROM unnest(line_ids, entries) AS given (line, entry)
+     WHERE h.line_id = given.line AND upper_inf(h.held);
+    INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id,
+                              guardian_person_id, assurance, commitment, route, accepted_through, begun_by_entry)
+    SELECT given.line, tstzrange(instant, NULL), given.tenure, given.kind, given.person, given.of_user, given.bearer,
+           given.guardian, given.assurance, given.commitment, given.route, given.through, given.entry
+      FROM unnest(line_ids, tenure_ids, party_kinds, person_ids, users, bearers, guardians, assurances, commitments, routes,
+                  accepted, entries)
+        AS given (line, tenure, kind, person, of_user, bearer, guardian, assurance, commitment, route, through, entry);
+    RETURN QUERY
+      WITH lifted AS (
+          UPDATE lines_suspension s SET restored_on = today, restored_at = instant
+           WHERE s.line_id = ANY (line_ids) AND s.reason = 'registration' AND s.restored_on IS NULL
+       RETURNING s.line_id
+      )
+      UPDATE lines_line l
+         SET is_registered = given.registered, version = l.version + 1, language = coalesce(given.language, l.language),
+             state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id
+                                          AND s.restored_on IS NULL AND s.reason <> 'registration' OFFSET 0)
+                          THEN 'suspended' ELSE 'active' END
+        FROM unnest(line_ids, languages, registered) AS given (line, language, registered)
+       WHERE l.line_id = given.line
+   RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id);
+END
+$$;
+
+-- Ends a contract because its subscriber asks: line, tenure, number into quarantine. Open suspensions stay as they are: they are history,
+-- not lifted. False where the line is over. The trigger on lines_line counts what counters end.
+CREATE OR REPLACE FUNCTION lines_terminate(line uuid, entry bigint, until date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said record;
+    terminated_index bytea;
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:line:terminated']);
+    SELECT e.at, e.day INTO said FROM ledger_entry e WHERE e.entry_id = entry;
+    IF until < said.day THEN
+        RAISE EXCEPTION 'lines_number_quarantined_until_the_past' USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE lines_line l SET state = 'terminated', terminated_on = said.day, terminated_by = 'subscriber', version = l.version + 1
+     WHERE l.line_id = line AND l.state IN ('active', 'suspended')
+ RETURNING l.number_index INTO terminated_index;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE lines_number n SET quarantined_until = until WHERE n.number_index = terminated_index AND n.line_id = line;
+    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), said.at), ended_by_entry = entry
+     WHERE h.line_id = line AND upper_inf(h.held);
+    RETURN true;
+END
+$$;
+
+-- Pauses a clock for the days and the reason that the ledger's entry says.
+CREATE OR REPLACE FUNCTION lines_pause_clock(line uuid, entry bigint, evidence_due date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:clock:paused']);
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, evidence_due_on)
+    SELECT line, uuidv7(), daterange((facts ->> 'first')::date, (facts ->> 'last')::date, '[]'), facts ->> 'reason', e.at, evidence_due
+      FROM ledger_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb -> 'facts') AS said (facts)
+     WHERE e.entry_id = entry;
+END
+$$;
+
+-- Reconnects a line for the hours that the ledger's entry says, a week at most; the days that it touches are no days of suspension.
+CREATE OR REPLACE FUNCTION lines_reconnect(line uuid, entry bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said record;
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:line:reconnected']);
+    SELECT e.at, e.day, (facts ->> 'last')::date AS last, make_interval(hours => least((facts ->> 'hours')::integer, 168)) AS hours INTO said
+      FROM ledger_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb -> 'facts') AS fact (facts) WHERE e.entry_id = entry;
+    INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (line, said.at, said.at + said.hours);
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
+    VALUES (line, uuidv7(), daterange(said.day, least(said.last, said.day + 8), '[]'), 'temporary_reconnection', said.at);
+END
+$$;
+
+-- Whether the pauses of a line lack a day that the ledger says was granted: an open pause lasts until an entry ends those of its reason.
+CREATE OR REPLACE FUNCTION lines_pauses_contradict_ledger(line uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    WITH said AS (
+        SELECT e.entry_id, e.verb, (e.body::jsonb #>> '{facts,first}')::date AS first, (e.body::jsonb #>> '{facts,last}')::date AS last,
+               e.body::jsonb #>> '{facts,reason}' AS reason
+          FROM ledger_entry e
+         WHERE e.line_id = line AND e.verb IN ('line:clock:paused', 'line:clock:resumed') AND e.body LIKE '{%"facts":{%'
+    ), granted AS (
+        SELECT daterange(p.first, coalesce(p.last, (
+                   SELECT greatest(r.last, p.first) FROM said r
+                    WHERE r.verb = 'line:clock:resumed' AND r.reason = p.reason AND r.entry_id > p.entry_id
+                    ORDER BY r.entry_id LIMIT 1)), '[]') AS days
+          FROM said p WHERE p.verb = 'line:clock:paused'
+    )
+    SELECT EXISTS (
+        SELECT FROM granted g
+         WHERE NOT coalesce((SELECT range_agg(k.days) FROM lines_pause k WHERE k.line_id = line) @> g.days, false)
+    )
+$$;
+
+-- Lifts one reason of a suspension and leaves the others; counters lift none but a missing registration. What is left gives the state.
+CREATE OR REPLACE FUNCTION lines_restore(line uuid, lifted text, on_day date, said_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE lines_suspension s SET restored_on = kernel_day(on_day), restored_at = kernel_instant(said_at)
+     WHERE s.line_id = line AND s.reason = lifted AND s.restored_on IS NULL;
+    UPDATE lines_line l
+       SET version = l.version + 1,
+           state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id AND s.restored_on IS NULL)
+                        THEN 'suspended' ELSE 'active' END
+     WHERE l.line_id = line AND l.state IN ('active', 'suspended');
+END
+$$;
+
+-- Says of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day.
+CREATE OR REPLACE FUNCTION lines_mark_wrongful(line uuid, since date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE lines_suspension s SET was_wrongful = true
+      FROM (SELECT suspension_id FROM lines_suspension WHERE line_id = line AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last
+     WHERE s.line_id = line AND s.suspension_id = last.suspension_id AND (s.restored_on IS NULL OR s.restored_on >= since)
+$$;
+
+-- Marks a line as disputed, or as one on which a lift, an alarm or a medical device hangs or no longer does, as the entry says.
+CREATE OR REPLACE FUNCTION lines_mark(line uuid, entry bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said record;
+BEGIN
+    PERFORM lines_require_entry(entry, line, ARRAY['line:line:disputed', 'line:line:dispute_settled', 'line:line:marked_essential']);
+    SELECT e.verb, (e.body::jsonb #>> '{facts,essential}')::boolean AS essential INTO said FROM ledger_entry e WHERE e.entry_id = entry;
+    UPDATE lines_line l
+       SET version = l.version + 1, is_essential = coalesce(said.essential, l.is_essential),
+           is_disputed = CASE said.verb WHEN 'line:line:disputed' THEN true WHEN 'line:line:dispute_settled' THEN false
+                                        ELSE l.is_disputed END
+     WHERE l.line_id = line;
+END
+$$;

@@ -1,0 +1,127 @@
+-- Finds lines for the apps by the index of one number, by a code that was read out, or by its handle; makes lines under a number.
+-- Law: art. 2, art. 11 (no one can access everyone). Reads: lines_number, lines_line, lines_countercode. Writes: lines_line,
+-- lines_number, lines_countercode, lines_countercodeattempt. Plan: primary keys. Again: CREATE OR REPLACE: the same functions.
+-- Each number is counted (access/sql/functions.sql): with the index's key and a table of indexes an app would read back every number.
+
+CREATE OR REPLACE FUNCTION lines_find_numbers(indexes bytea[])
+RETURNS TABLE (number_index bytea, line_id uuid, quarantined_until date)
+LANGUAGE plpgsql ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM access_count_lookups(cardinality(indexes));
+    RETURN QUERY SELECT n.number_index, n.line_id, n.quarantined_until FROM lines_number n WHERE n.number_index = ANY (indexes);
+END
+$$;
+
+-- Locks the lines that have these numbers, and then the numbers, in the order in which all acts lock lines.
+CREATE OR REPLACE FUNCTION lines_lock_numbers(indexes bytea[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    locked integer;
+BEGIN
+    PERFORM access_count_lookups(cardinality(indexes));
+    WITH found AS (
+        SELECT n.line_id FROM lines_number n JOIN lines_line l USING (line_id)
+         WHERE n.number_index = ANY (indexes) ORDER BY n.line_id FOR UPDATE OF l, n
+    )
+    SELECT count(*) INTO locked FROM found;
+    RETURN locked;
+END
+$$;
+
+-- Until when the number of a line is not given out; of an active line, and of one whose number went on, no day.
+CREATE OR REPLACE FUNCTION lines_quarantined_until(line uuid) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.quarantined_until FROM lines_line l JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id
+     WHERE l.line_id = line
+$$;
+
+-- Whether a line has a number, and another one than this.
+CREATE OR REPLACE FUNCTION lines_has_other_number(line uuid, shown bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN EXISTS (SELECT FROM lines_line l WHERE l.line_id = line AND l.number_index <> shown);
+END
+$$;
+
+-- Gives a clerk the handle of the line whose code was read out; NULL for every other code. Codes are counted like numbers, so that
+-- no app can try them all.
+CREATE OR REPLACE FUNCTION lines_redeem_code(shown bytea, new_handle uuid, clerk uuid, minutes integer) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    found uuid;
+BEGIN
+    PERFORM access_count_lookups(1);
+    UPDATE lines_countercode SET handle_id = new_handle, redeemed_by = clerk,
+           ends_at = clock_timestamp() + make_interval(mins => least(minutes, 60))
+     WHERE code_hash = shown AND handle_id IS NULL AND ends_at > clock_timestamp()
+ RETURNING line_id INTO found;
+    RETURN found;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lines_number_of_handle(shown uuid, clerk uuid) RETURNS bytea
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.number_index FROM lines_countercode s JOIN lines_line l USING (line_id)
+      JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id
+     WHERE s.handle_id = shown AND s.redeemed_by = clerk AND s.ends_at > clock_timestamp()
+$$;
+
+-- A submission for the line waits for a second person: the handle lasts for a day from the making of its code.
+CREATE OR REPLACE FUNCTION lines_extend_handle(shown uuid, clerk uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE lines_countercode SET ends_at = made_at + interval '1 day' WHERE handle_id = shown AND redeemed_by = clerk
+$$;
+
+CREATE OR REPLACE FUNCTION lines_count_code_attempt(clerk uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO lines_countercodeattempt (staff_id) VALUES (clerk)
+$$;
+
+-- Makes lines under numbers that no line has, and gives the indexes of those made: a concurrent second writer waits and then gets none.
+CREATE OR REPLACE FUNCTION lines_create(
+    line_ids uuid[], services text[], languages text[], indexes bytea[], sealed bytea[], on_day date
+) RETURNS SETOF bytea
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM lines_refuse_many(line_ids);
+    PERFORM access_count_lookups(cardinality(indexes));
+    RETURN QUERY
+      WITH made AS (
+          INSERT INTO lines_number (number_index, line_id)
+          SELECT * FROM unnest(indexes, line_ids) AS wanted (number_index, line_id) ORDER BY wanted.number_index
+              ON CONFLICT (number_index) DO NOTHING
+          RETURNING number_index, line_id
+      ), line AS (
+          INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on,
+                                  language, number_index, number_sealed)
+          SELECT made.line_id, given.service, 'active', 1, false, false, false, kernel_day(on_day), given.language, made.number_index,
+                 given.sealed
+            FROM unnest(line_ids, services, languages, sealed) AS given (line_id, service, language, sealed) JOIN made USING (line_id)
+      )
+      SELECT made.number_index FROM made;
+END
+$$;
+
+-- Makes a new line under the number of one that is over, and releases that one: nothing leads from the number to it any more.
+CREATE OR REPLACE FUNCTION lines_reassign_number(
+    former uuid, new_line uuid, service_of text, language_of text, shown bytea, sealed bytea, on_day date
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    UPDATE lines_number n SET line_id = new_line, quarantined_until = NULL
+      FROM lines_line l
+     WHERE n.number_index = shown AND n.line_id = former AND l.line_id = former AND l.state = 'terminated'
+       AND (n.quarantined_until IS NOT NULL OR NOT kernel_is_app());
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'lines_number_taken_from_a_line' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE lines_line SET state = 'released', number_index = NULL, version = version + 1 WHERE line_id = former;
+    INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on,
+                            language, number_index, number_sealed)
+    VALUES (new_line, service_of, 'active', 1, false, false, false, kernel_day(on_day), language_of, shown, sealed);
+END
+$$;

@@ -1,0 +1,72 @@
+-- Demands of every change by an app the ledger entry that says so, written by the same transaction: checked when it commits.
+-- Law: art. 11 (no entry, no action). Reads: ledger_entry. Writes: triggers on the tables in which apps still write rows themselves.
+-- Plan: ledger_entry_by_commit, the few entries of the present transaction. Again: the same triggers.
+-- Each line of the list: table, event, verbs of which one must have been entered (none: any), the entry's fact that names the row
+-- ("line": the entry's line; none: no fact), and the column that it must equal.
+CREATE OR REPLACE FUNCTION ledger_require_entry_of_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    verbs CONSTANT text[] := string_to_array(TG_ARGV[0], ' ');
+    row_value CONSTANT text := to_jsonb(NEW) ->> TG_ARGV[2];
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ledger_entry e
+         WHERE e.xid = pg_current_xact_id() AND (TG_ARGV[0] = '' OR e.verb = ANY (verbs))
+           AND CASE TG_ARGV[1] WHEN '' THEN true
+                               WHEN 'line' THEN e.line_id::text = row_value
+                               ELSE e.body::jsonb #>> ARRAY['facts', TG_ARGV[1]] = row_value END
+    ) THEN
+        RAISE EXCEPTION '%_changed_without_its_ledger_entry', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT * FROM (VALUES
+        ('access_staff', 'UPDATE OF is_active', 'access:staff:suspended', '', ''),
+        ('agents_agent', 'UPDATE', 'agents:agent:suspended', 'agent', 'agent_id'),
+        ('agents_case', 'INSERT OR UPDATE', 'agents:case:opened agents:case:settled', 'case', 'case_id'),
+        ('agents_registration', 'INSERT', 'agents:registration:recorded', 'line', 'line_id'),
+        ('agents_reverification', 'INSERT', 'agents:reverification:started', 'line', 'line_id'),
+        ('campaign_batch', 'UPDATE OF state', 'campaign:batch:approved campaign:batch:stopped campaign:batch:undo_requested', 'batch', 'batch_id'),
+        ('campaign_complaint', 'INSERT', 'campaign:complaint:recorded line:line:disputed line:receipt:accepted', 'line', 'line_id'),
+        ('campaign_stay', 'INSERT OR UPDATE', 'campaign:stay:entered campaign:stay:ended', 'stay', 'stay_id'),
+        ('campaign_unreachablewaiver', 'INSERT', 'campaign:line:waived', 'line', 'line_id'),
+        ('disclosures_request', 'UPDATE', 'disclosures:request:approved disclosures:request:refused', 'disclosure', 'disclosure_id'),
+        ('incidents_duty', 'UPDATE', 'incidents:duty:met', 'incident', 'incident_id'),
+        ('incidents_incident', 'UPDATE', 'incidents:incident:closed', 'incident', 'incident_id'),
+        ('incidents_step', 'INSERT OR UPDATE', 'incidents:step:approved incidents:step:withdrawn', 'incident', 'incident_id'),
+        ('notices_notice', 'INSERT', '', '', ''),
+        ('notices_returnedletter', 'INSERT', 'notices:returned_letters:recorded', '', ''),
+        ('provisioning_command', 'INSERT', '', 'line', 'line_id'),
+        ('reporting_auditsample', 'INSERT', 'reporting:audit_sample:drawn', 'sample', 'sample_id'),
+        ('selfcare_application', 'UPDATE', 'selfcare:application:checked', 'application', 'application_id'),
+        ('selfcare_case', 'INSERT', 'selfcare:case:opened', 'case', 'case_id'),
+        ('selfcare_consent', 'INSERT', 'selfcare:consent:requested', 'consent', 'consent_id'),
+        ('selfcare_reservedcode', 'INSERT', 'selfcare:code:reserved', 'line', 'line_id'),
+        ('vault_sealed', 'INSERT', '', '', '')
+    ) AS listed (of_table, event, verbs, fact, of_column) LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS ledger_entry_of_change ON %I', one.of_table);
+        EXECUTE format(
+            'CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW'
+            ' WHEN (kernel_is_app()) EXECUTE FUNCTION ledger_require_entry_of_change(%L, %L, %L)',
+            one.event, one.of_table, one.verbs, one.fact, one.of_column);
+    END LOOP;
+END
+$$;
+
+-- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
+CREATE OR REPLACE FUNCTION access_refuse_to_app() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%_changed_by_an_app', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON access_staff
+    FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION access_refuse_to_app();
+CREATE OR REPLACE TRIGGER disclosures_request_decided BEFORE UPDATE ON disclosures_request
+    FOR EACH ROW WHEN (kernel_is_app() AND OLD.state NOT IN ('waiting', 'approved')) EXECUTE FUNCTION access_refuse_to_app();

@@ -1,0 +1,50 @@
+-- What an app may do to the server of the register itself: connect to its own database, a bounded number of times, for bounded work.
+-- Law: art. 11 (least privilege; no role holds up the others). Reads: pg_proc. Writes: rights, settings of roles, one function.
+-- Plan: -. Again: the same rights. Run by the superuser of the server; on a server of your own run it once, and after an upgrade.
+
+-- Advisory locks and large objects are every role's by default. Apps wait for each other through kernel_lock alone.
+DO $$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace
+                AND (p.proname ~ '^pg_(try_)?advisory_' OR p.proname ~ '^lo_' OR p.proname IN ('loread', 'lowrite')) LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
+        IF one::text ~ 'advisory' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, vault', one);
+        END IF;
+    END LOOP;
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, counter, backoffice, portal, worker, vault, auditor', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO migrator, worker', current_database());
+END
+$$;
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+
+-- No app takes all connections from the others. A session may set its own timeouts, so that they bind honest ones; it cannot set
+-- temp_file_limit, and kernel_end_long_transactions ends what outlasts the timeouts.
+ALTER ROLE counter CONNECTION LIMIT 24;
+ALTER ROLE backoffice CONNECTION LIMIT 16;
+ALTER ROLE portal CONNECTION LIMIT 16;
+ALTER ROLE auditor CONNECTION LIMIT 2;
+ALTER ROLE counter SET statement_timeout = '30s';
+ALTER ROLE counter SET transaction_timeout = '120s';
+ALTER ROLE counter SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE counter SET temp_file_limit = '64MB';
+ALTER ROLE backoffice SET statement_timeout = '30s';
+ALTER ROLE backoffice SET transaction_timeout = '120s';
+ALTER ROLE backoffice SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE backoffice SET temp_file_limit = '256MB';
+ALTER ROLE portal SET statement_timeout = '30s';
+ALTER ROLE portal SET transaction_timeout = '120s';
+ALTER ROLE portal SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE portal SET temp_file_limit = '64MB';
+
+CREATE OR REPLACE FUNCTION public.kernel_end_long_transactions() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+     WHERE usename IN ('counter', 'backoffice', 'portal') AND datname = current_database()
+       AND xact_start < clock_timestamp() - interval '3 minutes'
+$$;
+REVOKE ALL ON FUNCTION public.kernel_end_long_transactions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.kernel_end_long_transactions TO worker;

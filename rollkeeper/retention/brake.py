@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The brake on erasures: more than a share of the register in one day needs two people, since no one can restore it."""
+
+import datetime as dt
+import math
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.dual_control import (
+    Approvals,
+    PendingSubject,
+    approvals_of,
+    approve,
+    have_enough_approvers,
+)
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import EntryId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.retention.errors import ERASURE_STOPPED, NO_ERASURE_STOPPED
+from rollkeeper.retention.models import ErasureBrake, ErasureRun
+from rollkeeper.retention.settings import settings
+
+_HEADROOM = 1.1
+"""Approvals stay valid while a few more records become due before the next run."""
+
+
+def hold_back(due: int, *, on: dt.date) -> None:
+    """Let an erasure of so many records pass, or stop it and write that down. Call it outside an action. Refuses: ERASURE_STOPPED."""
+    erased = ErasureRun.objects.filter(day=on).values_list("records", flat=True).first() or 0
+    lines = int(rows(sql("retention", "register_size"))[0].lines)
+    most = max(settings().erase_per_day_least, math.floor(lines * settings().erase_per_day_percent / 100))
+    total, stopped = erased + due, stopped_erasure()
+    if total <= most or not due:
+        return
+    if stopped is None or stopped.approvable < total:
+        ErasureBrake.objects.filter(lifted_on=None).delete()
+        ErasureBrake.objects.create(
+            brake_id=new_uuid(), stopped_at=clock.now(), due=total, approvable=math.ceil(total * _HEADROOM)
+        )
+    elif _is_approved(stopped, on=on):
+        ErasureBrake.objects.filter(brake_id=stopped.brake_id).update(lifted_on=on)
+        return
+    raise ERASURE_STOPPED(due=due, lines=lines, most=most)
+
+
+def note_erased(records: int, *, on: dt.date) -> None:
+    """Count what a chunk erased towards the day."""
+    run("UPDATE retention_run SET records = records + %s WHERE day = %s", [records, on])
+
+
+def stopped_erasure() -> ErasureBrake | None:
+    """Return the erasure that was stopped and waits for approval."""
+    return ErasureBrake.objects.filter(lifted_on=None).first()
+
+
+def approve_erasure(authority: Authority, *, on: dt.date) -> Approvals:
+    """Approve the erasure that was stopped, as one of two people; the next run carries it out.
+
+    Ledger: retention:erasure:approved. Refuses: NO_ERASURE_STOPPED, NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, ALREADY_APPROVED.
+    """
+    stopped = stopped_erasure()
+    if stopped is None:
+        raise NO_ERASURE_STOPPED()
+    records = stopped.approvable
+
+    def enter(made: Approvals) -> EntryId:
+        role = authority.role_for(Permission.APPROVE_ERASURE)
+        assert role is not None  # noqa: S101 - `approve` has demanded it
+        return append_entry(
+            authority, verb=Verb.ERASURE_APPROVED, role=role.value, on=on,
+            facts={"enough": made.enough, "people": len(made.people), "records": records},
+        )  # fmt: skip
+
+    return approve(
+        authority, Permission.APPROVE_ERASURE, stopped.brake_id, on=on, content=str(records), enter=enter
+    )
+
+
+def pending_erasures() -> list[PendingSubject]:
+    """Return the erasure that waits for approvers."""
+    stopped = stopped_erasure()
+    if stopped is None:
+        return []
+    return [
+        PendingSubject(stopped.brake_id, "erasure", stopped.stopped_at, str(stopped.brake_id), content=str(stopped.approvable))
+    ]  # fmt: skip
+
+
+def _is_approved(stopped: ErasureBrake, *, on: dt.date) -> bool:
+    given = approvals_of(Permission.APPROVE_ERASURE, [stopped.brake_id])
+    people = {one.staff_id for one in given if one.content == str(stopped.approvable)}
+    return have_enough_approvers(Permission.APPROVE_ERASURE, people, on=on)
