@@ -142,6 +142,17 @@ def skipped_entries() -> list[EntryId]:
         return [EntryId(row.entry_id) for row in database.rows(database.sql("ledger", "skipped_entries"))]
 
 
+def count_unpublished(*, before: dt.datetime) -> int:
+    """Return how many entries from before an instant no published checkpoint covers."""
+    newest = newest_publication()
+    (row,) = database.rows(
+        "SELECT count(*) AS entries FROM ledger_entry e WHERE at < %s"
+        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = e.entry_id AND l.leaf_index < %s)",
+        [before, newest.size if newest else 0],
+    )
+    return int(row.entries)
+
+
 def leaf_of(entry_id: EntryId) -> int | None:
     """Return the entry's place in the tree, None until it is integrated."""
     found = database.rows("SELECT leaf_index FROM ledger_leaf WHERE entry_id = %s", [entry_id])

@@ -25,7 +25,7 @@ from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.checks import check_newest
 from rollkeeper.ledger.publication import check_witnesses
-from rollkeeper.ledger.queries import newest_publication, skipped_entries
+from rollkeeper.ledger.queries import count_unpublished, newest_publication, skipped_entries
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
@@ -337,24 +337,14 @@ def _check_ledger() -> Iterator[Finding]:
             f"{len(faults)} ledger entries are not what their leaves say. The first: entry {first.entry_id} {first.kind.label}.",
             "Run 'rollkeeper ledger check', restore them from a backup, and find out who owns the database.",
         )
-    (waiting,) = rows(
-        "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
-        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id AND l.leaf_index < %s)",
-        [clock.now() - dt.timedelta(hours=ledger_settings().publish_within_hours), _published_size()],
-    )
-    if waiting.entries:
+    hours = ledger_settings().publish_within_hours
+    if waiting := count_unpublished(before=clock.now() - dt.timedelta(hours=hours)):
         yield Finding(
             "",
             Health.WARNING,
-            f"{waiting.entries:,} ledger entries older than {ledger_settings().publish_within_hours} hours are not"
-            " published.",
+            f"{waiting:,} ledger entries older than {hours} hours are not published.",
             "Keep 'rollkeeper worker' running, which publishes, and let an outsider keep the checkpoints.",
         )
-
-
-def _published_size() -> int:
-    newest = newest_publication()
-    return newest.size if newest else 0
 
 
 def _check_witnesses() -> Iterator[Finding]:
