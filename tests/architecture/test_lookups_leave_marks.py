@@ -19,6 +19,7 @@ from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.counter_codes import issue_code
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.operations.cli import make_app
@@ -413,3 +414,47 @@ def test_no_role_of_the_database_writes_or_reads_the_counts(numbers, as_role):
         for statement in ("DELETE FROM lines_accesscount", "UPDATE lines_accesscount SET lookups = 0", "INSERT INTO lines_accesscount (staff_id, hour) VALUES (gen_random_uuid(), now())"):  # fmt: skip
             with as_role(role), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 rows(statement)
+
+
+def test_a_reference_of_a_protected_subscribers_line_is_answered_like_an_unknown_one(numbers, app):
+    app("backoffice")
+    client = sign_in(StaffRole.SUPERVISOR)
+
+    answers = {
+        said(client.post("/line/reconnect/", {"line": str(line)}, HTTP_ACCEPT="text/html"))
+        for line in (numbers[PROTECTED], new_uuid())
+    }
+
+    assert len(answers) == 1
+    assert marks() == [("refused_protected", None, numbers[PROTECTED]), ("not_found", None, None)]
+    assert alarms() == ["protected"]
+
+
+def test_the_code_of_a_protected_subscribers_line_is_answered_like_a_wrong_one(numbers, app):
+    app("counter")
+    code = issue_code(console_authority(), numbers[PROTECTED], on=ON)
+    client = sign_in(StaffRole.CLERK)
+
+    answers = {
+        said(client.post("/by-code/", {"submission_key": "12345678", "code": typed}, HTTP_ACCEPT="text/html"))
+        for typed in (code, "0000000000")
+    }
+
+    assert len(answers) == 1
+    assert [outcome for outcome, _, _ in marks()] == ["refused_protected", "not_found"]
+    assert alarms() == ["protected"]
+
+
+def test_two_accounts_have_two_limits_and_one_in_common(numbers, app, limits):
+    limits(lookups_per_day=3, lookups_per_day_total=5)
+    app("counter")
+    clerks = [sign_in(StaffRole.CLERK) for _ in range(3)]
+
+    pages = [
+        said(who.post("/", {"submission_key": "12345678", "number": ORDINARY}, HTTP_ACCEPT="text/html"))[1]
+        for who in clerks
+        for _ in range(3)
+    ]
+
+    assert ["The daily limit of lookups" in page for page in pages] == [False] * 5 + [True] * 4
+    assert alarms() == ["limit_of_lookups"]

@@ -108,7 +108,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.selfcare.consents import request_consent
 from rollkeeper.vault.fields import Field
-line = find_line_by_input(sys.argv[1], country="CN")
+line = find_line_by_input(sys.argv[1])
 with action():
     request_consent(authority_of(Staff.objects.get(username="auditor")), line.line_id, sample_id=new_uuid(),
                 fields=[Field.NAME, Field.DOCUMENT_NUMBER], on=clock.today())

@@ -21,6 +21,7 @@ from rollkeeper.offline.models import OfflineRegistration
 from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
+from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
@@ -59,6 +60,22 @@ def test_a_offline_registration_becomes_a_registration_with_a_receipt(browser, p
     assert came_of(key) == "done"
     assert find_line(number).is_registered
     assert receipt_for(key).day == ON
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_at_the_limit_of_lookups_what_was_taken_offline_is_held_and_not_refused(browser, process, most):
+    set_lookup_limits(missed_lookups_per_day=most)
+    for _ in range(most):
+        browser.record({"number": fresh_number(), "reason": "abroad"}, action_kind="pause")
+    process()
+
+    key = browser.record(form(fresh_number(), person()))
+    process()
+    set_lookup_limits()
+
+    assert came_of(key) == "failed"
+    (row,) = rows("SELECT sealed FROM offline_registration WHERE submission_key = %s", [key])
+    assert row.sealed is not None
 
 
 def test_the_ciphertext_goes_as_soon_as_it_is_processed(browser, process):
