@@ -39,12 +39,13 @@ def check_some(newest_from: int = 0) -> list[EntryFault]:
     Of a ledger of any size everything is checked within a week, if this is called as often as the settings say.
     """
     size = queries.tree_size()
-    check_leaves(max(newest_from, size - LEAST_A_ROUND), size)
     found = database.rows("SELECT next_leaf FROM ledger_check")
     first = found[0].next_leaf if found and found[0].next_leaf < size else 0
     share = -(-size * settings().publish_every_minutes // _MINUTES_A_WEEK)
     end = min(size, first + max(LEAST_A_ROUND, share))
+    newest = max(newest_from, size - LEAST_A_ROUND)
     check_leaves(first, end)
+    check_leaves(end if first <= newest < end else newest, size)
     database.run(
         "INSERT INTO ledger_check AS c (check_id, next_leaf, round_ended_at)"
         " VALUES (1, %(next)s, CASE WHEN %(is_round)s THEN now() END) ON CONFLICT (check_id) DO UPDATE"
