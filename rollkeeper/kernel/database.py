@@ -6,6 +6,7 @@ Django's connection ``default`` is the register in the role of this process; the
 process may open sealed values; ``keys`` is the second store, ``leaf_secrets`` that store in the role of the ledger.
 """
 
+import errno
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 import psycopg
-from django.db import connection, connections, transaction
+from django.db import InterfaceError, connection, connections, transaction
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import namedtuple_row
 
@@ -27,9 +28,13 @@ from rollkeeper.kernel import stores
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 
+_AWAY: Final = frozenset({"57P", "080", "533"})
+"""The first letters of SQL's codes for a server that goes, a connection that breaks, and no connection being left."""
 _JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
 # A statement is prepared (`prepared_rows`) after this many uses, so that a single use is not slowed down.
 _ASKED_BEFORE_KEPT = 5
+# A server that hangs, or a network that swallows everything, is an error within seconds and not a wait of a quarter of an hour.
+_WAITS: Final = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
 PATIENT = (
@@ -78,7 +83,7 @@ def address(store: stores.Store, role: str) -> dict[str, Any]:
     secure = {"require_auth": "scram-sha-256"}
     if "," in str(place.get("host", "")):
         secure["target_session_attrs"] = "read-write"
-    named = {"host": "", "port": "", "dbname": ""} | place
+    named = {"host": "", "port": "", "dbname": ""} | _WAITS | place
     return {
         "HOST": named.pop("host"),
         "PORT": named.pop("port"),
@@ -94,6 +99,26 @@ def address(store: stores.Store, role: str) -> dict[str, Any]:
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}",
         },
     }
+
+
+def is_disk_full(fault: BaseException | None) -> bool:
+    """Tell whether something was refused for want of room. Django wraps the database's errors, and has them as the cause."""
+    causes = (fault, getattr(fault, "__cause__", None))
+    return any(
+        isinstance(one, psycopg.errors.DiskFull)
+        or (isinstance(one, OSError) and one.errno in {errno.ENOSPC, errno.EDQUOT})
+        for one in causes
+    )
+
+
+def is_out_of_reach(fault: BaseException | None) -> bool:
+    """Tell whether a server could not be reached, or went away: no statement was refused for what it said."""
+    cause = fault if isinstance(fault, psycopg.Error) else getattr(fault, "__cause__", None)
+    if isinstance(fault, InterfaceError):
+        return True
+    return isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)) and (
+        cause.sqlstate is None or cause.sqlstate[:3] in _AWAY
+    )
 
 
 def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:

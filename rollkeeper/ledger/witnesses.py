@@ -20,6 +20,7 @@ from hashlib import sha256
 import urllib3
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.deadlines import HttpExchanges
 from rollkeeper.ledger.cosignatures import cosignature, witness_key
 from rollkeeper.ledger.notes import Head
 from rollkeeper.ledger.settings import Witness, settings
@@ -182,13 +183,11 @@ def _post(one: Witness, body: str) -> _HttpResponse:
 def _send(
     method: str, one: Witness, path: str, *, body: bytes | None = None, timeout_s: float = _TIMEOUT_S
 ) -> _HttpResponse:
-    timeout = urllib3.Timeout(connect=min(5, timeout_s), read=timeout_s)
     try:
-        with urllib3.PoolManager(retries=False, timeout=timeout) as pool:
-            answer = pool.request(
-                method, f"{one.url.rstrip('/')}/{path}", body=body, preload_content=False, redirect=False
-            )
-            return _HttpResponse(answer.status, answer.read(_ANSWER_BYTES).decode("utf-8", "replace"))
+        status, text = HttpExchanges(largest_bytes=_ANSWER_BYTES).ask(
+            method, f"{one.url.rstrip('/')}/{path}", body=body, within_s=timeout_s
+        )
+        return _HttpResponse(status, text.decode("utf-8", "replace"))
     except urllib3.exceptions.HTTPError as fault:
         # A refused connection is, to urllib3, one that took too long.
         away = isinstance(fault, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProtocolError)

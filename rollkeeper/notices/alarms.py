@@ -4,8 +4,10 @@
 from typing import Final
 
 from rollkeeper.access.queries import mark_approvers_notified, new_approvers
+from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.smtp import SmtpGateway
 from rollkeeper.notices.settings import settings
@@ -26,6 +28,13 @@ _TEXT: Final = """\
 Ledger entries that say by whom: {entries}.
 
 docs/runbook/alarm.md says what to do. 'rollkeeper vault alarms' lists what is open.\
+"""
+_A_DAY_S: Final = 86_400
+_ROOM_SUBJECT: Final = "The register: the disk is nearly full"
+_ROOM: Final = """\
+{free} are left on the disk of the instance. When they are used up nothing can be registered until there is room again.
+
+docs/runbook/disk.md says what to do.\
 """
 _DECIDERS_SUBJECT: Final = "The register: a new approver"
 _DECIDERS: Final = """\
@@ -58,6 +67,22 @@ def mail_new_approvers() -> int:
         return 0
     mark_approvers_notified([one.grant_id for one in not_notified])
     return len(not_notified)
+
+
+def mail_low_room() -> int:
+    """Mail that the disk of this machine comes to its end, once a day while it does; return how many mails went."""
+    mark = data_dir() / "run" / "room.alarm"
+    if not room.is_low():
+        mark.unlink(missing_ok=True)
+        return 0
+    if mark.exists() and abs(clock.true_seconds() - mark.stat().st_mtime) < _A_DAY_S:
+        return 0
+    free = f"{room.free_bytes() / 1024**2:,.0f} MiB"
+    if not _mail(_ROOM_SUBJECT, _ROOM.format(free=free)):
+        return 0
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+    return 1
 
 
 def _mail(subject: str, text: str) -> bool:

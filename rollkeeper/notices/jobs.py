@@ -20,13 +20,20 @@ _MOST = 500
 _LISTENS_S = 10.0
 
 
-def send() -> int:
-    """Send a bounded part of the queued notices, after mailing alarms to the configured contacts."""
-    from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
-    from rollkeeper.notices.services import send_due
+def send_alarms() -> int:
+    """Mail alarms, new approvers and a full disk to the configured contacts. A separate job: a mail server that hangs holds up no other channel."""
+    from rollkeeper.notices.alarms import mail_alarms, mail_low_room, mail_new_approvers
 
     mail_alarms()
     mail_new_approvers()
+    mail_low_room()
+    return 0
+
+
+def send() -> int:
+    """Send a bounded part of the queued notices."""
+    from rollkeeper.notices.services import send_due
+
     sent = send_due(worker_authority(), on=clock.today(), limit=_MOST)
     if sent.broken:
         raise GatewayBroken
@@ -81,6 +88,12 @@ JOBS = (
         batch_size=_MOST,
         # The other channels go on.
         expected_errors=frozenset({GatewayBroken.__name__}),
+    ),
+    PeriodicJob(
+        "send-alarms",
+        send_alarms,
+        interval_s=lambda: 15.0,
+        is_enabled=lambda: settings().alarms_to is not None and settings().smtp_url is not None,
     ),
     PeriodicJob(
         "collect-reports",

@@ -20,6 +20,8 @@ _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
 _FOR_A_GATEWAY_AWAY: Final = dt.timedelta(hours=1)
 _BETWEEN_ROUNDS: Final = dt.timedelta(hours=1)
 """By one channel a subscriber is not contacted more often than this, for any number of attempts that a law requires."""
+_QUIET_AT_MOST: Final = dt.timedelta(days=1)
+"""Behind any wait there may come hours of quiet."""
 RETRY_AFTER_FAILURE: Final = dt.timedelta(days=1)
 """How long to wait after a full mailbox or an unanswered call before the same channel is tried again."""
 _CHANNEL_CLOSED: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
@@ -173,7 +175,8 @@ def _wait_until(
     apart = (
         max(policy.apart, _BETWEEN_ROUNDS) if any(one.channel is channel for one in made) else policy.apart
     )
-    latest = max((one.at for one in made if one.at), default=None)
+    # An attempt in the future was made while the machine's clock was ahead: when it really was is unknown, and it holds up no other.
+    latest = max((one.at for one in made if one.at and one.at <= now), default=None)
     if latest is not None and apart and now < latest + apart:
         return latest + apart
     shut = [*(policy.quiet if is_ringing else ()), *(policy.no_letters if channel is Channel.POST else ())]
@@ -216,6 +219,11 @@ def is_exhausted(channel: Channel, past_attempts: Sequence[PastAttempt], *, max_
     outcomes = [one.outcome for one in past_attempts if one.channel is channel]
     in_vain = outcomes.count(Outcome.FAILED) + outcomes.count(Outcome.DECLINED)
     return bool(_CHANNEL_CLOSED & set(outcomes)) or in_vain >= max_tries
+
+
+def longest_wait(policy: ContactPolicy) -> dt.timedelta:
+    """Return the longest wait that is given out: what waits longer was put off by a clock that was ahead."""
+    return max(RETRY_AFTER_FAILURE, _FOR_A_GATEWAY, policy.apart, _BETWEEN_ROUNDS) + _QUIET_AT_MOST
 
 
 def wait_after(tries: int) -> dt.timedelta:

@@ -18,14 +18,15 @@ from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.delivery_reports import DeliveryReport
-from rollkeeper.notices.dispatch import Promise, Sender, Sent
+from rollkeeper.notices.dispatch import Promise, Sender, Sent, contact_policy
 from rollkeeper.notices.gateways.base import CHUNK, Gateway
 from rollkeeper.notices.gateways.registry import gateways
 from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
-from rollkeeper.notices.rules import RETRY_AFTER_FAILURE
+from rollkeeper.notices.rules import RETRY_AFTER_FAILURE, longest_wait
 from rollkeeper.notices.settings import settings
 
 __all__ = [
@@ -113,6 +114,19 @@ def withdraw_of_campaign(campaign_id: CampaignId, kinds: Sequence[NoticeKind]) -
     )
 
 
+def pull_back_notices() -> int:
+    """Make due what a clock that was ahead put off by more than the longest wait; return how many."""
+    return run(sql("notices", "pull_back_notices"), {"now": clock.now(), "latest": latest_try()})
+
+
+def latest_try() -> dt.datetime:
+    """Return the latest instant at which a notice may be tried next."""
+    pack = load_pack(instance().pack)
+    return clock.now() + max(
+        longest_wait(contact_policy(pack, is_statutory=bound)) for bound in (False, True)
+    )
+
+
 def send_due(
     authority: Authority,
     *,
@@ -132,6 +146,7 @@ def send_due(
     sent.given_up = _give_up_waiting()
     run(sql("notices", "fold_tally"))
     _release_dead_claims()
+    pull_back_notices()
     with hold_lease() as claim:
         promises = {
             NoticeKind(kind): found for kind, promise in PROMISES.each_by_key() if (found := promise(on))

@@ -1,36 +1,60 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One app in a separate process: ``python -m rollkeeper.operations.app_process HOST PORT``.
 
-It ends by itself when the process that started it is gone: the pipe on its standard input closes.
+It ends by itself when the process that started it is gone: the pipe on its standard input closes. The server's own child, which answers,
+ends with the server.
 """
 
+import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import sys
 import threading
+from typing import Any
 
 THREADS = 4
-"""Each holds one connection to the register."""
+"""Each holds one connection to the register. A request takes one once it has come whole (`request_buffer.py`)."""
+HEAD_MS = 10_000
+"""How long the head of a request may take."""
 
 
 def main(host: str, port: str) -> None:
     """Serve until asked to stop."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Server(
-        "rollkeeper.site.wsgi:application",
+        "rollkeeper.operations.app_process:application",
+        factory=True,
         address=host,
         port=int(port),
-        interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
-        blocking_threads_idle_timeout=600,
+        interface=Interfaces.RSGI,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MS),
+        http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
     ).serve()
+
+
+def application() -> Any:
+    """Make the application in the server's child, which ends when the server was killed."""
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    from rollkeeper.operations.request_buffer import RequestBuffer
+    from rollkeeper.site.wsgi import application
+
+    return RequestBuffer(application, threads=THREADS)
+
+
+def _end_with_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        multiprocessing.connection.wait([server.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _end_with_parent() -> None:

@@ -27,7 +27,7 @@ from typing import IO, Any, cast
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
@@ -36,7 +36,7 @@ from rollkeeper.kernel.settings import data_dir, settings_file
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.document_backup import mirror_documents
-from rollkeeper.operations.errors import BACKUP_DAMAGED, EXTERNAL_DATABASES
+from rollkeeper.operations.errors import BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, EXTERNAL_DATABASES
 from rollkeeper.platform import pg_backup
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
@@ -96,7 +96,7 @@ def back_up(
 ) -> list[Backup]:
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
-    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_TOOL_FAILED, BACKUP_DAMAGED.
+    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url or instance().keys_url:
@@ -215,6 +215,7 @@ def _write(draft: Path, part: Part, note: Note, *, on_progress: OnProgress) -> N
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         archive = ArchiveWriter.begin(out, root=root_of_trust(), note=json.dumps(asdict(note)).encode())
         for piece in source:
+            _leave_room(draft.parent)
             archive.write(piece)
             on_progress(len(piece))
         archive.finish()
@@ -222,9 +223,22 @@ def _write(draft: Path, part: Part, note: Note, *, on_progress: OnProgress) -> N
         os.fsync(out.fileno())
 
 
+def _leave_room(place: Path) -> None:
+    """Break off before a backup takes the last room. Refuses: BACKUP_NEEDS_ROOM."""
+    if (free := room.free_bytes(place)) < room.RESERVE_BYTES:
+        raise BACKUP_NEEDS_ROOM(
+            place=place, free=f"{free / 1024**2:,.0f} MiB", reserve=f"{room.RESERVE_BYTES / 1024**2:,.0f} MiB"
+        )
+
+
 def _verify(draft: Path, part: Part, *, on_progress: OnProgress) -> None:
     """Open what was written, as a restore will, inside the instance: nothing lies in clear anywhere else."""
-    with opened(draft, root=root_of_trust(), on_progress=on_progress) as reader:
+
+    def moved(count: int) -> None:
+        _leave_room(data_dir())
+        on_progress(count)
+
+    with opened(draft, root=root_of_trust(), on_progress=moved) as reader:
         if part is Part.KEYS:
             pg_backup.read_keys(pieces(reader))
             return

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The start of every process besides the apps: it ends on request, and when its parent process is gone.
 
-The latter it sees by the pipe on its standard input, which closes.
+The latter it sees by the pipe on its standard input, which closes. What it is at then has some seconds: a run may be killed at any
+point, and one that hangs would keep its work from the process that takes over.
 """
 
 import logging
@@ -9,7 +10,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
+from typing import Final
+
+_ORPHAN_S: Final = 15
 
 
 def run_as_child(keep: Callable[[threading.Event], None], *, needs_servers: bool = True) -> None:
@@ -34,3 +39,5 @@ def run_as_child(keep: Callable[[threading.Event], None], *, needs_servers: bool
 def _end_with_parent(stop: threading.Event) -> None:
     os.read(sys.stdin.fileno(), 1)  # not through a buffer, whose lock would be held when the interpreter ends
     stop.set()
+    time.sleep(_ORPHAN_S)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -38,6 +38,7 @@ COMMANDS = (
     CommandEntry("worker", "Run the background jobs until Ctrl-C: send notices and network commands, publish the ledger, erase what is due.", ("operations",)),
     CommandEntry("demo", "Make a demo instance with invented people, a half-finished campaign, and a login for each role.", ("operations",)),
     CommandEntry("doctor", "Check this installation, and say how to fix problems.", ("operations",)),
+    CommandEntry("health", "Ask each process of this instance whether it can do its work now.", ("operations",)),
     CommandEntry("backup", "Back up register and keys, encrypted and separately, and verify each backup by reading it again.", ("operations",)),
     CommandEntry("restore", "Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.", ("operations",)),
     CommandEntry("finish-restore", "Start the jobs of a restored instance; erase again in servers that you restored with your own tools.", ("operations",)),

@@ -23,8 +23,9 @@ from rollkeeper.kernel.console import (
     read_instant,
     show_table,
 )
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
-from rollkeeper.kernel.settings import data_dir
+from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.errors import DATA_DIR_IN_USE
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.site.web_apps import APPS, AppName, app_named
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     demo_group.command("clock")(demo_clock)
     app.add_typer(demo_group, name="demo")
     app.command()(doctor)
+    app.command()(health)
     app.command()(backup)
     app.command()(restore)
     app.command("finish-restore")(finish_restore)
@@ -247,10 +249,13 @@ def doctor(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper doctor --json
     """
-    from rollkeeper.operations.doctor import Health, examine
+    from rollkeeper.operations.doctor import examine, examine_servers
+    from rollkeeper.operations.findings import Health
 
-    open_instance()
-    found = examine()
+    found = examine_servers() if is_made() else []
+    if not found:
+        open_instance()
+        found = examine()
     if as_json:
         emit(
             [
@@ -267,6 +272,42 @@ def doctor(*, as_json: JsonOption = False) -> None:
         )
     if any(f.health is Health.ERROR for f in found):
         raise typer.Exit(1)
+
+
+def health(*, as_json: JsonOption = False) -> None:
+    """Ask each process of this instance whether it can do its work now. The apps answer on their ports: /healthz and /readyz.
+
+    It opens nothing and starts nothing. The exit code is 1 where a process is not ready or does not answer, or none runs.
+
+    Example: rollkeeper health --json
+    """
+    from rollkeeper.kernel.health import ProcessHealth, examine_processes
+    from rollkeeper.vault import client
+    from rollkeeper.vault.protocol import service_socket
+
+    found = examine_processes()
+    if service_socket().exists():
+        try:
+            lacking = client.missing_parts()
+        except RollkeeperError as refused:
+            found.append(ProcessHealth("vault", alive=False, ready=False, missing=refused.code))
+        else:
+            said = "; ".join(f"{part}: {why}" for part, why in lacking.items())
+            found.append(ProcessHealth("vault", alive=True, ready=not lacking, missing=said))
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+    else:
+        show_table(
+            "The processes of this instance",
+            ("process", "alive", "ready", "missing"),
+            [(one.process, _yes(one.alive), _yes(one.ready), one.missing) for one in found],
+        )
+    if not found or not all(one.ready for one in found):
+        raise typer.Exit(1)
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "NO"
 
 
 def backup(

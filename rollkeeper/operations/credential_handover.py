@@ -8,7 +8,9 @@ the wall around it is not there.
 
 import os
 import shutil
+import signal
 import sys
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,12 +27,19 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by, let_everyone_enter, system_user
+from rollkeeper.platform.os_users import (
+    allow_traversal,
+    is_readable_by,
+    let_everyone_enter,
+    processes_in,
+    system_user,
+)
 from rollkeeper.site.web_apps import App
 from rollkeeper.vault import document_store
 from rollkeeper.vault.protocol import service_folder
 
 _NOT_FOR_APPS = (("notices", "alarms_to"), ("notices", "smtp_url"))
+_END_S = 5
 _FOR_APPS_THAT_SEAL = ("vault", "documents_url")
 _FOR_ALL = ("secrets/index.key", "secrets/index.token", "secrets/public-keys.pub")
 VAULT_SECRETS = (
@@ -170,7 +179,7 @@ def give_key_material(user: str) -> None:
 
 
 def _new_folder(name: str) -> Path:
-    _remove_stale()
+    remove_stale()
     folder = data_dir() / "run" / "apps" / f"{name}.{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     for place in (folder, folder / "secrets", folder / "ledger"):
@@ -195,11 +204,27 @@ def _files(*files: Path) -> Iterator[tuple[str, str]]:
             yield str(file.relative_to(data_dir())), file.read_text("utf-8")
 
 
-def _remove_stale() -> None:
-    """Remove what was delivered by a process that is gone; two that serve one instance do not get in each other's way."""
+def remove_stale() -> None:
+    """Remove what was delivered by a process that is gone, and end the apps that it left behind, which work in these folders.
+
+    Two that serve one instance do not get in each other's way.
+    """
     for folder in (data_dir() / "run" / "apps").glob("*.*"):
         if not Path("/proc", folder.suffix[1:]).exists():
+            _end_processes_in(folder)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_processes_in(folder: Path) -> None:
+    until = time.monotonic() + _END_S
+    users = {system_user(f"rollkeeper-{folder.stem}"), None}  # a demo's app may run as the user who serves
+    while (
+        left := [one for user in users for one in processes_in(folder, user=user)]
+    ) and time.monotonic() < until:
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def _settings(*left_out: tuple[str, str]) -> str:

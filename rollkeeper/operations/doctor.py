@@ -2,11 +2,8 @@
 """Is this installation healthy? One check a promise; a check that could not look is a fault, not a pass."""
 
 import datetime as dt
-import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -14,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.disclosures.queries import count_overdue_notifications
-from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel import clock, room, stores
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
@@ -30,8 +27,11 @@ from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
+from rollkeeper.operations.clock_check import look_at_the_clock
+from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
+from rollkeeper.platform import embedded_postgres
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
@@ -41,32 +41,24 @@ from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 from rollkeeper.vault.settings import settings as vault_settings
 
-MIN_FREE_BYTES = 2 * 1024**3
 WITNESS_TIMEOUT_S = 3
+_UNHANG = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
 MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
-
-
-class Health(StrEnum):
-    """How it is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The finding of one check, and what to do about it."""
-
-    check: str
-    health: Health
-    sentence: str
-    remedy: str = ""
 
 
 def examine() -> list[Finding]:
     """Run every check; none stops another."""
     return [finding for check in CHECKS for finding in _run_check(check)]
+
+
+def examine_servers() -> list[Finding]:
+    """Name each server that hangs, within seconds: nothing else can be looked at, and opening the instance would wait for it."""
+    hung = [(store, embedded_postgres.how_it_hangs(store)) for store in stores.STORES]
+    return [
+        Finding("servers", Health.ERROR, f"The server of the {store.name} hangs: it {state}.", _UNHANG)
+        for store, state in hung
+        if state
+    ]
 
 
 def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
@@ -113,12 +105,11 @@ def _check_secrets() -> Iterator[Finding]:
 
 
 def _check_disk() -> Iterator[Finding]:
-    free = shutil.disk_usage(data_dir()).free
-    detail = f"{free / 1024**3:.1f} GiB free under the instance."
+    detail = f"{room.free_bytes() / 1024**3:.1f} GiB free under the instance."
     yield (
-        _ok(detail)
-        if free > MIN_FREE_BYTES
-        else Finding("", Health.ERROR, detail, "Make room before the next nightly run.")
+        Finding("", Health.ERROR, detail, "Make room: docs/runbook/disk.md.")
+        if room.is_low()
+        else _ok(detail)
     )
 
 
@@ -490,10 +481,14 @@ def _ago_text(last: LastRun, now: int) -> str:
     return _age_text(dt.timedelta(seconds=now - last.began))
 
 
+def _check_clock() -> Iterator[Finding]:
+    yield look_at_the_clock()
+
+
 CHECKS = (
     _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
     _check_document_copies, _check_erasure, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
     _check_witnesses, _check_law, _check_languages, _check_notices_and_commands, _check_offline,
-    _check_background_jobs,
+    _check_background_jobs, _check_clock,
 )  # fmt: skip

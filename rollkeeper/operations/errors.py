@@ -76,6 +76,12 @@ EMBEDDED_DATABASES = Refusal(
     "The register and the keys are on this instance's own servers.",
     "Leave --register-of and --keys-of out: 'rollkeeper restore' did this at its end.",
 )
+BACKUP_NEEDS_ROOM = Refusal(
+    "backup_needs_room",
+    Kind.REFUSED,
+    "There is not enough room in {place} for this backup: {free} are free, and {reserve} of them are left to the register.",
+    "Free some space, or name a folder on another disk. Nothing of this backup is left behind, and the last one is still there.",
+)
 BACKUP_DAMAGED = Refusal(
     "backup_damaged",
     Kind.MALFORMED,

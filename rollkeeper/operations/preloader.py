@@ -90,6 +90,9 @@ class Preloader:
     """The process that forks, as the process that serves sees it."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._control, far = socket.socketpair()
         with far:
             self._process = subprocess.Popen(
@@ -109,7 +112,10 @@ class Preloader:
         folder: Path,
         user: str | None = None,
     ) -> ForkedProcess:
-        """Run a module's `main` with these arguments in a fork of it. Raises OSError, ValueError where it is gone."""
+        """Run a module's `main` with these arguments in a fork of it, which is started again if it is gone."""
+        if self._process.poll() is not None:
+            self._control.close()
+            self._begin()
         asked = json.dumps(
             {
                 "module": module,

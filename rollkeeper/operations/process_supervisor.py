@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Starts, watches and stops the apps: only those that it started itself.
 
-Each app is a child process with its own role in the database (`site/web_apps.py`). If one ends, all end: half a
-register that looks like a whole one is worse than none.
+Each app is a child process with its own role in the database (`site/web_apps.py`). One that ends is started again, and so is a database
+server (`server_watch.py`). Only an app that never answered since the start ends all: its settings are wrong.
 """
 
 import errno
@@ -26,10 +26,11 @@ from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, is_made
-from rollkeeper.operations.credential_handover import AppCredentials
+from rollkeeper.operations.credential_handover import AppCredentials, remove_stale
 from rollkeeper.operations.errors import APP_DID_NOT_START, ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
+from rollkeeper.operations.server_watch import watched_servers
 from rollkeeper.operations.worker_processes import (
     ManagedProcess,
     processes_for,
@@ -43,6 +44,8 @@ from rollkeeper.site.web_apps import APPS, SHEET, App
 START_SECONDS = 60
 RENEW_SECONDS = 5
 STOP_SECONDS = 10
+RESTART_SECONDS = 1
+LONGEST_PAUSE_SECONDS = 30
 HIGHEST_PORT = 65_535
 _APP_MODULE = "rollkeeper.operations.app_process"
 
@@ -57,6 +60,9 @@ class Running:
     process: subprocess.Popen[bytes] | ForkedProcess
     credentials: AppCredentials
     log: threading.Thread
+    begun: float
+    pause: float = RESTART_SECONDS
+    """How long after its beginning it may be started again: twice as long after each end that follows at once."""
 
     @property
     def address(self) -> str:
@@ -79,6 +85,7 @@ def serve(
     """
     if not SHEET.exists():
         raise ASSETS_MISSING(file=SHEET)
+    remove_stale()
     _require_free_ports(host, port, apps)
     if not is_made():
         from rollkeeper.operations import bootstrap
@@ -97,6 +104,7 @@ def serve(
             if not _wait_until_well(one, stop):
                 return
         _announce(running)
+        stack.enter_context(watched_servers())
         processes = stack.enter_context(
             stopped_at_end(processes_for(apps, with_workers=with_workers, preloader=preloader))
         )
@@ -104,7 +112,7 @@ def serve(
         while not stop:
             for other in processes:
                 other.keep_going()
-            _require_alive(running)
+            running[:] = [_kept_alive(one, port, preloader) for one in running]
             if time.monotonic() > renewed + RENEW_SECONDS:
                 renewed = _renew(running)
             time.sleep(0.2)
@@ -122,7 +130,7 @@ def vault() -> None:
 
 
 def _run(wanted: Sequence[ManagedProcess], said: str) -> None:
-    with _stop_signals() as stop, stopped_at_end(wanted) as processes:
+    with _stop_signals() as stop, watched_servers(), stopped_at_end(wanted) as processes:
         out.print(said)
         sys.stdout.flush()
         while not stop:
@@ -204,8 +212,8 @@ def _start(app: App, host: str, base_port: int, preloader: Preloader | None) -> 
         else _started(host, port, environment, credentials)
     )
     return Running(
-        app, host, port, process, credentials, log_output(cast("IO[bytes]", process.stdout), log_of(app))
-    )
+        app, host, port, process, credentials, log_output(cast("IO[bytes]", process.stdout), log_of(app)), time.monotonic()
+    )  # fmt: skip
 
 
 def _started(
@@ -230,6 +238,23 @@ def log_of(app: App) -> Path:
     return data_dir() / "logs" / f"{app.name}.log"
 
 
+def _kept_alive(one: Running, base_port: int, preloader: Preloader | None) -> Running:
+    """Return an app as it is, or started again where its process has ended. Does not wait."""
+    if one.process.poll() is None or time.monotonic() < one.begun + one.pause:
+        return one
+    err.print(
+        f"The {one.app.name} ended with code {one.process.returncode} and is started again; see {log_of(one.app)}.",
+        markup=False,
+    )
+    lasted = time.monotonic() - one.begun
+    _release(one)
+    again = _start(one.app, one.host, base_port, preloader)
+    again.pause = (
+        RESTART_SECONDS if lasted > LONGEST_PAUSE_SECONDS else min(LONGEST_PAUSE_SECONDS, 2 * one.pause)
+    )
+    return again
+
+
 def _stop(running: Sequence[Running]) -> None:
     for one in running:
         if one.process.poll() is None:
@@ -241,13 +266,18 @@ def _stop(running: Sequence[Running]) -> None:
         except subprocess.TimeoutExpired:
             one.process.kill()
             one.process.wait()
-        # Each app leads its own process group; processes that it left there are ours to end.
-        with suppress(ProcessLookupError):
-            os.killpg(one.process.pid, signal.SIGKILL)
-        if one.process.stdin:
-            one.process.stdin.close()
-        one.log.join(STOP_SECONDS)
-        one.credentials.clear()
+        _release(one)
+
+
+def _release(one: Running) -> None:
+    """Take back everything from an app that has ended."""
+    # Each app leads its own process group; processes that it left there are ours to end.
+    with suppress(ProcessLookupError):
+        os.killpg(one.process.pid, signal.SIGKILL)
+    if one.process.stdin:
+        one.process.stdin.close()
+    one.log.join(STOP_SECONDS)
+    one.credentials.clear()
 
 
 def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:

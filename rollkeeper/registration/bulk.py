@@ -7,7 +7,9 @@ with row, column and reason, never with a value.
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
@@ -62,9 +64,16 @@ def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Calla
         for rows, step in _batches(path):
             _register_rows(authority, rows, on=on, tally=tally, refused=refused)
             moved(step)
-    if not tally.refused:
-        side.unlink()
+        if not tally.refused:
+            _remove_own(side, refused)
     return tally
+
+
+def _remove_own(side: Path, refused: IO[str]) -> None:
+    """Remove the reject file, unless another run of the same file has put its own there."""
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(refused.fileno()), side.stat()):
+            side.unlink()
 
 
 def _register_rows(

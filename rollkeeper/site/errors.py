@@ -35,6 +35,18 @@ BAD_REQUEST = Refusal(
     "This request could not be read; nothing was done.",
     "Go back and send the form again.",
 )
+REGISTER_UNREACHABLE = Refusal(
+    "register_unreachable",
+    Kind.INTERNAL,
+    "The register is out of reach at the moment; nothing was saved.",
+    "Keep what you typed and try again in a minute. A counter goes on: what is recorded there waits, sealed, until the register is back.",
+)
+NO_ROOM = Refusal(
+    "no_room",
+    Kind.INTERNAL,
+    "The disk of the register is full; nothing was saved.",
+    "Tell the administrator, and try again when there is room: everything then goes on by itself.",
+)
 SERVER_ERROR = Refusal(
     "server_error",
     Kind.INTERNAL,

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The home page, open to all: what this is and where each app is. Also the health check."""
+"""The home page, open to all: what this is and where each app is. Also whether this app is alive, and ready."""
 
 import os
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
+from rollkeeper.kernel.health import Part, answer_text, disk_part, register_part
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
 from rollkeeper.site.access_middleware import is_open_to
-from rollkeeper.site.web_apps import APPS
+from rollkeeper.site.web_apps import APPS, app_named, this_app
+from rollkeeper.vault.epochs import require_genuine
+from rollkeeper.vault.root import index_key
 
 
 @login_not_required
@@ -27,11 +29,25 @@ def home_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say "ok" if this app reaches the register; break otherwise."""
-    del request
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    """Say "ok": this app answers."""
+    return _health(request)
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say "ready", or which parts this app has not that it needs: the register, keys to seal with, the key of the index, room."""
+    return _health(request)
+
+
+def _health(request: HttpRequest) -> HttpResponse:
+    status, said = answer_text(request.path, _parts())
+    return HttpResponse(said, status=status, content_type="text/plain")
+
+
+def _parts() -> list[Part]:
+    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").seals else []
+    return [register_part(), *seals, Part("root", lambda: index_key().digests([b"ready"])), disk_part()]
 
 
 @login_not_required

@@ -18,6 +18,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.models import AnonymousUser
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -25,12 +26,20 @@ from django.utils.translation import gettext as _
 
 from rollkeeper.access.errors import ReauthenticationNeeded
 from rollkeeper.counter.settings import settings as counter_settings
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, room
+from rollkeeper.kernel.database import is_disk_full, is_out_of_reach
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite
-from rollkeeper.site.errors import BAD_REQUEST, FORM_EXPIRED, PAGE_NOT_FOUND, SERVER_ERROR
+from rollkeeper.site.errors import (
+    BAD_REQUEST,
+    FORM_EXPIRED,
+    NO_ROOM,
+    PAGE_NOT_FOUND,
+    REGISTER_UNREACHABLE,
+    SERVER_ERROR,
+)
 from rollkeeper.site.web_apps import app_named, this_app
 
 STATUS = {
@@ -155,13 +164,29 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 def crashed(request: HttpRequest) -> HttpResponse:
     """Answer for a crash. It may have been the database or a template: hence plain words if the page fails too."""
-    fault = SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
+    broke = sys.exc_info()[1]
+    is_away = is_out_of_reach(broke)
+    fault = (
+        NO_ROOM() if is_disk_full(broke) or (is_away and room.is_out()) else REGISTER_UNREACHABLE() if is_away else SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
+    )  # fmt: skip
+    status = 500 if fault.code == SERVER_ERROR.code else 503
     try:
-        return refuse(request, fault)
+        answer = refuse(_without_register(request) if is_away else request, fault, status=status)
     except Exception:  # noqa: BLE001
-        return HttpResponse(
-            f"{fault}\n{fault.advice}\n", status=500, content_type="text/plain; charset=utf-8"
+        answer = HttpResponse(
+            f"{fault}\n{fault.advice}\n", status=status, content_type="text/plain; charset=utf-8"
         )
+    if status != STATUS[Kind.INTERNAL]:
+        answer["Retry-After"] = "5"
+    return answer
+
+
+def _without_register(request: HttpRequest) -> HttpRequest:
+    """Return a request whose page asks the register for nothing: neither who is signed in, nor what they are still to be shown."""
+    request.user = AnonymousUser()
+    if hasattr(request, "_messages"):  # where Django's `get_messages` looks
+        del request._messages  # noqa: SLF001
+    return request
 
 
 def note_crash(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:

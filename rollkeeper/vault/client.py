@@ -42,6 +42,11 @@ def is_reachable() -> bool:
         return False
 
 
+def missing_parts() -> dict[str, str]:
+    """Return what the service lacks to do its work, by part. Refuses: VAULT_OUT_OF_REACH."""
+    return dict(ask("ready"))
+
+
 def ask(operation: str, *, token: str = "", patience_s: float = protocol.ANSWER_S, **values: Any) -> Any:
     """Send one request and return its result. Refuses: VAULT_OUT_OF_REACH, and what the service refuses."""
     request = protocol.written({"do": operation, "token": token, "on": clock.demo_date(), "with": values})

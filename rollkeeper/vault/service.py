@@ -28,11 +28,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from rollkeeper.access.authority import Authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.health import Part, disk_part, missing, register_part
 from rollkeeper.kernel.hooks import HookUnset
 from rollkeeper.kernel.settings import data_dir, forget_settings
 from rollkeeper.vault import protocol
+from rollkeeper.vault.epochs import secret_of
 from rollkeeper.vault.errors import VAULT_FAILED, VAULT_REQUEST_REFUSED
 from rollkeeper.vault.hooks import STAFF_OPERATIONS
+from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.protocol import BadMessage
 from rollkeeper.vault.service_sessions import Sessions
 
@@ -53,6 +56,10 @@ class StaffRequest:
     values: Mapping[str, Any]
     authority_with: Callable[[str], Authority]
     """Returns who another token belongs to, for what takes two people."""
+
+
+def _require_root() -> None:
+    secret_of(max(living_epoch_ids()))
 
 
 class Service:
@@ -137,6 +144,15 @@ class Service:
         match operation:
             case "health":
                 return True
+            case "ready":
+                return missing(
+                    [
+                        register_part(),
+                        Part("keys", living_epoch_ids),
+                        Part("root", _require_root),
+                        disk_part(),
+                    ]
+                )
             case "sign-in":
                 code = values.get("code")
                 return self._sessions.begin(

@@ -8,14 +8,15 @@ service's own agent renews. The bytes wrapped are the service's text, `vault:v<v
 
 import json
 import time
-import urllib.error
-import urllib.request
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from itertools import batched
 from pathlib import Path
 from typing import Any
 
+import urllib3
+
+from rollkeeper.kernel.deadlines import HttpExchanges
 from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused, RootMissing
 
 EPOCHS_KEY = "rollkeeper-epochs"
@@ -25,6 +26,8 @@ INDEX_KEY_VERSION = 1
 _TIMEOUT_SECONDS = 30
 _DIGESTS_AT_ONCE = 400
 """OpenBao refuses a request with over 1,000 texts in it, the names of its fields among them."""
+_LARGEST_BYTES = 16 << 20
+_DONE = range(200, 300)
 _BAD_REQUEST = 400
 _BUSY = 429
 _WAITS_SECONDS = (0.1, 0.3, 1.0, 1.0, 1.0)
@@ -35,30 +38,29 @@ class Transit:
 
     def __init__(self, url: str, *, token_file: Path) -> None:
         self._url, self._token_file = url.rstrip("/"), token_file
+        self._exchanges = HttpExchanges(largest_bytes=_LARGEST_BYTES)
 
     def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Post a request, or read where there is no body. Refuses: KeyServiceRefused, RootMissing."""
-        request = urllib.request.Request(  # noqa: S310 - the setting allows https, and http on this machine only
-            f"{self._url}/v1/transit/{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"X-Vault-Token": self._token(), "Content-Type": "application/json"},
-        )
-        text = self._patiently(request)
+        text = self._patiently(path, None if body is None else json.dumps(body).encode())
         return json.loads(text)["data"] if text else {}
 
-    def _patiently(self, request: urllib.request.Request) -> bytes:
+    def _patiently(self, path: str, body: bytes | None) -> bytes:
         """Send a request, and again a little later while the service's limit on requests is reached."""
+        headers = {"X-Vault-Token": self._token(), "Content-Type": "application/json"}
         for wait in (*_WAITS_SECONDS, None):
             try:
-                with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-                    return bytes(answer.read())
-            except urllib.error.HTTPError as fault:
-                with fault:
-                    if fault.code != _BUSY or wait is None:
-                        raise self._refusal(f"status {fault.code}", status=fault.code) from None
-                time.sleep(wait)
-            except OSError as fault:
+                status, text = self._exchanges.ask(
+                    "GET" if body is None else "POST", f"{self._url}/v1/transit/{path}", body=body, headers=headers,
+                    within_s=_TIMEOUT_SECONDS,
+                )  # fmt: skip
+            except urllib3.exceptions.HTTPError as fault:
                 raise self._refusal(type(fault).__name__) from None
+            if status in _DONE:
+                return text
+            if status != _BUSY or wait is None:
+                raise self._refusal(f"status {status}", status=status)
+            time.sleep(wait)
         raise self._refusal("busy")
 
     def _token(self) -> str:

@@ -137,6 +137,32 @@ def test_after_the_window_attempts_count_anew():
     assert sign_in("clerk-07", PASSWORD)
 
 
+@pytest.mark.parametrize("ahead", ["1 hour", "1 day", "7 days"])
+def test_attempts_counted_while_the_clock_was_ahead_lock_no_one_out(ahead):
+    added()
+    for _ in range(6):
+        with pytest.raises((NotSignedIn, TooManyAttempts)):
+            sign_in("clerk-07", "wrong")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE access_attempt SET since = since + %s::interval", [ahead])
+
+    assert sign_in("clerk-07", PASSWORD)
+
+
+def test_after_a_clock_that_was_ahead_wrong_passwords_are_counted_again():
+    added()
+    with pytest.raises(NotSignedIn):
+        sign_in("clerk-07", "wrong")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE access_attempt SET since = since + interval '1 day'")
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            sign_in("clerk-07", "wrong")
+
+    with pytest.raises(TooManyAttempts):
+        sign_in("clerk-07", PASSWORD)
+
+
 def test_what_was_typed_as_a_user_name_is_not_kept_in_clear():
     with pytest.raises(NotSignedIn):
         sign_in("my-secret-password", "x")

@@ -10,7 +10,10 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import batch_control, queries
+from rollkeeper.campaign.commands import batches
+from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import BatchId, new_uuid
 from tests.builders.lines import give_number, make_line
 from tests.campaign.population import register, state
 from tests.campaign.typed_commands import (
@@ -209,6 +212,18 @@ def test_run_a_second_time_finds_nothing_to_do(notified, desk):
     assert "No approved batch has its day today." in again.said
     assert asked_for_by_name.code == 1
     assert "is done; this needs one that is approved or running" in asked_for_by_name.remarks
+
+
+def test_a_batch_that_another_run_finished_a_moment_ago_is_no_fault_of_this_one(monkeypatch):
+    def finished(_authority, batch_id, **_):
+        raise BatchNotInState(batch=batch_id, state="done", needed="approved or running")
+
+    monkeypatch.setattr(batches.batch_execution, "run_batch", finished)
+    asked = {"on": DUE, "moved": lambda _: None}
+
+    assert batches._ran(BatchId(new_uuid()), **asked, is_named=False) is None
+    with pytest.raises(BatchNotInState):
+        batches._ran(BatchId(new_uuid()), **asked, is_named=True)
 
 
 def test_run_does_nothing_to_anybody_without_an_approval(notified, desk):

@@ -7,7 +7,7 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.planning import plan_campaign
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
@@ -226,6 +226,20 @@ def test_an_alarm_is_mailed_once_and_says_nothing_about_anybody(canary, mail):
     assert str(canaries.open_alarms()[0].entry_id) in text
     assert canaries.open_alarms()[0].notified_at is not None
     assert not [word for word in (str(canary), "李") if word in text]
+
+
+def test_a_disk_that_is_nearly_full_is_mailed_once_a_day_and_again_when_it_was_not(canary, mail, monkeypatch):
+    went = [alarms.mail_low_room()]
+    monkeypatch.setattr(room, "LOW_BYTES", 1 << 60)
+    went += [alarms.mail_low_room(), alarms.mail_low_room()]
+    monkeypatch.setattr(room, "LOW_BYTES", 0)
+    went += [alarms.mail_low_room()]
+    monkeypatch.setattr(room, "LOW_BYTES", 1 << 60)
+    went += [alarms.mail_low_room()]
+
+    assert went == [0, 1, 0, 0, 1]
+    assert len(mail.kept) == 2
+    (alarms.data_dir() / "run" / "room.alarm").unlink()
 
 
 def test_what_the_mail_server_did_not_take_is_notified_the_next_time(canary, mail):

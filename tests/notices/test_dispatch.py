@@ -889,3 +889,13 @@ def test_no_one_is_unreachable_before_the_attempts_that_the_law_requires(by_chan
 
     assert made == [(0, "email"), (2, "sms"), (4, "email")]
     assert notice(owed).state == "bounced"
+
+
+@pytest.mark.parametrize(("ahead", "accepted"), [(dt.timedelta(days=1), 0), (dt.timedelta(days=8), 1)])
+def test_what_waits_longer_than_any_wait_was_put_off_by_a_wrong_clock_and_is_sent(
+    by_channel, ahead, accepted
+):
+    owed = tell(make_sealed_line())
+    Notice.objects.filter(notice_id=owed).update(next_try_at=clock.now() + ahead)
+
+    assert send(by_channel).accepted == accepted

@@ -353,3 +353,9 @@ def test_an_extended_character_is_not_split_between_two_parts():
 )
 def test_plain_texts_never_need_more_parts_than_their_length_says(text):
     assert sms_parts(text) == (1 if len(text) <= 160 else -(-len(text) // 153))
+
+
+def test_an_attempt_made_while_the_clock_was_ahead_holds_up_no_other():
+    ahead = PastAttempt(Channel.SMS, Outcome.FAILED, NOW + dt.timedelta(days=1), was_submitted=True)
+
+    assert step(past_attempts=[ahead], apart=dt.timedelta(hours=3)).wait_until is None

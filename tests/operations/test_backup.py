@@ -13,14 +13,16 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel import clock, room, stores
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.operations import backup, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part
 from rollkeeper.operations.errors import (
     BACKUP_DAMAGED,
+    BACKUP_NEEDS_ROOM,
     BACKUPS_FROM_DIFFERENT_INSTANCES,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
@@ -250,6 +252,40 @@ def test_an_instance_in_use_is_not_restored_over(folder):
 
     with refusing(DATA_DIR_NOT_EMPTY):
         restore(console_authority(), folder, secrets=embedded_postgres.data_dir() / "secrets")
+
+
+def test_what_a_killed_restore_left_behind_is_removed_by_the_next(folder, monkeypatch):
+    home = folder / "new"
+    (home / "secrets").mkdir(parents=True)
+    (home / "secrets" / "root.key").write_text("a copied secret", "ascii")
+    (home / "restoring").touch()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(home))
+
+    with refusing(BACKUP_DAMAGED):  # goes on, and finds no backup
+        restore(console_authority(), folder, secrets=folder)
+
+    assert not list(home.iterdir())
+
+
+def test_a_restore_that_is_under_way_is_left_alone(folder, monkeypatch):
+    home = folder / "new"
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(home))
+
+    with exclusive_lock(home / "restoring"), refusing(DATA_DIR_NOT_EMPTY):
+        restore(console_authority(), folder, secrets=folder)
+
+    assert [one.name for one in home.iterdir()] == ["restoring"]
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_a_backup_never_takes_the_last_room_and_leaves_nothing_behind(folder, monkeypatch, part):
+    monkeypatch.setattr(room, "RESERVE_BYTES", 1 << 60)
+
+    with refusing(BACKUP_NEEDS_ROOM):
+        made(folder, part)
+
+    assert not [one for one in folder.rglob("*") if one.is_file()]
+    assert not list(embedded_postgres.data_dir().glob("checking-*"))
 
 
 def test_backups_of_two_instances_are_not_joined(folder, monkeypatch):

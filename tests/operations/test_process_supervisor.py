@@ -8,17 +8,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from psycopg.pq import PGconn, Ping
 
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
 from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
+from tests.demo import copy_demo
 from tests.refusals import refusing
 from tests.superuser import as_superuser
 
@@ -89,9 +93,9 @@ def limits_of_cores(pid):
     return line.split()[4:6]
 
 
-def answers(port):
+def answers(port, path="/healthz"):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -144,21 +148,128 @@ def test_its_apps_end_when_it_is_killed(served):
     until(lambda: not answers(port) and not answers(port + 1))
 
 
-def test_when_one_app_dies_the_other_is_stopped_and_it_says_so(served):
+def children_of(pid):
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+
+def test_an_app_that_dies_is_started_again_while_the_others_answer_on(served):
     parent, port, _ = served
-    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    for role in ("its process", "the process that answers"):
+        (app,) = (one for one in children_of(parent.pid) if str(port).encode() in command_of(one))
+        died = app if role == "its process" else children_of(app)[0]
 
-    os.kill(int(children[0]), signal.SIGKILL)
-    code = parent.wait(20)
+        os.kill(died, signal.SIGKILL)
 
-    assert code == 2
-    assert "backoffice" in parent.stderr.read()
-    until(lambda: not answers(port) and not answers(port + 1))
+        until(lambda died=died: not Path(f"/proc/{died}").exists() or answers(port) is False, seconds=60)
+        until(lambda: answers(port), seconds=60)
+        assert answers(port + 1), role
+        assert parent.poll() is None, role
+
+
+def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(data_dir):
+    port = free_ports()
+    with started(data_dir, port) as (parent, _):
+        parent.send_signal(signal.SIGSTOP)  # so that it starts nothing again meanwhile
+        for app in children_of(parent.pid)[:2]:
+            answering = children_of(app)
+            os.kill(app, signal.SIGKILL)
+            until(lambda answering=answering: not any(map(is_alive, answering)))
+        parent.kill()
+        parent.wait(5)
+
+    with started(data_dir, port) as (_, said):
+        assert "Ready" in said
+
+
+def command_of(pid):
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_dir):
+    port = free_ports()
+    with started(data_dir, port) as (parent, _):
+        family = below(parent.pid)
+        for one in family[1:]:
+            os.kill(one, signal.SIGSTOP)
+        parent.kill()
+        parent.wait(5)
+
+    with started(data_dir, port) as (_, said):
+        assert "Ready" in said
+    assert not [
+        one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in command_of(one)
+    ]
+
+
+@pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instance, command, store):
+    port = free_ports()
+    words = (
+        ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
+        if command == "serve"
+        else ["worker"]
+    )
+    with running(own_instance, words, ready="Ctrl-C") as process:
+        pid = postmaster(store, own_instance)
+        os.kill(pid, signal.SIGKILL)
+
+        until(
+            lambda: postmaster(store, own_instance) not in {None, pid} and is_up(store, own_instance),
+            seconds=60,
+        )
+
+        assert process.poll() is None
+
+
+@pytest.fixture
+def own_instance():
+    """An instance whose servers may be killed; its path is short enough for the sockets to be in it."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-own-") as place:
+        copy_demo(Path(place) / "instance")
+        yield Path(place) / "instance"
+
+
+@contextmanager
+def running(data_dir, words, *, ready):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
+    with subprocess.Popen(
+        [COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=environment | {"ROLLKEEPER_HOME": str(data_dir)},
+    ) as process:  # fmt: skip
+        try:
+            while ready not in (line := process.stdout.readline()):
+                assert line
+            yield process
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def postmaster(store, data_dir):
+    try:
+        return int((data_dir / store.name / "pg" / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    except (OSError, IndexError):
+        return None
+
+
+def is_up(store, data_dir):
+    """Tell whether a server accepts connections."""
+    folder = data_dir / "run" / "sockets" / store.name
+    return PGconn.ping(f"host={folder} port={store.port} connect_timeout=3".encode()) == Ping.OK
 
 
 def test_each_app_reaches_the_register_in_its_own_role(standing):
-    assert answers(standing)
-    assert answers(standing + 1)
+    assert answers(standing, "/readyz")
+    assert answers(standing + 1, "/readyz")
+    assert answers(standing + 2, "/readyz")
 
     with as_superuser() as owner:
         present = {
@@ -167,6 +278,34 @@ def test_each_app_reaches_the_register_in_its_own_role(standing):
         }
 
     assert {app.role.value for app in APPS} <= present
+
+
+HEAD = b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n"
+
+
+@pytest.mark.parametrize("begun", [HEAD + b"\r\nlogin=", HEAD + b"Content-Type:"], ids=["body", "head"])
+def test_senders_that_never_finish_do_not_stop_an_app_without_a_proxy(standing, begun):
+    with ExitStack() as stack:
+        for _ in range(12):
+            sender = stack.enter_context(socket.create_connection(("127.0.0.1", standing)))
+            sender.sendall(begun)
+        time.sleep(0.5)
+
+        assert answers(standing)
+        assert answers(standing, "/readyz")
+
+
+def test_an_address_is_read_once_and_no_header_of_a_client_passes_for_the_proxys(standing):
+    asked = http.client.HTTPConnection("127.0.0.1", standing)
+    asked.request("GET", "/static/built/rollkeeper%2Ecss", headers={"X_Forwarded_Host": "evil.example"})
+    once = asked.getresponse()
+    once.read()
+    asked.request("GET", "/static/built/rollkeeper%252Ecss")
+    twice = asked.getresponse()
+    twice.read()
+    asked.close()
+
+    assert (once.status, twice.status) == (200, 404)
 
 
 def test_one_app_alone_can_be_served(data_dir):

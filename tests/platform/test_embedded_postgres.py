@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import database, stores
+from rollkeeper.operations import doctor
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.errors import ServerDidNotStart
 from tests.superuser import as_superuser
@@ -47,6 +49,18 @@ def ask(store: stores.Store, question: str) -> object:
 
 def pid_of(store: stores.Store) -> int:
     return int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+
+
+def hang_while_stopping(store: stores.Store) -> int:
+    """Have a server hang as one does that is told to stop at the wrong moment; return its process."""
+    postmaster = pid_of(store)
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
+    for child in children:
+        with suppress(FileNotFoundError):  # a session that ends by itself
+            if b"checkpointer" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGSTOP)
+    os.kill(postmaster, signal.SIGINT)
+    return postmaster
 
 
 def test_two_instances_run_side_by_side_each_with_two_clusters(data_dir, other_data_dir):
@@ -85,6 +99,66 @@ def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_dat
     embedded_postgres.ensure_running()
 
     assert ask(stores.REGISTER, "SELECT answer FROM kept_by_itself") == 42
+
+
+@pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
+def test_a_server_whose_backend_was_killed_is_still_stopped_by_its_last_user(other_data_dir, store):
+    for _ in range(3):
+        embedded_postgres.ensure_running()
+        lone = as_superuser(store, database="postgres")
+        os.kill(lone.info.backend_pid, signal.SIGKILL)
+
+        embedded_postgres.stop_if_unused()  # as a command does that broke off because of it
+
+        lone.close()
+        assert not (store.data / "postmaster.pid").exists()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("delay_s", [0, 0.01, 0.05, 0.1, 0.3])
+@pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
+def test_at_whatever_instant_of_a_recovery_the_last_user_goes_the_server_stops(
+    other_data_dir, store, delay_s
+):
+    for _ in range(10):
+        embedded_postgres.ensure_running()
+        lone = as_superuser(store, database="postgres")
+        os.kill(lone.info.backend_pid, signal.SIGKILL)
+        time.sleep(delay_s)
+
+        embedded_postgres.stop_if_unused()
+
+        lone.close()
+        assert not (store.data / "postmaster.pid").exists()
+
+
+def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(other_data_dir, capsys):
+    embedded_postgres.ensure_running()
+    with as_superuser(database="postgres") as session:
+        session.execute("CREATE TABLE kept_while_hanging AS SELECT 42 AS answer")
+    hung = hang_while_stopping(stores.REGISTER)
+    embedded_postgres._in_use.pop().close()
+
+    embedded_postgres.ensure_running()
+
+    assert pid_of(stores.REGISTER) != hung
+    assert ask(stores.REGISTER, "SELECT answer FROM kept_while_hanging") == 42
+    assert "register" in capsys.readouterr().err
+
+
+def test_a_server_that_answers_nobody_is_started_again(other_data_dir):
+    embedded_postgres.ensure_running()
+    hung = pid_of(stores.KEYS)
+    os.kill(hung, signal.SIGSTOP)
+    named = [one.sentence for one in doctor.examine_servers()]
+
+    embedded_postgres.ensure_running()
+
+    assert named == ["The server of the keys hangs: it gives no answer."]
+    assert not doctor.examine_servers()
+
+    assert pid_of(stores.KEYS) != hung
+    assert ask(stores.KEYS, "SELECT 42") == 42
 
 
 def test_nobody_signs_in_without_a_password(other_data_dir):

@@ -14,6 +14,8 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line, Suspension
+from rollkeeper.operations.clock_check import look_at_the_clock
+from rollkeeper.operations.findings import Health
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.provisioning.gateways.registry import network_gateway
@@ -580,3 +582,44 @@ def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeyp
     element.says = None
     push(element)
     assert {element.states[line] for line in (first, third, last)} == {ReadBack.OPEN}
+
+
+@pytest.mark.parametrize("ahead", [dt.timedelta(days=1), dt.timedelta(days=7)])
+def test_who_registered_while_the_clock_was_ahead_is_restored_at_once_when_it_is_right(
+    register, element, ahead
+):
+    asked = bar(kind=CommandKind.RESTORE)
+    Command.objects.filter(command_id=asked).update(attempts=1, next_try_at=clock.now() + ahead)
+
+    pushed = push(element)
+
+    assert pushed.counts[CommandState.CONFIRMED] == 1
+    assert command(asked).state == "confirmed"
+
+
+def test_a_restore_waits_its_quarter_of_an_hour_and_a_postponed_bar_its_days(register, element):
+    restore, put_off = bar(kind=CommandKind.RESTORE), bar()
+    Command.objects.filter(command_id=restore).update(
+        attempts=9, next_try_at=clock.now() + dt.timedelta(minutes=14)
+    )
+    Command.objects.filter(command_id=put_off).update(
+        attempts=3, next_try_at=clock.now() + dt.timedelta(days=3)
+    )
+
+    pushed = push(element)
+
+    assert pushed.total == 0
+    assert [command(one).state for one in (restore, put_off)] == ["waiting", "waiting"]
+
+
+def test_the_doctor_counts_what_a_clock_that_was_ahead_put_off(register):
+    before = look_at_the_clock().health
+    asked = bar(kind=CommandKind.RESTORE)
+    Command.objects.filter(command_id=asked).update(
+        attempts=1, next_try_at=clock.now() + dt.timedelta(days=1)
+    )
+
+    found = look_at_the_clock()
+
+    assert (before, found.health) == (Health.OK, Health.WARNING)
+    assert "1 restore commands lie further ahead" in found.sentence

@@ -260,3 +260,19 @@ def test_a_returning_subscriber_with_the_same_row_is_registered_again(tmp_path):
     assert (tally.repeated, refused) == (0, [(1, "submission_key", "submission_key_used")])
     assert keyed.recorded == 1
     assert find_line(same["number"]).is_registered
+
+
+@pytest.mark.parametrize("other", [None, "the other run's"], ids=["removed", "replaced"])
+def test_another_run_of_the_same_file_is_left_its_reject_file(tmp_path, other):
+    file = written(tmp_path, row())
+    side = bulk.refused_file(file)
+
+    def as_the_other_run(_bytes):
+        side.unlink()
+        if other:
+            side.write_text(other, "utf-8")
+
+    tally = bulk.register_file(console_authority(), file, on=ON, moved=as_the_other_run)
+
+    assert tally.recorded == 1
+    assert (side.read_text("utf-8") if side.exists() else None) == other

@@ -26,6 +26,7 @@ PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
 OPEN = {
     "healthz",
+    "readyz",  # names parts of the installation, no value; the proxy keeps it from outside
     "check_receipt",  # one file that asks this server nothing: to check a receipt
     "service_worker",  # a script of this app's, the same for everybody; a browser fetches it without the session
     "manifest",  # how the app is installed: its name and its mark

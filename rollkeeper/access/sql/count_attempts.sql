@@ -15,7 +15,9 @@ SELECT mark, CURRENT_USER, 1, clock_timestamp()
   FROM unnest(%(marks)s::bytea[]) WITH ORDINALITY AS one (mark, nth)
  ORDER BY nth
 ON CONFLICT (name_mark, counted_by) DO UPDATE SET
-    tries = CASE WHEN access_attempt.since < clock_timestamp() - %(window)s THEN 1 ELSE access_attempt.tries + 1 END,
-    since = CASE WHEN access_attempt.since < clock_timestamp() - %(window)s
-                 THEN clock_timestamp() ELSE access_attempt.since END
+    -- A window that begins in the future was begun while the machine's clock was ahead: it begins again.
+    tries = CASE WHEN access_attempt.since BETWEEN clock_timestamp() - %(window)s AND clock_timestamp()
+                 THEN access_attempt.tries + 1 ELSE 1 END,
+    since = CASE WHEN access_attempt.since BETWEEN clock_timestamp() - %(window)s AND clock_timestamp()
+                 THEN access_attempt.since ELSE clock_timestamp() END
 RETURNING name_mark, tries

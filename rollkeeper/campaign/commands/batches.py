@@ -32,6 +32,7 @@ from rollkeeper.campaign.commands.cli_options import (
     plain,
     signed_in,
 )
+from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.outage_hours import export_outage_hours
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
@@ -116,8 +117,9 @@ def run(
         with bar_for("Carrying out", len(chosen)) as moved:
             # Asked for each: the one before may have gone on past midnight.
             ran = [
-                batch_execution.run_batch(console(), one, on=on or clock.today(), moved=moved)
+                found
                 for one in chosen
+                if (found := _ran(one, on=on or clock.today(), moved=moved, is_named=batch is not None))
             ]
     if as_json:
         emit(
@@ -131,6 +133,18 @@ def run(
         cli_output.night(nightly_result, undone, ran)
     if any(one.state == "stopped" for one in ran):
         raise typer.Exit(1)
+
+
+def _ran(
+    batch: BatchId, *, on: dt.date, moved: Callable[[int], None], is_named: bool
+) -> batch_execution.BatchRunResult | None:
+    """Run a batch; None where it was due a moment ago, and another run has moved it on since."""
+    try:
+        return batch_execution.run_batch(console(), batch, on=on, moved=moved)
+    except BatchNotInState:
+        if is_named:
+            raise
+        return None
 
 
 def stop(

@@ -81,7 +81,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN said = ANY (ARRAY[
     'sign_in_attempted', 'sign_out', 'sign_out_everyone', 'sim', 'sim_replaced', 'skipped', 'sms', 'sql', 'staff',
     'staff_added', 'staff_assigned', 'staff_reinstated', 'staff_suspended', 'staff_unassigned', 'stale', 'started', 'stay',
     'stay_end_approved', 'stay_ended', 'stay_entered', 'step', 'step_approved', 'step_withdrawn', 'stop_batch', 'stopped',
-    'submitted', 'subpoena', 'subscriber', 'subscriber_died', 'subscriber_protected', 'subscriber_request',
+    'stops', 'submitted', 'subpoena', 'subscriber', 'subscriber_died', 'subscriber_protected', 'subscriber_request',
     'subscribers_document', 'succeeded', 'superseded', 'supervisor', 'suspend', 'suspend_accounts', 'suspend_agent',
     'suspended', 'table', 'temporary_reconnection', 'tenure', 'tenure_accepted', 'tenure_corrected', 'tenure_ended',
     'tenure_registered', 'tenure_relinquished', 'tenure_transferred', 'terminate', 'terminated', 'text', 'texts',

@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION lines_count_counter_termination(line uuid) RETURNS vo
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('lines_countertermination', 0));
-    DELETE FROM lines_countertermination WHERE ended_at < clock_timestamp() - interval '24 hours';
+    DELETE FROM lines_countertermination
+     WHERE ended_at NOT BETWEEN clock_timestamp() - interval '24 hours' AND clock_timestamp(); -- or by a clock that was ahead
     IF (SELECT count(*) FROM lines_countertermination) >= lines_counter_terminations_per_day() THEN
         RAISE EXCEPTION 'lines_counter_termination_limit_reached' USING ERRCODE = 'check_violation';
     END IF;

@@ -18,6 +18,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.deadlines import Deadline, WatchedSmtp, WatchedSmtpOverTls, watch
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.dsn_parser import concerns_mailbox, is_unknown_mailbox
@@ -31,8 +32,9 @@ _ENHANCED: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _CLOSING: Final = 421
 _ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _ANSWERS_WITHIN: Final = 20
-"""Multiples of the connection timeout: a server that scans a mail before accepting it may need ten minutes (RFC 5321, 4.5.3.2.6),
-and it sends the mail even if the answer is not waited for.
+"""Multiples of the connection timeout for one mail: a server that scans it before accepting it may be silent for ten minutes (RFC 5321,
+4.5.3.2.6), and it sends the mail even if the answer is not waited for. An answer that has begun comes within one, and so do greeting and
+signing in.
 """
 _LATER: Final = SubmissionResult(Answer.RETRY)
 _REFUSED: Final = SubmissionResult(Answer.REFUSED)
@@ -86,18 +88,39 @@ class SmtpGateway:
         """Send over one connection; when it breaks, the rest is for later."""
         answers: list[SubmissionResult] = []
         faults = (OSError, smtplib.SMTPException, NotEncrypted, NoPassword)
-        with suppress(*faults), self._connect() as server:
-            for message in messages:
-                answers.append(self._send_one(server, message))  # noqa: PERF401 - what was sent before a break counts
+        with suppress(*faults):
+            server = self._connect()
+            try:
+                for message in messages:
+                    with self._within(_ANSWERS_WITHIN):
+                        watch(server.sock)
+                        answers.append(self._send_one(server, message))
+            finally:  # what was sent before a break counts
+                with self._within(1), suppress(*faults):
+                    watch(server.sock)
+                    server.quit()
+                server.close()
         return answers + [_LATER] * (len(messages) - len(answers))
 
+    def _within(self, patience: int) -> Deadline:
+        return Deadline(patience * self._patience_s, peer=str(self._url.hostname))
+
     def _connect(self) -> smtplib.SMTP:
+        with self._within(1) as deadline:
+            server = self._greeted()
+        if deadline.has_passed:
+            server.close()
+            raise smtplib.SMTPServerDisconnected
+        return server
+
+    def _greeted(self) -> smtplib.SMTP:
         host, port = str(self._url.hostname), self._url.port or _PORTS[self._url.scheme]
         tls = ssl.create_default_context()
         if self._url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self._patience_s, context=tls)
+            server: WatchedSmtp = WatchedSmtpOverTls(host, port, timeout=self._patience_s, context=tls)
         else:
-            server = smtplib.SMTP(host, port, timeout=self._patience_s)
+            server = WatchedSmtp(host, port, timeout=self._patience_s)
+        server.answer_within_s = self._patience_s
         try:
             self._greet(server, tls)
             if server.sock is not None:

@@ -14,6 +14,10 @@ import struct
 from types import TracebackType
 from typing import Final, Self
 
+from rollkeeper.kernel.deadlines import Deadline
+
+_ANSWERS: Final = 10
+"""How many times as long as one answer a whole conversation may take."""
 _CONTROL: Final = b"\xee\x00"
 _LONGEST_BYTES: Final = 1 << 16
 _PROMPT: Final = re.compile(rb"(?:^|\n)\S+[>#] \Z")
@@ -28,8 +32,11 @@ class _Talk:
 
     def __init__(self, place: str, *, patience_s: float) -> None:
         host, _, port = place.rpartition(":")
+        self._deadline = Deadline(_ANSWERS * patience_s, peer=place)
         self._wire = socket.create_connection((host, int(port)), timeout=patience_s)
         self._read = b""
+        self._deadline.__enter__()
+        self._deadline.watch(self._wire)
 
     def __enter__(self) -> Self:
         return self
@@ -37,6 +44,10 @@ class _Talk:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        self._deadline.__exit__()
         self._wire.close()
 
     def _more(self) -> None:
@@ -99,7 +110,7 @@ class Terminal(_Talk):
             self._until_prompt()
             self.do("enable")
         except BaseException:
-            self._wire.close()
+            self._end()
             raise
 
     def do(self, command: str) -> None:

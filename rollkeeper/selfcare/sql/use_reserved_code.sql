@@ -5,5 +5,5 @@ UPDATE selfcare_reservedcode SET used_at = clock_timestamp()
  WHERE line_id = %(line_id)s
    AND reserved_id = (SELECT reserved_id FROM selfcare_reservedcode
                    WHERE line_id = %(line_id)s AND used_at IS NULL
-                     AND reserved_at > clock_timestamp() - make_interval(mins => %(minutes)s)
+                     AND reserved_at BETWEEN clock_timestamp() - make_interval(mins => %(minutes)s) AND clock_timestamp()
                    ORDER BY reserved_id LIMIT 1)

@@ -48,13 +48,14 @@ async function file(request) {
   return fresh;
 }
 
-// Nothing comes, or nothing comes for long: an empty form of the same address, where it has one.
+// Nothing comes, nothing comes for long, or the register is out of reach: an empty form of the same address, where it has one.
 async function page(request, url) {
   const answer = fetch(request);
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
     const first = await Promise.race([answer, late]);
-    return first ?? (await cachedForm(url)) ?? (await answer);
+    if (first && first.status !== 503) return first;
+    return (await cachedForm(url)) ?? first ?? (await answer);
   } catch (fault) {
     answer.catch(() => undefined);
     return (await cachedForm(url)) ?? Response.error();

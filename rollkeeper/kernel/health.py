@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Health that is true: alive means that a process answers, ready that it can do its work now.
+
+An app answers on its own port (`site/home_page.py`). Every other process answers the same two addresses on a socket in the instance, for
+its owner alone: `HealthSocket`. Not ready names parts (register, keys, root, disk, jobs), never a value. To give a process another part,
+hand it over as a `Part`.
+
+    GET /healthz    200 "ok"
+    GET /readyz     200 "ready", or 503 and a line for each part that is missing
+"""
+
+import http.client
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connections
+
+from rollkeeper.kernel import room, stores
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import RollkeeperError
+
+_ANSWER_S: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing without which a process cannot do its work; the check raises where it is missing."""
+
+    name: str
+    check: Callable[[], object]
+
+
+def missing(parts: Sequence[Part]) -> dict[str, str]:
+    """Return the parts that are missing, each with the code of the refusal or the kind of fault."""
+    found = {}
+    for part in parts:
+        try:
+            part.check()
+        except RollkeeperError as refused:
+            found[part.name] = refused.code
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the part is missing; its text may hold a value
+            found[part.name] = type(fault).__name__
+    return found
+
+
+def register_part() -> Part:
+    """The register answers, and can be written to."""
+    return Part("register", _require_register)
+
+
+def disk_part() -> Part:
+    """There is room on the instance's disk."""
+    return Part("disk", require_room)
+
+
+def require_room() -> None:
+    """See that there is room for what is recorded next. Raises OSError."""
+    if room.is_out():
+        raise OSError("no room")
+
+
+def _require_register() -> None:
+    (found,) = rows("SELECT pg_is_in_recovery() AS is_replica")
+    if found.is_replica:
+        raise ConnectionError("a replica cannot be written to")
+
+
+def answer_text(path: str, parts: Sequence[Part]) -> tuple[int, str]:
+    """Return status and body of the answer to one of the two addresses."""
+    if path == "/healthz":
+        return HTTPStatus.OK, "ok\n"
+    if path != "/readyz":
+        return HTTPStatus.NOT_FOUND, "not found\n"
+    lacking = missing(parts)
+    if not lacking:
+        return HTTPStatus.OK, "ready\n"
+    return HTTPStatus.SERVICE_UNAVAILABLE, "".join(f"{name}: {why}\n" for name, why in lacking.items())
+
+
+def sockets_folder() -> Path:
+    """Return where the sockets of processes lie; their owner alone may enter."""
+    return stores.sockets() / "health"
+
+
+@contextmanager
+def answering(name: str, parts: Sequence[Part]) -> Iterator[None]:
+    """Answer for this process, under this name, for the length of a block."""
+    folder = sockets_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = folder / name
+    with suppress(FileNotFoundError):
+        place.unlink()
+    with _HealthSocket(str(place), parts) as server:
+        threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            place.unlink(missing_ok=True)
+
+
+class _HealthSocket(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, place: str, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        super().__init__(place, _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _HealthSocket
+    timeout = _ANSWER_S
+
+    def do_GET(self) -> None:
+        try:
+            status, said = answer_text(self.path, self.server.parts)
+        finally:
+            connections.close_all()  # of this thread alone
+        body = said.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self) -> str:
+        return "local"
+
+    def log_message(self, *_: Any) -> None:
+        """Write no line a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessHealth:
+    """What one process answered."""
+
+    process: str
+    alive: bool
+    ready: bool
+    missing: str
+
+
+def examine_processes() -> list[ProcessHealth]:
+    """Ask every process that answers on a socket; one that was killed is left out, one that hangs is not alive."""
+    folder = sockets_folder()
+    return [
+        found
+        for place in (sorted(folder.iterdir()) if folder.exists() else ())
+        if (found := _examined(place))
+    ]
+
+
+def _examined(place: Path) -> ProcessHealth | None:
+    try:
+        status, said = ask(place)
+    except ConnectionRefusedError:  # its process was killed
+        place.unlink(missing_ok=True)
+        return None
+    except OSError:
+        return ProcessHealth(place.name, alive=False, ready=False, missing="it does not answer")
+    is_ready = status == HTTPStatus.OK
+    return ProcessHealth(
+        place.name, alive=True, ready=is_ready, missing="" if is_ready else said.strip().replace("\n", "; ")
+    )
+
+
+def ask(place: Path, path: str = "/readyz", *, timeout_s: float = 30) -> tuple[int, str]:
+    """Ask a process by its socket. Raises OSError where it does not answer."""
+    asked = _OverSocket(place, timeout_s=timeout_s)
+    try:
+        asked.request("GET", path)
+        answer = asked.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        asked.close()
+
+
+class _OverSocket(http.client.HTTPConnection):
+    def __init__(self, place: Path, *, timeout_s: float) -> None:
+        super().__init__("localhost", timeout=timeout_s)
+        self._place = place
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._place))

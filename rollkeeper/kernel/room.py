@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Room on the instance's disk: from when it is said that it ends, what a backup leaves, and when nothing can be recorded any more."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from rollkeeper.kernel.settings import data_dir
+
+LOW_BYTES: Final = 2 * 1024**3
+"""From here on the doctor says so, and a mail goes to the alarm contacts."""
+RESERVE_BYTES: Final = 512 * 1024**2
+"""What a backup leaves to the servers."""
+NO_ROOM_BYTES: Final = 64 * 1024**2
+"""Less is no room: some segments of the servers' logs, of 16 MiB each, and what is written next to them."""
+
+
+def free_bytes(place: Path | None = None) -> int:
+    """Return how much room is left on the disk of a place, by default the instance's."""
+    return shutil.disk_usage(place or data_dir()).free
+
+
+def is_low() -> bool:
+    """Tell whether the room on the instance's disk comes to its end."""
+    return free_bytes() < LOW_BYTES
+
+
+def is_out() -> bool:
+    """Tell whether nothing more can be recorded."""
+    return free_bytes() < NO_ROOM_BYTES

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether this machine's clock was ahead: then things lie in the future for which nothing waits so long.
+
+The worker makes commands and notices due again; limits that begin in the future begin again by themselves.
+"""
+
+from rollkeeper.kernel.database import rows
+from rollkeeper.notices.services import latest_try as latest_of_notices
+from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.provisioning.services import latest_try as latest_of_commands
+
+
+def look_at_the_clock() -> Finding:
+    """Count what lies further ahead than the longest wait that is given out."""
+    (ahead,) = rows(
+        "SELECT (SELECT count(*) FROM provisioning_command WHERE kind = 'restore' AND state IN ('waiting', 'sent')"
+        " AND next_try_at > %s) AS commands,"
+        " (SELECT count(*) FROM notices_notice WHERE state = 'queued' AND next_try_at > %s) AS notices,"
+        " (SELECT count(*) FROM kernel_job WHERE began_at > clock_timestamp() + interval '1 minute') AS jobs",
+        [latest_of_commands(), latest_of_notices()],
+    )
+    named = [
+        f"{count:,} {what}"
+        for count, what in (
+            (ahead.commands, "restore commands"),
+            (ahead.notices, "notices"),
+            (ahead.jobs, "jobs"),
+        )
+        if count
+    ]
+    if not named:
+        return Finding("", Health.OK, "Nothing lies further ahead than it may wait: the clock was not ahead.")
+    return Finding(
+        "", Health.WARNING, f"The clock was ahead: {', '.join(named)} lie further ahead than they may wait.",
+        "Keep 'rollkeeper worker' running, which makes them due; docs/runbook/wrong-date.md.",
+    )  # fmt: skip
