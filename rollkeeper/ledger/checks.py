@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Check entries against their leaves: what was removed, changed, or has lost its secret.
 
-A leaf commits to its entry, so that nobody, not even the owner of the database, changes or removes an entry without the leaf telling.
+A leaf commits to its entry, so that no one, not even the owner of the database, changes or removes an entry without the leaf telling.
 Each publication checks the newest leaves and the next ones in turn, so that within a week all are checked.
 """
 
@@ -34,7 +34,7 @@ class EntryFault:
 
 
 def check_some(newest_from: int = 0) -> list[EntryFault]:
-    """Check the leaves from `newest_from` on, and the next ones in turn; return every fault that stands, older ones too.
+    """Check the leaves from `newest_from` on, and the next ones in turn; return every present fault, older ones too.
 
     Of a ledger of any size everything is checked within a week, if this is called as often as the settings say.
     """
@@ -56,7 +56,7 @@ def check_some(newest_from: int = 0) -> list[EntryFault]:
 
 
 def check_newest() -> list[EntryFault]:
-    """Check the newest leaves, and of all whether their entries are there; return every fault that stands."""
+    """Check the newest leaves, and of all whether their entries are there; return every present fault."""
     size = queries.tree_size()
     with database.action(), database.without_timeout():
         removed = [row.leaf_index for row in database.rows(database.sql("ledger", "removed_entries"))]

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class LeafClass(StrEnum):
-    """What the published ledger says of an act: so little that a rare act of one day points at nobody. Never rename one."""
+    """What the published ledger says of an act: so little that a rare act of one day points at no one. Never rename one."""
 
     ACCESS = "access"
     REGISTRATION = "registration"

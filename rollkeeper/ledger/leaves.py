@@ -12,7 +12,7 @@ one under the names ``facts.<name>``, in the order of the body::
     leaf    = {"class":"registration","day":"2012-03-02","root":"<64 hex>","v":2}     canonical JSON (RFC 8785)
     hash    = SHA-256( 00 || leaf )                                                   RFC 6962
 
-The secret is drawn at random for each entry when it is integrated, and lies in the store of keys (`ledger.secrets`): whoever
+The secret is drawn at random for each entry when it is integrated, and lies in the store of keys (`ledger.secrets`): an attacker who
 has the body without the secret cannot tell which leaf is its own, and an erased entry has neither. The one root hides how many
 fields there are, which would tell the verb. A *disclosure* is the leaf with its fields in place of the root, each with its salt, or
 its digest alone where it is not disclosed; salts and digests in base64url without padding, 22 and 43 characters::

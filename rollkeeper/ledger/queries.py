@@ -179,7 +179,7 @@ def leaves(first: int, end: int) -> list[bytes]:
 
 
 def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
-    """Return the entries that may have been accesses and are gone: about whom they were, nobody can say any more.
+    """Return the entries that may have been accesses and are gone: about whom they were, no one can say any more.
 
     A leaf says that there was one. They belong into the answer of everyone whose record was there on that day.
     """

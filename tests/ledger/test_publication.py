@@ -146,9 +146,7 @@ def rewrite(own, statement):
     own.execute("TRUNCATE ledger_leaf, ledger_tile, ledger_integration")
 
 
-def test_a_leaf_that_was_changed_before_it_was_published_is_named_and_nothing_is_signed(
-    fill, tmp_path, superuser
-):
+def test_a_leaf_that_was_changed_is_named_and_nothing_is_signed(fill, tmp_path, superuser):
     fill(1, 300)
     publish(tmp_path)
     fill(301, 400)

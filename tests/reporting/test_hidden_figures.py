@@ -102,7 +102,7 @@ def learned(report, leaves):
 
 
 def is_all_counted(leaf_class):
-    """Whether reports count every act of a class: then nobody knows of an unknown rest."""
+    """Whether reports count every act of a class: then no one knows of an unknown rest."""
     counted = {metric.verb for table in tables() for metric in table.rows}
     return all(verb.value in counted for verb in Verb if verb.leaf_class == leaf_class)
 
@@ -127,7 +127,7 @@ def test_the_attack_finds_a_figure_where_one_can_be_found(known):
     assert figure in hidden & knowledge.settled()
 
 
-def test_each_class_in_which_people_are_counted_has_acts_about_lines_that_no_report_counts():
+def test_each_class_of_counted_people_has_acts_that_no_report_counts():
     counted = {metric.verb for table in tables() for metric in table.rows}
     classes = {
         Verb(metric.verb).leaf_class

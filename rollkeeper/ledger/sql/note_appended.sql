@@ -4,7 +4,7 @@
 -- Plan: one row a statement, which the integrator takes away; 20 microseconds (2 busy cores, 2026-11-28).
 -- Again: CREATE OR REPLACE: the same trigger.
 -- A transaction that is rolled back takes its note with it, so that numbers which it used up are no gap. The note is no secret:
--- whoever owns the tables can remove it with the entries, within the seconds until they have leaves, and nobody will know.
+-- who owns the tables can remove it with the entries, within the seconds until they have leaves, and no one will know.
 
 CREATE OR REPLACE FUNCTION ledger_note_appended() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -63,7 +63,7 @@ $$;
 CREATE OR REPLACE TRIGGER ledger_entry_refuse_update BEFORE UPDATE ON ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_update();
 
--- Whoever may update, and says that it reduces, reduces and does nothing else.
+-- A role that may update, and says that it reduces, reduces and does nothing else.
 CREATE OR REPLACE FUNCTION ledger_only_reduce() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
