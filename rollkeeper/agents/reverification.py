@@ -19,6 +19,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.acts import Act, pack_for
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.ledger.receipts import REGISTRATIONS
@@ -41,7 +42,7 @@ def start_reverifications(
     begun = rows(
         sql("agents", "start_reverifications"),
         {"agent": agent_id, "line": line_id, "on": on, "at": clock.now(), "role": role, "actor": authority.commitment,
-         "staff_id": authority.staff_id, "pack": load_pack(instance().pack).hash, "verbs": _WORDS,
+         "staff_id": authority.staff_id, "pack": pack_for(Act.NOTIFY, on=on).hash, "verbs": _WORDS,
          "begun": Verb.REVERIFICATION_STARTED.value, "kind": NoticeKind.CONFIRM_RECORD.value,
          "promised": on + dt.timedelta(days=settings().reverification_days), "language": NO_LANGUAGE},
     )  # fmt: skip

@@ -24,8 +24,7 @@ from rollkeeper.agents.rules import may_entrust
 from rollkeeper.agents.settings import settings
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.instance import instance
-from rollkeeper.law.packs import load_pack
+from rollkeeper.law.acts import Act, pack_for
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -87,9 +86,9 @@ def attest_requirement(
 def approve_agent(authority: Authority, code: str, *, on: dt.date) -> None:
     """Let an agent that meets every requirement register people.
 
-    Ledger: agents:agent:approved. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN.
+    Ledger: agents:agent:approved. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN; and as `require_act`.
     """
-    role, pack = require(authority, Permission.APPROVE_AGENT), load_pack(instance().pack)
+    role, pack = require(authority, Permission.APPROVE_AGENT), pack_for(Act.ENTRUST, on=on)
     with action():
         agent = locked_agent(code, only=AgentState.CANDIDATE)
         require_requirements_met(agent, on=on)

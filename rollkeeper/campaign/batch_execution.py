@@ -29,7 +29,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
-from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -112,7 +112,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
         # The campaign was planned again since: lines that are still due are prepared again, under the current pack.
         _stop(this, batch, ran, "it was prepared under another version of the pack")
         return 0
-    refuse_unconfirmed(this.campaign.pack, batch.action)
+    require_act(this.campaign.pack, Act(batch.action), on=this.on)
     require_same_days(this.campaign.pack, on=this.on)
     stays = known_stays()
     verdict = may_act_on(this.campaign.pack, this.on, stays=stays)

@@ -29,7 +29,7 @@ from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, new_uuid
-from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -138,7 +138,7 @@ def _prepare(
     authority: Authority, role: str, campaign: OpenCampaign, due: DueLines, *, on: dt.date
 ) -> DueLines:
     """Precondition: the temporary tables still hold what was counted for this action."""
-    refuse_unconfirmed(campaign.pack, due.action.value)
+    require_act(campaign.pack, Act(due.action.value), on=due.due_on)
     batch_id = BatchId(new_uuid())
     chosen = settings()
     Batch.objects.create(

@@ -22,6 +22,7 @@ from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -42,7 +43,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
     """Bring every member to its state on a day. Running it again changes nothing.
 
     `after_gap`: a person confirmed the date although there was no nightly run for long. Refuses: NOT_ALLOWED, PackChanged,
-    NIGHTLY_RUN_GAP. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
+    NIGHTLY_RUN_GAP; and as `require_act`. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
     """
     role = require(authority, Permission.RUN_BATCH)
     with action(), without_timeout():
@@ -55,6 +56,8 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
                 " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
             )
             return NightlyResult()
+        # A law that is no longer in force starts no clock and reminds no one.
+        require_act(campaign.pack, Act.NOTIFY, on=on)
         if not after_gap:
             _refuse_gap(campaign, on)
         stays = known_stays()

@@ -13,12 +13,10 @@ from rollkeeper.campaign.errors import DIFFERENT_DAYS, NO_CAMPAIGN, OTHER_CAMPAI
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CampaignId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-
-_PLANNING = 10  # the matter of kernel.claims.serialize_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +71,4 @@ def require_same_days(pack: Pack, *, on: dt.date) -> None:
 
 def lock_planning() -> None:
     """Wait until no other process plans, nightly runs or prepares; hold on to the end of the transaction."""
-    serialize_on(_PLANNING)
+    lock_matter("planning", "")

@@ -22,6 +22,7 @@ from rollkeeper.campaign.open_campaign import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, new_uuid
+from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
@@ -45,14 +46,14 @@ class PlanResult:
 def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanResult:
     """Take every line that the pack concerns into the campaign and owe each its first notice.
 
-    Refuses: NOT_ALLOWED, PACK_NOT_FOUND, UNSUPPORTED_PACK_FIELD, PACK_WITHOUT_CAMPAIGN, OTHER_CAMPAIGN_OPEN, DIFFERENT_DAYS.
+    Refuses: NOT_ALLOWED, PACK_NOT_FOUND, PACK_WITHOUT_CAMPAIGN, OTHER_CAMPAIGN_OPEN, DIFFERENT_DAYS; and as `require_act`.
     Ledger: campaign:campaign:planned, campaign:member:released a line.
     """
     role = require(authority, Permission.PLAN_CAMPAIGN)
     pack = load_pack(pack_id)
-    pack.refuse_unsupported()
     if not pack.duty or not pack.has_campaign:
         raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
+    require_act(pack, Act.PLAN, on=on)
     require_same_days(pack, on=on)
     with action(), without_timeout():
         lock_planning()

@@ -91,9 +91,9 @@ def enter_disclosure(
         asking = locked_authority(authority_id)
         made.kind, before = asking.kind, _count_by_instrument(mark, file_mark)
         verdict = may_be_disclosed(
-            _asked(made, asking, requests_before=before), disclosure_laws(pack), pack=pack.id, on=on
+            _asked(made, asking, requests_before=before), disclosure_laws(pack, on=on), pack=pack.id, on=on
         )
-        law = law_for(made.kind, disclosure_laws(pack))
+        law = law_for(made.kind, disclosure_laws(pack, on=on))
         made.article, made.keep_days = law.article if law else None, law.keep_days if law else 0
         if isinstance(verdict, Refused):
             _turn_down(made, verdict, on=on)
@@ -180,7 +180,7 @@ def defer_notification(
             DisclosureState.DELIVERED,
         )
         require_approver(authority, Permission.DEFER_NOTIFICATION, submitted_by=[StaffId(found.entered_by)])
-        law = law_for(found.kind, disclosure_laws(pack))
+        law = law_for(found.kind, disclosure_laws(pack, on=on))
         running = agreed_deferrals(disclosure_id)
         _require_deferrable(law, found, running, until=until, on=on)
         deferral_id = _pending_deferral(disclosure_id, until=until, because=because, renewal=len(running))
@@ -249,7 +249,7 @@ def require_lawful(
     found: DisclosureRequest, asking: RequestingAuthority, pack: Pack, *, on: dt.date
 ) -> DisclosureLaw:
     """Return the power that a disclosure request rests on, if it still does on this day. Refuses: DisclosureRefused, UNSUPPORTED_PACK_FIELD."""
-    laws = disclosure_laws(pack)
+    laws = disclosure_laws(pack, on=on)
     verdict = may_be_disclosed(_asked(found, asking, requests_before=0), laws, pack=pack.id, on=on)
     law = law_for(found.kind, laws)
     if isinstance(verdict, Refused) or law is None:

@@ -23,6 +23,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance, open_instance
+from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.packs import load_pack
 
 
@@ -175,9 +176,15 @@ def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None)
 
     here = instance()
     return propose(
-        scan, country=here.country_code, as_of=as_of or clock.today(), duty=load_pack(here.pack).duty,
+        scan, country=here.country_code, as_of=as_of or clock.today(), duty=_collects(),
         number_range=number_range,
     )  # fmt: skip
+
+
+def _collects() -> bool:
+    """Tell whether the law has people registered today: else a proposal leaves out everything about them."""
+    pack = load_pack(instance().pack)
+    return pack.duty and may_act(pack, Act.COLLECT, on=clock.today())
 
 
 def _print_proposal(proposal: Proposal, scan: FileScan, *, as_json: bool) -> None:

@@ -40,6 +40,7 @@ from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.acts import Act, pack_for
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -81,9 +82,12 @@ def import_lines(
     """Take in every row of a file that can be taken in; the others go into `refused_file`.
 
     Ledger: imports:lines:imported a chunk, line:tenure:registered a registration. Refuses: NOT_ALLOWED, IMPORT_RUNNING,
-    IMPORT_VALUES_UNMAPPED, NOTHING_IMPORTED, NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL, IMPORT_FILE_CHANGED, REJECT_FILE_NOT_WRITABLE.
+    IMPORT_VALUES_UNMAPPED, NOTHING_IMPORTED, NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL, IMPORT_FILE_CHANGED, REJECT_FILE_NOT_WRITABLE;
+    and, of a file with registrations, as `require_act`.
     """
     role = require(authority, Permission.IMPORT_LINES)
+    if made.registration and load_pack(instance().pack).duty:
+        pack_for(Act.COLLECT, on=on)
     require_writable(refused_file)
     require_named_values(scan, made)
     work = _Import(authority, role, scan, made, on=on, named=named)

@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Callable
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -75,6 +76,20 @@ def _known_country(code: str) -> str:
     return code
 
 
+def _spoken_languages(languages: list[str]) -> list[str]:
+    """Refuse a language in which there are no texts: notices in it would go out in English, unread by whom they are for."""
+    there = {"en"} | {
+        one.name.replace("_", "-").lower()
+        for one in (files("rollkeeper") / "site" / "locale").iterdir()
+        if one.is_dir()
+    }
+    if unknown := [one for one in languages if one not in there]:
+        raise ValueError(
+            f"there are no texts in {', '.join(unknown)}: choose from {', '.join(sorted(there))}"
+        )
+    return languages
+
+
 def _lasting_pack(name: str) -> str:
     if name.endswith((".yaml", ".yml")) and not Path(name).is_absolute():
         raise ValueError("write the whole path of the file, from / on, or the id of a shipped pack")
@@ -111,7 +126,11 @@ class Instance(Table):
         AfterValidator(_known_country),
         Field(description="Numbers without a country code belong to this country."),
     ] = "CN"
-    languages: Annotated[list[str], Field(min_length=1, description="Languages of notices and pages.")] = [
+    languages: Annotated[
+        list[str],
+        AfterValidator(_spoken_languages),
+        Field(min_length=1, description="Languages of notices and pages."),
+    ] = [
         "en",
         "zh-hans",
         "bo",

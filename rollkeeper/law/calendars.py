@@ -2,13 +2,16 @@
 """Days on which counters are closed (weekends and public holidays, make-up working days being open), and time zones with equal
 days.
 
-Pure: the days come from the library `holidays`, whose version is locked. A closed day never shortens a period.
+Pure: the days come from the library `holidays`, whose version is locked, from the country file for regions that the library does not
+know, and from the pack. A closed day never shortens a period.
 """
 
 import datetime as dt
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
+
+from rollkeeper.law.countries import country_of
 
 if TYPE_CHECKING:
     from rollkeeper.law.pack import Pack
@@ -25,10 +28,19 @@ def is_closed(pack: "Pack", day: dt.date) -> bool:
 def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     """Return a byte a day, 1 where it is closed, for the ordinals `first` to `last`, both inclusive."""
     begun, ended = dt.date.fromordinal(first), dt.date.fromordinal(last)
-    country = pack.file.calendar.holidays.country
-    whole = b"".join(_year(country, year) for year in range(begun.year, ended.year + 1))
+    chosen = pack.file.calendar.holidays
+    library, listed = _region(chosen.country, chosen.subdivision)
+    whole = b"".join(_year(chosen.country, library, year) for year in range(begun.year, ended.year + 1))
     before = first - dt.date(begun.year, 1, 1).toordinal()
-    return whole[before : before + last - first + 1]
+    flags = whole[before : before + last - first + 1]
+    besides = [one.toordinal() - first for one in (*listed, *chosen.closed_besides)]
+    if not any(0 <= one < len(flags) for one in besides):
+        return flags
+    closed = bytearray(flags)
+    for one in besides:
+        if 0 <= one < len(closed):
+            closed[one] = 1
+    return bytes(closed)
 
 
 # Its answer depends on its arguments alone: `ZoneInfo` reads a zone once in a process as well. A campaign asks for each day that
@@ -41,19 +53,28 @@ def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
     return all(here.utcoffset(at) == there.utcoffset(at) for at in midnights)
 
 
+@cache
+def _region(country: str, subdivision: str | None) -> tuple[str | None, tuple[dt.date, ...]]:
+    """Return under which name the library knows a region, if it does, and the days that the country file lists for it."""
+    file = country_of(country)
+    listed = file.holidays.regions.get(subdivision) if file and subdivision else None
+    known = subdivision is not None and subdivision in _calendar(country).subdivisions
+    return subdivision if known else None, listed.closed if listed else ()
+
+
 @lru_cache(maxsize=1024)
-def _year(country: str, year: int) -> bytes:
+def _year(country: str, subdivision: str | None, year: int) -> bytes:
     # Uses a separate calendar: the library fills one lazily and meanwhile tells another thread that a holiday is a working day. A
     # line would be suspended on it, and the wrong value would stay cached.
-    working = _calendar(country).is_working_day
+    working = _calendar(country, subdivision).is_working_day
     first, after = dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal() + 1
     return bytes(not working(dt.date.fromordinal(day)) for day in range(first, after))
 
 
-def _calendar(country: str) -> Any:
+def _calendar(country: str, subdivision: str | None = None) -> Any:
     import holidays  # a tenth of a second that commands without a calendar need not wait for
 
-    return holidays.country_holidays(country)
+    return holidays.country_holidays(country, subdiv=subdivision)
 
 
 def is_known(country: str) -> bool:
@@ -63,3 +84,9 @@ def is_known(country: str) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+def is_known_region(country: str, subdivision: str) -> bool:
+    """Tell whether the library or the country file has the holidays of a region."""
+    library, listed = _region(country, subdivision)
+    return library is not None or bool(listed)

@@ -1,24 +1,129 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Runs the test cases in a pack: a pack that fails one of its cases does not load.
 
+They run on what is supported of the pack, also where other parts of it are not: a case that needs one of these is counted as not run.
 Separate from the loader so that a test can run the same cases through the other engine.
 """
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.errors import PACK_CASE_FAILED
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.rules import Days, History, Span, current_stage
-from rollkeeper.law.schema import Case
+from rollkeeper.law.rules import Days, History, Span, concerns, count_clock, current_stage, run_history
+from rollkeeper.law.schema import Case, PackFile, Retention
+from rollkeeper.law.schema_common import Duration
+from rollkeeper.law.schema_people import Scope
+
+_NOT_COUNTED = {
+    "scope": Scope(), "party_kinds": (), "limits": (), "document_copies": (), "dual_control": (), "agents": None, "rights": None,
+    "breach": (), "at_once": None, "disclosure": (), "layers": (), "supersedes": None, "transition": None, "court_stays": (),
+}  # fmt: skip
+"""The chapters that change no stage of a line."""
 
 
 def failed_cases(pack: Pack, *, file: str) -> list[RollkeeperError]:
     """Return a fault for each case that the pack's own values do not bear out."""
+    trial = _Trial(pack)
     return [
         PACK_CASE_FAILED(file=file, case=f"'{case.name}'", on=case.on, expected=case.expect, found=found)
         for case in pack.file.tests
-        if (found := current_stage(pack, history_of(case), on=case.on, span=span_of(pack, case)))
-        != case.expect
+        if trial.can_run(case) and (found := trial.stage(case)) != case.expect
     ]
+
+
+def cases_not_run(pack: Pack) -> tuple[str, ...]:
+    """Return the names of the cases that need a part of the pack that nothing here supports."""
+    trial = _Trial(pack)
+    return tuple(case.name for case in pack.file.tests if not trial.can_run(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A case, the stages around its day, and how its days were counted."""
+
+    name: str
+    on: dt.date
+    day_before: str
+    stage: str
+    day_after: str
+    counted: tuple[str, ...]
+
+
+def traced_cases(pack: Pack) -> tuple[Traced, ...]:
+    """Return each case that can be run, with the stages on the day before and the day after, and the counting in sentences."""
+    trial = _Trial(pack)
+    return tuple(trial.traced(case) for case in pack.file.tests if trial.can_run(case))
+
+
+class _Trial:
+    """A pack reduced to what counts days, and what of that is supported."""
+
+    def __init__(self, pack: Pack) -> None:
+        whole = pack.file.model_copy(update=_NOT_COUNTED)
+        kept = tuple(rule for rule in whole.retention if rule.data_class == "identity")[:1]
+        self.has_retention = bool(kept) and not _faults(
+            pack, whole, retention=kept, campaigns=(), prefix="'retention"
+        )
+        retention = kept if self.has_retention else (_for_ever(whole.retention[0]),)
+        self.counts_days = not _faults(pack, whole, retention=retention, campaigns=(), prefix="'calendar")
+        self.has_campaign = self.counts_days and not _faults(
+            pack, whole, retention=retention, campaigns=whole.campaigns, prefix="'campaigns"
+        )
+        campaigns = whole.campaigns if self.has_campaign else ()
+        self.is_without_campaign = not whole.campaigns
+        self._pack = Pack(
+            whole.model_copy(update={"retention": retention, "campaigns": campaigns}), pack.hash
+        )
+
+    def can_run(self, case: Case) -> bool:
+        """Tell whether everything that the case needs is supported."""
+        if not self.counts_days or (case.expect == "erased" and not self.has_retention):
+            return False
+        return self.has_campaign or self.is_without_campaign or case.given.ended is not None
+
+    def stage(self, case: Case) -> str:
+        """Return the stage that the values give."""
+        return current_stage(self._pack, history_of(case), on=case.on, span=span_of(self._pack, case))
+
+    def traced(self, case: Case) -> Traced:
+        """Return how a case was counted. The days are told as if the pack were in force and confirmed."""
+        before, on, after = (
+            self.stage(case.model_copy(update={"on": case.on + dt.timedelta(days=n)})) for n in (-1, 0, 1)
+        )
+        return Traced(case.name, case.on, before, on, after, tuple(self._counted(case)))
+
+    def _counted(self, case: Case) -> Iterator[str]:
+        history = history_of(case)
+        if not self.has_campaign or history.notified_on is None or not concerns(self._pack, history):
+            return
+        rules = self._pack.campaign
+        outcome = run_history(self._pack, history, span_of(self._pack, case))
+        clocks = [("to register", max(history.notified_on, rules.begins_on), rules.grace_days)]
+        if outcome.suspended_on:
+            clocks.append(("of suspension", outcome.suspended_on, rules.suspension_days))
+        for what, anchor, days in clocks:
+            found = count_clock(
+                self._pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,
+                through=anchor + dt.timedelta(days=days + 800),
+            )  # fmt: skip
+            yield (
+                f"{days} days {what} from {anchor}, which is not counted: the last is {found.reached_on}, moved to"
+                f" {found.last_day_on}; something may follow from {found.earliest_on}."
+            )
+
+
+def _faults(pack: Pack, whole: PackFile, *, prefix: str, **parts: object) -> list[str]:
+    trial = Pack(whole.model_copy(update=parts), pack.hash)
+    return [name for name in trial.unsupported_fields if name.startswith(prefix)]
+
+
+def _for_ever(rule: Retention) -> Retention:
+    """Return a rule under which nothing is ever erased, for cases that are about something else."""
+    changed = {"data_class": "identity", "anchor": "termination", "keep": Duration(n=1000, unit="year"), "kind": "exact", "then": "erase"}  # fmt: skip
+    return rule.model_copy(update=changed)
 
 
 def history_of(case: Case) -> History:

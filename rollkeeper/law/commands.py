@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command `simulate`: applies the law to invented or exported lines without effect on the register."""
+"""The command `simulate`, which applies the law to lines without effect on the register, and the commands `law …`."""
 
 import datetime as dt
 from pathlib import Path
@@ -15,11 +15,13 @@ from rollkeeper.law.errors import RESULT_NOT_WRITTEN
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import SimulationResult, refuse_output_path
 from rollkeeper.law.simulation import simulate as run
+from rollkeeper.law.toolkit import register_group
 
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
     app.command()(simulate)
+    register_group(app)
 
 
 def simulate(

@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import Disclosure
@@ -38,10 +39,11 @@ class DisclosureLaw:
         return self.deferral_days > 0
 
 
-def disclosure_laws(pack: Pack) -> tuple[DisclosureLaw, ...]:
-    """Return every power to request that the pack knows. Refuses: UNSUPPORTED_PACK_FIELD."""
+def disclosure_laws(pack: Pack, *, on: dt.date) -> tuple[DisclosureLaw, ...]:
+    """Return every power to request that the pack knows, and whether it counts on a day. Refuses: UNSUPPORTED_PACK_FIELD."""
     pack.refuse_unsupported()
-    return tuple(_law(pack, leaf) for leaf in pack.file.disclosure)
+    is_in_force = may_act(pack, Act.DISCLOSE, on=on)
+    return tuple(_law(pack, leaf, is_in_force=is_in_force) for leaf in pack.file.disclosure)
 
 
 def reply_by(pack: Pack, law: DisclosureLaw, received_on: dt.date) -> dt.date | None:
@@ -58,7 +60,7 @@ def reply_by(pack: Pack, law: DisclosureLaw, received_on: dt.date) -> dt.date | 
     return day
 
 
-def _law(pack: Pack, leaf: Disclosure) -> DisclosureLaw:
+def _law(pack: Pack, leaf: Disclosure, *, is_in_force: bool) -> DisclosureLaw:
     ranks = {source.id: source.rank for source in pack.file.sources}
     first, deferral = pack.file.sources[0].id, leaf.deferral
     grounds = [leaf.because] + ([deferral.because] if deferral else [])
@@ -67,6 +69,6 @@ def _law(pack: Pack, leaf: Disclosure) -> DisclosureLaw:
         people_per_instrument=leaf.people_per_instrument, reply=(leaf.reply.n, leaf.reply.unit) if leaf.reply else None,
         deferral_days=deferral.most.n if deferral else 0, deferral_renewals=deferral.renewals if deferral else 0,
         deferral_article=deferral.because.article if deferral else None, keep_days=leaf.keep.n,
-        is_confirmed=pack.file.status == "confirmed"
+        is_confirmed=is_in_force
         and all(one.confirmed and ranks.get(one.source or first) in _RANKS for one in grounds),
     )  # fmt: skip

@@ -10,10 +10,36 @@ from typing import Any
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import support_of
 
-_HEAD = """A pack is one YAML 1.2 file: a law as dated data. It is read strictly: no repeated keys, anchors, tags or decimal numbers; dates
-as YYYY-MM-DD. Every fault is reported with its line, and a pack does not load if one of its `tests` fails. A value that can harm
-a person has a field `because`: the article, the law's own words, and `confirmed: false` until the official text has been read. A
-pack with an unsupported field loads, and is refused for use with the field's name.
+_HEAD = """A pack is one YAML 1.2 file: a law as dated data, every value next to the words it rests on. A lawyer and an engineer write one together.
+
+## Write a pack
+
+1. `rollkeeper law new cc-name-year --shape register --out my-law.yaml` (or `--shape campaign`, `--shape registrar`) writes a draft that loads.
+   `rollkeeper law schema > pack.schema.json` lets an editor complete and check as you write.
+2. The lawyer puts the official text under `articles`, each article in its own words, and the address of the text under `sources`.
+3. The engineer writes each rule as a value with `because`: the article, and under `words` the very words, which must occur in it. What the
+   text leaves open goes into `open_questions` with the choice made; where a doubt remains, the later date holds.
+4. What the law asks and Rollkeeper will not do (README, "What it will not do") goes into `declined`: article, what, why, who answers. A value
+   that nothing here supports makes the pack unusable as a whole; a declined one does not.
+5. Write `tests`: the day before, the day and the day after each limit, counted by hand. They run at every load, on what is supported.
+   `rollkeeper law test my-law.yaml --trace` shows the counting.
+6. `rollkeeper law check my-law.yaml` says which features are missing, which acts the pack does not carry and what looks forgotten;
+   `law show` prints the page that staff and the public see; `law diff OLD NEW --events lines.csv` says how many people gain or lose days.
+7. `rollkeeper law confirm my-law.yaml --source act --reader "..." --read-in https://...` when a named person has read the official text. Then
+   `status: confirmed`. Before that the pack only shows and simulates.
+
+Emergency numbers, documents, the number plan and regional holidays stand in `rollkeeper/law/countries/<cc>.yaml`, found by `jurisdiction`. A
+country without a file can be written about, and no line is barred there.
+
+## What acts, and when
+
+A law that is a draft, struck down, stayed, not begun or over acts on no one, nor does a value that no reader's entry in `confirmations` covers.
+The entry holds the hashes of the articles and of the values: after a change of either it is read again. `confirmed: true` at a value says nothing;
+`confirmed: false` takes the confirmation away. `valid.prepares` is the day from which the law has the operator prepare: tell people, and
+record those who come. A struck-down law: `rollkeeper law check` and `doctor` say what to do.
+
+A pack is read strictly: no repeated keys, anchors, tags or decimal numbers; dates as YYYY-MM-DD. Every fault is reported with its line. A pack
+with an unsupported field loads, and is refused for use with the field's name.
 
 Fields under *some values* are supported for the values that `rollkeeper/law/supported_fields.py` lists. The default of an unsupported
 field is supported. A field without values takes text.
@@ -21,6 +47,7 @@ field is supported. A field without values takes text.
 _HEADINGS = {
     "yes": "Supported",
     "some values": "Supported for some values",
+    "always": "Done for every pack: saying it changes nothing",
     "shown to people": "Shown to people",
     "not yet": "Not supported yet",
 }

@@ -45,7 +45,7 @@ UNCONFIRMED_PACK_VALUE = Refusal(
     "unconfirmed_pack_value",
     Kind.REFUSED,
     "The pack {pack} does not allow the action '{action}': its {leaves} is not confirmed.",
-    "Read the official text; then state in the pack who read it and set 'confirmed: true'.",
+    "Read the official text; then run 'rollkeeper law confirm' with the reader's name. Until then the pack only shows and simulates.",
 )
 PACK_NOT_IN_FORCE = Refusal(
     "pack_not_in_force",
@@ -53,11 +53,41 @@ PACK_NOT_IN_FORCE = Refusal(
     "The pack {pack} does not allow the action '{action}': its status is '{status}'.",
     "No action is taken under it. Set the status when the official text is in force again.",
 )
+PACK_NOT_BEGUN = Refusal(
+    "pack_not_begun",
+    Kind.REFUSED,
+    "The pack {pack} does not allow the action '{action}' before {day}: the law has not begun.",
+    "Wait for that day. Until then the pack only shows and simulates.",
+)
+PACK_OVER = Refusal(
+    "pack_over",
+    Kind.REFUSED,
+    "The pack {pack} does not allow the action '{action}' after {day}: the law is over.",
+    "Choose the pack of the law in force (the setting 'instance.pack').",
+)
 PACK_WITHOUT_CAMPAIGN = Refusal(
     "pack_without_campaign",
     Kind.REFUSED,
     "The pack {pack} has no campaign: no line may be suspended under it.",
     "Choose the pack of the law in force (the setting 'instance.pack').",
+)
+PACK_IS_SHIPPED = Refusal(
+    "pack_is_shipped",
+    Kind.REFUSED,
+    "'{pack}' is a shipped pack: it is not changed in its place.",
+    "Copy it to a file of your own, confirm that, and name it in the setting 'instance.pack'.",
+)
+PACK_NOT_WRITTEN = Refusal(
+    "pack_not_written",
+    Kind.MALFORMED,
+    "{file}: {why}. Nothing was written.",
+    "Name another file, in an existing directory that you may write into.",
+)
+SOURCE_NOT_CONFIRMABLE = Refusal(
+    "source_not_confirmable",
+    Kind.REFUSED,
+    "The source '{source}' confirms nothing: {why}.",
+    "Read the official text, and name it as a source of the pack, with its articles.",
 )
 ANCHOR_TOO_LATE = Refusal(
     "anchor_too_late",

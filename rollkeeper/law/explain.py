@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.acts import is_told
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
 
@@ -65,7 +66,8 @@ class _Explainer:
     language: str
 
     def campaign(self) -> Iterator[Sentence]:
-        if not self.pack.has_campaign:
+        # A draft, a law that was struck down and one that no reader confirmed are not in force: nothing of them is told as a fact.
+        if not self.pack.has_campaign or not is_told(self.pack):
             yield self._sentence("no_campaign", "")
             return
         rules, activated = self.pack.campaign, self.history.activated_on
@@ -93,7 +95,7 @@ class _Explainer:
         if terminated is None or not self._past(terminated):
             return
         campaign = self.history.terminated_by == "campaign"
-        if campaign and self.pack.has_campaign:
+        if campaign and self.pack.has_campaign and is_told(self.pack):
             rules = self.pack.campaign
             yield self._sentence(
                 "terminated_campaign",

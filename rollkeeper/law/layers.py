@@ -12,7 +12,7 @@ from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import leaves
 
 _OWN: Final = ("id", "version", "title", "valid", "recorded_at", "layers", "supersedes", "sources", "articles",
-               "tests", "open_questions", "status", "jurisdiction")  # fmt: skip
+               "tests", "open_questions", "confirmations", "declined", "status", "jurisdiction")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

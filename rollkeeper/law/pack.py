@@ -12,12 +12,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from rollkeeper.kernel.side_by_side import text_in
-from rollkeeper.law.countries import country_of
+from rollkeeper.law.countries import Country, country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
-    PACK_NOT_IN_FORCE,
     PACK_WITHOUT_CAMPAIGN,
-    UNCONFIRMED_PACK_VALUE,
     UNSUPPORTED_PACK_FIELD,
 )
 from rollkeeper.law.schema import PackFile
@@ -167,12 +165,27 @@ class Pack:
         """Return the IANA zone in which its days are counted."""
         return self.file.calendar.time_zone
 
-    def emergency_numbers(self) -> tuple[str, ...]:
-        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
+    def country(self) -> Country:
+        """Return the country file, with its emergency numbers. Refuses: EMERGENCY_NUMBERS_MISSING."""
         country = country_of(self.file.jurisdiction)
         if country is None or not country.emergency_numbers:
             raise EMERGENCY_NUMBERS_MISSING(pack=self.id, jurisdiction=self.file.jurisdiction)
-        return country.emergency_numbers
+        return country
+
+    def emergency_numbers(self) -> tuple[str, ...]:
+        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
+        return tuple(one.number for one in self.country().emergency_numbers)
+
+    @property
+    def has_emergency_numbers(self) -> bool:
+        """Tell whether the country's emergency numbers are known: without them no line is barred."""
+        country = country_of(self.file.jurisdiction)
+        return country is not None and bool(country.emergency_numbers)
+
+    def reachable_numbers(self) -> tuple[str, ...]:
+        """Return the further numbers that stay reachable from a barred line, as dialled."""
+        country = country_of(self.file.jurisdiction)
+        return tuple(one.number for one in country.reachable_numbers) if country else ()
 
     @property
     def duty(self) -> bool:
@@ -278,7 +291,9 @@ class Pack:
 
     def act_article(self, act: str) -> str | None:
         """Return the article that has identity recorded at this act, None where none does."""
-        found = (scope.because.article for scope in self.file.scope.registering_acts if act in scope.acts)
+        found = (
+            self._cited(scope.because) for scope in self.file.scope.registering_acts if act in scope.acts
+        )
         return next(found, None)
 
     @cached_property
@@ -369,6 +384,7 @@ class Pack:
             (
                 DocumentCopyRule(copy.keep == "required", copy.number == "whole", copy.because.article)
                 for copy in self.file.document_copies
+                if copy.because.confirmed
             ),
             None,
         )
@@ -396,33 +412,6 @@ class Pack:
     def unsupported_fields(self) -> tuple[str, ...]:
         """Name every field of it that nothing here supports; empty for a pack that can be used."""
         return unsupported_fields(self.file)
-
-
-def refuse_unconfirmed(pack: Pack, action: Action | str) -> None:
-    """Refuse an act that would rest on an unconfirmed value. Refuses: UNCONFIRMED_PACK_VALUE, PACK_NOT_IN_FORCE, UNSUPPORTED_PACK_FIELD,
-    PACK_WITHOUT_CAMPAIGN.
-    """
-    chosen = Action(action)
-    if pack.file.status != "confirmed":
-        raise PACK_NOT_IN_FORCE(pack=pack.id, action=chosen.value, status=pack.file.status)
-    assert pack.campaign  # noqa: S101 - refuses by itself
-    doubtful = [leaf for leaf, because in _grounds(pack.file, chosen) if not because.confirmed]
-    if doubtful:
-        raise UNCONFIRMED_PACK_VALUE(pack=pack.id, action=chosen.value, leaves=", ".join(doubtful))
-
-
-def _grounds(file: PackFile, action: Action) -> list[tuple[str, Citation]]:
-    """Return every value that an act rests on."""
-    (campaign,) = file.campaigns
-    suspended, terminated = campaign.stages
-    grounds = [
-        ("calendar", file.calendar.because),
-        ("cohort", campaign.cohort.because),
-        ("deadline", campaign.deadline.because),
-        *(("notices", notice.because) for notice in campaign.notices),
-        ("stage 'suspended'", suspended.because),
-    ]
-    return grounds + ([("stage 'terminated'", terminated.because)] if action is Action.TERMINATE else [])
 
 
 def _campaign_rules(file: PackFile) -> CampaignRules:

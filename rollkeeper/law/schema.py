@@ -25,11 +25,18 @@ from rollkeeper.law.schema_people import Limit, PartyKind, Scope
 from rollkeeper.law.schema_stages import Calendar, Campaign
 
 
+class Prepares(CitedModel):
+    """From when the law's own words have the operator prepare, before it begins: tell people, and record those who come."""
+
+    first: dt.date
+
+
 class Valid(PackModel):
-    """From when to when the law holds (both inclusive; no `to`: still in force)."""
+    """From when to when the law holds (both inclusive; no `ends`: still in force)."""
 
     begins: dt.date
     ends: dt.date | None = None
+    prepares: Prepares | None = None
 
 
 class Source(PackModel):
@@ -42,6 +49,25 @@ class Source(PackModel):
     text_hash: str | None = None
     read_by: str | None = None
     read_on: dt.date | None = None
+
+
+type Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Confirmation(PackModel):
+    """A named person read these articles of a source, and found that the values that rest on them are right.
+
+    `rollkeeper law confirm` writes it.
+    """
+
+    reader: Annotated[str, Field(min_length=2, max_length=120)]
+    read_on: dt.date
+    read_in: Annotated[str, Field(min_length=3)]
+    """What was in front of the reader: an address, or the copy in words."""
+    source: Name
+    articles: Annotated[tuple[ArticleName, ...], Field(min_length=1)]
+    text_hash: Sha256
+    values_hash: Sha256
 
 
 class Article(PackModel):
@@ -221,6 +247,27 @@ class OpenQuestion(PackModel):
     why: str
 
 
+class Declined(PackModel):
+    """What the law asks and Rollkeeper does not do, by name: shown to staff, to the public and to the authority."""
+
+    article: ArticleName
+    source: Name
+    leaf: str
+    """Where it would stand in a pack, in words."""
+    what: Annotated[Text, Field(min_length=1)]
+    why: Annotated[Text, Field(min_length=1)]
+    instead: Text = Field(default_factory=dict)
+    """What the operator does, or the person gets, instead."""
+    answers: Annotated[str, Field(min_length=3)]
+    """Who answers for it."""
+
+    @model_validator(mode="after")
+    def _in_english(self) -> "Declined":
+        if "en" not in self.what or "en" not in self.why:
+            raise ValueError("say in English too what is declined and why")
+        return self
+
+
 class PackFile(PackModel):
     """A whole pack."""
 
@@ -254,8 +301,10 @@ class PackFile(PackModel):
     number_reuse: NumberReuse
     penalties: tuple[Penalty, ...] = ()
     duties_of_people: tuple[DutyOfPeople, ...] = ()
+    declined: tuple[Declined, ...] = ()
     tests: tuple[Case, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
 
     @model_validator(mode="after")
     def _no_duty_no_questions(self) -> "PackFile":

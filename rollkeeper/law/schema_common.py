@@ -26,12 +26,15 @@ class PackModel(BaseModel):
 
 
 class Citation(PackModel):
-    """The article that a value rests on, with its own words, and whether a person read them in the official text."""
+    """The article that a value rests on, with its own words.
+
+    A value is confirmed by a reader's entry in `confirmations`, never here: `confirmed: false` only takes it away.
+    """
 
     article: ArticleName
     source: str | None = None
     words: Text = Field(default_factory=dict)
-    confirmed: bool = True
+    confirmed: bool = False
 
 
 class CitedModel(PackModel):

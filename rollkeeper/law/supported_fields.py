@@ -63,21 +63,24 @@ def _is(*values: object) -> Check:
 # Shown to people, not decided by an engine; or read by the loader itself.
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
-    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*",
+    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*",
     "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
 )  # fmt: skip
 
 _SUPPORTED: Final[dict[str, Check]] = {
+    "valid.ends": _any,
+    "valid.prepares.first": _any,
     "calendar.time_zone": _any,  # an instance with other days plans no campaign and prepares no batch
     "calendar.count_first_day": _is(False, "unknown"),
     "calendar.day_kind": _is("calendar"),
     "calendar.roll_last_day": _is("next_working"),
     "calendar.holidays.library": _any,
     "calendar.holidays.country": _any,
+    "calendar.holidays.subdivision": _any,
+    "calendar.holidays.closed_besides[]": _any,
     "calendar.month_overflow": _any,
     "calendar.quiet_hours[].begins": _any,
     "calendar.quiet_hours[].ends": _any,
-    "calendar.no_action_on[]": _any,
     "scope.services[].services[]": lambda v: v in SERVICES,
     "scope.registering_acts[].acts[]": lambda v: v in ACTS,
     "party_kinds[].id": lambda v: v in PARTIES,
@@ -87,7 +90,6 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
     "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
     "party_kinds[].verification[].method": _is("sight"),
-    "party_kinds[].user_of_line.required": _is(True),
     "limits[].what": _any,
     "limits[].group": lambda v: v in LIMITED,
     "limits[].service": lambda v: v in SERVICES,
@@ -98,7 +100,6 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "limits[].window.unit": _is("day"),
     "limits[].over": _any,
     "limits[].exempt[]": lambda v: v in SERVICES | {kind for kinds in LIMITED.values() for kind in kinds},
-    "limits[].existing_lines": _is("keep"),
     "campaigns[].cohort.when.activated_before": _any,
     "campaigns[].cohort.when.registered": _is(False),
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
@@ -114,17 +115,13 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "campaigns[].notices[].attempts_apart.n": _any,
     "campaigns[].notices[].attempts_apart.unit": _is("hour", "day"),
     "campaigns[].stages[].id": lambda v: v in STAGES,
-    "campaigns[].stages[].rank": _any,
     "campaigns[].stages[].enter.after": _any,
     "campaigns[].stages[].enter.plus.n": _any,
     "campaigns[].stages[].enter.plus.unit": _is("day"),
-    "campaigns[].stages[].enter.plus.full": _any,
-    "campaigns[].stages[].enter.requires[]": _any,
     "campaigns[].stages[].always_allow[]": lambda v: v in FLOOR,
     "campaigns[].stages[].number": _is("quarantine"),
     "campaigns[].stages[].reversible": _any,
     "campaigns[].stages[].on_registered": _is("active"),
-    "campaigns[].extensions[].reason": lambda v: v != "regulator",
     "campaigns[].extensions[].clock_stands_still": _is(True),
     "campaigns[].temporary_reconnection.lasts.n": lambda v: v >= 1,
     "campaigns[].temporary_reconnection.lasts.unit": _is("hour"),
@@ -132,7 +129,6 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "retention[].anchor": _is("termination"),
     "retention[].keep.n": _any,
     "retention[].keep.unit": _is("day", "month", "year"),
-    "retention[].kind": _is("exact", "min"),
     "retention[].then": _is("erase"),
     "retention[].hold": _is("legal_hold"),
     "document_copies[].keep": _any,
@@ -151,15 +147,12 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "agents.registered": _is(True),
     "agents.subagents": _is(False),
     "agents.daily_limit": _any,
-    "agents.on_fraud[]": _any,
     "disclosure[].to": _any,
     "disclosure[].needs": _is("warrant", "written_order", "subpoena"),
     "disclosure[].attributes[]": lambda v: v in ATTRIBUTES,
     "disclosure[].people_per_instrument": _any,
-    "disclosure[].two_people": _any,  # where the law wants one approver, Rollkeeper still wants two
     "disclosure[].reply.n": _any,
     "disclosure[].reply.unit": _is("day", "working_day"),
-    "disclosure[].notify_person": _is("at_once", "when_allowed"),
     "disclosure[].deferral.most.n": lambda v: v >= 1,
     "disclosure[].deferral.most.unit": _is("day"),
     "disclosure[].deferral.renewals": _any,
@@ -168,7 +161,24 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
 }
-_KNOWN: Final = (*_SUPPORTED, *_SHOWN)
+_ALWAYS: Final[dict[str, Check]] = {
+    "calendar.no_action_on[]": _any,  # no line is suspended or terminated on a day on which counters are closed
+    "campaigns[].stages[].enter.plus.full": _any,  # the day of the stage before is never counted
+    "campaigns[].stages[].enter.requires[]": _any,  # no stage without notice, with a dispute, in a pause, or without two people
+    "limits[].existing_lines": _is("keep"),  # a limit takes no line away
+    "party_kinds[].user_of_line.required": _is(True),  # a company names who uses the line
+    "retention[].kind": _is(
+        "exact", "min"
+    ),  # a record goes on the day after its last one, neither before nor later
+    "disclosure[].notify_person": _is("at_once", "when_allowed"),  # at once, unless a deferral is given
+    "disclosure[].two_people": _any,  # two people decide, also where the law wants one
+    "campaigns[].extensions[].reason": lambda v: (
+        v != "regulator"
+    ),  # the clock is paused for every reason that a person has
+    "campaigns[].stages[].rank": _any,  # stages follow each other in the order of the pack
+}
+"""What Rollkeeper does for every pack: a pack may say it, and saying it changes nothing."""
+_KNOWN: Final = (*_SUPPORTED, *_ALWAYS, *_SHOWN)
 _SHOWN_PATTERN: Final = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in _SHOWN))
 
 
@@ -201,6 +211,8 @@ def support_of(pattern: str) -> str:
         return "yes"
     if _SHOWN_PATTERN.fullmatch(pattern) or _SHOWN_PATTERN.fullmatch(f"{pattern}.en"):
         return "shown to people"
+    if pattern in _ALWAYS:
+        return "always"
     rule = _SUPPORTED.get(pattern)
     return "not yet" if rule is None else "yes" if rule is _any else "some values"
 
@@ -220,7 +232,7 @@ def _is_supported(path: str, value: Any) -> bool:
     pattern = _pattern(path)
     if value is None or _SHOWN_PATTERN.fullmatch(pattern):
         return True
-    rule = _SUPPORTED.get(pattern)
+    rule = _SUPPORTED.get(pattern) or _ALWAYS.get(pattern)
     return rule is not None and rule(value)
 
 
@@ -247,6 +259,9 @@ def _shape(pack: PackFile) -> Iterator[str]:
         if not campaign.deadline.not_before_notice:
             yield f"'{at}.deadline.not_before_notice: false'"
         yield from _notices(campaign.notices, at=f"{at}.notices")
+        for number, extension in enumerate(campaign.extensions):
+            if not extension.clock_stands_still:
+                yield f"'{at}.extensions[{number}]' (in which the clock does not stand still)"
         if not _two_stages(campaign.stages):
             yield f"'{at}.stages' (other than 'suspended' at the deadline and 'terminated' days after it)"
 

@@ -19,6 +19,7 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
@@ -144,6 +145,7 @@ class Sender:
             dict[tuple[NoticeKind, str], list[str]](),
         )
         self._pack = load_pack(instance().pack)
+        self._may_demand = may_act(self._pack, Act.NOTIFY, on=on)
         self._policies = {bound: contact_policy(self._pack, is_statutory=bound) for bound in (False, True)}
 
     def send_chunk(self, sent: Sent, *, size: int) -> int:
@@ -189,8 +191,8 @@ class Sender:
 
     def _step(self, row: Any) -> Step:
         kind, now = NoticeKind(row.kind), clock.now()
-        if kind.is_statutory and not self._pack.has_campaign:
-            # A notice that the pack in force does not know cannot be sent: it waits for the pack, and all others are sent.
+        if kind.is_statutory and not self._may_demand:
+            # Nothing is demanded by a law that is not in force or that no reader confirmed: the notice waits, and all others are sent.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
         line = line_of(row)

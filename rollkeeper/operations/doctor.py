@@ -19,6 +19,7 @@ from rollkeeper.kernel.jobs import LastRun, PeriodicJob, is_late, last_runs
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.languages.silence import silent_languages, summary_of_languages
 from rollkeeper.law.calendars import have_same_days
+from rollkeeper.law.checks import Weight, check_pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.checks import check_newest
 from rollkeeper.ledger.publication import check_witnesses
@@ -388,6 +389,10 @@ def _age_text(age: dt.timedelta) -> str:
 def _check_law() -> Iterator[Finding]:
     pack = load_pack(instance().pack)
     yield _ok(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
+    for one in check_pack(pack, on=clock.today()):
+        stops = Health.ERROR if one.weight is Weight.STOPS else Health.WARNING
+        if one.weight is not Weight.NOTE or one.topic == "declined":
+            yield Finding("", Health.OK if one.weight is Weight.NOTE else stops, one.sentence, one.remedy)
     # Without a duty no clock runs, in any zone.
     if pack.duty and not have_same_days(pack.zone, instance().zone, on=clock.today()):
         yield Finding(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `provisioning push`, `provisioning status` and `provisioning reconcile`."""
+"""The commands `provisioning push`, `provisioning status`, `provisioning reconcile` and `provisioning kamailio`."""
 
 import dataclasses
 import datetime as dt
@@ -14,9 +14,11 @@ import typer
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-from rollkeeper.kernel.instance import open_instance
+from rollkeeper.kernel.instance import instance, open_instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning import queries
 from rollkeeper.provisioning.choices import CommandState
+from rollkeeper.provisioning.gateways.kamailio_country import country_config
 from rollkeeper.provisioning.queries import Difference, count_due, state_counts
 from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.provisioning.services import PushResult, push_due
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
     group.command()(push)
     group.command()(status)
     group.command()(reconcile)
+    group.command()(kamailio)
     app.add_typer(group, name="provisioning")
 
 
@@ -119,6 +122,22 @@ def status(as_json: JsonOption = False) -> None:
             for one in found
         ],
     )
+
+
+def kamailio(
+    pack: Annotated[
+        str | None,
+        typer.Option(metavar="PACK", help="A shipped pack or the path of one; by default the instance's."),
+    ] = None,
+) -> None:
+    """Print Kamailio's country.cfg: the emergency numbers of the pack's country, and how its numbers are spelled.
+
+    Refuses a pack whose country has no emergency numbers: no line can be barred under it.
+
+    Example: rollkeeper provisioning kamailio > country.cfg
+    """
+    law = load_pack(pack or instance().pack)
+    typer.echo(country_config(law.country()), nl=False)
 
 
 NeverCommandedOption = Annotated[

@@ -18,9 +18,11 @@ from rollkeeper.kernel.database import Role, action, connect, prepared_run, rows
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
+from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway, Order
 from rollkeeper.provisioning.gateways.registry import network_gateway
@@ -211,7 +213,16 @@ def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Tr
     than it may.
     """
     orders = _orders(found, network, on=on)
-    may_go = {row.command_id for row in found if row.may_go}
+    # Without the country's emergency numbers no element can be asked whether it still puts them through.
+    pack = load_pack(instance().pack)
+    by_law = may_act(pack, Act.SUSPEND, on=on)
+    may_go = {
+        row.command_id
+        for row in found
+        if row.may_go
+        and (pack.has_emergency_numbers or row.kind != CommandKind.BAR)
+        and (by_law or row.kind == CommandKind.RESTORE or row.reason != SuspensionReason.REGISTRATION)
+    }
     before = [
         one
         for one, row in zip(orders, found, strict=True)
@@ -224,7 +235,7 @@ def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Tr
     )
     said |= _ask_for(network, unproven)
     return [
-        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts, may_go=row.may_go)
+        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts, may_go=one.key in may_go)
         for one, row in zip(orders, found, strict=True)
     ]
 

@@ -55,7 +55,7 @@ def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Calla
     NOT_ALLOWED.
     """
     require(authority, Permission.REGISTER)
-    active_pack()
+    active_pack(on)
     require_usable(path)
     side, tally = refused_file(path), Tally()
     draft, raw = new_draft(side)

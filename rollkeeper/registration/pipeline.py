@@ -14,11 +14,13 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
@@ -92,11 +94,14 @@ class _Waiting:
     number_index: bytes
 
 
-def active_pack() -> Pack:
-    """Return the pack of this instance. Refuses: NO_REGISTRATION_DUTY if it requires no registration."""
+def active_pack(on: dt.date | None = None) -> Pack:
+    """Return the pack of this instance, if it has people registered on a day, by default today. Refuses: NO_REGISTRATION_DUTY if it
+    requires no registration; and as `require_act`.
+    """
     pack = load_pack(instance().pack)
     if not pack.duty:
         raise NO_REGISTRATION_DUTY(pack=pack.id)
+    require_act(pack, Act.COLLECT, on=on or clock.today())
     return pack
 
 
@@ -109,7 +114,7 @@ def record(
     APPROVAL_NEEDED, ConcurrentUpdate.
     """
     role = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER))
-    pack = active_pack()
+    pack = active_pack(on)
     for one in submissions:
         require_approval(authority, action_kind.value, approved_by=one.approved_by)
     context = Context(authority, role.value, pack, asked(pack), action_kind, on)
@@ -123,7 +128,7 @@ def check_registration(
 
     Ledger: line:access:recorded. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY, AccessLimitReached.
     """
-    role, pack = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER)), active_pack()
+    role, pack = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER)), active_pack(on)
     context = Context(authority, role.value, pack, asked(pack), action_kind, on)
     outcomes: dict[int, Outcome] = {}
     with action():

@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
         help="Erase what the law no longer allows to keep.",
     )
     retention.command("erase")(erase_due)
+    retention.command("plan")(plan)
     retention.command("approve")(approve)
     app.add_typer(retention, name="retention")
     holds = typer.Typer(
@@ -51,6 +52,28 @@ def register(app: typer.Typer) -> None:
     holds.command("end")(end)
     holds.command("list")(list_)
     app.add_typer(holds, name="holds")
+
+
+def plan(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Draft an erasure plan: what is kept about people, and by when it goes. Erases nothing.
+
+    For the day on which a law is struck down or ends: nothing is collected any more, and people decide about the rest.
+
+    Example: rollkeeper retention plan
+    """
+    open_instance()
+    found = services.draft_plan(console_authority(), on=on or clock.today())
+    if as_json:
+        emit({
+            "current": found.current,
+            "due": [{"by": day, "records": records, "held": held} for day, records, held in found.due],
+        })  # fmt: skip
+        return
+    out.print(
+        f"{found.current:,} records of present subscribers go when their contracts end. Where no law has them kept, two people"
+        " decide what to end now; legal holds stay."
+    )
+    show_table("Records of former subscribers", ("by", "due", "kept by a legal hold"), list(found.due))
 
 
 def erase_due(

@@ -10,7 +10,7 @@ need, and the intent marked as done). A process killed between two of them leave
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
@@ -84,6 +84,29 @@ def _count_due(values: Mapping[str, Any]) -> Due:
     with action(), without_timeout():
         (found,) = rows(sql("retention", "count_due"), values)
     return Due(found.lines, found.tenures, found.held, found.not_entered)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePlan:
+    """What a register holds about people, and by when it goes by itself: a draft for people to decide from."""
+
+    current: int
+    """Records of present subscribers: they go when their contracts end, or when people decide so."""
+    due: tuple[tuple[dt.date, int, int], ...]
+    """Days, how many records of former subscribers are due by then, and how many of these a legal hold keeps."""
+
+
+def draft_plan(authority: Authority, *, on: dt.date) -> ErasurePlan:
+    """Draft what becomes of the records after a law was struck down or ended. Writes nothing. Refuses: NOT_ALLOWED."""
+    days = [on + dt.timedelta(days=ahead) for ahead in _PLANNED_AHEAD]
+    counted = [(day, count_due(authority, on=day)) for day in days]
+    (current,) = rows("SELECT count(*) AS n FROM lines_tenure WHERE upper_inf(held) AND erased_on IS NULL")
+    return ErasurePlan(
+        int(current.n), tuple((day, found.lines + found.tenures, found.held) for day, found in counted)
+    )
+
+
+_PLANNED_AHEAD: Final = (0, 30, 90, 180, 366)
 
 
 def erase_due(

@@ -14,6 +14,7 @@ from django.views.i18n import set_language
 
 from rollkeeper.site import own_sessions
 from rollkeeper.site.home_page import check_receipt, healthz, home_page, readyz
+from rollkeeper.site.law_page import law
 from rollkeeper.site.web_apps import app_named, this_app
 
 handler400 = "rollkeeper.site.http_errors.not_read"
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("check-receipt/", check_receipt, name="check_receipt"),
+    path("law/", law, name="law"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
 if this_app() != "portal":

@@ -95,7 +95,7 @@ OTHERS = {
     "current_user": {*map(str, Role)},
     "event": {"activated", "registered", "transferred", "notice_delivered", "ended", "pause", "hold"},
     "inside": {"console", "worker"},
-    "matter": {"agent", "approval", "code_request", "line_limit", "linking", "sample", "stays"},
+    "matter": {"agent", "approval", "code_request", "line_limit", "linking", "planning", "sample", "stays"},
     "reported": {*map(str, notices.Outcome)},
     "said": {"true", "false"},
     "subject": {"attempt", "notice"},

@@ -13,6 +13,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.registration.services import register_subscriber
+from tests.builders.packs import confirmed
 from tests.campaign.population import approved_batches, day, fate, member, state, tell
 from tests.imports.test_import import count, side_file, take_in, written  # noqa: F401 - a fixture that is shared
 from tests.registration.people import submission
@@ -102,7 +103,8 @@ def test_a_campaign_of_names_and_blocks_suspends_them_and_one_command_undoes_it(
     law = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
     pack = tmp_path / "names.yaml"
     pack.write_text(
-        law.replace("[mobile, data_card, fixed_line]}", "[domain, address_block, hosted_site]}"), "utf-8"
+        confirmed(law.replace("[mobile, data_card, fixed_line]}", "[domain, address_block, hosted_site]}")),
+        "utf-8",
     )
     meant = [find_line_by_input(name).line_id for _, name in LINES[1:]]
     clock.set_demo_date(PLANNED)

@@ -20,6 +20,7 @@ from rollkeeper.notices.models import Notice
 from rollkeeper.notices.services import send_due
 from tests.builders.lines import make_line, make_sealed_line
 from tests.builders.notices import retry_notices
+from tests.builders.packs import confirmed
 from tests.campaign.population import approved_batches, day, member, night, state, tell
 from tests.notices.fakes import Way
 
@@ -33,7 +34,7 @@ def version(days: int) -> str:
     """The reference pack with so many days to register, without its own cases, which count 60."""
     cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
     whole = REFERENCE[:cases] + REFERENCE[questions:]
-    return whole.replace("after: {n: 60, unit: day}", f"after: {{n: {days}, unit: day}}")
+    return confirmed(whole.replace("after: {n: 60, unit: day}", f"after: {{n: {days}, unit: day}}"))
 
 
 def plan_under(pack: Path, days: int, *, on: dt.date) -> str:
@@ -79,7 +80,7 @@ def test_a_law_that_is_put_off_begins_later_for_whoever_was_notified_already_too
     tell(notified, NOTIFIED)
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
 
-    pack.write_text(version(60).replace("base: 2012-01-01", f"base: {put_off}"), "utf-8")
+    pack.write_text(confirmed(version(60).replace("base: 2012-01-01", f"base: {put_off}")), "utf-8")
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=NOTIFIED)
     tell(late, NOTIFIED)
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
@@ -105,7 +106,7 @@ def test_whoever_a_changed_law_concerns_no_more_is_released_and_has_service_agai
     narrower = version(60).replace(
         "services: [mobile, data_card, fixed_line]", "services: [mobile, fixed_line]"
     )
-    pack.write_text(narrower, "utf-8")
+    pack.write_text(confirmed(narrower), "utf-8")
     clock.set_demo_date(day("2012-03-06"))
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-03-06"))
 

@@ -4,6 +4,8 @@
 from importlib.resources import files
 from pathlib import Path
 
+from tests.builders.packs import confirmed
+
 SOURCE = """  - id: national
     instrument: An invented national law, for tests
     rank: {rank}
@@ -51,5 +53,5 @@ def lawful_pack(
 def write_pack(folder: Path, **changes: object) -> str:
     """Write it to a file; return the file's name, as an instance names its pack."""
     file = folder / "lawful.yaml"
-    file.write_text(lawful_pack(**changes), "utf-8")
+    file.write_text(confirmed(lawful_pack(**changes)), "utf-8")
     return str(file)

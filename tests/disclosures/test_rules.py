@@ -33,7 +33,7 @@ def pack(**changes):
 
 
 def law(**changes):
-    (found,) = disclosure_laws(pack(**changes))
+    (found,) = disclosure_laws(pack(**changes), on=ON)
     return found
 
 
@@ -56,7 +56,7 @@ def test_what_the_law_allows_is_allowed_by_its_article():
 
 
 def test_the_reference_law_lets_nobody_disclosure_request_anything():
-    assert disclosure_laws(load_pack("cn-xz-2011")) == ()
+    assert disclosure_laws(load_pack("cn-xz-2011"), on=ON) == ()
     assert because(verdict([])) is RefusalReason.NO_POWER
 
 
@@ -197,7 +197,7 @@ def test_a_disclosure_request_is_erased_the_day_after_the_last_day_of_its_keepin
 @pytest.mark.parametrize(("unit", "day"), [("day", 7), ("working_day", 9)])
 def test_an_answer_is_due_days_after_the_disclosure_request_came(unit, day):
     read = read_text(lawful_pack().replace("{n: 5, unit: day}", f"{{n: 5, unit: {unit}}}"))
-    (found,) = disclosure_laws(read)
+    (found,) = disclosure_laws(read, on=ON)
 
     assert reply_by(read, found, ON) == dt.date(2012, 3, day)
 

@@ -21,7 +21,7 @@ from tests.vault.openbao import Bao, bao
 __all__ = ["bao"]
 CANARIES = 1
 """One invented person more is in every instance until its first rotation (`vault.canaries`): nothing tells them apart from the others."""
-REGISTERED_ON, ENDED, ERASED = "2011-06-01", "2012-03-02", "2013-03-03"
+REGISTERED_ON, ENDED, ERASED = "2011-12-01", "2012-03-02", "2013-03-03"
 ROOT_FILES = ("root.key", "root.token", "index.token")
 SURROUNDINGS = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")} | {
     "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n"

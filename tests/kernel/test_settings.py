@@ -17,7 +17,7 @@ from rollkeeper.kernel.errors import (
     SETTINGS_FILE_FAULT,
     Faults,
 )
-from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.instance import Instance, InstanceKind, instance
 from rollkeeper.kernel.settings import forget_settings, registered_tables, settings_file, write_settings
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.operations.settings import MODULES, all_tables, check_settings
@@ -268,3 +268,14 @@ def test_an_instance_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):
 
     monkeypatch.undo()
     forget_settings()
+
+
+@pytest.mark.parametrize(
+    ("languages", "is_fine"), [(["es"], False), (["en", "de"], False), (["zh-hans", "bo"], True)]
+)
+def test_a_language_without_texts_is_refused_and_not_replaced_by_english(languages, is_fine):
+    if is_fine:
+        assert Instance.model_validate({"languages": languages}).languages == languages
+    else:
+        with pytest.raises(ValueError, match=f"there are no texts in {languages[-1]}"):
+            Instance.model_validate({"languages": languages})

@@ -12,6 +12,10 @@ DAY = dt.timedelta(days=1)
 START = dt.date(2012, 1, 1)
 GRACE, SUSPENSION = 60, 30
 _CN = holidays.country_holidays("CN")
+LOSAR_AND_SHOTON = {dt.date(2012, 2, n) for n in (22, 23, 24, 27, 28)} | {
+    dt.date(2012, 8, n) for n in (17, 20, 21, 22, 23)
+}
+"""Holidays of the region on which the country works."""
 
 Row = tuple[str, dt.date, str, dt.date | None]
 
@@ -100,7 +104,7 @@ def _last_day(rows: list[Row], anchor: dt.date, days: int, today: dt.date) -> dt
 
 
 def _closed(day: dt.date) -> bool:
-    return not _CN.is_working_day(day)
+    return day in LOSAR_AND_SHOTON or not _CN.is_working_day(day)
 
 
 def _paused(rows: list[Row], day: dt.date) -> bool:

@@ -15,7 +15,7 @@ def days(first: int = 0, last: int = 620) -> st.SearchStrategy[dt.date]:
     near = st.integers(first, last).map(lambda n: EPOCH + dt.timedelta(days=n))
     edges = st.sampled_from(
         [dt.date(2011, 12, 31), dt.date(2012, 1, 1), dt.date(2012, 2, 29), dt.date(2012, 3, 1),
-         dt.date(2012, 3, 2), dt.date(2012, 3, 31), dt.date(2012, 4, 1), dt.date(2012, 4, 4), dt.date(2012, 4, 5)]
+         dt.date(2012, 3, 2), dt.date(2012, 3, 31), dt.date(2012, 4, 1), dt.date(2012, 4, 4), dt.date(2012, 4, 5), dt.date(2012, 2, 21), dt.date(2012, 2, 22), dt.date(2012, 2, 29)]
     )  # fmt: skip
     return st.one_of(near, near, edges)
 

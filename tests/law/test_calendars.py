@@ -7,8 +7,16 @@ import threading
 import pytest
 
 from rollkeeper.law import calendars
-from rollkeeper.law.calendars import have_same_days
-from rollkeeper.law.packs import load_pack
+from rollkeeper.law.calendars import have_same_days, is_closed
+from rollkeeper.law.errors import PACK_FAULT
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack, read_pack
+from rollkeeper.law.rules import count_clock
+from rollkeeper.law.schema_stages import HolidayCalendar
+from tests.builders.packs import REFERENCE
+from tests.refusals import refusing
+
+D = dt.date
 
 FIRST, LAST = dt.date(2011, 12, 28).toordinal(), dt.date(2014, 1, 5).toordinal()
 
@@ -76,3 +84,45 @@ def test_concurrent_first_calls_get_the_same_calendar(hurried):
 )
 def test_zones_whose_days_begin_at_the_same_instants_are_one_to_the_law(other, on, same):
     assert have_same_days("Asia/Shanghai", other, on=on) is same
+
+
+LOSAR, DAY_BEFORE = D(2012, 2, 22), D(2012, 2, 21)
+
+
+def test_losar_and_shoton_are_closed_days_of_the_reference_law():
+    pack = load_pack("cn-xz-2011")
+
+    assert [is_closed(pack, one) for one in (DAY_BEFORE, LOSAR, D(2012, 2, 29), D(2012, 8, 17))] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_last_day_on_losar_moves_to_the_first_open_day_behind_it():
+    counted = count_clock(load_pack("cn-xz-2011"), anchor_on=D(2011, 12, 24), days=60, through=D(2012, 6, 1))
+
+    assert (counted.reached_on, counted.last_day_on) == (LOSAR, D(2012, 2, 29))
+
+
+@pytest.mark.parametrize(("subdivision", "is_shut"), [("BY", True), ("HB", False), (None, False)])
+def test_holidays_of_a_region_of_the_library_count_there_alone(subdivision, is_shut):
+    chosen = load_pack("cn-xz-2011").file
+    calendar = chosen.calendar.model_copy(
+        update={"holidays": HolidayCalendar(library="holidays", country="DE", subdivision=subdivision)}
+    )
+    pack = Pack(chosen.model_copy(update={"calendar": calendar}), "")
+
+    assert is_closed(pack, D(2026, 1, 6)) is is_shut
+
+
+def test_a_day_that_the_pack_lists_is_closed():
+    text = REFERENCE.replace("subdivision: XZ}", "subdivision: XZ, closed_besides: [2012-03-07]}", 1)
+
+    assert is_closed(read_pack(text.encode(), file="pack.yaml"), D(2012, 3, 7))
+
+
+def test_a_region_that_nobody_knows_is_a_fault():
+    with refusing(PACK_FAULT, match="holidays of this region"):
+        read_pack(REFERENCE.replace("subdivision: XZ", "subdivision: ZZ", 1).encode(), file="pack.yaml")

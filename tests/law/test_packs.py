@@ -9,6 +9,8 @@ import pytest
 
 from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.confirmations import citations
 from rollkeeper.law.errors import (
     PACK_ARTICLE_MISSING,
     PACK_CASE_FAILED,
@@ -20,10 +22,11 @@ from rollkeeper.law.errors import (
     UNSUPPORTED_PACK_FIELD,
 )
 from rollkeeper.law.layers import Conflict, list_conflicts
-from rollkeeper.law.pack import NotificationRules, RouteRule, refuse_unconfirmed
+from rollkeeper.law.pack import NotificationRules, RouteRule
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.schema import CitedModel, PackFile
 from rollkeeper.law.supported_fields import leaves, unsupported_fields
+from tests.builders.packs import confirmed
 from tests.refusals import refusing
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
@@ -35,10 +38,13 @@ REMINDER = """      - must_be_delivered: false
 """
 
 
+ON = dt.date(2012, 3, 2)
+
+
 def changed(old: str, new: str, count: int = 1) -> bytes:
     """Return the reference pack with one thing changed."""
     assert old in REFERENCE
-    return REFERENCE.replace(old, new, count).encode()
+    return confirmed(REFERENCE.replace(old, new, count)).encode()
 
 
 def faults_of(raw: bytes) -> list[RollkeeperError]:
@@ -106,9 +112,7 @@ def test_every_value_of_the_decision_quotes_the_sentence_of_the_statute():
 
 
 def _becauses():
-    from rollkeeper.law.packs import _becauses as walk
-
-    return list(walk(load_pack("cn-xz-2011").file, ()))
+    return list(citations(load_pack("cn-xz-2011").file))
 
 
 def test_every_part_that_must_cite_an_article_does_so_by_its_type():
@@ -257,7 +261,7 @@ def test_a_key_that_stands_twice_is_refused():
         (b"a: 1\n---\nb: 2", "not YAML"),
         (b"[" * 5000, "not YAML"),
         (b"a: " + b"x" * 2_000_000, "longer than"),
-        (b"- a", "dictionary"),
+        (b"- a", "map of names and values"),
     ],
 )  # fmt: skip
 def test_what_is_not_plain_yaml_is_refused_in_a_sentence(raw, why):
@@ -524,7 +528,7 @@ def test_a_pack_is_not_supported_in_part():
         lambda: pack.retention,
         lambda: pack.number_quarantine_days,
         lambda: pack.attributes("mobile", "individual"),
-        lambda: refuse_unconfirmed(pack, "suspend"),
+        lambda: require_act(pack, Act("suspend"), on=ON),
     ):
         with refusing(UNSUPPORTED_PACK_FIELD):
             ask()
@@ -614,7 +618,7 @@ def test_a_new_field_of_the_schema_is_unsupported_until_it_is_listed():
 
 @pytest.mark.parametrize("action", ["suspend", "terminate"])
 def test_the_reference_pack_carries_the_campaigns_acts(action):
-    refuse_unconfirmed(load_pack("cn-xz-2011"), action)
+    require_act(load_pack("cn-xz-2011"), Act(action), on=ON)
 
 
 @pytest.mark.parametrize(
@@ -635,10 +639,10 @@ def test_an_act_that_rests_on_an_unconfirmed_value_is_refused(words, named, refu
     )
 
     for action in {"suspend", "terminate"} - set(refused):
-        refuse_unconfirmed(pack, action)
+        require_act(pack, Act(action), on=ON)
     for action in refused:
         with refusing(UNCONFIRMED_PACK_VALUE) as raised:
-            refuse_unconfirmed(pack, action)
+            require_act(pack, Act(action), on=ON)
         assert f"its {named} is not confirmed" in str(raised.value)
 
 
@@ -647,19 +651,20 @@ def test_a_law_that_is_not_in_force_carries_no_act(status):
     pack = read_pack(changed("status: confirmed", f"status: {status}"), file="pack.yaml")
 
     with refusing(PACK_NOT_IN_FORCE):
-        refuse_unconfirmed(pack, "suspend")
+        require_act(pack, Act("suspend"), on=ON)
 
 
 def test_a_law_without_a_campaign_carries_no_act():
     with refusing(PACK_WITHOUT_CAMPAIGN):
-        refuse_unconfirmed(load_pack("none"), "suspend")
+        require_act(load_pack("none"), Act("suspend"), on=ON)
 
 
 def test_layers_that_differ_are_listed():
     lower = load_pack("cn-xz-2011").file
     upper = read_pack(
         changed("keep: {n: 1, unit: year}", "keep: {n: 2, unit: month}").replace(
-            b"tests:\n", b"layers: [cn-xz-2011]\ntests:\n"
+            REFERENCE[REFERENCE.index("\ntests:") : REFERENCE.index("\nopen_questions:")].encode(),
+            b"\nlayers: [cn-xz-2011]\n",
         ),
         file="pack.yaml",
     ).file

@@ -30,6 +30,7 @@ from rollkeeper.notices.services import record_outcomes, send_due
 from rollkeeper.notices.settings import settings as notices_settings
 from tests.builders.lines import change_line, make_sealed_line, mark_suspended
 from tests.builders.notices import retry_notices
+from tests.builders.packs import confirmed
 from tests.entries import entries
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, notice, report, tell
@@ -858,7 +859,8 @@ def strict_law(tmp_path):
     notified = "must_be_delivered: true\n        channels: [email, sms]\n        min_attempts: 3\n        attempts_apart: {n: 2, unit: day}"
     pack = tmp_path / "strict.yaml"
     pack.write_text(
-        text.replace("must_be_delivered: true", notified).replace("id: cn-xz-2011", "id: strict"), "utf-8"
+        confirmed(text.replace("must_be_delivered: true", notified).replace("id: cn-xz-2011", "id: strict")),
+        "utf-8",
     )
     write_settings(instance={"pack": str(pack)})
     yield

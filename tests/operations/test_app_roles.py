@@ -511,7 +511,7 @@ def test_no_app_may_take_every_connection(register):
 
 
 def test_an_app_waits_for_others_only_over_its_own_matters(as_role):
-    own = {"counter": ["approval", "line_limit", "agent", "linking"], "backoffice": ["approval", "stays", "sample", "agent"],
+    own = {"counter": ["approval", "line_limit", "agent", "linking"], "backoffice": ["approval", "stays", "sample", "agent", "planning"],
            "portal": ["code_request"]}  # fmt: skip
     every = sorted({one for matters in own.values() for one in matters})
 

@@ -87,7 +87,7 @@ def test_an_instance_whose_days_are_not_those_of_its_law_is_at_fault(pack, zone,
     write_settings(instance={"pack": pack, "zone": zone})
 
     try:
-        found = [one.health for one in _check_law()]
+        found = [one.health for one in _check_law() if "declined" not in one.sentence]
     finally:
         write_settings(instance={"pack": before.pack, "zone": before.zone})
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from pyrad.client import Timeout
 
+from rollkeeper.law.countries import country_of
 from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning.gateways.fence import Fence
 from rollkeeper.provisioning.gateways.freeradius import FreeRadius
 from rollkeeper.provisioning.gateways.kamailio import Kamailio
+from rollkeeper.provisioning.gateways.kamailio_country import country_config
 from rollkeeper.provisioning.gateways.osmo_hlr import OsmoHlr
 from rollkeeper.provisioning.gateways.osmo_wire import Control
 from rollkeeper.provisioning.gateways.radius_wire import Radius
@@ -75,7 +77,9 @@ class _Program:
 
 
 class KamailioProgram(_Program):
-    def __init__(self, folder: Path, *, announcement_port: int | None = None, care=CARE, local="") -> None:
+    def __init__(
+        self, folder: Path, *, announcement_port: int | None = None, care=CARE, local="", country="CN"
+    ) -> None:
         super().__init__(folder)
         self.sip, self.http = free_port(socket.SOCK_DGRAM), free_port()
         self.centre, self.desk, self.calling_back = (free_port(socket.SOCK_DGRAM) for _ in range(3))
@@ -95,6 +99,7 @@ class KamailioProgram(_Program):
             if name == "local.cfg":
                 text += local
             (folder / name).write_text(text, "utf-8")
+        (folder / "country.cfg").write_text(country_config(country_of(country)), "utf-8")
         with sqlite3.connect(folder / "rollkeeper.sqlite") as tables:
             tables.executescript((OPS / "kamailio" / "tables.sql").read_text("utf-8"))
         tables.close()

@@ -26,6 +26,7 @@ from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.law import packs
+from rollkeeper.law.countries import country_of, shipped_countries
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
@@ -85,6 +86,47 @@ def telephones(kamailio, tmp_path_factory):
 
 def test_every_number_of_the_floor_is_put_through_from_a_barred_line(telephones):
     assert telephones.call(BARRED, *FLOOR)
+
+
+@pytest.mark.parametrize("code", shipped_countries())
+def test_a_barred_line_reaches_every_emergency_number_of_its_country(code, tmp_path):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    wanted("sip-tester", "sipp")
+    country = country_of(code)
+    plan = country.number_plan
+    barred, other = (f"+{plan.calling_code}" + first + "2" * (plan.digits.most - 1) for first in "98")
+    emergency = [one.number for one in country.emergency_numbers]
+    reachable = [one.number for one in country.reachable_numbers]
+    for element in running(KamailioProgram(tmp_path, country=code)):
+        phones, place = Telephones(element.sip, tmp_path), free_port(UDP)
+        gateway = element.gateway(emergency_numbers=emergency, reachable_numbers=reachable)
+        assert gateway.push([order(barred)]) == [Answer.ACCEPTED]
+        assert gateway.read_back([order(barred).line_id]) == [ReadBack.BARRED]
+        with phones.answering(element.centre, element.desk, place):
+            assert phones.register(other, place)
+            assert phones.call(barred, *emergency, *reachable, CARE, REGISTRATION)
+            assert phones.call(barred, f"+{plan.calling_code}{emergency[0]}", "emergency")
+            assert phones.call(barred.removeprefix("+"), *emergency)
+            assert phones.is_refused(barred, other)
+            assert phones.is_refused(barred.removeprefix("+"), other)
+            assert phones.is_refused(barred, f"{emergency[0]}9", f"9{emergency[0]}")
+            assert phones.call(other, other)
+
+
+def test_an_element_of_another_country_bars_nobody(tmp_path):
+    wanted("kamailio", "kamailio")
+    south_africa = [one.number for one in country_of("ZA").emergency_numbers]
+    for element in running(KamailioProgram(tmp_path, country="CN")):
+        gateway = element.gateway(emergency_numbers=south_africa)
+        assert gateway.push([order(OTHER)]) == [Answer.RETRY]
+        assert gateway.push([order(OTHER, CommandKind.RESTORE, 2)]) == [Answer.ACCEPTED]
+
+
+def test_an_element_whose_country_has_no_emergency_numbers_bars_nobody(kamailio):
+    gateway = kamailio.gateway(emergency_numbers=())
+
+    assert gateway.push([order("+8689100000077")]) == [Answer.RETRY]
+    assert gateway.push([order("+8689100000077", CommandKind.RESTORE, 2)]) == [Answer.ACCEPTED]
 
 
 def test_a_country_code_before_an_emergency_number_changes_nothing(telephones):

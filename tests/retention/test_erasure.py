@@ -171,6 +171,18 @@ def test_a_legal_hold_delays_erasure_and_ends_by_itself(until: str, gone: int, c
     assert erase(day("2013-04-08")).lines == 1 - gone
 
 
+def test_an_erasure_plan_counts_what_is_kept_and_by_when_it_goes(committed: None) -> None:
+    ended_line()
+    tenure_of(make_line(is_registered=True), day("2010-05-01"), None)
+
+    plan = services.draft_plan(worker_authority(), on=ERASED - 31 * DAY)
+
+    assert plan.current == 1
+    assert [(on, due) for on, due, _ in plan.due][:3] == [
+        (ERASED - 31 * DAY, 0), (ERASED - DAY, 0), (ERASED + 59 * DAY, 1)
+    ]  # fmt: skip
+
+
 def test_a_past_tenure_is_erased_after_a_year_while_the_line_lives_on(committed: None) -> None:
     line_id = make_line(is_registered=True)
     former = tenure_of(line_id, day("2010-05-01"), ENDED)

@@ -17,6 +17,7 @@ from rollkeeper.documents.verdicts import Reason
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.law.acts import Act
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import NUMBER_QUARANTINED, LineNotFound, NumberNotRead
@@ -54,7 +55,7 @@ ONLY_TYPED = set(
     protected_needs_warrant deferral_refused invalid_recipient_key same_proposer year_not_over external_databases
     text_fault unexpected_error invalid_user_name user_name_taken invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
-    report_fonts_missing faults not_restored
+    report_fonts_missing faults not_restored pack_is_shipped pack_not_written source_not_confirmable
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
 # Where the facts of a refusal are texts from the packages behind the pages, and their names.
@@ -102,7 +103,7 @@ def test_a_refusal_is_either_translated_or_listed_as_only_typed_and_never_both(c
 
 @pytest.mark.parametrize(
     "words",
-    [StaffRole, Action, BatchState, Reason, LineState, Service, SuspensionReason, PartyKind],
+    [StaffRole, Act, Action, BatchState, Reason, LineState, Service, SuspensionReason, PartyKind],
     ids=lambda words: words.__name__,
 )
 def test_every_word_that_can_be_a_fact_is_in_chinese(catalogue, words):

@@ -1,33 +1,122 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Country files: what several rule packs of one country share, first of all its emergency numbers.
 
-A pack names its country by its jurisdiction: ``CN-XZ`` has the file ``cn.yaml``. Country files are read as strictly as packs.
+A pack names its country by its jurisdiction: ``CN-XZ`` has the file ``cn.yaml``. Country files are read as strictly as packs. Each
+fact names its source, and says whether it was read there: `confirmed` is false by default.
 """
 
+import datetime as dt
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from rollkeeper.kernel.errors import raise_all
-from rollkeeper.law.strict_yaml import read_strict
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.law.schema_common import Language, Name, Text
+from rollkeeper.law.strict_yaml import Document, read_strict
 
 type DialledNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
 """A short number as it is dialled, without a prefix."""
+type CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+type Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}$")]
+type NumberPattern = Annotated[str, StringConstraints(pattern=r"^[0-9\[\]{},|()-]+$")]
+"""An extended regular expression of digits, without backslashes: every network element reads it."""
 
 _SUFFIX: Final = ".yaml"
 
 
-class Country(BaseModel):
-    """One country file."""
-
+class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    """ISO 3166-1 alpha-2."""
-    emergency_numbers: tuple[DialledNumber, ...]
+
+class CountrySource(_Part):
+    """Where a fact was read, and when."""
+
+    id: Name
+    title: str
+    url: str | None = None
+    read_on: dt.date
+
+
+class _Fact(_Part):
+    source: Name
+    confirmed: bool = False
+    """Whether it was read in that source. An unconfirmed emergency number is put through all the same."""
+
+
+class ShortNumber(_Fact):
+    """A short number, and who answers it."""
+
+    number: DialledNumber
+    what: Text
+
+
+class DigitCount(_Part):
+    """How many digits a national number has, without prefixes."""
+
+    least: Annotated[int, Field(ge=4, le=15)]
+    most: Annotated[int, Field(ge=4, le=15)]
+
+
+class NumberPlan(_Fact):
+    """How numbers of the country are dialled."""
+
+    calling_code: Digits
+    international_prefixes: Annotated[tuple[Digits, ...], Field(min_length=1)]
+    trunk_prefix: Digits | None = None
+    digits: DigitCount
+    area_codes: NumberPattern | None = None
+    """Only where short numbers are dialled with an area code in front."""
+    dialled_without_trunk: NumberPattern | None = None
+    """National numbers that are dialled without the trunk prefix."""
+    dialled_within_area: NumberPattern | None = None
+    """Local numbers, where they are dialled without an area code."""
+
+
+class DocumentKind(_Fact):
+    """A document that proves identity in the country."""
+
+    type: Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    """As `rollkeeper.documents` knows it."""
+    name: Text
+    issuer: str
+    check: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}\.[a-z]+$")] | None = None
+    """The module of python-stdnum that checks its number; none where the library knows none."""
+    holds: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The kinds of party that hold such a document."""
+
+
+class RegionHolidays(_Fact):
+    """Days on which the counters of a region are closed besides those of the library."""
+
+    closed: tuple[dt.date, ...]
+
+
+class CountryHolidays(_Part):
+    """The regions of which holidays are known: subdivisions of the library `holidays`, and days listed here."""
+
+    subdivisions: tuple[str, ...] = ()
+    regions: dict[str, RegionHolidays] = Field(default_factory=dict)
+    source: Name | None = None
+
+
+class Country(_Part):
+    """One country file."""
+
+    country: CountryCode
+    name: Text
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    sources: Annotated[tuple[CountrySource, ...], Field(min_length=1)]
+    emergency_numbers: tuple[ShortNumber, ...]
     """The numbers that must reach an emergency service from every line, also from a barred one."""
+    reachable_numbers: tuple[ShortNumber, ...] = ()
+    """Further numbers that every line reaches: helplines and the like."""
+    number_plan: NumberPlan
+    documents: tuple[DocumentKind, ...] = ()
+    holidays: CountryHolidays = CountryHolidays()
 
 
 @cache
@@ -49,7 +138,20 @@ def country_of(jurisdiction: str) -> Country | None:
     file = files("rollkeeper.law.countries") / f"{code.lower()}{_SUFFIX}"
     document = read_strict(file.read_bytes(), file.name)
     try:
-        return Country.model_validate(document.data)
+        found = Country.model_validate(document.data)
     except ValidationError as fault:
         raise_all([document.fault(tuple(one["loc"]), one["msg"]) for one in fault.errors()])
         raise
+    raise_all(list(_inner_faults(found, document)))
+    return found
+
+
+def _inner_faults(country: Country, document: Document) -> Iterator[RollkeeperError]:
+    known = {source.id for source in country.sources}
+    for chapter in ("emergency_numbers", "reachable_numbers", "documents"):
+        for index, fact in enumerate(getattr(country, chapter)):
+            if fact.source not in known:
+                yield document.fault((chapter, index, "source"), "the file names no such source")
+    numbers = [one.number for one in (*country.emergency_numbers, *country.reachable_numbers)]
+    for twice in sorted({one for one in numbers if numbers.count(one) > 1}):
+        yield document.fault(("emergency_numbers",), f"'{twice}' occurs twice")

@@ -5,27 +5,55 @@ A pack that does not load reports every fault with its line. A pack that loads m
 supports: `Pack.refuse_unsupported` then refuses its use.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.law.calendars import is_known
+from rollkeeper.law.calendars import is_known, is_known_region
 from rollkeeper.law.cases import failed_cases
+from rollkeeper.law.confirmations import citations, resolved
 from rollkeeper.law.errors import PACK_ARTICLE_MISSING, PACK_NOT_FOUND
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.schema import Article, PackFile
-from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.schema import Article, Confirmation, PackFile
+from rollkeeper.law.schema_common import Citation, PackModel
+from rollkeeper.law.schema_stages import Campaign
 from rollkeeper.law.strict_yaml import MAX_BYTES, Document, leaf_name, read_strict
 from rollkeeper.law.strict_yaml import Path as LeafPath
 
 __all__ = ["Pack", "load_pack", "shipped_packs"]
+
+
+def _parts_of(part: type[PackModel]) -> Iterator[type[PackModel]]:
+    yield part
+    for below in part.__subclasses__():
+        yield from _parts_of(below)
+
+
+_WHY: Final = {
+    "missing": "it is missing",
+    "extra_forbidden": "no pack has such a field",
+    "tuple_type": "write a list",
+    "dict_type": "write a map of names and values",
+    "model_type": "write a map of names and values",
+    "int_type": "write a whole number",
+    "string_type": "write text, in quotes where it looks like a number or a date",
+    "bool_type": "write true or false",
+    "date_type": "write a date, YYYY-MM-DD",
+    "too_short": "it needs at least one item",
+    "string_too_short": "it is empty",
+}
+"""What is wrong, in the words of a pack."""
+_FIELDS: Final = {name for part in _parts_of(PackModel) for name in part.model_fields}
+"""The names of all fields that a pack can have."""
 
 
 def load_pack(name: str | Path) -> Pack:
@@ -42,7 +70,7 @@ def load_pack(name: str | Path) -> Pack:
 
 
 def read_pack(raw: bytes, *, file: str) -> Pack:
-    """Read a pack from its bytes, check it, and run its own cases. Refuses: as `load_pack`."""
+    """Read a pack from its bytes, check it, and run its own cases, always, on what is obeyed of it. Refuses: as `load_pack`."""
     document = read_strict(raw, file)
     try:
         content = PackFile.model_validate(document.data)
@@ -50,9 +78,8 @@ def read_pack(raw: bytes, *, file: str) -> Pack:
         raise_all(_named_faults(fault, document))
         raise
     raise_all(list(_inner_faults(content, document)))
-    pack = Pack(content, sha256_hex(raw))
-    if not pack.unsupported_fields:
-        raise_all(failed_cases(pack, file=file))
+    pack = Pack(resolved(content), sha256_hex(raw))
+    raise_all(failed_cases(pack, file=file))
     return pack
 
 
@@ -97,9 +124,12 @@ def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
     if where and (where[-1] == "because" or where[-2:] == ("because", "article")):
         leaf = where[: where.index("because")]
         return PACK_ARTICLE_MISSING(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
-    why = {"missing": "it is missing", "extra_forbidden": "no pack has such a field"}.get(
-        error["type"], str(error["msg"]).removeprefix("Value error, ")
-    )
+    why = _WHY.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    if error["type"] == "extra_forbidden":
+        why += did_you_mean(str(where[-1]), _FIELDS)
+    elif error["type"] in {"literal_error", "enum"}:
+        expected = re.findall(r"'([^']+)'", str(error.get("ctx", {}).get("expected", "")))
+        why = f"write one of {', '.join(expected)}{did_you_mean(str(error['input']), expected)}"
     return document.fault(where, why[:1].lower() + why[1:])
 
 
@@ -109,15 +139,60 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
     articles = {(a.source, a.article): a for a in pack.articles}
     yield from _twice(sources, ("sources",), document)
     yield from _twice([f"{a.source} {a.article}" for a in pack.articles], ("articles",), document)
+    yield from _twice([kind.id for kind in pack.party_kinds], ("party_kinds",), document)
+    for index, kind in enumerate(pack.party_kinds):
+        names = [attribute.name for attribute in kind.attributes]
+        yield from _twice(names, ("party_kinds", index, "attributes"), document)
+    yield from _twice([campaign.id for campaign in pack.campaigns], ("campaigns",), document)
     for campaign in pack.campaigns:
-        yield from _twice([stage.id for stage in campaign.stages], ("campaigns",), document)
-    for where, because in _becauses(pack, ()):
+        stages = [stage.id for stage in campaign.stages]
+        yield from _twice(stages, ("campaigns",), document)
+        yield from _order_faults(campaign, document)
+    for index, read in enumerate(pack.confirmations):
+        yield from _reading_faults(read, articles, ("confirmations", index), document)
+    for index, refused in enumerate(pack.declined):
+        if refused.source not in sources:
+            yield document.fault(("declined", index, "source"), "the pack names no such source")
+    for where, because in citations(pack):
         article = articles.get((because.source or sources[0], because.article))
         yield from _citation_faults(because, article, where, document)
     if not is_known(pack.calendar.holidays.country):
         yield document.fault(("calendar", "holidays", "country"), "no calendar is known for this country")
+    elif (region := pack.calendar.holidays.subdivision) and not is_known_region(
+        pack.calendar.holidays.country, region
+    ):
+        yield document.fault(
+            ("calendar", "holidays", "subdivision"),
+            "neither the calendar nor the country file knows holidays of this region",
+        )
     if not _is_zone(pack.calendar.time_zone):
         yield document.fault(("calendar", "time_zone"), "no time zone has this name")
+
+
+def _order_faults(campaign: Campaign, document: Document) -> Iterator[RollkeeperError]:
+    """Yield the stages that follow on something that the campaign does not have."""
+    at = ("campaigns", 0, "stages")
+    known = ["deadline", *(stage.id for stage in campaign.stages)]
+    for index, stage in enumerate(campaign.stages):
+        if stage.enter.after not in known:
+            hint = did_you_mean(stage.enter.after, known)
+            yield document.fault((*at, index, "enter", "after"), f"no stage has this name{hint}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a suggestion for a word that is close to a known one; nothing where none is."""
+    close = get_close_matches(word, list(known), n=1)
+    return f": did you mean '{close[0]}'?" if close else ""
+
+
+def _reading_faults(
+    read: Confirmation, articles: Mapping[tuple[str, str], Article], where: LeafPath, document: Document
+) -> Iterator[RollkeeperError]:
+    for article in read.articles:
+        if (read.source, article) not in articles:
+            yield document.fault(
+                (*where, "articles"), f"the pack carries no article {article} of that source"
+            )
 
 
 def _citation_faults(
@@ -133,17 +208,6 @@ def _citation_faults(
             yield document.fault(
                 (*where, "words", language), f"these words are not in article {because.article}"
             )
-
-
-def _becauses(part: Any, path: LeafPath) -> Iterator[tuple[LeafPath, Citation]]:
-    if isinstance(part, Citation):
-        yield path, part
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from _becauses(getattr(part, name), (*path, name))
-    elif isinstance(part, tuple):
-        for index, item in enumerate(part):
-            yield from _becauses(item, (*path, index))
 
 
 def _twice(names: list[str], where: LeafPath, document: Document) -> Iterator[RollkeeperError]:

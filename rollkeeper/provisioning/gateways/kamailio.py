@@ -22,6 +22,8 @@ _ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"mal
 _STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}
 _UNDIALLED: Final = "emergency"
 """Used in place of the number if a GSM phone makes an emergency call and its network does not report the dialled number."""
+_REACHABLE: Final = "reachable"
+"""What the element calls a further number that its country keeps reachable."""
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._-]{1,64}")
 
 
@@ -38,22 +40,31 @@ class Kamailio:
         emergency_numbers: Sequence[str],
         care_number: str,
         registration_number: str,
+        reachable_numbers: Sequence[str] = (),
         patience_s: float = 10,
     ) -> None:
         self._http, self._token = HttpClient(url, patience_s=patience_s), token
-        self._floor = [(number, Allowed.EMERGENCY) for number in (*emergency_numbers, _UNDIALLED)] + [
-            (care_number, Allowed.CARE),
-            (registration_number, Allowed.REGISTRATION),
+        self._knows_numbers = bool(emergency_numbers)
+        self._floor = [
+            *((number, Allowed.EMERGENCY.value) for number in (*emergency_numbers, _UNDIALLED)),
+            *((number, _REACHABLE) for number in reachable_numbers),
+            (care_number, Allowed.CARE.value),
+            (registration_number, Allowed.REGISTRATION.value),
         ]
 
     @classmethod
     def of_this_instance(cls) -> "Kamailio":
-        """Return the Kamailio that the settings name. Refuses: ELEMENT_SECRET_MISSING, EMERGENCY_NUMBERS_MISSING."""
+        """Return the Kamailio that the settings name. Refuses: ELEMENT_SECRET_MISSING.
+
+        Where the pack's country has no emergency numbers it restores lines and bars none.
+        """
         here = instance()
+        pack = load_pack(here.pack)
         return cls(
             str(settings().kamailio.url),
             token=read_secret("kamailio.token"),
-            emergency_numbers=load_pack(here.pack).emergency_numbers(),
+            emergency_numbers=pack.emergency_numbers() if pack.has_emergency_numbers else (),
+            reachable_numbers=pack.reachable_numbers(),
             care_number=here.care_number,
             registration_number=here.registration_number or here.care_number,
         )
@@ -78,9 +89,13 @@ class Kamailio:
     def _has_floor(self, said: Sequence[bytes]) -> bool:
         """Tell whether the element puts every number of the floor through (care and registration may be one number)."""
         good = {b"emergency", b"care", b"registration"}
-        return len(said) >= len(self._floor) and all(
-            word == what.value.encode() or (what is not Allowed.EMERGENCY and word in good)
-            for (_, what), word in zip(self._floor, said, strict=False)
+        return (
+            self._knows_numbers
+            and len(said) >= len(self._floor)
+            and all(
+                word == what.encode() or (what != Allowed.EMERGENCY and word in good)
+                for (_, what), word in zip(self._floor, said, strict=False)
+            )
         )
 
     def _ask(self, questions: Sequence[str]) -> list[bytes]:

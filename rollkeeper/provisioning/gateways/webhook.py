@@ -18,6 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.http_client import AT_ONCE, HttpClient
@@ -38,10 +39,13 @@ class Webhook:
         secret: str,
         with_number: bool,
         care_number: str,
+        emergency_numbers: Sequence[str] = (),
+        reachable_numbers: Sequence[str] = (),
         patience_s: float = 10,
         patience_together_s: float = 20,
     ) -> None:
         self._secret, self._care_number = secret, care_number
+        self._emergency_numbers, self._reachable_numbers = emergency_numbers, reachable_numbers
         self.needs_number = with_number
         self._patience_together_s = patience_together_s
         self._http = HttpClient(url, patience_s=patience_s)
@@ -49,12 +53,14 @@ class Webhook:
     @classmethod
     def of_this_instance(cls) -> "Webhook":
         """Return the webhook that the settings name."""
-        chosen = settings().webhook
+        chosen, pack = settings().webhook, load_pack(instance().pack)
         return cls(
             str(chosen.url),
             secret=webhook_secret(),
             with_number=chosen.numbers,
             care_number=instance().care_number,
+            emergency_numbers=pack.emergency_numbers() if pack.has_emergency_numbers else (),
+            reachable_numbers=pack.reachable_numbers(),
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
@@ -91,6 +97,8 @@ class Webhook:
             "reason": order.reason,
             "allow": list(order.allowed),
             "care_number": self._care_number,
+            "emergency_numbers": list(self._emergency_numbers),
+            "reachable_numbers": list(self._reachable_numbers),
         }
         if order.number is not None:
             data["number"] = order.number.reveal()

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a law allows to be done on a day: the one check that every package asks before it acts on people.
+
+A draft, a law that was struck down or stayed, and one that has not begun or is over carry no act. Nor does a pack with a field that
+nothing here supports, or a value that no named reader confirmed. What protects people is not asked here: erasing, restoring, pausing,
+hearing, showing.
+"""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Final
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.errors import PACK_NOT_BEGUN, PACK_NOT_IN_FORCE, PACK_OVER, UNCONFIRMED_PACK_VALUE
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_common import Citation
+
+
+class Act(StrEnum):
+    """What may be done to people because a law says so."""
+
+    COLLECT = "collect"
+    """Record or ask for anybody's identity."""
+    PLAN = "plan"
+    """Take lines into a campaign."""
+    NOTIFY = "notify"
+    """Demand something of people, or tell them what will follow."""
+    SUSPEND = "suspend"
+    TERMINATE = "terminate"
+    DISCLOSE = "disclose"
+    """Answer a third party about a person."""
+    ENTRUST = "entrust"
+    """Let an agent register people."""
+
+
+_PREPARING: Final = frozenset({Act.COLLECT, Act.PLAN, Act.NOTIFY, Act.ENTRUST})
+"""What may be done from the day on which the law itself has the operator prepare."""
+_OF_A_CAMPAIGN: Final = frozenset({Act.PLAN, Act.NOTIFY, Act.SUSPEND, Act.TERMINATE})
+_CUTTING: Final = frozenset({Act.PLAN, Act.SUSPEND, Act.TERMINATE})
+
+
+def pack_for(act: Act, *, on: dt.date) -> Pack:
+    """Return the instance's pack if the law allows this act on a day. Refuses: as `require_act`."""
+    pack = load_pack(instance().pack)
+    require_act(pack, act, on=on)
+    return pack
+
+
+def may_act(pack: Pack, act: Act, *, on: dt.date) -> bool:
+    """Tell whether the law allows this act on a day."""
+    try:
+        require_act(pack, act, on=on)
+    except RollkeeperError:
+        return False
+    return True
+
+
+def require_act(pack: Pack, act: Act, *, on: dt.date) -> None:
+    """Refuse an act that the law does not carry on a day. Refuses: PACK_NOT_IN_FORCE, PACK_NOT_BEGUN, PACK_OVER, UNSUPPORTED_PACK_FIELD,
+    PACK_WITHOUT_CAMPAIGN, UNCONFIRMED_PACK_VALUE, EMERGENCY_NUMBERS_MISSING.
+    """
+    if pack.file.status != "confirmed":
+        raise PACK_NOT_IN_FORCE(pack=pack.id, action=act.value, status=pack.file.status)
+    begins, ends = first_day(pack, act), pack.file.valid.ends
+    if on < begins:
+        raise PACK_NOT_BEGUN(pack=pack.id, action=act.value, day=begins)
+    if ends is not None and on > ends:
+        raise PACK_OVER(pack=pack.id, action=act.value, day=ends)
+    pack.refuse_unsupported()
+    if act in _OF_A_CAMPAIGN:
+        assert pack.campaign  # noqa: S101 - refuses by itself
+    doubtful = [leaf for leaf, because in _grounds(pack.file, act) if not because.confirmed]
+    if doubtful:
+        raise UNCONFIRMED_PACK_VALUE(pack=pack.id, action=act.value, leaves=", ".join(doubtful))
+    if act in _CUTTING:
+        pack.country()
+
+
+def is_told(pack: Pack) -> bool:
+    """Tell whether people may be told as a fact what the campaign of a pack does, now or later."""
+    valid = pack.file.valid
+    return may_act(pack, Act.TERMINATE, on=valid.ends or valid.begins)
+
+
+def first_day(pack: Pack, act: Act) -> dt.date:
+    """Return the first day of an act: when the law begins, or when its own words have the operator prepare."""
+    valid = pack.file.valid
+    if act in _PREPARING and valid.prepares and valid.prepares.because.confirmed:
+        return min(valid.begins, valid.prepares.first)
+    return valid.begins
+
+
+def _grounds(file: PackFile, act: Act) -> list[tuple[str, Citation]]:
+    """Return every value that an act rests on."""
+    if act is Act.COLLECT:
+        # No identity is recorded before it is known when it goes.
+        return [("retention", rule.because) for rule in file.retention]
+    if act is Act.ENTRUST:
+        return [("agents", file.agents.because)] if file.agents else []
+    if act not in _OF_A_CAMPAIGN:
+        return []
+    (campaign,) = file.campaigns
+    suspended, terminated = campaign.stages
+    grounds = [
+        ("calendar", file.calendar.because),
+        ("cohort", campaign.cohort.because),
+        ("deadline", campaign.deadline.because),
+        *(("notices", notice.because) for notice in campaign.notices),
+        ("stage 'suspended'", suspended.because),
+    ]
+    # A notice names both stages, so it needs both.
+    return grounds if act is Act.SUSPEND else [*grounds, ("stage 'terminated'", terminated.because)]

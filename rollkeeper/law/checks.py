@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Says of a pack what can be done with it and what cannot, and finds what its writer may have forgotten."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.cases import cases_not_run
+from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations, outdated
+from rollkeeper.law.features import features_missing
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.strict_yaml import leaf_name
+
+
+class Weight(StrEnum):
+    """How much a finding weighs."""
+
+    STOPS = "stops"
+    """The pack carries no act, or not all of them."""
+    DOUBT = "doubt"
+    """A person should look."""
+    NOTE = "note"
+    """As it should be, and worth knowing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LawFinding:
+    """One finding about a pack, and what to do about it."""
+
+    weight: Weight
+    topic: str
+    sentence: str
+    remedy: str = ""
+
+
+_NOT_IN_FORCE: Final = {
+    "draft": "It is a draft: it is shown and simulated, and no one is registered, told or cut by it.",
+    "struck_down": "It was struck down: nothing is collected, planned, told, cut or disclosed by it.",
+    "suspended_by_court": "A court stays it: nothing is collected, planned, told, cut or disclosed by it.",
+}
+_AFTER_A_LAW: Final = (
+    "Stop collecting: choose the pack of the law in force ('none' where there is none). See which records go, and when, with "
+    "'rollkeeper retention plan'; close the campaign; tell the authorities that disclosure is closed."
+)
+
+
+def check_pack(pack: Pack, *, on: dt.date) -> list[LawFinding]:
+    """Return every finding, the gravest first."""
+    found = [
+        *_status(pack),
+        *_features(pack),
+        *_acts(pack, on),
+        *_readings(pack),
+        *_cases(pack),
+        *_lint(pack),
+    ]
+    found += [*_open(pack), *_declined(pack)]
+    return sorted(found, key=lambda one: list(Weight).index(one.weight))
+
+
+def _status(pack: Pack) -> Iterator[LawFinding]:
+    said = _NOT_IN_FORCE.get(pack.file.status)
+    if said:
+        remedy = (
+            _AFTER_A_LAW if pack.file.status == "struck_down" else "Use it for 'simulate' and 'law show'."
+        )
+        yield LawFinding(Weight.STOPS, "status", said, remedy)
+
+
+def _features(pack: Pack) -> Iterator[LawFinding]:
+    for feature, fields in features_missing(pack).items():
+        yield LawFinding(
+            Weight.STOPS,
+            "feature",
+            f"{feature}: nothing here supports {', '.join(fields)}.",
+            "Use a version of Rollkeeper that supports it, or decline it by name in the pack's chapter 'declined'.",
+        )
+
+
+def _acts(pack: Pack, on: dt.date) -> Iterator[LawFinding]:
+    """Say which acts the pack does not carry on a day, each reason once."""
+    if pack.file.status != "confirmed" or pack.unsupported_fields:
+        return
+    refused: dict[str, tuple[list[str], str]] = {}
+    for act in Act:
+        if not pack.duty or (
+            not pack.has_campaign and act in {Act.PLAN, Act.NOTIFY, Act.SUSPEND, Act.TERMINATE}
+        ):
+            continue
+        try:
+            require_act(pack, act, on=on)
+        except RollkeeperError as why:
+            acts, _ = refused.setdefault(str(why).replace(f"'{act.value}'", "…"), ([], why.advice))
+            acts.append(act.value)
+    for sentence, (acts, advice) in refused.items():
+        yield LawFinding(Weight.STOPS, "act", sentence.replace("…", ", ".join(acts)), advice)
+
+
+def _readings(pack: Pack) -> Iterator[LawFinding]:
+    for one in outdated(pack.file):
+        yield LawFinding(
+            Weight.DOUBT,
+            "confirmation",
+            f"{one.confirmation.reader} read the source '{one.confirmation.source}' on {one.confirmation.read_on};"
+            f" {one.what} changed since, so it confirms nothing.",
+            "Read it again: 'rollkeeper law confirm'.",
+        )
+    doubtful = [leaf_name(path[:-1]) for path, because in citations(pack.file) if not because.confirmed]
+    if doubtful:
+        yield LawFinding(
+            Weight.NOTE if pack.file.status == "confirmed" else Weight.DOUBT,
+            "unconfirmed",
+            f"{len(doubtful)} values are not confirmed: {', '.join(doubtful[:6])}{' and more' if len(doubtful) > 6 else ''}.",
+            "They act on no one until a named reader confirms them: 'rollkeeper law confirm'.",
+        )
+
+
+def _cases(pack: Pack) -> Iterator[LawFinding]:
+    left, all_cases = cases_not_run(pack), len(pack.file.tests)
+    if left:
+        yield LawFinding(
+            Weight.DOUBT,
+            "tests",
+            f"{len(left)} of its {all_cases} cases could not be run, since they need what nothing here supports: {', '.join(left)}.",
+        )
+    elif not all_cases:
+        yield LawFinding(
+            Weight.DOUBT,
+            "tests",
+            "It has no cases.",
+            "Write the days that the law gives, by hand.",
+        )
+
+
+def _lint(pack: Pack) -> Iterator[LawFinding]:
+    file, first = pack.file, pack.file.sources[0].id
+    cited = {(because.source or first, because.article) for _, because in citations(file)}
+    idle = [one.article for one in file.articles if (one.source, one.article) not in cited]
+    if idle:
+        yield LawFinding(
+            Weight.NOTE,
+            "articles",
+            f"No value rests on: {', '.join(idle)}.",
+            "Leave out what nothing serves.",
+        )
+    unread = [
+        one.id for one in file.sources if not one.url and one.rank not in {*NEVER_CONFIRMED, "operator"}
+    ]
+    read = {one.source for one in file.confirmations}
+    for source in (one for one in unread if one not in read):
+        yield LawFinding(Weight.DOUBT, "source", f"The source '{source}' has no address and no reader.")
+    silent = [leaf_name(path) for path, because in citations(file) if not because.words and because.article]
+    if silent:
+        yield LawFinding(
+            Weight.NOTE,
+            "words",
+            f"{len(silent)} values do not quote the words that they rest on: {', '.join(silent[:4])}.",
+        )
+
+
+def _open(pack: Pack) -> Iterator[LawFinding]:
+    for one in pack.file.open_questions:
+        yield LawFinding(Weight.NOTE, "open question", f"{one.leaf}: {one.chosen}. {one.why}")
+
+
+def _declined(pack: Pack) -> Iterator[LawFinding]:
+    for one in pack.file.declined:
+        yield LawFinding(
+            Weight.NOTE,
+            "declined",
+            f"Article {one.article}, {one.what['en']}: declined. {one.why['en']} {one.answers} answers.",
+        )

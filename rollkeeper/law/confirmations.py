@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who read which article, where and when. Only what a named reader confirmed acts on people or is told to them as a fact.
+
+An entry holds two hashes: of the articles' texts as the pack carries them, and of the values that rest on them. Where either was
+changed since, the entry confirms nothing, until it is read again (`rollkeeper law confirm`). A value that says `confirmed:
+false` stays unconfirmed whatever was read. What the press or a guidance says is never confirmed.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
+from rollkeeper.law.schema import Confirmation, PackFile
+from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.strict_yaml import Path, leaf_name
+
+NEVER_CONFIRMED: Final = frozenset({"press", "guidance"})
+"""Ranks of sources that only report what the official text is said to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A reading that no longer fits the pack."""
+
+    confirmation: Confirmation
+    what: str
+    """What was changed since: the text, or the values that rest on it."""
+
+
+def citations(part: Any, path: Path = ()) -> Iterator[tuple[Path, Citation]]:
+    """Yield every citation of a pack with the way to it."""
+    if isinstance(part, Citation):
+        yield path, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from citations(getattr(part, name), (*path, name))
+    elif isinstance(part, tuple):
+        for index, item in enumerate(part):
+            yield from citations(item, (*path, index))
+
+
+def text_hash(file: PackFile, source: str, articles: Collection[str]) -> str:
+    """Return the SHA-256 over these articles as the pack carries them, in their order there."""
+    told = [
+        [one.article, dict(sorted(one.text.items()))]
+        for one in file.articles
+        if one.source == source and one.article in articles
+    ]
+    return sha256_hex(canonical_bytes({"source": source, "articles": told}))
+
+
+def values_hash(file: PackFile, source: str, articles: Collection[str]) -> str:
+    """Return the SHA-256 over every value that rests on these articles. The order of a list's items does not count."""
+    first, found = file.sources[0].id, []
+    for path, because in citations(file):
+        if (because.source or first) == source and because.article in articles:
+            part: Any = file
+            for step in path[:-1]:
+                part = part[step] if isinstance(step, int) else getattr(part, step)
+            where = re.sub(r"\[\d+\]", "[]", leaf_name(path[:-1]))
+            said = _without_marks(part.model_dump(mode="json", exclude_defaults=True))
+            found.append(canonical_bytes({"leaf": where, "value": said}).decode())
+    return sha256_hex(canonical_bytes({"values": sorted(found)}))
+
+
+def _without_marks(said: Any) -> Any:
+    """Return a value without what says whether it is confirmed: that follows from the reading and is no part of it."""
+    if isinstance(said, dict):
+        return {name: _without_marks(one) for name, one in said.items() if name != "confirmed"}
+    return [_without_marks(one) for one in said] if isinstance(said, list | tuple) else said
+
+
+def outdated(file: PackFile) -> tuple[Outdated, ...]:
+    """Return the readings that no longer fit."""
+    found = ((one, _changed(file, one)) for one in file.confirmations)
+    return tuple(Outdated(one, what) for one, what in found if what)
+
+
+def resolved(file: PackFile) -> PackFile:
+    """Return the pack with `confirmed` of each value as it is: true only where a reading covers its article."""
+    ranks = {source.id: source.rank for source in file.sources}
+    read = {
+        (one.source, article)
+        for one in file.confirmations
+        if ranks.get(one.source) not in NEVER_CONFIRMED and not _changed(file, one)
+        for article in one.articles
+    }
+    return _resolved(file, read, file.sources[0].id)  # type: ignore[no-any-return]
+
+
+def _changed(file: PackFile, one: Confirmation) -> str:
+    if one.text_hash != text_hash(file, one.source, one.articles):
+        return "the text"
+    return "" if one.values_hash == values_hash(file, one.source, one.articles) else "the values"
+
+
+def _resolved(part: Any, read: Collection[tuple[str, str]], first: str) -> Any:
+    if isinstance(part, Citation):
+        is_doubted = "confirmed" in part.model_fields_set and not part.confirmed
+        is_read = (part.source or first, part.article) in read
+        return part.model_copy(update={"confirmed": is_read and not is_doubted})
+    if isinstance(part, BaseModel):
+        parts = {name: getattr(part, name) for name in type(part).model_fields}
+        now = {name: _resolved(value, read, first) for name, value in parts.items()}
+        return part.model_copy(update={n: value for n, value in now.items() if value is not parts[n]})
+    if isinstance(part, tuple):
+        items = tuple(_resolved(item, read, first) for item in part)
+        return items if any(a is not b for a, b in zip(items, part, strict=True)) else part
+    return part
+
+
+def with_reading(
+    file: PackFile, *, by: str, on: dt.date, read_in: str, source: str, articles: Collection[str] = ()
+) -> PackFile:
+    """Return a pack with the entry of this reader, for all articles of a source or for some.
+
+    Earlier entries for none but these articles go. Precondition: the pack carries the articles.
+    """
+    of_source = [one.article for one in file.articles if one.source == source]
+    chosen = tuple(one for one in of_source if not articles or one in articles)
+    fresh = Confirmation(
+        reader=by, read_on=on, read_in=read_in, source=source, articles=chosen,
+        text_hash=text_hash(file, source, chosen), values_hash=values_hash(file, source, chosen),
+    )  # fmt: skip
+    kept = [one for one in file.confirmations if one.source != source or not {*one.articles} <= {*chosen}]
+    return file.model_copy(update={"confirmations": (*kept, fresh)})
+
+
+def write_confirmations(text: str, file: PackFile) -> str:
+    """Return a pack's text with these confirmations as its last chapter."""
+    return f"{_CHAPTER.sub('', text).rstrip('\n')}\n\nconfirmations:\n{''.join(map(_written, file.confirmations))}"
+
+
+_CHAPTER: Final = re.compile(r"^confirmations:[^\n]*\n(?:[ \t#][^\n]*\n|\n)*", re.MULTILINE)
+
+
+def _written(one: Confirmation) -> str:
+    quoted = {name: json.dumps(getattr(one, name), ensure_ascii=False) for name in ("reader", "read_in")}
+    return (
+        f"  - reader: {quoted['reader']}\n"
+        f"    read_on: {one.read_on.isoformat()}\n"
+        f"    read_in: {quoted['read_in']}\n"
+        f"    source: {one.source}\n"
+        f"    articles: {json.dumps(list(one.articles), ensure_ascii=False)}\n"
+        f"    text_hash: {one.text_hash}\n"
+        f"    values_hash: {one.values_hash}\n"
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Compares two packs: which values differ, and what that does to people."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from rollkeeper.kernel.console import Bar
+from rollkeeper.law.engine_rules import run_rules, span_of
+from rollkeeper.law.events import read_events
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.supported_fields import leaves
+
+_NO_VALUES = ("articles", "confirmations", "tests", "open_questions", "sources", "recorded_at", "declined")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLeaf:
+    """One value that differs; empty where a pack does not say it."""
+
+    leaf: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedOutcomes:
+    """What a change of the law does to lines with these histories."""
+
+    lines: int
+    gain: int
+    lose: int
+    alike: int
+
+
+def changed_leaves(before: PackFile, after: PackFile) -> list[ChangedLeaf]:
+    """Return every value that one pack sets otherwise than the other, in the order of the pack."""
+    was, now = _values(before), _values(after)
+    return [
+        ChangedLeaf(leaf, _said(was.get(leaf)), _said(now.get(leaf)))
+        for leaf in dict.fromkeys([*was, *now])
+        if was.get(leaf) != now.get(leaf)
+    ]
+
+
+def changed_outcomes(
+    before: Pack, after: Pack, events: Path, *, first: dt.date, last: dt.date, bar: Bar
+) -> ChangedOutcomes:
+    """Count who is suspended or terminated earlier or later. A day that does not come counts as the latest there is.
+
+    Refuses: EVENT_FAULT, UNSUPPORTED_PACK_FIELD.
+    """
+    before.refuse_unsupported()
+    after.refuse_unsupported()
+    histories = read_events(events)
+    span = span_of(histories, first, last)
+    was, now = (run_rules(pack, histories, span, bar) for pack in (before, after))
+    names = ("suspended_on", "ended_on")
+    never = pl.lit(dt.date.max)
+    loses = gains = pl.repeat(value=False, n=was.height, eager=True)
+    for name in names:
+        old, new = (frame.select(pl.col(name).fill_null(never))[name] for frame in (was, now))
+        loses, gains = loses | (new < old), gains | (new > old)
+    lose, gain = int(loses.sum()), int((gains & ~loses).sum())
+    return ChangedOutcomes(was.height, gain, lose, was.height - gain - lose)
+
+
+def _values(file: PackFile) -> dict[str, Any]:
+    return {
+        path: value
+        for path, value in leaves(file)
+        if path.split(".")[0].split("[")[0] not in _NO_VALUES and ".because." not in path
+    }
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The law page: one law on one page, with every article next to the rules that rest on it.
+
+The same text is printed by `rollkeeper law show`, shown to staff in the back office and to everybody at the portal. Nothing on it is
+about a person. What is not confirmed is marked, since it acts on no one.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+from pydantic import BaseModel
+
+from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.acts import is_told
+from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.confirmations import citations
+from rollkeeper.law.countries import country_of
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import count_clock, keeps_until
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.strict_yaml import leaf_name
+
+_AHEAD = dt.timedelta(days=4000)
+
+
+type Say = Callable[[str], str]
+"""Translates a heading: the caller's, since a command that prints the page has no catalogue loaded."""
+
+
+def law_page(pack: Pack, *, language: str, on: dt.date, say: Say = str) -> str:
+    """Return the page of a law in a language as a piece of HTML. Every text of the pack is escaped."""
+    return "".join(_Page(pack, language, on, say).parts())
+
+
+class _Page:
+    def __init__(self, pack: Pack, language: str, on: dt.date, say: Say) -> None:
+        self.pack, self.file, self.language, self.on, self.say = pack, pack.file, language, on, say
+
+    def parts(self) -> Iterator[str]:
+        yield f'<article class="law"><h1 class="govuk-heading-l">{escape(self.text(self.file.title))}</h1>'
+        yield from self.standing()
+        yield from self.numbers()
+        yield from self.articles()
+        yield from self.forms()
+        yield from self.days()
+        yield from self.declined()
+        yield from self.duties()
+        yield from self.questions()
+        yield from self.readers()
+        yield "</article>"
+
+    def text(self, texts: dict[str, str]) -> str:
+        """Return a text in the page's language, else in one that is there."""
+        known = texts if "en" in texts or not texts else texts | {"en": next(iter(texts.values()))}
+        return text_in(self.language, known)[0] if known else ""
+
+    def standing(self) -> Iterator[str]:
+        _ = self.say
+        stops = [one for one in check_pack(self.pack, on=self.on) if one.weight is Weight.STOPS]
+        yield f"<p><strong>{escape(self.pack.id)}</strong> · {escape(self.file.jurisdiction)} · "
+        yield f"{_('status')}: {escape(self.file.status)} · {_('in force from')} {self.file.valid.begins}</p>"
+        if stops:
+            yield _h2(_("What this law does not do here"))
+            yield _list(f"{one.sentence} {one.remedy}" for one in stops)
+
+    def numbers(self) -> Iterator[str]:
+        _ = self.say
+        country = country_of(self.file.jurisdiction)
+        if country is None:
+            return
+        yield _h2(_("Numbers that every line reaches"))
+        yield _list(
+            f"{one.number}: {self.text(one.what)}"
+            for one in (*country.emergency_numbers, *country.reachable_numbers)
+        )
+
+    def articles(self) -> Iterator[str]:
+        _ = self.say
+        yield _h2(_("The articles, and what rests on them"))
+        resting = _values_by_article(self.file, self.say)
+        for article in self.file.articles:
+            yield f"<section>{_h3(f'{article.source} {article.article}')}"
+            yield f"<blockquote>{escape(self.text(article.text))}</blockquote><p>{escape(article.serves)}</p>"
+            yield _list(resting.get((article.source, article.article), []))
+            yield "</section>"
+
+    def forms(self) -> Iterator[str]:
+        _ = self.say
+        if not self.file.party_kinds:
+            return
+        yield _h2(_("What is asked of whom"))
+        for kind in self.file.party_kinds:
+            yield _h3(kind.id)
+            yield _list(
+                f"{one.name} ({one.required if one.because.confirmed else _('not confirmed: may be left out')}): "
+                f"{self.text(one.purpose)} ({_('article')} {one.because.article})"
+                for one in kind.attributes
+            )
+
+    def days(self) -> Iterator[str]:
+        """Yield the calendar of a line whose subscriber is notified today; nothing by a law that carries no campaign."""
+        _ = self.say
+        if not self.pack.has_campaign or not is_told(self.pack):
+            return
+        rules, through = self.pack.campaign, self.on + _AHEAD
+        told = max(self.on, rules.begins_on)
+        grace = count_clock(self.pack, anchor_on=told, days=rules.grace_days, through=through)
+        yield _h2(_("A line whose subscriber is notified today"))
+        if grace.earliest_on is None:
+            return
+        rest = count_clock(
+            self.pack, anchor_on=grace.earliest_on, days=rules.suspension_days, through=through
+        )
+        ended = rest.earliest_on
+        said = [
+            (_("notified"), told),
+            (_("last day to register"), grace.last_day_on),
+            (_("may be suspended from"), grace.earliest_on),
+            (_("may be terminated from"), ended),
+            (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
+        ]
+        yield _list(f"{what}: {day}" for what, day in said if day)
+
+    def declined(self) -> Iterator[str]:
+        _ = self.say
+        if self.file.declined:
+            yield _h2(_("What the law asks and is not done"))
+            yield _list(
+                f"{_('article')} {one.article}: {self.text(one.what)}. {self.text(one.why)} {self.text(one.instead)} "
+                f"{_('Who answers')}: {one.answers}"
+                for one in self.file.declined
+            )
+
+    def duties(self) -> Iterator[str]:
+        _ = self.say
+        if self.file.duties_of_people:
+            yield _h2(_("What people have to do"))
+            yield _list(
+                f"{self.text(one.what)} ({_('article')} {one.because.article})"
+                for one in self.file.duties_of_people
+            )
+        if self.file.penalties:
+            yield _h2(_("Penalties"))
+            yield _list(
+                f"{one.on}: {one.act}: {one.amount} {one.currency or ''} ({_('article')} {one.because.article})"
+                for one in self.file.penalties
+            )
+
+    def questions(self) -> Iterator[str]:
+        _ = self.say
+        if self.file.open_questions:
+            yield _h2(_("Open questions, and how they were settled"))
+            yield _list(f"{one.leaf}: {one.chosen}. {one.why}" for one in self.file.open_questions)
+
+    def readers(self) -> Iterator[str]:
+        _ = self.say
+        yield _h2(_("Who read it"))
+        if not self.file.confirmations:
+            yield f"<p>{_('No reader confirmed it in the official text: it acts on no one.')}</p>"
+        yield _list(
+            f"{one.source} {', '.join(one.articles)}: {one.reader}, {one.read_on}. {one.read_in}"
+            for one in self.file.confirmations
+        )
+
+
+def _h2(text: str) -> str:
+    return f'<h2 class="govuk-heading-m">{escape(text)}</h2>'
+
+
+def _h3(text: str) -> str:
+    return f'<h3 class="govuk-heading-s">{escape(text)}</h3>'
+
+
+def _list(items: Any) -> str:
+    rows = "".join(f"<li>{escape(str(one).strip())}</li>" for one in items)
+    return f'<ul class="govuk-list govuk-list--bullet">{rows}</ul>' if rows else ""
+
+
+def _values_by_article(file: PackFile, _: Say) -> dict[tuple[str, str], list[str]]:
+    first = file.sources[0].id
+    found: dict[tuple[str, str], list[str]] = {}
+    for path, because in citations(file):
+        part: Any = file
+        for step in path[:-1]:
+            part = part[step] if isinstance(step, int) else getattr(part, step)
+        mark = "" if because.confirmed else f" [{_('not confirmed')}]"
+        said = ", ".join(_said(part))
+        found.setdefault((because.source or first, because.article), []).append(
+            f"{leaf_name(path[:-1])}: {said}{mark}"
+        )
+    return found
+
+
+def _said(part: BaseModel) -> Iterator[str]:
+    """Yield the plain values of a part; what it contains is listed under its own article."""
+    for name, value in part:
+        if name in {"because", "purpose", "what"} or value in (None, (), {}):
+            continue
+        if isinstance(value, BaseModel):
+            inner = ", ".join(_said(value))
+            yield f"{name} ({inner})" if inner else name
+        elif isinstance(value, tuple):
+            plain = [str(one) for one in value if not isinstance(one, BaseModel)]
+            if plain:
+                yield f"{name} {' '.join(plain)}"
+        else:
+            yield f"{name} {value}"

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands `law …`: list, show, check, test, compare, scaffold and confirm rule packs. None of them needs an instance."""
+
+import datetime as dt
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, read_date, show_table
+from rollkeeper.kernel.files import write_atomically
+from rollkeeper.law.cases import cases_not_run, traced_cases
+from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.confirmations import with_reading, write_confirmations
+from rollkeeper.law.diff import changed_leaves, changed_outcomes
+from rollkeeper.law.errors import PACK_IS_SHIPPED, PACK_NOT_WRITTEN, SOURCE_NOT_CONFIRMABLE
+from rollkeeper.law.features import features_missing
+from rollkeeper.law.packs import load_pack, shipped_packs
+from rollkeeper.law.page import law_page
+from rollkeeper.law.scaffold import Shape, scaffold
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.strict_yaml import read_strict
+
+PackArgument = Annotated[str, typer.Argument(metavar="PACK", help="A shipped pack or the path of one.")]
+DayOption = Annotated[
+    dt.date | None, typer.Option("--on", parser=read_date, metavar="DATE", help="As of this day, by default today.")
+]  # fmt: skip
+
+
+def register_group(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        no_args_is_help=True, help="Rule packs: what they say, whether they hold, who confirmed them."
+    )
+    for name, command in (
+        ("list", list_packs), ("show", show), ("check", check), ("test", run_cases), ("diff", diff), ("new", new),
+        ("confirm", confirm), ("schema", schema),
+    ):  # fmt: skip
+        group.command(name)(command)
+    app.add_typer(group, name="law")
+
+
+def list_packs(as_json: JsonOption = False) -> None:
+    """List the shipped packs: whose law, its status, what is missing here to use it, and its emergency numbers.
+
+    Example: rollkeeper law list --json
+    """
+    rows = [
+        {
+            "id": pack.id,
+            "jurisdiction": pack.file.jurisdiction,
+            "status": pack.file.status,
+            "features_missing": list(features_missing(pack)),
+            "emergency_numbers": list(pack.emergency_numbers()) if pack.has_emergency_numbers else [],
+        }
+        for pack in map(load_pack, shipped_packs())
+    ]
+    if as_json:
+        emit(rows)
+        return
+    show_table(
+        "Shipped packs",
+        ("pack", "jurisdiction", "status", "missing here", "emergency numbers"),
+        [(r["id"], r["jurisdiction"], r["status"], ", ".join(r["features_missing"]) or "nothing", " ".join(r["emergency_numbers"])) for r in rows],
+    )  # fmt: skip
+
+
+def show(
+    pack: PackArgument,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE.html", help="Write the page to a file, to print.")
+    ] = None,
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help="en, zh-hans or bo.")] = "en",
+    on: DayOption = None,
+) -> None:
+    """Show a law on one page: each article next to what rests on it, the form, the days, what is declined and what is open.
+
+    Example: rollkeeper law show cn-xz-2011 --html law.html
+    """
+    law = load_pack(pack)
+    page = law_page(law, language=language, on=on or clock.today())
+    if html is None:
+        typer.echo(plain_text(page))
+        return
+    head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{law.id}</title><body>'
+    write_atomically(html, f"{head}{page}</body></html>\n".encode(), mode=0o644)
+
+
+def plain_text(page: str) -> str:
+    """Return a page without its marks: headings and items each on a line."""
+    from html import unescape
+    from re import sub
+
+    spaced = sub(r"<h[123][^>]*>", "\n", sub(r"<li>", "  - ", page))
+    return unescape(
+        sub(r"\n{3,}", "\n\n", sub(r"<[^>]+>", "", sub(r"</(h[123]|li|p|blockquote)>", "\n", spaced)))
+    ).strip()
+
+
+def check(pack: PackArgument, on: DayOption = None, as_json: JsonOption = False) -> None:
+    """Say what can be done with a pack and what cannot, and what its writer may have forgotten.
+
+    Exit code 1 where the pack does not carry every act; 2 where it has faults and does not load.
+
+    Example: rollkeeper law check my-law.yaml
+    """
+    law = load_pack(pack)
+    found = check_pack(law, on=on or clock.today())
+    if as_json:
+        emit([asdict(one) for one in found])
+    else:
+        show_table(
+            f"{law.id}, version {law.file.version}",
+            ("weight", "topic", "finding", "what to do"),
+            [(one.weight.value, one.topic, one.sentence, one.remedy) for one in found],
+        )
+    if any(one.weight is Weight.STOPS for one in found):
+        raise typer.Exit(1)
+
+
+def run_cases(
+    pack: PackArgument,
+    trace: Annotated[
+        bool,
+        typer.Option("--trace", help="Show how each case was counted, and the days on either side of it."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a pack's own cases; with --trace, say how each was counted, and what holds the day before and the day after.
+
+    Cases that need what nothing here supports are named. Exit code 1 where a case fails (the pack does not load).
+
+    Example: rollkeeper law test cn-xz-2011 --trace
+    """
+    law = load_pack(pack)
+    left = cases_not_run(law)
+    rows = traced_cases(law) if trace else ()
+    if as_json:
+        emit({"cases": len(law.file.tests), "not_run": list(left), "trace": [asdict(one) for one in rows]})
+        return
+    out.print(f"{len(law.file.tests) - len(left)} of {len(law.file.tests)} cases hold.")
+    for name in left:
+        err.print(f"Not run, since it needs what nothing here supports: {name}")
+    for one in rows:
+        out.print(
+            f"{one.name}: the day before {one.day_before}, on {one.on} {one.stage}, the day after {one.day_after}"
+        )
+        for sentence in one.counted:
+            out.print(f"    {sentence}")
+
+
+def diff(
+    former: Annotated[str, typer.Argument(metavar="FORMER", help="The pack as it was.")],
+    latter: Annotated[str, typer.Argument(metavar="LATTER", help="The pack as it is to be.")],
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events",
+            metavar="EVENTS.csv",
+            help="Histories of lines, as for 'simulate': how many gain or lose days.",
+        ),
+    ] = None,
+    first: Annotated[dt.date | None, typer.Option("--from", parser=read_date, metavar="DATE")] = None,
+    last: Annotated[dt.date | None, typer.Option("--to", parser=read_date, metavar="DATE")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two packs value by value; with histories of lines, say how many people gain or lose days.
+
+    Exit code 1 where anybody loses a day: a promised day is never shortened, but who was not notified yet has no promise.
+
+    Example: rollkeeper law diff cn-xz-2011 my-law.yaml --events lines.csv --from 2012-01-01 --to 2014-12-31
+    """
+    one, other = load_pack(former), load_pack(latter)
+    leaves = changed_leaves(one.file, other.file)
+    people = None
+    if events is not None:
+        begin = first or one.file.valid.begins
+        with progress("Both laws, line by line") as bar:
+            people = changed_outcomes(
+                one, other, events, first=begin, last=last or begin + dt.timedelta(days=1095), bar=bar
+            )
+    if as_json:
+        emit({"values": [asdict(leaf) for leaf in leaves], "people": asdict(people) if people else None})
+    else:
+        show_table(
+            f"{len(leaves)} values differ",
+            ("value", "was", "is"),
+            [(d.leaf, d.before, d.after) for d in leaves],
+        )
+        if people:
+            out.print(
+                f"Of {people.lines:,} lines {people.gain:,} gain days, {people.lose:,} lose days, {people.alike:,} stay as they were."
+            )
+    if people and people.lose:
+        raise typer.Exit(1)
+
+
+def new(
+    pack_id: Annotated[str, typer.Argument(metavar="ID", help="As cc-name-year, such as za-rica-40.")],
+    file: Annotated[Path, typer.Option("--out", metavar="FILE.yaml", help="The file to write.")],
+    shape: Annotated[Shape, typer.Option(help="What the law is like.")] = Shape.REGISTER,
+) -> None:
+    """Write a pack to fill in, by the shape of the law: a standing register, a staged campaign, or a registrar.
+
+    It is a draft: it loads, and nothing acts by it.
+
+    Example: rollkeeper law new xx-example-2030 --shape campaign --out xx-example-2030.yaml
+    """
+    if file.exists():
+        raise PACK_NOT_WRITTEN(file=file, why="there is a file already")
+    _write(file, scaffold(pack_id, shape=shape, on=clock.today()))
+    out.print(f"{file}: fill in what is marked with TODO, then 'rollkeeper law check {file}'.")
+
+
+def confirm(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="A pack of your own; copy a shipped one first.")],
+    source: Annotated[str, typer.Option(metavar="ID", help="The source that was read, as the pack names it.")],
+    reader: Annotated[str, typer.Option(metavar="NAME", help="Who read it.")],
+    read_in: Annotated[str, typer.Option("--read-in", metavar="WHERE", help="What was read: the address of the official text, or the copy in words.")],
+    article: Annotated[list[str] | None, typer.Option(metavar="ARTICLE", help="Only these articles; by default all of the source.")] = None,
+    on: DayOption = None,
+) -> None:  # fmt: skip
+    """Record that a named person read articles of a source and found the values that rest on them right.
+
+    The entry goes into the pack, with the hashes of text and values: after a change of either it is read again. The hash of the pack
+    is in every ledger entry that is made by it.
+
+    Example: rollkeeper law confirm my-law.yaml --source act --reader "A. Lawyer" --read-in https://gazette.example/act
+    """
+    if str(file) in shipped_packs():
+        raise PACK_IS_SHIPPED(pack=file)
+    pack = load_pack(file)
+    text = file.read_text("utf-8")
+    raw = PackFile.model_validate(read_strict(text.encode(), str(file)).data)
+    _refuse_source(pack.file, source, article or ())
+    done = with_reading(
+        raw, by=reader, on=on or clock.today(), read_in=read_in, source=source, articles=article or ()
+    )
+    _write(file, write_confirmations(text, done))
+    read = done.confirmations[-1].articles
+    out.print(f"{reader} confirmed {len(read)} articles of '{source}': {', '.join(read)}.")
+
+
+def _refuse_source(file: PackFile, source: str, articles: "list[str] | tuple[()]") -> None:
+    ranks = {one.id: one.rank for one in file.sources}
+    there = {one.article for one in file.articles if one.source == source}
+    if ranks.get(source) in {"press", "guidance"}:
+        raise SOURCE_NOT_CONFIRMABLE(source=source, why="it only reports what the official text says")
+    if source not in ranks or not there or not {*articles} <= there:
+        raise SOURCE_NOT_CONFIRMABLE(source=source, why="the pack carries no such article of it")
+
+
+def schema() -> None:
+    """Print the JSON Schema of a pack, for editors that complete and check as you write.
+
+    Put '# yaml-language-server: $schema=pack.schema.json' at the top of the pack.
+
+    Example: rollkeeper law schema > pack.schema.json
+    """
+    typer.echo(json.dumps(PackFile.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        write_atomically(file, text.encode(), mode=0o644)
+    except OSError as fault:
+        raise PACK_NOT_WRITTEN(file=file, why=fault.strerror or "it cannot be written") from fault

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The law of this instance on one page, open to all in every app: the same text as `rollkeeper law show`. It names no person."""
+
+import datetime as dt
+from functools import lru_cache
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.page import law_page
+
+
+@login_not_required
+@require_safe
+def law(request: HttpRequest) -> HttpResponse:
+    """Show what the law says, what rests on it, what is declined and who read it."""
+    pack = load_pack(instance().pack)
+    language = get_language() or "en"
+    return render(
+        request,
+        "site/law.html",
+        {"title": pack.title(language), "page": _page(pack.hash, language, clock.today())},
+    )
+
+
+@lru_cache(maxsize=16)
+def _page(pack_hash: str, language: str, on: dt.date) -> str:
+    del pack_hash  # what makes it another page
+    page = law_page(load_pack(instance().pack), language=language, on=on, say=gettext)
+    return mark_safe(page)  # noqa: S308 - `law_page` escapes every text of the pack

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A value that is said to be supported changes an answer of the pack; one that changes none is said to be done for every pack."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.acts import Act, first_day, may_act
+from rollkeeper.law.calendars import closed_flags
+from rollkeeper.law.disclosures import disclosure_laws
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import read_pack
+from rollkeeper.law.rules import History, Span, keeps_until, run_history
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
+from tests.builders.packs import confirmed
+from tests.disclosures.lawful import lawful_pack
+
+ON = dt.date(2012, 3, 2)
+BECAUSE = 'because: {article: "3"}'
+MORE = {
+    "\nretention:": f"""
+limits:
+  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, exempt: [minor], existing_lines: keep, {BECAUSE}}}
+dual_control:
+  - {{acts: [transfer], {BECAUSE}}}
+retention:""",
+    "agents:\n  registered: true": "agents:\n  registered: true\n  subagents: false\n  daily_limit: 40",
+    "      - must_be_delivered: true\n": "      - must_be_delivered: true\n        channels: [sms]\n        min_attempts: 2\n        attempts_apart: {n: 36, unit: hour}\n",
+    "    stages:\n": f"      - {{must_be_delivered: false, before_deadline: {{n: 14, unit: day}}, {BECAUSE}}}\n    stages:\n",
+    "  - id: minor\n": f"  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
+    "  no_action_on:": '  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:',
+    "  begins: 2012-01-01\n": "  begins: 2012-01-01\n  ends: 2030-12-31\n",
+    "    number: whole\n": "    number: ends\n",
+    "subdivision: XZ}": "subdivision: XZ, closed_besides: [2012-03-07]}",
+    '    within: at_once\n    because: {article: "12", words: {zh-hans: 应当立即报告主管部门': '    within: {n: 72, unit: hour}\n    second_report: {n: 30, unit: day}\n    exempt_if: encrypted\n    because: {article: "12", words: {zh-hans: 应当立即报告主管部门',
+}  # fmt: skip
+OTHER: dict[Any, Any] = {
+    True: False, False: True, "individual": "minor", "mobile": "domain", "register": "install", "unknown": False, "day": "month",
+    "hour": "day", "refuse": "review", "review": "refuse", "sms": "voice", "warrant": "subpoena", "court": "police", "any": "serious",
+    "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
+    "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address",
+    "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
+    "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None,
+}  # fmt: skip
+"""What each value is changed into; another number and another day follow by themselves."""
+ONLY_ONE = {"calendar.holidays.library", "limits[].what"}
+"""The schema knows a single value of these."""
+
+
+@pytest.fixture(scope="module")
+def whole() -> Pack:
+    text = lawful_pack(people=2)
+    cases, questions = text.index("\ntests:"), text.index("\nopen_questions:")
+    text = text[:cases] + text[questions:]
+    for old, new in MORE.items():
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    pack = read_pack(confirmed(text).encode(), file="pack.yaml")
+    pack.refuse_unsupported()
+    return pack
+
+
+def answers(pack: Pack) -> list[object]:
+    """Return everything that packages ask of a pack."""
+    kinds = [kind.id for kind in pack.file.party_kinds]
+    services = ("mobile", "domain", "internet_access")
+    history = History(dt.date(2010, 5, 1), dt.date(2011, 12, 20))
+    first = dt.date(2012, 1, 1).toordinal()
+    return [
+        pack.zone, pack.services, pack.number_quarantine_days, pack.duty,
+        [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
+        [pack.sight_article(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
+        pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
+        [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
+        pack.file.agents and pack.file.agents.daily_limit, [one.model_dump(exclude={"because"}) for one in pack.file.breach],
+        pack.file.at_once and pack.file.at_once.counts.model_dump(), disclosure_laws(pack, on=ON),
+        closed_flags(pack, first=first, last=first + 400), keeps_until(pack, dt.date(2012, 2, 29)),
+        run_history(pack, history, Span(dt.date(2012, 1, 1), dt.date(2013, 12, 31))),
+        [may_act(pack, act, on=day) for act in Act for day in (ON, dt.date(2031, 6, 1))], [first_day(pack, act) for act in Act],
+        pack.file.valid.ends,
+    ]  # fmt: skip
+
+
+def patterns_in(file: PackFile) -> dict[str, tuple[str, Any]]:
+    """Return the first leaf of each pattern that a pack holds."""
+    found: dict[str, tuple[str, Any]] = {}
+    for path, value in leaves(file):
+        found.setdefault(re.sub(r"\[\d+\]", "[]", path), (path, value))
+    return found
+
+
+def with_leaf(part: Any, steps: list[str | int], value: Any) -> Any:
+    """Return a part of a pack with one leaf changed."""
+    step, rest = steps[0], steps[1:]
+    if isinstance(step, int):
+        return (*part[:step], with_leaf(part[step], rest, value) if rest else value, *part[step + 1 :])
+    return part.model_copy(update={step: with_leaf(getattr(part, step), rest, value) if rest else value})
+
+
+def other(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | dt.date):
+        return OTHER.get(value, "another")
+    return value + (1 if isinstance(value, int) else dt.timedelta(days=-40))
+
+
+def changed_answers(pack: Pack, pattern: str) -> bool:
+    path, value = patterns_in(pack.file)[pattern]
+    steps = [int(one) if one.isdigit() else one for one in re.findall(r"[a-z_]+|\d+", path)]
+    changed = Pack(with_leaf(pack.file, steps, other(value)), pack.hash)
+    try:
+        return answers(changed) != answers(pack)
+    except RollkeeperError:  # another value is refused by its name
+        return True
+
+
+@pytest.mark.parametrize("pattern", sorted(set(_SUPPORTED) - ONLY_ONE))
+def test_a_supported_value_changes_an_answer(whole, pattern):
+    assert pattern in patterns_in(whole.file), "the sample pack does not hold it"
+
+    assert changed_answers(whole, pattern)
+
+
+@pytest.mark.parametrize("pattern", sorted(_ALWAYS))
+def test_a_value_that_is_done_for_every_pack_is_not_called_supported(pattern):
+    assert pattern not in _SUPPORTED

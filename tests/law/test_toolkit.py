@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands `law …`: what is missing is named by feature, a reading is written down, and no draft acts."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.acts import Act, may_act
+from rollkeeper.law.cases import cases_not_run, traced_cases
+from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.diff import changed_leaves, changed_outcomes
+from rollkeeper.law.errors import PACK_CASE_FAILED, PACK_FAULT, PACK_IS_SHIPPED
+from rollkeeper.law.features import features_missing
+from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
+from rollkeeper.law.page import law_page
+from rollkeeper.law.scaffold import Shape, scaffold
+from tests.builders.packs import REFERENCE, confirmed
+from tests.in_process import invoke
+from tests.refusals import refusing
+
+ON = dt.date(2012, 3, 2)
+PACKS = Path(__file__).parents[1] / "cases" / "packs"
+CASE = """  - name: a case of its own
+    given: {activated: 2001-01-01, ended: 2012-02-29}
+    on: 2012-02-29
+    expect: %s
+"""
+
+
+class _Still:
+    """A bar that shows nothing."""
+
+    def set_total(self, _: int) -> None: ...
+
+    def advance(self, _: int = 1) -> None: ...
+
+
+def changed(old: str, new: str):
+    assert old in REFERENCE
+    return read_pack(confirmed(REFERENCE.replace(old, new, 1)).encode(), file="pack.yaml")
+
+
+def test_list_names_status_missing_features_and_emergency_numbers():
+    rows = {row["id"]: row for row in json.loads(invoke("law", "list", "--json").stdout)}
+
+    assert set(rows) == set(shipped_packs())
+    assert rows["cn-xz-2011"] == {
+        "id": "cn-xz-2011", "jurisdiction": "CN-XZ", "status": "confirmed", "features_missing": [],
+        "emergency_numbers": ["110", "112", "119", "120", "122"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "feature"),
+    [
+        ("day_kind: calendar", "day_kind: working", "calendar"),
+        ("after: {n: 60, unit: day}", "after: {n: 60, unit: month}", "units of time"),
+        ("not_before_notice: true", "not_before_notice: false", "deadline by date"),
+        ("kind: exact", "kind: max", "retention by class"),
+        ("status: confirmed\n", "status: confirmed\nlayers: [cn-2013]\n", "layers"),
+    ],
+)
+def test_what_is_missing_is_grouped_by_feature(old, new, feature):
+    assert feature in features_missing(changed(old, new))
+
+
+def test_every_missing_field_of_the_surveys_packs_belongs_to_a_feature():
+    missing = {name for file in PACKS.glob("*.yaml") for name in features_missing(load_pack(file))}
+
+    assert "others" not in missing
+    assert len(missing) > 10
+
+
+def test_a_packs_cases_run_although_other_parts_of_it_are_not_supported():
+    wrong = (PACKS / "germany.yaml").read_text("utf-8").replace(
+        "retention:", f"tests:\n{CASE % 'erased'}retention:", 1
+    )  # fmt: skip
+    right = wrong.replace("expect: erased", "expect: terminated")
+
+    pack = read_pack(right.encode(), file="pack.yaml")
+    assert pack.unsupported_fields
+    assert cases_not_run(pack) == ()
+    with refusing(PACK_CASE_FAILED, match="expects 'suspended', and its values give 'terminated'"):
+        read_pack(wrong.replace("expect: erased", "expect: suspended").encode(), file="pack.yaml")
+
+
+def test_a_wrong_case_is_found_although_the_campaigns_neighbour_is_not_supported():
+    text = REFERENCE.replace('required: "yes"', "required: optional", 1).replace("n: 60", "n: 61", 1)
+
+    with pytest.raises(RollkeeperError, match="the pack expects 'suspended', and its values give 'running'"):
+        read_pack(text.encode(), file="pack.yaml")
+
+
+def test_a_case_that_needs_what_is_not_supported_is_named():
+    pack = changed("keep: {n: 1, unit: year}", "keep: {n: 1, unit: end_of_next_calendar_year}")
+
+    erased = {case.name for case in pack.file.tests if case.expect == "erased"}
+    assert len(erased) == 2
+    assert set(cases_not_run(pack)) == erased
+
+
+def test_trace_shows_the_counting_and_the_days_on_either_side():
+    traced = {one.name: one for one in traced_cases(load_pack("cn-xz-2011"))}
+
+    one = traced["the day after it"]
+    assert (one.day_before, one.stage, one.day_after) == ("running", "suspended", "suspended")
+    assert "the last is 2012-03-01" in one.counted[0]
+
+
+@pytest.mark.parametrize("status", ["draft", "struck_down", "suspended_by_court"])
+def test_check_says_that_a_law_that_is_not_in_force_stops_everything(status):
+    found = check_pack(changed("status: confirmed", f"status: {status}"), on=ON)
+
+    assert found[0].weight is Weight.STOPS
+    assert found[0].topic == "status"
+
+
+def test_check_says_which_acts_a_pack_without_emergency_numbers_does_not_carry():
+    (found,) = [
+        one for one in check_pack(changed("jurisdiction: CN-XZ", "jurisdiction: XX"), on=ON)
+        if one.weight is Weight.STOPS
+    ]  # fmt: skip
+
+    assert "emergency numbers" in found.sentence
+
+
+def test_check_says_that_a_reading_is_outdated():
+    changed_text = REFERENCE.replace(
+        "A number rests for 90 days after", "A number rests for ninety days after", 1
+    )
+    pack = read_pack(changed_text.replace(", en: for 90 days}", "}").encode(), file="pack.yaml")
+
+    assert any("the text changed since" in one.sentence for one in check_pack(pack, on=ON))
+
+
+def test_check_exits_with_1_where_a_pack_does_not_carry_every_act():
+    assert invoke("law", "check", "cn-xz-2011", "--on", "2012-03-02").exit_code == 0
+    assert invoke("law", "check", PACKS / "ghana.yaml").exit_code == 1
+
+
+@pytest.mark.parametrize("shape", Shape)
+def test_a_scaffold_loads_and_carries_no_act(shape, tmp_path):
+    file = tmp_path / "new.yaml"
+
+    made = invoke("law", "new", "xx-example-2030", "--shape", shape.value, "--out", file)
+
+    assert made.exit_code == 0, made.output
+    pack = load_pack(file)
+    assert not pack.unsupported_fields
+    assert not any(may_act(pack, act, on=dt.date(2031, 1, 1)) for act in Act)
+    assert invoke("law", "new", "xx-example-2030", "--out", file).exit_code != 0
+
+
+def test_confirming_writes_the_reader_and_what_was_read(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(REFERENCE[: REFERENCE.index("\nconfirmations:")] + "\n", "utf-8")
+    assert not load_pack(file).file.retention[0].because.confirmed
+
+    done = invoke(
+        "law", "confirm", file, "--source", "decision", "--reader", "A. Reader", "--read-in", "the gazette", "--on", "2026-11-28"
+    )  # fmt: skip
+
+    (entry,) = load_pack(file).file.confirmations
+    assert done.exit_code == 0, done.output
+    assert (entry.reader, entry.read_in, str(entry.read_on)) == ("A. Reader", "the gazette", "2026-11-28")
+    assert load_pack(file).file.retention[0].because.confirmed
+
+
+def test_a_shipped_pack_is_not_confirmed_in_its_place():
+    said = invoke(
+        "law", "confirm", "cn-xz-2011", "--source", "decision", "--reader", "A. Reader", "--read-in", "it"
+    )
+
+    assert isinstance(said.exception, RollkeeperError)
+    assert said.exception.code == PACK_IS_SHIPPED.code
+
+
+def test_a_difference_is_told_by_value_and_by_people(tmp_path):
+    former = load_pack("cn-xz-2011")
+    cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
+    text = (REFERENCE[:cases] + REFERENCE[questions:]).replace(
+        "after: {n: 60, unit: day}", "after: {n: 50, unit: day}"
+    )
+    latter = read_pack(confirmed(text).encode(), file="pack.yaml")
+    events = tmp_path / "events.csv"
+    events.write_text(
+        "line,date,event,until\nA,2010-05-01,activated,\nA,2011-12-20,notice_delivered,\nB,2010-05-01,activated,\n",
+        "utf-8",
+    )
+
+    (leaf,) = changed_leaves(former.file, latter.file)
+    people = changed_outcomes(
+        former, latter, events, first=dt.date(2012, 1, 1), last=dt.date(2013, 12, 31), bar=_Still()
+    )
+
+    assert (leaf.leaf, leaf.before, leaf.after) == ("campaigns[0].deadline.after.n", "60", "50")
+    assert (people.lines, people.gain, people.lose, people.alike) == (2, 0, 1, 1)
+
+
+def test_the_schema_describes_every_part_for_an_editor():
+    schema = json.loads(invoke("law", "schema").stdout)
+
+    assert len(schema["$defs"]) > 50
+    assert [
+        name for name, part in schema["$defs"].items() if not part.get("description") and "properties" in part
+    ] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_the_law_page_shows_articles_what_is_declined_and_who_read(language):
+    page = law_page(load_pack("cn-xz-2011"), language=language, on=ON)
+
+    assert "Rollkeeper maintainers" in page
+    assert "not confirmed" in page
+    assert page.count("<h2 ") >= 8
+
+
+def test_the_law_page_escapes_what_a_pack_says():
+    pack = changed("  en: Decision on real-identity", "  en: <script>Decision on real-identity")
+
+    assert "<script>" not in law_page(pack, language="en", on=ON)
+
+
+def test_the_law_page_of_a_draft_promises_no_day():
+    pack = changed("status: confirmed", "status: draft")
+
+    page = law_page(pack, language="en", on=ON)
+    assert "may be suspended from" not in page
+    assert "It is a draft" in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("after: suspended\n", "after: suspendd\n", "did you mean 'suspended'?"),
+        ("kind: exact", "kind: exakt", "did you mean 'exact'?"),
+        ("quarantine: {n: 90", "quarantin: {n: 90", "did you mean 'quarantine'?"),
+        ("  - id: minor\n", "  - id: individual\n", "'individual' occurs twice"),
+    ],
+)
+def test_a_fault_speaks_the_packs_words(old, new, says):
+    assert old in REFERENCE
+
+    with pytest.raises(Exception, match=r"pack\.yaml") as raised:
+        read_pack(REFERENCE.replace(old, new, 1).encode(), file="pack.yaml")
+
+    assert says in str(raised.value)
+    assert "tuple" not in str(raised.value)
+
+
+def test_one_attribute_twice_is_a_fault():
+    twice = REFERENCE.replace("      - name: address\n", "      - name: name\n", 1)
+
+    with refusing(PACK_FAULT, match="'name' occurs twice"):
+        read_pack(twice.encode(), file="pack.yaml")
+
+
+def test_a_declined_duty_names_its_article_its_reason_and_who_answers():
+    found = [one for one in check_pack(load_pack("cn-xz-2011"), on=ON) if one.topic == "declined"]
+
+    assert {"Article 7", "Article 8", "Article 9", "Article 10"} <= {
+        one.sentence.split(",")[0] for one in found
+    }
+    assert all("answers" in one.sentence for one in found)
+
+
+def test_scaffolds_have_no_value_of_a_real_law():
+    assert all("TODO" in scaffold("xx-a", shape=shape, on=ON) for shape in Shape)

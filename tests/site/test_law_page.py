@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The law page: open to all in every app, in the reader's language, and the same as the command prints."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.parametrize("name", ["backoffice", "portal", "counter"])
+def test_everybody_reads_the_law_without_signing_in(app, name):
+    app(name)
+
+    page = Client().get("/law/", headers={"accept-language": "en"})
+
+    assert page.status_code == 200
+    said = page.content.decode()
+    assert "110: police" in said
+    assert "article 9: What people publish and where they go online is recorded and handed over" in said
+    assert "Rollkeeper maintainers" in said
+
+
+def test_the_law_is_told_in_chinese(app):
+    app("portal")
+
+    said = Client().get("/law/", headers={"accept-language": "zh-hans"}).content.decode()
+
+    assert "自2012年1月1日起60日内" in said
+    assert "法律有要求而本系统不做的事项" in said
