@@ -13,7 +13,9 @@ from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.vault_operations import STAFF_PURPOSES
 from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.fields import Field
 
 LONGEST_IDENTIFIER = 253
@@ -142,4 +144,51 @@ class ConsentRequestForm(forms.Form):
         choices=Field.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},
+    )
+
+
+class _Emptied(forms.Form):
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
+        empty = type(self)()
+        empty.errors.update(self.errors)
+        return empty
+
+
+class OpenValueForm(_Emptied):
+    """Whose value, which one, and what for."""
+
+    line = forms.CharField(
+        label=_("Number or reference of the line"),
+        help_text=_("The whole number as on the bill, or the reference. It never appears in a URL."),
+        max_length=LONGEST_IDENTIFIER,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
+    )
+    part = forms.ChoiceField(label=_("Whose data"), choices=PartyRole.choices)
+    field = forms.ChoiceField(label=_("Which value"), choices=Field.choices)
+    purpose = forms.ChoiceField(
+        label=_("For which purpose"),
+        choices=[(one.value, one.label) for one in STAFF_PURPOSES],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the purpose; it is written to the ledger.")},
+    )
+
+
+class VaultSignInForm(_Emptied):
+    """Who asks, as the vault checks it for itself."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=_("Code of your authenticator app"),
+        required=False,
+        max_length=16,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10"}
+        ),
     )

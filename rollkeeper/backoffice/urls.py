@@ -12,6 +12,7 @@ from rollkeeper.backoffice import (
     incidents,
     returned_mail,
     unreachable,
+    vault,
     views,
 )
 
@@ -48,5 +49,6 @@ urlpatterns: list[URLPattern] = [
     path("samples/<uuid:sample_id>/", audit_samples.sample, name="sample"),
     path("samples/<uuid:sample_id>/ask/", audit_samples.ask, name="ask_subscribers"),
     path("reports/<str:period>/", agents.reports, name="report_of_period"),
+    path("open-value/", vault.open_value, name="open_value"),
     path("access-history/", access_history.access_history, name="access_history"),
 ]

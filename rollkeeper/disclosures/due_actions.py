@@ -19,6 +19,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.vault.epochs import may_open
 from rollkeeper.vault.files import destroy_file
 
 
@@ -32,12 +33,12 @@ class DueRun:
 
 
 def keep_demands_before_sending(on: dt.date) -> None:
-    """Do the same before notices are sent, so that who must be notified now is notified with them."""
-    run_due_disclosures(worker_authority(), on=on)
+    """Do the same before notices are sent, so that who must be notified now is notified with them; erasing needs keys and has a job."""
+    run_due_disclosures(worker_authority(), on=on, erases=may_open())
 
 
-def run_due_disclosures(authority: Authority, *, on: dt.date) -> DueRun:
-    """Notify people, end expired requests, erase what is due; each disclosure request in a separate action.
+def run_due_disclosures(authority: Authority, *, on: dt.date, erases: bool = True) -> DueRun:
+    """Notify people, end expired requests, erase what is due, if wanted; each disclosure request in a separate action.
 
     Ledger: disclosures:person:notified, disclosures:request:expired, disclosures:request:erased. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
     """
@@ -47,7 +48,7 @@ def run_due_disclosures(authority: Authority, *, on: dt.date) -> DueRun:
             found = DisclosureRequest.objects.select_for_update().get(disclosure_id=row.disclosure_id)
             done.notified += notify_if_due(authority, found, role=role, on=on)
             done.expired += _expire_if_due(authority, found, role=role, on=on)
-            done.erased += _erase_if_due(authority, found, role=role, on=on)
+            done.erased += erases and _erase_if_due(authority, found, role=role, on=on)
     return done
 
 

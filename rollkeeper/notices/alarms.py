@@ -18,6 +18,7 @@ from rollkeeper.vault.secret_value import SecretValue
 _SUBJECT: Final = "Alarm of the register"
 _WHAT: Final = {
     AlarmAbout.CANARY: "The record of an invented person was opened; no one has a reason to do that.",
+    AlarmAbout.WORKER: "A worker asked the vault for values without a row that justifies it, or for more than its daily limit.",
     AlarmAbout.LIMIT: "All staff together reached the daily limit of openings, and one more was requested.",
     AlarmAbout.PROTECTED: "Staff without the permission looked for a protected subscriber, or acted on their line.",
     AlarmAbout.LIMIT_OF_LOOKUPS: "An account, or all staff together, reached the daily limit of lookups by number.",

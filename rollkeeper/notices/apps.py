@@ -3,7 +3,8 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.vault.hooks import ALARM_MAILERS
+from rollkeeper.vault.fields import Purpose
+from rollkeeper.vault.hooks import ALARM_MAILERS, JUSTIFICATIONS
 
 
 class NoticesConfig(AppConfig):
@@ -12,5 +13,8 @@ class NoticesConfig(AppConfig):
     name = "rollkeeper.notices"
 
     def ready(self) -> None:
-        """Register how an alarm is sent."""
+        """Register how an alarm is sent, and what justifies that an address is opened."""
+        JUSTIFICATIONS.register_by_name(
+            "rollkeeper.notices.justified_openings:is_notice_due", key=Purpose.NOTICE
+        )
         ALARM_MAILERS.register_by_name("rollkeeper.notices.alarms:mail_alarms")

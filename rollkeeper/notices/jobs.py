@@ -86,6 +86,7 @@ JOBS = (
         send,
         interval_s=lambda: 15.0,
         batch_size=_MOST,
+        needs_keys=lambda: False,
         # The other channels go on.
         expected_errors=frozenset({GatewayBroken.__name__}),
     ),

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from rollkeeper.access.hooks import PENDING_SUBJECTS
 from rollkeeper.access.roles import Permission
 from rollkeeper.retention.hooks import ABANDONED_ERASERS
+from rollkeeper.vault.hooks import JUSTIFICATIONS, OFFLINE
 
 
 class OfflineConfig(AppConfig):
@@ -15,6 +16,9 @@ class OfflineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register how offline registrations are erased that came to nothing, and what waits for approvers."""
+        JUSTIFICATIONS.register_by_name(
+            "rollkeeper.offline.justified_openings:is_registration_waiting", key=OFFLINE
+        )
         ABANDONED_ERASERS.register_by_name("rollkeeper.offline.processor:expire_failed")
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.offline.approvals:pending_submissions", key=Permission.APPROVE_ACTION

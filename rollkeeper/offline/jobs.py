@@ -24,6 +24,8 @@ def maintain() -> int:
 
 
 JOBS = (
-    PeriodicJob(PROCESSING, process, interval_s=lambda: 1.0, batch_size=_MOST, for_apps=True),
+    PeriodicJob(
+        PROCESSING, process, interval_s=lambda: 1.0, batch_size=_MOST, for_apps=True, needs_keys=lambda: False
+    ),
     PeriodicJob("offline-housekeeping", maintain, interval_s=lambda: 3600.0, for_apps=True),
 )

@@ -69,7 +69,7 @@ COMMANDS = (
 COMMANDS_WITH_KEYS = (
     ("setup",), ("doctor",), ("backup",), ("restore",), ("finish-restore",), ("demo",), ("serve",), ("worker",), ("import",),
     ("register",), ("retention",), ("incidents",), ("vault", "rotate"), ("vault", "serve"), ("disclosures", "run"),
-    ("notices",), ("provisioning",), ("offline",),
+    ("offline",),
 )  # fmt: skip
 """Commands that hold the keys in a production instance: they seal in bulk, destroy, rotate, back up. All others ask the service."""
 

@@ -31,6 +31,7 @@ from rollkeeper.platform.os_users import (
     allow_traversal,
     is_readable_by,
     let_everyone_enter,
+    let_read_what_comes,
     processes_in,
     system_user,
 )
@@ -145,6 +146,7 @@ class VaultCredentials(Credentials):
         if made.user:
             _give_folder(made.folder, made.user)
             shutil.chown(sockets, made.user, made.user)
+            _allow_reading_copies(made.user)
             for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
                 allow_traversal(place, made.user)
         return made
@@ -263,6 +265,16 @@ def _allow_writing_copies(user: str) -> None:
             shutil.chown(place, "root", user)
             place.chmod(0o730)
         allow_traversal(folder, user)
+
+
+def _allow_reading_copies(user: str) -> None:
+    """Let the vault service read the copies of documents: those that are there, and those that a counter or a worker puts there."""
+    folder, counter = document_store.folder(), system_user("rollkeeper-counter")
+    if folder and counter:
+        _allow_writing_copies(counter)  # first: what a group may is not changed once there is a list
+        allow_traversal(folder / "copy", user)
+        with suppress(OSError):  # not every file system keeps access control lists
+            let_read_what_comes(folder, user)
 
 
 def _user_of(name: str) -> str | None:

@@ -38,6 +38,7 @@ from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
 from rollkeeper.retention.services import count_due
 from rollkeeper.vault import canaries, document_store, epochs
+from rollkeeper.vault.client import is_reachable
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 from rollkeeper.vault.settings import settings as vault_settings
@@ -154,6 +155,9 @@ def _check_root() -> Iterator[Finding]:
     index_key().digests([b"doctor"])
     epochs.require_genuine()
     yield _ok("The root of trust opens the epoch of keys, and the key of the index is there.")
+    if instance().kind is InstanceKind.PRODUCTION and not is_reachable():
+        said = "The vault service does not answer: no page, command or worker opens anything."
+        yield Finding("", Health.WARNING, said, "Run 'rollkeeper vault serve', or 'rollkeeper serve'.")
 
 
 def _check_canaries() -> Iterator[Finding]:

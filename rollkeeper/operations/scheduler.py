@@ -31,7 +31,8 @@ from rollkeeper.vault.keys import living_epoch_ids
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
 PACKAGES_WITH_JOBS: Final = (
-    "access", "agents", "campaign", "incidents", "ledger", "notices", "offline", "provisioning", "retention", "selfcare",
+    "access", "agents", "campaign", "disclosures", "incidents", "ledger", "notices", "offline", "provisioning", "retention",
+    "selfcare",
 )  # fmt: skip
 
 _RENEWALS_A_LEASE: Final = 6

@@ -181,7 +181,7 @@ def processes_for(
     needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
     if not needs_portal_worker or (with_workers and preloader):
         return [vault, *(workers(preloader=preloader) if with_workers else [])]
-    portal_worker = JobProcess("portal-worker", JobKind.FOR_APPS)
+    portal_worker = JobProcess("portal-worker", JobKind.FOR_APPS, opens=False)
     return [vault, portal_worker, *(workers(JobKind.BACKGROUND) if with_workers else [])]
 
 
@@ -191,10 +191,10 @@ def vault_service(*, preloader: Preloader | None = None) -> ManagedProcess:
 
 
 def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) -> list[ManagedProcess]:
-    """Return the two workers."""
+    """Return the two workers; the one with keys runs the few jobs that need them, the other those of this kind."""
     return [
-        JobProcess("worker-with-keys", jobs, preloader=preloader),
-        JobProcess("worker-without-keys", JobKind.BACKGROUND, opens=False, preloader=preloader),
+        JobProcess("worker-with-keys", JobKind.ALL, preloader=preloader),
+        JobProcess("worker-without-keys", jobs, opens=False, preloader=preloader),
     ]
 
 

@@ -11,13 +11,14 @@ import pwd
 import stat
 import struct
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 # The form in which Linux keeps an access control list: a version, then entries of tag, rights, and user or group (acl(5)).
 _ACL: Final = "system.posix_acl_access"
+_ACL_DEFAULT: Final = "system.posix_acl_default"
 _ACL_VERSION: Final = 2
 _USER_OBJ, _USER, _GROUP_OBJ, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
 _NO_ID: Final = 0xFFFFFFFF
@@ -79,6 +80,28 @@ def allow_traversal(path: Path, user: str) -> None:
             _let_enter(folder, account.pw_uid)
 
 
+def let_read_what_comes(folder: Path, user: str) -> None:
+    """Let one user, and no one else, read what is in a folder and what is put there later, by its default access control list.
+
+    What is there already is gone through once, where the folder has no such list yet.
+    """
+    uid = pwd.getpwnam(user).pw_uid
+    entries = {
+        (_USER_OBJ, _NO_ID): 7,
+        (_USER, uid): 5,
+        (_GROUP_OBJ, _NO_ID): 0,
+        (_MASK, _NO_ID): 5,
+        (_OTHER, _NO_ID): 0,
+    }
+    if _ACL_DEFAULT in os.listxattr(folder):
+        return
+    os.setxattr(folder, _ACL_DEFAULT, _packed(entries))
+    for below in folder.rglob("*"):
+        if below.is_dir():
+            os.setxattr(below, _ACL_DEFAULT, _packed(entries))
+        _grant(below, uid, 5 if below.is_dir() else 4)
+
+
 def let_everyone_enter(folder: Path, *, inside: Path) -> None:
     """Let every user pass through `folder` and the folders above it, from `inside` on: what is published may be served by any user."""
     for one in (folder, *folder.parents):
@@ -112,21 +135,29 @@ def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
 
 
 def _let_enter(folder: Path, uid: int) -> None:
-    """Add an entry for one user to a folder's access control list (acl(5)); everything else that it says stays."""
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _grant(folder, uid, _ENTER)
+
+
+def _grant(place: Path, uid: int, rights: int) -> None:
+    """Add an entry for one user to the access control list of a folder or file (acl(5)); everything else that it says stays."""
+    held = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         # Both servers start at once: without the lock each would write the list without the other's entry.
         fcntl.flock(held, fcntl.LOCK_EX)
-        entries = _access_list(folder)
+        entries = _access_list(place)
         granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
         entries |= {
-            (_USER, uid): entries.get((_USER, uid), 0) | _ENTER,
-            (_MASK, _NO_ID): granted | _ENTER,
+            (_USER, uid): entries.get((_USER, uid), 0) | rights,
+            (_MASK, _NO_ID): granted | rights,
         }
-        packed = b"".join(struct.pack("<HHI", tag, entries[tag, name], name) for tag, name in sorted(entries))
-        os.setxattr(folder, _ACL, struct.pack("<I", _ACL_VERSION) + packed)
+        os.setxattr(place, _ACL, _packed(entries))
     finally:
         os.close(held)
+
+
+def _packed(entries: Mapping[tuple[int, int], int]) -> bytes:
+    rows = b"".join(struct.pack("<HHI", tag, entries[tag, name], name) for tag, name in sorted(entries))
+    return struct.pack("<I", _ACL_VERSION) + rows
 
 
 def _access_list(folder: Path) -> dict[tuple[int, int], int]:

@@ -5,7 +5,6 @@ check that barred lines can still make emergency calls.
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.jobs import PeriodicJob
 from rollkeeper.provisioning.gateways.registry import has_network
@@ -37,22 +36,12 @@ def watch() -> int:
     return restored
 
 
-def needs_keys() -> bool:
-    """Tell whether an element of this instance needs numbers; one that knows lines by their reference needs no key."""
-    from rollkeeper.provisioning.gateways.registry import network_gateway
-
-    try:
-        return network_gateway().needs_number
-    except RollkeeperError:
-        return False
-
-
 JOBS = (
     PeriodicJob(
         "push-network",
         push,
         interval_s=lambda: 1.0,
-        needs_keys=needs_keys,
+        needs_keys=lambda: False,
         is_enabled=has_network,
         batch_size=_MOST,
     ),

@@ -4,6 +4,8 @@
 from django.apps import AppConfig
 
 from rollkeeper.access.hooks import SIGN_OUTS
+from rollkeeper.vault.fields import Purpose
+from rollkeeper.vault.hooks import JUSTIFICATIONS, OFFLINE
 
 
 class SelfcareConfig(AppConfig):
@@ -12,5 +14,11 @@ class SelfcareConfig(AppConfig):
     name = "rollkeeper.selfcare"
 
     def ready(self) -> None:
-        """Register how every session of the portal is ended, for when everyone must be signed out."""
+        """Register how every session of the portal is ended, and what justifies that something is opened for the portal."""
+        for purpose, name in (
+            (Purpose.NOTICE, "is_code_wanted"),
+            (Purpose.SUBSCRIBER_REQUEST, "is_request_waiting"),
+            (OFFLINE, "is_application_waiting"),
+        ):
+            JUSTIFICATIONS.register_by_name(f"rollkeeper.selfcare.justified_openings:{name}", key=purpose)
         SIGN_OUTS.register_by_name("rollkeeper.selfcare.sessions:end_all_sessions")

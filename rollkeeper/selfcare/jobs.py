@@ -31,6 +31,7 @@ JOBS = (
         batch_size=_MOST,
         wakes_on=CHANNEL,
         for_apps=True,
+        needs_keys=lambda: False,
     ),
-    PeriodicJob("forget-portal", forget, interval_s=lambda: 600.0, for_apps=True),
+    PeriodicJob("forget-portal", forget, interval_s=lambda: 600.0, for_apps=True, needs_keys=lambda: False),
 )

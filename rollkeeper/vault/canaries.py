@@ -37,6 +37,8 @@ class AlarmAbout(StrEnum):
     """A canary was opened."""
     LIMIT = "limit"
     """All staff together have opened as much as they may in a day, and more was asked for."""
+    WORKER = "worker"
+    """A worker asked for something that nothing justifies, or for more than its limit."""
     PROTECTED = "protected"
     """Staff without the permission looked for a protected subscriber (`vault/sql/raise_access_alarm.sql`)."""
     LIMIT_OF_LOOKUPS = "limit_of_lookups"
@@ -47,6 +49,8 @@ class AlarmAbout(StrEnum):
 
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
 """Under which the alarm of each day's limit is named: one a day, without reading which there are."""
+_WORKER = UUID("2b5f3f86-6a0c-4b0e-8a37-1f5a0d9c7be1")
+"""Likewise for workers."""
 _MAKING = 30  # the matter of kernel.claims.serialize_on
 
 
@@ -112,6 +116,14 @@ def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
     alarm_id = uuid5(_LIMIT, f"{clock.now():%Y-%m-%d}")
     if _raise(authority, entry_id, about=AlarmAbout.LIMIT, alarm_id=alarm_id):
         said = f"all staff together reached the limit of openings; ledger entry {entry_id} says who asked for more"
+        transaction.on_commit(lambda: _announce(said), using="vault")
+
+
+def raise_alarm_of_worker(authority: Authority, entry_id: EntryId) -> None:
+    """Record in the present transaction that a worker asked for what it must not have; tell of it behind that, once a day."""
+    alarm_id = uuid5(_WORKER, f"{clock.now():%Y-%m-%d}")
+    if _raise(authority, entry_id, about=AlarmAbout.WORKER, alarm_id=alarm_id):
+        said = f"a worker asked the vault for what it must not have; ledger entry {entry_id} says what for"
         transaction.on_commit(lambda: _announce(said), using="vault")
 
 

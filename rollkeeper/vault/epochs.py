@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, in_transaction, prepared_rows, rows
+from rollkeeper.kernel.database import Role, action, in_transaction, prepared_rows, rows, this_role
 from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import root_of_trust
@@ -35,6 +35,11 @@ def may_open() -> bool:
     """Tell whether this process has the connection over which things are opened. Web apps have none."""
     databases: dict[str, Any] = settings.DATABASES
     return "vault" in databases
+
+
+def must_ask() -> bool:
+    """Tell whether this process has the vault service open for it: a worker or a command without keys. An app has no one open."""
+    return not may_open() and this_role() is Role.WORKER
 
 
 def require_opening() -> None:

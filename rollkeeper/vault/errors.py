@@ -68,6 +68,12 @@ VAULT_REQUEST_REFUSED = Refusal(
     "The vault service does not do this for this process.",
     "Staff open with 'rollkeeper vault open' or on the back office's page.",
 )
+VAULT_OPENING_UNJUSTIFIED = Refusal(
+    "vault_opening_unjustified",
+    Kind.FORBIDDEN,
+    "No row of the register justifies opening {asked} values for '{purpose}'; nothing was opened, and an alarm was raised.",
+    "Rollkeeper itself never asks so: see docs/runbook/alarm.md.",
+)
 VAULT_SESSION_OVER = Refusal(
     "vault_session_over",
     Kind.FORBIDDEN,

@@ -11,6 +11,7 @@ from rollkeeper.kernel.ids import EntryId
 if TYPE_CHECKING:
     from rollkeeper.vault.rotation import LineValues
     from rollkeeper.vault.service import StaffRequest
+    from rollkeeper.vault.worker_openings import Wanted
 
 LINE_VALUE_TABLES: Final[Hook["Callable[[], LineValues]"]] = Hook(
     "vault: a table with sealed values of lines"
@@ -21,6 +22,12 @@ STAFF_OPERATIONS: "Final[Hook[Callable[[StaffRequest], object]]]" = Hook(
     "vault: what a signed-in person may ask of the service"
 )
 """What the vault service does for a member of staff who signed in with a second factor; keyed by the operation's name."""
+
+OFFLINE: Final = "offline"
+"""What is counted and justified where something that a browser sealed is opened."""
+
+JUSTIFICATIONS: "Final[Hook[Callable[[Wanted], bool]]]" = Hook("vault: rows that justify an opening")
+"""Tells whether rows of a package justify that a worker opens something; keyed by the purpose. Several may have one purpose."""
 
 CANARY_MAKER: Final[Hook[Callable[[dt.date, EntryId], None]]] = Hook("vault: make an invented person")
 """Puts one invented person among the others, inside the present transaction. `lines` registers it."""

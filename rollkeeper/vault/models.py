@@ -68,6 +68,20 @@ class Canary(models.Model):
         db_table = "vault_canary"
 
 
+class OpeningCount(models.Model):
+    """How many values workers opened for a purpose on a day of the machine."""
+
+    pk = models.CompositePrimaryKey("purpose", "day")
+    purpose = models.TextField(db_comment="One of vault.fields.Purpose, or 'offline'.")
+    day = models.DateField()
+    opened = models.BigIntegerField()
+
+    class Meta:
+        """A month of counts, without references."""
+
+        db_table = "vault_openingcount"
+
+
 class Alarm(models.Model):
     """A canary was opened, a protected subscriber was looked for, or staff reached a limit. The ledger has an entry for each."""
 

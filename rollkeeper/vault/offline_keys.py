@@ -97,8 +97,15 @@ def rewrap() -> None:
 def open_offline(
     authority: Authority, sealed: bytes, *, submission_key: str, ticket_id: UUID, on: dt.date
 ) -> bytes:
-    """Open what a browser sealed, after a ledger entry says so. Ledger: vault:offline:opened. Refuses: CannotOpen, NOT_ALLOWED."""
+    """Open what a browser sealed, after a ledger entry says so; a process without keys has the vault service do it.
+
+    Ledger: vault:offline:opened. Refuses: CannotOpen, NOT_ALLOWED, TOO_MANY_OPENINGS.
+    """
     role = require(authority, Permission.PROCESS_OFFLINE)
+    if epochs.must_ask():
+        from rollkeeper.vault.worker_operations import ask_for_offline
+
+        return ask_for_offline(authority, sealed, submission_key=submission_key, ticket_id=ticket_id, on=on)
     epochs.require_opening()
     key_id = wire.epoch_of(sealed)
     with transaction.atomic(using="vault", durable=True):

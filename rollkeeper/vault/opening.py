@@ -36,6 +36,7 @@ from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
 from rollkeeper.vault.rules import RefusedForEveryone, may_everyone_open_more, may_open_more
 from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
 from rollkeeper.vault.settings import settings
+from rollkeeper.vault.worker_openings import count_worker_openings
 
 WINDOW: Final = dt.timedelta(hours=24)
 _PERMISSIONS: Final = {
@@ -70,12 +71,20 @@ def open_sealed(
     """
     field, purpose = Field(field), Purpose(purpose)
     role = _require(authority, purpose, second=second, on=on)
+    if epochs.must_ask():
+        from rollkeeper.vault import worker_operations
+
+        return worker_operations.ask_for_attribute(
+            authority, person_id=person_id, tenure_id=tenure_id, field=field, purpose=purpose, on=on, line_id=line_id,
+            commitment=commitment,
+        )  # fmt: skip
     epochs.require_opening()
     facts = {"field": field.value, "purpose": purpose.value}
     if purpose is Purpose.LEGAL_DISCLOSURE:
         facts["disclosure"], line_id, commitment = _require_disclosure_request(disclosure_id), None, None
     else:
         facts |= {"tenure": str(tenure_id)} | _consent_facts(purpose, consent_id)
+    _require_allowed(_count_for_worker(authority, role, facts, purpose=purpose.value, asked=1, on=on))
     noted = _note_opening(
         authority, role, facts | _approver_facts(second), person_id=person_id, tenure_id=tenure_id, field=field, line_id=line_id,
         commitment=commitment, on=on,
@@ -107,6 +116,13 @@ def open_copy(
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DOCUMENT_STORE_UNAVAILABLE.
     """
+    if epochs.must_ask():
+        from rollkeeper.vault import worker_operations
+
+        return worker_operations.ask_for_copy(
+            authority, person_id=person_id, tenure_id=tenure_id, position=position, purpose=Purpose(purpose), on=on,
+            line_id=line_id, commitment=commitment,
+        )  # fmt: skip
     from rollkeeper.vault import document_store
 
     _mark_copy_opened(
@@ -135,9 +151,17 @@ def open_line_values(
     field, purpose = LineField(field), Purpose(purpose)
     role = _require(authority, purpose, second=None, on=on)
     _consent_facts(purpose, None)
+    if epochs.must_ask():
+        from rollkeeper.vault import worker_operations
+
+        return worker_operations.ask_for_line_values(authority, field, pairs, purpose=purpose, on=on)
     epochs.require_opening()
     if not pairs:
         return []
+    facts: dict[str, str | int | bool] = {"field": field.value, "purpose": purpose.value}
+    _require_allowed(
+        _count_for_worker(authority, role, facts, purpose=purpose.value, asked=len(pairs), on=on)
+    )
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=len(pairs))
         if not isinstance(verdict, Refused):
@@ -145,12 +169,7 @@ def open_line_values(
                 authority, role, field, [line_id for line_id, _ in pairs], purpose=purpose, on=on
             )
         else:
-            facts: dict[str, str | int | bool] = {
-                "asked": len(pairs),
-                "field": field.value,
-                "purpose": purpose.value,
-            }
-            _mark_refused(authority, role, verdict, facts, on=on)
+            _mark_refused(authority, role, verdict, facts | {"asked": len(pairs)}, on=on)
     _require_allowed(verdict)
     return _open_lines(authority, role, field, pairs, on=on)
 
@@ -196,6 +215,7 @@ def _mark_copy_opened(
         _require_disclosure_request(None)
     _consent_facts(purpose, None)
     facts = {"field": COPY, "tenure": str(tenure_id), "purpose": purpose.value}
+    _require_allowed(_count_for_worker(authority, role, facts, purpose=purpose.value, asked=1, on=on))
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):
@@ -265,6 +285,28 @@ def _count(authority: Authority, *, asked: int) -> Decision:
     rows("SELECT pg_advisory_xact_lock(hashtextextended(%(verb)s, 0))", counted, using="vault")
     (lately,) = rows(sql("vault", "openings_lately"), counted, using="vault")
     return _decide(authority, by_one=lately.by_one, by_all=lately.by_all, asked=asked)
+
+
+def _count_for_worker(
+    authority: Authority,
+    role: StaffRole,
+    facts: Mapping[str, str | int | bool],
+    *,
+    purpose: str,
+    asked: int,
+    on: dt.date,
+) -> Decision:
+    """Count what no member of staff asks for against the limit of its purpose; past it, say so on record and raise an alarm."""
+    if authority.staff_id is not None:
+        return Allowed()
+    with transaction.atomic(using="vault", durable=True):
+        verdict = count_worker_openings(purpose, asked=asked)
+        if isinstance(verdict, Refused):
+            entry_id = append_entry(
+                authority, verb=Verb.OPENING_REFUSED, role=role.value, on=on, facts={**facts, "asked": asked}, using="vault"
+            )  # fmt: skip
+            canaries.raise_alarm_of_worker(authority, entry_id)
+    return verdict
 
 
 def _decide(authority: Authority, *, by_one: int, by_all: int, asked: int) -> Decision:

@@ -76,6 +76,17 @@ def may_everyone_open_more(*, lately: int, asked: int, limit: int) -> Decision:
     )
 
 
+def may_workers_open_more(*, purpose: str, opened: int, asked: int, limit: int) -> Decision:
+    """Decide whether workers, who opened this many for a purpose today, may open that many more."""
+    if opened + asked <= limit:
+        return Allowed()
+    return RefusedForEveryone(
+        article="art. 5",
+        reason=f"workers opened {opened} of {limit} values for '{purpose}' today, and {asked} more were asked for",
+        remedy="Ask the data protection officer, who is notified; 'vault.*_opens_per_day' in settings.toml are the limits.",
+    )
+
+
 def _settled(text: str, spell: Callable[[str], str]) -> str:
     """Take width and space out of a text and spell it one way, until that changes nothing more.
 

@@ -162,8 +162,17 @@ class Service:
             case "sign-out":
                 self._sessions.end(token)
                 return True
-            case _:
+            case _ if token:
                 return self._staff_result(operation, token, values, user)
+            case _:
+                return self._worker_result(operation, values, user)
+
+    def _worker_result(self, operation: str, values: Mapping[str, Any], user: int) -> object:
+        if not is_worker(user):
+            raise VAULT_REQUEST_REFUSED()
+        from rollkeeper.vault.worker_operations import do_for_worker
+
+        return do_for_worker(operation, values)
 
     def _staff_result(self, operation: str, token: str, values: Mapping[str, Any], user: int) -> object:
         authority = self._sessions.authority(token, user=user)

@@ -59,6 +59,31 @@ class Vault(Table):
             description="Sealed values that all staff together can open in 24 hours; more is an alarm.",
         ),
     ] = 600
+    notice_opens_per_day: Annotated[
+        int,
+        Field(gt=0, description="Addresses that the sender of notices can open in a day; more is an alarm."),
+    ] = 5_000_000
+    network_opens_per_day: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Numbers that the sender of network commands can open in a day; more is an alarm.",
+        ),
+    ] = 5_000_000
+    portal_opens_per_day: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Values that the portal worker can open for subscribers in a day; more is an alarm.",
+        ),
+    ] = 50_000
+    offline_opens_per_day: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Offline registrations and applications that can be opened in a day; more is an alarm.",
+        ),
+    ] = 50_000
     rotate_keys_within_days: Annotated[
         int,
         Field(gt=0, description="Maximum age of an epoch in days: until then older copies of the keys open."),

@@ -125,6 +125,7 @@ BACKOFFICE = {
     "line": post("/line/", on="2012-03-02"),
     "line/reconnect": post("/line/reconnect/", line=lambda _, line: str(line)),
     "access-history": post("/access-history/", on="2012-03-02"),
+    "open-value": post("/open-value/", part="subscriber", field="name", purpose="complaint", password="x"),
     "unreachable/waive": post(
         "/unreachable/waive/", because="no_channel_known", lines=lambda _, line: str(line)
     ),

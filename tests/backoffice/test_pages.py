@@ -83,6 +83,7 @@ def state_of(batch_id):
 
 
 EVERY_ITEM = {
+    "/open-value/",
     "/campaign/",
     "/line/",
     "/access-history/",

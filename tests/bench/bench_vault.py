@@ -20,16 +20,21 @@ from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import add_staff
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as execute
 from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid, new_uuids
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.opening import open_field
+from rollkeeper.operations.worker_processes import vault_service
 from rollkeeper.registration.services import register_subscriber
-from rollkeeper.vault import epochs, keys, services, wire
+from rollkeeper.vault import client, epochs, keys, services, wire
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.bulk_writes import copy_binary
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.rotation import rotate
+from rollkeeper.vault.settings import settings
 from tests.registration.people import fresh_number, submission
 
 DAY = dt.date(2012, 3, 2)
@@ -51,6 +56,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
     opened = min(sizes[0], OPENED)
     yield open_one_by_one(people(opened))
     yield look_up_and_open(opened)
+    yield through_the_service(opened)
 
 
 def people(count: int) -> list[services.PersonRecord]:
@@ -249,6 +255,50 @@ def look_up_and_open(count: int) -> Row:
     numbers = [one.number for one in given]
     seconds, bare = in_turns(list(zip(looks, numbers, pairs, strict=True)), 25, product, baseline)
     return "look up a number and open its subscriber's name", count, seconds, bare, seconds / bare, "3"
+
+
+def through_the_service(count: int) -> Row:
+    """Find a line by its whole number and have the vault service open its subscriber's name, against doing so in this process.
+
+    The service is the real process, with its user and its socket; the session is signed in once, as a page's is.
+    """
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
+    given = [submission(fresh_number()) for _ in range(count)]
+    for one in given:
+        register_subscriber(clerk, one, on=DAY)
+    roles = [StaffRole.DATA_PROTECTION_OFFICER]
+    password, name = "copper meadow violin tide", f"officer-{new_uuid().hex[:8]}"
+    staff_id = add_staff(console_authority(), username=name, password=password, roles=roles, on=clock.today())
+    here = Authority(frozenset(roles), staff_id, "0f" * 32)
+    before = settings().opens_per_day, settings().opens_per_day_total
+    write_settings(vault={"opens_per_day": 10 * count + 100, "opens_per_day_total": 100 * count + 10_000})
+    service = vault_service()
+    try:
+        while not client.is_reachable():
+            service.keep_going()
+            time.sleep(0.1)
+        session = client.sign_in(name, password, str)
+
+        def product(some: Sequence[str]) -> None:
+            for number in some:
+                session.ask("open-field", line=number, field="name", purpose="review")
+
+        def direct(some: Sequence[str]) -> None:
+            for number in some:
+                open_field(here, number, field=Field.NAME, purpose=Purpose.REVIEW, on=DAY)
+
+        seconds, bare = in_turns([one.number for one in given], 25, product, direct)
+    finally:
+        service.stop()
+        write_settings(vault={"opens_per_day": before[0], "opens_per_day_total": before[1]})
+    return (
+        "open a name through the vault service, against in this process",
+        count,
+        seconds,
+        bare,
+        seconds / bare,
+        "3",
+    )
 
 
 def officers(count: int) -> list[Authority]:

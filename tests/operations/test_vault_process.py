@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The vault service as a process: its user, what belongs to it, commands that ask it, and its end by a signal."""
 
+import base64
 import os
 import pwd
 import signal
@@ -29,11 +30,13 @@ from rollkeeper.vault.rotation import rotate
 from tests.builders.authenticators import AuthenticatorApp
 from tests.lines.test_canaries import somebody_who_left
 from tests.operations.test_process_supervisor import COMMAND, below, until
+from tests.selfcare.people import register_line
 
 pytestmark = pytest.mark.usefixtures("committed")
 
 PASSWORD = "seven plain words of nothing"
 NUMBER = "13900001234"
+COPY = b"an invented picture"
 OPEN = ("vault", "open", "--as", "officer-1", "--field", "name", "--purpose", "review")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give the service a user of its own.")
 
@@ -152,6 +155,24 @@ def readable_as(user, files):
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [Path(name) for name in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("when", ["before the service began", "while it answers"])
+def test_copies_of_documents_are_opened_by_the_service_whenever_they_came(data_dir, slow_officer, when):
+    def put():
+        before = os.umask(0o077)  # as the command line has it
+        register_line(number=NUMBER, copies=(COPY,))
+        os.umask(before)
+
+    if when == "before the service began":
+        put()
+    with serving(data_dir):
+        if when == "while it answers":
+            put()
+        session = client.sign_in("officer-1", PASSWORD, str)
+        copy = session.ask("open-copy", line=NUMBER, purpose="review", position=0)
+
+    assert base64.b64decode(copy) == COPY
 
 
 def test_after_a_rotation_the_service_opens_with_the_new_root(data_dir, slow_officer):

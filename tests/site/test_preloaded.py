@@ -137,29 +137,30 @@ def started(apps=APPS, **how):
     return [
         (one.name, one.opens, one.jobs.value)
         for one in worker_processes.processes_for(apps, with_workers=True, **how)
+        if isinstance(one, worker_processes.JobProcess)
     ]
 
 
 def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
     assert started() == [
-        ("portal-worker", True, "for-apps"), ("worker-with-keys", True, "background"),
+        ("portal-worker", False, "for-apps"), ("worker-with-keys", True, "all"),
         ("worker-without-keys", False, "background"),
     ]  # fmt: skip
     assert started(preloader=object()) == [
-        ("worker-with-keys", True, "all"), ("worker-without-keys", False, "background"),
+        ("worker-with-keys", True, "all"), ("worker-without-keys", False, "all"),
     ]  # fmt: skip
 
 
-def test_where_no_app_needs_a_portal_worker_the_worker_with_keys_runs_its_jobs():
+def test_where_no_app_needs_a_portal_worker_the_worker_without_keys_runs_its_jobs():
     backoffice = [app for app in APPS if app.name == "backoffice"]
 
-    assert started(backoffice)[0] == ("worker-with-keys", True, "all")
+    assert started(backoffice)[-1] == ("worker-without-keys", False, "all")
 
 
 def test_a_compact_start_without_workers_still_has_a_portal_worker():
     assert [
         one.name for one in worker_processes.processes_for(APPS, with_workers=False, preloader=object())
-    ] == ["portal-worker"]
+    ] == ["vault", "portal-worker"]
 
 
 def test_a_worker_in_a_fork_runs_as_itself_and_ends_when_it_is_asked_to(data_dir, preloader):

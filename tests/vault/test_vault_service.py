@@ -39,16 +39,16 @@ from rollkeeper.vault.errors import (
     CannotOpen,
 )
 from rollkeeper.vault.hooks import STAFF_OPERATIONS
-from rollkeeper.vault.service import Service
 from rollkeeper.vault.service_sessions import Sessions
 from tests.builders.authenticators import AuthenticatorApp
 from tests.lines.test_canaries import somebody_who_left
 from tests.refusals import refusing
+from tests.vault.running_service import NUMBER, PASSWORD, start
+
+__all__ = ["start"]
 
 pytestmark = pytest.mark.usefixtures("committed", "quick_passwords")
 
-PASSWORD = "seven plain words of nothing"
-NUMBER = "13900001234"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="Only root can be another user of the machine.")
 
 
@@ -66,25 +66,6 @@ def production(committed):
     write_settings(instance={"kind": InstanceKind.PRODUCTION})
     yield
     write_settings(instance={"kind": InstanceKind.DEMO})
-
-
-@pytest.fixture
-def start(tmp_path_factory, monkeypatch):
-    """Start a service in this process; its socket is this test's own."""
-    folder, stop, running = tmp_path_factory.mktemp("vault", numbered=True), threading.Event(), []
-    monkeypatch.setattr(protocol, "service_folder", lambda: folder)
-
-    def started(**how):
-        listener = service._listener(protocol.service_socket())
-        one = Service(sessions=Sessions(**how))
-        running.append(threading.Thread(target=one.serve, args=(listener, stop), name="service"))
-        running[-1].start()
-        return one
-
-    yield started
-    stop.set()
-    for one in running:
-        one.join(10)
 
 
 @pytest.fixture
@@ -165,7 +146,7 @@ def test_a_forged_session_opens_nothing(officer, answering, token):
     somebody_who_left()
     signed_in()
 
-    with refusing(VAULT_SESSION_OVER):
+    with refusing(VAULT_SESSION_OVER, VAULT_REQUEST_REFUSED):
         client.ask("open-field", token=token, line=NUMBER, field="name", purpose="review")
     assert not rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
 

@@ -80,6 +80,8 @@ GRANT SELECT ON vault_file TO vault;
 GRANT INSERT ON vault_copy TO counter, worker;
 GRANT SELECT ON vault_copy TO vault, worker;
 GRANT DELETE ON vault_copy TO worker;
+-- What workers opened, counted by the vault alone.
+GRANT SELECT, INSERT, UPDATE, DELETE ON vault_openingcount TO vault;
 -- An alarm is raised by the opening process and settled from the console; apps do not know that there was one.
 GRANT INSERT ON vault_alarm TO vault;
 GRANT SELECT, UPDATE (notified_at, settled_at) ON vault_alarm TO worker;

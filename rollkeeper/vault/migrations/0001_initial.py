@@ -61,6 +61,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="OpeningCount",
+            fields=[
+                ("pk", models.CompositePrimaryKey("purpose", "day", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("purpose", models.TextField(db_comment="One of vault.fields.Purpose, or 'offline'.")),
+                ("day", models.DateField()),
+                ("opened", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "vault_openingcount",
+            },
+        ),
+        migrations.CreateModel(
             name="Alarm",
             fields=[
                 ("alarm_id", models.UUIDField(primary_key=True, serialize=False)),

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page on which a data protection officer opens one value of one person, by way of the vault service.
+
+This app cannot open. It passes on who asks: the service checks the password and the code of the authenticator app itself, and its
+session lasts some minutes. The value is in one answer alone, is kept nowhere, and its opening is in the ledger before.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.forms import OpenValueForm, VaultSignInForm
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.vault import client
+from rollkeeper.vault.errors import VAULT_SESSION_OVER
+from rollkeeper.vault.fields import field_label
+
+_SESSION: Final = "vault_session"
+_PAGE: Final = "backoffice/open_value.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_value(request: HttpRequest) -> HttpResponse:
+    """Show one field of who holds a line now, or held it last. Every opening is recorded, and the person sees it."""
+    # Whether it is they is asked on this page itself, by the vault: a confirmation elsewhere would be a second one.
+    require(replace(authority_in(request), is_recent=True), Permission.OPEN_SEALED)
+    if request.method != "POST":
+        return _page(request)
+    form = OpenValueForm(request.POST)
+    sign_in = None if request.session.get(_SESSION) else VaultSignInForm(request.POST)
+    if not form.is_valid() or (sign_in is not None and not sign_in.is_valid()):
+        return _page(request, form=form.emptied(), sign_in=sign_in and sign_in.emptied(), status=422)
+    try:
+        value = _opened(request, form, sign_in)
+    except RollkeeperError as fault:
+        if fault.code != VAULT_SESSION_OVER.code:
+            raise
+        return _page(request, is_over=True, status=403)
+    return _page(request, value=value, field=field_label(form.cleaned_data["field"]))
+
+
+def _opened(request: HttpRequest, form: OpenValueForm, sign_in: VaultSignInForm | None) -> str:
+    """Have the service open it, after it saw who asks. Refuses: what the service refuses."""
+    if sign_in is not None:
+        given = sign_in.cleaned_data
+        who: Staff = request.user  # type: ignore[assignment]
+        session = client.sign_in(who.username, given["password"], lambda: given["code"])
+        request.session[_SESSION] = session.token
+    asked = {name: form.cleaned_data[name] for name in ("line", "field", "purpose", "part")}
+    try:
+        return str(client.ask("open-field", token=request.session[_SESSION], **asked))
+    except RollkeeperError as fault:
+        if fault.code == VAULT_SESSION_OVER.code:
+            del request.session[_SESSION]
+        raise
+
+
+def _page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
+    has_session = bool(request.session.get(_SESSION))
+    shown = {"form": OpenValueForm(), "sign_in": None if has_session else VaultSignInForm()} | {
+        name: one for name, one in shown.items() if one is not None
+    }
+    return render(request, _PAGE, shown, status=status)

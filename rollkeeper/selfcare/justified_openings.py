@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which rows of this package justify that a worker opens something: a code that was asked for, a request of a living session, an
+application that waits.
+"""
+
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.vault.fields import Field
+from rollkeeper.vault.worker_openings import Wanted
+
+
+def is_code_wanted(wanted: Wanted) -> bool:
+    """Tell whether a code is on its way to each of these lines."""
+    found = rows(sql("selfcare", "lines_awaiting_codes"), {"lines": list(wanted.lines)})
+    return wanted.has_all_lines(row.line_id for row in found)
+
+
+def is_request_waiting(wanted: Wanted) -> bool:
+    """Tell whether a subscriber whose request waits for an answer may see this."""
+    asked = {
+        "actor": wanted.authority.commitment, "lines": list(wanted.lines), "person": wanted.person_id,
+        "tenure": wanted.tenure_id, "is_name": wanted.field == Field.NAME,
+    }  # fmt: skip
+    (found,) = rows(sql("selfcare", "readable_by_session"), asked)
+    return bool(found.is_justified)
+
+
+def is_application_waiting(wanted: Wanted) -> bool:
+    """Tell whether this is an application that waits, or comes with a request that waits."""
+    return bool(
+        rows(
+            "SELECT FROM selfcare_application WHERE application_id = %(ticket)s AND sealed = %(sealed)s"
+            " UNION ALL SELECT FROM selfcare_portalrequest WHERE answered_at IS NULL AND sealed = %(sealed)s",
+            {"ticket": wanted.ticket_id, "sealed": wanted.sealed},
+        )
+    )

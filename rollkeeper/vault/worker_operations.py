@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the vault service does for workers, and how a worker asks for it: values of lines, one attribute, one copy, what a browser
+sealed. Both ends of each operation stand next to each other.
+"""
+
+import datetime as dt
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from rollkeeper.access.authority import Authority, subscriber_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import canaries, client, offline_keys, opening
+from rollkeeper.vault.errors import VAULT_OPENING_UNJUSTIFIED, VAULT_REQUEST_REFUSED
+from rollkeeper.vault.fields import COPY, Field, LineField, Purpose
+from rollkeeper.vault.hooks import OFFLINE
+from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
+from rollkeeper.vault.worker_openings import Wanted, is_justified
+
+type Values = Mapping[str, Any]
+
+
+def ask_for_line_values(
+    authority: Authority,
+    field: LineField,
+    pairs: Sequence[tuple[LineId, bytes]],
+    *,
+    purpose: Purpose,
+    on: dt.date,
+) -> list[SecretValue]:
+    """Have the service open a value of each line. Refuses: as `opening.open_line_values`, and VAULT_OPENING_UNJUSTIFIED."""
+    if not pairs:
+        return []
+    values = client.ask(
+        "line-values", **_who(authority), field=field.value, purpose=purpose.value, day=on,
+        pairs=[(str(line_id), b64encode(sealed).decode()) for line_id, sealed in pairs],
+    )  # fmt: skip
+    return [SecretValue(value) for value in values]
+
+
+def ask_for_attribute(
+    authority: Authority,
+    *,
+    person_id: PersonId,
+    tenure_id: TenureId,
+    field: Field,
+    purpose: Purpose,
+    on: dt.date,
+    **more: Any,
+) -> SecretValue:
+    """Have the service open one attribute. Refuses: as `opening.open_sealed`, and VAULT_OPENING_UNJUSTIFIED."""
+    value = client.ask(
+        "attribute", **_who(authority), **_whose(person_id, tenure_id, more), field=field.value, purpose=purpose.value, day=on,
+    )  # fmt: skip
+    return SecretValue(value)
+
+
+def ask_for_copy(
+    authority: Authority,
+    *,
+    person_id: PersonId,
+    tenure_id: TenureId,
+    position: int,
+    purpose: Purpose,
+    on: dt.date,
+    **more: Any,
+) -> SecretDocumentCopy:
+    """Have the service open one copy of a document. Refuses: as `opening.open_copy`, and VAULT_OPENING_UNJUSTIFIED."""
+    copy = client.ask(
+        "copy", **_who(authority), **_whose(person_id, tenure_id, more), position=position, purpose=purpose.value, day=on,
+    )  # fmt: skip
+    return SecretDocumentCopy(b64decode(copy))
+
+
+def ask_for_offline(
+    authority: Authority, sealed: bytes, *, submission_key: str, ticket_id: UUID, on: dt.date
+) -> bytes:
+    """Have the service open what a browser sealed. Refuses: as `offline_keys.open_offline`, and VAULT_OPENING_UNJUSTIFIED."""
+    clear = client.ask(
+        "offline", **_who(authority), sealed=b64encode(sealed).decode(), submission_key=submission_key,
+        ticket=str(ticket_id), day=on,
+    )  # fmt: skip
+    return b64decode(clear)
+
+
+def do_for_worker(operation: str, values: Values) -> object:
+    """Carry out an operation for a worker, in the service. Refuses: VAULT_REQUEST_REFUSED, VAULT_OPENING_UNJUSTIFIED, and as it."""
+    do = _OPERATIONS.get(operation)
+    if do is None:
+        raise VAULT_REQUEST_REFUSED()
+    try:
+        return do(_authority(values), values)
+    except (KeyError, TypeError, ValueError):
+        raise VAULT_REQUEST_REFUSED() from None
+
+
+def _line_values(authority: Authority, values: Values) -> list[str | None]:
+    field, purpose, on = LineField(values["field"]), Purpose(values["purpose"]), _day(values)
+    pairs = [(LineId(UUID(line)), b64decode(sealed)) for line, sealed in values["pairs"]]
+    _require_justified(
+        purpose.value,
+        Wanted(authority, lines=frozenset(line for line, _ in pairs)),
+        field=field.value,
+        asked=len(pairs),
+        on=on,
+    )
+    opened = opening.open_line_values(authority, field, pairs, purpose=purpose, on=on)
+    return [one.reveal() if one.is_readable else None for one in opened]
+
+
+def _attribute(authority: Authority, values: Values) -> str:
+    field, purpose, on = Field(values["field"]), Purpose(values["purpose"]), _day(values)
+    named = _named(values)
+    wanted = Wanted(authority, person_id=named["person_id"], tenure_id=named["tenure_id"], field=field.value)
+    _require_justified(purpose.value, wanted, field=field.value, asked=1, on=on)
+    return opening.open_sealed(authority, **named, field=field, purpose=purpose, on=on).reveal()
+
+
+def _copy(authority: Authority, values: Values) -> str:
+    purpose, on, named = Purpose(values["purpose"]), _day(values), _named(values)
+    wanted = Wanted(authority, person_id=named["person_id"], tenure_id=named["tenure_id"], field=COPY)
+    _require_justified(purpose.value, wanted, field=COPY, asked=1, on=on)
+    opened = opening.open_copy(authority, **named, position=int(values["position"]), purpose=purpose, on=on)
+    return b64encode(opened.reveal_copy()).decode()
+
+
+def _offline(authority: Authority, values: Values) -> str:
+    sealed, on = b64decode(values["sealed"]), _day(values)
+    named: dict[str, Any] = {
+        "submission_key": str(values["submission_key"]), "ticket_id": UUID(values["ticket"]),
+    }  # fmt: skip
+    _require_justified(OFFLINE, Wanted(authority, sealed=sealed, **named), field=OFFLINE, asked=1, on=on)
+    return b64encode(offline_keys.open_offline(authority, sealed, **named, on=on)).decode()
+
+
+_OPERATIONS: Final[Mapping[str, Callable[[Authority, Values], object]]] = {
+    "line-values": _line_values, "attribute": _attribute, "copy": _copy, "offline": _offline,
+}  # fmt: skip
+
+
+def _require_justified(purpose: str, wanted: Wanted, *, field: str, asked: int, on: dt.date) -> None:
+    """Refuse what no row justifies, on record and with an alarm: Rollkeeper itself never asks so."""
+    if is_justified(purpose, wanted):
+        return
+    (role,) = wanted.authority.roles
+    facts: dict[str, str | int | bool] = {"asked": asked, "field": field, "purpose": purpose}
+    with transaction.atomic(using="vault", durable=True):
+        entry_id = append_entry(
+            wanted.authority, verb=Verb.OPENING_REFUSED, role=role.value, on=on, facts=facts, using="vault"
+        )
+        canaries.raise_alarm_of_worker(wanted.authority, entry_id)
+    raise VAULT_OPENING_UNJUSTIFIED(purpose=purpose, asked=asked)
+
+
+def _who(authority: Authority) -> dict[str, Any]:
+    (role,) = authority.roles
+    return {"role": role.value, "actor": authority.commitment}
+
+
+def _authority(values: Values) -> Authority:
+    match values["role"]:
+        case StaffRole.WORKER.value:
+            return worker_authority()
+        case StaffRole.SUBSCRIBER.value:
+            return subscriber_authority(str(values["actor"]))
+        case _:
+            raise VAULT_REQUEST_REFUSED()
+
+
+def _whose(person_id: PersonId, tenure_id: TenureId, more: Mapping[str, Any]) -> dict[str, Any]:
+    line_id = more.get("line_id")
+    return {
+        "person": str(person_id), "tenure": str(tenure_id), "line": None if line_id is None else str(line_id),
+        "commitment": more.get("commitment"),
+    }  # fmt: skip
+
+
+def _named(values: Values) -> dict[str, Any]:
+    line, commitment = values["line"], values["commitment"]
+    return {
+        "person_id": PersonId(UUID(values["person"])), "tenure_id": TenureId(UUID(values["tenure"])),
+        "line_id": None if line is None else LineId(UUID(line)),
+        "commitment": None if commitment is None else str(commitment),
+    }  # fmt: skip
+
+
+def _day(values: Values) -> dt.date:
+    return dt.date.fromisoformat(values["day"])
