@@ -229,7 +229,7 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
     forget_settings()
     for alias, place in (
         ("default", (stores.REGISTER, this_role())), ("vault", (stores.REGISTER, Role.VAULT)),
-        ("keys", (stores.KEYS, KeysRole.VAULT)),
+        ("keys", (stores.KEYS, KeysRole.VAULT)), ("leaf_secrets", (stores.KEYS, KeysRole.LEDGER)),
     ):  # fmt: skip
         connections[alias].settings_dict.update(address(*place))
 

@@ -236,6 +236,14 @@ def commitment_of(staff_id: StaffId) -> str:
     return _commitment(Staff.objects.get(staff_id=staff_id))
 
 
+def staff_with_role(username: str, role: StaffRole, *, on: dt.date) -> StaffId:
+    """Return the account of this name, which must have the role on a day. Refuses: STAFF_UNKNOWN."""
+    staff = Staff.objects.filter(username=canonical_username(username)).first()
+    if staff is None or role not in roles_on(on, staff_id=staff.staff_id):
+        raise STAFF_UNKNOWN()
+    return StaffId(staff.staff_id)
+
+
 def _commitment(staff: Staff) -> str:
     return staff_commitment(bytes(staff.salt), StaffId(staff.staff_id))
 

@@ -3,7 +3,7 @@
 
 Each process connects with one PostgreSQL role and has exactly that role's rights; ``operations/sql/roles.sql`` lists all rights.
 Django's connection ``default`` is the register in the role of this process; the connection ``vault`` exists only where the
-process may open sealed values; ``keys`` is the second store.
+process may open sealed values; ``keys`` is the second store, ``leaf_secrets`` that store in the role of the ledger.
 """
 
 import errno
@@ -59,11 +59,12 @@ class Role(StrEnum):
 
 
 class KeysRole(StrEnum):
-    """The roles of processes in the key store: seal (insert), or also open and destroy."""
+    """The roles of processes in the key store: seal (insert), or also open and destroy; or the secrets of the ledger alone."""
 
     MIGRATOR = "migrator"
     SEALER = "sealer"
     VAULT = "vault"
+    LEDGER = "ledger"
 
 
 def this_role() -> Role:

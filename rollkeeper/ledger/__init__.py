@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every action and every access leaves an entry that cannot be removed, not even by the operator.
+"""Every action and every access leaves an entry that cannot be removed, not even by the operator; what is published of it tells
+nothing about anybody.
 
 Owns `ledger_entry` (the marks, appended in the transaction of the act), `ledger_leaf` and `ledger_tile` (the Merkle
-tree of RFC 6962 over them). No role of the database may update or delete a row of these tables. An entry holds
-references and salted commitments, never personal data.
+tree of RFC 6962 over their published leaves), `ledger_fault` (what the checks found), and in the store of keys `ledger_secret`,
+which opens leaves. No role of the database may delete a row of these tables in the register, or update one, but for the reduction
+of an erased entry. An entry holds references and salted commitments, never personal data.
 """

@@ -9,8 +9,9 @@ nothing but the published bytes. It hashes every entry again, builds every tile 
 signatures and that older checkpoints are prefixes of this one. Formats: c2sp.org/tlog-tiles, c2sp.org/tlog-checkpoint,
 c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
 
-A receipt is a small text that proves by itself, without a folder or a network, that one entry is in the
-ledger: the entry, its place, the sibling hashes on its path, and the signed checkpoint above them. One delivered before the entry
+The published entries are leaves: each says a class, a day, and a root over the salted digests of what happened, which it hides.
+A receipt is a small text that proves by itself, without a folder or a network, what is behind one of them: the disclosed fields
+with their salts, the place, the sibling hashes on its path, and the signed checkpoint above them. One delivered before the entry
 was published is a signed entry instead: the entry with a signature. Other text around it is ignored.
 
 One folder alone cannot show whether all readers get the same folder. So keep the checkpoints that you saw, take the key from a
@@ -51,6 +52,8 @@ PROOF = "c2sp.org/tlog-proof@v1"
 SIGNED_ENTRY = "rollkeeper-receipt@v1"
 RECEIPT_KEY = "rollkeeper-receipts-key@v1"
 CHUNK_TILES = 64
+SALT_BYTES = 16
+LEAF_ROOT = b"rollkeeper/leaf-root@v2\x00"
 
 # Kinds of keys: signs checkpoints; cosigns them (Ed25519); cosigns them (ML-DSA-44). Bytes of each public half.
 SIGNER, COSIGNER, COSIGNER_ML_DSA = 1, 4, 6
@@ -116,9 +119,10 @@ class Log:
 
 @dataclass(frozen=True)
 class Receipt:
-    """An entry proved to be in a ledger: which ledger, at which place, of how many, and the entry itself.
+    """An entry proved to be in a ledger: which ledger, at which place, of how many, and what is disclosed of the entry.
 
-    Place and number are None for a signed entry: an entry that the operator signed but had not yet published.
+    Place and number are None for a signed entry: an entry that the operator signed but had not yet published. `hidden` is how many
+    fields of the entry are not disclosed.
     """
 
     origin: str
@@ -126,6 +130,7 @@ class Receipt:
     size: int | None
     entry: str
     cosigned: dict[str, int] = field(default_factory=dict)
+    hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,13 +193,54 @@ def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses 
     lines = top.split("\n")
     if not blank or lines[0] != PROOF or len(lines) < 3:
         raise AuditError(f"{file} is no receipt: it does not have the form of {PROOF}.")
-    entry = _from_base64(lines[1].removeprefix("extra "))
     index = lines[2].removeprefix("index ")
     proof = [_from_base64(line) for line in lines[3:]]
     head = _read_note(note, file=file, key=key, witnesses=witnesses)
-    if not entry or not _is_size(index) or not is_included(entry, int(index), head=head, proof=proof):
+    try:
+        leaf, entry, hidden = open_disclosure(_from_base64(lines[1].removeprefix("extra ")))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise AuditError(f"{file} proves nothing: it does not disclose an entry.") from None
+    if not _is_size(index) or not is_included(leaf, int(index), head=head, proof=proof):
         raise AuditError(f"{file} proves nothing: its entry is not at its place under its checkpoint.")
-    return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"), head.cosigned)
+    return Receipt(head.origin, int(index), head.size, entry, head.cosigned, hidden)
+
+
+def open_disclosure(raw: bytes) -> tuple[bytes, str, int]:
+    """Return the leaf that a disclosure leads to, what it says of the entry as canonical JSON, and how many fields it hides.
+
+    digest = SHA-256( salt 16 bytes || JSON of [name, value] ); root = SHA-256( "rollkeeper/leaf-root@v2" 00 || digests ).
+    """
+    said = json.loads(raw)
+    digests = b""
+    entry: dict[str, object] = {}
+    facts: dict[str, object] = {}
+    for shown in said["fields"]:
+        if isinstance(shown, str):
+            digests += _from_base64_url(shown, HASH_BYTES)
+            continue
+        salt, name, value = shown
+        digests += sha256(_from_base64_url(salt, SALT_BYTES) + _json([name, value]).encode()).digest()
+        place, _, fact = name.rpartition(".")
+        there = facts if place else entry
+        if fact in there or name == "facts" or place not in {"", "facts"} or not isinstance(value, str | int):
+            raise ValueError(name)
+        there[fact] = value
+    whole = {**entry, **({"facts": facts} if facts else {})}
+    root = sha256(LEAF_ROOT + digests).hexdigest()
+    leaf = _json({"class": said["class"], "day": said["day"], "root": root, "v": 2})
+    hidden = sum(isinstance(shown, str) for shown in said["fields"])
+    return leaf.encode(), _json({name: whole[name] for name in sorted(whole)}), hidden
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _from_base64_url(text: str, length: int) -> bytes:
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if len(raw) != length:
+        raise ValueError(text)
+    return raw
 
 
 def _bare(text: str) -> str:
@@ -221,7 +267,7 @@ def _check_signed_entry(text: str, *, file: Path, key: Key) -> Receipt:
 
 
 def is_included(entry: bytes, index: int, *, head: Checkpoint, proof: Sequence[bytes]) -> bool:
-    """Tell whether the hashes lead from the entry up to the signed root (RFC 6962, 2.1.1)."""
+    """Tell whether the hashes lead from the published entry, a leaf, up to the signed root (RFC 6962, 2.1.1)."""
     here, last, found = index, head.size - 1, sha256(b"\x00" + entry).digest()
     if index >= head.size or any(len(step) != HASH_BYTES for step in proof):
         return False
@@ -633,6 +679,8 @@ def _receipt_result(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple
         text = f"{receipt.origin} signed for this entry, and owes a proof that it is in the ledger:\n{receipt.entry}"
     else:
         text = f"This entry is in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
+        if receipt.hidden:
+            text += f"\n{receipt.hidden} more of its fields are not disclosed here."
     if receipt.cosigned:
         text += f"\n{_witness_lines(receipt.cosigned)}"
     return {"right": True, **vars(receipt)}, text

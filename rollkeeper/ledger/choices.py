@@ -20,3 +20,12 @@ class ErasureGround(TextChoices):
         "erased_before_restore",
         _("It was erased before; a restore had brought it back, and it was erased again."),
     )
+
+
+class FaultKind(TextChoices):
+    """What was found wrong with an entry and its leaf. The values are in the register: never rename one."""
+
+    MISSING = "missing", _("was removed after it was put into the tree")
+    ALTERED = "altered", _("was changed after it was put into the tree")
+    UNSALTED = "unsalted", _("has lost its secret, though it was not erased")
+    REMOVED_EARLY = "removed_early", _("was removed or changed before it was put into the tree")

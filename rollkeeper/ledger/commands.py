@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The commands under `ledger`: publish and verify it, receipts and certificates of erasure."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.instance import open_instance
-from rollkeeper.ledger import auditor, printouts, publication, receipts, tile_store
+from rollkeeper.ledger import auditor, checks, printouts, publication, queries, receipts, tile_store
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.printouts import receipt_checker
 from rollkeeper.ledger.publication import PublicationResult
@@ -57,6 +58,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command()(publish)
     group.command()(verify)
+    group.command()(check)
     group.command()(receipt)
     group.command("check-receipt")(check_receipt)
     group.command("check-page")(check_page)
@@ -65,11 +67,11 @@ def register(app: typer.Typer) -> None:
 
 
 def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
-    """Write the ledger into DIR, for any web server to serve: entries, tiles and a signed checkpoint (c2sp.org/tlog-tiles).
+    """Write the ledger into DIR, for any web server to serve: leaves, tiles and a signed checkpoint (c2sp.org/tlog-tiles).
 
     A checkpoint that contradicts an earlier one is never signed. The configured witnesses are asked to cosign; with fewer
-    cosignatures than 'ledger.cosignatures', DIR keeps the older checkpoint and the exit code is 1. Run it as often as you like;
-    'rollkeeper worker' runs it every hour.
+    cosignatures than 'ledger.cosignatures', DIR keeps the older checkpoint and the exit code is 1. It is 1, too, where an entry is
+    not what its leaf says. Run it as often as you like; 'rollkeeper worker' runs it every minute.
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
@@ -82,11 +84,46 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
             "size": done.size, "root": done.root.hex(), "added": done.added, "folder": str(place), "out": done.public_size,
             "cosigned": done.cosigned, "needed": done.needed, "published": done.is_public,
             "witnesses": [{"name": one.witness, "verdict": one.verdict.value, "why": one.why} for one in done.answers],
+            "faults": [_fault(one) for one in done.faults],
         })  # fmt: skip
     else:
         _print_result(done, place)
-    if not done.is_public:
+        _print_faults(done.faults)
+    if not done.is_public or done.faults:
         raise typer.Exit(1)
+
+
+def check(as_json: JsonOption = False) -> None:
+    """Check every entry of the register against its leaf: removed, changed, or without the secret that opens the leaf.
+
+    'rollkeeper worker' does the same in turn, all of it within a week. Exit code 1 where something is wrong; the first wrong ones
+    are named.
+
+    Example: rollkeeper ledger check
+    """
+    open_instance()
+    size = queries.tree_size()
+    with progress("Checking entries") as bar:
+        checks.check_leaves(0, size, bar.advance)
+    faults = checks.standing_faults()
+    if as_json:
+        emit({"size": size, "faults": [_fault(one) for one in faults]})
+    elif not faults:
+        out.print(f"All {size:,} entries are what their leaves say.")
+    _print_faults(() if as_json else faults)
+    raise typer.Exit(1 if faults else 0)
+
+
+def _fault(one: checks.EntryFault) -> dict[str, str | int | None]:
+    return {"entry": one.entry_id, "leaf": one.leaf_index, "fault": one.kind.value}
+
+
+def _print_faults(faults: Sequence[checks.EntryFault]) -> None:
+    for one in faults[:10]:
+        leaf = "" if one.leaf_index is None else f" (leaf {one.leaf_index:,})"
+        err.print(f"Entry {one.entry_id:,}{leaf} {one.kind.label}.", markup=False)
+    if len(faults) > 10:
+        err.print(f"And {len(faults) - 10} more.")
 
 
 def _print_result(done: PublicationResult, place: Path) -> None:
@@ -158,7 +195,7 @@ def receipt(
 ) -> None:
     """Print a receipt by its code, which is on the receipt and in notices, or by the entry's number alone.
 
-    It proves offline and permanently that the entry is in the ledger. Until a checkpoint covers the entry, it is only an entry
+    It discloses the entry and proves, offline and permanently, that it is in the ledger. Until a checkpoint covers the entry, it is only an entry
     signed by the operator, and standard error says so.
 
     Example: rollkeeper ledger receipt 4711-K2M9QX --pdf receipt.pdf

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 
 from rollkeeper.ledger.entry_schema import FactType, Presence
+from rollkeeper.ledger.leaf_classes import COUNTED_FACTS
 from rollkeeper.ledger.verbs import Verb
 
 _KINDS = {
@@ -19,7 +20,7 @@ _KINDS = {
 _SQL = """\
 -- Tells of each verb what its entries hold: `ledger_body` lets nothing else pass.
 -- Law: art. 11; no article lets personal data into an entry.
--- Reads: its argument. Writes: nothing; two immutable functions are made.
+-- Reads: its argument. Writes: nothing; three immutable functions are made.
 -- Plan: no table.
 -- Again: CREATE OR REPLACE: the same functions. Written by `make docs` from `ledger/verbs.py`; edit that instead.
 
@@ -34,12 +35,19 @@ CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
 {facts}
 END;
+
+-- The facts that an erased entry keeps, since reports count by them.
+CREATE OR REPLACE FUNCTION ledger_kept_facts(verb text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+{kept}
+    ELSE '{{}}'::text[]
+END;
 """
 
 
 def verbs_markdown() -> str:
     """List every verb with what its entries hold."""
-    head = "| verb | references | facts |\n|---|---|---|\n"
+    head = "| verb | class | references | facts |\n|---|---|---|---|\n"
     kinds = "\n".join(f"| {kind.value[0]} | {_KINDS[kind]} |" for kind in FactType)
     return (
         "Every entry has `actor`, `at`, `day`, `role`, `v` and `verb` (see `docs/ledger.md`), and the references and"
@@ -59,6 +67,10 @@ def entry_schemas_sql() -> str:
         facts="\n".join(
             f"    WHEN '{verb.value}' THEN {_array(verb)}" for verb in Verb if verb.schema.all_facts
         ),
+        kept="\n".join(
+            f"    WHEN '{verb}' THEN ARRAY[{', '.join(f"'{fact}'" for fact in facts)}]"
+            for verb, facts in COUNTED_FACTS.items()
+        ),
     )
 
 
@@ -71,7 +83,7 @@ def _row(verb: Verb) -> str:
         if need is not Presence.ABSENT
     ]
     facts = [*_named(schema.facts, "{}"), *_named(schema.optional, "({})")]
-    return f"| `{verb.value}` | {', '.join(references)} | {', '.join(facts)} |"
+    return f"| `{verb.value}` | {verb.leaf_class} | {', '.join(references)} | {', '.join(facts)} |"
 
 
 def _named(facts: Mapping[str, FactType], template: str) -> list[str]:

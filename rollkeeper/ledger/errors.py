@@ -28,11 +28,17 @@ class LedgerHistoryChanged(RollkeeperError):
     )
 
 
-ENTRY_LEAF_MISMATCH = Refusal(
-    "entry_leaf_mismatch",
+LEAF_CHANGED = Refusal(
+    "leaf_changed",
     Kind.REFUSED,
-    "Ledger entry {entry} (leaf {leaf}) is missing or was changed after it was put into the tree.",
-    "Nothing was signed. Restore that entry from a backup of the register and find out who changed it.",
+    "Leaf {leaf} of the ledger is missing or was changed after it was put into the tree.",
+    "Nothing was signed. Restore that row from a backup of the register and find out who changed it.",
+)
+ENTRIES_CHANGED = Refusal(
+    "entries_changed",
+    Kind.REFUSED,
+    "{count} entries of the ledger are not what their leaves say. The first: entry {entry} {what}.",
+    "The ledger was published: its leaves prove it. Restore the entries from a backup of the register, and find out who owns the database.",
 )
 WITNESS_CONFLICT = Refusal(
     "witness_conflict",
@@ -78,6 +84,12 @@ RECEIPT_NOT_FOUND = Refusal(
     (
         "Check the code again. If it is right, the register has lost an entry that it signed: take the whole receipt, from its QR code or its file, and open a dispute with it."
     ),
+)
+RECEIPT_ERASED = Refusal(
+    "receipt_erased",
+    Kind.NOT_FOUND,
+    "The record that the receipt {code} belongs to was erased, and the entry was reduced with it.",
+    "The code alone says no more. The whole receipt, from its QR code or its file, is still checked, and gives the certificate of the erasure.",
 )
 RECEIPT_NOT_GENUINE = Refusal(
     "receipt_not_genuine",

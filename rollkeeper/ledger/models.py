@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 
 class Entry(models.Model):
-    """One entry: what was done, by whom, under which article, on which day.
+    """One entry: what was done, by whom, under which article, on which day. Its leaf is published, and nothing else of it.
 
     The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders,
     with its index.
@@ -21,12 +21,13 @@ class Entry(models.Model):
     day = models.DateField(db_comment="Day of the act in the pack's zone.")
     verb = models.TextField(db_comment="One of ledger.verbs.Verb.")
     line_id = models.UUIDField(null=True, db_comment="Reference of the line concerned.")
-    person_id = models.UUIDField(null=True, db_comment="Reference of the person concerned; not published.")
+    person_id = models.UUIDField(null=True, db_comment="Reference of the person concerned.")
     staff_id = models.UUIDField(
-        null=True,
-        db_comment="Who acted, or whose account was tried; not published: the body has a commitment.",
+        null=True, db_comment="Who acted, or whose account was tried: the body has a commitment."
     )
-    body = models.TextField(db_comment="Canonical JSON (RFC 8785): the bytes that are hashed and published.")
+    body = models.TextField(
+        db_comment="Canonical JSON (RFC 8785), not published: its salted digests are the root of the leaf. Reduced at erasure."
+    )
 
     class Meta:
         """Indexes serve the access history and the integrator."""
@@ -60,11 +61,14 @@ class Entry(models.Model):
 
 
 class Leaf(models.Model):
-    """The place of an entry in the tree, once integrated."""
+    """The place of an entry in the tree, once integrated, and all that is published of it (`ledger.leaves`)."""
 
     leaf_index = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
-    leaf_hash = models.BinaryField(max_length=32, db_comment="SHA-256(0x00 || body), RFC 6962.")
+    leaf_class = models.TextField(db_comment="One of ledger.leaf_classes.LeafClass.")
+    day = models.DateField(db_comment="Day of the entry.")
+    root = models.BinaryField(max_length=32, db_comment="Over the salted digests of the entry's fields.")
+    leaf_hash = models.BinaryField(max_length=32, db_comment="SHA-256(0x00 || leaf), RFC 6962.")
 
     class Meta:
         """Written by the integrator alone."""
@@ -143,6 +147,68 @@ class Publication(models.Model):
 
         db_table = "ledger_publication"
         db_table_comment = "Every checkpoint that readers could see; append-only for every role."
+
+
+class Appended(models.Model):
+    """How many entries one statement appended, and a sum over their bodies; the integrator compares, and takes the row away.
+
+    What is deleted or changed before it has a leaf is missed there. The trigger that writes it (``sql/note_appended.sql``) and its
+    column `xid` come with the first migration.
+    """
+
+    appended_id = models.BigAutoField(primary_key=True)
+    first_entry = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    bodies = models.DecimalField(
+        max_digits=40, decimal_places=0, db_comment="Sum of hashtextextended over the bodies."
+    )
+    day = models.DateField(db_comment="The first of their days.")
+
+    class Meta:
+        """A queue: nearly empty."""
+
+        db_table = "ledger_appended"
+        db_table_comment = "What was appended and has no leaf yet."
+
+
+class Fault(models.Model):
+    """An entry that is not what its leaf says, or is gone."""
+
+    fault_id = models.BigAutoField(primary_key=True)
+    kind = models.TextField(db_comment="One of ledger.choices.FaultKind.")
+    entry_id = models.BigIntegerField()
+    leaf_index = models.BigIntegerField(null=True)
+    leaf_class = models.TextField(null=True)
+    day = models.DateField(null=True)
+    found_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Written by the integrator and the checks."""
+
+        db_table = "ledger_fault"
+        db_table_comment = "Entries found missing or changed; append-only for every role."
+        constraints = [models.UniqueConstraint(fields=["kind", "entry_id"], name="ledger_fault_once")]
+
+
+class CheckRound(models.Model):
+    """How far the rolling check of entries against their leaves has come."""
+
+    check_id = models.SmallIntegerField(primary_key=True)
+    next_leaf = models.BigIntegerField()
+    round_ended_at = models.DateTimeField(
+        null=True, db_comment="When every leaf had last been checked in turn."
+    )
+    unsalted_since = models.DateTimeField(
+        null=True, db_comment="A restore brought keys of this instant: what was entered since"
+    )
+    unsalted_until = models.DateTimeField(
+        null=True, db_comment="and until then has lost its secrets with them."
+    )
+
+    class Meta:
+        """One row."""
+
+        db_table = "ledger_check"
 
 
 class DeferredDisclosureMark(models.Model):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Publish the ledger: tiles and entries first, then a signed checkpoint over them, never one that contradicts another.
+"""Publish the ledger: tiles and leaves first, then a signed checkpoint over them, never one that contradicts another.
 
 Separate from integrating, which only touches the database. Every signed head is recorded in the register, in the instance, in the
 folder itself and by the witnesses. A head that does not continue all of them is not signed, so that a register that was reset or
@@ -14,21 +14,20 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
-from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.ledger import notes, queries, signed_entry_timestamps, tree, witnesses
+from rollkeeper.ledger import checks, notes, queries, signed_entry_timestamps, tree, witnesses
 from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
 from rollkeeper.ledger.errors import (
-    ENTRY_LEAF_MISMATCH,
     FOREIGN_LOG_FOLDER,
+    LEAF_CHANGED,
     WITNESS_CONFLICT,
     LedgerHistoryChanged,
     LedgerKeyMissing,
@@ -58,6 +57,8 @@ class PublicationResult:
     cosigned: int
     needed: int
     answers: tuple[witnesses.WitnessReply, ...]
+    faults: tuple[checks.EntryFault, ...] = ()
+    """What is wrong in the register with entries that have leaves: found now or before."""
 
     @property
     def is_public(self) -> bool:
@@ -73,7 +74,10 @@ def publish(
     Without a folder, into the one of the settings. `progress` is given the number of entries written after each chunk. Safe
     to run again, at once, and to be killed at any point: the checkpoint comes last.
 
-    Refuses: LedgerRolledBack, LedgerHistoryChanged, ENTRY_LEAF_MISMATCH, FOREIGN_LOG_FOLDER, LedgerKeyMissing,
+    Some entries, the newest and in turn all others, are then checked against their leaves, which were published whatever is found:
+    they are the evidence.
+
+    Refuses: LedgerRolledBack, LedgerHistoryChanged, LEAF_CHANGED, FOREIGN_LOG_FOLDER, LedgerKeyMissing,
     WITNESS_CONFLICT.
     """
     place = TileStore(folder or public_folder())
@@ -95,7 +99,8 @@ def publish(
             _remember(head, note)
         write_verifier_bundle(place, vkey=notes.vkey(head.origin, key.public_key()))
         answers = _ask(head, note, known)
-        return _release(place, head, note, answers=answers, have=have if there else None)
+        done = _release(place, head, note, answers=answers, have=have if there else None)
+    return replace(done, faults=tuple(checks.check_some(have)))
 
 
 def _alone() -> AbstractContextManager[None]:
@@ -272,29 +277,26 @@ def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[
 
 
 def _write_entries(place: TileStore, first: int, end: int) -> None:
-    found = list(queries.entries(first, end))
+    found = queries.leaves(first, end)
     full = queries.stored_leaf_tiles(first // tree.TILE_WIDTH, end // tree.TILE_WIDTH)
     for at in range(first, end, tree.TILE_WIDTH):
         index, part = at // tree.TILE_WIDTH, found[at - first : at - first + tree.TILE_WIDTH]
         width = min(tree.TILE_WIDTH, end - at)
-        bodies = [entry.body or b"" for entry in part]
-        hashes = b"".join(map(tree.leaf_hash, bodies))
+        hashes = b"".join(map(tree.leaf_hash, part))
         stored = full.get(index, b"") if width == tree.TILE_WIDTH else queries.stored_tile(0, index, width)
         if hashes != stored:
-            raise _first_difference(part, hashes, stored, at=at)
-        place.write_tile("entries", index, width, bundle(bodies))
+            raise LEAF_CHANGED(leaf=at + _first_difference(hashes, stored))
+        place.write_tile("entries", index, width, bundle(part))
         place.write_tile(0, index, width, hashes)
 
 
-def _first_difference(
-    part: list[queries.StoredEntry], hashes: bytes, stored: bytes, *, at: int
-) -> RollkeeperError:
-    for place in range(0, max(len(hashes), len(stored)), tree.HASH_BYTES):
-        if hashes[place : place + tree.HASH_BYTES] != stored[place : place + tree.HASH_BYTES]:
-            nth = place // tree.HASH_BYTES
-            entry = part[nth].entry_id if nth < len(part) else "(missing)"
-            return ENTRY_LEAF_MISMATCH(entry=entry, leaf=at + nth)
-    raise AssertionError("the tiles are equal")
+def _first_difference(hashes: bytes, stored: bytes) -> int:
+    places = range(0, max(len(hashes), len(stored)), tree.HASH_BYTES)
+    return next(
+        nth
+        for nth, at in enumerate(places)
+        if hashes[at : at + tree.HASH_BYTES] != stored[at : at + tree.HASH_BYTES]
+    )
 
 
 def _remember(head: notes.Head, note: str) -> None:

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
+from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, receipt_code
+from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.verbs import Verb
 
 ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED, Verb.ACCESS_RECORDED)
@@ -24,7 +27,7 @@ class AccessEntry:
     """A sealed value was opened, or a line was looked up: when, in which role, which field, for which purpose.
 
     A lookup shows a line's status and nothing sealed: `field` and `purpose` are then empty. `actor` is the commitment of a member
-    of staff in the published entry, or `console` or `worker`; `leaf_index` is the entry's place in the published tree, None until
+    of staff, or `console` or `worker`; `leaf_index` is the entry's place in the published tree, None until
     it is integrated; `withheld_until` is the last day on which the person was not shown it, None if it was never withheld.
     """
 
@@ -37,6 +40,8 @@ class AccessEntry:
     field: str
     purpose: str
     leaf_index: int | None
+    code: str
+    """Of its receipt, which discloses it and proves that it is in the published ledger."""
     withheld_until: dt.date | None = None
 
 
@@ -50,11 +55,36 @@ class TenurePeriod:
 
 
 class StoredEntry(NamedTuple):
-    """An entry at its place in the tree; `body` is None if it was removed."""
+    """A leaf and its entry, whose verb, day, body and instant are None if it was removed."""
 
     leaf_index: int
     entry_id: EntryId
-    body: bytes | None
+    leaf_class: str
+    day: str
+    root: bytes
+    verb: str | None
+    entry_day: str | None
+    body: str | None
+    at: dt.datetime | None
+
+    @property
+    def leaf(self) -> bytes:
+        """Return the bytes that are published."""
+        return leaf_bytes(self.leaf_class, self.day, self.root)
+
+    @property
+    def is_erased(self) -> bool:
+        """Tell whether the entry was reduced at an erasure."""
+        return self.body is not None and is_reduced(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEntry:
+    """An entry that a leaf, or a note of what was appended, says there was: its class, where it is known, and its day."""
+
+    entry_id: EntryId
+    leaf_class: str | None
+    day: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +142,17 @@ def skipped_entries() -> list[EntryId]:
         return [EntryId(row.entry_id) for row in database.rows(database.sql("ledger", "skipped_entries"))]
 
 
+def count_unpublished(*, before: dt.datetime) -> int:
+    """Return how many entries from before an instant no published checkpoint covers."""
+    newest = newest_publication()
+    (row,) = database.rows(
+        "SELECT count(*) AS entries FROM ledger_entry e WHERE at < %s"
+        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = e.entry_id AND l.leaf_index < %s)",
+        [before, newest.size if newest else 0],
+    )
+    return int(row.entries)
+
+
 def leaf_of(entry_id: EntryId) -> int | None:
     """Return the entry's place in the tree, None until it is integrated."""
     found = database.rows("SELECT leaf_index FROM ledger_leaf WHERE entry_id = %s", [entry_id])
@@ -119,11 +160,34 @@ def leaf_of(entry_id: EntryId) -> int | None:
 
 
 def entries(first: int, end: int) -> Iterator[StoredEntry]:
-    """Return the entries of the leaves from `first` up to and without `end`."""
-    for index, entry_id, body in database.rows(
-        database.sql("ledger", "entries"), {"first": first, "end": end}
-    ):
-        yield StoredEntry(index, entry_id, None if body is None else body.encode())
+    """Return the leaves from `first` up to and without `end`, with their entries."""
+    for row in database.rows(database.sql("ledger", "entries"), {"first": first, "end": end}):
+        yield StoredEntry(
+            row.leaf_index, EntryId(row.entry_id), row.leaf_class, row.day, bytes(row.root), row.verb, row.entry_day, row.body,
+            row.at,
+        )  # fmt: skip
+
+
+def leaves(first: int, end: int) -> list[bytes]:
+    """Return the leaves from `first` up to and without `end`, as they are published."""
+    found = database.rows(
+        "SELECT leaf_class, day::text AS day, root FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
+        " ORDER BY leaf_index",
+        [first, end],
+    )
+    return [leaf_bytes(leaf_class, day, root) for leaf_class, day, root in found]
+
+
+def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
+    """Return the entries that may have been accesses and are gone: about whom they were, no one can say any more.
+
+    A leaf says that there was one. They belong into the answer of everyone whose record was there on that day.
+    """
+    values = {"access": LeafClass.ACCESS.value, "since": since or dt.date.min}
+    return [
+        MissingEntry(EntryId(row.entry_id), row.leaf_class, row.day)
+        for row in database.rows(database.sql("ledger", "missing_accesses"), values)
+    ]
 
 
 def stored_tile(level: int, index: int, width: int) -> bytes:
@@ -157,17 +221,21 @@ def stored_nodes(size: int) -> tree.Node:
 def receipt(entry_id: EntryId) -> str | None:
     """Return the proof that an entry is in the published ledger, as a text that is checked without a network.
 
-    The format is c2sp.org/tlog-proof, with the entry itself as its extra line, under the newest published checkpoint with its
-    cosignatures. None until a checkpoint covers the entry.
+    The format is c2sp.org/tlog-proof, with the disclosure of the entry (`ledger.leaves`) as its extra line, under the newest
+    published checkpoint with its cosignatures. None until a checkpoint covers the entry, and once it was erased.
     """
     index = leaf_of(entry_id)
     newest = newest_publication()
     if index is None or newest is None or newest.size <= index:
         return None
     (entry,) = entries(index, index + 1)
+    secret = secret_of(entry_id)
+    if entry.body is None or secret is None or entry.is_erased:
+        return None
+    shown = disclose(entry.body, secret=secret, entry_id=entry_id, leaf_class=entry.leaf_class, day=entry.day)
     proof = tree.prove_inclusion(index, size=newest.size, node=stored_nodes(newest.size))
     steps = [base64.b64encode(step).decode() for step in proof]
-    extra = base64.b64encode(entry.body or b"").decode()
+    extra = base64.b64encode(shown).decode()
     return "\n".join(["c2sp.org/tlog-proof@v1", f"extra {extra}", f"index {index}", *steps, "", newest.note])
 
 
@@ -177,5 +245,5 @@ def _access_entry(row: Any) -> AccessEntry:
     return AccessEntry(
         entry_id=EntryId(row.entry_id), at=row.at, day=row.day, line_id=row.line_id, role=body["role"],
         actor=body["actor"], field=facts.get("field", ""), purpose=facts.get("purpose", ""),
-        leaf_index=row.leaf_index, withheld_until=row.withheld_until,
+        leaf_index=row.leaf_index, code=receipt_code(row.entry_id, row.body), withheld_until=row.withheld_until,
     )  # fmt: skip

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Receipts: found by a short code, written as a text that proves an entry, and checked when presented.
 
-A code is the number of the entry and six letters out of its hash: ``4711-K2M9QX``. It can be said on the telephone and is in
-every notice; with it anyone gets the whole receipt from any app and from the command line. It is not secret: a receipt contains
-only what the published ledger contains.
+A code is the number of the entry and six letters out of the hash of its body: ``4711-K2M9QX``. It can be said on the telephone
+and is in every notice. To a stranger it says nothing: the body is not published, and only who may see the line anyway gets the
+receipt for it - its subscriber in the portal, a clerk, a command. A receipt discloses its entry to every reader of it.
 """
 
 import datetime as dt
@@ -21,17 +21,18 @@ from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger import auditor, queries, signed_entry_timestamps, tree
 from rollkeeper.ledger.errors import (
     INVALID_RECEIPT_CODE,
+    RECEIPT_ERASED,
     RECEIPT_NOT_FOUND,
     RECEIPT_NOT_GENUINE,
     ReceiptsNotReady,
 )
+from rollkeeper.ledger.leaves import is_reduced, receipt_code
 from rollkeeper.ledger.verbs import Verb
 
 REGISTRATIONS = frozenset({
     Verb.TENURE_REGISTERED, Verb.TENURE_TRANSFERRED, Verb.TENURE_CORRECTED, Verb.LINE_RELOCATED,
 })  # fmt: skip
 """The verbs that prove a registration of a line."""
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE = re.compile(r"([1-9][0-9]{0,17})-([0-9A-Z]{6})")
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
@@ -82,7 +83,7 @@ class ParsedEntry:
 
     @property
     def hash(self) -> str:
-        """Return the leaf's hash, by which the same entry is known again everywhere."""
+        """Return the hash of the body, by which the same entry is known again here."""
         return tree.leaf_hash(self.body).hex()
 
 
@@ -101,7 +102,7 @@ class LedgerReceipt:
 def receipt_of(entry_id: EntryId) -> LedgerReceipt:
     """Return the receipt of an entry: with its proof where a checkpoint covers it, as a signed entry until then.
 
-    Refuses: RECEIPT_NOT_FOUND, ReceiptsNotReady.
+    Refuses: RECEIPT_NOT_FOUND, RECEIPT_ERASED, ReceiptsNotReady.
     """
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found:
@@ -110,7 +111,7 @@ def receipt_of(entry_id: EntryId) -> LedgerReceipt:
 
 
 def find_by_code(text: str) -> LedgerReceipt:
-    """Return the receipt that a code names. Refuses: INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady."""
+    """Return the receipt that a code names. Refuses: INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, RECEIPT_ERASED, ReceiptsNotReady."""
     entry_id, check = read_code(text)
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found or code_of(entry_id, found[0].body.encode()) != f"{entry_id}-{check}":
@@ -132,9 +133,8 @@ def codes_of(events: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list
 
 
 def code_of(entry_id: EntryId, body: bytes) -> str:
-    """Return the code of an entry: its number and the first thirty bits of its leaf's hash."""
-    bits = int.from_bytes(tree.leaf_hash(body)[:4]) >> 2
-    return f"{entry_id}-" + "".join(_LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
+    """Return the code of an entry's receipt."""
+    return receipt_code(entry_id, body.decode())
 
 
 def read_code(text: str) -> tuple[EntryId, str]:
@@ -196,6 +196,8 @@ def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
 
 
 def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:
+    if is_reduced(body.decode()):
+        raise RECEIPT_ERASED(code=code_of(entry_id, body))
     proof = queries.receipt(entry_id)
     text = proof or signed_entry_timestamps.sign_entry(body)
     if text is None:

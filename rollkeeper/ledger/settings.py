@@ -97,7 +97,7 @@ class Ledger(Table):
     ] = 0
     publish_every_minutes: Annotated[
         int, Field(gt=0, le=1440, description="Minutes between publications.")
-    ] = 60
+    ] = 1
     publish_within_hours: Annotated[
         int, Field(gt=0, description="Hours without publication after which the doctor warns.")
     ] = 24

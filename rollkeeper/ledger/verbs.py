@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from rollkeeper.ledger.entry_schema import OPTIONAL, REQUIRED, EntrySchema, FactType
+from rollkeeper.ledger.leaf_classes import LeafClass, class_of
 
 CODE, REFERENCE, DIGEST, ACTOR = FactType.CODE, FactType.REFERENCE, FactType.DIGEST, FactType.ACTOR
 DAY, INSTANT, COUNT, FLAG = FactType.DAY, FactType.INSTANT, FactType.COUNT, FactType.FLAG
@@ -38,15 +39,17 @@ _DISCLOSURE = EntrySchema(facts={"disclosure": REFERENCE})
 
 
 class Verb(StrEnum):
-    """`package:thing:done`, in the past tense, and its form."""
+    """`package:thing:done`, in the past tense, its form, and its class in the published ledger."""
 
     schema: EntrySchema
+    leaf_class: LeafClass
     _value_: str
 
     def __new__(cls, value: str, schema: EntrySchema) -> Self:
         """Make a verb that is its own text and carries its form."""
         verb = str.__new__(cls, value)
         verb._value_, verb.schema = value, schema
+        verb.leaf_class = class_of(value)
         return verb
 
     LINES_IMPORTED = "imports:lines:imported", EntrySchema(
@@ -435,8 +438,7 @@ class Verb(StrEnum):
         "agents:reverification:settled",
         EntrySchema(line=REQUIRED, facts={"agent": REFERENCE, "outcome": CODE}),
     )
-    # No entry about a disclosure request names a line or a person: people not yet notified must not find themselves in the public
-    # ledger.
+    # No entry about a disclosure request names a line or a person: people not yet notified must not find themselves in it.
     AUTHORITY_PROPOSED = "disclosures:authority:proposed", _AUTHORITY
     AUTHORITY_APPROVED = "disclosures:authority:approved", _AUTHORITY
     AUTHORITY_REMOVED = "disclosures:authority:removed", _AUTHORITY
@@ -471,6 +473,10 @@ class Verb(StrEnum):
     DISCLOSURE_ERASED = "disclosures:request:erased", _DISCLOSURE
     QUARTER_COUNTED = "reporting:quarter:counted", EntrySchema(facts={"first": DAY, "size": COUNT})
     REPORT_MADE = "reporting:report:made", EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST})
+    EVIDENCE_DISCLOSED = (
+        "reporting:evidence:disclosed",
+        EntrySchema(facts={"first": DAY, "last": DAY, "size": COUNT, "staff": DIGEST}),
+    )
     BACKUP_MADE = (
         "operations:backup:made",
         EntrySchema(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE}),

@@ -19,8 +19,10 @@ _TEXT = """\
 {origin}
 
 This is a ledger: every action on a register of subscribers and every access to
-its sealed values, in order. There is no personal data in it. You need no account
-and no permission to check it, only Python 3.10 and one package:
+its sealed values, in order. Of each it says a class and a day, and hides the rest
+under one salted hash, so that no one is in it. Who was given a receipt sees what
+is behind an entry. You need no account and no permission to check it, only Python
+3.10 and one package:
 
     curl -O https://{origin}/auditor.py
     pip install cryptography

@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
-from rollkeeper.ledger.queries import AccessEntry, TenurePeriod, accesses
+from rollkeeper.ledger.queries import AccessEntry, MissingEntry, TenurePeriod, accesses, missing_accesses
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.lookups import missed
 from rollkeeper.lines.protection import refuse_protected_subscriber
@@ -29,6 +29,8 @@ class LineAccesses:
     is_held: bool
     """The line has a subscriber: the accesses are those to the subscriber. Otherwise they are those to the line itself."""
     accesses: tuple[AccessEntry, ...]
+    missing: tuple[MissingEntry, ...] = ()
+    """Entries that are gone from the ledger and may have been accesses to it."""
 
 
 def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
@@ -55,7 +57,8 @@ def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> Lin
     line = look_up_line(authority, number, on=on)
     tenure = current_tenure(line.line_id)
     found = accesses(None, lines=[line.line_id]) if tenure is None else _of_person(tenure.person_id)
-    return LineAccesses(line.line_id, tenure is not None, tuple(found))
+    gone = missing_accesses(since=tenure.since.date() if tenure else None)
+    return LineAccesses(line.line_id, tenure is not None, tuple(found), tuple(gone))
 
 
 def access_periods(person_id: PersonId) -> dict[TenureId, TenurePeriod]:

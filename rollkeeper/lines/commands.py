@@ -26,6 +26,8 @@ from rollkeeper.kernel.ids import PersonId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.languages.queries import require_spoken
+from rollkeeper.ledger.queries import missing_accesses
+from rollkeeper.ledger.queries import receipt as proof_of
 from rollkeeper.lines.access_history import accesses_by_number, person_accesses
 from rollkeeper.lines.counter_codes import issue_codes
 from rollkeeper.subscribers.choices import PartyRole
@@ -208,19 +210,26 @@ def access_history(
     """List every access to one person's data, also by staff: when, in which role, which fields, for which purpose.
 
     Find the person by reference, or by the whole number of their line; finding by number is itself an access. Access to a line
-    counts for the period in which it was the person's.
+    counts for the period in which it was the person's. With --json each has the receipt that discloses it and proves that it is
+    published. An entry that was removed is named as missing, and the exit code is 1.
 
     Example: rollkeeper ledger access-history 01900000-0000-7000-8000-000000000000
     """
     open_instance()
     require_spoken(language)
     try:
-        found = person_accesses(console_authority(), PersonId(UUID(about)))
+        found, missing = person_accesses(console_authority(), PersonId(UUID(about))), missing_accesses()
     except ValueError:
-        found = list(accesses_by_number(console_authority(), about, on=on or clock.today()).accesses)
+        by_number = accesses_by_number(console_authority(), about, on=on or clock.today())
+        found, missing = list(by_number.accesses), list(by_number.missing)
     if as_json:
-        emit([dataclasses.asdict(one) for one in found])
-        return
+        emit(
+            [
+                *(dataclasses.asdict(one) | {"receipt": proof_of(one.entry_id)} for one in found),
+                *(dataclasses.asdict(one) | {"missing": True} for one in missing),
+            ]
+        )
+        raise typer.Exit(1 if missing else 0)
     with translation.override(language):
         show_table(
             "Access history",
@@ -234,6 +243,11 @@ def access_history(
                 for one in found
             ],
         )  # fmt: skip
+    for one in missing:
+        err.print(
+            f"Entry {one.entry_id:,} of {one.day} is missing: it was removed, and may have been an access."
+        )
+    raise typer.Exit(1 if missing else 0)
 
 
 def _role_of(part: PartOption) -> PartyRole:

@@ -112,6 +112,7 @@ def bring_up_to_date() -> None:
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
     with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
         keys.execute(vault_keys.schema())
+        keys.execute(database.sql("ledger", "secrets"))
         keys.execute(_page("keys_roles"))
 
 

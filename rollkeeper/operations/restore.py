@@ -24,6 +24,7 @@ from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock, try_exclusive_lock
 from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file
+from rollkeeper.ledger.checks import note_restored_keys
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations import bootstrap, document_backup
@@ -200,6 +201,7 @@ def _erase_again(
     authority: Authority, role: str, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
 ) -> Restored:
     document_store.remove_unknown()
+    note_restored_keys(made_at=keys_of)
     again = retention_acts.erase_again(authority, keys_made_at=keys_of, on=on)
     made = {"register_made_at": register_of.isoformat(), "keys_made_at": keys_of.isoformat()}
     with action():

@@ -82,6 +82,7 @@ class AccessRecord(_Said):
     field: str = Field(description="Empty: the state of the line, no sealed value.")
     purpose: str
     leaf: int | None = Field(description="Its place in the published ledger; null: not published yet.")
+    code: str = Field(description="Of its receipt, which proves that it is in the published ledger.")
     withheld_until: dt.date | None = Field(
         description="The day until which an order deferred the notification; null: not deferred."
     )
@@ -136,6 +137,9 @@ class DataExport(_Said):
     lines: list[LineRecord]
     kept: list[EntryRecord]
     accesses: list[AccessRecord] = Field(description="The newest first, at most 500.")
+    missing: list[dt.date] = Field(
+        description="The days of entries that were removed from the ledger, and may have been accesses."
+    )
     receipts: list[ReceiptRecord]
     documents: list[DocumentRecord]
     passkeys: list[PasskeyRecord]

@@ -158,6 +158,7 @@ def access_history(request: HttpRequest) -> HttpResponse:
     shown["accesses"] = [
         {
             "at": dt.datetime.fromisoformat(access["at"]).astimezone(clock.zone()), "leaf": access["leaf"],
+            "code": access["code"],
             "withheld_until": access["withheld_until"] and dt.date.fromisoformat(access["withheld_until"]),
             "who": label_of(access["role"], StaffRole),
             "what": field_label(access["field"]),

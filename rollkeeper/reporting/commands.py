@@ -9,13 +9,16 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import staff_with_role
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.languages.queries import require_spoken
 from rollkeeper.ledger import auditor
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.reporting.audit_samples import commands as audit_sample_commands
+from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.periods import period_between
 from rollkeeper.reporting.printouts import LANGUAGES
 from rollkeeper.reporting.report_files import write_report
@@ -32,6 +35,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("make")(report)
     group.command()(verify)
+    group.command()(disclose)
     group.command("show-sample")(audit_sample_commands.see)
     group.command("redraw-sample")(audit_sample_commands.redraw)
     app.add_typer(group, name="reports")
@@ -79,31 +83,77 @@ def verify(
         str | None,
         typer.Option("--vkey", help="The ledger's key, from another source; default: the key in the copy."),
     ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence", exists=True, dir_okay=False, help="What 'reports disclose' wrote for you."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a report as an outsider: signature, hidden figures, and every figure counted again from the published entries.
+    """Check a report as an outsider: its signature and the ledger that it rests on; with the evidence, every figure counted again.
 
-    Needs no database. Bring the copy of the ledger up to date with 'auditor.py COPY --from URL' first. Numbers of lines in
+    Needs no database. Bring the copy of the ledger up to date with 'auditor.py COPY --from URL' first. The published ledger says a
+    class and a day of each entry: the evidence discloses what is counted, to the authority's auditor alone. Numbers of lines in
     service come from the register and cannot be recounted.
 
-    Example: rollkeeper reports verify /srv/reports/2012-Q1 --ledger copy --vkey operator.vkey
+    Example: rollkeeper reports verify /srv/reports/2012-Q1 --ledger copy --vkey operator.vkey --evidence 2012-Q1.jsonl
     """
     place = ledger or public_folder()
-    done = verify_report(folder, place, vkey=_key(vkey, place))
+    done = verify_report(folder, place, vkey=_key(vkey, place), evidence=evidence)
     if as_json:
         emit(dataclasses.asdict(done))
         return
-    entered = (
-        "its entry is not published yet"
-        if done.entered_at is None
-        else f"it is entry {done.entered_at:,} itself"
-    )
-    out.print(
-        f"The report of {done.period} holds: {done.cells:,} figures in {done.tables} tables, {done.hidden:,} of them hidden,"
-        f" fit {done.entries:,} published entries; {entered}."
-    )
+    figures = f"{done.cells:,} figures in {done.tables} tables, {done.hidden:,} of them hidden"
+    if done.recounted:
+        entered = (
+            "its own entry is not among the disclosed ones"
+            if done.entered_at is None
+            else f"it is entry {done.entered_at:,} itself"
+        )
+        out.print(
+            f"The report of {done.period} holds: {figures}, fit {done.entries:,} published entries; {entered}."
+        )
+    else:
+        out.print(
+            f"The report of {done.period} is the operator's: {figures}. They were not counted again (see --evidence)."
+        )
+    if done.undisclosed:
+        out.print(f"{done.undisclosed:,} entries of its period are not disclosed; erased ones cannot be.")
     if vkey is None:
         out.print("The key was taken from the ledger itself (see --vkey): this does not prove who signed.")
+
+
+def disclose(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, dir_okay=False)],
+    *,
+    first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DAY", help="The first day.")],
+    last: Annotated[dt.date, typer.Option("--to", parser=read_date, metavar="DAY", help="The last day.")],
+    given_to: Annotated[
+        str, typer.Option("--to-auditor", metavar="USER", help="The account of the authority's auditor.")
+    ],
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Write the evidence of a quarter or a year into FILE, for the authority's auditor: what reports count, disclosed of each entry.
+
+    It shows figures that reports hide, so it is not published, and that it was written is recorded. It holds no line, person, member
+    of staff or instant.
+
+    Example: rollkeeper reports disclose 2012-Q1.jsonl --from 2012-01-01 --to 2012-03-31 --to-auditor auditor-1
+    """
+    period = period_between(first, last)
+    open_instance()
+    day = on or clock.today()
+    auditor_id = staff_with_role(given_to, StaffRole.AUDITOR, on=day)
+    with progress("Disclosing entries") as bar:
+        written = write_evidence(
+            console_authority(), period, file, given_to=auditor_id, on=day, progress=bar.advance
+        )
+    if as_json:
+        emit({"file": str(file), "entries": written})
+        return
+    out.print(f"{written:,} entries are disclosed in {file}. Give it to {given_to} alone.", markup=False)
 
 
 def _key(given: str | None, ledger: Path) -> str:

@@ -34,6 +34,12 @@ REPORT_NOT_GENUINE = Refusal(
     "The report is not valid: {why}.",
     "Ask the operator about it, and keep the report that you received.",
 )
+EVIDENCE_NOT_GENUINE = Refusal(
+    "evidence_not_genuine",
+    Kind.REFUSED,
+    "The evidence is not valid: {why}.",
+    "Bring your copy of the ledger up to date, and ask the operator for the evidence again. Keep what you received.",
+)
 REPORT_NOT_FOUND = Refusal(
     "report_not_found",
     Kind.NOT_FOUND,

@@ -74,7 +74,7 @@ def _datapackage(report: Mapping[str, Any], table: bytes) -> bytes:
         {"name": "hidden", "type": "boolean"},
         {
             "name": "source", "type": "string", "constraints": {"enum": ["ledger", "register"]},
-            "description": "ledger: recomputable from the published entries. register: as the operator says, rounded to ten.",
+            "description": "ledger: counted from its entries, again by a reader of their evidence. register: as the operator says, rounded to ten.",
         },
     ]  # fmt: skip
     package = {

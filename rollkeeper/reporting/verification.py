@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Check a report against the published ledger: its signature, its counts, its hidden figures.
+"""Check a report: anyone its signature and its place in the ledger; who has the evidence, its counts and its hidden figures.
 
-Needs the folder of the report, a copy of the ledger and its key; no database and no instance.
+Needs the folder of the report, a copy of the ledger and its key, and for the counts the evidence; no database and no instance.
 """
 
 import datetime as dt
@@ -22,8 +22,9 @@ from rollkeeper.reporting.report_tables import FORMAT, protected_tables
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """The result of the check: how many entries were hashed and counted, at which leaf the report was recorded (None: not yet
-    published).
+    """The result of the check: how many leaves were hashed, and at which the report was recorded (None: nothing shows it).
+
+    `recounted` says whether the figures were counted again; `undisclosed` how many entries of the period the evidence leaves out.
     """
 
     period: str
@@ -32,10 +33,17 @@ class VerificationResult:
     cells: int
     hidden: int
     entered_at: int | None
+    recounted: bool
+    undisclosed: int = 0
 
 
-def verify_report(folder: Path, ledger: Path, *, vkey: str) -> VerificationResult:
-    """Check everything about a report that an outsider can. Refuses: REPORT_NOT_GENUINE, with the first thing that does not hold."""
+def verify_report(
+    folder: Path, ledger: Path, *, vkey: str, evidence: Path | None = None
+) -> VerificationResult:
+    """Check everything about a report that one can with what one has.
+
+    Refuses: REPORT_NOT_GENUINE, with the first thing that does not hold; EVIDENCE_NOT_GENUINE.
+    """
     try:
         key = auditor.read_key(vkey)
         files = {name: (folder / name).read_bytes() for name in (*FILES, SIGNATURE)}
@@ -49,15 +57,17 @@ def verify_report(folder: Path, ledger: Path, *, vkey: str) -> VerificationResul
     if max(sizes.values()) > head.size:
         _not("it was counted over more entries than this ledger has: bring your copy up to date")
     quarters = {one.name: (one, sizes[one.name]) for one in period.quarters or (period,)}
-    counts, entered = recompute(ledger, head_size=head.size, quarters=quarters)
-    _require_same(report, protected_tables(period, counts))
+    found = evidence and recompute(ledger, evidence, head_size=head.size, quarters=quarters)
+    if found:
+        _require_same(report, protected_tables(period, found.figures), undisclosed=found.undisclosed)
     digest = hashlib.sha256(files["report.json"]).hexdigest()
     cells = [
         value for table in report["tables"] for rows in table["cells"].values() for value in rows.values()
     ]
     return VerificationResult(
         period.name, head.size, len(report["tables"]), len(cells), cells.count(None),
-        next((leaf for leaf, said in entered if said == digest), None),
+        next((leaf for leaf, said in (found.entered if found else ()) if said == digest), None),
+        recounted=found is not None, undisclosed=found.undisclosed if found else 0,
     )  # fmt: skip
 
 
@@ -87,13 +97,25 @@ def _period(report: Mapping[str, Any]) -> tuple[Period, dict[str, int]]:
     return period, sizes
 
 
-def _require_same(report: Mapping[str, Any], counted: list[dict[str, Any]]) -> None:
+def _require_same(report: Mapping[str, Any], counted: list[dict[str, Any]], *, undisclosed: int) -> None:
+    """Require the very figures; where entries are not disclosed, since they were erased, none below what the others give."""
     said = [table for table in report["tables"] if table["source"] == "ledger"]
     if [table["table"] for table in said] != [table["table"] for table in counted]:
         _not("it has other tables than this program counts")
     for mine, theirs in zip(counted, said, strict=True):
-        if mine != theirs:
-            _not(f"the table '{mine['table']}' is not what the published entries give")
+        if mine != theirs and not (undisclosed and _may_be(mine["cells"], theirs["cells"])):
+            _not(f"the table '{mine['table']}' is not what the disclosed entries give")
+
+
+type _Cells = Mapping[str, Mapping[str, int | None]]
+
+
+def _may_be(counted: _Cells, said: _Cells) -> bool:
+    return all(
+        value is None or (counted.get(period, {}).get(row) or 0) <= value
+        for period, cells in said.items()
+        for row, value in cells.items()
+    )
 
 
 def _not(why: str) -> NoReturn:

@@ -2,8 +2,9 @@
 """Erase what the law no longer allows to keep, so that no backup brings it back.
 
 Three steps a chunk, each of which can be done again: *intent* (which records, on what ground, with a certificate in the
-ledger, committed), *keys* (destroyed in the second store, which no transaction can take back) and with them the copies of documents in
-their store, *rows* (cleared, and the intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
+ledger, committed), *keys* (destroyed in the second store, which no transaction can take back, with the secrets that open what was
+published of them) and with them the copies of documents in their store, *rows* (cleared, entries of the ledger reduced to what counts
+need, and the intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
 """
 
 import datetime as dt
@@ -22,6 +23,8 @@ from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
+from rollkeeper.ledger.secrets import destroy_secrets
+from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.provisioning.gateways.registry import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
@@ -122,6 +125,7 @@ def erase_due(
     """
     role = require(authority, Permission.ERASE_DUE)
     _note_run(on, after_gap=after_gap)
+    integrate()  # what has no leaf yet could not be closed
     erased, pack = Erased(), load_pack(instance().pack)
     erased.finished = _finish(erased, on=on)
     values = _values(pack, on) | {
@@ -185,6 +189,8 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
         "keys_made_at": keys_made_at,
         "margin": MARGIN,
     }
+    integrate()
+    _close_reduced_entries()
     with action(), without_timeout():
         serialize_on(_ERASING)
         list_living_keys()
@@ -197,6 +203,13 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
         list_living_keys()
         (found,) = rows(sql("retention", "count_readable"))
     return ErasedAgain(found.opening, records, found.without_key)
+
+
+def _close_reduced_entries() -> None:
+    """Destroy the secrets of erased entries that an older copy of the keys brought back."""
+    with action(), without_timeout():
+        reduced = rows("SELECT entry_id FROM ledger_entry WHERE body LIKE '%\"erased\":true%'")
+    destroy_secrets([row.entry_id for row in reduced])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +252,31 @@ def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) ->
     finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
     while pending := rows(sql("retention", "pending"), values):
         pairs = {(PersonId(person), TenureId(tenure)) for row in pending for person, tenure in row.pairs}
+        entries = _entries_of(pending, sorted(pairs))
+        destroy_secrets(entries)
         erased.keys_destroyed += shred(sorted(pairs))
         erased.copies_removed += remove_copies(sorted(pairs), recorded=True)
-        _clear(pending, sorted(pairs), on=on)
+        _clear(pending, sorted(pairs), entries, on=on)
         finished += len(pending)
     return finished
 
 
-def _clear(pending: list[Any], pairs: list[tuple[PersonId, TenureId]], *, on: dt.date) -> None:
+def _entries_of(pending: list[Any], pairs: list[tuple[PersonId, TenureId]]) -> list[int]:
+    """Return the entries of the ledger that go with these records."""
     values = {
+        "line_ids": [row.line_id for row in pending], "erasure_ids": [row.erasure_id for row in pending],
+        "persons": [person for person, _ in pairs], "tenures": [tenure for _, tenure in pairs],
+        "certificate": Verb.RECORD_ERASED.value, "relinquished": Verb.TENURE_RELINQUISHED.value,
+    }  # fmt: skip
+    with action(), without_timeout():
+        return [row.entry_id for row in rows(sql("retention", "entries_to_erase"), values)]
+
+
+def _clear(
+    pending: list[Any], pairs: list[tuple[PersonId, TenureId]], entries: list[int], *, on: dt.date
+) -> None:
+    values = {
+        "entries": entries,
         "line_ids": [row.line_id for row in pending],
         "erasure_ids": [row.erasure_id for row in pending],
         "persons": [person for person, _ in pairs],
@@ -258,6 +287,7 @@ def _clear(pending: list[Any], pairs: list[tuple[PersonId, TenureId]], *, on: dt
     with action():
         # Of two runs the second sees what the first has done, and clears nothing twice.
         serialize_on(_ERASING)
+        rows("SELECT ledger_reduce_entries(%(entries)s::bigint[])", values)
         run(sql("retention", "clear_rows"), values)
         # Waits for concurrent registrations of these people, so that the next statement sees them.
         rows(sql("retention", "lock_documents"), values)

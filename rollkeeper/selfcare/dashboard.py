@@ -11,7 +11,7 @@ from rollkeeper.campaign.queries import explain_line
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.labels import ACTION_LABELS
-from rollkeeper.ledger.queries import TenurePeriod, accesses
+from rollkeeper.ledger.queries import TenurePeriod, accesses, missing_accesses
 from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import access_periods
@@ -40,7 +40,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         "verified": session.is_verified, "held": session.person_id is not None, "attempts_left": session.attempts_left,
         "lines": [_line(session.line_id, here, here=True, language=language, on=on)]
         + [_line(one.line_id, one, here=False, language=language, on=on) for one in others],
-        "accesses": show_access_history(session),
+        "accesses": show_access_history(session), "missing": _missing(session),
         "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
         "kept": [row for one in held for row in list_entries(session, one)],
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
@@ -81,10 +81,17 @@ def show_access_history(session: PortalSession) -> list[Shown]:
             "field": access.field,
             "purpose": access.purpose,
             "leaf": access.leaf_index,
+            "code": access.code,
             "withheld_until": access.withheld_until and access.withheld_until.isoformat(),
         }
         for access in reversed(found[-500:])
     ]
+
+
+def _missing(session: PortalSession) -> list[str]:
+    """Return the days of entries that are gone and may have been accesses, since the first of their tenures began."""
+    since = min((one.since.date() for one in session.tenures()), default=None)
+    return [one.day.isoformat() for one in missing_accesses(since=since)]
 
 
 def show_receipt(session: PortalSession, code: str) -> Shown:

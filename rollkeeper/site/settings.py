@@ -110,6 +110,8 @@ DATABASES = {
     "default": address(stores.REGISTER, this_role()),
     "keys": address(stores.KEYS, KeysRole.VAULT if OPENS else KeysRole.SEALER),
 }
+if not APP:
+    DATABASES["leaf_secrets"] = address(stores.KEYS, KeysRole.LEDGER)
 if OPENS:
     # Separate connection, on which the ledger entry is committed before anything is decrypted.
     DATABASES["vault"] = address(stores.REGISTER, Role.VAULT)

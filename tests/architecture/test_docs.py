@@ -71,7 +71,7 @@ def test_each_promise_names_files_that_are_there_and_a_test_that_proves_it():
         for path in re.findall(r"`((?:rollkeeper|tests)/[^`]+)`", " ".join(promise))
     }
 
-    assert len(promises) == 8
+    assert len(promises) == 9
     assert [path for path in named if not (ROOT / path).is_file()] == []
     assert all(re.search(r"`tests/[^`]+\.py`", proof) for _promise, _kept, proof in promises)
 

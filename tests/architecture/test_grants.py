@@ -151,6 +151,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "subscribers_unlink": ["counter", "worker"],
         "campaign_postpone_commands": ["backoffice", "worker"],
         "campaign_refresh_statistics": ["worker"],
+        "ledger_reduce_entries": ["worker"],
         "lines_count_access": ["backoffice", "counter", "worker"],
         "lines_end_legal_hold": ["worker"],
         "lines_count_counter_termination": None,  # by the two below and a trigger

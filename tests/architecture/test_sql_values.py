@@ -17,7 +17,7 @@ from rollkeeper.documents.assurance import Assurance
 from rollkeeper.incidents import choices as incidents
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.kernel.database import Role
-from rollkeeper.ledger.choices import ErasureGround
+from rollkeeper.ledger.choices import ErasureGround, FaultKind
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines import choices as lines
 from rollkeeper.notices import choices as notices
@@ -59,6 +59,7 @@ COLUMNS = {
     "incidents_step.state": (incidents.StepState,),
     "incidents_step.step": (incidents.Step,),
     "ledger_entry.verb": (Verb,),
+    "ledger_fault.kind": (FaultKind,),
     "lines_line.service": (Service,),
     "lines_line.state": (lines.LineState,),
     "lines_line.terminated_by": (lines.TerminatedBy,),

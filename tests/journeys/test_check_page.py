@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from rollkeeper.kernel.accepted_languages import ACCEPTED_LANGUAGES
 from rollkeeper.ledger import auditor, cosignatures, notes, signed_entry_timestamps, tree
+from rollkeeper.ledger.leaves import disclose, leaf_bytes, root_of
 from rollkeeper.ledger.printouts.receipt_checker import LANGUAGES, check_page, policy
 from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.verbs import Verb
@@ -54,17 +55,21 @@ class Witness:
         return line + "\n"
 
 
-def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS):
+def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS, only=None):
     """A proof in a ledger of `size` entries, signed by this instance's key; built without a database."""
+    text, day = (entry or body()).decode(), "2012-03-02"
+    known = {"secret": bytes(range(32)), "entry_id": index + 1}
+    leaf = leaf_bytes("registration", day, root_of(text, **known))
     hashes = [tree.leaf_hash(str(n).encode()) for n in range(size)]
-    hashes[index] = tree.leaf_hash(entry or body())
+    hashes[index] = tree.leaf_hash(leaf)
 
     def node(height, place):
         return tree.root_of(b"".join(hashes[place << height : (place + 1) << height]))
 
     steps = tree.prove_inclusion(index, size=size, node=node)
     head = notes.Head(notes.origin(), size, tree.root_at(size, node))
-    lines = [auditor.PROOF, "extra " + base64.b64encode(entry or body()).decode(), f"index {index}"]
+    shown = disclose(text, leaf_class="registration", day=day, only=only, **known)
+    lines = [auditor.PROOF, "extra " + base64.b64encode(shown).decode(), f"index {index}"]
     lines += [base64.b64encode(step).decode() for step in steps]
     return "\n".join([*lines, "", notes.sign(head, notes.signing_key()) + cosigned(head)])
 

@@ -41,19 +41,20 @@ def _empty(superuser: Callable[[], AbstractContextManager[psycopg.Connection[Any
     publication.last_checkpoint_file().unlink(missing_ok=True)
     with superuser() as own:
         own.execute(
-            "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication RESTART IDENTITY"
+            "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_appended,"
+            " ledger_fault, ledger_check RESTART IDENTITY"
         )
 
 
 @pytest.fixture
 def fill(ledger) -> Callable[..., None]:
-    """Commit entries with the bodies ``entry <n>`` for n from `first` to `last`, as the owner: no role could."""
+    """Commit entries with the bodies ``{"entry":"entry <n>"}`` for n from `first` to `last`, as the owner: no role could."""
 
     def committing(first: int, last: int) -> None:
         with database.connect(stores.REGISTER, "migrator") as own:
             own.execute(
                 "INSERT INTO ledger_entry (at, day, verb, body)"
-                " SELECT now(), '2012-03-02', 'line:line:changed', 'entry ' || n"
+                " SELECT now(), '2012-03-02', 'line:line:changed', '{\"entry\":\"entry ' || n || '\"}'"
                 " FROM generate_series(%s::int, %s::int) AS n",
                 [first, last],
             )

@@ -28,7 +28,7 @@ import django
 django.setup()
 
 import psycopg
-from django.db import connection
+from django.db import connection, connections
 from django.db.utils import DatabaseError
 
 from rollkeeper.kernel import database, stores
@@ -128,7 +128,7 @@ class Round:
                 publication.publish(folder)
                 self.checkpoints.append((folder / "checkpoint").read_text("utf-8"))
         except (DatabaseError, psycopg.Error):
-            connection.close()
+            connections.close_all()
 
     def live(self, folder: Path, *, delay: float) -> bool:
         """Let everybody work, then kill the server without a word; tell whether it was in the step."""
@@ -180,7 +180,7 @@ def main(folder: Path, rounds: int, seed: int) -> None:
         "lost": sorted(set(acknowledged) - set(bodies)), "acknowledged": len(acknowledged), "heads": heads,
         "checkpoints": checkpoints, "killed": killed, "end": database.rows(HEAD)[0]._asdict(), "amcheck": check_indexes(),
     }))  # fmt: skip
-    connection.close()
+    connections.close_all()
     embedded_postgres.stop_if_unused()
 
 

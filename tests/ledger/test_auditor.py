@@ -113,32 +113,33 @@ def test_a_log_over_many_processes_is_found_as_right_as_over_one(fill, tmp_path)
 # Clumsy: the files are changed and nothing is made to fit.
 
 
-def test_an_edited_entry_is_named(log, capsys):
+def change_bundle(log, change):
+    """Put other bytes in the place of the leaves 299 and 300, each behind its length."""
+    behind_its_length = [len(leaf).to_bytes(2, "big") + leaf for leaf in entries(log, SIZE)[299:301]]
     raw = (log / BUNDLE).read_bytes()
-    (log / BUNDLE).write_bytes(raw.replace(b"entry 300", b"entry 3oo"))
+    (log / BUNDLE).write_bytes(raw.replace(b"".join(behind_its_length), b"".join(change(*behind_its_length))))
+
+
+def test_an_edited_entry_is_named(log, capsys):
+    change_bundle(log, lambda one, other: [one.replace(b'"other"', b'"staff"'), other])
 
     assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
 
 
 def test_a_deleted_entry_is_named_by_where_the_bundle_breaks_off(log, capsys):
-    raw = (log / BUNDLE).read_bytes()
-    (log / BUNDLE).write_bytes(raw.replace(b"\x00\x09entry 300", b""))
+    change_bundle(log, lambda _, other: [other])
 
     assert "breaks off at entry 510" in wrong(log, capsys)
 
 
 def test_an_inserted_entry_is_named(log, capsys):
-    raw = (log / BUNDLE).read_bytes()
-    (log / BUNDLE).write_bytes(raw.replace(b"\x00\x09entry 300", b"\x00\x03new\x00\x09entry 300"))
+    change_bundle(log, lambda one, other: [b"\x00\x03new", one, other])
 
     assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
 
 
 def test_swapped_entries_are_named(log, capsys):
-    raw = (log / BUNDLE).read_bytes()
-    (log / BUNDLE).write_bytes(
-        raw.replace(b"entry 300", b"entry xxx").replace(b"entry 301", b"entry 300").replace(b"xxx", b"301")
-    )
+    change_bundle(log, lambda one, other: [other, one])
 
     assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
 

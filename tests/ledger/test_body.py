@@ -320,7 +320,8 @@ def test_no_role_chooses_where_its_entry_stands(register, as_role, role, column)
 def test_no_role_changes_the_ledger(register, as_role, role, what, table):
     statement = what.format(table, first_column(table) + " = NULL")
 
-    with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
+    # The owner of the tables may update entries, to reduce erased ones by a function: a trigger refuses all else.
+    with pytest.raises(ProgrammingError, match=r"permission denied|append-only"), as_role(role):
         database.run(statement)
 
 

@@ -33,12 +33,12 @@ def test_a_changed_entry_ends_with_exit_code_one(fill, tmp_path):
     fill(1, 3)
     invoke("ledger", "publish", tmp_path)
     bundle = tmp_path / "tile/entries/000.p/3"
-    bundle.write_bytes(bundle.read_bytes().replace(b"entry 2", b"entry 9"))
+    bundle.write_bytes(bundle.read_bytes().replace(b'"other"', b'"staff"'))
 
     verified = invoke("ledger", "verify", tmp_path)
 
     assert verified.exit_code == 1
-    assert "Entry 1 is the first wrong one" in verified.stdout
+    assert "Entry 0 is the first wrong one" in verified.stdout
 
 
 def test_an_older_checkpoint_is_compared(fill, tmp_path):

@@ -89,9 +89,9 @@ def test_a_witness_with_another_history_is_an_error(fill, witness, superuser, tm
 
 
 @pytest.mark.parametrize(
-    ("kind", "health"), [(InstanceKind.DEMO, Health.OK), (InstanceKind.PRODUCTION, Health.WARNING)]
+    ("kind", "health"), [(InstanceKind.DEMO, Health.OK), (InstanceKind.PRODUCTION, Health.ERROR)]
 )
-def test_a_production_instance_without_a_witness_is_warned(ledger, data_dir, kind, health):
+def test_a_production_instance_without_a_witness_is_at_fault(ledger, data_dir, kind, health):
     write_settings(instance={"kind": kind})
 
     try:

@@ -25,6 +25,10 @@ def published(fill, tmp_path):
     return tmp_path
 
 
+def said(n):
+    return f'{{"entry":"entry {n}"}}'
+
+
 def checked(folder, text):
     file = folder / "receipt.tlog-proof"
     file.write_text(text)
@@ -35,7 +39,11 @@ def checked(folder, text):
 def test_a_receipt_proves_its_entry(published, entry_id):
     found = checked(published, receipt(EntryId(entry_id)))
 
-    assert (found.index, found.size, found.entry) == (entry_id - 1, 300, f"entry {entry_id}")
+    assert (found.index, found.size, found.entry) == (
+        entry_id - 1,
+        300,
+        said(entry_id),
+    )
 
 
 def test_a_receipt_outlives_the_growth_of_the_ledger(published, fill):
@@ -43,7 +51,7 @@ def test_a_receipt_outlives_the_growth_of_the_ledger(published, fill):
     fill(301, 600)
     publish(published / "log")
 
-    assert checked(published, old).entry == "entry 7"
+    assert checked(published, old).entry == said(7)
     assert checked(published, receipt(EntryId(7))).size == 600
 
 
@@ -54,11 +62,21 @@ def test_there_is_no_receipt_before_a_checkpoint_covers_the_entry(published, fil
     assert receipt(EntryId(9999)) is None
 
 
+def extra(text):
+    """The disclosure on a receipt, in base64."""
+    return text.split("\n")[1].removeprefix("extra ")
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda text: text.replace(
-            "extra " + base64.b64encode(b"entry 7").decode(), "extra " + base64.b64encode(b"entry 8").decode()
+            extra(text),
+            base64.b64encode(base64.b64decode(extra(text)).replace(b"entry 7", b"entry 8")).decode(),
+        ),
+        lambda text: text.replace(
+            extra(text),
+            base64.b64encode(base64.b64decode(extra(text)).replace(b'"other"', b'"staff"')).decode(),
         ),
         lambda text: text.replace("index 6", "index 7"),
         lambda text: text.replace("index 6", "index 06"),
@@ -73,6 +91,7 @@ def test_there_is_no_receipt_before_a_checkpoint_covers_the_entry(published, fil
     ],
     ids=[
         "entry",
+        "class",
         "place",
         "zero",
         "beyond",
@@ -127,7 +146,7 @@ def test_a_receipt_goes_from_one_command_to_the_other(published):
     checked = invoke("ledger", "check-receipt", file, "--vkey", published / "log" / "vkey", "--json")
 
     assert checked.exit_code == 0
-    assert json.loads(checked.stdout)["entry"] == "entry 7"
+    assert json.loads(checked.stdout)["entry"] == said(7)
 
 
 def test_the_command_says_no_to_a_spoilt_receipt_and_where_there_is_none_yet(published, fill):

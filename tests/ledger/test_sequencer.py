@@ -13,6 +13,8 @@ from django.db import connection, connections
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.ledger import queries, tree
+from rollkeeper.ledger.leaves import leaf_bytes, root_of
+from rollkeeper.ledger.secrets import secrets_of
 from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb
 
@@ -43,10 +45,15 @@ def write(own, first, last=None):
 def leaves():
     """The bodies in the order of their leaves."""
     found = database.rows(
-        "SELECT leaf_index, leaf_hash, body FROM ledger_leaf JOIN ledger_entry USING (entry_id) ORDER BY leaf_index"
+        "SELECT leaf_index, entry_id, leaf_class, l.day::text AS day, root, leaf_hash, body"
+        " FROM ledger_leaf l JOIN ledger_entry USING (entry_id) ORDER BY leaf_index"
     )
     assert [row.leaf_index for row in found] == list(range(len(found)))
-    assert all(bytes(row.leaf_hash) == tree.leaf_hash(row.body.encode()) for row in found)
+    secrets = secrets_of([row.entry_id for row in found])
+    for row in found:
+        root = root_of(row.body, secret=secrets[row.entry_id], entry_id=row.entry_id)
+        assert root == bytes(row.root)
+        assert bytes(row.leaf_hash) == tree.leaf_hash(leaf_bytes(row.leaf_class, row.day, root))
     return [row.body for row in found]
 
 
@@ -156,6 +163,11 @@ def test_an_open_transaction_blocks_no_other_writer(ledger):
     assert (while_held.size, integrate().size) == (0, 302)
 
 
+def leaf_hashes():
+    found = database.rows("SELECT leaf_hash FROM ledger_leaf ORDER BY leaf_index")
+    return b"".join(bytes(row.leaf_hash) for row in found)
+
+
 class Writers:
     """Transactions of one entry each that dawdle, and now and then are rolled back."""
 
@@ -181,7 +193,7 @@ def integrate_until(done):
         while not done.is_set():
             integrate()
     finally:
-        connections["default"].close()
+        connections.close_all()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -208,7 +220,7 @@ def test_tiles_are_the_hashes_of_the_leaves_and_of_the_tiles_below(ledger, monke
 
     integrate()
 
-    hashes = b"".join(tree.leaf_hash(body.encode()) for body in leaves())
+    hashes = leaf_hashes()
     low = {t.tile_index: t for t in database.rows("SELECT * FROM ledger_tile WHERE level = 0")}
     (high,) = database.rows("SELECT * FROM ledger_tile WHERE level = 1")
     assert sorted(low) == list(range(257))
@@ -228,7 +240,7 @@ def test_a_tree_that_grows_by_ones_is_the_tree_that_grows_at_once(ledger):
     integrate()
 
     (tile,) = database.rows("SELECT * FROM ledger_tile")
-    assert bytes(tile.hashes) == b"".join(tree.leaf_hash(f"entry {n}".encode()) for n in range(1, 257))
+    assert bytes(tile.hashes) == leaf_hashes()[: 256 * 32]
 
 
 def test_after_a_restore_into_another_cluster_every_entry_gets_a_leaf(ledger):
@@ -242,8 +254,9 @@ def test_after_a_restore_into_another_cluster_every_entry_gets_a_leaf(ledger):
 
     from_the_old_cluster(1, 5)
     database.run(
-        "INSERT INTO ledger_leaf (leaf_index, entry_id, leaf_hash) SELECT row_number() OVER (ORDER BY entry_id) - 1,"
-        " entry_id, sha256('\\x00'::bytea || convert_to(body, 'UTF8')) FROM ledger_entry WHERE body <= 'entry 3'"
+        "INSERT INTO ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash)"
+        " SELECT row_number() OVER (ORDER BY entry_id) - 1, entry_id, 'other', day, sha256(''), sha256('')"
+        " FROM ledger_entry WHERE body <= 'entry 3'"
     )
     database.run(
         "INSERT INTO ledger_integration (size, through_xid, through_entry, floor_entry, cluster)"
@@ -257,7 +270,10 @@ def test_after_a_restore_into_another_cluster_every_entry_gets_a_leaf(ledger):
     later = integrate()
 
     assert (restored.size, later.size) == (5, 7)
-    assert leaves() == [f"entry {n}" for n in range(1, 8)]
+    in_order = database.rows(
+        "SELECT body FROM ledger_leaf JOIN ledger_entry USING (entry_id) ORDER BY leaf_index"
+    )
+    assert [row.body for row in in_order] == [f"entry {n}" for n in range(1, 8)]
 
 
 def test_the_integrator_may_do_its_work_and_nothing_more(ledger, as_role):
@@ -272,10 +288,11 @@ def test_the_integrator_may_do_its_work_and_nothing_more(ledger, as_role):
 
 
 def test_no_entry_is_given_two_leaves_even_by_hand(register):
-    database.run("INSERT INTO ledger_leaf VALUES (0, 7, sha256(''))")
+    leaf = "INSERT INTO ledger_leaf VALUES (%s, 7, 'other', '2012-03-02', sha256(''), sha256(''))"
+    database.run(leaf, [0])
 
     with pytest.raises(Exception, match="ledger_leaf_entry_id"), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO ledger_leaf VALUES (1, 7, sha256(''))")
+        cursor.execute(leaf, [1])
 
 
 def test_the_order_is_that_of_the_transactions_not_of_the_numbers(ledger):

@@ -127,7 +127,9 @@ def test_a_receipt_becomes_a_proof_once_a_checkpoint_covers_its_entry(ready, fil
     after = receipts.find_by_code(before.code)
 
     assert (before.is_proven, after.is_proven) == (False, True)
-    assert checked(tmp_path, before.text).entry == checked(tmp_path, after.text).entry == "entry 2"
+    assert (
+        checked(tmp_path, before.text).entry == checked(tmp_path, after.text).entry == '{"entry":"entry 2"}'
+    )
     assert checked(tmp_path, after.text).index == 1
 
 

@@ -128,7 +128,7 @@ def test_a_receipt_is_given_under_what_readers_can_see(fill, witness, tmp_path):
         witnesses=auditor.read_witnesses([witness.vkey]),
     )
 
-    assert (checked.entry, checked.size, list(checked.cosigned)) == ("entry 2", 3, [NAME])
+    assert (checked.entry, checked.size, list(checked.cosigned)) == ('{"entry":"entry 2"}', 3, [NAME])
     assert queries.receipt(5) is None
 
 

@@ -389,8 +389,8 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
     )  # fmt: skip
 
     assert without.stdout.strip() == (
-        "['default', 'keys'] sealer check-floor follow-agents prepare-batches publish-ledger push-network send-notices settle-letters"
-        " undo-batches []"
+        "['default', 'keys', 'leaf_secrets'] sealer check-floor follow-agents integrate-ledger prepare-batches publish-ledger"
+        " push-network send-notices settle-letters undo-batches []"
     )
 
 

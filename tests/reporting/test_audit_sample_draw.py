@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which lines come is decided by the auditor's text and the published ledger, and anybody draws the same ones again."""
+"""Which lines come is decided by the auditor's text and the published ledger, and who has its evidence draws the same ones again."""
 
 import datetime as dt
 import random
@@ -26,6 +26,7 @@ from rollkeeper.reporting.audit_samples.errors import (
 from rollkeeper.reporting.audit_samples.redraw import redraw
 from rollkeeper.reporting.audit_samples.rules import MAX_LINES, first_of_each, is_long_enough
 from rollkeeper.reporting.errors import REPORT_NOT_FOUND
+from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.periods import quarters_of
 from rollkeeper.reporting.services import make_report
 from tests.builders.staff import employ
@@ -53,6 +54,8 @@ def lived(data_dir, empty_everything, tmp_path_factory):
     make_report(console_authority(), Q1, on=AFTER)
     write_year(random.Random(8), most=60)  # noqa: S311 - likewise
     publish(folder)
+    to = employed("auditor-3").staff_id
+    write_evidence(console_authority(), Q1, folder / "evidence", given_to=to, on=AFTER)
     yield folder
     empty_everything()
     publication.last_checkpoint_file().unlink(missing_ok=True)
@@ -69,7 +72,7 @@ def kind_with_many(size):
         row.verb: row.lines
         for row in rows(
             "SELECT verb, count(DISTINCT line_id) AS lines FROM ledger_entry JOIN ledger_leaf USING (entry_id)"
-            " WHERE day BETWEEN %s AND %s AND leaf_index < %s GROUP BY verb",
+            " WHERE ledger_entry.day BETWEEN %s AND %s AND leaf_index < %s GROUP BY verb",
             [Q1.first, Q1.last, size],
         )
     }
@@ -89,11 +92,14 @@ def test_an_outsider_draws_the_same_lines_out_of_the_published_ledger(lived, aud
     drawn = queries.sample(
         auditor, services.draw_sample(auditor, "2012-Q1", kind, text=DICE, on=AFTER), on=AFTER
     )
-    again = redraw(lived, Q1, kind, text=f" {DICE}\n", size=size, head_size=published)
-    other = redraw(lived, Q1, kind, text=f"{DICE} 2", size=size, head_size=published)
+    evidence = lived / "evidence"
+    again = redraw(lived, evidence, Q1, kind, text=f" {DICE}\n", size=size, head_size=published)
+    other = redraw(lived, evidence, Q1, kind, text=f"{DICE} 2", size=size, head_size=published)
 
-    assert [(one.leaf_index, one.line_id) for one in drawn.items] == again
-    assert 0 < len(again) <= MAX_LINES
+    assert [one.leaf_index for one in drawn.items] == again[
+        : len(drawn.items)
+    ]  # each entry has a line of its own
+    assert 0 < len(drawn.items) <= MAX_LINES
     assert other != again
     assert size < published
     assert all(one.leaf_index < size and Q1.first <= one.day <= Q1.last for one in drawn.items)
@@ -106,9 +112,9 @@ def test_every_kind_is_drawn_among_the_entries_that_it_names(lived, auditor):
             auditor, services.draw_sample(auditor, "2012-Q1", kind, text=DICE, on=AFTER), on=AFTER
         )
 
-        assert [(one.leaf_index, one.line_id) for one in drawn.items] == redraw(
-            lived, Q1, kind, text=DICE, size=size, head_size=published
-        )
+        assert [one.leaf_index for one in drawn.items] == redraw(
+            lived, lived / "evidence", Q1, kind, text=DICE, size=size, head_size=published
+        )[: len(drawn.items)]
         for one in drawn.items:
             assert (one.leaf_index, kind.verb.value) in [(said.leaf_index, said.verb) for said in one.entries]
 

@@ -17,23 +17,28 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import commitment_of
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting import queries, services
 from rollkeeper.reporting.errors import (
+    EVIDENCE_NOT_GENUINE,
     LEDGER_NOT_PUBLISHED,
     PERIOD_NOT_OVER,
     REPORT_FOLDER_NOT_EMPTY,
     REPORT_NOT_GENUINE,
 )
-from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.evidence import write_evidence
+from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import quarters_of, year
 from rollkeeper.reporting.report_files import write_report
 from rollkeeper.reporting.verification import verify_report
+from tests.builders.staff import employ
 from tests.refusals import refusing
-from tests.reporting.entries import FIRST, write_year
+from tests.reporting.entries import FIRST, ZEROS, write_year
 
 CONSOLE = console_authority()
 AFTER = dt.date(2013, 1, 2)
@@ -57,6 +62,9 @@ def lived(data_dir, empty_everything, tmp_path_factory):
     for name, report in reports.items():
         write_report(folder / name, report, language="en")
     publish(folder / "ledger")
+    to = employed("auditor-3").staff_id
+    write_evidence(CONSOLE, YEAR, folder / "evidence", given_to=to, on=AFTER)
+    clock.set_demo_date(None)
     yield folder, reports
     empty_everything()
     publication.last_checkpoint_file().unlink(missing_ok=True)
@@ -70,13 +78,76 @@ def vkey(lived):
 def test_what_was_counted_in_the_register_is_what_the_published_bytes_give(lived, vkey):
     folder, _ = lived
 
-    quarter = verify_report(folder / "q1", folder / "ledger", vkey=vkey)
-    whole = verify_report(folder / "year", folder / "ledger", vkey=vkey)
+    quarter, whole = (
+        verify_report(folder / name, folder / "ledger", vkey=vkey, evidence=folder / "evidence")
+        for name in ("q1", "year")
+    )
 
     assert quarter.entered_at is not None
     assert whole.entered_at is not None
     assert quarter.entries == whole.entries > 500
     assert 0 < quarter.hidden < quarter.cells
+    assert (quarter.recounted, quarter.undisclosed) == (True, 0)
+
+
+def test_without_the_evidence_nothing_is_counted_again(lived, vkey):
+    folder, _ = lived
+
+    found = verify_report(folder / "q1", folder / "ledger", vkey=vkey)
+
+    assert (found.recounted, found.entered_at) == (False, None)
+
+
+def test_the_evidence_names_no_line_no_person_no_staff_and_no_instant(lived):
+    folder, _ = lived
+    shown = set()
+    for line in (folder / "evidence").read_text().splitlines()[1:]:
+        shown |= {field[1] for field in json.loads(line)[1]["fields"] if isinstance(field, list)}
+
+    facts = {f"facts.{key}" for needed in needed_facts().values() for key in needed.keys}
+    assert shown <= {"verb", "facts.report", *facts}
+    assert ZEROS not in (folder / "evidence").read_text()
+
+
+def test_to_whom_the_evidence_went_is_in_the_ledger(lived):
+    (entry,) = rows(
+        "SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'reporting:evidence:disclosed'"
+    )
+
+    (auditor,) = rows("SELECT staff_id FROM access_staff WHERE username = 'auditor-3'")
+    assert entry.body["facts"]["staff"] == commitment_of(auditor.staff_id)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"sms"', b'"post"'),
+        (b'"facts.channel"', b'"facts.channels"'),
+        (b'"class":"notice"', b'"class":"change"'),
+    ],
+)
+def test_evidence_that_was_changed_is_not_what_was_published(lived, vkey, tmp_path, old, new):
+    spoilt = tmp_path / "evidence"
+    shutil.copy(lived[0] / "evidence", spoilt)
+    change(spoilt, old, new)
+
+    with refusing(EVIDENCE_NOT_GENUINE):
+        verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=vkey, evidence=spoilt)
+
+
+def test_what_evidence_leaves_out_is_counted_and_said(lived, vkey, tmp_path):
+    lines = (lived[0] / "evidence").read_text().splitlines(keepends=True)
+    period = [
+        line
+        for line in lines[1:]
+        if Q1.first.isoformat() <= json.loads(line)[1]["day"] <= Q1.last.isoformat()
+    ]
+    left_out = period[::2]
+    (tmp_path / "evidence").write_text("".join(line for line in lines if line not in set(left_out)))
+
+    found = verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=vkey, evidence=tmp_path / "evidence")
+
+    assert found.undisclosed == len(left_out) > 0
 
 
 def test_every_verb_that_is_counted_is_one_that_the_ledger_can_say(lived):
@@ -170,6 +241,11 @@ def test_the_pdf_reads_in_each_language_and_names_every_table(lived, language, t
         assert [title for title in titles if title not in squeezed] == []
 
 
+def employed(name):
+    clock.set_demo_date(AFTER)
+    return employ(StaffRole.AUDITOR, username=name)
+
+
 def change(path, old, new):
     content = path.read_bytes()
     assert old in content
@@ -188,7 +264,7 @@ def change(path, old, new):
         (lambda f: change(f / "q1/signature", b"signature", b"signature"), None),
         (lambda f: (f / "q1/checkpoint").unlink(), "cannot be read"),
         (
-            lambda f: change(f / "ledger/tile/entries/000", b"clerk", b"clerc"),
+            lambda f: change(f / "ledger/tile/entries/000", b'"class":"', b'"Class":"'),
             "first wrong one",
         ),
     ],
@@ -216,8 +292,8 @@ def test_an_operator_who_signs_other_figures_is_found_out_by_the_count(lived, vk
 
     write_report(tmp_path / "forged", canonical_bytes(report), language="en")
 
-    with refusing(REPORT_NOT_GENUINE, match="'batches' is not what the published entries give"):
-        verify_report(tmp_path / "forged", folder / "ledger", vkey=vkey)
+    with refusing(REPORT_NOT_GENUINE, match="'batches' is not what the disclosed entries give"):
+        verify_report(tmp_path / "forged", folder / "ledger", vkey=vkey, evidence=folder / "evidence")
 
 
 def test_another_key_proves_nothing(lived, vkey):

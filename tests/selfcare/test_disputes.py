@@ -13,6 +13,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps, tree
 from rollkeeper.ledger.errors import RECEIPT_NOT_FOUND, RECEIPT_NOT_GENUINE
+from rollkeeper.ledger.leaves import disclose, leaf_bytes, root_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import LINE_TERMINATED, LineNotFound
@@ -57,11 +58,14 @@ def handed_and_lost(clerk, number):
 def as_proof(text):
     """The receipt of the same entry once it was published: in a ledger of two, signed by this instance's key."""
     entry = base64.b64decode(text.split("\n")[1].removeprefix("entry "))
+    known = {"secret": bytes(range(32)), "entry_id": 1}
+    leaf = leaf_bytes("registration", "2012-03-02", root_of(entry.decode(), **known))
+    shown = disclose(entry.decode(), leaf_class="registration", day="2012-03-02", **known)
     other = tree.leaf_hash(b"another")
-    head = notes.Head(notes.origin(), 2, tree.node_hash(other, tree.leaf_hash(entry)))
+    head = notes.Head(notes.origin(), 2, tree.node_hash(other, tree.leaf_hash(leaf)))
     lines = [
         auditor.PROOF,
-        "extra " + base64.b64encode(entry).decode(),
+        "extra " + base64.b64encode(shown).decode(),
         "index 1",
         base64.b64encode(other).decode(),
     ]

@@ -47,7 +47,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("leaf_index", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("entry_id", models.BigIntegerField(unique=True)),
-                ("leaf_hash", models.BinaryField(db_comment="SHA-256(0x00 || body), RFC 6962.", max_length=32)),
+                ("leaf_class", models.TextField(db_comment="One of ledger.leaf_classes.LeafClass.")),
+                ("day", models.DateField(db_comment="Day of the entry.")),
+                ("root", models.BinaryField(db_comment="Over the salted digests of the entry's fields.", max_length=32)),
+                ("leaf_hash", models.BinaryField(db_comment="SHA-256(0x00 || leaf), RFC 6962.", max_length=32)),
             ],
             options={
                 "db_table": "ledger_leaf",
@@ -82,6 +85,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Appended",
+            fields=[
+                ("appended_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("first_entry", models.BigIntegerField()),
+                ("entries", models.BigIntegerField()),
+                ("bodies", models.DecimalField(db_comment="Sum of hashtextextended over the bodies.", decimal_places=0, max_digits=40)),
+                ("day", models.DateField(db_comment="The first of their days.")),
+            ],
+            options={
+                "db_table": "ledger_appended",
+                "db_table_comment": "What was appended and has no leaf yet.",
+            },
+        ),
+        migrations.CreateModel(
+            name="Fault",
+            fields=[
+                ("fault_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.TextField(db_comment="One of ledger.choices.FaultKind.")),
+                ("entry_id", models.BigIntegerField()),
+                ("leaf_index", models.BigIntegerField(null=True)),
+                ("leaf_class", models.TextField(null=True)),
+                ("day", models.DateField(null=True)),
+                ("found_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "db_table": "ledger_fault",
+                "db_table_comment": "Entries found missing or changed; append-only for every role.",
+                "constraints": [models.UniqueConstraint(fields=("kind", "entry_id"), name="ledger_fault_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="CheckRound",
+            fields=[
+                ("check_id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("next_leaf", models.BigIntegerField()),
+                ("round_ended_at", models.DateTimeField(db_comment="When every leaf had last been checked in turn.", null=True)),
+                ("unsalted_since", models.DateTimeField(db_comment="A restore brought keys of this instant: what was entered since", null=True)),
+                ("unsalted_until", models.DateTimeField(db_comment="and until then has lost its secrets with them.", null=True)),
+            ],
+            options={
+                "db_table": "ledger_check",
+            },
+        ),
+        migrations.CreateModel(
             name="DeferredDisclosureMark",
             fields=[
                 ("disclosure_id", models.UUIDField(primary_key=True, serialize=False)),
@@ -101,9 +148,9 @@ class Migration(migrations.Migration):
                 ("day", models.DateField(db_comment="Day of the act in the pack's zone.")),
                 ("verb", models.TextField(db_comment="One of ledger.verbs.Verb.")),
                 ("line_id", models.UUIDField(db_comment="Reference of the line concerned.", null=True)),
-                ("person_id", models.UUIDField(db_comment="Reference of the person concerned; not published.", null=True)),
-                ("staff_id", models.UUIDField(db_comment="Who acted, or whose account was tried; not published: the body has a commitment.", null=True)),
-                ("body", models.TextField(db_comment="Canonical JSON (RFC 8785): the bytes that are hashed and published.")),
+                ("person_id", models.UUIDField(db_comment="Reference of the person concerned.", null=True)),
+                ("staff_id", models.UUIDField(db_comment="Who acted, or whose account was tried: the body has a commitment.", null=True)),
+                ("body", models.TextField(db_comment="Canonical JSON (RFC 8785), not published: its salted digests are the root of the leaf. Reduced at erasure.")),
             ],
             options={
                 "db_table": "ledger_entry",
@@ -117,5 +164,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("ledger", name) for name in ("commit_order", "append_only")]),
+        migrations.RunSQL([
+            database.sql("ledger", name) for name in ("commit_order", "append_only", "reduce_entries", "note_appended")
+        ]),
     ]

@@ -1,4 +1,5 @@
--- Refuses every UPDATE, DELETE and TRUNCATE of the ledger's tables from every role, including their owner.
+-- Refuses every UPDATE, DELETE and TRUNCATE of the ledger's tables from every role, including their owner. The one exception is
+-- the reduction of an erased entry, which has its own triggers (`reduce_entries.sql`).
 -- Law: art. 11 (who acted must stay visible).
 -- Reads: nothing. Writes: one function and a trigger on each table.
 -- Plan: the trigger never fires in ordinary work; inserts do not pass through it.
@@ -14,7 +15,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
+CREATE OR REPLACE TRIGGER ledger_entry_append_only BEFORE DELETE OR TRUNCATE ON ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_leaf_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_leaf
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
@@ -25,4 +26,6 @@ CREATE OR REPLACE TRIGGER ledger_checkpoint_append_only BEFORE UPDATE OR DELETE 
 CREATE OR REPLACE TRIGGER ledger_integration_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_integration
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_publication_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_publication
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_fault_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_fault
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();

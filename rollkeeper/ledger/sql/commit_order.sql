@@ -6,6 +6,7 @@
 
 ALTER TABLE ledger_entry ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE INDEX ledger_entry_by_commit ON ledger_entry (xid, entry_id);
+ALTER TABLE ledger_appended ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 ALTER TABLE ledger_integration ADD COLUMN through_xid xid8 NOT NULL;
 -- The first step takes nothing; it notes in which cluster the table was made.
 INSERT INTO ledger_integration (size, through_xid, through_entry, floor_entry, cluster)
@@ -14,6 +15,6 @@ SELECT 0, '0', 0, 0, system_identifier FROM pg_control_system();
 ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 ALTER TABLE ledger_tile
     ADD CONSTRAINT ledger_tile_width CHECK (length(hashes) = 8192 AND length(root) = 32);
-ALTER TABLE ledger_leaf ADD CONSTRAINT ledger_leaf_hash_length CHECK (length(leaf_hash) = 32);
--- A published entry has a length of 16 bits before it.
+ALTER TABLE ledger_leaf ADD CONSTRAINT ledger_leaf_hash_length CHECK (length(leaf_hash) = 32 AND length(root) = 32);
+-- So long is no entry, and a receipt with one could not be handed out.
 ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_max_length CHECK (octet_length(body) <= 65535);

@@ -1,6 +1,6 @@
 -- Tells of each verb what its entries hold: `ledger_body` lets nothing else pass.
 -- Law: art. 11; no article lets personal data into an entry.
--- Reads: its argument. Writes: nothing; two immutable functions are made.
+-- Reads: its argument. Writes: nothing; three immutable functions are made.
 -- Plan: no table.
 -- Again: CREATE OR REPLACE: the same functions. Written by `make docs` from `ledger/verbs.py`; edit that instead.
 
@@ -151,6 +151,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:request:erased' THEN '----'
     WHEN 'reporting:quarter:counted' THEN '----'
     WHEN 'reporting:report:made' THEN '----'
+    WHEN 'reporting:evidence:disclosed' THEN '----'
     WHEN 'operations:backup:made' THEN '----'
     WHEN 'operations:instance:restored' THEN '----'
 END;
@@ -288,6 +289,21 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:request:erased' THEN ARRAY[['disclosure', 'reference', '+']]
     WHEN 'reporting:quarter:counted' THEN ARRAY[['first', 'day', '+'], ['size', 'count', '+']]
     WHEN 'reporting:report:made' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
+    WHEN 'reporting:evidence:disclosed' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['size', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'operations:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'operations:instance:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
+END;
+
+-- The facts that an erased entry keeps, since reports count by them.
+CREATE OR REPLACE FUNCTION ledger_kept_facts(verb text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+    WHEN 'agents:case:opened' THEN ARRAY['pattern']
+    WHEN 'agents:reverification:settled' THEN ARRAY['outcome']
+    WHEN 'line:line:terminated' THEN ARRAY['by']
+    WHEN 'line:tenure:registered' THEN ARRAY['assurance']
+    WHEN 'notices:notice:bounced' THEN ARRAY['channel']
+    WHEN 'notices:notice:delivered' THEN ARRAY['channel']
+    WHEN 'selfcare:case:settled' THEN ARRAY['upheld']
+    WHEN 'vault:sealed:opened' THEN ARRAY['purpose']
+    ELSE '{}'::text[]
 END;

@@ -22,15 +22,20 @@ GRANT EXECUTE ON FUNCTION kernel_share_sealing TO counter, worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault;
 REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice FROM counter, backoffice, worker, vault;
 
--- The ledger: appended by every acting role, changed by none, not even its owner.
-REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
+-- The ledger: appended by every acting role, changed by none, not even its owner. An erased entry is reduced by one function.
+REVOKE DELETE, TRUNCATE ON ledger_entry FROM migrator;
+REVOKE UPDATE, DELETE, TRUNCATE ON ledger_fault, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
     ledger_publication FROM migrator;
 -- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
 GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, backoffice, worker, vault;
 GRANT SELECT ON ledger_entry TO counter, backoffice, worker, vault, auditor;
-GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication TO worker;
-GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication
+GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_fault TO worker;
+GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_fault
     TO counter, backoffice, auditor;
+GRANT SELECT, DELETE ON ledger_appended TO worker;
+GRANT SELECT, INSERT, UPDATE ON ledger_check TO worker;
+REVOKE ALL ON FUNCTION ledger_reduce_entries FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_reduce_entries TO worker;
 
 -- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history.
 GRANT SELECT ON ledger_deferreddisclosuremark TO backoffice, worker, auditor;

@@ -44,13 +44,20 @@ def redraw(
     size: Annotated[
         int, typer.Option("--size", min=1, help="Number of entries at the draw, as shown on the page.")
     ],
+    evidence: Annotated[
+        Path,
+        typer.Option(
+            "--evidence", exists=True, dir_okay=False, help="What 'reports disclose' wrote for you."
+        ),
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Repeat the draw of a sample from a copy of the published ledger, with the text that the auditor brought; needs no database.
+    """Repeat the draw of a sample from a copy of the published ledger and the evidence, with the text that the auditor brought.
 
-    The text is asked for, or is a line of standard input. The copy is checked like 'ledger verify', with the key in it.
+    Needs no database. The text is asked for, or is a line of standard input. The copy is checked like 'ledger verify', with the key
+    in it. It lists the leaves in the order of the draw: the sample passes over one only if its line came before.
 
-    Example: rollkeeper reports redraw-sample copy 2012-Q1 suspended --size 120345 < text.txt
+    Example: rollkeeper reports redraw-sample copy 2012-Q1 suspended --size 120345 --evidence 2012-Q1.jsonl < text.txt
     """
     period = quarter_named(quarter)
     try:
@@ -59,9 +66,9 @@ def redraw(
         raise typer.BadParameter(f"the copy is invalid: {fault}", param_hint="'DIR'") from None
     if size > head.size:
         raise typer.BadParameter(f"the copy has {head.size:,} entries.", param_hint="'--size'")
-    drawn = draw_again(ledger, period, kind, text=ask("Text"), size=size, head_size=head.size)
+    drawn = draw_again(ledger, evidence, period, kind, text=ask("Text"), size=size, head_size=head.size)
     if as_json:
-        emit([{"leaf": leaf, "line": str(line)} for leaf, line in drawn])
+        emit([{"leaf": leaf} for leaf in drawn])
         return
-    for leaf, line in drawn:
-        out.print(f"{leaf:>12,}  {line}", highlight=False)
+    for leaf in drawn:
+        out.print(f"{leaf:>12,}", highlight=False)

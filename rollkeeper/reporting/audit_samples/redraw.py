@@ -1,53 +1,53 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Draw a sample again out of a copy of the published ledger, with nothing of the operator's register.
+"""Draw a sample again out of a copy of the published ledger and the evidence, with nothing of the operator's register.
 
-Separate because an outsider runs it: the lines of a sample are those, and no others, that the auditor's text gives.
+Separate because an outsider runs it: the leaves of a sample are those, and no others, that the auditor's text gives. The evidence
+says of each leaf what was done, and not to which line: the auditor sees the lines of the sample, and where one is passed over it
+must be one that came before.
 """
 
 import heapq
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID
 
-from rollkeeper.ledger.tree import TILE_WIDTH
+from rollkeeper.ledger.tree import TILE_WIDTH, leaf_hash
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.reporting.audit_samples.rules import (
-    FIRST_CANDIDATES,
-    MAX_LINES,
-    first_of_each,
-    rank_of,
-    seed_of,
-)
+from rollkeeper.reporting.audit_samples.rules import FIRST_CANDIDATES, rank_of, seed_of
+from rollkeeper.reporting.evidence import read_evidence
 from rollkeeper.reporting.periods import Period
-from rollkeeper.reporting.recompute import entries_of
+from rollkeeper.reporting.recompute import day_of, entries_of
 
 
 def redraw(
-    folder: Path, period: Period, kind: SampledAction, *, text: str, size: int, head_size: int
-) -> list[tuple[int, UUID]]:
-    """Return leaf and line of each that the text draws among the first `size` entries, in their order.
+    folder: Path, evidence: Path, period: Period, kind: SampledAction, *, text: str, size: int, head_size: int
+) -> list[int]:
+    """Return the leaves that the text draws among the first `size` entries, in their order.
 
-    Precondition: the folder's tree was checked, and has `head_size` entries, which are no fewer.
+    Precondition: the folder's tree was checked, and has `head_size` entries, which are no fewer. Refuses: EVIDENCE_NOT_GENUINE.
     """
-    seed, most = seed_of(text), FIRST_CANDIDATES
-    while True:
-        ranked = heapq.nsmallest(
-            most, _ranked(folder, period, kind, seed=seed, size=size, head_size=head_size)
-        )
-        drawn = first_of_each(((line, (leaf, line)) for _, leaf, line in ranked), most=MAX_LINES)
-        if len(drawn) == MAX_LINES or len(ranked) < most:
-            return drawn
-        most *= 10
+    ranked = _ranked(folder, evidence, period, kind, seed=seed_of(text), size=size, head_size=head_size)
+    return [leaf for _, leaf in heapq.nsmallest(FIRST_CANDIDATES, ranked)]
 
 
 def _ranked(
-    folder: Path, period: Period, kind: SampledAction, *, seed: bytes, size: int, head_size: int
-) -> Iterator[tuple[bytes, int, UUID]]:
-    verb = f'"verb":"{kind.verb.value}"}}'.encode()
-    for index in range(-(-size // TILE_WIDTH)):
-        for leaf, body in enumerate(entries_of(folder, index, head_size), index * TILE_WIDTH):
-            if leaf < size and body.endswith(verb):
-                said = json.loads(body)
-                if period.first.isoformat() <= said["day"] <= period.last.isoformat():
-                    yield rank_of(seed, body), leaf, UUID(said["line"])
+    folder: Path,
+    evidence: Path,
+    period: Period,
+    kind: SampledAction,
+    *,
+    seed: bytes,
+    size: int,
+    head_size: int,
+) -> Iterator[tuple[bytes, int]]:
+    bundles: dict[int, list[bytes]] = {}
+
+    def leaf(index: int) -> bytes:
+        if index // TILE_WIDTH not in bundles:
+            bundles.clear()
+            bundles[index // TILE_WIDTH] = entries_of(folder, index // TILE_WIDTH, head_size)
+        return bundles[index // TILE_WIDTH][index % TILE_WIDTH]
+
+    for index, entry in read_evidence(evidence, leaf=leaf):
+        is_meant = index < size and entry.get("verb") == kind.verb.value
+        if is_meant and period.first.isoformat() <= day_of(leaf(index)) <= period.last.isoformat():
+            yield rank_of(seed, leaf_hash(leaf(index))), index

@@ -3,7 +3,7 @@
 
 The rank of an entry is::
 
-    SHA-256( "rollkeeper/sample@v1" || SHA-256(the auditor's text) || the entry's canonical bytes )
+    SHA-256( "rollkeeper/sample@v2" || SHA-256(the auditor's text) || the hash of the entry's leaf )
 
 The entries of the kind whose day is in the quarter, among the first `size` of the published ledger, are taken by rank, the
 smallest first; repeated lines are skipped; until the requested number is reached.
@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Hashable, Iterable
 from typing import Final
 
-DOMAIN: Final = b"rollkeeper/sample@v1"
+DOMAIN: Final = b"rollkeeper/sample@v2"
 MAX_LINES: Final = 20
 FIRST_CANDIDATES: Final = 200
 """So many entries are taken by rank at first: nearly always they are of enough different lines."""
@@ -31,9 +31,9 @@ def is_long_enough(text: str) -> bool:
     return len(text.strip()) >= MIN_SEED_LETTERS
 
 
-def rank_of(seed: bytes, entry: bytes) -> bytes:
+def rank_of(seed: bytes, leaf_hash: bytes) -> bytes:
     """Return the rank of an entry."""
-    return hashlib.sha256(DOMAIN + seed + entry).digest()
+    return hashlib.sha256(DOMAIN + seed + leaf_hash).digest()
 
 
 def first_of_each[Key: Hashable, Entry](ranked: Iterable[tuple[Key, Entry]], *, most: int) -> list[Entry]:

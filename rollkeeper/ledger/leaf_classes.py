@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the published ledger says of a verb: a class; and what an erased entry keeps of its facts.
+
+A verb has the class of its package, but for the verbs that are named here. A class has acts of every day, so that a rare act does
+not stand alone in it; and acts that no report counts, so that a figure which a report hides is not the count of a class less what
+the report shows (`tests/reporting/test_hidden_figures.py`). A leaf is final: no verb ever changes its class.
+"""
+
+from enum import StrEnum
+
+
+class LeafClass(StrEnum):
+    """What the published ledger says of an act: so little that a rare act of one day points at no one. Never rename one."""
+
+    ACCESS = "access"
+    REGISTRATION = "registration"
+    CHANGE = "change"
+    CAMPAIGN = "campaign"
+    NOTICE = "notice"
+    STAFF = "staff"
+    KEYS = "keys"
+    PUBLICATION = "publication"
+    OTHER = "other"
+
+
+_CLASS_OF_PACKAGE = {
+    "access": LeafClass.STAFF, "agents": LeafClass.STAFF, "campaign": LeafClass.CAMPAIGN, "disclosures": LeafClass.ACCESS,
+    "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "line": LeafClass.CHANGE,
+    "notices": LeafClass.NOTICE, "offline": LeafClass.REGISTRATION, "operations": LeafClass.OTHER,
+    "provisioning": LeafClass.NOTICE, "reporting": LeafClass.PUBLICATION, "retention": LeafClass.CHANGE, "selfcare": LeafClass.CHANGE,
+    "vault": LeafClass.KEYS,
+}  # fmt: skip
+_CLASS_OF_VERB = {
+    verb: leaf_class
+    for leaf_class, verbs in {
+        LeafClass.ACCESS: (
+            "campaign:line:explained", "line:access:recorded", "line:counter_code:issued", "line:evidence:seen",
+            "line:line:looked_up", "reporting:evidence:disclosed", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked",
+            "selfcare:session:not_verified", "selfcare:session:verified", "vault:offline:opened", "vault:sealed:opened",
+            "vault:sealed:refused",
+        ),
+        LeafClass.REGISTRATION: (
+            "agents:document_image:counted", "agents:registration:recorded", "line:copy:kept", "line:document:linked",
+            "line:document:unlinked", "line:limit:overridden", "line:line:activated", "line:line:relocated", "line:route:used",
+            "line:tenure:accepted", "line:tenure:corrected", "line:tenure:registered", "line:tenure:relinquished",
+            "line:tenure:transferred", "selfcare:application:checked", "selfcare:application:settled",
+            "selfcare:application:submitted",
+        ),
+        LeafClass.CAMPAIGN: (
+            "line:clock:paused", "line:clock:resumed", "line:line:reconnected", "line:line:restored", "line:line:suspended",
+            "line:line:terminated",
+        ),
+        LeafClass.CHANGE: (
+            "agents:case:opened", "agents:case:settled", "agents:reverification:notified", "agents:reverification:settled",
+            "agents:reverification:started",
+        ),
+    }.items()
+    for verb in verbs
+}  # fmt: skip
+
+
+COUNTED_FACTS = {
+    "agents:case:opened": ("pattern",),
+    "agents:reverification:settled": ("outcome",),
+    "line:line:terminated": ("by",),
+    "line:tenure:registered": ("assurance",),
+    "notices:notice:bounced": ("channel",),
+    "notices:notice:delivered": ("channel",),
+    "selfcare:case:settled": ("upheld",),
+    "vault:sealed:opened": ("purpose",),
+}
+"""What an erased entry keeps of its facts, since reports count by it: never a reference, a day, or why a clock stood still."""
+
+
+def class_of(verb: str) -> LeafClass:
+    """Return the class of a verb."""
+    return _CLASS_OF_VERB.get(verb, _CLASS_OF_PACKAGE[verb.partition(":")[0]])

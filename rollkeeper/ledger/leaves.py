@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The published leaf of an entry, which says only a class and a day, and the disclosure that opens it for one reader.
+
+Pure: bytes in, bytes out. The auditor and the page that checks receipts have their own versions of the reading half.
+
+An entry's body (`ledger.services.entry_body`) stays in the register. Its *fields* are its members, those of ``facts`` one by
+one under the names ``facts.<name>``, in the order of the body::
+
+    salts   = SHAKE256( secret (32) || "rollkeeper/leaf-salts@v2" || 00 || entry number (8, big-endian) ), 16 bytes a field
+    digest  = SHA-256( salt (16) || canonical JSON of [name, value] )
+    root    = SHA-256( "rollkeeper/leaf-root@v2" || 00 || digest || digest ... )
+    leaf    = {"class":"registration","day":"2012-03-02","root":"<64 hex>","v":2}     canonical JSON (RFC 8785)
+    hash    = SHA-256( 00 || leaf )                                                   RFC 6962
+
+The secret is drawn at random for each entry when it is integrated, and lies in the store of keys (`ledger.secrets`): an attacker who
+has the body without the secret cannot tell which leaf is its own, and an erased entry has neither. The one root hides how many
+fields there are, which would tell the verb. A *disclosure* is the leaf with its fields in place of the root, each with its salt, or
+its digest alone where it is not disclosed; salts and digests in base64url without padding, 22 and 43 characters::
+
+    {
+        "class": "registration",
+        "day": "2012-03-02",
+        "fields": [["<salt>", "actor", "0f0f..."], "<digest>", ...],
+        "v": 2,
+    }
+"""
+
+import base64
+import json
+from collections.abc import Collection, Iterator
+from hashlib import sha256, shake_256
+from json.encoder import encode_basestring as quoted
+from typing import Any
+
+from rollkeeper.kernel.canonical import canonical_bytes
+
+VERSION = 2
+SECRET_BYTES = 32
+SALT_BYTES = 16
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SALTS = b"rollkeeper/leaf-salts@v2\x00"
+_ROOT = sha256(b"rollkeeper/leaf-root@v2\x00")
+
+type Field = tuple[str, Any]
+
+
+def fields_of(body: str) -> list[Field]:
+    """Return the fields of an entry, in their order. What is no object, which no program wrote, is one field."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    return list(_flat(said)) if isinstance(said, dict) else [("body", body)]
+
+
+def root_of(body: str, *, secret: bytes, entry_id: int) -> bytes:
+    """Return the root over the salted digests of an entry's fields."""
+    shown = [_preimage(name, value) for name, value in fields_of(body)]
+    salts = _salts(secret, entry_id, len(shown))
+    whole = _ROOT.copy()
+    whole.update(
+        b"".join(
+            [
+                sha256(salts[at : at + SALT_BYTES] + one).digest()
+                for one, at in zip(shown, range(0, len(salts), SALT_BYTES), strict=True)
+            ]
+        )
+    )
+    return whole.digest()
+
+
+def leaf_bytes(leaf_class: str, day: str, root: bytes) -> bytes:
+    """Return the bytes that are published and hashed."""
+    return b'{"class":"%b","day":"%b","root":"%b","v":2}' % (
+        leaf_class.encode(),
+        day.encode(),
+        root.hex().encode(),
+    )
+
+
+def disclose(
+    body: str,
+    *,
+    secret: bytes,
+    entry_id: int,
+    leaf_class: str,
+    day: str,
+    only: Collection[str] | None = None,
+) -> bytes:
+    """Return the disclosure of an entry: of all its fields, or of those that are named; canonical JSON."""
+    fields = fields_of(body)
+    salts = _salts(secret, entry_id, len(fields))
+    shown: list[Any] = []
+    for nth, (name, value) in enumerate(fields):
+        salt = salts[nth * SALT_BYTES : (nth + 1) * SALT_BYTES]
+        hidden = only is not None and name not in only
+        shown.append(
+            _base64(sha256(salt + _preimage(name, value)).digest())
+            if hidden
+            else [_base64(salt), name, value]
+        )
+    return canonical_bytes({"class": leaf_class, "day": day, "fields": shown, "v": VERSION})
+
+
+def is_reduced(body: str) -> bool:
+    """Tell whether this is what an erasure leaves of a body (``sql/reduce_entries.sql``)."""
+    return '"erased":true' in body and json.loads(body).get("erased") is True
+
+
+def receipt_code(entry_id: int, body: str) -> str:
+    """Return the code of an entry's receipt: its number and the first thirty bits of its body's hash, which an erased entry keeps."""
+    is_whole = not is_reduced(body)
+    bits = (
+        int.from_bytes(sha256(b"\x00" + body.encode()).digest()[:4]) >> 2
+        if is_whole
+        else json.loads(body)["check"]
+    )
+    return f"{entry_id}-" + "".join(CODE_LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
+
+
+def _salts(secret: bytes, entry_id: int, count: int) -> bytes:
+    return shake_256(secret + _SALTS + entry_id.to_bytes(8)).digest(SALT_BYTES * count)
+
+
+def _preimage(name: str, value: Any) -> bytes:
+    """Return the canonical JSON of a name and its value; a million times a publication, so that texts are written here."""
+    if type(value) is str:
+        return f'["{name}",{quoted(value)}]'.encode()
+    if type(value) is int:
+        return b'["%b",%d]' % (name.encode(), value)
+    return canonical_bytes([name, value])
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _flat(said: dict[str, Any]) -> Iterator[Field]:
+    for name, value in said.items():
+        if name == "facts" and isinstance(value, dict):
+            yield from ((f"facts.{fact}", one) for fact, one in value.items())
+        else:
+            yield name, value

@@ -1,0 +1,21 @@
+-- Takes away the notes of what was appended, of the transactions whose entries were just taken, and finds those that do not agree.
+-- Law: art. 11. Reads: ledger_entry. Writes: ledger_appended, ledger_fault.
+-- Plan: ledger_appended is nearly empty; ledger_entry_by_commit, one probe a transaction.
+-- Again: nothing left.
+-- A transaction that is not taken to its end is left for the next step, by `before`.
+
+WITH noted AS (
+    DELETE FROM ledger_appended
+     WHERE xid < least(%(before)s::text::xid8, pg_snapshot_xmin(pg_current_snapshot()))
+ RETURNING xid, first_entry, entries, bodies, day
+), expected AS (
+    SELECT xid, min(first_entry) AS first_entry, sum(entries) AS entries, sum(bodies) AS bodies, min(day) AS day
+      FROM noted GROUP BY xid
+)
+INSERT INTO ledger_fault (kind, entry_id, day)
+SELECT 'removed_early', first_entry, day
+  FROM expected x
+ CROSS JOIN LATERAL (SELECT count(*) AS entries, coalesce(sum(hashtextextended(e.body, 0)), 0) AS bodies
+                       FROM ledger_entry e WHERE e.xid = x.xid) AS there
+ WHERE (there.entries, there.bodies) <> (x.entries, x.bodies)
+ON CONFLICT DO NOTHING

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The evidence behind a report: disclosed fields of the entries that it counts, for the authority's named auditor alone.
+
+The published ledger says a class and a day of each entry, and no figure can be recounted from it. The evidence discloses of every
+entry of the period, in the classes that reports count, its verb and the facts that are counted: no line, person, member of staff,
+instant or reference. It shows the figures that a report hides, so it is not published; who gets it is recorded.
+
+    {"entries":702,"format":"rollkeeper-evidence-disclosed@v1","origin":"ledger.operator.example","period":"2012-Q1"}
+    [12,{"class":"notice","day":"2012-01-02","fields":["<digest>",["<salt>","facts.channel","sms"],...],"v":2}]
+    ...                                             the leaf's number and its disclosure (`ledger.leaves`), one a line
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import commitment_of
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.ledger import auditor, notes, queries
+from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.leaves import disclose
+from rollkeeper.ledger.secrets import secrets_of
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.reporting.errors import EVIDENCE_NOT_GENUINE
+from rollkeeper.reporting.metrics import needed_facts
+from rollkeeper.reporting.periods import Period
+
+FORMAT = "rollkeeper-evidence-disclosed@v1"
+_AT_ONCE = 10_000
+
+type Disclosed = dict[str, Any]
+"""What is disclosed of an entry."""
+
+
+def counted_classes() -> set[str]:
+    """Return the classes of the verbs that reports count, and of the entry of a report itself."""
+    counted = {verb.leaf_class.value for verb in Verb if verb.value in needed_facts()}
+    return counted | {LeafClass.PUBLICATION.value}
+
+
+def write_evidence(
+    authority: Authority,
+    period: Period,
+    file: Path,
+    *,
+    given_to: StaffId,
+    on: dt.date,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Write the evidence of a period into a new file and return how many entries it discloses. Erased entries disclose nothing.
+
+    Ledger: reporting:evidence:disclosed, before anything is written. Refuses: NOT_ALLOWED.
+    """
+    role = require(authority, Permission.MAKE_REPORTS)
+    size = queries.tree_size()
+    with action():
+        append_entry(
+            authority, verb=Verb.EVIDENCE_DISCLOSED, role=role, on=on,
+            facts={"first": period.first.isoformat(), "last": period.last.isoformat(), "size": size,
+                   "staff": commitment_of(given_to)},
+        )  # fmt: skip
+    head = {"format": FORMAT, "origin": notes.origin(), "period": period.name, "entries": size}
+    written = 0
+    with file.open("xb") as out:
+        out.write(canonical_bytes(head) + b"\n")
+        for first in range(0, size, _AT_ONCE):
+            written += _write_some(out, period, first, min(size, first + _AT_ONCE))
+            progress(min(size, first + _AT_ONCE) - first)
+    return written
+
+
+def _write_some(out: IO[bytes], period: Period, first: int, end: int) -> int:
+    classes = counted_classes()
+    days = period.first.isoformat(), period.last.isoformat()
+    wanted = [
+        one
+        for one in queries.entries(first, end)
+        if one.leaf_class in classes
+        and (days[0] <= one.day <= days[1] or one.verb == Verb.REPORT_MADE)
+        and one.body is not None
+    ]
+    secrets = secrets_of([one.entry_id for one in wanted])
+    open_still = [one for one in wanted if one.entry_id in secrets]
+    for one in open_still:
+        shown = disclose(
+            one.body or "", secret=secrets[one.entry_id], entry_id=one.entry_id, leaf_class=one.leaf_class, day=one.day,
+            only=_shown_fields(one.verb or ""),
+        )  # fmt: skip
+        out.write(b"[%d,%b]\n" % (one.leaf_index, shown))
+    return len(open_still)
+
+
+def _shown_fields(verb: str) -> set[str]:
+    needed = needed_facts().get(verb)
+    facts = ("report",) if verb == Verb.REPORT_MADE else needed.keys if needed else ()
+    return {"verb", *(f"facts.{name}" for name in facts)}
+
+
+def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple[int, Disclosed]]:
+    """Return the number of each disclosed leaf and what it says, each held against the published leaf. Refuses: EVIDENCE_NOT_GENUINE."""
+    with file.open("rb") as lines:
+        if json.loads(next(lines, b"{}")).get("format") != FORMAT:
+            raise EVIDENCE_NOT_GENUINE(why="it has another form")
+        before = -1
+        for line in lines:
+            try:
+                number, _, shown = line.strip().removeprefix(b"[").removesuffix(b"]").partition(b",")
+                index = int(number)
+                opened, entry, _ = auditor.open_disclosure(shown)
+            except (ValueError, TypeError, KeyError, AttributeError):
+                raise EVIDENCE_NOT_GENUINE(why=f"its line after leaf {before} is no disclosure") from None
+            if index <= before or opened != leaf(index):
+                raise EVIDENCE_NOT_GENUINE(why=f"what it discloses of leaf {index} is not what was published")
+            yield index, json.loads(entry)
+            before = index

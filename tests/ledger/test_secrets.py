@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The secrets of leaves: who may have them, and that a number that comes again gets a new one."""
+
+import psycopg
+import pytest
+
+from rollkeeper.kernel import database, stores
+from rollkeeper.kernel.database import KeysRole
+from rollkeeper.ledger import sequencer
+from rollkeeper.ledger.secrets import destroy_secrets, keep_secrets, secret_of, secrets_of
+from rollkeeper.ledger.services import integrate
+
+
+@pytest.fixture
+def kept(data_dir):
+    keep_secrets([1, 2, 900], [bytes([n]) * 32 for n in (1, 2, 9)])
+    yield
+    destroy_secrets([1, 2, 900])
+
+
+def test_a_secret_is_found_and_destroyed(kept):
+    found = secrets_of([1, 900, 901])
+
+    assert found == {1: b"\x01" * 32, 900: b"\x09" * 32}
+    assert destroy_secrets([1, 5]) == 1
+    assert secret_of(1) is None
+
+
+def test_a_number_that_comes_again_has_a_new_secret(kept):
+    keep_secrets([2, 3], [b"\x07" * 32, b"\x08" * 32])
+
+    assert secrets_of([1, 2, 3]) == {1: b"\x01" * 32, 2: b"\x07" * 32, 3: b"\x08" * 32}
+    destroy_secrets([3])
+
+
+@pytest.mark.parametrize("role", ["backoffice", "portal", "auditor"])
+def test_an_app_that_may_not_have_them_is_told_of_none(kept, monkeypatch, role):
+    monkeypatch.setenv("ROLLKEEPER_ROLE", role)
+
+    assert secret_of(1) is None
+
+
+def test_a_counter_is_told_one_at_a_time(kept):
+    with database.connect(stores.KEYS, KeysRole.SEALER) as counter:
+        assert counter.execute("SELECT ledger_secret_of(2)").fetchone() == (b"\x02" * 32,)
+        for statement in (
+            "SELECT * FROM ledger_secret",
+            "DELETE FROM ledger_secret",
+            "INSERT INTO ledger_secret VALUES (7, '')",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                counter.execute(statement)
+
+
+@pytest.mark.parametrize("table", ["person_key", "epoch", "offline_key"])
+@pytest.mark.parametrize("statement", ["SELECT * FROM {}", "DELETE FROM {}"])
+def test_who_makes_leaves_reaches_no_key_of_a_person(data_dir, table, statement):
+    with (
+        database.connect(stores.KEYS, KeysRole.LEDGER) as ledger,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        ledger.execute(statement.format(table))
+
+
+def test_an_integration_that_is_killed_after_the_secrets_draws_new_ones(fill, monkeypatch):
+    fill(1, 3)
+    monkeypatch.setattr(sequencer, "_leaf_row", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        integrate()
+    before = secrets_of([1, 2, 3])
+    monkeypatch.undo()
+
+    integrate()
+
+    after = secrets_of([1, 2, 3])
+    assert before.keys() == after.keys() == {1, 2, 3}
+    assert set(before.values()).isdisjoint(after.values())
