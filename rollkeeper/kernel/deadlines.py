@@ -151,7 +151,7 @@ class HttpExchanges:
 
 
 class WatchedSmtp(smtplib.SMTP):
-    """A connection to a mail server under the deadline of this thread; an answer that has begun comes within a time of its own.
+    """A connection to a mail server under the deadline of this thread; an answer that has begun comes within a separate time.
 
     A server may think about a mail for long, but does not say one letter a second.
     """

@@ -255,26 +255,26 @@ def test_an_instance_in_use_is_not_restored_over(folder):
 
 
 def test_what_a_killed_restore_left_behind_is_removed_by_the_next(folder, monkeypatch):
-    home = folder / "new"
-    (home / "secrets").mkdir(parents=True)
-    (home / "secrets" / "root.key").write_text("a copied secret", "ascii")
-    (home / "restoring").touch()
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(home))
+    data_dir = folder / "new"
+    (data_dir / "secrets").mkdir(parents=True)
+    (data_dir / "secrets" / "root.key").write_text("a copied secret", "ascii")
+    (data_dir / "restoring").touch()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
 
     with refusing(BACKUP_DAMAGED):  # goes on, and finds no backup
         restore(console_authority(), folder, secrets=folder)
 
-    assert not list(home.iterdir())
+    assert not list(data_dir.iterdir())
 
 
 def test_a_restore_that_is_under_way_is_left_alone(folder, monkeypatch):
-    home = folder / "new"
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(home))
+    data_dir = folder / "new"
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
 
-    with exclusive_lock(home / "restoring"), refusing(DATA_DIR_NOT_EMPTY):
+    with exclusive_lock(data_dir / "restoring"), refusing(DATA_DIR_NOT_EMPTY):
         restore(console_authority(), folder, secrets=folder)
 
-    assert [one.name for one in home.iterdir()] == ["restoring"]
+    assert [one.name for one in data_dir.iterdir()] == ["restoring"]
 
 
 @pytest.mark.parametrize("part", BOTH)

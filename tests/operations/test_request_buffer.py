@@ -63,7 +63,7 @@ def test_a_body_without_end_is_refused_once_it_is_too_large():
     assert answer(Protocol([b"x" * 100] * 10), largest_bytes=500)[0] == 413
 
 
-def test_what_was_read_is_let_go_again():
+def test_what_was_read_is_forgotten_again():
     buffer = RequestBuffer(echo, threads=1, body_s=0.05)
     for parts, ends in (([b"abc"], True), ([b"abc"], False)):
         asyncio.run(buffer.__rsgi__(scope(), Protocol(parts, ends=ends)))

@@ -585,9 +585,7 @@ def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeyp
 
 
 @pytest.mark.parametrize("ahead", [dt.timedelta(days=1), dt.timedelta(days=7)])
-def test_who_registered_while_the_clock_was_ahead_is_restored_at_once_when_it_is_right(
-    register, element, ahead
-):
+def test_a_restore_asked_for_by_a_clock_that_was_ahead_is_due_at_once(register, element, ahead):
     asked = bar(kind=CommandKind.RESTORE)
     Command.objects.filter(command_id=asked).update(attempts=1, next_try_at=clock.now() + ahead)
 

@@ -55,7 +55,8 @@ ONLY_TYPED = set(
     protected_needs_warrant deferral_refused invalid_recipient_key same_proposer year_not_over external_databases
     text_fault unexpected_error invalid_user_name user_name_taken invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
-    report_fonts_missing faults not_restored pack_is_shipped pack_not_written source_not_confirmable
+    report_fonts_missing faults not_restored batch_not_named demo_clock_backwards
+    evidence_not_genuine erasure_stopped no_erasure_stopped pack_is_shipped pack_not_written source_not_confirmable
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
 # Where the facts of a refusal are texts from the packages behind the pages, and their names.
