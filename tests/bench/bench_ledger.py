@@ -10,13 +10,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
-from rollkeeper.kernel.ids import PersonId, new_uuids
+from rollkeeper.kernel.ids import PersonId, StaffId, new_uuids
 from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.services import integrate
@@ -110,7 +109,7 @@ def _appending(*, turns: int, acts: int) -> Row:
     """
     begin_first_epoch()
     database.run("SET ROLE counter")
-    clerk = Authority(frozenset({StaffRole.CLERK}), None, "c1" * 32)
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuids(1)[0]), "c1" * 32)
     real = persistence._entered
     seconds = {True: 0.0, False: 0.0}
     asked = [submission(fresh_number()) for _ in range((2 * turns + 1) * acts)]
@@ -141,8 +140,8 @@ def _entries() -> int:
     return int(row.newest)
 
 
-def _no_entries(frame: Any, written: Any, *, at: Any) -> Callable[[], list[Any]]:
-    return lambda: [SimpleNamespace(line_id=one.line_id, entry_id=1, verb=None) for one in written]
+def _no_entries(frame: Any, written: Any, *, at: Any) -> dict[Any, int]:
+    return {one.line_id: 1 for one in written}
 
 
 def _writing(count: int) -> Row:
