@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The ledger: what an entry costs in its act, how fast a million is put into the tree, published and checked."""
+"""The ledger: what a body costs, how fast a million is put into the tree, published and checked."""
 
 import json
 import random
@@ -10,21 +10,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from rollkeeper.access.authority import Authority
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
-from rollkeeper.registration import persistence
-from rollkeeper.registration.services import register_subscriber
-from rollkeeper.vault.services import begin_first_epoch
-from tests.registration.people import ON, fresh_number, submission
 
 TINY = [50, 60]
 """The second size is added to the first: a demo does both."""
@@ -60,9 +53,9 @@ SELECT * FROM linked
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Measure the appending once, the rest at each size, growing, and the checking at ten times the largest."""
+    """Measure the writing of bodies once, the rest at each size, growing, and the checking at ten times the largest."""
     least = min(sizes)
-    rows = [_appending(turns=max(1, min(40, least // 25)), acts=25), _writing(min(50_000, least))]
+    rows = [_writing(min(50_000, least))]
     persons = new_uuids(min(20_000, least))
     have = 0
     for size in sorted(sizes):
@@ -101,48 +94,6 @@ def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
     finally:
         shutil.rmtree(folder)
         folder.with_suffix(".other").unlink(missing_ok=True)
-
-
-def _appending(*, turns: int, acts: int) -> Row:
-    """Register people at a counter, one act each, by turns with their entries and with nothing in the entries' place.
-
-    In the role that a counter has: the database holds what it appends to the forms.
-    """
-    begin_first_epoch()
-    database.run("SET ROLE counter")
-    clerk = Authority(frozenset({StaffRole.CLERK}), None, "c1" * 32)
-    real = persistence._entered
-    seconds = {True: 0.0, False: 0.0}
-    asked = [submission(fresh_number()) for _ in range((2 * turns + 1) * acts)]
-    for one in asked[:acts]:
-        register_subscriber(clerk, one, on=ON)
-    for turn in range(2 * turns):
-        with_entry = turn % 2 == 0
-        persistence._entered = real if with_entry else _no_entries
-        mine, before = asked[(turn + 1) * acts : (turn + 2) * acts], _entries()
-        spent, _ = _timed(lambda mine=mine: [register_subscriber(clerk, one, on=ON) for one in mine])
-        assert (_entries() - before >= acts) is with_entry
-        seconds[with_entry] += spent
-    persistence._entered = real
-    database.run("RESET ROLE")
-    whole, without = seconds[True], seconds[False]
-    return (
-        "register one at a time / the same act without its entry",
-        turns * acts,
-        whole,
-        without,
-        whole / without,
-        "1.15",
-    )
-
-
-def _entries() -> int:
-    (row,) = database.rows("SELECT coalesce(max(entry_id), 0) AS newest FROM ledger_entry")
-    return int(row.newest)
-
-
-def _no_entries(frame: Any, written: Any, *, at: Any) -> Callable[[], list[Any]]:
-    return lambda: [SimpleNamespace(line_id=one.line_id, entry_id=1, verb=None) for one in written]
 
 
 def _writing(count: int) -> Row:
