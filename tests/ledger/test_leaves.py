@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.ledger import auditor, leaves
 from rollkeeper.ledger.leaf_classes import LeafClass
 from rollkeeper.ledger.leaves import disclose, fields_of, leaf_bytes, receipt_code, root_of
@@ -48,6 +49,20 @@ def test_the_root_is_that_of_the_drawing_and_never_changes():
 
     assert root == by_hand(BODY, SECRET, 4711)
     assert root.hex() == "9ac5a976b49194c1c095a736f6a4c5f675b1776243b08d0149c59ac1d226afa3"
+
+
+ARTICLES = [
+    "art. 2", "3,", ",", '","', '",', "a{b}", "}", '{"', "\\", '\\"', ',"at":"x', "第三条", "\n", ',"}', '"}', '{"facts":{"a":1}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("article", ARTICLES)
+@pytest.mark.parametrize("facts", [None, {"a": "x"}, {"a": 1, "b": True}])
+def test_fields_that_are_cut_out_are_those_that_are_read(article, facts):
+    said = {"actor": "worker", "article": article, "facts": facts, "role": article, "v": 1, "verb": article}
+    body = canonical_bytes({key: value for key, value in said.items() if value is not None}).decode()
+
+    assert root_of(body, secret=SECRET, entry_id=7) == by_hand(body, SECRET, 7)
 
 
 def test_the_leaf_says_a_class_a_day_and_a_root():
