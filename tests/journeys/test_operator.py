@@ -29,7 +29,10 @@ CUSTOMERS = ROOT.parent / "shared" / "data" / "telco-customers.csv"
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 PASSWORD = "plum kettle orbit lantern"
 NOTIFIED = "2011-12-20"
-STAFF = {"manager-01": "campaign_manager", "supervisor-01": "supervisor", "clerk-01": "clerk"}
+STAFF = {
+    "manager-01": "campaign_manager", "supervisor-01": "supervisor", "clerk-01": "clerk",
+    "officer-01": "data_protection_officer", "administrator-01": "administrator",
+}  # fmt: skip
 
 
 class Console:
@@ -306,6 +309,10 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     year_later = end.replace("2012", "2013")
     assert console.ask("retention", "erase", on=year_later)["lines"] == 0
     day_after = f"{year_later[:8]}{int(year_later[8:]) + 1:02d}"
+    # So much of a register at once is erased only where two people say that it is right.
+    assert "Nothing was erased" in console.type("retention", "erase", on=day_after, answer=1)
+    for name in ("officer-01", "administrator-01"):
+        console.type("retention", "approve", "--as", name, on=day_after, typed=PASSWORD + "\n")
     assert console.ask("retention", "erase", on=day_after)["lines"] == ended
     assert console.ask("retention", "erase", on=day_after)["lines"] == 0
 
