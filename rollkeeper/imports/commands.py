@@ -105,7 +105,7 @@ def import_file(
         scan, made, named=map_file or "the proposed map", refused=refused, rejected_rows=rejected_rows
     )
     _report(scan, made, result, as_json=json_)
-    if result.refused:
+    if result.refused and not result.was_done:
         raise typer.Exit(1)
 
 
