@@ -67,8 +67,8 @@ class CounterDesk:
         page = self._browser.ask("GET", "/register/")
         machine.kill_server()
         fields = page.hidden | _form(person, person)
-        assert self._browser.ask("POST", f"/register/?name={person.name}", fields=fields).status == 500
-        assert self._browser.ask("GET", f"/{self._people.person().number}/").status in {404, 500}
+        assert self._browser.ask("POST", f"/register/?name={person.name}", fields=fields).status == 503
+        assert self._browser.ask("GET", f"/{self._people.person().number}/").status in {404, 503}
 
     def hang_up(self) -> None:
         """Send files, which no form asks for, whole and broken off."""
