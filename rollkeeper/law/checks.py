@@ -96,8 +96,10 @@ def _acts(pack: Pack, on: dt.date) -> Iterator[LawFinding]:
         except RollkeeperError as why:
             acts, _ = refused.setdefault(str(why).replace(f"'{act.value}'", "…"), ([], why.advice))
             acts.append(act.value)
+    # Before a law begins an operator prepares: that it acts on no one yet is no fault of the instance.
+    weight = Weight.DOUBT if on < pack.file.valid.begins else Weight.STOPS
     for sentence, (acts, advice) in refused.items():
-        yield LawFinding(Weight.STOPS, "act", sentence.replace("…", ", ".join(acts)), advice)
+        yield LawFinding(weight, "act", sentence.replace("…", ", ".join(acts)), advice)
 
 
 def _readings(pack: Pack) -> Iterator[LawFinding]:

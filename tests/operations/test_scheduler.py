@@ -25,6 +25,7 @@ from rollkeeper.kernel.errors import Kind, Refusal
 from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
+from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.operations import doctor, scheduler
 from tests.operations.test_process_supervisor import (
     COMMAND,
@@ -383,7 +384,9 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
         " [run.fault for run in done.values() if run.fault])"
     )
 
-    publication.last_checkpoint_file().unlink(missing_ok=True)  # of a ledger that another test has emptied
+    # Of a ledger that another test has emptied.
+    publication.last_checkpoint_file().unlink(missing_ok=True)
+    shutil.rmtree(public_folder(), ignore_errors=True)
     without = subprocess.run(
         [sys.executable, "-c", ask],
         env=os.environ | {"ROLLKEEPER_OPENS": "no", "ROLLKEEPER_ROLE": "worker", "ROLLKEEPER_JOBS": "background"},
