@@ -389,7 +389,7 @@ def test_whoever_registers_waits_for_a_chunk_without_having_its_number(
         session.execute("SELECT FROM lines_line WHERE line_id = %s FOR UPDATE", [line_id])
         registering.start()
         while not rows(
-            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%lines_number%%'"
+            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%lines_lock_numbers%%'"
         ):
             time.sleep(0.01)
         session.execute("SELECT FROM lines_number WHERE line_id = %s FOR UPDATE NOWAIT", [line_id])
