@@ -423,15 +423,9 @@ def _check_notices_and_commands() -> Iterator[Finding]:
         " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)",
         [now - dt.timedelta(hours=24), now],
     )
-    if commands.n:
-        yield Finding(
-            "",
-            Health.WARNING,
-            f"{commands.n:,} commands have waited for the network for a day.",
-            "rollkeeper provisioning push",
-        )
-    else:
-        yield _ok("No command has waited for the network for a day.")
+    detail = f"{commands.n:,} commands have waited for the network for a day."
+    warning = Finding("", Health.WARNING, detail, "rollkeeper provisioning push")
+    yield warning if commands.n else _ok("No command has waited for the network for a day.")
 
 
 def _check_offline() -> Iterator[Finding]:

@@ -103,7 +103,7 @@ def open_offline(
     """
     role = require(authority, Permission.PROCESS_OFFLINE)
     if epochs.must_ask():
-        from rollkeeper.vault.worker_operations import ask_for_offline
+        from rollkeeper.vault.worker_requests import ask_for_offline
 
         return ask_for_offline(authority, sealed, submission_key=submission_key, ticket_id=ticket_id, on=on)
     epochs.require_opening()

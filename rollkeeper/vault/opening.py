@@ -72,9 +72,9 @@ def open_sealed(
     field, purpose = Field(field), Purpose(purpose)
     role = _require(authority, purpose, second=second, on=on)
     if epochs.must_ask():
-        from rollkeeper.vault import worker_operations
+        from rollkeeper.vault import worker_requests
 
-        return worker_operations.ask_for_attribute(
+        return worker_requests.ask_for_attribute(
             authority, person_id=person_id, tenure_id=tenure_id, field=field, purpose=purpose, on=on, line_id=line_id,
             commitment=commitment,
         )  # fmt: skip
@@ -117,9 +117,9 @@ def open_copy(
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DOCUMENT_STORE_UNAVAILABLE.
     """
     if epochs.must_ask():
-        from rollkeeper.vault import worker_operations
+        from rollkeeper.vault import worker_requests
 
-        return worker_operations.ask_for_copy(
+        return worker_requests.ask_for_copy(
             authority, person_id=person_id, tenure_id=tenure_id, position=position, purpose=Purpose(purpose), on=on,
             line_id=line_id, commitment=commitment,
         )  # fmt: skip
@@ -152,9 +152,9 @@ def open_line_values(
     role = _require(authority, purpose, second=None, on=on)
     _consent_facts(purpose, None)
     if epochs.must_ask():
-        from rollkeeper.vault import worker_operations
+        from rollkeeper.vault import worker_requests
 
-        return worker_operations.ask_for_line_values(authority, field, pairs, purpose=purpose, on=on)
+        return worker_requests.ask_for_line_values(authority, field, pairs, purpose=purpose, on=on)
     epochs.require_opening()
     if not pairs:
         return []

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the vault service does for workers, and how a worker asks for it: values of lines, one attribute, one copy, what a browser
-sealed. Both ends of each operation stand next to each other.
+"""What the vault service does for workers: values of lines, one attribute, one copy, what a browser sealed.
+
+`worker_requests.py` is the other end.
 """
 
 import datetime as dt
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,77 +17,13 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import canaries, client, offline_keys, opening
+from rollkeeper.vault import canaries, offline_keys, opening
 from rollkeeper.vault.errors import VAULT_OPENING_UNJUSTIFIED, VAULT_REQUEST_REFUSED
 from rollkeeper.vault.fields import COPY, Field, LineField, Purpose
 from rollkeeper.vault.hooks import OFFLINE
-from rollkeeper.vault.secret_value import SecretDocumentCopy, SecretValue
 from rollkeeper.vault.worker_openings import Wanted, is_justified
 
 type Values = Mapping[str, Any]
-
-
-def ask_for_line_values(
-    authority: Authority,
-    field: LineField,
-    pairs: Sequence[tuple[LineId, bytes]],
-    *,
-    purpose: Purpose,
-    on: dt.date,
-) -> list[SecretValue]:
-    """Have the service open a value of each line. Refuses: as `opening.open_line_values`, and VAULT_OPENING_UNJUSTIFIED."""
-    if not pairs:
-        return []
-    values = client.ask(
-        "line-values", **_who(authority), field=field.value, purpose=purpose.value, day=on,
-        pairs=[(str(line_id), b64encode(sealed).decode()) for line_id, sealed in pairs],
-    )  # fmt: skip
-    return [SecretValue(value) for value in values]
-
-
-def ask_for_attribute(
-    authority: Authority,
-    *,
-    person_id: PersonId,
-    tenure_id: TenureId,
-    field: Field,
-    purpose: Purpose,
-    on: dt.date,
-    **more: Any,
-) -> SecretValue:
-    """Have the service open one attribute. Refuses: as `opening.open_sealed`, and VAULT_OPENING_UNJUSTIFIED."""
-    value = client.ask(
-        "attribute", **_who(authority), **_whose(person_id, tenure_id, more), field=field.value, purpose=purpose.value, day=on,
-    )  # fmt: skip
-    return SecretValue(value)
-
-
-def ask_for_copy(
-    authority: Authority,
-    *,
-    person_id: PersonId,
-    tenure_id: TenureId,
-    position: int,
-    purpose: Purpose,
-    on: dt.date,
-    **more: Any,
-) -> SecretDocumentCopy:
-    """Have the service open one copy of a document. Refuses: as `opening.open_copy`, and VAULT_OPENING_UNJUSTIFIED."""
-    copy = client.ask(
-        "copy", **_who(authority), **_whose(person_id, tenure_id, more), position=position, purpose=purpose.value, day=on,
-    )  # fmt: skip
-    return SecretDocumentCopy(b64decode(copy))
-
-
-def ask_for_offline(
-    authority: Authority, sealed: bytes, *, submission_key: str, ticket_id: UUID, on: dt.date
-) -> bytes:
-    """Have the service open what a browser sealed. Refuses: as `offline_keys.open_offline`, and VAULT_OPENING_UNJUSTIFIED."""
-    clear = client.ask(
-        "offline", **_who(authority), sealed=b64encode(sealed).decode(), submission_key=submission_key,
-        ticket=str(ticket_id), day=on,
-    )  # fmt: skip
-    return b64decode(clear)
 
 
 def do_for_worker(operation: str, values: Values) -> object:
@@ -158,11 +95,6 @@ def _require_justified(purpose: str, wanted: Wanted, *, field: str, asked: int, 
     raise VAULT_OPENING_UNJUSTIFIED(purpose=purpose, asked=asked)
 
 
-def _who(authority: Authority) -> dict[str, Any]:
-    (role,) = authority.roles
-    return {"role": role.value, "actor": authority.commitment}
-
-
 def _authority(values: Values) -> Authority:
     match values["role"]:
         case StaffRole.WORKER.value:
@@ -171,14 +103,6 @@ def _authority(values: Values) -> Authority:
             return subscriber_authority(str(values["actor"]))
         case _:
             raise VAULT_REQUEST_REFUSED()
-
-
-def _whose(person_id: PersonId, tenure_id: TenureId, more: Mapping[str, Any]) -> dict[str, Any]:
-    line_id = more.get("line_id")
-    return {
-        "person": str(person_id), "tenure": str(tenure_id), "line": None if line_id is None else str(line_id),
-        "commitment": more.get("commitment"),
-    }  # fmt: skip
 
 
 def _named(values: Values) -> dict[str, Any]:
