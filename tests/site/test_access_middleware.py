@@ -27,6 +27,7 @@ DAY = dt.date(2012, 3, 2)
 OPEN = {
     "healthz",
     "readyz",  # names parts of the installation, no value; the proxy keeps it from outside
+    "law",  # the law that is obeyed, public; no value of anybody
     "check_receipt",  # one file that asks this server nothing: to check a receipt
     "service_worker",  # a script of this app's, the same for everybody; a browser fetches it without the session
     "manifest",  # how the app is installed: its name and its mark
