@@ -18,7 +18,7 @@ from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.operations import credential_handover
 from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
 from rollkeeper.platform.os_users import allow_traversal, is_readable_by, system_user
-from rollkeeper.site.web_apps import app_named
+from rollkeeper.site.web_apps import AppName
 from tests.refusals import refusing
 
 ASK = "import sys, pwd; from rollkeeper.platform.os_users import system_user; print(pwd.getpwnam(system_user(sys.argv[1])).pw_uid)"
@@ -110,7 +110,7 @@ def test_an_app_runs_as_its_own_user_from_a_closed_folder(closed, monkeypatch):
     before = modes(closed)
     monkeypatch.setattr(credential_handover.sys, "executable", str(closed))
 
-    user = credential_handover._user_of(app_named("counter"))
+    user = credential_handover._user_of(AppName.COUNTER)
 
     assert user == "rollkeeper-counter"
     assert is_readable_by(user, [closed])
@@ -128,10 +128,10 @@ def test_where_nothing_can_be_granted_a_production_instance_serves_no_app_as_roo
     monkeypatch.setattr(credential_handover, "instance", lambda: Instance(kind=kind))
 
     if kind is InstanceKind.DEMO:
-        assert credential_handover._user_of(app_named("counter")) is None
+        assert credential_handover._user_of(AppName.COUNTER) is None
     else:
         with refusing(PROGRAM_NOT_READABLE):
-            credential_handover._user_of(app_named("counter"))
+            credential_handover._user_of(AppName.COUNTER)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root makes users")

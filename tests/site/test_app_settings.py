@@ -10,7 +10,7 @@ import pytest
 ASK = "from rollkeeper.site import settings as s; print(s.SESSION_COOKIE_AGE, s.SESSION_SAVE_EVERY_REQUEST)"
 
 
-@pytest.mark.parametrize(("app", "said"), [("counter", "420 True"), ("backoffice", "3600 False")])
+@pytest.mark.parametrize(("app", "said"), [("counter", "420 True"), ("backoffice", "3600 True")])
 def test_a_sign_in_at_the_counter_ends_after_the_instances_idle_minutes(tmp_path, app, said):
     (tmp_path / "settings.toml").write_text("[counter]\nidle_minutes = 7\n", "utf-8")
 
