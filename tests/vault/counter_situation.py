@@ -12,9 +12,13 @@ django.setup()
 
 from django.db import connections
 
-from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.authority import Authority, worker_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, services
 from rollkeeper.vault.blind_index import blind_documents, blind_numbers
 from rollkeeper.vault.fields import Field, LineField, Purpose
@@ -60,7 +64,11 @@ def main() -> None:
     """Seal one of everything, then try to get it back."""
     person, tenure, line = PersonId(new_uuid()), TenureId(new_uuid()), LineId(new_uuid())
     record = services.PersonRecord(person, tenure, {Field.NAME: "Counter Visitor"})
-    commitments = services.seal_persons([record])
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0c" * 32)
+    with action():
+        # Nothing is sealed without an entry of the same transaction.
+        append_entry(clerk, verb=Verb.LINE_LOOKED_UP, role="clerk", on=clock.today(), line_id=line)
+        commitments = services.seal_persons([record])
     (number,) = services.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
     said = {
         "person": str(person), "tenure": str(tenure), "line": str(line), "number": number.hex(),
