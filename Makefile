@@ -34,7 +34,7 @@ leaktest: setup  ## search every byte for 10,000 people, beside what one would o
 soak: setup  ## the long proofs
 	@$(RUN) pytest -m soak
 
-demo:  ## make the demo instance anew without serving it
+demo:  ## make a new demo instance without serving it
 	@bin/setup run
 	@.venv-run/bin/rollkeeper demo
 

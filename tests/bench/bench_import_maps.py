@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How much of an operator's export the proposed map reads right, on invented exports of ten countries with the truth beside them."""
+"""How much of an operator's export the proposed map reads right, on invented exports of ten countries with the truth next to them."""
 
 import tempfile
 import time

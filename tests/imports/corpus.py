@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Invented exports as operators make them, with the truth beside each: what every column means, and what every status is.
+"""Invented exports as operators make them, with the truth next to each: what every column means, and what every status is.
 
 Ten countries, the habits of several billing systems, seven encodings, spreadsheets with covers and merged titles, Parquet.
 Every name, number and document is invented. `measure` proposes a map for each and compares it with the truth.
