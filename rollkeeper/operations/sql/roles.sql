@@ -61,6 +61,9 @@ GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_d
 -- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
 GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter, vault;
+-- When an app changed a factor is noted by triggers; the vault and who types commands read it.
+GRANT SELECT ON access_factorchange TO worker, vault;
+GRANT UPDATE (notified_at) ON access_factorchange TO worker;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
 
 GRANT SELECT ON django_migrations TO worker, backoffice;
