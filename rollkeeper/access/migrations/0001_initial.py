@@ -80,6 +80,17 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="FactorChange",
+            fields=[
+                ("staff_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("changed_at", models.DateTimeField(db_comment="Instant by the machine: always set by the database.")),
+                ("notified_at", models.DateTimeField(db_comment="When the mail about this change was sent.", null=True)),
+            ],
+            options={
+                "db_table": "access_factorchange",
+            },
+        ),
         migrations.RunSQL(database.sql("access", "grants_stand")),
         migrations.RunSQL(database.sql("access", "approvals_of_a_role")),
     ]
