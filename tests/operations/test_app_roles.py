@@ -323,6 +323,42 @@ def forged(
     return {"at": at, "day": day, "verb": verb, "line": line, "staff": staff, "body": made.body}
 
 
+def test_a_counter_keeps_no_subscriber_out_of_the_portal_unseen(held, as_role):
+    line, _, _ = held
+    replaced = forged("line:sim:replaced", line=line)
+
+    with as_role("counter"):
+        assert refused_when_it_commits(ENTERED, replaced)
+
+
+def test_a_counter_keeps_no_more_subscribers_out_than_it_may_look_up(held, new_day, as_role):
+    line, _, _ = held
+    set_limits(lookups_per_day=3)
+    told = "INSERT INTO notices_notice (line_id, kind, language, pack_hash, queued_on) VALUES (%s, 'sim_replaced', 'en', '00', %s)"
+    refusals = 0
+
+    with as_role("counter"):
+        for _ in range(5):
+            replaced = forged("line:sim:replaced", line=line)
+            run(told, [line, replaced["day"]])
+            refusals += refused_when_it_commits(ENTERED, replaced)
+
+    assert refusals == 2
+
+
+def refused_when_it_commits(statement, parameters):
+    """Whether the register refuses a statement at the latest when its transaction ends."""
+    try:
+        with transaction.atomic():
+            run(statement, parameters)
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+    except DatabaseError:
+        return True
+    finally:
+        run("SET CONSTRAINTS ALL DEFERRED")
+    return False
+
+
 @pytest.mark.parametrize(
     ("role", "verb", "facts"),
     [
