@@ -635,9 +635,7 @@ def test_an_ended_line_is_over_its_tenure_closed_and_its_number_in_quarantine(cl
 
 
 @pytest.mark.parametrize("is_registered", [True, False])
-def test_a_subscriber_with_an_unproven_line_is_notified_of_its_end(
-    clerk, new_line, as_role, is_registered
-):
+def test_a_subscriber_with_an_unproven_line_is_notified_of_its_end(clerk, new_line, as_role, is_registered):
     number, who = new_line(), person()
     if is_registered:
         register_subscriber(clerk, submission(number, who), on=ON)
