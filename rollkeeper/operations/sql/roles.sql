@@ -206,7 +206,7 @@ GRANT INSERT ON agents_registration, agents_case TO counter;
 -- How a copy looks, in keyed pieces: compared where it is recorded offline, forgotten by Rollkeeper.
 GRANT SELECT, INSERT ON agents_imagefingerprint TO counter, worker;
 GRANT DELETE ON agents_imagefingerprint TO worker;
-GRANT INSERT, UPDATE ON agents_documentimagecount TO counter;
+GRANT EXECUTE ON FUNCTION agents_count_document_image TO counter, worker;
 GRANT INSERT, UPDATE ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding,
     agents_case, agents_reverification, agents_documentimagecount TO worker;
 GRANT INSERT ON agents_registration TO worker;
