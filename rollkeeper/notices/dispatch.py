@@ -60,7 +60,7 @@ _TELLS_OF = {
 }  # fmt: skip
 """The action that a notice reports: the receipt of that entry is the subscriber's."""
 _UNDECIDED = ""
-"""In place of the channel of a notice whose next step nobody has looked for."""
+"""In place of the channel of a notice whose next step is not decided yet."""
 _OUTCOMES = {
     Answer.ACCEPTED: Outcome.ACCEPTED, Answer.RETRY: Outcome.FAILED, Answer.FAILED: Outcome.FAILED,
     Answer.DECLINED: Outcome.DECLINED, Answer.REFUSED: Outcome.BOUNCED,

@@ -26,7 +26,7 @@ from rollkeeper.lines.settings import settings as line_settings
 from rollkeeper.operations.errors import (
     EXTERNAL_DATABASES,
     INSTANCE_KIND_MISMATCH,
-    OTHER_VERSION,
+    INSTANCE_OF_ANOTHER_VERSION,
     SERVERS_IN_USE,
 )
 from rollkeeper.operations.settings import check_settings
@@ -97,7 +97,7 @@ def renew_passwords() -> None:
 
 
 def bring_up_to_date() -> None:
-    """Apply the migrations of the register and the schema of the keys, then grant the rights. Refuses: OTHER_VERSION."""
+    """Apply the migrations of the register and the schema of the keys, then grant the rights. Refuses: INSTANCE_OF_ANOTHER_VERSION."""
     connections["default"].close()
     connections["default"].settings_dict.update(database.address(stores.REGISTER, Role.MIGRATOR))
     try:
@@ -126,13 +126,13 @@ def bring_up_to_date() -> None:
 def require_known_version() -> None:
     """See that this program knows every step by which the tables were made: those of a newer version it would break.
 
-    Refuses: OTHER_VERSION.
+    Refuses: INSTANCE_OF_ANOTHER_VERSION.
     """
     loader = MigrationLoader(connection, ignore_no_migrations=True)
     known = set(loader.disk_migrations).union(*(one.replaces for one in loader.disk_migrations.values()))
     for app, name in sorted(set(loader.applied_migrations) - known):
         if app in loader.migrated_apps:
-            raise OTHER_VERSION(step=f"{app}.{name}")
+            raise INSTANCE_OF_ANOTHER_VERSION(step=f"{app}.{name}")
 
 
 def set_limits(

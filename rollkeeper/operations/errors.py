@@ -52,7 +52,7 @@ DEMO_CLOCK_BACKWARDS = Refusal(
     "Something was done in this demo on {latest}: its clock cannot go back to {day}.",
     "Give that day or a later one, or make another demo instance (set ROLLKEEPER_HOME to a new folder).",
 )
-OTHER_VERSION = Refusal(
+INSTANCE_OF_ANOTHER_VERSION = Refusal(
     "instance_of_another_version",
     Kind.CONFLICT,
     "The tables of this instance are those of another version of Rollkeeper: it made '{step}', which this version does not know. "

@@ -56,8 +56,8 @@ def due_again(owed):
 
 def test_a_gateway_that_hangs_holds_up_no_other_channel(gateways):
     by_mail, by_sms = owed_by_mail_and_by_sms()
-    begun, let_go = threading.Event(), threading.Event()
-    gateways[Channel.EMAIL].answer = lambda _: (begun.set(), let_go.wait(60), Answer.ACCEPTED)[-1]
+    begun, may_answer = threading.Event(), threading.Event()
+    gateways[Channel.EMAIL].answer = lambda _: (begun.set(), may_answer.wait(60), Answer.ACCEPTED)[-1]
     hanging = threading.Thread(target=copy_context().run, args=[apart, run, Channel.EMAIL])
     hanging.start()
 
@@ -66,7 +66,7 @@ def test_a_gateway_that_hangs_holds_up_no_other_channel(gateways):
         run(Channel.SMS)
         while_it_hangs = notice(by_mail).state, notice(by_sms).state
     finally:
-        let_go.set()
+        may_answer.set()
         hanging.join()
 
     assert while_it_hangs == ("queued", "sent")

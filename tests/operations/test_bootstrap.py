@@ -7,7 +7,7 @@ import pytest
 
 from rollkeeper.kernel import database
 from rollkeeper.operations import bootstrap, doctor
-from rollkeeper.operations.errors import OTHER_VERSION
+from rollkeeper.operations.errors import INSTANCE_OF_ANOTHER_VERSION
 from tests.refusals import refusing
 
 
@@ -42,7 +42,7 @@ def test_an_older_program_refuses_the_instance_of_a_newer_one_and_changes_nothin
     monkeypatch.setattr(bootstrap, "call_command", lambda *given, **_: changed.append(given))
     monkeypatch.setattr(bootstrap, "set_limits", lambda: changed.append("limits"))
 
-    with refusing(OTHER_VERSION) as refusal:
+    with refusing(INSTANCE_OF_ANOTHER_VERSION) as refusal:
         bootstrap.bring_up_to_date()
 
     assert "lines.9999_of_a_newer_version" in str(refusal.value)

@@ -79,8 +79,8 @@ def push_apart(*given):
 
 def test_an_element_that_hangs_holds_up_no_line_of_another(committed):
     by_radius, by_phone = restore("internet_access"), restore("mobile")
-    begun, let_go, silent = threading.Event(), threading.Event(), Element()
-    silent.answer = lambda _: (begun.set(), let_go.wait(60), Answer.ACCEPTED)[-1]
+    begun, may_answer, silent = threading.Event(), threading.Event(), Element()
+    silent.answer = lambda _: (begun.set(), may_answer.wait(60), Answer.ACCEPTED)[-1]
     hanging = threading.Thread(target=copy_context().run, args=[push_apart, silent, "internet_access"])
     hanging.start()
 
@@ -89,7 +89,7 @@ def test_an_element_that_hangs_holds_up_no_line_of_another(committed):
         push(Element(), "mobile")
         while_it_hangs = state(by_radius), state(by_phone)
     finally:
-        let_go.set()
+        may_answer.set()
         hanging.join()
 
     assert while_it_hangs == ("waiting", "confirmed")

@@ -60,7 +60,7 @@ END
 $$;
 
 -- A replaced SIM keeps the line's subscriber from signing in at the portal for some days. So an app enters one only of a line that has a
--- subscriber, who is told, and each counts as a number looked up, which no rollback takes back: nobody is kept out unseen, or in masses.
+-- subscriber, who is told, and each counts as a number looked up, which no rollback takes back: no subscriber is kept out unseen, or in masses.
 CREATE OR REPLACE FUNCTION ledger_require_told_subscriber() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
