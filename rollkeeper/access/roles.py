@@ -112,6 +112,7 @@ class Permission(TextChoices):
     SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")
     OPEN_CASE = "open_case", pgettext_lazy("permission", "Open a case")
     SETTLE_CASE = "settle_case", pgettext_lazy("permission", "Settle a case")
+    SEE_CASES = "see_cases", pgettext_lazy("permission", "See the cases")
     PROTECT_SUBSCRIBER = "protect_subscriber", pgettext_lazy("permission", "Protect a subscriber")
     SEE_PROTECTED = "see_protected", pgettext_lazy("permission", "See protected subscribers")
     APPROVE_AGENT = "approve_agent", pgettext_lazy("permission", "Approve an agent")

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of this app. The number of a line is never in one of them."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from rollkeeper.backoffice import (
     access_history,
+    agent_actions,
     agents,
     approvals,
     audit_samples,
+    cases,
     disclosures,
+    incident_opening,
     incidents,
     returned_mail,
     unreachable,
@@ -27,6 +30,10 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/stop/", views.stop, name="stop"),
     path("batches/<uuid:batch_id>/undo/", views.undo, name="undo"),
     path("pending-approvals/", approvals.pending_approvals_page, name="pending_approvals"),
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/take/", cases.take, name="take_case"),
+    path("cases/<uuid:case_id>/decide/", cases.decide, name="decide_case"),
     path("line/", views.line, name="line"),
     path("line/reconnect/", views.reconnect, name="reconnect"),
     path("disclosures/", disclosures.disclosure_list, name="disclosures"),
@@ -34,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("disclosures/<uuid:disclosure_id>/approve/", disclosures.approve, name="approve_disclosure"),
     path("disclosures/<uuid:disclosure_id>/refuse/", disclosures.refuse, name="refuse_disclosure"),
     path("incidents/", incidents.incident_list, name="incidents"),
+    path("incidents/open/", incident_opening.open_incident, name="open_incident"),
     path("incidents/<uuid:incident_id>/", incidents.incident, name="incident"),
     path("incidents/<uuid:incident_id>/ask/", incidents.ask, name="approve_step"),
     path("incidents/<uuid:incident_id>/withdraw/", incidents.withdraw, name="withdraw_step"),
@@ -41,7 +49,10 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<uuid:incident_id>/report-sent/", incidents.report_sent, name="incident_report_sent"),
     path("incidents/<uuid:incident_id>/close/", incidents.close, name="close_incident"),
     path("agents/", agents.agent_list, name="agents"),
+    path("agent/add/", agent_actions.add, name="add_agent"),
     path("agents/<str:code>/", agents.agent, name="agent"),
+    path("agents/<str:code>/do/", agent_actions.act, name="agent_action"),
+    re_path(r"^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|assign)/$", agent_actions.form_page, name="agent_form"),
     path("agents/<str:code>/suspend/", agents.suspend, name="suspend_agent"),
     path("agent-cases/<uuid:case_id>/settle/", agents.settle, name="settle_agent_case"),
     path("reports/", agents.reports, name="reports"),

@@ -315,9 +315,15 @@ class Verb(StrEnum):
             line=REQUIRED, facts={"case": REFERENCE, "due_on": DAY, "kind": CODE}, optional={"about": CODE}
         ),
     )
+    CASE_ASSIGNED = (
+        "selfcare:case:assigned",
+        EntrySchema(line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "taken": FLAG}),
+    )
     CASE_SETTLED = (
         "selfcare:case:settled",
-        EntrySchema(line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}),
+        EntrySchema(
+            line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}, optional={"because": CODE}
+        ),
     )
     DELEGATE_ADDED = "selfcare:delegate:added", EntrySchema(line=REQUIRED, facts={"part": CODE})
     DELEGATE_REMOVED = "selfcare:delegate:removed", EntrySchema(line=REQUIRED, facts={"part": CODE})

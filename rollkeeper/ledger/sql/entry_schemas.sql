@@ -89,6 +89,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'selfcare:session:verified' THEN '+---'
     WHEN 'selfcare:session:not_verified' THEN '+---'
     WHEN 'selfcare:case:opened' THEN '+---'
+    WHEN 'selfcare:case:assigned' THEN '+---'
     WHEN 'selfcare:case:settled' THEN '+---'
     WHEN 'selfcare:delegate:added' THEN '+---'
     WHEN 'selfcare:delegate:removed' THEN '+---'
@@ -229,7 +230,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'languages:texts:withdrawn' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+']]
     WHEN 'selfcare:code:sent' THEN ARRAY[['channel', 'code', '+']]
     WHEN 'selfcare:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
-    WHEN 'selfcare:case:settled' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
+    WHEN 'selfcare:case:assigned' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['taken', 'flag', '+']]
+    WHEN 'selfcare:case:settled' THEN ARRAY[['because', 'code', '_'], ['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
     WHEN 'selfcare:delegate:added' THEN ARRAY[['part', 'code', '+']]
     WHEN 'selfcare:delegate:removed' THEN ARRAY[['part', 'code', '+']]
     WHEN 'selfcare:delegate:checked' THEN ARRAY[['matches', 'flag', '+'], ['part', 'code', '+']]
