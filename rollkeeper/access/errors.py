@@ -78,7 +78,7 @@ STAFF_UNKNOWN = Refusal(
     "staff_unknown",
     Kind.NOT_FOUND,
     "There is no account with that user name.",
-    "See 'rollkeeper staff list', or add it with 'rollkeeper staff add'.",
+    "Compare the user name with the list of staff.",
 )
 # The role belongs to a process.
 ROLE_NOT_FOR_PEOPLE = Refusal(

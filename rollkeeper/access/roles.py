@@ -121,6 +121,7 @@ class Permission(TextChoices):
     SEE_AGENTS = "see_agents", pgettext_lazy("permission", "See agents")
     UPDATE_REVERIFICATIONS = "update_reverifications", pgettext_lazy("permission", "Update re-verifications")
     MAKE_REPORTS = "make_reports", pgettext_lazy("permission", "Make reports")
+    PUBLISH_REPORT = "publish_report", pgettext_lazy("permission", "Publish a report")
     SEE_REPORTS = "see_reports", pgettext_lazy("permission", "See reports")
     DRAW_AUDIT_SAMPLE = "draw_audit_sample", pgettext_lazy("permission", "Draw an audit sample")
 

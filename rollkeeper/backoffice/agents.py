@@ -23,6 +23,7 @@ from rollkeeper.agents.suspension import suspend_agent
 from rollkeeper.backoffice.agent_actions import suspension_question
 from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
+from rollkeeper.backoffice.report_actions import report_state
 from rollkeeper.kernel import clock
 from rollkeeper.reporting.audit_samples.queries import samples_of
 from rollkeeper.reporting.labels import row_label, titles_of
@@ -116,6 +117,7 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
         "periods": periods,
         "chosen": chosen,
         "report": report,
+        "state": report_state(authority, chosen, username=request.user.get_username()),
         "samples": samples_of(authority, chosen) if draws and chosen else [],
         "draw": SampleDrawForm() if draws and report and len(report["quarters"]) == 1 else None,
         "tables": [_table(one, language) for one in (report["tables"] if report else ())],

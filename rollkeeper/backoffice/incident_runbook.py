@@ -64,8 +64,14 @@ def runbook(
     steps = [_offer(found, step, asked, authority=authority, username=username) for step in _steps(found)]
     places = [*(_done(found, one.name) for one in steps), _is_reported(found), found.closed_at is not None]
     names = [*(one.name for one in steps), REPORT, CLOSE]
+    needed = _remedy_owed(found, names)
     following = next(
-        (name for name, is_done in zip(names, places, strict=True) if not is_done and name not in _OPTIONAL), ""
+        (
+            name
+            for name, is_done in zip(names, places, strict=True)
+            if not is_done and (name not in _OPTIONAL or name == needed)
+        ),
+        "",
     )
     may = found.closed_at is None and found.scoped_at is not None
     ends = [
@@ -162,9 +168,17 @@ def _place(found: IncidentView, step: Step, waiting: StepView | None) -> Place:
 
 
 def _placed(one: RunbookStep, following: str) -> RunbookStep:
-    if one.name != following or one.place is not Place.LATER:
+    if one.name != following or one.place not in {Place.LATER, Place.OPTIONAL}:
         return one
     return replace(one, place=Place.NEXT)
+
+
+def _remedy_owed(found: IncidentView, names: Sequence[str]) -> str:
+    """Return the remedy that is next where the law asks the operator to act at once and nothing was done yet."""
+    is_owed = any(duty.to == "self" and not duty.met_at and not duty.exempt_because for duty in found.duties)
+    if not is_owed:
+        return ""
+    return (Step.SUSPEND_ACCOUNTS if Step.SUSPEND_ACCOUNTS.value in names else Step.SIGN_OUT_EVERYONE).value
 
 
 def _done(found: IncidentView, name: str) -> bool:

@@ -479,6 +479,10 @@ class Verb(StrEnum):
     DISCLOSURE_ERASED = "disclosures:request:erased", _DISCLOSURE
     QUARTER_COUNTED = "reporting:quarter:counted", EntrySchema(facts={"first": DAY, "size": COUNT})
     REPORT_MADE = "reporting:report:made", EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST})
+    REPORT_PUBLISHED = (
+        "reporting:report:published",
+        EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST}),
+    )
     EVIDENCE_DISCLOSED = (
         "reporting:evidence:disclosed",
         EntrySchema(facts={"first": DAY, "last": DAY, "size": COUNT, "staff": DIGEST}),

@@ -28,8 +28,8 @@ from rollkeeper.kernel.errors import RollkeeperError, fault_in, row_of
 
 VERSION: Final = 1
 LENGTH_BYTES: Final = 4
-MAX_STAFF_BYTES: Final = 64 * 1024
-"""The longest request of a page or a command: a password, a code, a number."""
+MAX_STAFF_BYTES: Final = 4 * 1024 * 1024
+"""The longest request of a page or a command: a password, a code, a number; and the scan of one instrument, as base64."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 """The longest request of a worker, which sends what is sealed; and the longest answer, which may be document copies."""
 REQUEST_S: Final = 5.0

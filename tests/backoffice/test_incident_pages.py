@@ -191,6 +191,9 @@ def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backof
     backoffice("anna", "post", at + "ask/", {"step": "scope"})
     carried()
     second = following()
+    backoffice("anna", "post", at + "ask/", YES | {"step": "sign_out_everyone"})
+    carried()
+    then = following()
     for name in ("anna", "bo"):
         backoffice(name, "post", at + "ask/", YES | {"step": "notify_people"})
     carried()
@@ -200,8 +203,8 @@ def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backof
     fourth = following()
     backoffice("anna", "post", at + "close/")
 
-    assert [first, second, third, fourth] == [
-        ["Find out who was affected"], ["Send the notices to the people"], ["Report to the authority"], ["Close the incident"],
+    assert [first, second, then, third, fourth] == [
+        ["Find out who was affected"], ["Sign everyone out"], ["Send the notices to the people"], ["Report to the authority"], ["Close the incident"],
     ]  # fmt: skip
     assert following() == []
 

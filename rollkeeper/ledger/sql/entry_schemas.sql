@@ -152,6 +152,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:request:erased' THEN '----'
     WHEN 'reporting:quarter:counted' THEN '----'
     WHEN 'reporting:report:made' THEN '----'
+    WHEN 'reporting:report:published' THEN '----'
     WHEN 'reporting:evidence:disclosed' THEN '----'
     WHEN 'operations:backup:made' THEN '----'
     WHEN 'operations:instance:restored' THEN '----'
@@ -291,6 +292,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:request:erased' THEN ARRAY[['disclosure', 'reference', '+']]
     WHEN 'reporting:quarter:counted' THEN ARRAY[['first', 'day', '+'], ['size', 'count', '+']]
     WHEN 'reporting:report:made' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
+    WHEN 'reporting:report:published' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
     WHEN 'reporting:evidence:disclosed' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['size', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'operations:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'operations:instance:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]

@@ -223,6 +223,7 @@ GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backo
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
 -- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; apps see what was protected.
 GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
+GRANT UPDATE (published_on) ON reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
 
 -- Only the console signs out everyone, for an incident.
