@@ -1,26 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Filters with which templates say words and draw bars."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django import template
 
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
-from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated_words
-from rollkeeper.selfcare.queries import urgent_case_count
 
 register = template.Library()
-
-
-@register.simple_tag(takes_context=True)
-def urgent_cases(context: Mapping[str, Any]) -> int:
-    """Return how many cases are overdue or nearly so, for the menu: a legal deadline is on every page."""
-    authority = getattr(context["request"], "authority", None)
-    return urgent_case_count(authority, on=clock.today()) if authority else 0
 
 
 @register.filter
