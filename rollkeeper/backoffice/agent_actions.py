@@ -149,9 +149,16 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
     queries.agent_called(code, on=clock.today(), window_days=1)
     form = FORMS[do](request.POST, request.FILES) if request.method == "POST" else FORMS[do]()
     if request.method != "POST" or not form.is_valid():
-        shown = {"form": form, "title": TITLES[do], "back": reverse("backoffice:agent", args=[code]), "agent": code}
+        shown = {
+            "form": form,
+            "title": TITLES[do],
+            "back": reverse("backoffice:agent", args=[code]),
+            "agent": code,
+        }
         return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
-    given = {name: value for name, value in form.cleaned_data.items() if name != "file" and value not in {"", None}}
+    given = {
+        name: value for name, value in form.cleaned_data.items() if name != "file" and value not in {"", None}
+    }
     if "file" in form.cleaned_data:
         file = form.cleaned_data["file"]
         if file.size > _MAX_EVIDENCE_BYTES:
@@ -234,7 +241,9 @@ def _question(code: str, do: str, more: dict[str, str]) -> Question:
 
 def _said_accounts(accounts: int) -> str:
     return ngettext(
-        "%(n)d account of its staff is closed at once.", "%(n)d accounts of its staff are closed at once.", accounts
+        "%(n)d account of its staff is closed at once.",
+        "%(n)d accounts of its staff are closed at once.",
+        accounts,
     ) % {"n": accounts}
 
 

@@ -40,7 +40,9 @@ def authorities(request: HttpRequest) -> HttpResponse:
                 request, sign_in, "propose-authority", title=given["title"], kind=given["kind"], key=given["key"],
                 valid_until=given["valid_until"],
             ):  # fmt: skip
-                messages.success(request, _("It is proposed. Another person approves it with the fingerprint of its key."))
+                messages.success(
+                    request, _("It is proposed. Another person approves it with the fingerprint of its key.")
+                )
             return redirect("backoffice:authorities")
         status = 422
     shown = {
@@ -58,7 +60,11 @@ def approve(request: HttpRequest, authority_id: UUID) -> HttpResponse:
     if not all([form.is_valid(), sign_in is None or sign_in.is_valid()]):
         messages.error(request, _("Enter the fingerprint and your password."))
     elif ask_or_say_over(
-        request, sign_in, "approve-authority", authority=str(authority_id), read_out=form.cleaned_data["read_out"]
+        request,
+        sign_in,
+        "approve-authority",
+        authority=str(authority_id),
+        read_out=form.cleaned_data["read_out"],
     ):
         messages.success(request, _("The authority is approved."))
     return redirect("backoffice:authorities")

@@ -15,7 +15,9 @@ MEANINGS: Mapping[CaseKind, Promise] = {
     CaseKind.NOT_MINE: _(
         "A person says that a line in their name is not theirs. It counts for no limit of theirs until this is decided, and whoever uses it keeps service."
     ),
-    CaseKind.APPEAL: _("A subscriber says that a decision about their line was wrong. Its clock stands still."),
+    CaseKind.APPEAL: _(
+        "A subscriber says that a decision about their line was wrong. Its clock stands still."
+    ),
     CaseKind.CORRECT: _(
         "A subscriber says that one entry of their record is wrong. It is corrected at a counter, where the document is seen."
     ),
@@ -25,12 +27,16 @@ MEANINGS: Mapping[CaseKind, Promise] = {
 }
 STEPS: Mapping[CaseKind, Sequence[Promise]] = {
     CaseKind.DISPUTE: (
-        _("Have the subscriber give the number and the document at a counter, or the receipt of the registration."),
+        _(
+            "Have the subscriber give the number and the document at a counter, or the receipt of the registration."
+        ),
         _("A receipt that is genuine outranks a missing record."),
         _("If nothing is shown by the day above, the record stays as it is."),
     ),
     CaseKind.NOT_MINE: (
-        _("Find out at which counter or agent the line was registered, and with which check of the document."),
+        _(
+            "Find out at which counter or agent the line was registered, and with which check of the document."
+        ),
         _("If the same agent has several such lines, open the agent's page."),
     ),
     CaseKind.APPEAL: (

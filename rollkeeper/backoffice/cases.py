@@ -57,7 +57,10 @@ class DecisionForm(forms.Form):
         chosen = REASONS[kind]
         self.fields["because"].choices = [  # type: ignore[attr-defined]
             (title, [(one.value, one.label) for one in chosen if one.is_for_upheld is upheld])
-            for upheld, title in ((True, _("The subscriber is right")), (False, _("The subscriber is not right")))
+            for upheld, title in (
+                (True, _("The subscriber is right")),
+                (False, _("The subscriber is not right")),
+            )
         ]
 
 
@@ -113,9 +116,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     upheld = because.is_for_upheld
     if not is_confirmed(request):
         return confirm(request, _question(detail.case.kind, case_id, because), because=because.value)
-    said = (
-        _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")
-    )
+    said = _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")
     do_by_worker(request, "decide-case", said, case=str(case_id), upheld=upheld, because=because.value)
     return redirect("backoffice:case", case_id)
 
@@ -156,7 +157,9 @@ def _page(
 def _question(kind: CaseKind, case_id: UUID, because: DecisionReason) -> Question:
     upheld = because.is_for_upheld
     return Question(
-        title=_("Decide that the subscriber is right?") if upheld else _("Decide that the subscriber is not right?"),
+        title=_("Decide that the subscriber is right?")
+        if upheld
+        else _("Decide that the subscriber is not right?"),
         button=_("Decide it"),
         consequences=[
             _("Reason: %(reason)s.") % {"reason": because.label},

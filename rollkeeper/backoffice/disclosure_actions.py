@@ -41,7 +41,11 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Enter a disclosure request. Who enters it has no say in it afterwards."""
     authority = authority_in(request)
     require(authority, Permission.ENTER_DISCLOSURE)
-    known = [(str(one.authority_id), one.title) for one in queries.authorities(authority) if one.is_approved and not one.removed_on]
+    known = [
+        (str(one.authority_id), one.title)
+        for one in queries.authorities(authority)
+        if one.is_approved and not one.removed_on
+    ]
     if request.method != "POST":
         return _form_page(request, "enter_disclosure", EnterDisclosureForm(authorities=known))
     form = EnterDisclosureForm(request.POST, request.FILES, authorities=known)
@@ -63,7 +67,9 @@ def enter(request: HttpRequest) -> HttpResponse:
         said = translated(refused)[0]
         messages.warning(request, f"{said.sentence} {said.remedy}")
         return redirect("backoffice:disclosures")
-    messages.success(request, _("The request is entered. A supervisor and a data protection officer decide it."))
+    messages.success(
+        request, _("The request is entered. A supervisor and a data protection officer decide it.")
+    )
     return redirect("backoffice:disclosure", made)
 
 
@@ -95,7 +101,9 @@ def answer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
             status=422 if request.method == "POST" else 200, **more,
         )  # fmt: skip
     other = client.sign_in(
-        second.cleaned_data["second"], second.cleaned_data["second_password"], lambda: second.cleaned_data["second_code"]
+        second.cleaned_data["second"],
+        second.cleaned_data["second_password"],
+        lambda: second.cleaned_data["second_code"],
     )
     try:
         done = ask_vault(
@@ -116,15 +124,27 @@ def defer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     form, sign_in = DeferralForm(request.POST or None), sign_in_form(request, bound=request.method == "POST")
     if request.method != "POST" or not _valid(form, sign_in):
         return _form_page(
-            request, "defer_notification", form, sign_in=sign_in, status=422 if request.method == "POST" else 200, **shown
+            request,
+            "defer_notification",
+            form,
+            sign_in=sign_in,
+            status=422 if request.method == "POST" else 200,
+            **shown,
         )
     given = form.cleaned_data
     agreed = ask_vault(
-        request, sign_in, "defer-notification", disclosure=str(disclosure_id), until=given["until"], because=given["because"]
+        request,
+        sign_in,
+        "defer-notification",
+        disclosure=str(disclosure_id),
+        until=given["until"],
+        because=given["because"],
     )
     messages.success(
         request,
-        _("Agreed: the person is notified the day after.") if agreed else _("Recorded. A second person must enter the same."),
+        _("Agreed: the person is notified the day after.")
+        if agreed
+        else _("Recorded. A second person must enter the same."),
     )
     return redirect("backoffice:disclosure", disclosure_id)
 
@@ -138,7 +158,12 @@ def delivered(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     sign_in = sign_in_form(request, bound=request.method == "POST")
     if request.method != "POST" or not _valid(sign_in):
         return _form_page(
-            request, "disclosure_delivered", forms.Form(), sign_in=sign_in, status=422 if request.method == "POST" else 200, **shown
+            request,
+            "disclosure_delivered",
+            forms.Form(),
+            sign_in=sign_in,
+            status=422 if request.method == "POST" else 200,
+            **shown,
         )
     ask_vault(request, sign_in, "record-delivery", disclosure=str(disclosure_id))
     messages.success(request, _("It is noted that the answer was delivered."))
@@ -153,7 +178,10 @@ def ask_or_say_over(request: HttpRequest, sign_in: Any, operation: str, **asked:
         if not is_over(fault):
             raise
         messages.warning(
-            request, _("Your session with the vault is over. Nothing was done; confirm that it is you, and ask again.")
+            request,
+            _(
+                "Your session with the vault is over. Nothing was done; confirm that it is you, and ask again."
+            ),
         )
         return False
     return True

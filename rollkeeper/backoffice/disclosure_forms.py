@@ -61,7 +61,9 @@ class EnterDisclosureForm(_Emptied):
     )  # fmt: skip
     file = forms.FileField(
         label=gettext_lazy("The instrument, scanned"),
-        help_text=gettext_lazy("Sealed as it is, at most 2.5 MB. Delete the scan from this device afterwards."),
+        help_text=gettext_lazy(
+            "Sealed as it is, at most 2.5 MB. Delete the scan from this device afterwards."
+        ),
         widget=forms.FileInput(attrs={"class": "govuk-file-upload"}),
     )
     number = forms.CharField(
@@ -118,7 +120,9 @@ class SecondPersonForm(_Emptied):
         widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),
     )  # fmt: skip
     second_password = forms.CharField(
-        label=gettext_lazy("Their password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Their password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     second_code = forms.CharField(
         label=gettext_lazy("Code of their authenticator app"), required=False, max_length=16,

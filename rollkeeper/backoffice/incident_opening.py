@@ -63,10 +63,13 @@ class IncidentForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
     )  # fmt: skip
     table = forms.ChoiceField(
-        label=gettext_lazy("Which table"), required=False, choices=[("", "–"), *((one.value, one.value) for one in Table)]
+        label=gettext_lazy("Which table"),
+        required=False,
+        choices=[("", "–"), *((one.value, one.value) for one in Table)],
     )
     since = _instant_field(
-        gettext_lazy("Since when"), gettext_lazy("From when on something may have been seen. A time alone needs it.")
+        gettext_lazy("Since when"),
+        gettext_lazy("From when on something may have been seen. A time alone needs it."),
     )
     until = _instant_field(gettext_lazy("Until when"), gettext_lazy("Left empty: until now."))
     severity = forms.ChoiceField(
@@ -77,7 +80,8 @@ class IncidentForm(forms.Form):
         gettext_lazy("When was it noticed?"), gettext_lazy("The clocks of the law start then."), required=True
     )
     is_drill = forms.BooleanField(
-        label=gettext_lazy("This is a drill: every step is taken, and nothing happens to anyone."), required=False
+        label=gettext_lazy("This is a drill: every step is taken, and nothing happens to anyone."),
+        required=False,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -101,7 +105,8 @@ class IncidentForm(forms.Form):
         """Return what the worker is asked: references, instants and choices."""
         given = self.cleaned_data
         instants = {
-            name: given[name].isoformat() if given.get(name) else None for name in ("noticed_at", "since", "until")
+            name: given[name].isoformat() if given.get(name) else None
+            for name in ("noticed_at", "since", "until")
         }
         return instants | {
             "about": given["about"], "severity": given["severity"], "usernames": (given["usernames"] or "").split(),
@@ -119,5 +124,7 @@ def open_incident(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 200 if request.method != "POST" else 422
         return render(request, "backoffice/open_incident.html", {"form": form}, status=status)
-    made = do_by_worker(request, "open-incident", _("The incident is open, and its clocks run."), **form.payload())
+    made = do_by_worker(
+        request, "open-incident", _("The incident is open, and its clocks run."), **form.payload()
+    )
     return redirect("backoffice:incident", made["incident"]) if made else redirect("backoffice:incidents")

@@ -75,7 +75,9 @@ def runbook(
     )
     may = found.closed_at is None and found.scoped_at is not None
     ends = [
-        RunbookStep(name, Place.DONE if is_done else Place.LATER, may_ask=may and not is_done, is_harmful=False)
+        RunbookStep(
+            name, Place.DONE if is_done else Place.LATER, may_ask=may and not is_done, is_harmful=False
+        )
         for name, is_done in zip((REPORT, CLOSE), places[-2:], strict=True)
     ]
     return [_placed(one, following) for one in (*steps, *ends)]
@@ -108,7 +110,11 @@ def length_of(span: dt.timedelta) -> str:
     said_minutes = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     if not hours:
         return said_minutes
-    return _("%(hours)s and %(minutes)s") % {"hours": said_hours, "minutes": said_minutes} if minutes else said_hours
+    return (
+        _("%(hours)s and %(minutes)s") % {"hours": said_hours, "minutes": said_minutes}
+        if minutes
+        else said_hours
+    )
 
 
 CONSEQUENCES: dict[Step, tuple[Promise, ...]] = {
@@ -149,7 +155,9 @@ def _offer(
     of_it = [one for one in asked if one.step is step]
     waiting = next((one for one in of_it if one.ended_at is None), None)
     may = authority.role_for(permission) is not None and found.closed_at is None
-    makes_sense = step is not Step.NOTIFY_PEOPLE or (found.scoped_at is not None and found.notified_at is None)
+    makes_sense = step is not Step.NOTIFY_PEOPLE or (
+        found.scoped_at is not None and found.notified_at is None
+    )
     pending = waiting is not None and waiting.state is StepState.PENDING
     return RunbookStep(
         step.value, _place(found, step, waiting), rule_for(permission).people, waiting,

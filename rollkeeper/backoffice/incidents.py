@@ -129,7 +129,11 @@ def close(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def _question(found: IncidentView, step: Step) -> Question:
     """Ask before a step that harms, with how many it concerns; of a drill, that it harms no one."""
     concerns, concerned = _concerned(found, step)
-    said = [_("This is a drill: the step is noted, and nothing happens to anyone.")] if found.is_drill else [*CONSEQUENCES[step]]
+    said = (
+        [_("This is a drill: the step is noted, and nothing happens to anyone.")]
+        if found.is_drill
+        else [*CONSEQUENCES[step]]
+    )
     people = rule_for(PERMISSION_FOR[step]).people
     if people > 1:
         said.append(_("It takes two people: it is done once another person has approved it too."))

@@ -45,13 +45,21 @@ urlpatterns: list[URLPattern] = [
     path("disclosures/", disclosures.disclosure_list, name="disclosures"),
     path("disclosures/enter/", disclosure_actions.enter, name="enter_disclosure"),
     path("disclosures/authorities/", authorities.authorities, name="authorities"),
-    path("disclosures/authorities/<uuid:authority_id>/approve/", authorities.approve, name="approve_authority"),
+    path(
+        "disclosures/authorities/<uuid:authority_id>/approve/", authorities.approve, name="approve_authority"
+    ),
     path("disclosures/authorities/<uuid:authority_id>/remove/", authorities.remove, name="remove_authority"),
     path("disclosures/<uuid:disclosure_id>/", disclosures.disclosure, name="disclosure"),
-    path("disclosures/<uuid:disclosure_id>/instrument/", disclosure_actions.instrument, name="read_instrument"),
+    path(
+        "disclosures/<uuid:disclosure_id>/instrument/", disclosure_actions.instrument, name="read_instrument"
+    ),
     path("disclosures/<uuid:disclosure_id>/answer/", disclosure_actions.answer, name="answer_disclosure"),
     path("disclosures/<uuid:disclosure_id>/defer/", disclosure_actions.defer, name="defer_notification"),
-    path("disclosures/<uuid:disclosure_id>/delivered/", disclosure_actions.delivered, name="disclosure_delivered"),
+    path(
+        "disclosures/<uuid:disclosure_id>/delivered/",
+        disclosure_actions.delivered,
+        name="disclosure_delivered",
+    ),
     path("disclosures/<uuid:disclosure_id>/approve/", disclosures.approve, name="approve_disclosure"),
     path("disclosures/<uuid:disclosure_id>/refuse/", disclosures.refuse, name="refuse_disclosure"),
     path("incidents/", incidents.incident_list, name="incidents"),
@@ -66,7 +74,11 @@ urlpatterns: list[URLPattern] = [
     path("agent/add/", agent_actions.add, name="add_agent"),
     path("agents/<str:code>/", agents.agent, name="agent"),
     path("agents/<str:code>/do/", agent_actions.act, name="agent_action"),
-    re_path(r"^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|assign)/$", agent_actions.form_page, name="agent_form"),
+    re_path(
+        r"^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|assign)/$",
+        agent_actions.form_page,
+        name="agent_form",
+    ),
     path("agents/<str:code>/suspend/", agents.suspend, name="suspend_agent"),
     path("agent-cases/<uuid:case_id>/settle/", agents.settle, name="settle_agent_case"),
     path("reports/", agents.reports, name="reports"),

@@ -29,7 +29,9 @@ def report_of(authority: Authority, period: str) -> dict[str, Any]:
 
 def published_on(authority: Authority, period: str) -> dt.date | None:
     """Return when a report was published, None of a draft. Refuses: NOT_ALLOWED."""
-    found: dt.date | None = _reports(authority).filter(period=period).values_list("published_on", flat=True).first()
+    found: dt.date | None = (
+        _reports(authority).filter(period=period).values_list("published_on", flat=True).first()
+    )
     return found
 
 

@@ -44,7 +44,10 @@ def make_report(authority: Authority, period: Period, *, on: dt.date, as_draft: 
         quarters = [_counted(authority, one, role=role, on=on) for one in period.quarters or (period,)]
         whole = canonical_bytes(_report(period, quarters))
         Report.objects.create(
-            period=period.name, report=whole.decode(), made_at=clock.now(), published_on=None if as_draft else on
+            period=period.name,
+            report=whole.decode(),
+            made_at=clock.now(),
+            published_on=None if as_draft else on,
         )
         append_entry(
             authority, verb=Verb.REPORT_MADE, role=role, on=on,

@@ -89,7 +89,12 @@ def take_case(authority: Authority, case_id: UUID, *, gives_back: bool = False, 
         )
         facts: dict[str, str | bool] = {"case": str(case_id), "kind": case.kind, "taken": not gives_back}
         append_entry(
-            authority, verb=Verb.CASE_ASSIGNED, role=role.value, on=on, line_id=LineId(case.line_id), facts=facts
+            authority,
+            verb=Verb.CASE_ASSIGNED,
+            role=role.value,
+            on=on,
+            line_id=LineId(case.line_id),
+            facts=facts,
         )
 
 

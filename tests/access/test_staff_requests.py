@@ -110,7 +110,10 @@ def test_what_breaks_is_answered_without_its_text(worker, caplog):
 def test_what_waited_for_long_is_not_done(worker, as_role, monkeypatch, minutes, is_done):
     attend(monkeypatch, as_role, is_there=False)
     assert worker(employ(StaffRole.CAMPAIGN_MANAGER), "test-stop") is None
-    run("UPDATE access_staffrequest SET made_at = clock_timestamp() - make_interval(mins => %s, secs => -30)", [minutes])
+    run(
+        "UPDATE access_staffrequest SET made_at = clock_timestamp() - make_interval(mins => %s, secs => -30)",
+        [minutes],
+    )
 
     with as_role("worker"):
         staff_requests.do_staff_requests(limit=10)

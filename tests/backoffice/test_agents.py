@@ -66,7 +66,9 @@ def test_the_pages_are_drawn_in_every_language(counter, backoffice, address, lan
 def test_a_supervisor_suspends_at_once_from_the_page(counter, backoffice):  # noqa: F811
     done = counter.register()
 
-    answer = backoffice(StaffRole.SUPERVISOR)("post", f"/agents/{AGENT}/suspend/", {"because": "fraud", "confirmed": "yes"})
+    answer = backoffice(StaffRole.SUPERVISOR)(
+        "post", f"/agents/{AGENT}/suspend/", {"because": "fraud", "confirmed": "yes"}
+    )
 
     assert answer.status_code == 200, answer.content.decode()
     assert "(none suspended): 1" in answer.content.decode()
@@ -128,7 +130,9 @@ def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice
         paper = SimpleUploadedFile("shown.pdf", b"An invented paper.")
         ask("post", "/agents/agent-new/attest/", {"requirement": requirement, "file": paper})
     approved = do("approve")
-    opened = ask("post", "/agents/agent-new/open_outlet/", {"outlet": "lhasa-09", "hours": "mon-fri 09:00-18:00"})
+    opened = ask(
+        "post", "/agents/agent-new/open_outlet/", {"outlet": "lhasa-09", "hours": "mon-fri 09:00-18:00"}
+    )
     assigned = ask("post", "/agents/agent-new/assign/", {"username": "newcomer", "outlet": "lhasa-09"})
     audited = ask("post", "/agents/agent-new/audit/", {
         "requirement": next(iter(checklist())), "severity": "minor", "due_on": "2012-04-02",
@@ -150,7 +154,11 @@ def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice
     assert "newcomer" in assigned.content.decode()
     assert "Accounts opened again: 1" in reinstated.content.decode()
     assert "1 account of its staff is closed at once." in question.content.decode()
-    assert (while_suspended, before, state()) == (AgentState.SUSPENDED, AgentState.APPROVED, AgentState.TERMINATED)
+    assert (while_suspended, before, state()) == (
+        AgentState.SUSPENDED,
+        AgentState.APPROVED,
+        AgentState.TERMINATED,
+    )
 
 
 @pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.AUDITOR, StaffRole.CAMPAIGN_MANAGER])
@@ -164,7 +172,8 @@ def test_only_an_administrator_enters_and_ends_agents(counter, backoffice, role)
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 @pytest.mark.parametrize(
-    "address", ["/agent/add/", *(f"/agents/{AGENT}/{do}/" for do in ("attest", "audit", "open_outlet", "assign"))]
+    "address",
+    ["/agent/add/", *(f"/agents/{AGENT}/{do}/" for do in ("attest", "audit", "open_outlet", "assign"))],
 )
 def test_the_forms_about_agents_are_drawn_in_every_language(counter, backoffice, address, language):  # noqa: F811
     assert backoffice(StaffRole.ADMINISTRATOR)("get", address, language=language).status_code == 200

@@ -56,7 +56,9 @@ def disputed(kind=CaseKind.DISPUTE, number=NUMBER):
     if kind in {CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT}:
         open_dispute_case(who, line_id, kind, tenure_id=tenure_id, on=ON)
     else:
-        open_case(who, line_id, kind, tenure_id=tenure_id, on=ON, about="name" if kind is CaseKind.CORRECT else None)
+        open_case(
+            who, line_id, kind, tenure_id=tenure_id, on=ON, about="name" if kind is CaseKind.CORRECT else None
+        )
     return next(one for one in open_cases() if one.line_id == line_id)
 
 
@@ -65,11 +67,15 @@ def disputed(kind=CaseKind.DISPUTE, number=NUMBER):
 def test_a_case_of_each_kind_is_listed_and_shown_and_names_nobody(asked, kind, language):
     case = disputed(kind)
 
-    listed, page = (asked("anna", "get", at, language=language) for at in ("/cases/", f"/cases/{case.case_id}/"))
+    listed, page = (
+        asked("anna", "get", at, language=language) for at in ("/cases/", f"/cases/{case.case_id}/")
+    )
 
     assert (listed.status_code, page.status_code) == (200, 200)
     assert str(case.case_id) in listed.text_
-    assert not [one for one in (NUMBER[3:], "Invented Person", str(case.line_id)) if one in listed.text_ + page.text_]
+    assert not [
+        one for one in (NUMBER[3:], "Invented Person", str(case.line_id)) if one in listed.text_ + page.text_
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,14 @@ def test_a_legal_deadline_is_in_the_menu_of_every_page_when_it_is_near(asked, da
 
     for name in ("anna", "bo", "cai"):
         assert said in asked(name, "get", "/cases/").text_
-        assert bool(re.search(r'href="/cases/">[^<]*<span class="rk-count">1<', asked(name, "get", "/campaign/").text_)) is in_menu
+        assert (
+            bool(
+                re.search(
+                    r'href="/cases/">[^<]*<span class="rk-count">1<', asked(name, "get", "/campaign/").text_
+                )
+            )
+            is in_menu
+        )
 
 
 def test_the_overdue_case_is_the_first_and_filters_hold_to_their_word(asked):
@@ -114,7 +127,12 @@ def test_a_case_is_taken_on_and_given_back(asked):
     assert "With anna." in taken.text_
     assert at in mine
     assert "Nobody has taken it on." in back.text_
-    verbs = [row.body for row in rows("SELECT body FROM ledger_entry WHERE verb = 'selfcare:case:assigned' ORDER BY entry_id")]
+    verbs = [
+        row.body
+        for row in rows(
+            "SELECT body FROM ledger_entry WHERE verb = 'selfcare:case:assigned' ORDER BY entry_id"
+        )
+    ]
     assert ['"taken":true' in body for body in verbs] == [True, False]
 
 
@@ -154,7 +172,10 @@ def test_who_may_only_see_cases_decides_none_and_takes_none_on(asked):
     assert asked("cai", "get", at).status_code == 200
     assert "Take it on" not in asked("cai", "get", at).text_
     for address in ("take/", "decide/"):
-        assert asked("cai", "post", at + address, {"because": "record_right", "confirmed": "yes"}).status_code == 403
+        assert (
+            asked("cai", "post", at + address, {"because": "record_right", "confirmed": "yes"}).status_code
+            == 403
+        )
     assert len(open_cases()) == 1
 
 
@@ -193,7 +214,9 @@ def test_what_waits_longer_for_a_worker_is_said_so_and_not_done(asked, as_role, 
     case = disputed()
     attend(monkeypatch, as_role, is_there=False)
 
-    answer = asked("bo", "post", f"/cases/{case.case_id}/decide/", {"because": "record_right", "confirmed": "yes"})
+    answer = asked(
+        "bo", "post", f"/cases/{case.case_id}/decide/", {"because": "record_right", "confirmed": "yes"}
+    )
 
     assert "will be done within minutes" in answer.text_
     assert len(open_cases()) == 1

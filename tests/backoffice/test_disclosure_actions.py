@@ -64,12 +64,14 @@ def asked(instance, app, vault):  # noqa: F811
     instance.register_line()
     app("backoffice")
 
-    def asking(name, method, address, data=None, browser=None, follow=True):
+    def asking(name, method, address, data=None, *, browser=None, follow=True):
         browser = browser or Client()
         if not browser.session.get("_auth_user_id"):
             enter(browser, name)
         answer = getattr(browser, method)(address, data or {}, HTTP_ACCEPT="text/html", follow=follow)
-        answer.text_ = "" if answer["Content-Type"].startswith("application/octet") else answer.content.decode()
+        answer.text_ = (
+            "" if answer["Content-Type"].startswith("application/octet") else answer.content.decode()
+        )
         return answer
 
     asking.instance, asking.sessions, asking.operations = instance, *vault
@@ -100,7 +102,9 @@ def test_a_request_is_carried_from_its_entry_to_its_delivery_on_pages(asked):
     assert NUMBER not in entered.text_
     assert read.content == SCAN
     assert read["Content-Disposition"].startswith("attachment")
-    assert json.loads(pyrage.decrypt(answer.content, [asked.instance.key]))["fields"] == {"name": asked.instance.person["name"]}
+    assert json.loads(pyrage.decrypt(answer.content, [asked.instance.key]))["fields"] == {
+        "name": asked.instance.person["name"]
+    }
     assert asked.instance.person["name"].encode() not in answer.content
     assert "It is noted that the answer was delivered." in delivered.text_
     assert DisclosureRequest.objects.get().state == "delivered"
@@ -124,7 +128,10 @@ def test_what_is_missing_enters_nothing_and_what_was_typed_is_not_shown_again(as
     assert not DisclosureRequest.objects.exists()
 
 
-@pytest.mark.parametrize("numbers", ["+8613908911234 +8613908911235", "+8613908911234,+8613908911235", "+8613908911234\n+8613908911235"])
+@pytest.mark.parametrize(
+    "numbers",
+    ["+8613908911234 +8613908911235", "+8613908911234,+8613908911235", "+8613908911234\n+8613908911235"],
+)
 def test_a_list_of_numbers_is_no_request(asked, numbers):
     answer = asked("supervisor-2", "post", "/disclosures/enter/", entering(asked.instance, number=numbers))
 
@@ -133,7 +140,12 @@ def test_a_list_of_numbers_is_no_request(asked, numbers):
 
 
 def test_a_request_that_the_law_does_not_allow_is_recorded_as_refused(asked):
-    answer = asked("supervisor-2", "post", "/disclosures/enter/", entering(asked.instance, fields_named=["guardian_name"]))
+    answer = asked(
+        "supervisor-2",
+        "post",
+        "/disclosures/enter/",
+        entering(asked.instance, fields_named=["guardian_name"]),
+    )
 
     assert "Nothing is disclosed" in answer.text_
     assert DisclosureRequest.objects.get().state == "refused"
@@ -145,8 +157,12 @@ def test_one_person_alone_opens_nothing(asked):
 
     without = asked("officer", "post", at, CONFIRM | given)
     twice = asked("officer", "post", at, CONFIRM | given | {"second": "officer", "second_password": PASSWORD})
-    wrong = asked("officer", "post", at, CONFIRM | given | {"second": "supervisor", "second_password": "other words"})
-    stranger = asked("officer", "post", at, CONFIRM | given | {"second": "supervisor-2", "second_password": PASSWORD})
+    wrong = asked(
+        "officer", "post", at, CONFIRM | given | {"second": "supervisor", "second_password": "other words"}
+    )
+    stranger = asked(
+        "officer", "post", at, CONFIRM | given | {"second": "supervisor-2", "second_password": PASSWORD}
+    )
 
     assert [one.status_code for one in (without, twice, wrong, stranger)] == [422, 403, 403, 403]
     assert DisclosureRequest.objects.get().state == "approved"
@@ -208,7 +224,13 @@ def test_the_pages_are_drawn_in_every_language_and_name_no_command(asked, langua
     disclosure_id = asked.instance.approved()
     browser = Client(headers={"accept-language": language})
 
-    for address in ("", "enter/", "authorities/", f"{disclosure_id}/", *(f"{disclosure_id}/{do}/" for do in ("answer", "defer", "delivered"))):
+    for address in (
+        "",
+        "enter/",
+        "authorities/",
+        f"{disclosure_id}/",
+        *(f"{disclosure_id}/{do}/" for do in ("answer", "defer", "delivered")),
+    ):
         page = asked("officer", "get", "/disclosures/" + address, browser=browser)
         assert page.status_code == 200, address
         assert "rollkeeper " not in page.text_

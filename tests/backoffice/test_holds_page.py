@@ -15,7 +15,12 @@ from tests.builders.workers import attend
 from tests.selfcare.people import NUMBER, register_line
 
 LAST = ON + dt.timedelta(days=200)
-HOLD = {"number": NUMBER, "case": "2012/7", "last": LAST.isoformat(), "review_on": (ON + dt.timedelta(days=90)).isoformat()}
+HOLD = {
+    "number": NUMBER,
+    "case": "2012/7",
+    "last": LAST.isoformat(),
+    "review_on": (ON + dt.timedelta(days=90)).isoformat(),
+}
 
 
 @pytest.fixture
@@ -41,7 +46,10 @@ def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
 
 
 def held():
-    return [(row.case_reference, row.last) for row in rows("SELECT case_reference, upper(days) - 1 AS last FROM lines_legalhold")]
+    return [
+        (row.case_reference, row.last)
+        for row in rows("SELECT case_reference, upper(days) - 1 AS last FROM lines_legalhold")
+    ]
 
 
 def test_an_officer_lays_a_hold_by_number_and_lifts_it_after_a_question(asked):
@@ -51,7 +59,9 @@ def test_an_officer_lays_a_hold_by_number_and_lifts_it_after_a_question(asked):
     before = held()
     question = asked("anna", "post", "/holds/lift/", {"line": str(line_id), "case": "2012/7"})
     unchanged = held()
-    lifted = asked("anna", "post", "/holds/lift/", {"line": str(line_id), "case": "2012/7", "confirmed": "yes"})
+    lifted = asked(
+        "anna", "post", "/holds/lift/", {"line": str(line_id), "case": "2012/7", "confirmed": "yes"}
+    )
 
     assert "The record is held." in laid.text_
     assert NUMBER not in laid.text_

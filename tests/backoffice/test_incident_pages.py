@@ -176,9 +176,10 @@ def test_a_step_that_harms_is_asked_first_with_how_many_it_concerns(backoffice, 
 def test_the_question_of_a_drill_says_that_nothing_happens(backoffice):
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR, is_drill=True)
 
-    assert "nothing happens to anyone" in backoffice(
-        "anna", "post", f"/incidents/{made}/ask/", {"step": "sign_out_everyone"}
-    ).text_
+    assert (
+        "nothing happens to anyone"
+        in backoffice("anna", "post", f"/incidents/{made}/ask/", {"step": "sign_out_everyone"}).text_
+    )
 
 
 def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backoffice, leak):
@@ -260,12 +261,20 @@ def test_an_unknown_account_opens_nothing(backoffice):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_the_pages_of_incidents_name_no_command(backoffice, language):
     for at in ("/incidents/", "/incidents/open/"):
-        assert "rollkeeper " not in backoffice("anna", "get", at, language=language).text_.replace("Rollkeeper", "")
+        assert "rollkeeper " not in backoffice("anna", "get", at, language=language).text_.replace(
+            "Rollkeeper", ""
+        )
 
 
 @pytest.mark.parametrize(
     ("minutes_left", "colour", "is_over"),
-    [(61, "soon", False), (60, "soon", False), (59, "over", False), (-1, "over", True), (10 * 60, "calm", False)],
+    [
+        (61, "soon", False),
+        (60, "soon", False),
+        (59, "over", False),
+        (-1, "over", True),
+        (10 * 60, "calm", False),
+    ],
 )
 def test_a_clock_turns_red_under_an_hour(minutes_left, colour, is_over):
     now = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC)
@@ -279,7 +288,14 @@ def test_a_clock_turns_red_under_an_hour(minutes_left, colour, is_over):
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(1, "1 minute"), (53, "53 minutes"), (60, "1 hour"), (61, "1 hour and 1 minute"), (24 * 60, "1 day"), (26 * 60, "1 day and 2 hours")],
+    [
+        (1, "1 minute"),
+        (53, "53 minutes"),
+        (60, "1 hour"),
+        (61, "1 hour and 1 minute"),
+        (24 * 60, "1 day"),
+        (26 * 60, "1 day and 2 hours"),
+    ],
 )
 def test_a_length_of_time_is_said_without_zeros(minutes, said):
     assert length_of(dt.timedelta(minutes=minutes)) == said

@@ -41,7 +41,9 @@ def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
 
 
 def published():
-    return [(row.period, row.published_on) for row in rows("SELECT period, published_on FROM reporting_report")]
+    return [
+        (row.period, row.published_on) for row in rows("SELECT period, published_on FROM reporting_report")
+    ]
 
 
 def test_a_report_is_drafted_read_and_published_by_two(asked):
