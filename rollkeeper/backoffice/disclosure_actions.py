@@ -188,7 +188,7 @@ def ask_or_say_over(request: HttpRequest, sign_in: Any, operation: str, **asked:
 
 
 def _valid(*given: Any) -> bool:
-    return all([form.is_valid() for form in given if form is not None])
+    return all([form.is_valid() for form in given if form is not None])  # noqa: C419 - every form says its faults
 
 
 def _form_page(

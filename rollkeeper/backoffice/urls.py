@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<str:quarter>/draw/", audit_samples.draw, name="draw_sample"),
     path("samples/<uuid:sample_id>/", audit_samples.sample, name="sample"),
     path("samples/<uuid:sample_id>/ask/", audit_samples.ask, name="ask_subscribers"),
+    path("samples/<uuid:sample_id>/consents/<uuid:consent_id>/", audit_samples.consented, name="consented"),
     path("reports/<str:period>/", agents.reports, name="report_of_period"),
     path("open-value/", vault.open_value, name="open_value"),
     path("access-history/", access_history.access_history, name="access_history"),
