@@ -88,9 +88,9 @@ class EnterDisclosureForm(_Emptied):
         self.fields["authority"].choices = authorities or []  # type: ignore[attr-defined]
         self.fields["received_on"].initial = clock.today()
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[Any]":
         """Refuse a scan that is too large for the vault service."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_INSTRUMENT_BYTES:
             raise forms.ValidationError(_("Choose a scan of at most 2.5 MB."))
         return file

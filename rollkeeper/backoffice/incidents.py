@@ -18,7 +18,7 @@ from rollkeeper.access.authority import rule_for
 from rollkeeper.access.dual_control import require_approver
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import open_session_counts
-from rollkeeper.backoffice.asking import Question, confirm, is_confirmed
+from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed
 from rollkeeper.backoffice.incident_runbook import CONSEQUENCES, clock_of, next_clock, runbook
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, withdraw_step
@@ -129,11 +129,9 @@ def close(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def _question(found: IncidentView, step: Step) -> Question:
     """Ask before a step that harms, with how many it concerns; of a drill, that it harms no one."""
     concerns, concerned = _concerned(found, step)
-    said = (
-        [_("This is a drill: the step is noted, and nothing happens to anyone.")]
-        if found.is_drill
-        else [*CONSEQUENCES[step]]
-    )
+    said: list[Text] = [*CONSEQUENCES[step]]
+    if found.is_drill:
+        said = [_("This is a drill: the step is noted, and nothing happens to anyone.")]
     people = rule_for(PERMISSION_FOR[step]).people
     if people > 1:
         said.append(_("It takes two people: it is done once another person has approved it too."))

@@ -82,8 +82,8 @@ class DemoCases:
     def _open(self, kind: CaseKind, day: dt.date) -> None:
         if kind is CaseKind.APPEAL:
             if self._lost is not None:
-                line_id, against = self._lost
-                open_case(_SUBSCRIBERS, line_id, kind, tenure_id=_tenure(line_id), against=against, on=day)
+                lost, against = self._lost
+                open_case(_SUBSCRIBERS, lost, kind, tenure_id=_tenure(lost), against=against, on=day)
             return
         line_id = self._next_line()
         if line_id is None:
