@@ -109,6 +109,16 @@ _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
 }
 
 
+def meaning(kind: CaseKind) -> Promise:
+    """Say what a kind of case means; of a kind that has no words here, that a person decides it."""
+    return MEANINGS.get(kind, _("A person decides it by the day below."))
+
+
+def reasons(kind: CaseKind) -> Sequence[DecisionReason]:
+    """Return the reasons that a decision of this kind may have."""
+    return REASONS.get(kind, tuple(DecisionReason))
+
+
 def consequences(kind: CaseKind, *, upheld: bool) -> Sequence[Promise]:
     """Say what a decision does."""
-    return _CONSEQUENCES[kind, upheld]
+    return _CONSEQUENCES.get((kind, upheld), ())

@@ -21,7 +21,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import open_cases as unusual_activity
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
-from rollkeeper.backoffice.case_texts import MEANINGS, REASONS, STEPS, consequences
+from rollkeeper.backoffice.case_texts import STEPS, consequences, meaning, reasons
 from rollkeeper.kernel import clock
 from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import queries
@@ -54,7 +54,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, data: Any = None, *, kind: CaseKind) -> None:
         super().__init__(data)
-        chosen = REASONS[kind]
+        chosen = reasons(kind)
         self.fields["because"].choices = [  # type: ignore[attr-defined]
             (title, [(one.value, one.label) for one in chosen if one.is_for_upheld is upheld])
             for upheld, title in (
@@ -145,8 +145,8 @@ def _page(
         "case": detail.case,
         "line": line,
         "deadline": deadline(detail.open) if detail.open else None,
-        "meaning": MEANINGS[kind],
-        "steps": STEPS[kind],
+        "meaning": meaning(kind),
+        "steps": STEPS.get(kind, ()),
         "form": (form or DecisionForm(kind=kind)) if may else None,
         "is_mine": detail.open is not None and detail.open.assigned_to == request.user.get_username(),
         "may_explain": authority.role_for(Permission.EXPLAIN_LINE) is not None,
