@@ -62,7 +62,7 @@ class EvidenceForm(forms.Form):
 class AuditForm(forms.Form):
     """One audit, with one finding or none; a second finding is a second audit of the same day."""
 
-    requirement = forms.ChoiceField(label=gettext_lazy("What was found wanting"), required=False)
+    requirement = forms.ChoiceField(label=gettext_lazy("What is missing"), required=False)
     severity = forms.ChoiceField(label=gettext_lazy("How grave"), required=False, choices=Severity.choices)
     due_on = forms.DateField(
         label=gettext_lazy("To be remediated by"), required=False,
@@ -92,7 +92,7 @@ class OutletForm(forms.Form):
         help_text=gettext_lazy("As in: mon-fri 09:00-18:00; sat 09:00-13:00. Or: always."),
     )  # fmt: skip
     needs_device = forms.BooleanField(
-        label=gettext_lazy("It registers only at a device of its own"), required=False, initial=True
+        label=gettext_lazy("It registers only at its own device"), required=False, initial=True
     )
 
 
@@ -129,7 +129,7 @@ _ASKED_FIRST: Final = frozenset({"terminate", "close_outlet", "unassign"})
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """Enter a new agent; it registers nobody before it is approved."""
+    """Enter a new agent; it registers no one before it is approved."""
     require(authority_in(request), Permission.APPROVE_AGENT)
     form = AgentForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
@@ -186,7 +186,7 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
 def suspension_question(code: str, *, is_fraud: bool) -> Question:
     """Ask before an agent is suspended, with how many people it concerns."""
     accounts, lines = queries.concerned_by(code, on=clock.today())
-    said = [_said_accounts(accounts), _("The agent can no longer register anybody, from this moment.")]
+    said = [_said_accounts(accounts), _("The agent can no longer register anyone, from this moment.")]
     if is_fraud:
         said.append(
             ngettext(
@@ -213,7 +213,7 @@ def _question(code: str, do: str, more: dict[str, str]) -> Question:
     if do == "close_outlet":
         return Question(
             title=_("Close the outlet %(outlet)s?") % {"outlet": more.get("outlet", "")}, button=_("Close the outlet"),
-            consequences=[_("Nobody can be registered there any more. It cannot be opened again; a new one can.")], back=back,
+            consequences=[_("No one can be registered there any more. It cannot be opened again; a new one can.")], back=back,
         )  # fmt: skip
     if do == "unassign":
         return Question(

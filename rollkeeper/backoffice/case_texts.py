@@ -13,11 +13,9 @@ MEANINGS: Mapping[CaseKind, Promise] = {
         "The subscriber says that this line is registered, or that its record is wrong. No batch acts on it until this is decided."
     ),
     CaseKind.NOT_MINE: _(
-        "A person says that a line in their name is not theirs. It counts for no limit of theirs until this is decided, and whoever uses it keeps service."
+        "A person says that a line in their name is not theirs. It counts for no limit of theirs until this is decided, and the person who uses it keeps service."
     ),
-    CaseKind.APPEAL: _(
-        "A subscriber says that a decision about their line was wrong. Its clock stands still."
-    ),
+    CaseKind.APPEAL: _("A subscriber says that a decision about their line was wrong. Its clock is paused."),
     CaseKind.CORRECT: _(
         "A subscriber says that one entry of their record is wrong. It is corrected at a counter, where the document is seen."
     ),
@@ -91,7 +89,7 @@ _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
     ),
     (CaseKind.NOT_MINE, True): (
         _("The line is unlinked from this person for good. It then has no registered subscriber."),
-        _("Whoever uses it keeps service and is asked to register."),
+        _("The person who uses it keeps service and is asked to register."),
     ),
     (CaseKind.NOT_MINE, False): (
         _("The line counts as this person's again."),

@@ -21,7 +21,7 @@ REPORT, CLOSE = "report", "close"
 
 
 class Place(StrEnum):
-    """Where a step stands."""
+    """How far a step has come."""
 
     DONE = "done"
     NEXT = "next"
@@ -33,7 +33,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunbookStep:
-    """One step: where it stands, how many people it takes, what waits, and what this reader may do."""
+    """One step: how far it has come, how many people it takes, what waits, and what this reader may do."""
 
     name: str
     """The value of a `Step`, or `report` or `close`."""

@@ -159,4 +159,4 @@ def _concerned(found: IncidentView, step: Step) -> tuple[int, str]:
             return reached, ngettext("person gets a notice", "people get a notice", reached)
         case _:
             people = subscriber_count()
-            return people, ngettext("person is sealed anew", "people are sealed anew", people)
+            return people, ngettext("person is sealed again", "people are sealed again", people)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a worker does about incidents for staff who asked on a page: open one. Its steps have requests of their own (`approvals`)."""
+"""What a worker does about incidents for staff who asked on a page: open one. Its steps have their own requests (`approvals`)."""
 
 import datetime as dt
 from collections.abc import Mapping

@@ -106,7 +106,7 @@ def row_of(fault: RollkeeperError) -> dict[str, Any]:
 
 
 def fault_in(found: Mapping[str, Any]) -> RollkeeperError:
-    """Return the error that was made data, of its own class where code here catches it by its class."""
+    """Return the error that was made data, of its class where code here catches it by its class."""
     facts = dict(found["facts"])
     by_code = {
         one.code: one for one in _classes(RollkeeperError) if hasattr(one, "code") and one is not Faults

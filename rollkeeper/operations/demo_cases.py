@@ -155,7 +155,7 @@ def _enter_agents() -> None:
 
 
 def _audit_agents() -> None:
-    """Audit two of them: one has something to put right, the other asked to be suspended."""
+    """Audit two of them: one has something to remediate, the other asked to be suspended."""
     console, on = console_authority(), _AUDITED_ON
     first = next(iter(checklist()))
     found = services.AuditFinding(first, FindingSeverity.MINOR, on + dt.timedelta(days=45))

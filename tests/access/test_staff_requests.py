@@ -91,7 +91,7 @@ def test_who_did_not_confirm_lately_that_it_is_they_is_asked_to(worker):
         worker(dataclasses.replace(manager, is_recent=False), "test-waive")
 
 
-def test_a_kind_that_no_package_knows_and_nobodys_request_are_refused(worker):
+def test_a_kind_that_no_package_knows_and_a_request_of_no_one_are_refused(worker):
     with refusing(STAFF_REQUEST_UNREADABLE):
         worker(employ(StaffRole.CAMPAIGN_MANAGER), "test-nothing")
     with refusing(APPROVER_UNKNOWN):

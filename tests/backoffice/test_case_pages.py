@@ -64,7 +64,7 @@ def disputed(kind=CaseKind.DISPUTE, number=NUMBER):
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 @pytest.mark.parametrize("kind", CaseKind)
-def test_a_case_of_each_kind_is_listed_and_shown_and_names_nobody(asked, kind, language):
+def test_a_case_of_each_kind_is_listed_and_shown_and_names_no_one(asked, kind, language):
     case = disputed(kind)
 
     listed, page = (
@@ -126,7 +126,7 @@ def test_a_case_is_taken_on_and_given_back(asked):
     assert "It is yours now." in taken.text_
     assert "With anna." in taken.text_
     assert at in mine
-    assert "Nobody has taken it on." in back.text_
+    assert "No one has taken it on." in back.text_
     verbs = [
         row.body
         for row in rows(

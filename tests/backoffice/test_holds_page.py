@@ -88,7 +88,7 @@ def test_what_is_missing_or_goes_too_far_holds_nothing_and_shows_no_number(asked
     assert held() == []
 
 
-def test_nobody_but_the_officer_lays_or_lifts(asked):
+def test_only_the_officer_lays_or_lifts(asked):
     register_line()
 
     assert asked("bo", "get", "/holds/").status_code == 403

@@ -242,7 +242,7 @@ def test_an_incident_is_opened_on_a_page_and_its_clocks_run(backoffice, what):
         ({"about": "window", "since": "2012-01-02T00:00", "until": "2012-01-01T00:00"}, "after the first"),
     ],
 )  # fmt: skip
-def test_what_is_missing_to_open_an_incident_is_said_beside_its_field(backoffice, changes, said):
+def test_what_is_missing_to_open_an_incident_is_said_next_to_its_field(backoffice, changes, said):
     page = backoffice("anna", "post", "/incidents/open/", given(**changes))
 
     assert page.status_code == 422
@@ -252,7 +252,7 @@ def test_what_is_missing_to_open_an_incident_is_said_beside_its_field(backoffice
 
 
 def test_an_unknown_account_opens_nothing(backoffice):
-    page = backoffice("anna", "post", "/incidents/open/", given(about="account", usernames="nobody-of-ours"))
+    page = backoffice("anna", "post", "/incidents/open/", given(about="account", usernames="no-one-of-ours"))
 
     assert page.status_code == 404
     assert queries.incidents(CONSOLE, now=clock.now()) == []
