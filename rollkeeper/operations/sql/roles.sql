@@ -263,7 +263,7 @@ GRANT EXECUTE ON FUNCTION selfcare_claimant_is_named TO backoffice, worker;
 
 -- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.
 GRANT SELECT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
-GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice;
+GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
 GRANT INSERT (line_id, consent_id, tenure_id, sample_id, auditor_id, fields, asked_on, answer_by) ON selfcare_consent TO backoffice;
 GRANT SELECT ON selfcare_consent TO backoffice, worker;
 GRANT UPDATE (agreed_on, through, taken_back_on) ON selfcare_consent TO worker;
