@@ -136,7 +136,7 @@ def test_a_case_is_taken_on_and_given_back(asked):
     assert ['"taken":true' in body for body in verbs] == [True, False]
 
 
-def test_a_case_is_decided_on_the_page_after_a_question_by_a_worker_in_the_persons_name(asked):
+def test_a_case_is_decided_after_a_question_by_a_worker_in_the_persons_name(asked):
     case = disputed()
     at = f"/cases/{case.case_id}/decide/"
 

@@ -2,6 +2,7 @@
 """A disclosure request is entered, read, answered and delivered on pages: by the vault service, for people whom it checked, never in bulk."""
 
 import importlib
+import itertools
 import json
 
 import pyrage
@@ -34,13 +35,13 @@ def vault(monkeypatch):
     from rollkeeper.access.errors import NotSignedIn
     from rollkeeper.vault.errors import VAULT_SESSION_OVER
 
-    sessions = {}
+    sessions, tokens = {}, itertools.count()
 
     def sign_in(username, password, ask_code):
         staff = Staff.objects.filter(username=username).first()
         if staff is None or password != PASSWORD:
             raise NotSignedIn
-        token = f"token-{len(sessions)}"
+        token = f"token-{next(tokens)}"
         sessions[token] = username
         return client.Session(token, StaffId(staff.staff_id))
 
@@ -192,7 +193,7 @@ def test_a_notification_is_deferred_by_two_who_enter_the_same(asked):
     assert "Agreed" in second.text_
 
 
-def test_an_authority_is_proposed_by_one_and_approved_by_another_with_the_fingerprint_it_read_out(asked):
+def test_an_authority_is_proposed_by_one_and_approved_by_another(asked):
     key = str(pyrage.x25519.Identity.generate().to_public())
     proposed = asked("supervisor", "post", "/disclosures/authorities/", CONFIRM | {
         "title": "Second Invented Court", "kind": "court", "key": key, "valid_until": (ON + 300 * DAY).isoformat(),
