@@ -116,7 +116,7 @@ class DemoCases:
             )  # fmt: skip
         clerk = self._as("clerk").staff_id
         open_incident(
-            console_authority(), about=About.ACCOUNT, severity=Severity.SERIOUS, noticed_at=clock.now() - dt.timedelta(hours=2),
+            console_authority(), about=About.ACCOUNT, severity=Severity.SERIOUS, noticed_at=clock.now() - dt.timedelta(minutes=20),
             on=day, accounts=[StaffId(clerk)] if clerk else [], since=clock.now() - dt.timedelta(days=1),
         )  # fmt: skip
 
