@@ -193,7 +193,7 @@ def test_no_process_forgets_that_a_factor_was_changed(officer, as_role, role):
 
 def test_a_changed_factor_is_mailed_once(officer, as_role, monkeypatch):
     sent = []
-    monkeypatch.setattr(alarms, "_mail", lambda *mail: not sent.append(mail))
+    monkeypatch.setattr(alarms, "mail_contacts", lambda *mail: not sent.append(mail))
     with as_role("backoffice"):
         run(TAKEN_OVER["another password"], [officer])
 

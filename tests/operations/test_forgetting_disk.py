@@ -14,6 +14,7 @@ from tests.campaign.crash_runs import MAKE_READY, MAP, TYPED, write_lines
 from tests.campaign.typed_commands import surroundings
 from tests.command_server import CommandServer
 from tests.operations.forgetting_disk import EXAMINE, REGISTER_AND_SAY, can_be_made, forgetting_disk
+from tests.operations.test_process_supervisor import until
 
 
 class Instance:
@@ -60,6 +61,7 @@ def test_what_was_acknowledged_is_on_the_disk_at_any_instant(tmp_path, copies, l
                     instance.start(REGISTER_AND_SAY, n * half, (n + 1) * half, file, said=said)
                     for n, file in enumerate(files)
                 ]
+                until(lambda: all(file.exists() and file.stat().st_size for file in files), seconds=120)
                 for nth in range(copies):
                     time.sleep(dice.uniform(0.5, 1.5))
                     before = "".join(file.read_text("utf-8") for file in files if file.exists())
