@@ -30,7 +30,7 @@ from tests.builders.authenticators import AuthenticatorApp, add_passkey
 from tests.refusals import refusing
 
 TAKEN_OVER = {
-    "another password": "UPDATE access_staff SET password = password || 'x' WHERE staff_id = %s",
+    "another password": "UPDATE access_staff SET password = left(password, 40) || 'x' WHERE staff_id = %s",
     "another authenticator": 'UPDATE mfa_authenticator SET data = data || \'{"secret": "x"}\' WHERE user_id = %s',
     "no authenticator": "DELETE FROM mfa_authenticator WHERE user_id = %s",
     "an authenticator more": "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'webauthn', '{}', now())",
