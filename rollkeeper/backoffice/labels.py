@@ -46,6 +46,12 @@ STEP_NOTES: dict[str, Promise] = {
 LANGUAGE_NAMES: dict[str, Promise | str] = {
     "en": "English", "zh-hans": "中文", "bo": "བོད་ཡིག", NO_LANGUAGE: _("no language named"),
 }  # fmt: skip
+AUTHORITY_KINDS: dict[str, Promise] = {
+    "court": _("Court"),
+    "police": _("Police"),
+    "prosecutor": _("Prosecutor"),
+}
+"""The usual kinds of authorities; of another, a law's own word is shown."""
 OTHER_EXPOSED: dict[str, Promise] = {
     "record": _("the whole record, as it was recorded offline"),
     "other": _("another field"),
@@ -82,6 +88,7 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
     "step_note": STEP_NOTES,
     "language": LANGUAGE_NAMES,
     "stage_note": STAGE_NOTES,
+    "authority_kind": AUTHORITY_KINDS,
     "field": OTHER_EXPOSED,
 }
 """Texts of the pages besides the labels of choices, under the same kind of name."""
