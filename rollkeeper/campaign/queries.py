@@ -78,6 +78,20 @@ class BatchView:
     max_lines_per_hour: int
     pilot_count: int
     stop_reason: str | None
+    prepared_at: dt.datetime
+    prepared_by: str | None
+    """Empty: the nightly run did."""
+    position_done: int
+    pilot_done_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is looked at while a batch runs: complaints, and what the network has not proved."""
+
+    complaints: int
+    failed_read_backs: int
+    floor_breaks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,10 @@ class PreviewLine:
     notified_on: dt.date | None
     last_day_on: dt.date | None
     sentences: tuple[Sentence, ...]
+    anchor_on: dt.date | None
+    """The day from which the present clock counts."""
+    bounced_on: tuple[dt.date, ...]
+    pauses: tuple[tuple[dt.date, dt.date | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +241,13 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     return BatchDetail(_batch_view(row), reasons, preview)
 
 
+def watch_of(batch_id: BatchId) -> Watch:
+    """Return what is looked at while a batch runs."""
+    values = {"batch_id": batch_id, "hour_ago": clock.now() - dt.timedelta(hours=1)}
+    (found,) = rows(sql("campaign", "batch_progress"), values)
+    return Watch(found.complaints, found.failed_read_backs, found.floor_breaks)
+
+
 def last_batch_of(line_id: LineId) -> BatchId | None:
     """Return the batch that acted on a line last."""
     found = rows(
@@ -284,6 +309,10 @@ def _batch_view(row: Any) -> BatchView:
         max_lines_per_hour=row.max_lines_per_hour,
         pilot_count=row.pilot_count,
         stop_reason=row.stop_reason,
+        prepared_at=row.prepared_at,
+        prepared_by=row.prepared_by_name,
+        position_done=row.position_done,
+        pilot_done_at=row.pilot_done_at,
     )
 
 
@@ -299,14 +328,25 @@ def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewL
         notified_on=notified_on,
         last_day_on=_last_day(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
         sentences=tuple(explain_history(pack, history, batch_row.due_on, language=language)),
+        anchor_on=_anchor(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
+        bounced_on=history.notices_bounced,
+        pauses=(*history.pauses, *history.stays),
     )
+
+
+def _anchor(
+    pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
+) -> dt.date | None:
+    if not suspends:
+        return history.suspended_on
+    return max(notified_on, pack.campaign.begins_on) if notified_on else None
 
 
 def _last_day(
     pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
 ) -> dt.date | None:
     rules = pack.campaign
-    anchor = notified_on and max(notified_on, rules.begins_on) if suspends else history.suspended_on
+    anchor = _anchor(pack, history, notified_on, suspends=suspends)
     if anchor is None:
         return None
     days = rules.grace_days if suspends else rules.suspension_days
