@@ -147,6 +147,8 @@ def _values(scan: FileScan, proposal: Proposal) -> dict[str, KindValues]:
 
 def _without_rare(raw: dict[str, Any], values: dict[str, KindValues]) -> dict[str, Any]:
     made = {name: dict(part) if isinstance(part, dict) else part for name, part in raw.items()}
+    activated = made.get("activated_on", {})
+    made |= {"activated_on": {name: _json(part) for name, part in activated.items()}} if activated else {}
     for part in ("status", "language"):
         if part in made and "values" in made[part]:
             made[part]["values"] = without_rare(made[part]["values"], values[made[part]["column"]].shown)
@@ -242,6 +244,10 @@ def _finish(
 
 def _move(one: Upload, state: UploadState, **also: Any) -> None:
     Upload.objects.filter(upload_id=one.upload_id).update(state=state.value, **also)
+
+
+def _json(part: Any) -> Any:
+    return part.isoformat() if isinstance(part, dt.date) else part
 
 
 def _listed(reasons: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
