@@ -40,11 +40,19 @@ class Row:
     runs: Span | None
     pauses: tuple[Span, ...]
     sentences: tuple[Sentence, ...]
+    """The reasons that all of them have."""
+    own: tuple[tuple[PreviewLine, tuple[Sentence, ...]], ...]
+    """Each line with the reasons in which it differs, such as the day since when it is in service."""
 
     @property
     def count(self) -> int:
         """Return how many lines these are."""
         return len(self.lines)
+
+    @property
+    def reason_count(self) -> int:
+        """Return how many reasons each of them has."""
+        return len(self.lines[0].sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,6 @@ class PreviewPicture:
     last: dt.date
     due_on: dt.date
     due_at: float
-    months: tuple[tuple[float, dt.date], ...]
     rows: tuple[Row, ...]
     width: int = WIDTH
 
@@ -76,7 +83,7 @@ def preview_picture(lines: Sequence[PreviewLine], *, due_on: dt.date) -> Preview
     for line in lines:
         folded.setdefault(_alike(line), []).append(line)
     rows = sorted((_row(some, axis) for some in folded.values()), key=lambda row: -row.count)
-    return PreviewPicture(first, last, due_on, axis.at(due_on), axis.months(), tuple(rows))
+    return PreviewPicture(first, last, due_on, axis.at(due_on), tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +99,11 @@ class _Axis:
         start = self.at(first)
         return Span(start, round(max(2.0, self.at(last + dt.timedelta(days=1)) - start), 1))
 
-    def months(self) -> tuple[tuple[float, dt.date], ...]:
-        """Return where months begin, at most six of them."""
-        day, found = self.first.replace(day=1), []
-        while day <= self.last:
-            if day >= self.first:
-                found.append((self.at(day), day))
-            day = (day + dt.timedelta(days=32)).replace(day=1)
-        step = max(1, -(-len(found) // 6))
-        return tuple(found[::step])
-
 
 def _alike(line: PreviewLine) -> tuple[object, ...]:
     return (
         line.notified_on, line.anchor_on, line.last_day_on, line.bounced_on, line.pauses,
-        tuple(sentence.text for sentence in line.sentences),
+        tuple(sentence.article for sentence in line.sentences),
     )  # fmt: skip
 
 
@@ -116,12 +113,14 @@ def _row(lines: list[PreviewLine], axis: _Axis) -> Row:
     regions = Counter(line.region or "" for line in lines).most_common()
     anchor, last_day = one.anchor_on, one.last_day_on
     runs = axis.span(anchor, last_day) if anchor and last_day else None
+    shared = tuple(said for said in one.sentences if all(said in line.sentences for line in lines))
     within = _within(one.pauses, anchor, last_day)
     paused = {first + dt.timedelta(days=i) for first, last in within for i in range((last - first).days + 1)}
     return Row(
         tuple(lines), tuple(services), tuple(regions[:_MOST_NAMED]), sum(n for _, n in regions[_MOST_NAMED:]),
         one.notified_on, last_day, (last_day - anchor).days if anchor and last_day else 0, len(paused), one.bounced_on,
-        runs, tuple(axis.span(first, last) for first, last in within), one.sentences,
+        runs, tuple(axis.span(first, last) for first, last in within), shared,
+        tuple((line, tuple(said for said in line.sentences if said not in shared)) for line in lines),
     )  # fmt: skip
 
 
