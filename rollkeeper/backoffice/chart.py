@@ -14,7 +14,7 @@ STACK = ("out_of_scope", "terminated", "suspended", "running", "not_notified")
 """Stages from the bottom up: what is settled lies at the ground, what is still open on top."""
 
 Day = tuple[dt.date, Mapping[str, int]]
-_TOPS = (10, 12, 16, 20, 24, 28, 32, 40, 48, 60, 80, 100)
+_TOPS = (10, 12, 16, 20, 24, 28, 32, 40, 48, 60, 72, 80, 88, 100)
 _WAVE = 0.1
 """A day on which proof came for so large a share of all lines is a wave of notices."""
 
@@ -42,6 +42,8 @@ class Label:
     stage: str
     x: float
     y: float
+    is_end: bool = False
+    """It ends at the picture's right edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +202,18 @@ def _labels(
 ) -> Iterator[Label]:
     """Put each stage's name where its band is highest, away from the edges; none where it would not fit."""
     tops = {day: list(accumulate(counts.get(stage, 0) for stage in STACK)) for day, counts in days}
-    inner = days[len(days) // 6 : len(days) - len(days) // 6] or days
+    inner = [day for day, _ in days[len(days) // 6 : len(days) - len(days) // 6] or days]
     for i, stage in enumerate(STACK):
-        best = max((day for day, _ in inner), key=lambda day: tops[day][i] - (tops[day][i - 1] if i else 0))
-        low, high = tops[best][i - 1] if i else 0, tops[best][i]
-        if y(low) - y(high) >= _LABEL_HEIGHT:
-            yield Label(stage, x(best), round((y(low) + y(high)) / 2, 1))
+
+        def height(day: dt.date, i: int = i) -> int:
+            return tops[day][i] - (tops[day][i - 1] if i else 0)
+
+        best = max(inner, key=height)
+        is_end = y(0) - y(height(best)) < _LABEL_HEIGHT
+        best = days[-1][0] if is_end else best
+        if y(0) - y(height(best)) >= _LABEL_HEIGHT:
+            middle = tops[best][i] - height(best) / 2
+            yield Label(stage, x(best), round(y(middle), 1), is_end)
 
 
 def _columns(days: Sequence[Day], x: Callable[[dt.date], float], right: float) -> Iterator[Column]:
