@@ -76,7 +76,7 @@ def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask why, then stop a batch. A batch that has not begun is cancelled so."""
     authority = authority_to_see(request)
     require(authority, Permission.STOP_BATCH)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _confirm(request, BatchId(batch_id), form, "backoffice/batch_stop.html")
     reason = StopReason(form.cleaned_data["because"])
@@ -91,7 +91,7 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     authority = authority_to_see(request)
     require(authority, Permission.APPROVE_UNDO)
     asked = pending_undo(BatchId(batch_id))
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not (asked or form.is_valid()):
         return _confirm(request, BatchId(batch_id), form, "backoffice/batch_undo.html", asked=asked)
     reason = None if asked else StopReason(form.cleaned_data["because"])

@@ -81,7 +81,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("File of lines"),
-        help_text=_("CSV, TSV, XLSX or Parquet, at most 20 MB. It is sealed at once and destroyed after the import."),
+        help_text=_(
+            "CSV, TSV, XLSX or Parquet, at most 20 MB. It is sealed at once and destroyed after the import."
+        ),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
 
@@ -89,5 +91,7 @@ class UploadForm(forms.Form):
         """Refuse a file that is too large for a page."""
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is larger than 20 MB: import it with the command on the machine itself."))
+            raise forms.ValidationError(
+                _("The file is larger than 20 MB: import it with the command on the machine itself.")
+            )
         return file

@@ -105,7 +105,7 @@ def end_stay(request: HttpRequest, stay_id: UUID) -> HttpResponse:
 def close(request: HttpRequest) -> HttpResponse:
     """Show what is left of a campaign; ask for its end."""
     authority = authority_to_see(request)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         request_work(authority, WorkKind.CLOSE, on=clock.today())
         return redirect("backoffice:close")

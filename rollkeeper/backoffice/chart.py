@@ -225,7 +225,11 @@ def _columns(days: Sequence[Day], x: Callable[[dt.date], float], right: float) -
 
 
 def _marks(
-    series: Sequence[Day], begins_on: dt.date | None, first: dt.date, last: dt.date, x: Callable[[dt.date], float]
+    series: Sequence[Day],
+    begins_on: dt.date | None,
+    first: dt.date,
+    last: dt.date,
+    x: Callable[[dt.date], float],
 ) -> Iterator[Mark]:
     if begins_on and first <= begins_on <= last:
         yield Mark("law", x(begins_on), begins_on)

@@ -156,7 +156,9 @@ def _put(
         if proposed.get("tenure_months") == name:
             raw["activated_on"] = dict(proposed)
             return
-        formats = [answers["date-form"]] if answers.get("date-form") else answers.get("date-forms", "").split("|")
+        formats = (
+            [answers["date-form"]] if answers.get("date-form") else answers.get("date-forms", "").split("|")
+        )
         raw["activated_on"] = {"column": name, "formats": [form for form in formats if form]}
         if answers.get("since"):
             raw["activated_on"]["unknown"] = answers["since"]
@@ -167,9 +169,14 @@ def _put(
     elif meaning == "service":
         values = {value: said for value, said in table.items() if said != LEFT_OUT}
         left_out = [value for value, said in table.items() if said == LEFT_OUT]
-        raw.setdefault("service", {"from": []})["from"].append({"column": name, "values": values, "left_out": left_out})
+        raw.setdefault("service", {"from": []})["from"].append(
+            {"column": name, "values": values, "left_out": left_out}
+        )
     elif meaning == "is_essential":
-        raw["is_essential"] = {"column": name, "yes": [value for value, said in table.items() if said == "yes"]}
+        raw["is_essential"] = {
+            "column": name,
+            "yes": [value for value, said in table.items() if said == "yes"],
+        }
     elif meaning in _REGISTRATION:
         _put_registration(raw.setdefault("registration", {}), meaning, name, table)
 

@@ -17,7 +17,14 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.campaign_forms import UploadForm
-from rollkeeper.backoffice.import_map import MEANINGS, choices_of, columns_of, date_form_of, date_forms, map_of
+from rollkeeper.backoffice.import_map import (
+    MEANINGS,
+    choices_of,
+    columns_of,
+    date_form_of,
+    date_forms,
+    map_of,
+)
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.imports.uploads import UploadView, decide_upload, receive_upload, upload, uploads

@@ -20,8 +20,8 @@ from rollkeeper.campaign.choices import (
 )
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
-from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.imports.choices import UploadState
+from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import Channel, Service, label_of
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState

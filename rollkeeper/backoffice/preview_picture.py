@@ -76,7 +76,10 @@ def preview_picture(lines: Sequence[PreviewLine], *, due_on: dt.date) -> Preview
     """Return the picture of some lines of a batch, None where there is none."""
     if not lines:
         return None
-    days = [due_on, *(day for line in lines for day in (line.notified_on, line.anchor_on, line.last_day_on) if day)]
+    days = [
+        due_on,
+        *(day for line in lines for day in (line.notified_on, line.anchor_on, line.last_day_on) if day),
+    ]
     first, last = min(days) - dt.timedelta(days=3), max(days) + dt.timedelta(days=3)
     axis = _Axis(first, last)
     folded: dict[tuple[object, ...], list[PreviewLine]] = {}

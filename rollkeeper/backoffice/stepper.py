@@ -78,7 +78,10 @@ def campaign_steps(seen: CampaignOverview | None) -> list[Step]:
     counts = {stage: seen.stage_counts.get(stage.value, 0) for stage in Stage}
     total = sum(counts.values())
     at = 2 if counts[Stage.NOT_NOTIFIED] else 3 if counts[Stage.RUNNING] or counts[Stage.SUSPENDED] else 4
-    notified = _("%(done)s of %(all)s") % {"done": intcomma(total - counts[Stage.NOT_NOTIFIED]), "all": intcomma(total)}
+    notified = _("%(done)s of %(all)s") % {
+        "done": intcomma(total - counts[Stage.NOT_NOTIFIED]),
+        "all": intcomma(total),
+    }
     done = [
         (_("Lines imported"), ()),
         (_("Planned"), (_("%(lines)s lines") % {"lines": intcomma(total)},)),
@@ -114,7 +117,12 @@ def what_next(batch: BatchView, known: Known) -> str:
 def is_watched(batch: BatchView, known: Known) -> bool:
     """Tell whether the first share is out and the rest waits for its hour."""
     until = watched_until(batch.pilot_done_at, pilot_hours=known.pilot_hours)
-    return batch.state == BatchState.RUNNING and until is not None and known.now < until and batch.position_done < batch.line_count
+    return (
+        batch.state == BatchState.RUNNING
+        and until is not None
+        and known.now < until
+        and batch.position_done < batch.line_count
+    )
 
 
 def may_run_now(batch: BatchView, known: Known) -> bool:
@@ -236,13 +244,18 @@ def _next_run(batch: BatchView, known: Known) -> str:
     if is_watched(batch, known) and until is not None:
         times = {"time": _time(until, known)}
         if known.run_from_hour is not None:
-            return _("The first share is out. The rest runs by itself from %(time)s, unless someone stops it.") % times
+            return (
+                _("The first share is out. The rest runs by itself from %(time)s, unless someone stops it.")
+                % times
+            )
         return _("The first share is out. From %(time)s on a campaign manager can run the rest.") % times
     if batch.due_on > known.today:
         return _("It can run from %(day)s on.") % {"day": date_format(batch.due_on, "DATE_FORMAT")}
     at = next_run_by_itself(known.now, from_hour=known.run_from_hour, due_on=batch.due_on)
     if at is not None:
-        return _("It runs by itself from %(time)s. A campaign manager can run it now.") % {"time": _time(at, known)}
+        return _("It runs by itself from %(time)s. A campaign manager can run it now.") % {
+            "time": _time(at, known)
+        }
     return _("A campaign manager runs it now, or leaves it. Nothing runs by itself in this instance.")
 
 

@@ -45,7 +45,10 @@ JOBS = (
         "campaign-requests", run_requested, interval_s=lambda: 3.0, needs_keys=lambda: False, for_apps=True
     ),
     PeriodicJob(
-        "run-batches", run_due, interval_s=lambda: 60.0, needs_keys=lambda: False,
+        "run-batches",
+        run_due,
+        interval_s=lambda: 60.0,
+        needs_keys=lambda: False,
         is_enabled=lambda: settings().run_from_hour is not None,
     ),
     PeriodicJob("prepare-batches", prepare, interval_s=lambda: 3600.0, needs_keys=lambda: False),

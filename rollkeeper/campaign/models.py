@@ -142,7 +142,9 @@ class WorkRequest(models.Model):
     requested_at = models.DateTimeField()
     again_at = models.DateTimeField(null=True, db_comment="Before this instant nothing more can be done.")
     ended_at = models.DateTimeField(null=True)
-    outcome = models.JSONField(null=True, db_comment="Counts, days and references; or the refusals, as codes and facts.")
+    outcome = models.JSONField(
+        null=True, db_comment="Counts, days and references; or the refusals, as codes and facts."
+    )
 
     class Meta:
         """Few rows. One of a kind for one batch is open at a time."""

@@ -102,7 +102,9 @@ def check_plan(authority: Authority, *, pack_id: str, on: dt.date) -> PlanCheck:
         )
         campaign_id = CampaignId(found[0].campaign_id if found else new_uuid())
         to_add = deadlines.make_clocks("plan_clocks", _values_of_plan(campaign_id, pack, on=on))
-        by_region = rows("SELECT coalesce(region, '') AS region, count(*) AS lines FROM member_clock GROUP BY 1")
+        by_region = rows(
+            "SELECT coalesce(region, '') AS region, count(*) AS lines FROM member_clock GROUP BY 1"
+        )
         last_day_on = deadlines.last_day_if_notified(
             pack, stays=known_stays(), begins_on=pack.campaign.begins_on, on=on
         )

@@ -46,7 +46,12 @@ def approve_undo(
             )
 
         made = approve(
-            authority, Permission.APPROVE_UNDO, request.request_id, content=request.because, on=on, enter=enter
+            authority,
+            Permission.APPROVE_UNDO,
+            request.request_id,
+            content=request.because,
+            on=on,
+            enter=enter,
         )
         if not made.enough:
             if batch.state == BatchState.RUNNING:
@@ -107,6 +112,4 @@ def _open_or_new(
 
 
 def _end(request: WorkRequest, state: WorkState) -> None:
-    WorkRequest.objects.filter(request_id=request.request_id).update(
-        state=state.value, ended_at=clock.now()
-    )
+    WorkRequest.objects.filter(request_id=request.request_id).update(state=state.value, ended_at=clock.now())

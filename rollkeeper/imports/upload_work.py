@@ -136,7 +136,9 @@ def _values(scan: FileScan, proposal: Proposal) -> dict[str, KindValues]:
     """Return the kinds in each column: not of one that is a person's, or about what is not kept."""
     personal = {"number", "contact", "reference"}
     raw = proposal.raw
-    hidden = {raw[part]["column"] for part in personal if isinstance(raw.get(part), dict) and "column" in raw[part]}
+    hidden = {
+        raw[part]["column"] for part in personal if isinstance(raw.get(part), dict) and "column" in raw[part]
+    }
     registration = raw.get("registration", {})
     hidden |= {registration[part] for part in ("name", "address", "document_number") if part in registration}
     hidden |= {name for name in scan.header if column_dictionary.sensitive_about(name)}
@@ -215,7 +217,9 @@ def _with_others(scan: FileScan, made: ImportMap, raw: dict[str, Any], others: d
         if not meaning or not unknown:
             continue
         if raw.get("status", {}).get("column") == column:
-            raw["status"] = raw["status"] | {"values": raw["status"]["values"] | dict.fromkeys(unknown, meaning)}
+            raw["status"] = raw["status"] | {
+                "values": raw["status"]["values"] | dict.fromkeys(unknown, meaning)
+            }
         elif raw.get("registration", {}).get("document_type") == column:
             left_out = [*raw["registration"].get("left_out", ()), *unknown]
             raw["registration"] = raw["registration"] | {"left_out": left_out}

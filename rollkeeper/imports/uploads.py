@@ -72,9 +72,7 @@ def receive_upload(authority: Authority, data: bytes, *, on: dt.date) -> UUID:
             " VALUES (%s, %s, %s, %s, %s, %s)",
             [upload_id, file_id, UploadState.RECEIVED.value, len(data), authority.staff_id, clock.now()],
         )
-        append_entry(
-            authority, verb=Verb.UPLOAD_RECEIVED, role=role, on=on, facts={"upload": str(upload_id)}
-        )
+        append_entry(authority, verb=Verb.UPLOAD_RECEIVED, role=role, on=on, facts={"upload": str(upload_id)})
     return upload_id
 
 

@@ -118,11 +118,13 @@ class Verb(StrEnum):
         pack=REQUIRED,
         facts={"batch": REFERENCE, "because": CODE, "enough": FLAG, "people": COUNT, "request": REFERENCE},
     )  # fmt: skip
-    UNDO_WITHDRAWN = "campaign:undo:withdrawn", EntrySchema(
-        pack=REQUIRED, facts={"batch": REFERENCE, "request": REFERENCE}
+    UNDO_WITHDRAWN = (
+        "campaign:undo:withdrawn",
+        EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "request": REFERENCE}),
     )
-    WORK_REQUESTED = "campaign:work:requested", EntrySchema(
-        facts={"kind": CODE, "request": REFERENCE}, optional={"batch": REFERENCE, "due_on": DAY}
+    WORK_REQUESTED = (
+        "campaign:work:requested",
+        EntrySchema(facts={"kind": CODE, "request": REFERENCE}, optional={"batch": REFERENCE, "due_on": DAY}),
     )
     NIGHTLY_RUN_FINISHED = (
         "campaign:nightly_run:finished",

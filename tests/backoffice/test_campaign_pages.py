@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.models import RoleGrant
@@ -24,11 +23,13 @@ from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
 from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.campaign.population import tell
+from tests.refusals import is_refused_at_commit
 
 NOON = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC)
 
 
 def work(as_role, on=DUE):
+    run("DISCARD TEMP")  # what the fixtures counted, as the tables' owner
     with as_role("worker"):
         return run_requested(worker_authority(), on=on)
 
@@ -119,16 +120,19 @@ def test_who_may_only_look_asks_for_nothing(batch, signed_in):  # noqa: F811
     assert not WorkRequest.objects.exists()
 
 
-@pytest.mark.parametrize("statement", [
+ASKED = (
     "INSERT INTO campaign_workrequest (request_id, kind, state, requested_by, requested_on, requested_at)"
-    " VALUES (uuidv7(), 'close', 'approved', uuidv7(), '2012-01-01', now())",
-    "UPDATE campaign_workrequest SET outcome = '{}'",
-    "DELETE FROM campaign_workrequest",
-])  # fmt: skip
+    " VALUES (uuidv7(), 'close', 'approved', uuidv7(), '2012-01-01', now())"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [ASKED, "UPDATE campaign_workrequest SET outcome = '{}'", "DELETE FROM campaign_workrequest"],
+)
 def test_the_app_asks_for_nothing_without_its_entry(register, as_role, statement):
-    with as_role("backoffice"), pytest.raises(DatabaseError), transaction.atomic():
-        run(statement)
-        run("SET CONSTRAINTS ALL IMMEDIATE")
+    with as_role("backoffice"):
+        assert is_refused_at_commit(statement)
 
 
 def test_a_stay_is_entered_by_one_and_ended_by_two(batch, signed_in):  # noqa: F811
@@ -191,7 +195,14 @@ def states(steps):
 
 
 def test_a_batch_that_waits_is_at_its_approvals():
-    assert states(batch_steps(view("waiting"), known())) == ["done", "now", "later", "later", "later", "later"]
+    assert states(batch_steps(view("waiting"), known())) == [
+        "done",
+        "now",
+        "later",
+        "later",
+        "later",
+        "later",
+    ]
 
 
 def test_a_batch_that_is_approved_is_at_its_first_share():
@@ -291,7 +302,10 @@ def test_a_proposed_mapping_is_shown_as_it_was_proposed():
 
 
 def test_the_law_and_waves_of_notices_are_marked_on_the_chart():
-    days = [(DUE + dt.timedelta(days=i), {"not_notified": n, "running": 100 - n}) for i, n in enumerate((100, 100, 60, 59))]
+    days = [
+        (DUE + dt.timedelta(days=i), {"not_notified": n, "running": 100 - n})
+        for i, n in enumerate((100, 100, 60, 59))
+    ]
 
     drawn = chart(days, begins_on=DUE + dt.timedelta(days=1))
 

@@ -243,7 +243,10 @@ def test_an_undo_is_withdrawn_and_can_be_asked_for_again(batch, signed_in):
     again = ask("post", f"/batches/{batch}/undo/", {"because": "network"})
 
     assert again.status_code == 302
-    assert [one.state for one in WorkRequest.objects.order_by("requested_at", "request_id")] == ["withdrawn", "pending"]
+    assert [one.state for one in WorkRequest.objects.order_by("requested_at", "request_id")] == [
+        "withdrawn",
+        "pending",
+    ]
     assert state_of(batch) == "stopped"
 
 

@@ -60,4 +60,6 @@ def said(faults: Sequence[RollkeeperError]) -> list[TranslatedError]:
 @register.filter
 def hatch(stage: str) -> int:
     """Return the angle of a stage's hatch: two neighbours are told apart without colour."""
-    return {"out_of_scope": 0, "terminated": 45, "suspended": 90, "running": 135, "not_notified": 20}.get(stage, 0)
+    return {"out_of_scope": 0, "terminated": 45, "suspended": 90, "running": 135, "not_notified": 20}.get(
+        stage, 0
+    )
