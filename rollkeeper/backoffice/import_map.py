@@ -148,44 +148,47 @@ def _put(
     answers: Mapping[str, str],
     proposed: Mapping[str, Any],
 ) -> None:
-    if meaning in _PLAIN:
-        raw.setdefault(meaning, {})["column"] = name
-    elif meaning == "postal":
-        raw.setdefault("contact", {}).setdefault("postal", []).append(name)
-    elif meaning == "activated_on":
-        if proposed.get("tenure_months") == name:
-            raw["activated_on"] = dict(proposed)
-            return
-        formats = (
-            [answers["date-form"]] if answers.get("date-form") else answers.get("date-forms", "").split("|")
-        )
-        raw["activated_on"] = {"column": name, "formats": [form for form in formats if form]}
-        if answers.get("since"):
-            raw["activated_on"]["unknown"] = answers["since"]
-    elif meaning == "status":
-        raw["status"] = {"column": name, "values": dict(table)}
-    elif meaning == "language":
-        raw["language"] = {"column": name, "values": dict(table)}
-    elif meaning == "service":
-        values = {value: said for value, said in table.items() if said != LEFT_OUT}
-        left_out = [value for value, said in table.items() if said == LEFT_OUT]
-        raw.setdefault("service", {"from": []})["from"].append(
-            {"column": name, "values": values, "left_out": left_out}
-        )
-    elif meaning == "is_essential":
-        raw["is_essential"] = {
-            "column": name,
-            "yes": [value for value, said in table.items() if said == "yes"],
-        }
-    elif meaning in _REGISTRATION:
-        _put_registration(raw.setdefault("registration", {}), meaning, name, table)
+    match meaning:
+        case "number" | "region" | "contact" | "reference":
+            raw.setdefault(meaning, {})["column"] = name
+        case "postal":
+            raw.setdefault("contact", {}).setdefault("postal", []).append(name)
+        case "activated_on":
+            raw["activated_on"] = _activated(name, answers, proposed)
+        case "status" | "language":
+            raw[meaning] = {"column": name, "values": dict(table)}
+        case "service":
+            raw.setdefault("service", {"from": []})["from"].append(
+                {"column": name, "values": _meant(table), "left_out": _left_out(table)}
+            )
+        case "is_essential":
+            raw[meaning] = {"column": name, "yes": [value for value, said in table.items() if said == "yes"]}
+        case "name" | "address" | "document_type" | "document_number":
+            _put_registration(raw.setdefault("registration", {}), meaning, name, table)
+
+
+def _activated(name: str, answers: Mapping[str, str], proposed: Mapping[str, Any]) -> dict[str, Any]:
+    if proposed.get("tenure_months") == name:
+        return dict(proposed)
+    chosen = answers.get("date-form", "")
+    formats = [chosen] if chosen else [form for form in answers.get("date-forms", "").split("|") if form]
+    return {"column": name, "formats": formats} | (
+        {"unknown": answers["since"]} if answers.get("since") else {}
+    )
+
+
+def _meant(table: Mapping[str, str]) -> dict[str, str]:
+    return {value: said for value, said in table.items() if said != LEFT_OUT}
+
+
+def _left_out(table: Mapping[str, str]) -> list[str]:
+    return [value for value, said in table.items() if said == LEFT_OUT]
 
 
 def _put_registration(made: dict[str, Any], meaning: str, name: str, table: Mapping[str, str]) -> None:
     made[meaning] = name
     if meaning == "document_type":
-        made["document_types"] = {value: said for value, said in table.items() if said != LEFT_OUT}
-        made["left_out"] = [value for value, said in table.items() if said == LEFT_OUT]
+        made["document_types"], made["left_out"] = _meant(table), _left_out(table)
 
 
 def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -130,6 +130,20 @@ class NotNotifiedLine:
     attempts: int
     waiver_reason: str | None
     """Why, where a named person answers for it."""
+    channel: str | None = None
+    """The channel tried last."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNotifiedGroup:
+    """Members whom nothing has reached, of one region, by the channel tried last and its outcome."""
+
+    region: str | None
+    channel: str | None
+    notice_state: str | None
+    lines: int
+    waived: int
+    with_address: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +196,25 @@ def overview(on: dt.date) -> CampaignOverview | None:
     )
 
 
-def unreachable(*, after: LineId | None = None, limit: int = 1000) -> list[NotNotifiedLine]:
-    """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page."""
-    found = rows(sql("campaign", "not_notified"), {"after": after or _BEFORE_ALL, "limit": limit})
+def unreachable(
+    *, after: LineId | None = None, limit: int = 1000, region: str | None = None, channel: str | None = None
+) -> list[NotNotifiedLine]:
+    """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page.
+
+    With a region or a channel only theirs; the empty text is that of lines without one.
+    """
+    values = {"after": after or _BEFORE_ALL, "limit": limit, "region": region, "channel": channel}
     return [
-        NotNotifiedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason)
-        for r in found
+        NotNotifiedLine(
+            LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason, r.channel
+        )
+        for r in rows(sql("campaign", "not_notified"), values)
     ]
+
+
+def unreachable_groups() -> list[NotNotifiedGroup]:
+    """Count the members whom nothing has reached by region and failed channel, the largest group first."""
+    return [NotNotifiedGroup(*row) for row in rows(sql("campaign", "not_notified_groups"))]
 
 
 def stays() -> list[StayView]:

@@ -97,12 +97,10 @@ def test_the_app_that_took_a_file_reads_it_no_more(manager, as_role):
 
 
 def test_the_app_notes_no_upload_without_its_entry(manager, as_role):
-    upload_id = hand_in(manager, as_role)
+    hand_in(manager, as_role)
 
     with as_role("backoffice"):
-        assert is_refused_at_commit(
-            f"UPDATE imports_upload SET state = 'import_requested' WHERE upload_id = '{upload_id}'"
-        )
+        assert is_refused_at_commit("UPDATE imports_upload SET state = 'import_requested'")
 
 
 def test_a_file_that_no_one_imports_is_destroyed_after_a_day(manager, as_role):
