@@ -2,6 +2,7 @@
 """The forms of a campaign's steps: a day, a reason, a stay, a file."""
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -11,7 +12,7 @@ from rollkeeper.campaign.choices import StopReason, WorkKind
 from rollkeeper.vault.files import MAX_BYTES
 
 
-def _day(**options: object) -> forms.DateField:
+def _day(**options: Any) -> forms.DateField:
     return forms.DateField(
         widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
         **options,

@@ -154,7 +154,7 @@ def nice_top(most: int) -> int:
     """Return a round number at or above `most`, so that little of the picture is empty; at least 4."""
     if most <= 4:
         return 4
-    unit = 10 ** (len(str(most)) - 1)
+    unit = int(10 ** (len(str(most)) - 1))
     return next(top for tenths in _TOPS if (top := -(-unit * tenths // 10)) >= most)
 
 

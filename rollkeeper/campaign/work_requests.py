@@ -210,7 +210,7 @@ def _prepare(authority: Authority, request: WorkRequest, on: dt.date) -> _Done:
 
 def _run(authority: Authority, request: WorkRequest, on: dt.date) -> _Done:
     """Run as far as may be. The first share ends a request: a person looks at it before the rest is asked for."""
-    batch_id = BatchId(request.batch_id)
+    batch_id = BatchId(UUID(str(request.batch_id)))
     ran = batch_execution.run_batch(authority, batch_id, on=on)
     outcome = {"done": ran.done, "skipped": ran.skipped, "why": ran.why, "state": ran.state.value}
     if ran.until is None or ran.state not in {BatchState.APPROVED, BatchState.RUNNING}:
@@ -244,7 +244,7 @@ def _end(request: WorkRequest, state: WorkState, outcome: dict[str, Any]) -> Non
 def _view(one: WorkRequest) -> WorkView:
     name = Staff.objects.filter(staff_id=one.requested_by).values_list("username", flat=True).first()
     return WorkView(
-        one.request_id, WorkKind(one.kind), WorkState(one.state), one.batch_id and BatchId(one.batch_id), one.due_on,
+        one.request_id, WorkKind(one.kind), WorkState(one.state), BatchId(one.batch_id) if one.batch_id else None, one.due_on,
         one.because, name or "", one.requested_at, one.ended_at, one.again_at, one.outcome or {},
     )  # fmt: skip
 
