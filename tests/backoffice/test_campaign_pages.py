@@ -22,7 +22,8 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
 from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
 from tests.builders.lines import make_line
-from tests.campaign.population import tell
+from tests.builders.notices import bounce_notices
+from tests.campaign.population import plan, tell
 from tests.refusals import is_refused_at_commit
 
 NOON = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC)
@@ -311,3 +312,20 @@ def test_the_law_and_waves_of_notices_are_marked_on_the_chart():
 
     assert [(mark.kind, (mark.day - DUE).days) for mark in drawn.marks] == [("law", 1), ("wave", 2)]
     assert {label.stage for label in drawn.labels} == {"not_notified", "running"}
+
+
+def test_unreachable_lines_are_grouped_by_region_and_failed_channel(batch, signed_in):  # noqa: F811
+    line = make_line(region="Ngari")
+    clock.set_demo_date(PLANNED)
+    plan(PLANNED)
+    clock.set_demo_date(DUE)
+    bounce_notices(channel="sms", line_id=line, kind="register_by")
+    ask = signed_in(StaffRole.SUPERVISOR, "supervisor")
+
+    page = ask("get", "/unreachable/").text_
+    only = ask("get", "/unreachable/?region=Ngari&channel=sms").text_
+
+    assert "?region=Ngari&amp;channel=sms#lines" in page
+    assert "Next: Call, by itself where it can prove delivery." in page
+    assert only.count('name="lines"') == 1
+    assert page.count('name="lines"') == 2
