@@ -68,6 +68,11 @@ def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     if step is UploadState.COUNT_REQUESTED:
         answers = {name: str(said) for name, said in request.POST.items()}
         chosen = map_of(seen.proposal, answers)
+        missing = missing_in(chosen["raw"])
+        for one in missing:
+            messages.error(request, one)
+        if missing:
+            return render(request, "backoffice/import.html", _shown(seen, chosen), status=422)
         decide_upload(authority, upload_id, step, on=clock.today(), chosen=chosen)
     else:
         decide_upload(authority, upload_id, step, on=clock.today())
@@ -76,9 +81,10 @@ def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     return redirect("backoffice:import", upload_id)
 
 
-def _shown(seen: UploadView) -> dict[str, object]:
-    raw = seen.map.get("raw") or seen.proposal.get("raw", {})
-    columns = columns_of(seen.proposal, seen.map)
+def _shown(seen: UploadView, chosen: Mapping[str, Any] | None = None) -> dict[str, object]:
+    chosen = chosen or seen.map
+    raw = chosen.get("raw") or seen.proposal.get("raw", {})
+    columns = columns_of(seen.proposal, chosen)
     activated = raw.get("activated_on", {})
     day = activated.get("unknown") or activated.get("constant")
     return {

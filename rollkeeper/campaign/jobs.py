@@ -52,5 +52,5 @@ JOBS = (
         is_enabled=lambda: settings().run_from_hour is not None,
     ),
     PeriodicJob("prepare-batches", prepare, interval_s=lambda: 3600.0, needs_keys=lambda: False),
-    PeriodicJob("undo-batches", undo, interval_s=lambda: 60.0, needs_keys=lambda: False),
+    PeriodicJob("undo-batches", undo, interval_s=lambda: 20.0, needs_keys=lambda: False, for_apps=True),
 )
