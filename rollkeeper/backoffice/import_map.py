@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents.choices import DocumentType
@@ -107,6 +108,18 @@ def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str,
     if registration and "document_type" not in registration:
         registration["document_type_is"] = answers.get("document_type_is", "") or None
     return {"raw": raw, "others": others}
+
+
+def missing_in(raw: Mapping[str, Any]) -> list[str]:
+    """Return what a person has yet to say before the rows can be counted."""
+    missing = []
+    if "number" not in raw:
+        missing.append(gettext("Say which column holds the numbers of the lines."))
+    if not raw["service"].get("constant") and not raw["service"].get("from"):
+        missing.append(gettext("Say which kind of service these lines are."))
+    if "activated_on" not in raw:
+        missing.append(gettext("Say since when the lines are in service: by a column, or one day for all."))
+    return missing
 
 
 def date_form_of(raw: Mapping[str, Any]) -> str:

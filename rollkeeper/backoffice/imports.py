@@ -5,6 +5,8 @@ No value of a person is shown or kept: the app seals the file as it comes and ca
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +26,7 @@ from rollkeeper.backoffice.import_map import (
     date_form_of,
     date_forms,
     map_of,
+    missing_in,
 )
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import UploadState

@@ -9,7 +9,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.backoffice.chart import chart
-from rollkeeper.backoffice.import_map import columns_of, map_of
+from rollkeeper.backoffice.import_map import columns_of, map_of, missing_in
 from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
 from rollkeeper.campaign.choices import WorkKind
@@ -293,6 +293,15 @@ def test_a_mapping_is_corrected_by_hand():
     assert made["raw"]["activated_on"]["formats"] == ["%d/%m/%Y"]
     assert made["raw"]["service"] == {"constant": "mobile"}
     assert made["others"] == {"状态": "left_out"}
+
+
+def test_a_mapping_says_what_is_missing():
+    found = missing_in(map_of(PROPOSAL, {"column-0": "number"})["raw"])
+
+    assert found == [
+        "Say which kind of service these lines are.",
+        "Say since when the lines are in service: by a column, or one day for all.",
+    ]
 
 
 def test_a_proposed_mapping_is_shown_as_it_was_proposed():
