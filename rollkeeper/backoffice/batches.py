@@ -105,7 +105,7 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @require_POST
 def withdraw_undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Take back an undo that waits for the second person."""
+    """Withdraw an undo that waits for the second person."""
     undo_requests.withdraw_undo(authority_to_see(request), BatchId(batch_id), on=clock.today())
     messages.success(request, _("The undo is withdrawn. Nothing was given back."))
     return redirect("backoffice:batch", batch_id)

@@ -63,7 +63,7 @@ def approve_undo(
 
 
 def withdraw_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
-    """Take back an undo that waits for the second person. A batch that it stopped stays stopped.
+    """Withdraw an undo that waits for the second person. A batch that it stopped stays stopped.
 
     Refuses: NOT_ALLOWED, BATCH_NOT_FOUND, BatchNotInState, NO_PENDING_APPROVAL. Ledger: campaign:undo:withdrawn.
     """
