@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.campaign.choices import StopReason, WorkKind
-from rollkeeper.vault.files import MAX_BYTES
+from rollkeeper.imports.uploads import MOST_BYTES
 
 
 def _day(**options: Any) -> forms.DateField:
@@ -91,7 +91,7 @@ class UploadForm(forms.Form):
     def clean_file(self) -> object:
         """Refuse a file that is too large for a page."""
         file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
+        if file.size > MOST_BYTES:
             raise forms.ValidationError(
                 _("The file is larger than 20 MB: import it with the command on the machine itself.")
             )

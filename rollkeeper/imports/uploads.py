@@ -12,7 +12,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
@@ -29,8 +29,10 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.stored_refusals import restored_refusals
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault.files import seal_file
+from rollkeeper.vault.files import MAX_BYTES, seal_file
 
+MOST_BYTES: Final = MAX_BYTES
+"""A larger file is imported by the command."""
 _DECIDABLE = (UploadState.PROPOSED, UploadState.COUNTED)
 
 
