@@ -46,6 +46,7 @@ class Permission(TextChoices):
     RUN_BATCH = "run_batch", pgettext_lazy("permission", "Run a batch")
     STOP_BATCH = "stop_batch", pgettext_lazy("permission", "Stop a batch")
     UNDO_BATCH = "undo_batch", pgettext_lazy("permission", "Undo a batch")
+    APPROVE_UNDO = "approve_undo", pgettext_lazy("permission", "Approve the undo of a batch")
     WAIVE_UNREACHABLE = (
         "waive_unreachable",
         pgettext_lazy("permission", "Waive the notice to an unreachable line"),

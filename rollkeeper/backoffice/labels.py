@@ -8,9 +8,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.agents.choices import AgentState, Pattern, SuspensionCause
-from rollkeeper.campaign.choices import Action, BatchState, SkipReason, Stage, WaiverReason
+from rollkeeper.campaign.choices import (
+    Action,
+    BatchState,
+    SkipReason,
+    Stage,
+    StopReason,
+    WaiverReason,
+    WorkKind,
+    WorkState,
+)
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
+from rollkeeper.imports.choices import UploadState
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import Channel, Service, label_of
 from rollkeeper.law.choices import IncidentDuty
@@ -71,6 +81,10 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "outcome": (DisclosureOutcome,),
     "sample_kind": (SampledAction,),
     "field": (Field, LineField, Paper),
+    "stop_reason": (StopReason,),
+    "work": (WorkKind,),
+    "work_state": (WorkState,),
+    "upload_state": (UploadState,),
     "stage": (Stage,),
     "action": (Action,),
     "state": (BatchState,),

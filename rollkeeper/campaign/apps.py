@@ -23,3 +23,6 @@ class CampaignConfig(AppConfig):
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.campaign.approvals:pending_stay_ends", key=Permission.END_STAY
         )
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.campaign.undo_requests:pending_undos", key=Permission.APPROVE_UNDO
+        )

@@ -6,5 +6,5 @@ means what, proposed from the header and confirmed by a person. *Import*: in chu
 so that an interrupted import continues where it stopped. Columns that the register does not keep are dropped, and named if
 sensitive. No message, reject file or log contains a value of a row.
 
-Owns `imports_import`.
+Owns `imports_import` and `imports_upload`.
 """

@@ -3,6 +3,8 @@
 
 from django.db import models
 
+from rollkeeper.imports.choices import UploadState
+
 
 class Import(models.Model):
     """One file taken in, so that an import that broke off resumes where it was."""
@@ -30,3 +32,31 @@ class Import(models.Model):
         """Few rows."""
 
         db_table = "imports_import"
+
+
+class Upload(models.Model):
+    """A file handed in on a page. Its content is sealed in `vault_file` and destroyed once it is imported, or after a day."""
+
+    upload_id = models.UUIDField(primary_key=True)
+    file_id = models.UUIDField(db_comment="By which the vault has it, next to the upload's own.")
+    state = models.TextField(db_comment="imports.choices.UploadState.")
+    byte_count = models.BigIntegerField()
+    uploaded_by = models.UUIDField()
+    uploaded_at = models.DateTimeField()
+    proposal = models.JSONField(
+        null=True,
+        db_comment="Names of columns and kinds of values, each of at least five rows or known to the dictionary. Goes with the file.",
+    )
+    map = models.JSONField(null=True, db_comment="The map as people corrected it. Goes with the file.")
+    outcome = models.JSONField(null=True, db_comment="Counts and reasons, or refusals; no value of any row.")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "imports_upload"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=UploadState.values), name="imports_upload_in_unknown_state"
+            )
+        ]

@@ -46,7 +46,7 @@ def _health(request: HttpRequest) -> HttpResponse:
 
 
 def _parts() -> list[Part]:
-    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").seals else []
+    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").has_sealer else []
     return [register_part(), *seals, Part("root", lambda: index_key().digests([b"ready"])), disk_part()]
 
 

@@ -29,4 +29,23 @@ class Migration(migrations.Migration):
                 "db_table": "imports_import",
             },
         ),
+        migrations.CreateModel(
+            name="Upload",
+            fields=[
+                ("upload_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("file_id", models.UUIDField(db_comment="By which the vault has it, next to the upload's own.")),
+                ("state", models.TextField(db_comment="imports.choices.UploadState.")),
+                ("byte_count", models.BigIntegerField()),
+                ("uploaded_by", models.UUIDField()),
+                ("uploaded_at", models.DateTimeField()),
+                ("proposal", models.JSONField(db_comment="Names of columns and kinds of values, each of at least five rows or known to the dictionary. Goes with the file.", null=True)),
+                ("map", models.JSONField(db_comment="The map as people corrected it. Goes with the file.", null=True)),
+                ("outcome", models.JSONField(db_comment="Counts and reasons, or refusals; no value of any row.", null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "imports_upload",
+                "constraints": [models.CheckConstraint(condition=models.Q(("state__in", ["received", "proposed", "count_requested", "counted", "import_requested", "imported", "discard_requested", "discarded", "unreadable"])), name="imports_upload_in_unknown_state")],
+            },
+        ),
     ]

@@ -15,6 +15,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE acting
         'selfcare:delegate:checked', 'offline:approval:decided', 'access:sign_in:attempted', 'access:session:ended')
     WHEN 'backoffice' THEN verb IN (
         'campaign:batch:approved', 'campaign:batch:stopped', 'campaign:batch:undo_requested', 'campaign:line:waived',
+        'campaign:work:requested', 'campaign:undo:approved', 'campaign:undo:withdrawn', 'imports:upload:received', 'imports:upload:decided',
         'campaign:stay:entered', 'campaign:stay:end_approved', 'campaign:stay:ended', 'campaign:complaint:recorded',
         'campaign:line:explained', 'line:line:looked_up', 'line:access:recorded', 'line:line:reconnected',
         'notices:returned_letters:recorded', 'access:staff:suspended', 'access:staff:reinstated', 'agents:agent:suspended',

@@ -184,6 +184,16 @@ GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_bat
     campaign_nightlyrun, imports_import, campaign_tally, campaign_chunk TO backoffice, auditor;
 -- The back office approves, stops and asks for an undo; it never acts on a line itself.
 GRANT UPDATE (state, stop_reason) ON campaign_batch TO backoffice;
+-- What it asks for the worker does: plan, prepare, run, close. It writes down who asked; the outcome is the worker's.
+GRANT SELECT, INSERT (request_id, kind, state, batch_id, due_on, because, requested_by, requested_on, requested_at),
+    UPDATE (state, ended_at) ON campaign_workrequest TO backoffice;
+GRANT SELECT, UPDATE (state, again_at, ended_at, outcome) ON campaign_workrequest TO worker;
+GRANT SELECT ON campaign_workrequest TO auditor;
+-- A file that was handed in on a page: the app seals it and cannot open it; the worker with keys reads, imports and destroys it.
+GRANT SELECT, INSERT (upload_id, file_id, state, byte_count, uploaded_by, uploaded_at), UPDATE (state, map) ON imports_upload TO backoffice;
+GRANT INSERT ON vault_file TO backoffice;
+GRANT SELECT, UPDATE (state, proposal, map, outcome, ended_at) ON imports_upload TO worker;
+GRANT SELECT ON imports_upload TO auditor;
 GRANT INSERT, UPDATE (days) ON campaign_stay TO backoffice;
 GRANT SELECT ON campaign_complaint TO auditor;
 
