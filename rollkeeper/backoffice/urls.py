@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of this app. The number of a line is never in one of them."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from rollkeeper.backoffice import (
     access_history,
+    administration,
     agents,
     approvals,
     audit_samples,
     disclosures,
     incidents,
     returned_mail,
+    staff,
     unreachable,
     vault,
     views,
@@ -50,5 +52,21 @@ urlpatterns: list[URLPattern] = [
     path("samples/<uuid:sample_id>/ask/", audit_samples.ask, name="ask_subscribers"),
     path("reports/<str:period>/", agents.reports, name="report_of_period"),
     path("open-value/", vault.open_value, name="open_value"),
+    path("administration/", administration.administration, name="administration"),
+    path("administration/health/", administration.health_page, name="health"),
+    path("administration/jobs/", administration.jobs_page, name="jobs"),
+    path("administration/settings/", administration.settings_page, name="settings"),
+    path("administration/versions/", administration.versions_page, name="versions"),
+    path("staff/", staff.staff_page, name="staff"),
+    path("staff/add/", staff.add_staff_page, name="add_staff"),
+    path("staff/roles/", staff.roles_page, name="roles"),
+    path("staff/<uuid:staff_id>/", staff.account_page, name="account"),
+    path("staff/<uuid:staff_id>/close/", staff.close_account, name="close_account"),
+    path("staff/<uuid:staff_id>/end-sessions/", staff.end_account_sessions, name="end_account_sessions"),
+    re_path(
+        r"^staff/(?P<staff_id>[0-9a-f-]{36})/(?P<operation>invite-again|grant-role|end-role|reinstate-staff)/$",
+        staff.change_account,
+        name="change_account",
+    ),
     path("access-history/", access_history.access_history, name="access_history"),
 ]

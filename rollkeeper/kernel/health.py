@@ -9,6 +9,7 @@ hand it over as a `Part`.
     GET /readyz     200 "ready", or 503 and a line for each part that is missing
 """
 
+import datetime as dt
 import http.client
 import socket
 import socketserver
@@ -136,6 +137,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Write no line a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One sentence of the doctor's last examination, as a page shows it."""
+
+    check: str
+    health: str
+    sentence: str
+    remedy: str
+    found_at: dt.datetime
+
+
+def last_findings() -> list[FindingView]:
+    """Return what the doctor found when the worker with keys last asked it, what is wrong first."""
+    found = rows(
+        "SELECT check_name, health, sentence, remedy, found_at FROM kernel_healthfinding"
+        " ORDER BY array_position(ARRAY['error', 'warning', 'ok'], health), position"
+    )
+    return [FindingView(*row) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
     WHEN 'access:sign_in:attempted' THEN '----'
+    WHEN 'access:invitation:made' THEN '----'
+    WHEN 'access:invitation:accepted' THEN '----'
     WHEN 'access:session:ended' THEN '----'
     WHEN 'incidents:incident:opened' THEN '--+-'
     WHEN 'incidents:incident:scoped' THEN '----'
@@ -244,6 +246,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:sign_in:attempted' THEN ARRAY[['app', 'code', '+'], ['outcome', 'code', '+'], ['source', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:invitation:made' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:invitation:accepted' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:session:ended' THEN ARRAY[['sessions', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
     WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unregistered_lines', 'count', '+']]
