@@ -71,7 +71,8 @@ def require_settled_factors(authority: Authority) -> None:
     """
     hours = cooldown_hours()
     since = Now() - dt.timedelta(hours=hours)
-    if Staff.objects.filter(staff_id=authority.staff_id, secured_at__gt=since).exists():
+    fresh = Staff.objects.filter(secured_at__gt=since)
+    if authority.staff_id is not None and fresh.filter(staff_id=authority.staff_id).exists():
         raise FACTOR_TOO_RECENT(hours=hours)
 
 
@@ -152,7 +153,7 @@ def invitations_to_send(*, most: int) -> list[tuple[UUID, str, str]]:
     waiting = Invitation.objects.filter(sent_at__isnull=True, used_at__isnull=True, address__isnull=False)
     waiting.filter(made_at__lt=Now() - GOOD_FOR).update(address=None)
     found = waiting.order_by("made_at").values_list("invitation_id", "staff__username", "address")
-    return list(found[:most])
+    return [(reference, username, address or "") for reference, username, address in found[:most]]
 
 
 def give_code(invitation_id: UUID) -> str:

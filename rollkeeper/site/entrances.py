@@ -84,7 +84,7 @@ def _address(request: HttpRequest, app: App) -> str | None:
         return said or ""  # here
     served_on = os.environ.get("ROLLKEEPER_PORT", "")
     host, _, port = request.get_host().rpartition(":")
-    if not served_on or port != served_on:
+    own_offset = app_named(this_app() or APPS[0].name).port_offset
+    if not served_on or port != str(int(served_on) + own_offset):
         return None
-    offset = app.port_offset - app_named(this_app() or APPS[0].name).port_offset
-    return f"{request.scheme}://{host}:{int(served_on) + offset}"
+    return f"{request.scheme}://{host}:{int(served_on) + app.port_offset}"
