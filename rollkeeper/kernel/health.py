@@ -25,7 +25,7 @@ from typing import Any, Final
 from django.db import connections
 
 from rollkeeper.kernel import room, stores
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 
 _ANSWER_S: Final = 5
@@ -148,6 +148,18 @@ class FindingView:
     sentence: str
     remedy: str
     found_at: dt.datetime
+
+
+def keep_findings(found: Sequence[tuple[str, str, str, str]]) -> None:
+    """Keep what the doctor found, each as check, health, sentence and remedy, in place of what it found before."""
+    with action():
+        run("DELETE FROM kernel_healthfinding")
+        for position, one in enumerate(found):
+            run(
+                "INSERT INTO kernel_healthfinding (position, check_name, health, sentence, remedy, found_at)"
+                " VALUES (%s, %s, %s, %s, %s, clock_timestamp())",
+                [position, *one],
+            )
 
 
 def last_findings() -> list[FindingView]:

@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The job of this package: have the doctor look, and keep what it found for the administrator's page."""
+"""The job of this package: have the doctor examine, and keep what it found for the administrator's page."""
 
-from rollkeeper.kernel.database import action, run
+from typing import Final
+
+from rollkeeper.kernel.health import keep_findings
 from rollkeeper.kernel.jobs import PeriodicJob
 
-_INTERVAL_S = 600.0
+_INTERVAL_S: Final = 600.0
 
 
 def examine() -> int:
-    """Examine the installation; what was found before is replaced."""
+    """Examine the installation; return how many sentences there are."""
     from rollkeeper.operations import doctor
 
     found = doctor.examine()
-    with action():
-        run("DELETE FROM kernel_healthfinding")
-        for position, one in enumerate(found):
-            run(
-                "INSERT INTO kernel_healthfinding (position, check_name, health, sentence, remedy, found_at)"
-                " VALUES (%s, %s, %s, %s, %s, clock_timestamp())",
-                [position, one.check, one.health.value, one.sentence, one.remedy],
-            )
+    keep_findings([(one.check, one.health.value, one.sentence, one.remedy) for one in found])
     return len(found)
 
 
-JOBS = (PeriodicJob("examine", examine, interval_s=lambda: _INTERVAL_S),)
+JOBS: Final = (PeriodicJob("examine", examine, interval_s=lambda: _INTERVAL_S),)

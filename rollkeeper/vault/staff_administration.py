@@ -78,6 +78,6 @@ def _text(request: StaffRequest, name: str) -> str:
 
 def _role(value: object) -> StaffRole:
     try:
-        return StaffRole(value)
+        return StaffRole(str(value))
     except ValueError:
         raise VAULT_REQUEST_REFUSED() from None
