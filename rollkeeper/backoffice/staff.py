@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -138,6 +138,8 @@ def account_page(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 def change_account(request: HttpRequest, staff_id: UUID, operation: str) -> HttpResponse:
     """Ask who it is, and have the vault service do one thing to an account."""
     require(authority_in(request), Permission.MANAGE_STAFF)
+    if operation not in _OPERATIONS:
+        raise Http404
     view, make = _account(staff_id), _OPERATIONS[operation]
     shown: dict[str, Any] = {"account": view, "operation": operation}
     if request.method != "POST":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of this app. The number of a line is never in one of them."""
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from rollkeeper.backoffice import (
     access_history,
@@ -63,10 +63,6 @@ urlpatterns: list[URLPattern] = [
     path("staff/<uuid:staff_id>/", staff.account_page, name="account"),
     path("staff/<uuid:staff_id>/close/", staff.close_account, name="close_account"),
     path("staff/<uuid:staff_id>/end-sessions/", staff.end_account_sessions, name="end_account_sessions"),
-    re_path(
-        r"^staff/(?P<staff_id>[0-9a-f-]{36})/(?P<operation>invite-again|grant-role|end-role|reinstate-staff)/$",
-        staff.change_account,
-        name="change_account",
-    ),
+    path("staff/<uuid:staff_id>/change/<slug:operation>/", staff.change_account, name="change_account"),
     path("access-history/", access_history.access_history, name="access_history"),
 ]

@@ -185,9 +185,11 @@ def test_a_role_is_given_and_ended_by_way_of_the_service(page):
     invite(page)
     staff = Staff.objects.get(username="clerk-07")
 
-    page.post(f"/staff/{staff.staff_id}/grant-role/", {"role": "auditor", "password": PASSWORD}, **PERSON)
+    page.post(
+        f"/staff/{staff.staff_id}/change/grant-role/", {"role": "auditor", "password": PASSWORD}, **PERSON
+    )
     given = roles_on(clock.today(), staff_id=staff.staff_id)
-    page.post(f"/staff/{staff.staff_id}/end-role/", {"role": "clerk", "password": PASSWORD}, **PERSON)
+    page.post(f"/staff/{staff.staff_id}/change/end-role/", {"role": "clerk", "password": PASSWORD}, **PERSON)
 
     assert given == {StaffRole.CLERK, StaffRole.AUDITOR}
     assert roles_on(clock.today(), staff_id=staff.staff_id) == {StaffRole.AUDITOR}
