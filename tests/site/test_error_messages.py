@@ -47,7 +47,7 @@ ONLY_TYPED = set(
     demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable
     file_access_refused output_file_exists font_missing data_dir_in_use data_dir_not_empty instance_kind_mismatch
     unknown_host interrupted secrets_missing no_notice unknown_specimen not_utf8 nothing_to_check
-    image_not_readable port_in_use delivery_report_fault 
+    image_not_readable port_in_use delivery_report_fault
     result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use
     invalid_span needs_two_approvers no_message_centre report_ids_unknown own_alarm token_refused
     too_many_openings answer_file_exists erasures_missing authority_not_pending authority_unknown disclosure_refused
