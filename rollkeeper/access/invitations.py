@@ -27,6 +27,7 @@ from rollkeeper.access.errors import (
     INVITATION_INVALID,
     NOT_FOR_OWN_ACCOUNT,
 )
+from rollkeeper.access.field_encryption import decrypt, encrypt
 from rollkeeper.access.models import Invitation, Staff
 from rollkeeper.access.passwords import canonical_username
 from rollkeeper.access.queries import grants_on
@@ -39,7 +40,7 @@ from rollkeeper.access.services import (
     make_account,
     require_good_password,
 )
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
@@ -47,6 +48,7 @@ from rollkeeper.ledger.verbs import Verb
 
 GOOD_FOR: Final = dt.timedelta(days=3)
 """From when the code was made."""
+_PURPOSE: Final = b"rollkeeper invitations v1"
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _GROUPS, _IN_A_GROUP = 4, 5  # 98 bits
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]{1,64}@[^\s@<>()\[\],;:"\\]{1,190}""")
@@ -144,16 +146,19 @@ def open_invitations() -> dict[StaffId, OpenInvitation]:
             one.code_mark is not None,
             (one.coded_at or one.made_at) < over,
         )
-        for one in found.defer("address")
+        for one in found.defer("sealed_to")
     }
 
 
 def invitations_to_send(*, most: int) -> list[tuple[UUID, str, str]]:
     """Return what waits to be mailed: reference, user name, address. What waited too long forgets its address."""
-    waiting = Invitation.objects.filter(sent_at__isnull=True, used_at__isnull=True, address__isnull=False)
-    waiting.filter(made_at__lt=Now() - GOOD_FOR).update(address=None)
-    found = waiting.order_by("made_at").values_list("invitation_id", "staff__username", "address")
-    return [(reference, username, address or "") for reference, username, address in found[:most]]
+    waiting = Invitation.objects.filter(sent_at__isnull=True, used_at__isnull=True, sealed_to__isnull=False)
+    waiting.filter(made_at__lt=Now() - GOOD_FOR).update(sealed_to=None)
+    found = waiting.order_by("made_at").values_list("invitation_id", "staff__username", "sealed_to")
+    return [
+        (reference, username, decrypt(sealed or "", secret=stores.staff_secret(), purpose=_PURPOSE))
+        for reference, username, sealed in found[:most]
+    ]
 
 
 def give_code(invitation_id: UUID) -> str:
@@ -167,7 +172,7 @@ def give_code(invitation_id: UUID) -> str:
 
 def mark_sent(invitation_id: UUID) -> None:
     """Note that it was sent, and forget where to."""
-    Invitation.objects.filter(invitation_id=invitation_id).update(sent_at=Now(), address=None)
+    Invitation.objects.filter(invitation_id=invitation_id).update(sent_at=Now(), sealed_to=None)
 
 
 def new_code() -> str:
@@ -188,7 +193,7 @@ def _invite(authority: Authority, staff: Staff, address: str, *, on: dt.date) ->
     Invitation.objects.filter(staff=staff, used_at__isnull=True).delete()
     code = "" if address else new_code()
     Invitation.objects.create(
-        staff=staff, address=address or None, code_mark=mark_of(code.replace("-", "")) if code else None,
+        staff=staff, sealed_to=encrypt(address, secret=stores.staff_secret(), purpose=_PURPOSE) if address else None, code_mark=mark_of(code.replace("-", "")) if code else None,
         coded_at=Now() if code else None,
     )  # fmt: skip
     facts = {"staff": commitment_of(StaffId(staff.staff_id))}

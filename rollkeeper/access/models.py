@@ -103,8 +103,9 @@ class Invitation(models.Model):
 
     invitation_id = models.UUIDField(primary_key=True, db_default=UUID7())
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="invitations", db_index=False)
-    address = models.TextField(
-        null=True, db_comment="Where to send it; removed when it was sent, or after three days."
+    sealed_to = models.TextField(
+        null=True,
+        db_comment="Where to send it, under the instance's staff key; removed when it was sent, or after three days.",
     )
     code_mark = models.BinaryField(
         max_length=32, null=True, db_comment="SHA-256 of the code; null before it is sent."

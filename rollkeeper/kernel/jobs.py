@@ -124,7 +124,7 @@ def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
         (before,), started = found, time.monotonic()
         is_due = not before.has_ended or not 0 <= before.now - before.began < _RECORD_INTERVAL_S
         if is_due:
-            _note(job, LastRun(before.now))
+            _note(job.name, LastRun(before.now), interval_s=job.interval_s())
         did, fault = 0, None
         try:
             did = job.run()
@@ -134,7 +134,7 @@ def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
             fault = type(broke).__name__
         done = LastRun(before.now, before.now + int(time.monotonic() - started), did, fault)
         if is_due or did or fault or before.fault:
-            _note(job, done)
+            _note(job.name, done, interval_s=job.interval_s())
         return done
 
 
@@ -180,6 +180,9 @@ def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
     return abs(now - last.began) > max(3 * job.interval_s(), MIN_GRACE_S)
 
 
-def _note(job: PeriodicJob, noted: LastRun) -> None:
+def _note(name: str, noted: LastRun, *, interval_s: float | None = None) -> None:
     values = {"began": noted.began, "ended": noted.ended, "did": noted.did, "fault": noted.fault}
-    run(sql("kernel", "note_run"), {"job": job.name, "interval_s": int(job.interval_s()), **values})
+    run(
+        sql("kernel", "note_run"),
+        {"job": name, "interval_s": None if interval_s is None else int(interval_s), **values},
+    )

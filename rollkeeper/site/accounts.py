@@ -25,7 +25,7 @@ from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.access.sign_ins import LastSignIn, last_sign_in, record_sign_in
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import instance
-from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
+from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.site.sessions import SOURCE_MARK
 
 _SOURCE_CLASS = "source_class"

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name="Invitation",
             fields=[
                 ("invitation_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),
-                ("address", models.TextField(db_comment="Where to send it; removed when it was sent, or after three days.", null=True)),
+                ("sealed_to", models.TextField(db_comment="Where to send it, under the instance's staff key; removed when it was sent, or after three days.", null=True)),
                 ("code_mark", models.BinaryField(db_comment="SHA-256 of the code; null before it is sent.", max_length=32, null=True)),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("coded_at", models.DateTimeField(db_comment="When the code was made; it is good for three days.", null=True)),

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION access_use_invitation(whose uuid, mark bytea) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH used AS (
-        UPDATE access_invitation SET used_at = clock_timestamp(), address = NULL
+        UPDATE access_invitation SET used_at = clock_timestamp(), sealed_to = NULL
          WHERE staff_id = whose AND code_mark = mark AND used_at IS NULL
            AND coded_at > clock_timestamp() - interval '3 days'
            AND EXISTS (SELECT FROM access_staff s WHERE s.staff_id = whose AND s.is_active)
