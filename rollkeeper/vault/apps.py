@@ -6,7 +6,6 @@ from django.apps import AppConfig
 from rollkeeper.access.hooks import SERVICE_SIGN_IN
 from rollkeeper.vault.hooks import STAFF_OPERATIONS
 
-
 _FOR_ADMINISTRATORS = {
     "invite-staff": "rollkeeper.vault.staff_administration:invite_staff_for",
     "invite-again": "rollkeeper.vault.staff_administration:invite_again_for",
