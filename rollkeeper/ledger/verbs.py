@@ -381,6 +381,8 @@ class Verb(StrEnum):
         "access:sign_in:attempted",
         EntrySchema(facts={"app": CODE, "outcome": CODE, "source": CODE, "staff": DIGEST}),
     )
+    INVITATION_MADE = "access:invitation:made", EntrySchema(facts={"staff": DIGEST})
+    INVITATION_ACCEPTED = "access:invitation:accepted", EntrySchema(facts={"staff": DIGEST})
     SESSIONS_ENDED = "access:session:ended", EntrySchema(facts={"sessions": COUNT, "staff": DIGEST})
     INCIDENT_OPENED = "incidents:incident:opened", EntrySchema(
         pack=REQUIRED, facts={"about": CODE, "drill": FLAG, "incident": REFERENCE, "severity": CODE},

@@ -21,7 +21,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE acting
         'notices:returned_letters:recorded', 'access:staff:suspended', 'access:staff:reinstated', 'agents:agent:suspended',
         'agents:case:settled', 'agents:reverification:started', 'disclosures:request:approved', 'disclosures:request:refused',
         'incidents:step:approved', 'incidents:step:withdrawn', 'incidents:duty:met', 'incidents:incident:closed',
-        'reporting:audit_sample:drawn', 'selfcare:consent:requested', 'access:sign_in:attempted', 'access:session:ended')
+        'reporting:audit_sample:drawn', 'selfcare:consent:requested', 'access:sign_in:attempted', 'access:session:ended',
+        'access:invitation:accepted')
     WHEN 'portal' THEN false
     WHEN 'auditor' THEN false
     ELSE true

@@ -47,6 +47,10 @@ GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, v
 GRANT INSERT, UPDATE (until, notified_at) ON access_rolegrant TO worker;
 GRANT INSERT, UPDATE (is_active) ON access_staff TO worker;
 GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
+-- Invitations: made by the vault service for an administrator who signed in there, mailed by the worker, used up by a function.
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_invitation TO worker;
+GRANT SELECT (invitation_id, staff_id, code_mark, made_at, coded_at, sent_at, used_at) ON access_invitation TO backoffice;
+GRANT EXECUTE ON FUNCTION access_use_invitation TO backoffice;
 -- Approvals: inserted, never changed; the database sets the time. access/sql/approvals_of_a_role.sql limits which approvals a
 -- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
@@ -70,6 +74,9 @@ GRANT SELECT ON django_migrations TO worker, backoffice;
 
 -- Jobs: the lease on each, and its last run. A worker ends the session of one that hangs; both are of this role.
 GRANT SELECT, INSERT, UPDATE ON kernel_job TO worker;
+-- What the doctor found, and how the jobs went, for the administrator's pages.
+GRANT SELECT, INSERT, DELETE ON kernel_healthfinding TO worker;
+GRANT SELECT ON kernel_healthfinding, kernel_job TO backoffice;
 
 -- The vault: the counter seals and cannot read back.
 GRANT INSERT ON vault_sealed TO counter, worker;
