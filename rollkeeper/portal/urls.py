@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import applications, line_selection, passkeys, views
+from rollkeeper.portal import actions, applications, line_selection, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -30,8 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("passkeys/verify/", passkeys.verify, name="passkey_verify"),
     re_path(
         r"^do/(?P<what>pause|reconnect|dispute|appeal|not-mine|correct|terminate|add-delegate|remove-delegate|report-death|deny-death)/$",
-        views.action_page,
+        actions.action_page,
         name="action",
     ),
+    path("withdraw/", actions.withdraw, name="withdraw"),
     path("sign-out/", views.sign_out, name="sign_out"),
 ]

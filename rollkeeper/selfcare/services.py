@@ -28,7 +28,7 @@ from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.services import pause_locked_line, terminate_locked_line
 from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.registration.submissions import Receipt
-from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.choices import CaseKind, DisputeReason
 from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.settings import settings
@@ -82,13 +82,15 @@ def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
 def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Open a dispute: the line is not suspended and its clock is paused until a person has decided.
 
-    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: INVALID_REQUEST, NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
-    line_id, tenure_id = session.line_in(payload)
+    (line_id, tenure_id), about = session.line_in(payload), payload.get("about")
+    if about is not None and about not in DisputeReason.values:
+        raise INVALID_REQUEST()
 
     def do() -> tuple[LineId, EntryId]:
         return line_id, open_dispute_case(
-            session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, on=on
+            session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, about=about, on=on
         )
 
     return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
@@ -147,7 +149,7 @@ def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
 
 def open_dispute_case(
     authority: Authority, line_id: LineId, kind: CaseKind, *, tenure_id: TenureId | None, on: dt.date,
-    claimant_mark: bytes | None = None,
+    claimant_mark: bytes | None = None, about: str | None = None,
 ) -> EntryId:  # fmt: skip
     """Open a case during which a line is disputed, in the caller's action, for any app.
 
@@ -155,7 +157,7 @@ def open_dispute_case(
     Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN, LineNotFound, LINE_TERMINATED.
     """
     line = lock_disputed(line_id, on=on) if kind is CaseKind.DISPUTE else lock_line(line_id, in_force=True)
-    open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, on=on)
+    open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, about=about, on=on)
     entry_id = mark_disputed(authority, line_id, on)
     restore_if_declared_in_time(line, said_on=on)
     return entry_id
