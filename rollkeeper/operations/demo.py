@@ -110,7 +110,8 @@ def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lamb
 def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
     bootstrap.set_up_instance(InstanceKind.DEMO)
     write_settings(
-        instance={"demo_date": LAST_DAY, "care_number": "10086"}, notices={"outbox_bounce_share": 0.08},
+        instance={"demo_date": LAST_DAY, "care_number": "10086"},
+        notices={"outbox_bounce_share": 0.08},
         portal={"care_menu": True},
     )
     clock.set_demo_date(FIRST_DAY)
@@ -125,8 +126,11 @@ def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
     scenario.enter_disclosure_request()
     clock.set_demo_date(None)
     publish()
-    write_logins(made, subscriber=scenario.subscriber
-        | {"unregistered": scenario.unregistered(), "suspended": scenario.unregistered(LineState.SUSPENDED)})
+    write_logins(
+        made,
+        subscriber=scenario.subscriber
+        | {"unregistered": scenario.unregistered(), "suspended": scenario.unregistered(LineState.SUSPENDED)},
+    )
     (data_dir() / IN_PROGRESS).unlink()
     # A process that continues to serve must not hold locks that a key rotation waits for.
     connections.close_all()

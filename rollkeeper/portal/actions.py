@@ -70,7 +70,9 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     answer = put(request, PortalRequestKind.WITHDRAW_CASE, form.payload() if form.is_valid() else {})
     if answer.done is None:
         return refused(request, answer)
-    messages.success(request, _("You took it back. The clock of the line goes on with the days that were left."))
+    messages.success(
+        request, _("You took it back. The clock of the line goes on with the days that were left.")
+    )
     return redirect("portal:lines")
 
 
@@ -78,11 +80,15 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
     """Ask for the line where several may be meant, say so where there is none, and else ask what the action needs."""
     shown = shown_to(request)
     possible = {line["line"] for line in shown["lines"] if may_do(what, line, shown)}
-    lines = [one for one in said_lines(shown, numbers_of(request), on=clock.today()) if one["line"] in possible]
+    lines = [
+        one for one in said_lines(shown, numbers_of(request), on=clock.today()) if one["line"] in possible
+    ]
     asked = request.GET.get("line", "")
     chosen = [one for one in lines if one["line"] == asked] if asked else lines
     if not chosen:
-        messages.info(request, _("That cannot be done with this line now. What can be done stands with the line."))
+        messages.info(
+            request, _("That cannot be done with this line now. What can be done stands with the line.")
+        )
         return redirect("portal:lines")
     if len(chosen) > 1 and what not in ABOUT_A_PERSON:
         return render(

@@ -44,7 +44,9 @@ class DeadlineRecord(_Said):
     follows: str = Field(description="suspend or terminate: what follows unless someone registers.")
     counted: int = Field(description="How many days are counted by now.")
     days: int
-    last_day: dt.date | None = Field(description="The last day to register; null: it stands still, with no end named.")
+    last_day: dt.date | None = Field(
+        description="The last day to register; null: it stands still, with no end named."
+    )
     earliest: dt.date | None = Field(description="The first day on which it may follow.")
 
 

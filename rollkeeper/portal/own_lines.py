@@ -20,7 +20,9 @@ type Shown = dict[str, Any]
 
 _SOON_DAYS: Final = 14
 _IN_FORCE: Final = frozenset({"active", "suspended"})
-_BY_WHOM_IT_CONCERNS: Final = frozenset({"correct", "not-mine", "terminate", "add-delegate", "remove-delegate"})
+_BY_WHOM_IT_CONCERNS: Final = frozenset(
+    {"correct", "not-mine", "terminate", "add-delegate", "remove-delegate"}
+)
 """What is done after the second proof alone."""
 ABOUT_A_PERSON: Final = frozenset({"add-delegate", "remove-delegate"})
 
@@ -66,7 +68,9 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
     days = {
         name: line[name] and dt.date.fromisoformat(line[name]) for name in ("since", "until", "contested_on")
     }
-    can = {what.replace("-", "_"): may_do(what, line, shown) and not needs_proof(what, shown) for what in _ALL}
+    can = {
+        what.replace("-", "_"): may_do(what, line, shown) and not needs_proof(what, shown) for what in _ALL
+    }
     deadline = _said_deadline(line, on=on)
     return line | days | {
         "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
@@ -92,10 +96,11 @@ def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
     last, earliest = (found[name] and dt.date.fromisoformat(found[name]) for name in ("last_day", "earliest"))
     is_soon = earliest is not None and (earliest - on).days <= _SOON_DAYS
     suspends = found["follows"] == Action.SUSPEND
-    return found | {
+    said: Shown = found | {
         "last_day": last, "earliest": earliest, "suspends": suspends, "is_over": earliest is not None and earliest <= on,
         "is_soon": is_soon, "stands_still": earliest is None, "weight": 1 + is_soon + (not suspends),
     }  # fmt: skip
+    return said
 
 
 def _said_case(case: Shown) -> Shown:

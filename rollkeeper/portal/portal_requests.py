@@ -16,7 +16,6 @@ from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, SessionExpired
 
-
 _REFERENCE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -52,7 +51,8 @@ def put(
         raise REGISTER_UNAVAILABLE()
     numbers = numbers_of(request)
     said = tuple(
-        mark(_by_number(f"{one['sentence']} {one['remedy']}", numbers), one["language"]) for one in came["said"]
+        mark(_by_number(f"{one['sentence']} {one['remedy']}", numbers), one["language"])
+        for one in came["said"]
     )
     return Answer(None, came["refused"], said)
 

@@ -3,7 +3,7 @@
 
 import base64
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.client_address import client_address
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.settings import passkey_domain
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import TYPES_WITH_STATE
@@ -30,6 +29,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.lines.numbers import masked
+from rollkeeper.portal import record_sheets
 from rollkeeper.portal.data_export import FORM, DataExport
 from rollkeeper.portal.forms import (
     CodeForm,
@@ -39,20 +39,19 @@ from rollkeeper.portal.forms import (
     ReceiptForm,
     VerificationForm,
 )
-from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.own_lines import said_lines
+from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.tokens import HERE, issue, note_number, noted_number, numbers_of, revoke, token_of
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
-from rollkeeper.selfcare.handed_codes import page_figures
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.handed_codes import page_figures
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.blind_index import blind_once
-from rollkeeper.vault.fields import field_label, purpose_label
+from rollkeeper.vault.fields import field_label
 
 type View = Callable[..., HttpResponse]
-ACCESSES_SHOWN = 100
 
 
 def during_session(view: View) -> View:
@@ -101,8 +100,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
         return render(request, "portal/sign_in.html", {"form": form.blank(_said(fault))}, status=status)
     note = note_number(code_request_id, masked(portal_client.normalised(number)))
-    form = CodeForm(initial={"code_request": code_request_id, "note": note})
-    return render(request, "portal/code.html", _waiting(form, code_request_id))
+    waiting = CodeForm(initial={"code_request": code_request_id, "note": note})
+    return render(request, "portal/code.html", _waiting(waiting, code_request_id))
 
 
 @login_not_required
@@ -113,7 +112,9 @@ def code(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     kept = {name: form.cleaned_data.get(name, "") for name in ("code_request", "note")}
     if not is_valid:
-        return render(request, "portal/code.html", _waiting(form.blank(**kept), kept["code_request"]), status=422)
+        return render(
+            request, "portal/code.html", _waiting(form.blank(**kept), kept["code_request"]), status=422
+        )
     try:
         token = portal_client.redeem_code(kept["code_request"], form.cleaned_data["code"])
     except WrongCode as fault:
@@ -135,26 +136,6 @@ def lines(request: HttpRequest) -> HttpResponse:
     ]
     shown["consents"] = _said_consents(shown)
     return render(request, "portal/lines.html", shown)
-
-
-@require_safe
-@during_session
-def access_history(request: HttpRequest) -> HttpResponse:
-    """Show who accessed it, staff included, in plain words."""
-    shown = shown_to(request)
-    shown["more"] = max(0, len(shown["accesses"]) - ACCESSES_SHOWN)
-    shown["accesses"] = [
-        {
-            "at": dt.datetime.fromisoformat(access["at"]).astimezone(clock.zone()), "leaf": access["leaf"],
-            "code": access["code"],
-            "withheld_until": access["withheld_until"] and dt.date.fromisoformat(access["withheld_until"]),
-            "who": label_of(access["role"], StaffRole),
-            "what": field_label(access["field"]),
-            "why": purpose_label(access["purpose"]),
-        }
-        for access in shown["accesses"][:ACCESSES_SHOWN]
-    ]  # fmt: skip
-    return render(request, "portal/access_history.html", shown)
 
 
 @require_safe
@@ -189,11 +170,17 @@ def receipt(request: HttpRequest) -> HttpResponse:
 def personal_data(request: HttpRequest) -> HttpResponse:
     """Show what is held about oneself, each with article and last day; in clear when asked to, once."""
     if request.method != "POST":
-        return render(request, "portal/personal_data.html", _with_kept(shown_to(request)))
+        return render(
+            request, "portal/personal_data.html", _with_kept(shown_to(request), numbers_of(request))
+        )
     answer = put(request, PortalRequestKind.EXPORT)
     if answer.done is None:
         return refused(request, answer)
-    return render(request, "portal/personal_data.html", _with_kept(answer.done) | {"in_clear": True})
+    return render(
+        request,
+        "portal/personal_data.html",
+        _with_kept(answer.done, numbers_of(request)) | {"in_clear": True},
+    )
 
 
 @require_POST
@@ -226,6 +213,22 @@ def export(request: HttpRequest) -> HttpResponse:
         whole | {name: answer.done[name] for name in DataExport.model_fields if name not in whole},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         headers={"Content-Disposition": 'attachment; filename="data-export.json"'},
+    )
+
+
+@require_POST
+@during_session
+def export_sheets(request: HttpRequest) -> HttpResponse:
+    """Give all that is held about oneself as sheets to print. Nothing of it stays here."""
+    answer = put(request, PortalRequestKind.EXPORT)
+    if answer.done is None:
+        return refused(request, answer)
+    return HttpResponse(
+        record_sheets.pdf(
+            _with_kept(answer.done, numbers_of(request)), on=clock.today(), language=language_of_page()
+        ),
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="data-export.pdf"'},
     )
 
 
@@ -292,7 +295,7 @@ def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
+def _with_kept(shown: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
     kept = [
         row | {
             "field": field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
@@ -305,7 +308,25 @@ def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
         {"kind": _said_kind(one["document_type"])} | {name: one[name] and dt.date.fromisoformat(one[name]) for name in ("since", "until")}
         for one in shown["documents"]
     ]  # fmt: skip
-    return shown | {"kept": kept, "session": True, "known_by": known}
+    here = next((line["line"] for line in shown["lines"] if line["here"]), "")
+    named = dict(numbers) | {here: numbers.get(here) or numbers.get(HERE, "")}
+    return shown | {"kept": kept, "records": by_record(kept, named), "session": True, "known_by": known}
+
+
+def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what is held record by record: which line, the entries in one list, and once until when and by which article."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in kept:
+        record = found.setdefault(
+            row["record"], row | {"number": numbers.get(row["line"], ""), "entries": [], "articles": []}
+        )
+        record["entries"].append(row)
+        record["articles"] += (
+            [row["article"]] if row["article"] and row["article"] not in record["articles"] else []
+        )
+    for record in found.values():
+        record["fields"] = list(dict.fromkeys(row["field"] for row in record["entries"]))
+    return list(found.values())
 
 
 def _said_value(row: dict[str, Any]) -> str:

@@ -151,7 +151,9 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
 
 def _may_reconnect(line: LineView) -> bool:
     rule = load_pack(instance().pack).temporary_reconnection
-    verdict = may_reconnect_temporarily(rule, reasons=line.reasons, reconnected_on=reconnected_on(line.line_id))
+    verdict = may_reconnect_temporarily(
+        rule, reasons=line.reasons, reconnected_on=reconnected_on(line.line_id)
+    )
     return line.state is LineState.SUSPENDED and not isinstance(verdict, Refused)
 
 

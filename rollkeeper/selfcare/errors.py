@@ -93,6 +93,12 @@ NOT_YOUR_LINE = Refusal(
     "That line is not available in this session.",
     "Give your second proof, or ask for a code for that line.",
 )
+OWN_LINE_IN_DISPUTE = Refusal(
+    "own_line_in_dispute",
+    Kind.REFUSED,
+    "This line is in dispute: its contract is not ended meanwhile.",
+    "Take the dispute back, or wait until it is decided.",
+)
 CASE_ALREADY_OPEN = Refusal(
     "case_already_open",
     Kind.CONFLICT,

@@ -79,7 +79,12 @@ def _by_call(authority: Authority, role: StaffRole, text: str, *, on: dt.date) -
     try:
         with action():
             line = find_line_by_input(number)
-            if line is None or _IN_OTHER_HANDS & set(line.reasons) or protected_lines([line.line_id]) or _menu_is_used_up():
+            if (
+                line is None
+                or _IN_OTHER_HANDS & set(line.reasons)
+                or protected_lines([line.line_id])
+                or _menu_is_used_up()
+            ):
                 return None
             return _hand_over(authority, role, line, figures, means=HandOver.CARE_MENU, on=on)
     except RollkeeperError:

@@ -26,7 +26,10 @@ class CodeRequest(models.Model):
     line_id = models.UUIDField(null=True)
     tenure_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
-    channel = models.TextField(null=True, db_comment="By which way a code went, or care_menu or counter: it was handed over; empty: none went.")
+    channel = models.TextField(
+        null=True,
+        db_comment="By which way a code went, or care_menu or counter: it was handed over; empty: none went.",
+    )
     code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
     attempts_left = models.SmallIntegerField(db_default=0)
     expires_at = models.DateTimeField(null=True)
@@ -133,7 +136,10 @@ class Case(models.Model):
     line_id = models.UUIDField()
     tenure_id = models.UUIDField(null=True)
     kind = models.TextField(db_comment="selfcare.choices.CaseKind.")
-    about = models.TextField(null=True, db_comment="Which field is said to be wrong: its name, no value; of a dispute selfcare.choices.DisputeReason.")
+    about = models.TextField(
+        null=True,
+        db_comment="Which field is said to be wrong: its name, no value; of a dispute selfcare.choices.DisputeReason.",
+    )
     opened_on = models.DateField()
     due_on = models.DateField(db_comment="The last day on which to decide.")
     against = models.UUIDField(

@@ -104,7 +104,11 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
     """
     session.require_verification()
     held = [one for one in session.tenures() if one.is_present][:MASKED_NUMBERS]
-    return {"numbers": {str(line): masked(number) for line, number in open_numbers(session, held, on=on).items() if number}}
+    return {
+        "numbers": {
+            str(line): masked(number) for line, number in open_numbers(session, held, on=on).items() if number
+        }
+    }
 
 
 def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:

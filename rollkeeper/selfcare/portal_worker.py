@@ -32,8 +32,8 @@ from rollkeeper.selfcare.applications import apply_for_line, expire_applications
 from rollkeeper.selfcare.case_decisions import settle_done_corrections
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.dashboard import export_all, show_dashboard, show_receipt
-from rollkeeper.selfcare.portal_client import hash_code
 from rollkeeper.selfcare.errors import LIMITED_SESSION
+from rollkeeper.selfcare.portal_client import hash_code
 from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, OF_LIMITED_SESSIONS, QUERY_HANDLERS
 from rollkeeper.selfcare.rules import may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session

@@ -29,7 +29,7 @@ from rollkeeper.registration.services import pause_locked_line, terminate_locked
 from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind, DisputeReason
-from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST
+from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST, OWN_LINE_IN_DISPUTE
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.subscribers.services import set_protection
@@ -136,13 +136,16 @@ def request_correction(session: PortalSession, payload: Payload, *, on: dt.date)
 def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """End the contract of a line in one's name. Law: art. 5.
 
-    Ledger: line:line:terminated. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, LINE_IN_DISPUTE, LINE_TERMINATED.
+    Ledger: line:line:terminated. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, OWN_LINE_IN_DISPUTE, LINE_TERMINATED.
     """
     session.require_verification()
     line_id, _ = session.line_in(payload)
 
     def do() -> tuple[LineId, EntryId]:
-        return line_id, terminate_locked_line(session.authority, lock_line(line_id, in_force=True), on=on)
+        line = lock_line(line_id, in_force=True)
+        if line.is_disputed:
+            raise OWN_LINE_IN_DISPUTE()
+        return line_id, terminate_locked_line(session.authority, line, on=on)
 
     return run_once(key_of(payload), verb=Verb.LINE_TERMINATED, on=on, do=do)
 

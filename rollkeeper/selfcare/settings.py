@@ -29,7 +29,8 @@ class Portal(Table):
     handed_codes_per_hour: Annotated[
         int,
         Field(
-            gt=0, description="Codes that the care number's menu gives in an hour to all lines; after that none."
+            gt=0,
+            description="Codes that the care number's menu gives in an hour to all lines; after that none.",
         ),
     ] = 1000
     reserved_code_minutes: Annotated[

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from rollkeeper.kernel.health import Part, answer_text, disk_part, register_part
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
+from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.site.access_middleware import is_open_to
 from rollkeeper.site.web_apps import APPS, app_named, this_app
 from rollkeeper.vault.epochs import require_genuine
@@ -56,7 +57,7 @@ def _parts() -> list[Part]:
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Return the offline page that checks receipts; it sends nothing to this server, and may be saved."""
     del request
-    return HttpResponse(check_page())
+    return HttpResponse(check_page(vkey() or ""))
 
 
 def _addresses(request: HttpRequest) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import view_line
-from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare import handed_codes, portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import NO_PAGE_WAITING, NOT_SUSPENDED, TOO_MANY_HANDED_CODES, WrongCode
 from rollkeeper.selfcare.handed_codes import answer_calls, hand_over_code, page_figures
@@ -103,7 +103,11 @@ def test_a_line_in_service_an_unknown_number_and_nonsense_get_the_same_no(at_por
     register_line()
     code_request_id = page()
 
-    said = list(answer_calls(console_authority(), [f"{number} {page_figures(code_request_id)} own-network", ""], on=ON))
+    said = list(
+        answer_calls(
+            console_authority(), [f"{number} {page_figures(code_request_id)} own-network", ""], on=ON
+        )
+    )
 
     assert said[0] == said[1] == {"code": None, "minutes": portal_settings().code_minutes}
 
@@ -134,7 +138,8 @@ def test_a_line_gets_no_more_codes_by_calls_than_by_messages(at_portal):
 
 
 def test_the_menu_gives_so_many_codes_an_hour_and_no_more(at_portal, monkeypatch):
-    monkeypatch.setattr(portal_settings(), "handed_codes_per_hour", 1)
+    few = portal_settings().model_copy(update={"handed_codes_per_hour": 1})
+    monkeypatch.setattr(handed_codes, "settings", lambda: few)
     suspended_line()
     suspended_line(OTHER)
 
@@ -155,7 +160,8 @@ def test_every_code_that_is_handed_over_is_in_the_ledger_and_no_other(at_portal)
 
 def entries(line_id):
     found = rows(
-        "SELECT body FROM ledger_entry WHERE line_id = %s AND verb = %s ORDER BY entry_id", [line_id, Verb.CODE_SENT.value]
+        "SELECT body FROM ledger_entry WHERE line_id = %s AND verb = %s ORDER BY entry_id",
+        [line_id, Verb.CODE_SENT.value],
     )
     return [json.loads(row.body)["facts"]["channel"] for row in found]
 
