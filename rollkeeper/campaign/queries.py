@@ -128,7 +128,7 @@ class StayView:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The clock of a line that runs: what follows, unless someone registers, and when. No day: it stands still without an end."""
+    """The clock of a line that runs: what follows, unless someone registers, and when. No day: it is paused without an end."""
 
     follows: Action
     counted: int

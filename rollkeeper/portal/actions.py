@@ -86,9 +86,7 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
     asked = request.GET.get("line", "")
     chosen = [one for one in lines if one["line"] == asked] if asked else lines
     if not chosen:
-        messages.info(
-            request, _("That cannot be done with this line now. What can be done stands with the line.")
-        )
+        messages.info(request, _("That cannot be done with this line now. Below is what can be done."))
         return redirect("portal:lines")
     if len(chosen) > 1 and what not in ABOUT_A_PERSON:
         return render(

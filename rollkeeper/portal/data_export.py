@@ -45,7 +45,7 @@ class DeadlineRecord(_Said):
     counted: int = Field(description="How many days are counted by now.")
     days: int
     last_day: dt.date | None = Field(
-        description="The last day to register; null: it stands still, with no end named."
+        description="The last day to register; null: it is paused, with no end named."
     )
     earliest: dt.date | None = Field(description="The first day on which it may follow.")
 

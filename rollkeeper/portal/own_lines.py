@@ -98,7 +98,7 @@ def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
     suspends = found["follows"] == Action.SUSPEND
     said: Shown = found | {
         "last_day": last, "earliest": earliest, "suspends": suspends, "is_over": earliest is not None and earliest <= on,
-        "is_soon": is_soon, "stands_still": earliest is None, "weight": 1 + is_soon + (not suspends),
+        "is_soon": is_soon, "is_paused": earliest is None, "weight": 1 + is_soon + (not suspends),
     }  # fmt: skip
     return said
 

@@ -19,7 +19,7 @@ def pdf(shown: dict[str, Any], *, on: dt.date, language: str) -> bytes:
     data = {
         "title": _("Data held about me"), "operator": instance().operator_name, "day": write_day(on),
         "language": language.partition("-")[0], "colon": colon(),
-        "foot": as_plain_text(_("Pictures of documents are in the file for machines. Keep these sheets where nobody else reads them.")),
+        "foot": as_plain_text(_("Pictures of documents are in the file for machines. Keep these sheets where no one else reads them.")),
         "records": [_record(one) for one in shown["records"]],
     }  # fmt: skip
     sheet = (files("rollkeeper") / "portal" / "record.typ").read_bytes()

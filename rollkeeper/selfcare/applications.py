@@ -229,7 +229,7 @@ def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.da
 
 
 def _sight_article(session: PortalSession) -> str | None:
-    """Return why the document must be seen, None where it need not be. Whoever forged a call would else take over a line from afar."""
+    """Return why the document must be seen, None where it need not be. An attacker who forged a call would else take over a line remotely."""
     return active_pack().sight_article("individual") or (OPERATORS_RULE if session.is_limited else None)
 
 

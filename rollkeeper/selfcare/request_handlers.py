@@ -51,4 +51,4 @@ OF_LIMITED_SESSIONS = frozenset({
     PortalRequestKind.DISPUTE, PortalRequestKind.APPEAL, PortalRequestKind.APPLY_BEGIN, PortalRequestKind.APPLY_IMAGE,
     PortalRequestKind.APPLY, PortalRequestKind.PASSKEY_OPTIONS, PortalRequestKind.PASSKEY_VERIFY, PortalRequestKind.SIGN_OUT,
 })  # fmt: skip
-"""What may be asked for with a code that was handed over: what helps the line. Whoever forged the call reads and ends nothing."""
+"""What may be asked for with a code that was handed over: what helps the line. An attacker who forged the call reads and ends nothing."""
