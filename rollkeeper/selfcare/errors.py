@@ -51,8 +51,8 @@ LIMITED_SESSION = Refusal(
     "With a code from the care number or a counter, nothing is read and nothing is ended.",
     "Use a passkey, ask for a code that comes to the line once it works again, or come to a counter with your document.",
 )
-NOT_SUSPENDED = Refusal(
-    "not_suspended",
+LINE_IN_SERVICE = Refusal(
+    "line_in_service",
     Kind.REFUSED,
     "This line is in service: a code goes to the line itself, and none is handed over.",
     "Let the subscriber ask for it at the portal.",

@@ -30,7 +30,7 @@ from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.queries import LineView, find_line_by_input, protected_lines
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.selfcare.choices import HandOver
-from rollkeeper.selfcare.errors import NO_PAGE_WAITING, NOT_SUSPENDED, TOO_MANY_HANDED_CODES
+from rollkeeper.selfcare.errors import LINE_IN_SERVICE, NO_PAGE_WAITING, TOO_MANY_HANDED_CODES
 from rollkeeper.selfcare.portal_client import hash_code
 from rollkeeper.selfcare.rules import is_sim_too_new
 from rollkeeper.selfcare.settings import settings
@@ -64,7 +64,7 @@ def hand_over_code(authority: Authority, number: str, figures: str, *, on: dt.da
     """Return a code for the subscriber at the counter, who typed this suspended line's number at the portal and sees these figures.
 
     Ledger: line:access:recorded, selfcare:code:sent. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached,
-    NOT_SUSPENDED, NO_PAGE_WAITING, TOO_MANY_HANDED_CODES.
+    LINE_IN_SERVICE, NO_PAGE_WAITING, TOO_MANY_HANDED_CODES.
     """
     role = require(authority, Permission.HAND_OVER_CODE)
     with action():
@@ -97,7 +97,7 @@ def _hand_over(
     """Make a code in the caller's action. Refuses: as `hand_over_code`."""
     lock_line(line.line_id, in_force=True)
     if line.state is not LineState.SUSPENDED:
-        raise NOT_SUSPENDED()
+        raise LINE_IN_SERVICE()
     page = _page_of(line.line_id, figures)
     if page is None:
         raise NO_PAGE_WAITING()

@@ -188,10 +188,10 @@ def test_the_access_history_is_shown_by_whom_and_since_when(come_in, prove):
 def test_what_is_held_comes_as_sheets_to_print_when_proved(come_in, prove):
     register_line()
     browser = come_in()
-    refused = browser.post("/export/sheets/")
+    refused = browser.post("/sheets/")
     prove()
 
-    sheets = browser.post("/export/sheets/")
+    sheets = browser.post("/sheets/")
 
     assert refused.headers["Location"] == "/verify/"
     assert sheets.content.startswith(b"%PDF-")

@@ -19,7 +19,7 @@ from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import handed_codes, portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
-from rollkeeper.selfcare.errors import NO_PAGE_WAITING, NOT_SUSPENDED, TOO_MANY_HANDED_CODES, WrongCode
+from rollkeeper.selfcare.errors import LINE_IN_SERVICE, NO_PAGE_WAITING, TOO_MANY_HANDED_CODES, WrongCode
 from rollkeeper.selfcare.handed_codes import answer_calls, hand_over_code, page_figures
 from rollkeeper.selfcare.models import CodeRequest
 from rollkeeper.selfcare.request_handlers import OF_LIMITED_SESSIONS
@@ -238,7 +238,7 @@ def test_a_clerk_is_told_why_no_code_is_given(at_portal):
 
     with refusing(NO_PAGE_WAITING):
         hand_over_code(CLERK, NUMBER, f"{(int(figures) + 1) % 10_000:04d}", on=ON)
-    with refusing(NOT_SUSPENDED):
+    with refusing(LINE_IN_SERVICE):
         hand_over_code(CLERK, OTHER, page_figures(page(OTHER)), on=ON)
     with refusing(NOT_ALLOWED):
         hand_over_code(subscriber_authority("0d" * 32), NUMBER, figures, on=ON)
