@@ -36,6 +36,7 @@ class CaseRecord(_Said):
     due_on: dt.date = Field(description="The last day on which to decide.")
     settled_on: dt.date | None
     upheld: bool | None = Field(description="Whether the subscriber was right.")
+    withdrawn: bool = Field(description="Whether the subscriber took it back.")
 
 
 class DeadlineRecord(_Said):

@@ -195,6 +195,11 @@ class WithdrawForm(ActionForm):
 
     case = forms.UUIDField(widget=forms.HiddenInput)
 
+    @classmethod
+    def for_case(cls, line: str, case: str) -> Self:
+        """Return the form behind a button."""
+        return cls(initial={"key": str(new_uuid()), "line": line, "case": case}, auto_id=False)
+
 
 class CorrectForm(ActionForm):
     """Which entry is wrong."""

@@ -12,6 +12,7 @@ from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.portal.forms import WithdrawForm
 from rollkeeper.portal.tokens import HERE
 from rollkeeper.selfcare.choices import CaseKind, DisputeReason
 from rollkeeper.vault.fields import Field, LineField, Paper
@@ -77,7 +78,7 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
         "number": numbers.get(line["line"]) or (numbers.get(HERE, "") if line["here"] else ""),
         "reasons": [label_of(reason, SuspensionReason) for reason in line["reasons"]],
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
-        "cases": [_said_case(one) for one in line["cases"]],
+        "cases": [_said_case(one) | _withdrawal(one, line, shown) for one in line["cases"]],
         "deadline": deadline, "can": can,
         "waits_for_proof": [what for what in _ALL if may_do(what, line, shown) and needs_proof(what, shown)],
         "urgency": (-deadline["weight"] if deadline else 0, not line["here"]),
@@ -101,6 +102,16 @@ def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
         "is_soon": is_soon, "is_paused": earliest is None, "weight": 1 + is_soon + (not suspends),
     }  # fmt: skip
     return said
+
+
+def _withdrawal(case: Shown, line: Shown, shown: Shown) -> Shown:
+    """Return the form with which an open case is taken back, where it may be."""
+    may = case["kind"] in {CaseKind.DISPUTE, CaseKind.APPEAL} or (
+        shown["verified"] and case["kind"] in {CaseKind.NOT_MINE, CaseKind.CORRECT}
+    )
+    if not may or case["settled_on"] or shown["limited"]:
+        return {"may_withdraw": False}
+    return {"may_withdraw": True, "form": WithdrawForm.for_case(line["line"], case["case"])}
 
 
 def _said_case(case: Shown) -> Shown:

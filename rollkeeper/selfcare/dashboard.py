@@ -24,6 +24,7 @@ from rollkeeper.lines.reconnection import reconnected_on
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
+from rollkeeper.selfcare.choices import DecisionReason
 from rollkeeper.selfcare.consents import show_consents
 from rollkeeper.selfcare.delegates import delegates_of
 from rollkeeper.selfcare.errors import NOT_YOUR_LINE
@@ -166,7 +167,7 @@ def _deadline(deadline: Deadline) -> Shown:
 
 def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
     found = rows(
-        "SELECT case_id, kind, about, opened_on, due_on, settled_on, upheld FROM selfcare_case"
+        "SELECT case_id, kind, about, opened_on, due_on, settled_on, upheld, because FROM selfcare_case"
         " WHERE line_id = %s AND tenure_id IS NOT DISTINCT FROM %s ORDER BY opened_on DESC",
         [line_id, tenure.tenure_id if tenure else None],
     )
@@ -174,6 +175,7 @@ def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
         {
             "case": str(row.case_id), "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
             "settled_on": row.settled_on and row.settled_on.isoformat(), "upheld": row.upheld,
+            "withdrawn": row.because == DecisionReason.TAKEN_BACK,
         }
         for row in found
     ]  # fmt: skip

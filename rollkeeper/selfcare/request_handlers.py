@@ -14,6 +14,7 @@ from rollkeeper.selfcare import (
     passkeys,
     personal_data,
     services,
+    withdrawals,
 )
 from rollkeeper.selfcare.choices import PortalRequestKind
 
@@ -31,6 +32,7 @@ ACTION_HANDLERS: dict[PortalRequestKind, Callable[..., Receipt]] = {
     PortalRequestKind.DENY_DEATH: delegates.deny_death,
     PortalRequestKind.CONSENT: consents.give_consent,
     PortalRequestKind.WITHDRAW_CONSENT: consents.withdraw_consent,
+    PortalRequestKind.WITHDRAW_CASE: withdrawals.withdraw_case,
     PortalRequestKind.PASSKEY_ADD: passkeys.add_passkey,
     PortalRequestKind.PASSKEY_REMOVE: passkeys.remove_passkey,
 }

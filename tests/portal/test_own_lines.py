@@ -6,10 +6,16 @@ import re
 
 import pytest
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.queries import current_tenure, line_history, view_line
 from rollkeeper.portal.access_history import acts_of
 from rollkeeper.portal.own_lines import said_lines
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import open_dispute_case
 from tests.pages import text
 from tests.selfcare.people import NUMBER, ON, register_line
 
@@ -196,3 +202,50 @@ def test_what_is_held_comes_as_sheets_to_print_when_proved(come_in, prove):
     assert refused.headers["Location"] == "/verify/"
     assert sheets.content.startswith(b"%PDF-")
     assert sheets.headers["Content-Disposition"] == 'attachment; filename="data-export.pdf"'
+
+
+def withdrawal(browser):
+    """Return what the button on the page of lines sends."""
+    form = re.search(r'action="/withdraw/">(.*?)</form>', text(browser.get("/lines/")), re.DOTALL)
+    return dict(re.findall(r'name="(key|line|case)" value="([^"]*)"', form[1])) if form else None
+
+
+def test_what_was_contested_is_taken_back_and_can_be_contested_again(come_in):
+    line = register_line()
+    browser = come_in()
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+
+    answer = browser.post("/withdraw/", withdrawal(browser), follow=True)
+
+    assert "You took it back." in text(answer)
+    assert not view_line(line).is_disputed
+    assert [pause.last for pause in line_history(line).pauses] == [ON]
+    assert withdrawal(browser) is None
+    assert "/do/dispute/" in text(browser.get("/lines/"))
+
+
+def test_what_was_taken_back_cannot_be_appealed_against_or_taken_back_twice(come_in):
+    line = register_line()
+    browser = come_in()
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+    sent = withdrawal(browser)
+    browser.post("/withdraw/", sent)
+
+    again = browser.post("/withdraw/", sent | {"key": str(new_uuid())}, follow=True)
+
+    assert "There is nothing to take back" in text(again)
+    assert "/do/appeal/" not in text(browser.get("/lines/"))
+
+
+def test_a_case_of_another_line_is_not_taken_back(come_in):
+    register_line()
+    other = register_line(OTHER)
+    with action():
+        open_dispute_case(
+            console_authority(), other, CaseKind.DISPUTE, tenure_id=current_tenure(other).tenure_id, on=ON
+        )
+    (case,) = open_cases()
+
+    come_in().post("/withdraw/", {"key": str(new_uuid()), "line": "", "case": str(case.case_id)})
+
+    assert len(open_cases()) == 1
