@@ -17,6 +17,7 @@ from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
 from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.selfcare.choices import DisputeReason
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 STAGE_NOTES: dict[str, Promise] = {
@@ -64,7 +65,7 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "instrument": (Instrument,),
     "outcome": (DisclosureOutcome,),
     "sample_kind": (SampledAction,),
-    "field": (Field, LineField, Paper),
+    "field": (Field, LineField, Paper, DisputeReason),
     "stage": (Stage,),
     "action": (Action,),
     "state": (BatchState,),
