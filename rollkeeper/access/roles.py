@@ -122,6 +122,7 @@ class Permission(TextChoices):
     NOTIFY_AFFECTED = "notify_affected", pgettext_lazy("permission", "Notify affected people")
     RUN_PORTAL_WORKER = "run_portal_worker", pgettext_lazy("permission", "Run the portal's worker")
     RESERVE_CODE = "reserve_code", pgettext_lazy("permission", "Reserve a code")
+    HAND_OVER_CODE = "hand_over_code", pgettext_lazy("permission", "Hand over a code")
     PROCESS_OFFLINE = "process_offline", pgettext_lazy("permission", "Process offline registrations")
     CHECK_DELEGATE = "check_delegate", pgettext_lazy("permission", "Check a delegate")
     SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")

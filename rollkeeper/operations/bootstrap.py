@@ -33,7 +33,7 @@ from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"), ("access", "invitations"),
-    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
