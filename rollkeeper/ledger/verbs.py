@@ -56,6 +56,8 @@ class Verb(StrEnum):
         facts={"barred": COUNT, "completed": COUNT, "file": DIGEST, "import": REFERENCE, "known": COUNT, "left_out": COUNT,
                "lines": COUNT, "refused": COUNT, "registered": COUNT, "rows": COUNT},
     )  # fmt: skip
+    LINE_UNDONE = "imports:line:undone", EntrySchema(line=REQUIRED, facts={"import": REFERENCE})
+    IMPORT_UNDONE = "imports:import:undone", EntrySchema(facts={"import": REFERENCE, "lines": COUNT})
     CAMPAIGN_PLANNED = (
         "campaign:campaign:planned",
         EntrySchema(
@@ -68,6 +70,12 @@ class Verb(StrEnum):
             pack=REQUIRED,
             article=REQUIRED,
             facts={"campaign": REFERENCE, "out_of_scope": COUNT, "terminated": COUNT, "waived": COUNT},
+        ),
+    )
+    CAMPAIGN_CANCELLED = (
+        "campaign:campaign:cancelled",
+        EntrySchema(
+            pack=REQUIRED, article=REQUIRED, facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT}
         ),
     )
     LINE_WAIVED = (

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import cli_output, closure, planning, queries
+from rollkeeper.campaign import cancellation, cli_output, closure, planning, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
 from rollkeeper.kernel import clock
@@ -127,6 +127,23 @@ def close(as_json: JsonOption = False, on: DateOption = None) -> None:
         f"The campaign is closed: {closed.out_of_scope:,} registered or out of scope, {closed.terminated:,} terminated, {closed.waived:,} never"
         " notified and waived."
     )
+
+
+def cancel(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Cancel a campaign that should not have been planned. None of its lines may be suspended, and no batch open.
+
+    Queued notices are withdrawn and no clock runs any more. A new plan begins with new notices. Example: rollkeeper campaign cancel
+    """
+    with opened():
+        done = cancellation.cancel_campaign(console(), on=on or clock.today())
+    if as_json:
+        emit(plain(done))
+        return
+    out.print(f"The campaign is cancelled: it concerned {done.members:,} lines, and none of them loses service by it.")
+    if done.notified:
+        out.print(
+            f"The subscribers of {done.notified:,} lines had been notified by then. Tell them that the day they were given has lapsed."
+        )
 
 
 def _references(file: Path) -> list[UUID]:

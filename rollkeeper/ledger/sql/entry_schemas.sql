@@ -8,8 +8,11 @@
 CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:lines:imported' THEN '----'
+    WHEN 'imports:line:undone' THEN '+---'
+    WHEN 'imports:import:undone' THEN '----'
     WHEN 'campaign:campaign:planned' THEN '--++'
     WHEN 'campaign:campaign:closed' THEN '--++'
+    WHEN 'campaign:campaign:cancelled' THEN '--++'
     WHEN 'campaign:line:waived' THEN '+-++'
     WHEN 'campaign:clock:started' THEN '+-++'
     WHEN 'campaign:batch:prepared' THEN '--++'
@@ -160,8 +163,11 @@ END;
 CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:lines:imported' THEN ARRAY[['barred', 'count', '+'], ['completed', 'count', '+'], ['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['left_out', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
+    WHEN 'imports:line:undone' THEN ARRAY[['import', 'reference', '+']]
+    WHEN 'imports:import:undone' THEN ARRAY[['import', 'reference', '+'], ['lines', 'count', '+']]
     WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
     WHEN 'campaign:campaign:closed' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['terminated', 'count', '+'], ['waived', 'count', '+']]
+    WHEN 'campaign:campaign:cancelled' THEN ARRAY[['campaign', 'reference', '+'], ['members', 'count', '+'], ['notified', 'count', '+']]
     WHEN 'campaign:line:waived' THEN ARRAY[['because', 'code', '+'], ['campaign', 'reference', '+']]
     WHEN 'campaign:clock:started' THEN ARRAY[['anchor', 'day', '+'], ['promised', 'day', '_']]
     WHEN 'campaign:batch:prepared' THEN ARRAY[['action', 'code', '+'], ['batch', 'reference', '+'], ['content', 'digest', '_'], ['due_on', 'day', '+'], ['lines', 'count', '+']]
