@@ -10,7 +10,9 @@ class Import(models.Model):
 
     import_id = models.UUIDField(primary_key=True)
     file_hash = models.TextField(
-        unique=True, null=True, db_comment="Keyed hash of the file and its map; goes when the import is undone."
+        unique=True,
+        null=True,
+        db_comment="Keyed hash of the file and its map; goes when the import is undone.",
     )
     rows_done = models.BigIntegerField(default=0)
     lines_made = models.BigIntegerField(default=0)
@@ -28,7 +30,9 @@ class Import(models.Model):
     registered = models.BigIntegerField(default=0, db_comment="Lines whose subscriber the file declares.")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    undone_at = models.DateTimeField(null=True, db_comment="Since when the lines that it made are gone again.")
+    undone_at = models.DateTimeField(
+        null=True, db_comment="Since when the lines that it made are gone again."
+    )
 
     class Meta:
         """Few rows."""

@@ -71,7 +71,11 @@ def _require_untouched(chunks: QuerySet[Chunk]) -> None:
     for chunk in chunks.iterator(chunk_size=1):
         rows("SELECT lines_lock_lines(%s)", [chunk.line_ids])
         (used,) = rows(sql(_PACKAGE, "lines_in_use"), {"line_ids": chunk.line_ids})
-        lines, changed, notified = lines + len(chunk.line_ids), changed + used.changed, notified + used.notified
+        lines, changed, notified = (
+            lines + len(chunk.line_ids),
+            changed + used.changed,
+            notified + used.notified,
+        )
     if changed or notified:
         raise IMPORT_IN_USE(lines=f"{lines:,}", changed=f"{changed:,}", notified=f"{notified:,}")
 

@@ -73,12 +73,24 @@ def _given(value: dt.date | None) -> dt.date | None:
     return value
 
 
+def _looked_back_to(value: dt.date | None) -> dt.date | None:
+    if value is not None:
+        clock.set_demo_date(value, looks_back=True)
+    return value
+
+
 DateOption = Annotated[
     dt.date | None,
     typer.Option(
         "--on", parser=read_date, callback=_given, metavar="DATE", help="Demo instances only: run as on DATE."
     ),
 ]
+LookBackOption = Annotated[
+    dt.date | None,
+    typer.Option(
+        "--on", parser=read_date, callback=_looked_back_to, metavar="DATE", help="Demo instances only: as it stood on DATE.",
+    ),
+]  # fmt: skip
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
 
 

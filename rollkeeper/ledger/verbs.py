@@ -75,7 +75,9 @@ class Verb(StrEnum):
     CAMPAIGN_CANCELLED = (
         "campaign:campaign:cancelled",
         EntrySchema(
-            pack=REQUIRED, article=REQUIRED, facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT}
+            pack=REQUIRED,
+            article=REQUIRED,
+            facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT},
         ),
     )
     LINE_WAIVED = (

@@ -12,8 +12,8 @@ import typer
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import (
-    DateOption,
     JsonOption,
+    LookBackOption,
     emit,
     err,
     group_called,
@@ -320,7 +320,7 @@ def backup(
         bool, typer.Option("--keys", help="Only the keys; the older backup of them is removed.")
     ] = False,
     as_json: JsonOption = False,
-    on: DateOption = None,
+    on: LookBackOption = None,
 ) -> None:
     """Back up register and keys, encrypted and separately, and verify each backup by reading it again.
 

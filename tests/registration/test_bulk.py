@@ -284,7 +284,9 @@ def test_another_run_of_the_same_file_is_left_its_reject_file(tmp_path, other):
 def sheet(tmp_path):
     def write(name, header, *records):
         if name.endswith(".xlsx"):
-            return write_sheet(tmp_path / name, [[text(cell) for cell in record] for record in (header, *records)])
+            return write_sheet(
+                tmp_path / name, [[text(cell) for cell in record] for record in (header, *records)]
+            )
         with (tmp_path / name).open("w", encoding="gb18030", newline="") as out:
             csv.writer(out, delimiter=";").writerows([header, *records])
         return tmp_path / name

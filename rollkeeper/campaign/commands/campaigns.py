@@ -14,7 +14,7 @@ from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
+from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, err, out
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 
@@ -39,7 +39,7 @@ def plan(
     )
 
 
-def status(as_json: JsonOption = False, on: DateOption = None) -> None:
+def status(as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """Show lines per stage, who was reached, what falls due, and the batches.
 
     Example: rollkeeper campaign status --json
@@ -139,7 +139,9 @@ def cancel(as_json: JsonOption = False, on: DateOption = None) -> None:
     if as_json:
         emit(plain(done))
         return
-    out.print(f"The campaign is cancelled: it concerned {done.members:,} lines, and none of them loses service by it.")
+    out.print(
+        f"The campaign is cancelled: it concerned {done.members:,} lines, and none of them loses service by it."
+    )
     if done.notified:
         out.print(
             f"The subscribers of {done.notified:,} lines had been notified by then. Tell them that the day they were given has lapsed."
