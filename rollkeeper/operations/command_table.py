@@ -15,6 +15,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from rollkeeper.operations.json_answers import answer_in_json
+
 
 @dataclass(frozen=True)
 class CommandEntry:
@@ -80,6 +82,7 @@ def app_of(packages: Sequence[str]) -> typer.Typer:
     app.callback()(_nothing)
     for package in packages:
         import_module(f"rollkeeper.{package}.commands").register(app)
+    answer_in_json(app)
     return app
 
 
