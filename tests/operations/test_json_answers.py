@@ -2,11 +2,10 @@
 
 import json
 
-import pytest
-
 from rollkeeper.kernel.console import answering_in_json, out, show_error, show_table
 from rollkeeper.operations.errors import UNKNOWN_HOST
 from tests.operations.test_refused_commands import EVERY
+from tests.refusals import refusing
 
 WITHOUT = {
     "serve", "vault serve", "demo", "counter-codes", "notices verify-code", "law schema", "documents worker",
@@ -41,9 +40,13 @@ def test_sentences_and_tables_are_one_object(capsys):
 
 
 def test_a_refusal_prints_no_half_answer(capsys):
-    with pytest.raises(type(UNKNOWN_HOST(host="x", why="y"))), answering_in_json():
-        out.print("One thing was looked at.")
-        raise UNKNOWN_HOST(host="nowhere", why="unknown")
+    def refused():
+        with answering_in_json():
+            out.print("One thing was looked at.")
+            raise UNKNOWN_HOST(host="nowhere", why="unknown")
+
+    with refusing(UNKNOWN_HOST):
+        refused()
 
     assert capsys.readouterr().out == ""
 
