@@ -4,21 +4,22 @@
 import datetime as dt
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rollkeeper.kernel.console import JsonOption, emit, err, progress, read_date
+from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
-from rollkeeper.law.chart import print_chart, svg_chart
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.errors import RESULT_NOT_WRITTEN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
-from rollkeeper.law.simulation import SimulationResult, refuse_output_path
-from rollkeeper.law.simulation import simulate as run
 from rollkeeper.law.toolkit import register_group
+
+if TYPE_CHECKING:
+    from rollkeeper.law.simulation import SimulationResult
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +90,7 @@ def simulate(
         with TemporaryDirectory(prefix="rollkeeper-simulate-") as folder:
             written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", law, first)
             if written.lines:
-                _simulate(
+                _run(
                     law,
                     Path(folder) / "events.csv",
                     first,
@@ -106,10 +107,10 @@ def simulate(
         return
     if result is None:
         raise typer.BadParameter("name the file for the results with --out")
-    _simulate(law, events, first, last, engine, result=result, plot=plot, as_json=as_json)
+    _run(law, events, first, last, engine, result=result, plot=plot, as_json=as_json)
 
 
-def _simulate(
+def _run(
     law: Pack,
     events: Path,
     first: dt.date,
@@ -120,12 +121,15 @@ def _simulate(
     plot: Path | None,
     as_json: bool,
 ) -> None:
+    with needs_extra("tables"):
+        from rollkeeper.law.chart import print_chart, svg_chart
+        from rollkeeper.law.simulation import refuse_output_path, simulate
     for place in (result, plot):
         if place is not None:
             refuse_output_path(place, events=events)
     if plot is not None and result is not None and plot.resolve() == result.resolve():
         raise RESULT_NOT_WRITTEN(file=plot, why="the chart would overwrite the result")
-    found = run(law, events, first=first, last=last, engine=engine, progress=progress)
+    found = simulate(law, events, first=first, last=last, engine=engine, progress=progress)
     if result is not None:
         write_atomically(result, found.outcomes.write_csv().encode(), mode=0o644)
     if plot is not None:
@@ -136,13 +140,13 @@ def _simulate(
     print_chart(found.counts)
 
 
-def _at_the_end(found: SimulationResult) -> dict[str, int]:
+def _at_the_end(found: "SimulationResult") -> dict[str, int]:
     """Return how many lines are in each stage on the last day."""
     last = found.counts.row(-1, named=True)
     return {stage: count for stage, count in last.items() if stage != "day"}
 
 
-def _answer(found: SimulationResult) -> dict[str, object]:
+def _answer(found: "SimulationResult") -> dict[str, object]:
     outcomes = found.outcomes
     done = {
         name: outcomes.height - outcomes[name].null_count()
