@@ -142,8 +142,8 @@ def show_error(fault: RollkeeperError, *, as_json: bool = False) -> None:
     """Print each fault with its remedy on standard error, for a machine as `{"refused": [{code, sentence, remedy}]}`."""
     if as_json:
         faults = fault.faults if isinstance(fault, Faults) else (fault,)
-        said = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in faults]
-        err.print(json.dumps({"refused": said}, ensure_ascii=False), markup=False)
+        refused = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in faults]
+        err.print(json.dumps({"refused": refused}, ensure_ascii=False), markup=False)
         return
     for said in dict.fromkeys(map(str, fault.faults if isinstance(fault, Faults) else (fault,))):
         err.print(said, markup=False, style="red")
