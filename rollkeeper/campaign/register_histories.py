@@ -3,6 +3,7 @@
 
 import csv
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
@@ -29,3 +30,25 @@ def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHist
             values,
         )
     return WrittenHistories(counts.lines, counts.other_service, counts.essential)
+
+
+@dataclass(frozen=True, slots=True)
+class NotConcerned:
+    """Current lines that a law does not concern, each counted for the first reason that holds."""
+
+    other_service: int
+    activated_later: int
+    registered: int
+
+
+def count_not_concerned(pack: Pack) -> NotConcerned:
+    """Count the current lines that a campaign of this pack leaves out, and why."""
+    rules = pack.campaign
+    (found,) = rows(
+        "SELECT count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(before)s) AS activated_later,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on < %(before)s AND is_registered) AS registered"
+        " FROM lines_line WHERE state IN ('active', 'suspended')",
+        {"services": sorted(rules.services), "before": rules.activated_before},
+    )
+    return NotConcerned(found.other_service, found.activated_later, found.registered)

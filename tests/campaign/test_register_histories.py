@@ -61,3 +61,18 @@ def test_the_help_names_every_event():
         "outage",
     ):
         assert event in said
+
+
+def test_a_plan_says_which_lines_it_leaves_out_and_why(lines):
+    said = invoke("campaign", "plan", "cn-xz-2011", "--on", FIRST).output
+
+    assert "Not concerned: 1 registered, 1 in service since 2012-01-01 or later" in said
+
+
+def test_a_plan_that_concerns_no_one_owes_no_notice(register):
+    make_line(activated_on=dt.date(2013, 1, 1))
+
+    said = invoke("campaign", "plan", "cn-xz-2011", "--on", FIRST).output
+
+    assert "0 lines added" in said
+    assert "notices send" not in said

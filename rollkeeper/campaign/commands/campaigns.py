@@ -12,11 +12,13 @@ import typer
 from rollkeeper.campaign import cancellation, cli_output, closure, planning, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
+from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, err, out
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 
 
 def plan(
@@ -30,12 +32,19 @@ def plan(
     """
     with opened():
         planned = planning.plan_campaign(console(), pack_id=pack or instance().pack, on=on or clock.today())
+        law = load_pack(pack or instance().pack)
+        others = count_not_concerned(law)
     if as_json:
-        emit(dataclasses.asdict(planned))
+        emit(dataclasses.asdict(planned) | {"not_concerned": dataclasses.asdict(others)})
         return
+    queued = " Their notices are queued: run 'rollkeeper notices send'." if planned.members_added else ""
     out.print(
         f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {planned.members_added:,} lines added,"
-        f" {planned.members_before + planned.members_added:,} in all. Their notices are queued: run 'rollkeeper notices send'."
+        f" {planned.members_before + planned.members_added:,} in all.{queued}"
+    )
+    out.print(
+        f"Not concerned: {others.registered:,} registered, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
+        f" {others.other_service:,} of other services."
     )
 
 
