@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Cancel a campaign that should not have been planned: the wrong law, the wrong lines, too early.
 
-A line that is suspended stays somebody's duty until it is restored, so that a campaign with one cannot be cancelled. Subscribers who
+A line that is suspended stays the operator's duty until it is restored, so that a campaign with one cannot be cancelled. Subscribers who
 were notified by then lose nothing: no clock of a cancelled campaign runs, and a new one begins with a new notice.
 """
 

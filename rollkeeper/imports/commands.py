@@ -156,7 +156,7 @@ def undo(
     json_: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Take back the lines that one import made, all or none, while nobody was notified or registered since.
+    """Undo the lines that one import made, all or none, while no one was notified or registered since.
 
     Their numbers are free at once, and the file can be imported again. What was sealed is erased by the next 'rollkeeper retention
     erase', for which two people are asked where it is a large part of the register.
@@ -168,7 +168,7 @@ def undo(
     if json_:
         emit(asdict(done))
         return
-    out.print(f"{done.lines:,} lines are taken back; the file can be imported again.")
+    out.print(f"{done.lines:,} lines are undone; the file can be imported again.")
     if done.completed:
         out.print(f"{done.completed:,} lines that were there before keep what the import added to them.")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes back an import that was a mistake: the wrong file, the wrong map, the wrong instance.
+"""Undoes an import that was a mistake: the wrong file, the wrong map, the wrong instance.
 
-Possible while nothing happened to any of its lines: nobody registered, no notice went out, no clock was paused. Numbers and
+Possible while nothing happened to any of its lines: no one registered, no notice went out, no clock was paused. Numbers and
 references are free at once, so that the right file can follow; what was sealed is erased by the next run of the package retention, which
 asks two people where it is much.
 """
@@ -36,7 +36,7 @@ class Undone:
 
 
 def undo_import(authority: Authority, import_id: UUID, *, on: dt.date) -> Undone:
-    """Take back every line that an import made, all of them or none; the same file can then be imported again.
+    """Undo every line that an import made, all of them or none; the same file can then be imported again.
 
     Refuses: NOT_ALLOWED, IMPORT_UNKNOWN, IMPORT_UNDONE_BEFORE, IMPORT_RUNNING, IMPORT_IN_USE. Ledger: imports:line:undone a line,
     imports:import:undone.

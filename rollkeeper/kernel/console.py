@@ -34,7 +34,7 @@ _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(co
 class _PlainConsole(Console):
     """Shows text from files or typed input, such as column names, and neutralizes terminal control sequences in it.
 
-    While an answer is collected, for a command without JSON of its own, it keeps its sentences instead of printing them.
+    While an answer is collected, for a command that lacks JSON, it keeps its sentences instead of printing them.
     """
 
     collected: "Collected | None" = None

@@ -85,7 +85,7 @@ def test_a_register_over_a_network_whose_server_is_not_verified_is_named(product
     assert bool(lacking(going_live._check_connections)) is is_named
 
 
-def test_one_approver_alone_is_too_few_and_an_account_without_a_second_factor_is_counted(production):
+def test_one_approver_is_too_few_and_an_account_without_second_factor_is_counted(production):
     production(**NAMED)
     employ(StaffRole.SUPERVISOR)
 

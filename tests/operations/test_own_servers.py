@@ -115,11 +115,11 @@ def test_roles_passwords_and_tls_of_two_servers_carry_a_production_instance(plac
         Server(folder, "keys", "migrator,sealer,vault,ledger"),
     ]
     register, keys = servers
-    home = folder / "home"
+    data_dir = folder / "instance"
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("ROLLKEEPER_", "PG"))}
     made = subprocess.run(
         ["sh", "-c", f'. "{OPS}/passwords.sh" localhost {register.port} localhost {keys.port}; env'],
-        env=clean | {"ROLLKEEPER_HOME": str(home)}, check=True, capture_output=True, text=True,
+        env=clean | {"ROLLKEEPER_HOME": str(data_dir)}, check=True, capture_output=True, text=True,
     )  # fmt: skip
     passwords = dict(
         line.split("=", 1) for line in made.stdout.splitlines() if line.startswith(("REGISTER_", "KEYS_"))
@@ -132,7 +132,7 @@ def test_roles_passwords_and_tls_of_two_servers_carry_a_production_instance(plac
         for name, server in (("register", register), ("keys", keys))
     )
     answers.write_text(ANSWERS + urls, "utf-8")
-    surroundings = clean | {"ROLLKEEPER_HOME": str(home)}
+    surroundings = clean | {"ROLLKEEPER_HOME": str(data_dir)}
 
     def typed(*words):
         return subprocess.run(
@@ -149,6 +149,6 @@ def test_roles_passwords_and_tls_of_two_servers_carry_a_production_instance(plac
     assert ready.returncode == 0, ready.stderr
     assert len(passwords) == 11
     assert not [one for one in passwords.values() if one in said]
-    assert {file.stat().st_mode & 0o077 for file in (home / "secrets").iterdir()} == {0}
+    assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
     assert "is not verified" not in healthy.stdout
     assert (down.returncode, down.stdout.count("does not answer")) == (2, 1)
