@@ -122,7 +122,11 @@ def write_settings(**changes: Mapping[str, object]) -> None:
     first = {"format": DATA_FORMAT, "kind": content.get(INSTANCE, {}).get("kind", "demo")}
     is_said = {INSTANCE} if first["kind"] == "production" else set[str]()
     kept = {
-        name: _without_defaults(_tables[name], values) if name in _tables and name not in is_said else values
+        name: {key: value for key, value in values.items() if value is not None}
+        if name in is_said
+        else _without_defaults(_tables[name], values)
+        if name in _tables
+        else values
         for name, values in content.items()
     }
     kept = {INSTANCE: first | kept.pop(INSTANCE, {})} | {

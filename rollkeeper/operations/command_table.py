@@ -15,8 +15,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from rollkeeper.operations.json_answers import answer_in_json
-
 
 @dataclass(frozen=True)
 class CommandEntry:
@@ -82,7 +80,7 @@ def app_of(packages: Sequence[str]) -> typer.Typer:
     app.callback()(_nothing)
     for package in packages:
         import_module(f"rollkeeper.{package}.commands").register(app)
-    answer_in_json(app)
+    import_module("rollkeeper.operations.json_answers").answer_in_json(app)
     return app
 
 

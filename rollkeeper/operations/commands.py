@@ -87,8 +87,9 @@ def setup(
 
     if answers and not production:
         raise typer.BadParameter("--answers is for a production instance: add --production.")
-    if production:
-        setup_answers.answer(answers)
+    if production and setup_answers.answer(answers):
+        # Where the databases are was read when this process began, before the answers.
+        _run_again("setup", "--production")
     if new_passwords:
         bootstrap.renew_passwords()
     bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else instance().kind)
@@ -245,8 +246,12 @@ def _start_again(port: int) -> None:
 
     connections.close_all()
     embedded_postgres.stop_if_unused()  # they too have filled their memory with what made it
-    words = [sys.executable, "-m", "rollkeeper.operations.cli", "demo", "--serve", "--port", str(port)]
-    os.execv(words[0], words)  # noqa: S606 - this program again
+    _run_again("demo", "--serve", "--port", str(port))
+
+
+def _run_again(*words: str) -> None:
+    """Replace this process by a new one with these words."""
+    os.execv(sys.executable, [sys.executable, "-m", "rollkeeper.operations.cli", *words])  # noqa: S606 - this program again
 
 
 def _make_demo(lines: int) -> None:
@@ -262,9 +267,9 @@ def _make_demo(lines: int) -> None:
 
 
 def doctor(*, as_json: JsonOption = False) -> None:
-    """Check this installation, and say how to fix problems: before going live, now, soon.
+    """Check this installation, and say how to fix problems.
 
-    It makes and changes nothing. Exit codes: 0 nothing must be mended, 1 something must, 2 it could not be looked at, since there is no
+    In groups: before going live, now, soon. It makes and changes nothing. Exit codes: 0 nothing must be mended, 1 something must, 2 it could not be looked at, since there is no
     instance or a database does not answer.
 
     Example: rollkeeper doctor --json

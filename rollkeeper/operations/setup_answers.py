@@ -29,16 +29,20 @@ def unanswered() -> list[str]:
     return [key for key in REQUIRED if key not in given]
 
 
-def answer(file: Path | None) -> None:
-    """Write the answers for a production instance that is not made yet. Refuses: SETTINGS_FILE_FAULT, SETTING_FAULT, SETUP_UNANSWERED."""
+def answer(file: Path | None) -> bool:
+    """Write the answers for a production instance that is not made yet; return whether settings were written.
+
+    Refuses: SETTINGS_FILE_FAULT, SETTING_FAULT, SETUP_UNANSWERED.
+    """
     all_tables()
     if file is not None:
         write_settings(**_with_kind(_read(file)))
     if is_made() or not (missing := unanswered()):
-        return
+        return file is not None
     if not sys.stdin.isatty():
         raise SETUP_UNANSWERED(settings=", ".join(f"instance.{key}" for key in missing))
     write_settings(**_with_kind({INSTANCE: _asked(missing)}))
+    return True
 
 
 def _with_kind(tables: dict[str, Any]) -> dict[str, Any]:

@@ -140,9 +140,9 @@ def erase_due(
     erased.abandoned = erase_abandoned(authority, on=on)
     due = _count_due(values)
     hold_back(due.lines + due.tenures, on=on)
-    erased.lines = _erase("find_undone", pack, values, erased, progress)
-    erased.lines += _erase("find_terminated", pack, values, erased, progress)
+    erased.lines = _erase("find_terminated", pack, values, erased, progress)
     erased.tenures = _erase("find_past_tenures", pack, values, erased, progress)
+    erased.lines += _erase("find_undone", pack, values, erased, progress)
     return erased
 
 
