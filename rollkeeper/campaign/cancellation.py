@@ -56,7 +56,6 @@ def cancel_campaign(authority: Authority, *, on: dt.date) -> CancelledCampaign:
         withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
         append_entry(
             authority, verb=Verb.CAMPAIGN_CANCELLED, role=role, on=on, pack=campaign.pack.hash,
-            article=campaign.pack.campaign.notice_article,
             facts={"campaign": str(campaign.campaign_id), "members": members, "notified": notified},
         )  # fmt: skip
     return CancelledCampaign(campaign.campaign_id, on, members, notified)

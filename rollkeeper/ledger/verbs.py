@@ -74,11 +74,7 @@ class Verb(StrEnum):
     )
     CAMPAIGN_CANCELLED = (
         "campaign:campaign:cancelled",
-        EntrySchema(
-            pack=REQUIRED,
-            article=REQUIRED,
-            facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT},
-        ),
+        EntrySchema(pack=REQUIRED, facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT}),
     )
     LINE_WAIVED = (
         "campaign:line:waived",

@@ -26,7 +26,7 @@ WHERE_AN_ARTICLE_SPEAKS = {
 BY_PEOPLE_UNDER_A_LAW = {
     "campaign:batch:approved", "campaign:batch:started", "campaign:batch:stopped", "campaign:batch:finished",
     "campaign:batch:undone", "campaign:batch:undo_requested", "line:line:restored", "incidents:incident:opened",
-    "agents:reverification:started",
+    "agents:reverification:started", "campaign:campaign:cancelled",
 }  # fmt: skip
 """People decide these; the entry says under which law, and no article has them do it."""
 

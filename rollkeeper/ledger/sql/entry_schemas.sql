@@ -12,7 +12,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:import:undone' THEN '----'
     WHEN 'campaign:campaign:planned' THEN '--++'
     WHEN 'campaign:campaign:closed' THEN '--++'
-    WHEN 'campaign:campaign:cancelled' THEN '--++'
+    WHEN 'campaign:campaign:cancelled' THEN '--+-'
     WHEN 'campaign:line:waived' THEN '+-++'
     WHEN 'campaign:clock:started' THEN '+-++'
     WHEN 'campaign:batch:prepared' THEN '--++'
