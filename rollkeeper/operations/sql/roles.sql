@@ -173,6 +173,7 @@ GRANT SELECT ON notices_returnedletter TO auditor;
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_nightlyrun, imports_import TO worker;
 GRANT EXECUTE ON FUNCTION campaign_postpone_commands TO worker, backoffice;
 GRANT EXECUTE ON FUNCTION campaign_refresh_statistics TO worker;
+GRANT SELECT, INSERT, DELETE ON imports_chunk TO worker;
 -- The prepared batch is what is approved: only its outcome is written afterwards.
 GRANT SELECT, INSERT, UPDATE (state, stop_reason, position_done, pilot_done_at, content) ON campaign_batch TO worker;
 GRANT SELECT, INSERT, UPDATE (outcome, skip_reason, done_at, undone_at, former) ON campaign_batchline TO worker;
