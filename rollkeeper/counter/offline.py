@@ -187,6 +187,7 @@ def _anonymous_request(request: HttpRequest) -> HttpRequest:
     blank.META = {name: request.META[name] for name in ("SERVER_NAME", "SERVER_PORT")}
     blank.user = AnonymousUser()
     blank.resolver_match = request.resolver_match
+    blank.links_css = True  # type: ignore[attr-defined] # the style sheet is among the kept files
     return blank
 
 
