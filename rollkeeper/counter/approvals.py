@@ -14,6 +14,7 @@ from rollkeeper.access.dual_control import pending_approvals, reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
+from rollkeeper.counter.carried_line import called_on_receipt
 from rollkeeper.counter.forms import QuietForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
@@ -56,6 +57,7 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
         return None
     shown = {
         "outcome": found[0], "reference": reference_of(submission_key), "submission_key": submission_key,
+        "called": called_on_receipt(request, submission_key),
         "action_kind": labels.ACTIONS.get(found[0].action_kind or "", ""),
         "article": cite(approval_article((found[0].action_kind or "").replace("-", "_"))),
     }  # fmt: skip

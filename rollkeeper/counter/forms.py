@@ -12,10 +12,11 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
+from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.error_messages import mark, translated
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.errors import Faults, Refusal, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.forms import QUIET, asked, state_field
@@ -30,6 +31,8 @@ _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
+_HANDLE_IS_OVER = frozenset({"line_not_found", "counter_code_invalid", "line_not_carried"})
+_UNNAMED = "(found by its code)"
 # Choices that may be kept for the clerk after a fault: none of them is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 
@@ -86,13 +89,24 @@ class QuietForm(forms.Form):
         return "number"
 
 
-def faults_of(form: QuietForm, fault: RollkeeperError) -> dict[str, list[str]]:
-    """Return the sentences of a refusal by the fields they are about."""
+def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> dict[str, list[str]]:
+    """Return the sentences of a refusal by the fields they are about; a line is `called` by its masked number."""
     found: dict[str, list[str]] = {}
-    for one in fault.faults if isinstance(fault, Faults) else (fault,):
+    if fault.code in _HANDLE_IS_OVER and str(form.data.get("number", "")).startswith("handle:"):
+        fault = LINE_NOT_CARRIED()
+    for said_of_id in fault.faults if isinstance(fault, Faults) else (fault,):
+        one = _by_name(said_of_id, called or _UNNAMED)
         said = translated(one)[0]
         found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
     return found
+
+
+def _by_name(fault: RollkeeperError, called: str) -> RollkeeperError:
+    """Return a refusal whose sentence calls its line as people do, and not by its reference."""
+    if "line" not in fault.facts:
+        return fault
+    plain = Refusal(fault.code, fault.kind, fault.sentence, fault.remedy)
+    return plain(**fault.facts | {"line": called})
 
 
 def number_field() -> forms.CharField:

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the counter says the register's words, in the reader's language."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.counter.line_actions import ADDRESSES
+from rollkeeper.lines.choices import LineState
 from rollkeeper.registration.submissions import RegistrationKind
 
 type Labels = dict[str, Any]
@@ -16,10 +20,18 @@ HINTS: Labels = {
 }
 UNCONFIRMED = _("Optional: the press reported that this is to be asked, but no official text confirms it.")
 ACTIONS: Labels = dict(RegistrationKind.choices) | {
+    "document-check": _("A person applied remotely"),
     "replace-sim": _("Replace a SIM"),
     "terminate": _("End a contract"),
     "link-document": _("A further document of one person"),
+    "pause": _("Pause the clock of a line"),
+    "reconnect": _("Reconnect a suspended line for a day"),
+    "essential": _("Protect a line"),
+    "dispute": _("Open a dispute"),
 }
+FIRST: Labels = {"register": _("Register the subscriber"), "change": _("Change what is recorded")}
+"""What the one button says for a line that was found, where its action has another name."""
+STATE_COLOURS = {LineState.ACTIVE: "green", LineState.SUSPENDED: "orange"}
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(
         "Record the subscriber of a line. A suspended line is restored the same day; a new number gets a line."
@@ -35,3 +47,24 @@ REGISTRATION_KIND_NOTES: Labels = {
         "Correct or renew what is recorded about the present subscriber. It starts no deadline."
     ),
 }
+
+
+class Link(NamedTuple):
+    """An action as a page offers it."""
+
+    what: str
+    address: str
+    label: Any
+    note: Any
+
+
+def link(what: str, said: Labels | None = None) -> Link:
+    """Return where an action is done and what it is called."""
+    name, kind = ADDRESSES[what]
+    address = reverse(f"counter:{name}", args=[kind] if kind else [])
+    return Link(what, address, (said or {}).get(what, ACTIONS[what]), REGISTRATION_KIND_NOTES.get(what, ""))
+
+
+def links(whats: Iterable[str]) -> list[Link]:
+    """Return several of them, in order."""
+    return [link(what) for what in whats]

@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
         name="scan",
     ),
     re_path(r"^(?P<what>replace-sim|terminate)/$", views.subscriber_action, name="subscriber_action"),
+    path("line/", views.find_again, name="find_again"),
+    path("next-person/", views.next_person, name="next_person"),
     path("by-code/", views.by_code, name="by_code"),
     path("pending-approvals/", approvals.pending_approvals_page, name="pending_approvals"),
     path("link-document/", views.link_document_page, name="link_document"),

@@ -102,7 +102,8 @@ def test_a_person_is_registered_and_gets_a_receipt_without_anything_personal(at_
     page = receipt.content.decode()
     line = find_line(number)
     assert line.is_registered
-    assert str(line.line_id) in page
+    assert f"+86 … {number[-4:]}" in page
+    assert str(line.line_id) not in page
     assert not [
         value for value in [*SECRET.values(), number, number[3:]] if value in page + answer["Location"]
     ]
