@@ -4,10 +4,10 @@
 Neither page shows anything of what was submitted.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import pending_approvals, reference_of
@@ -64,6 +64,20 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
     return render(request, "counter/pending_approval.html", shown)
 
 
+def count_pending(authority: Authority) -> int | None:
+    """Return how many actions wait for an approver; None for users who may not approve."""
+    may = authority.role_for(Permission.APPROVE_ACTION) is not None
+    return len(pending_approvals(authority, [Permission.APPROVE_ACTION])) if may else None
+
+
+@require_safe
+def pending_count(request: HttpRequest) -> HttpResponse:
+    """Say how many actions wait, for the menu of an open page."""
+    authority = authority_in(request)
+    require(authority, Permission.APPROVE_ACTION)
+    return JsonResponse({"waiting": count_pending(authority)})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     """List what waits for an approver, and take their yes or no."""
@@ -88,6 +102,6 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "counter/pending_approvals.html",
-        {"waiting": waiting, "said": said},
+        {"waiting": waiting, "said": said, "version": " ".join(str(one.about) for one, *_ in waiting)},
         status=422 if said else 200,
     )

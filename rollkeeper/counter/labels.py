@@ -18,7 +18,20 @@ HINTS: Labels = {
     "name": _("Exactly as on the document, in its own script, in one piece."),
     "document_number": _("All of it, as on the document; spaces and the width of letters do not matter."),
 }
-UNCONFIRMED = _("Optional: the press reported that this is to be asked, but no official text confirms it.")
+MISSING: Labels = {
+    "number": _("Enter the whole number of the line."),
+    "name": _("Enter the full name as it is on the document."),
+    "address": _("Enter the address."),
+    "document_number": _("Enter the number of the document."),
+    "document_valid_until": _("Enter the last day on which the document is valid."),
+    "birth_date": _("Enter the date of birth."),
+    "language": _("Ask in which language they read notices, and choose it."),
+    "code": _("Enter the code."),
+    "reason": _("Choose a reason."),
+    "first": _("Enter the first day."),
+    "confirmed": _("Check it with the subscriber, and confirm that you did."),
+}
+"""What to enter where a field was left empty."""
 ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "document-check": _("A person applied remotely"),
     "replace-sim": _("Replace a SIM"),

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("next-person/", views.next_person, name="next_person"),
     path("by-code/", views.by_code, name="by_code"),
     path("pending-approvals/", approvals.pending_approvals_page, name="pending_approvals"),
+    path("pending-approvals/count/", approvals.pending_count, name="pending_count"),
     path("link-document/", views.link_document_page, name="link_document"),
     path("unlink-document/", views.unlink_document_page, name="unlink_document"),
     path("document-check/", document_check.document_check, name="document_check"),

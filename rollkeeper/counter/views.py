@@ -29,6 +29,7 @@ from rollkeeper.counter.forms import (
     ReadOutForm,
     ReconnectForm,
     SubscriberForm,
+    TerminateForm,
     UnlinkDocumentForm,
     faults_of,
 )
@@ -195,6 +196,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
     require(authority, Permission.CHANGE_LINE)
     require_outlet(request, authority)
     perform = {"replace-sim": services.replace_sim, "terminate": services.terminate_line}[what]
+    make = TerminateForm if what == "terminate" else SubscriberForm
 
     def do(form: SubscriberForm) -> Receipt | HeldForApproval:
         given = form.cleaned_data
@@ -210,7 +212,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
 
     shown = {"what": what}
     return action_page(
-        request, f"counter/{what.replace('-', '_')}.html", make=SubscriberForm, do=do, shown=shown
+        request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown=shown
     )
 
 
@@ -359,6 +361,7 @@ def _faulty[F: QuietForm](
 ) -> HttpResponse:  # fmt: skip
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
     blank = make(initial=form.kept())
+    blank.is_doubtful = form.is_doubtful
     line = _carried_for(request, blank, shown)
     blank.show_faults(faults)
     if by_script(request):

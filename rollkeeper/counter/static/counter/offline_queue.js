@@ -261,6 +261,10 @@ async function draw() {
   const open = records.filter((one) => one.sealed).length;
   state.textContent = trouble ? text(trouble) : isAway || !navigator.onLine ? text("away") : isKept ? text("back") : "";
   panel.querySelector("[data-count]").textContent = open;
+  panel.querySelector("[data-some-wait]").hidden = !open;
+  panel.querySelector("[data-none-waits]").hidden = Boolean(open) || !records.length;
+  // No one answers now whether a number is doubtful: the second comparison is asked for at once.
+  if (isAway || isKept) for (const one of document.querySelectorAll("[data-when-doubtful]")) one.hidden = false;
   const wanted = records.map(row);
   const drawn = wanted.map((one) => one.outerHTML).join("");
   if (list.dataset.drawn !== drawn) {
