@@ -64,10 +64,9 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
     return render(request, "counter/pending_approval.html", shown)
 
 
-def count_pending(authority: Authority) -> int | None:
-    """Return how many actions wait for an approver; None for users who may not approve."""
-    may = authority.role_for(Permission.APPROVE_ACTION) is not None
-    return len(pending_approvals(authority, [Permission.APPROVE_ACTION])) if may else None
+def count_pending(authority: Authority) -> int:
+    """Return how many actions wait for this user's confirmation."""
+    return sum(not one.is_own for one in pending_approvals(authority, [Permission.APPROVE_ACTION]))
 
 
 @require_safe

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The keys of the counter, which the page lists under "?": only keys that no field needs. And what waits for people is looked for again.
+const help = document.querySelector("dialog[data-keys]");
+const waits = [...document.querySelectorAll("nav a")].filter((one) => one.pathname === help?.dataset.f9);
 const KEYS = {
-  F2: () => document.querySelector("a[data-key=F2]"),
-  F4: () => document.querySelector("a[data-first], a[data-key=F4]"),
-  F9: () => document.querySelector("a[data-key=F9]"),
+  F2: () => help.dataset.f2,
+  F4: () => document.querySelector("a[data-first]")?.href ?? help.dataset.f4,
+  F9: () => waits[0]?.href,
 };
 const LOOK_MS = 5_000;
 
 window.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !(event.key in KEYS)) return;
+  if (!help || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !(event.key in KEYS)) return;
   const to = KEYS[event.key]();
   if (!to) return;
   event.preventDefault();
-  to.click();
+  window.location.assign(to);
 });
 
-const help = document.querySelector("dialog[data-keys]");
 for (const button of document.querySelectorAll("[data-keys-button]")) {
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());
@@ -30,21 +31,23 @@ async function refresh(part) {
   if (fresh.dataset.refresh !== part.dataset.refresh && !part.contains(document.activeElement)) part.replaceWith(fresh);
 }
 
-async function count(place) {
-  const answer = await fetch(place.dataset.waiting, { headers: { Accept: "application/json" }, cache: "no-store", redirect: "error" });
+async function count() {
+  const answer = await fetch(help.dataset.count, { headers: { Accept: "application/json" }, cache: "no-store", redirect: "error" });
   if (!answer.ok) return;
   const { waiting } = await answer.json();
-  place.textContent = waiting;
-  place.hidden = !waiting;
+  for (const link of waits) {
+    link.querySelector(".rk-count")?.remove();
+    if (waiting) link.append(Object.assign(document.createElement("span"), { className: "rk-count", textContent: waiting }));
+  }
 }
 
-if (document.querySelector("[data-refresh], [data-waiting]")) {
+if (document.querySelector("[data-refresh]") || waits.length) {
   const turn = setInterval(() => {
     if (!navigator.onLine || document.hidden) return;
-    const [part, place] = [document.querySelector("[data-refresh]"), document.querySelector("[data-waiting]")];
+    const part = document.querySelector("[data-refresh]");
     // Without a network it is tried again.
     if (part) refresh(part).catch(() => undefined);
-    if (place) count(place).catch(() => undefined);
+    if (waits.length) count().catch(() => undefined);
   }, LOOK_MS);
   window.addEventListener("rollkeeper:locked", () => clearInterval(turn));
 }
