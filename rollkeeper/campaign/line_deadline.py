@@ -52,7 +52,7 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     counted = count_clock(
         pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on,
         pauses=[(pause.first, pause.last) for pause in pauses_of(line_id)],
-        stays=[(_day(first), _day(last)) for first, last in row.stays if first],
+        stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
         through=row.anchor_on + dt.timedelta(days=_HORIZON_DAYS),
     )  # fmt: skip
     if counted.last_day_on is None:

@@ -37,7 +37,18 @@ def offer(line: LineView) -> Offer:
     """Return the actions that fit the state of a line."""
     if line.is_over:
         return Offer("register", ("dispute",), ("install",))
-    rest = ["transfer", "change", "replace-sim", "relocate", "link-document", "essential", "document-check", "pause", "dispute", "terminate"]
+    rest = [
+        "transfer",
+        "change",
+        "replace-sim",
+        "relocate",
+        "link-document",
+        "essential",
+        "document-check",
+        "pause",
+        "dispute",
+        "terminate",
+    ]
     if line.service not in _SIM:
         rest.remove("replace-sim")
     if not line.is_registered:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rollkeeper.counter import labels
 from rollkeeper.counter.forms import (
@@ -248,5 +248,7 @@ def _languages() -> list[tuple[str, Any]]:
     """Return the languages of notices, none chosen: what the clerk reads says nothing of what the subscriber does."""
     from django.conf import settings as django_settings
 
-    offered: list[tuple[str, Any]] = [one for one in django_settings.LANGUAGES if one[0] in instance().languages]
+    offered: list[tuple[str, Any]] = [
+        one for one in django_settings.LANGUAGES if one[0] in instance().languages
+    ]
     return offered if len(offered) == 1 else [("", _("Ask the subscriber")), *offered]

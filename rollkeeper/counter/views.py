@@ -211,9 +211,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
         )  # fmt: skip
 
     shown = {"what": what}
-    return action_page(
-        request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown=shown
-    )
+    return action_page(request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

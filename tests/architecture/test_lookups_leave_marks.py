@@ -235,7 +235,13 @@ def test_a_transfer_with_a_guessed_document_leaves_a_mark(numbers, app, side):
 
     answer = client.post(
         "/transfer/",
-        {"number": ORDINARY, "submission_key": str(new_uuid()), "language": "en", "double_checked": "on", "confirmed": "on"}
+        {
+            "number": ORDINARY,
+            "submission_key": str(new_uuid()),
+            "language": "en",
+            "double_checked": "on",
+            "confirmed": "on",
+        }
         | {f"subscriber__{name}": value for name, value in taker.items()}
         | {f"transferor__{name}": value for name, value in giver.items()},
     )
@@ -359,7 +365,13 @@ def test_a_refusal_that_tells_a_lines_state_leaves_a_mark_on_the_line(numbers, a
 
     answer = client.post(
         address,
-        {"number": ORDINARY, "submission_key": str(new_uuid()), "language": "en", "double_checked": "on", "confirmed": "on"}
+        {
+            "number": ORDINARY,
+            "submission_key": str(new_uuid()),
+            "language": "en",
+            "double_checked": "on",
+            "confirmed": "on",
+        }
         | fields,
     )
 

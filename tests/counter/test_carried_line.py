@@ -28,7 +28,17 @@ from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number
 
 HANDLE = r'name="number" value="(handle:[0-9a-f-]{36})"'
-ACTIONS = ("register", "transfer", "change", "replace-sim", "terminate", "pause", "reconnect", "essential", "dispute")
+ACTIONS = (
+    "register",
+    "transfer",
+    "change",
+    "replace-sim",
+    "terminate",
+    "pause",
+    "reconnect",
+    "essential",
+    "dispute",
+)
 
 
 def found(client, number):
@@ -145,7 +155,12 @@ def test_every_look_at_the_line_leaves_an_entry(at_counter, suspended):
 def test_once_its_minutes_are_over_the_line_is_to_be_found_again(at_counter, suspended, by_script):
     found(at_counter, suspended)
     page = at_counter.get("/pause/").content.decode()
-    form = {"submission_key": "12345678", "number": re.search(HANDLE, page).group(1), "reason": "hospital", "first": "2012-03-02"}
+    form = {
+        "submission_key": "12345678",
+        "number": re.search(HANDLE, page).group(1),
+        "reason": "hospital",
+        "first": "2012-03-02",
+    }
     run("UPDATE lines_countercode SET ends_at = clock_timestamp()")
 
     answer = at_counter.post("/pause/", form, headers={"HX-Request": "true"} if by_script else {})
@@ -175,7 +190,11 @@ def test_a_line_in_dispute_is_said_not_to_end_where_it_was_to_end(at_counter):
     at_counter.post("/line/")
 
     page = sent(
-        at_counter, "/terminate/", document_type=SECRET["document_type"], document_number=SECRET["document_number"], confirmed="on"
+        at_counter,
+        "/terminate/",
+        document_type=SECRET["document_type"],
+        document_number=SECRET["document_number"],
+        confirmed="on",
     ).content.decode()
 
     assert "neither transferred nor terminated" in page
@@ -220,13 +239,17 @@ def member(suspended):
 
     def joined(stage, anchor_on):
         line_id = find_line(suspended).line_id
-        Member.objects.create(line_id=line_id, campaign_id=campaign_id, stage=stage.value, anchor_on=anchor_on)
+        Member.objects.create(
+            line_id=line_id, campaign_id=campaign_id, stage=stage.value, anchor_on=anchor_on
+        )
         return line_id
 
     return joined
 
 
-@pytest.mark.parametrize(("stage", "days"), [(Stage.RUNNING, "grace_days"), (Stage.SUSPENDED, "suspension_days")])
+@pytest.mark.parametrize(
+    ("stage", "days"), [(Stage.RUNNING, "grace_days"), (Stage.SUSPENDED, "suspension_days")]
+)
 def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member, as_role, stage, days):
     line_id, anchor_on = member(stage, dt.date(2012, 2, 1)), dt.date(2012, 2, 1)
 
@@ -254,6 +277,8 @@ def test_the_last_day_stands_on_top_on_that_day_and_after_it(at_counter, member,
 def test_handles_last_as_long_as_the_page_says(at_counter, suspended):
     page = found(at_counter, suspended)
 
-    (row,) = rows("SELECT ends_at - clock_timestamp() AS left_over FROM lines_countercode WHERE handle_id IS NOT NULL")
+    (row,) = rows(
+        "SELECT ends_at - clock_timestamp() AS left_over FROM lines_countercode WHERE handle_id IS NOT NULL"
+    )
     assert f"For {HANDLE_MINUTES} minutes" in page
     assert dt.timedelta(minutes=HANDLE_MINUTES - 1) < row.left_over <= dt.timedelta(minutes=HANDLE_MINUTES)

@@ -44,7 +44,9 @@ def test_a_record_is_changed_for_the_line_in_the_hand_and_a_fault_keeps_it(at_co
     post(at_counter, "register", number, double_checked="on")
     found(at_counter, number)
     address = "/change/"
-    hand = re.search(r'name="number" value="(handle:[^"]+)"', at_counter.get(address).content.decode()).group(1)
+    hand = re.search(r'name="number" value="(handle:[^"]+)"', at_counter.get(address).content.decode()).group(
+        1
+    )
     before = current_tenure(find_line(number).line_id).tenure_id
 
     def sent(**changes):

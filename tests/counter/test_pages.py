@@ -212,7 +212,7 @@ def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_a
     )  # fmt: skip
 
     held = tenures(find_line(number).line_id)[0]
-    assert page.count("The press reported that this is to be asked") == page.count("rk-fold") == 2
+    assert page.count("The press reported that this is to be asked") == page.count('rk-fold"') == 2
     assert answer.status_code == 302, answer.content.decode()
     assert (held.user_person_id, held.bearer_person_id) == (None, None)
 
@@ -269,7 +269,9 @@ def test_a_contract_is_ended_by_its_subscriber_alone(at_counter):
             "number": number,
             "document_type": "cn-resident-card",
         }
-        return at_counter.post("/terminate/", form | {"document_number": document_number, "confirmed": "on"}).status_code
+        return at_counter.post(
+            "/terminate/", form | {"document_number": document_number, "confirmed": "on"}
+        ).status_code
 
     assert end(card(7)) == 422
     assert end(SECRET["document_number"]) == 302

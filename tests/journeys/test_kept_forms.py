@@ -57,7 +57,9 @@ def test_every_kept_form_is_sound_without_a_network(visitor):
     for address in addresses:
         page.goto(address)
         parts = urlsplit(address)
-        visitor.look(f"counter-offline{parts.path}{parts.query}".rstrip("/").replace("/", "-").replace("=", "-"))
+        visitor.look(
+            f"counter-offline{parts.path}{parts.query}".rstrip("/").replace("/", "-").replace("=", "-")
+        )
 
     assert page.get_attribute("[data-offline-queue]", "data-offline-form") is not None
 

@@ -48,9 +48,14 @@ if (form && panel && tick) {
       isChecked = false;
       return;
     }
+    // What is missing is said first; nothing is done with a form that lacks it.
+    if (!form.checkValidity()) {
+      tick.checked = true;
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (form.reportValidity()) turn(true);
+    turn(true);
   }, true);
   panel.querySelector("[data-go]").addEventListener("click", () => {
     tick.checked = true;
