@@ -84,7 +84,7 @@ def test_what_is_wrong_stands_next_to_its_field_and_in_the_title(visitor):
     said = {
         one.get_attribute("id"): page.inner_text(f"#{one.get_attribute('id')}_error") for one in wrong.all()
     }
-    assert said["id_number"] == "Error: Enter the whole number of the line."
+    assert " ".join(said["id_number"].split()) == "Error: Enter the whole number of the line."
     assert all(f"{name}_error" in page.get_attribute(f"#{name}", "aria-describedby") for name in said)
     visitor.look("counter-inline-errors")
     page.fill("#id_number", NUMBER)
