@@ -43,7 +43,8 @@ if (form && panel && tick) {
   tick.required = false;
   // Earlier than what sends or seals it.
   window.addEventListener("submit", (event) => {
-    if (event.target !== form) return;
+    // What was sealed is passed on by an event of a script's own: that one was asked about already.
+    if (event.target !== form || !event.isTrusted) return;
     if (isChecked) {
       isChecked = false;
       return;
