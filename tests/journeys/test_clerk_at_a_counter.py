@@ -131,7 +131,7 @@ def test_what_a_supervisor_confirmed_comes_to_the_clerk_by_itself(visitor, chrom
 
     waiting = officer.page.locator("section", has_text=reference)
     waiting.wait_for(timeout=30_000)
-    assert officer.page.locator("nav .rk-count").first.inner_text() == "1"
+    officer.page.locator("nav .rk-count").first.wait_for(timeout=30_000)
     waiting.locator("button[value=yes]").click()
 
     clerk.wait_for_selector(".govuk-panel--confirmation", timeout=60_000)
