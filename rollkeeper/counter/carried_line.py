@@ -2,7 +2,7 @@
 """The line that a clerk has found: carried from page to page for some minutes in their session, never in an address.
 
 What is carried is a handle and the masked number. After an action it is set aside: the next person must not get this one's line
-by mistake, and whoever goes on with the same one says so.
+by mistake, and a clerk who goes on with the same one says so.
 """
 
 from dataclasses import asdict, dataclass, replace

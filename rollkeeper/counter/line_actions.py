@@ -21,7 +21,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
         for what in ("document-check", "link-document", "unlink-document", "pause", "reconnect", "essential", "dispute")
     },
 }  # fmt: skip
-"""Of each action, the name of its address and what stands in it."""
+"""Of each action, the name of its address and its part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The menu of the counter: what is done for a line stands with the line; here is where one begins, and what waits."""
+"""The menu of the counter: where a clerk begins, and what waits. What is done for a line is offered with the line."""
 
 from typing import Final
 

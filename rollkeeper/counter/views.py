@@ -90,7 +90,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def find_again(request: HttpRequest) -> HttpResponse:
-    """Show the line once more that this clerk has found; that is recorded as an access of its own."""
+    """Show the line once more that this clerk has found; that is recorded as a further access."""
     authority = authority_in(request)
     require_outlet(request, authority)
     line, shown = carried(request, also_set_aside=True), _find_context(request, authority)
@@ -109,7 +109,7 @@ def find_again(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def next_person(request: HttpRequest) -> HttpResponse:
-    """Put the line away that was carried, and begin anew."""
+    """Put the line away that was carried, for the next person."""
     authority_in(request)
     put_away(request)
     return redirect("counter:find")

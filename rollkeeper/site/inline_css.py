@@ -43,7 +43,7 @@ def css_context(request: HttpRequest) -> dict[str, object]:
         request.inlined_css = True  # type: ignore[attr-defined]
         return _sheet()
 
-    # A page that a browser keeps refers to the sheet that it keeps beside it: a kept page has no nonce.
+    # A page that a browser keeps refers to the sheet that it keeps too: a kept page has no nonce.
     has_it = getattr(request, "links_css", False) or request.COOKIES.get(settings.CSS_COOKIE_NAME) == _mark()
     return {
         "css_url": f"{static('built/rollkeeper.css')}?{_mark()}",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form by which staff sign in: whoever opens the page types at once."""
+"""The form by which staff sign in: staff type at once."""
 
 from typing import Any
 

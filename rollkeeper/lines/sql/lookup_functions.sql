@@ -61,12 +61,12 @@ BEGIN
 END
 $$;
 
--- Gives a clerk a handle for the line that they found by its number: its pages then need no number. Whoever asks has the index already.
+-- Gives a clerk a handle for the line that they found by its number: its pages then need no number. The caller has the index already.
 CREATE OR REPLACE FUNCTION lines_hand_to_clerk(shown bytea, new_handle uuid, clerk uuid, minutes integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM access_count_lookups(1);
-    -- The hash of no code: what stands here can never be read out.
+    -- The hash of no code: this row can never be read out.
     INSERT INTO lines_countercode (code_hash, line_id, ends_at, handle_id, redeemed_by)
     SELECT sha256(uuid_send(new_handle)), n.line_id, clock_timestamp() + make_interval(mins => least(minutes, 60)), new_handle, clerk
       FROM lines_number n WHERE n.number_index = shown;
