@@ -16,7 +16,7 @@ from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.error_messages import mark, translated
-from rollkeeper.kernel.errors import Faults, Refusal, RollkeeperError
+from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL
@@ -109,10 +109,7 @@ def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> d
 
 def _by_name(fault: RollkeeperError, called: str) -> RollkeeperError:
     """Return a refusal whose sentence calls its line as people do, and not by its reference."""
-    if "line" not in fault.facts:
-        return fault
-    plain = Refusal(fault.code, fault.kind, fault.sentence, fault.remedy)
-    return plain(**fault.facts | {"line": called})
+    return fault.with_facts(line=called) if "line" in fault.facts else fault
 
 
 def number_field() -> forms.CharField:
