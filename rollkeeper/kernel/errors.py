@@ -49,6 +49,12 @@ class RollkeeperError(Exception):
         """Say what to do next, with the facts filled in."""
         return self.remedy.format(**self.facts)
 
+    def with_facts(self, **facts: object) -> "RollkeeperError":
+        """Return the same refusal with some other facts."""
+        return RollkeeperError(
+            Refusal(self.code, self.kind, self.sentence, self.remedy), **self.facts | facts
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -230,7 +230,10 @@ class Reconnection(models.Model):
 class CounterCode(models.Model):
     """A one-time code that came to a line, by which a counter finds that line instead of by its number."""
 
-    code_hash = models.BinaryField(primary_key=True, db_comment="Keyed hash of the code. Goes within a day.")
+    code_hash = models.BinaryField(
+        primary_key=True,
+        db_comment="Keyed hash of the code, or of a handle that no code led to. Unredeemed ones go within a day.",
+    )
     line_id = models.UUIDField()
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()

@@ -85,6 +85,14 @@ def service_guess(text: str) -> Service:
     return Service.DOMAIN if _TEXT.search(shown) and "." in shown else Service.MOBILE
 
 
+def masked_number(number: str) -> str:
+    """Return what a normalised number is called on pages and receipts: enough to tell two lines apart, too little to dial one."""
+    if number.startswith("+"):
+        return f"+{phonenumbers.parse(number).country_code} … {number[-4:]}"
+    head, dot, end = number.rpartition("/" if "/" in number else ".")
+    return f"{head[:3]}…{dot}{end}"
+
+
 def _is_address(shown: str) -> bool:
     try:
         ipaddress.ip_address(shown)

@@ -111,7 +111,7 @@ COUNTER = {
     "": post("/"),
     **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "transfer", "relocate", "change")},
     "replace-sim": post("/replace-sim/", **SHOWN),
-    "terminate": post("/terminate/", **SHOWN),
+    "terminate": post("/terminate/", **SHOWN, confirmed="on"),
     "link-document": post("/link-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
     "unlink-document": post("/unlink-document/", **SHOWN),
     "by-code": post("/by-code/", code=lambda _, line: code_for(line)),

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CounterCode",
             fields=[
-                ("code_hash", models.BinaryField(db_comment="Keyed hash of the code. Goes within a day.", primary_key=True, serialize=False)),
+                ("code_hash", models.BinaryField(db_comment="Keyed hash of the code, or of a handle that no code led to. Unredeemed ones go within a day.", primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ends_at", models.DateTimeField()),

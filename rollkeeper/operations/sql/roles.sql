@@ -109,7 +109,7 @@ GRANT EXECUTE ON FUNCTION access_count_lookups TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_find_documents, subscribers_add_documents, subscribers_make, subscribers_replace_document,
     subscribers_link, subscribers_unlink TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_find_numbers, lines_quarantined_until TO counter, backoffice, worker;
-GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_redeem_code, lines_number_of_handle, lines_extend_handle,
+GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_redeem_code, lines_hand_to_clerk, lines_number_of_handle, lines_extend_handle,
     lines_count_code_attempt, lines_create, lines_reassign_number TO counter, worker;
 GRANT UPDATE (erased_on) ON subscribers_subscriber TO worker;
 GRANT DELETE ON subscribers_document TO worker;
@@ -185,6 +185,8 @@ GRANT SELECT ON campaign_unreachablewaiver TO backoffice, auditor;
 -- A named person answers for the unreachable subscribers on the back office's page.
 GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
 GRANT SELECT, INSERT ON campaign_complaint TO worker, backoffice;
+-- A clerk tells the person in front of them until when they may register: of one line, by its reference.
+GRANT EXECUTE ON FUNCTION campaign_line_deadline TO counter, worker;
 -- A dispute that is taken up at a counter counts against the batch that acted on the line last.
 GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
 GRANT INSERT ON campaign_complaint TO counter;
