@@ -112,6 +112,7 @@ class Permission(TextChoices):
     SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")
     OPEN_CASE = "open_case", pgettext_lazy("permission", "Open a case")
     SETTLE_CASE = "settle_case", pgettext_lazy("permission", "Settle a case")
+    SEE_CASES = "see_cases", pgettext_lazy("permission", "See the cases")
     PROTECT_SUBSCRIBER = "protect_subscriber", pgettext_lazy("permission", "Protect a subscriber")
     SEE_PROTECTED = "see_protected", pgettext_lazy("permission", "See protected subscribers")
     APPROVE_AGENT = "approve_agent", pgettext_lazy("permission", "Approve an agent")
@@ -120,6 +121,7 @@ class Permission(TextChoices):
     SEE_AGENTS = "see_agents", pgettext_lazy("permission", "See agents")
     UPDATE_REVERIFICATIONS = "update_reverifications", pgettext_lazy("permission", "Update re-verifications")
     MAKE_REPORTS = "make_reports", pgettext_lazy("permission", "Make reports")
+    PUBLISH_REPORT = "publish_report", pgettext_lazy("permission", "Publish a report")
     SEE_REPORTS = "see_reports", pgettext_lazy("permission", "See reports")
     DRAW_AUDIT_SAMPLE = "draw_audit_sample", pgettext_lazy("permission", "Draw an audit sample")
 

@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import SIGN_OUTS
+from rollkeeper.access.hooks import SIGN_OUTS, STAFF_REQUESTS
 from rollkeeper.vault.fields import Purpose
 from rollkeeper.vault.hooks import JUSTIFICATIONS, OFFLINE
 
@@ -22,3 +22,5 @@ class SelfcareConfig(AppConfig):
         ):
             JUSTIFICATIONS.register_by_name(f"rollkeeper.selfcare.justified_openings:{name}", key=purpose)
         SIGN_OUTS.register_by_name("rollkeeper.selfcare.sessions:end_all_sessions")
+        for kind, handler in (("take-case", "take"), ("decide-case", "decide")):
+            STAFF_REQUESTS.register_by_name(f"rollkeeper.selfcare.staff_requests:{handler}", key=kind)
