@@ -39,6 +39,7 @@ ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "link-document": _("A further document of one person"),
     "pause": _("Pause the clock of a line"),
     "reconnect": _("Reconnect a suspended line for a day"),
+    "portal-code": _("A code for the portal"),
     "essential": _("Protect a line"),
     "dispute": _("Open a dispute"),
 }

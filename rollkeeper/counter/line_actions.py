@@ -18,7 +18,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
     **{what: ("subscriber_action", what) for what in ("replace-sim", "terminate")},
     **{
         what: (what.replace("-", "_"), "")
-        for what in ("document-check", "link-document", "unlink-document", "pause", "reconnect", "essential", "dispute")
+        for what in ("document-check", "link-document", "unlink-document", "pause", "reconnect", "portal-code", "essential", "dispute")
     },
 }  # fmt: skip
 """Of each action, the name of its address and its part."""
@@ -49,6 +49,8 @@ def offer(line: LineView) -> Offer:
         "dispute",
         "terminate",
     ]
+    if line.state is LineState.SUSPENDED:
+        rest.insert(0, "portal-code")
     if line.service not in _SIM:
         rest.remove("replace-sim")
     if not line.is_registered:

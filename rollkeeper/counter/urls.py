@@ -9,6 +9,7 @@ from rollkeeper.counter import (
     document_check,
     document_scan,
     offline,
+    portal_codes,
     receipts,
     views,
 )
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("unlink-document/", views.unlink_document_page, name="unlink_document"),
     path("document-check/", document_check.document_check, name="document_check"),
     path("pause/", views.pause, name="pause"),
+    path("portal-code/", portal_codes.portal_code, name="portal_code"),
     path("reconnect/", views.reconnect, name="reconnect"),
     path("essential/", views.essential, name="essential"),
     path("dispute/", views.dispute, name="dispute"),

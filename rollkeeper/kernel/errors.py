@@ -132,6 +132,12 @@ DATE_REFUSED = Refusal(
     "A production instance runs on the true date and was given {day}.",
     "Leave out --on, or try it in a demo instance (set ROLLKEEPER_HOME to a new folder).",
 )
+EXTRA_MISSING = Refusal(
+    "extra_missing",
+    Kind.REFUSED,
+    "This needs the extra '{extra}' of Rollkeeper, which is not installed.",
+    "Install it: pip install 'rollkeeper[{extra}]' (docs/install.md lists the extras).",
+)
 INVALID_DATE = Refusal(
     "invalid_date",
     Kind.MALFORMED,

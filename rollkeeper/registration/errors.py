@@ -238,7 +238,7 @@ FILE_NOT_USABLE = Refusal(
     "file_not_usable",
     Kind.MALFORMED,
     "{file}: {why}.",
-    "Give a file in UTF-8 with one JSON object a line; 'rollkeeper register --help' shows one.",
+    "Give a table with a column 'number', or a file in UTF-8 with one JSON object a line; 'rollkeeper register --help' shows one.",
 )
 INVALID_ROW = Refusal(
     "invalid_row",

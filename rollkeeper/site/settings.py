@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "rollkeeper.site.http_errors.page_context",
                 "rollkeeper.site.navigation.navigation_context",
+                "rollkeeper.site.entrances.entrances_context",
                 "rollkeeper.site.spoken_languages.language_context",
                 "rollkeeper.site.inline_css.css_context",
             ],

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("is_essential", models.BooleanField(db_comment="Lift, alarm, medical device: never cut by a batch.", default=False)),
                 ("activated_on", models.DateField()),
                 ("terminated_on", models.DateField(null=True)),
-                ("terminated_by", models.TextField(db_comment="campaign or subscriber.", null=True)),
+                ("terminated_by", models.TextField(db_comment="campaign, subscriber or import_undone.", null=True)),
                 ("erased_on", models.DateField(null=True)),
                 ("language", models.TextField(db_comment="Language of notices while there is no registered subscriber.", null=True)),
                 ("region", models.TextField(db_comment="Area or branch, for figures and for calendars.", null=True)),
@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 "db_table": "lines_line",
                 "indexes": [
                     models.Index(condition=models.Q(("erased_on__isnull", True), ("terminated_on__isnull", False)), fields=["terminated_on", "line_id"], name="lines_line_to_erase"),
+                    models.Index(condition=models.Q(("erased_on__isnull", True), ("terminated_by", "import_undone")), fields=["line_id"], name="lines_line_undone"),
                     models.Index(condition=models.Q(("number_index__isnull", False), ("terminated_on__isnull", False)), fields=["number_index"], name="lines_line_by_past_number"),
                 ],
             },
