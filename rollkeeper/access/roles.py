@@ -60,6 +60,7 @@ class Permission(TextChoices):
     RUN_BATCH = "run_batch", pgettext_lazy("permission", "Run a batch")
     STOP_BATCH = "stop_batch", pgettext_lazy("permission", "Stop a batch")
     UNDO_BATCH = "undo_batch", pgettext_lazy("permission", "Undo a batch")
+    APPROVE_UNDO = "approve_undo", pgettext_lazy("permission", "Approve the undo of a batch")
     WAIVE_UNREACHABLE = (
         "waive_unreachable",
         pgettext_lazy("permission", "Waive the notice to an unreachable line"),
@@ -121,6 +122,7 @@ class Permission(TextChoices):
     NOTIFY_AFFECTED = "notify_affected", pgettext_lazy("permission", "Notify affected people")
     RUN_PORTAL_WORKER = "run_portal_worker", pgettext_lazy("permission", "Run the portal's worker")
     RESERVE_CODE = "reserve_code", pgettext_lazy("permission", "Reserve a code")
+    HAND_OVER_CODE = "hand_over_code", pgettext_lazy("permission", "Hand over a code")
     PROCESS_OFFLINE = "process_offline", pgettext_lazy("permission", "Process offline registrations")
     CHECK_DELEGATE = "check_delegate", pgettext_lazy("permission", "Check a delegate")
     SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")

@@ -33,7 +33,14 @@ GROUPS: Final = (
         (
             Entry(
                 "backoffice:campaign", _("Campaign"), frozenset({Permission.SEE_CAMPAIGN}),
-                below=("backoffice:batch", "backoffice:unreachable", "backoffice:letters"),
+                below=(
+                    "backoffice:batch", "backoffice:stop", "backoffice:undo", "backoffice:unreachable", "backoffice:letters",
+                    "backoffice:plan", "backoffice:prepare", "backoffice:stays", "backoffice:close",
+                ),
+            ),
+            Entry(
+                "backoffice:imports", _("Import lines"), frozenset({Permission.IMPORT_LINES}),
+                below=("backoffice:import",),
             ),
         ),
     ),

@@ -11,6 +11,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.health import Part, answer_text, disk_part, register_part
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
+from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.site.access_middleware import is_open_to
 from rollkeeper.site.entrances import own_apps
 from rollkeeper.site.web_apps import app_named, this_app
@@ -54,7 +55,7 @@ def _health(request: HttpRequest) -> HttpResponse:
 
 
 def _parts() -> list[Part]:
-    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").seals else []
+    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").has_sealer else []
     return [register_part(), *seals, Part("root", lambda: index_key().digests([b"ready"])), disk_part()]
 
 
@@ -64,4 +65,4 @@ def _parts() -> list[Part]:
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Return the offline page that checks receipts; it sends nothing to this server, and may be saved."""
     del request
-    return HttpResponse(check_page())
+    return HttpResponse(check_page(vkey() or ""))

@@ -7,3 +7,4 @@ MONTH_DAY_FORMAT = "ཟླ་ n ཚེས་ j"
 SHORT_DATE_FORMAT = "Y ལོའི་ཟླ་ n པའི་ཚེས་ j"
 THOUSAND_SEPARATOR = ","
 NUMBER_GROUPING = 3
+TIME_FORMAT = "H:i"
