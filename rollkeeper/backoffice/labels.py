@@ -28,7 +28,6 @@ from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.selfcare.choices import DisputeReason
-from rollkeeper.selfcare.choices import DisputeReason
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 STAGE_NOTES: dict[str, Promise] = {
