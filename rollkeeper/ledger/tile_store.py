@@ -61,10 +61,10 @@ class TileStore:
             return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Put a file in its place atomically, readable by the web server."""
+        """Put a file in its place atomically, readable by the web server. A checkpoint is on the disk first: an empty one would be no one's."""
         file = self.root / name
         self._make(file.parent)
-        write_atomically(file, content, mode=_READABLE)
+        write_atomically(file, content, mode=_READABLE, is_durable=name == "checkpoint")
 
     def write_tile(self, level: int | str, index: int, width: int, content: bytes) -> None:
         """Put a tile or bundle in its place; a full one makes the partial ones before it superfluous."""
