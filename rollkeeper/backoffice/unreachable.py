@@ -11,8 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import require
@@ -63,7 +62,8 @@ def waive(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     because = WaiverReason(form.cleaned_data["because"])
     done = closure.waive_unreachable(authority_in(request), lines, because=because, on=clock.today())
-    messages.success(request, _("You answer for %(count)d lines.") % {"count": done.waived})
+    said = ngettext("You answer for %(count)d line.", "You answer for %(count)d lines.", done.waived)
+    messages.success(request, said % {"count": done.waived})
     return redirect("backoffice:unreachable")
 
 

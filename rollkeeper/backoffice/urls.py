@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 
 from rollkeeper.backoffice import (
     access_history,
+    administration,
     agent_actions,
     agents,
     approvals,
@@ -23,6 +24,7 @@ from rollkeeper.backoffice import (
     report_actions,
     report_figures,
     returned_mail,
+    staff,
     unreachable,
     vault,
     views,
@@ -108,5 +110,17 @@ urlpatterns: list[URLPattern] = [
     path("samples/<uuid:sample_id>/consents/<uuid:consent_id>/", audit_samples.consented, name="consented"),
     path("reports/<str:period>/", agents.reports, name="report_of_period"),
     path("open-value/", vault.open_value, name="open_value"),
+    path("administration/", administration.administration, name="administration"),
+    path("administration/health/", administration.health_page, name="health"),
+    path("administration/jobs/", administration.jobs_page, name="jobs"),
+    path("administration/settings/", administration.settings_page, name="settings"),
+    path("administration/versions/", administration.versions_page, name="versions"),
+    path("staff/", staff.staff_page, name="staff"),
+    path("staff/add/", staff.add_staff_page, name="add_staff"),
+    path("staff/roles/", staff.roles_page, name="roles"),
+    path("staff/<uuid:staff_id>/", staff.account_page, name="account"),
+    path("staff/<uuid:staff_id>/close/", staff.close_account, name="close_account"),
+    path("staff/<uuid:staff_id>/end-sessions/", staff.end_account_sessions, name="end_account_sessions"),
+    path("staff/<uuid:staff_id>/change/<slug:operation>/", staff.change_account, name="change_account"),
     path("access-history/", access_history.access_history, name="access_history"),
 ]

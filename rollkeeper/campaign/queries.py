@@ -13,12 +13,13 @@ from uuid import UUID
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Action, Stage
-from rollkeeper.campaign.line_history import read_history
+from rollkeeper.campaign.line_history import LineWithHistory, read_history
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.side_by_side import ENGLISH
+from rollkeeper.law.acts import is_told
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
@@ -158,6 +159,17 @@ class StayView:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """The clock of a line that runs: what follows, unless someone registers, and when. No day: it is paused without an end."""
+
+    follows: Action
+    counted: int
+    days: int
+    last_day_on: dt.date | None
+    earliest_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a line has its status on a day."""
 
@@ -168,6 +180,7 @@ class Explanation:
     stage: str | None
     on: dt.date
     sentences: tuple[Sentence, ...]
+    deadline: Deadline | None
 
 
 def overview(on: dt.date) -> CampaignOverview | None:
@@ -296,7 +309,33 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
         stage=found.stage,
         on=on,
         sentences=tuple(explain_history(load_pack(found.pack_id), found.history, on, language=language)),
+        deadline=_deadline(load_pack(found.pack_id), found, on),
     )
+
+
+def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | None:
+    """Return the clock that runs for a line of a campaign, as its explanation counts it; None where none runs."""
+    if not pack.has_campaign or not is_told(pack) or found.stage not in {Stage.RUNNING, Stage.SUSPENDED}:
+        return None
+    rules, history, suspends = pack.campaign, found.history, found.stage == Stage.RUNNING
+    notified_on = min(history.notices_delivered, default=None)
+    anchor = notified_on and max(notified_on, rules.begins_on) if suspends else history.suspended_on
+    if anchor is None:
+        return None
+    days = rules.grace_days if suspends else rules.suspension_days
+    so_far, ahead = (
+        count_clock(
+            pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
+            promised_on=history.promised_on,
+        )
+        for through in (max(anchor, on), anchor + dt.timedelta(days=_HORIZON_DAYS))
+    )  # fmt: skip
+    last = ahead.last_day_on
+    last = max(last, history.promised_on) if last and history.promised_on else last
+    return Deadline(
+        follows=Action.SUSPEND if suspends else Action.TERMINATE,
+        counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on,
+    )  # fmt: skip
 
 
 def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:

@@ -105,6 +105,19 @@ IMPORT_UNKNOWN = Refusal(
     "There is no import {import_id}.",
     "'rollkeeper imports list' lists them.",
 )
+IMPORT_UNDONE_BEFORE = Refusal(
+    "import_undone_before",
+    Kind.CONFLICT,
+    "The import {import_id} was undone before.",
+    "'rollkeeper imports show' says when.",
+)
+# What happened to a line since is no longer the import's alone to take back.
+IMPORT_IN_USE = Refusal(
+    "import_in_use",
+    Kind.CONFLICT,
+    "The import cannot be undone: of its {lines} lines {changed} were registered or changed since, and the subscribers of {notified} were notified.",
+    "Correct single lines at a counter; or import the file again with a corrected map, which adds what is missing.",
+)
 NUMBERS_CONTENDED = Refusal(
     "numbers_contended",
     Kind.CONFLICT,

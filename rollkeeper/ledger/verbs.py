@@ -60,6 +60,8 @@ class Verb(StrEnum):
     UPLOAD_DECIDED = "imports:upload:decided", EntrySchema(facts={"step": CODE, "upload": REFERENCE})
     UPLOAD_OPENED = "imports:upload:opened", EntrySchema(facts={"step": CODE, "upload": REFERENCE})
     UPLOAD_DESTROYED = "imports:upload:destroyed", EntrySchema(facts={"upload": REFERENCE})
+    LINE_UNDONE = "imports:line:undone", EntrySchema(line=REQUIRED, facts={"import": REFERENCE})
+    IMPORT_UNDONE = "imports:import:undone", EntrySchema(facts={"import": REFERENCE, "lines": COUNT})
     CAMPAIGN_PLANNED = (
         "campaign:campaign:planned",
         EntrySchema(
@@ -73,6 +75,10 @@ class Verb(StrEnum):
             article=REQUIRED,
             facts={"campaign": REFERENCE, "out_of_scope": COUNT, "terminated": COUNT, "waived": COUNT},
         ),
+    )
+    CAMPAIGN_CANCELLED = (
+        "campaign:campaign:cancelled",
+        EntrySchema(pack=REQUIRED, facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT}),
     )
     LINE_WAIVED = (
         "campaign:line:waived",
@@ -381,6 +387,8 @@ class Verb(StrEnum):
         "access:sign_in:attempted",
         EntrySchema(facts={"app": CODE, "outcome": CODE, "source": CODE, "staff": DIGEST}),
     )
+    INVITATION_MADE = "access:invitation:made", EntrySchema(facts={"staff": DIGEST})
+    INVITATION_ACCEPTED = "access:invitation:accepted", EntrySchema(facts={"staff": DIGEST})
     SESSIONS_ENDED = "access:session:ended", EntrySchema(facts={"sessions": COUNT, "staff": DIGEST})
     INCIDENT_OPENED = "incidents:incident:opened", EntrySchema(
         pack=REQUIRED, facts={"about": CODE, "drill": FLAG, "incident": REFERENCE, "severity": CODE},

@@ -125,7 +125,9 @@ class AppCredentials(Credentials):
             yield "secrets/staff.key", stores.staff_secret()
         files = [stores.password_file(stores.REGISTER, self.app.role)]
         files += [stores.password_file(stores.KEYS, KeysRole.SEALER)] if self.app.has_sealer else []
-        yield from _files(*files, *_whole(*_FOR_ALL, "ledger/vkey", *self.app.needs))
+        # The first page and the pages to sign in say how to look around in a demo.
+        shown = ("demo-logins.json",) if self.app.is_staffs and instance().kind is InstanceKind.DEMO else ()
+        yield from _files(*files, *_whole(*_FOR_ALL, "ledger/vkey", *shown, *self.app.needs))
 
 
 @dataclass(slots=True)

@@ -12,8 +12,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:upload:decided' THEN '----'
     WHEN 'imports:upload:opened' THEN '----'
     WHEN 'imports:upload:destroyed' THEN '----'
+    WHEN 'imports:line:undone' THEN '+---'
+    WHEN 'imports:import:undone' THEN '----'
     WHEN 'campaign:campaign:planned' THEN '--++'
     WHEN 'campaign:campaign:closed' THEN '--++'
+    WHEN 'campaign:campaign:cancelled' THEN '--+-'
     WHEN 'campaign:line:waived' THEN '+-++'
     WHEN 'campaign:clock:started' THEN '+-++'
     WHEN 'campaign:batch:prepared' THEN '--++'
@@ -114,6 +117,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
     WHEN 'access:sign_in:attempted' THEN '----'
+    WHEN 'access:invitation:made' THEN '----'
+    WHEN 'access:invitation:accepted' THEN '----'
     WHEN 'access:session:ended' THEN '----'
     WHEN 'incidents:incident:opened' THEN '--+-'
     WHEN 'incidents:incident:scoped' THEN '----'
@@ -173,8 +178,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:upload:decided' THEN ARRAY[['step', 'code', '+'], ['upload', 'reference', '+']]
     WHEN 'imports:upload:opened' THEN ARRAY[['step', 'code', '+'], ['upload', 'reference', '+']]
     WHEN 'imports:upload:destroyed' THEN ARRAY[['upload', 'reference', '+']]
+    WHEN 'imports:line:undone' THEN ARRAY[['import', 'reference', '+']]
+    WHEN 'imports:import:undone' THEN ARRAY[['import', 'reference', '+'], ['lines', 'count', '+']]
     WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
     WHEN 'campaign:campaign:closed' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['terminated', 'count', '+'], ['waived', 'count', '+']]
+    WHEN 'campaign:campaign:cancelled' THEN ARRAY[['campaign', 'reference', '+'], ['members', 'count', '+'], ['notified', 'count', '+']]
     WHEN 'campaign:line:waived' THEN ARRAY[['because', 'code', '+'], ['campaign', 'reference', '+']]
     WHEN 'campaign:clock:started' THEN ARRAY[['anchor', 'day', '+'], ['promised', 'day', '_']]
     WHEN 'campaign:batch:prepared' THEN ARRAY[['action', 'code', '+'], ['batch', 'reference', '+'], ['content', 'digest', '_'], ['due_on', 'day', '+'], ['lines', 'count', '+']]
@@ -261,6 +269,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:sign_in:attempted' THEN ARRAY[['app', 'code', '+'], ['outcome', 'code', '+'], ['source', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:invitation:made' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:invitation:accepted' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:session:ended' THEN ARRAY[['sessions', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
     WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unregistered_lines', 'count', '+']]
