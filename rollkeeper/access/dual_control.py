@@ -241,7 +241,7 @@ def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
 
 
 def cooldown_hours() -> int:
-    """Return how long a new role, or a new second factor of an administrator, does not count yet."""
+    """Return after how many hours a new role, or a changed password or second factor, counts in this instance."""
     chosen = settings()
     if chosen.approver_cooldown_hours is not None:
         return chosen.approver_cooldown_hours

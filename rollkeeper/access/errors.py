@@ -50,6 +50,12 @@ NO_SECOND_FACTOR = Refusal(
     "This account has no second factor, and a production instance accepts no password alone.",
     "Sign in at the back office, add an authenticator app under 'Your account', and try again.",
 )
+FACTOR_CHANGED_LATELY = Refusal(
+    "factor_changed_lately",
+    Kind.FORBIDDEN,
+    "The password or second factor of this account was changed less than {hours} hours ago.",
+    "Wait until then. If it was not you who changed it, have the account closed at once: 'rollkeeper staff suspend'.",
+)
 PASSKEY_ONLY = Refusal(
     "passkey_only",
     Kind.FORBIDDEN,

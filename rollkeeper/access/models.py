@@ -43,6 +43,19 @@ class Staff(AbstractBaseUser):
         db_table = "access_staff"
 
 
+class FactorChange(models.Model):
+    """When an app last changed the password or a second factor of an account. Written by triggers alone."""
+
+    staff_id = models.UUIDField(primary_key=True)
+    changed_at = models.DateTimeField(db_comment="Instant by the machine: always set by the database.")
+    notified_at = models.DateTimeField(null=True, db_comment="When the mail about this change was sent.")
+
+    class Meta:
+        """One row an account (access/sql/factor_changes.sql)."""
+
+        db_table = "access_factorchange"
+
+
 class RoleGrant(models.Model):
     """A role that a member of staff has from one day to another."""
 

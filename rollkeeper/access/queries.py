@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from rollkeeper.access.authority import approving_roles, rule_for
-from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.models import FactorChange, RoleGrant, Staff
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import StaffId
@@ -112,6 +112,21 @@ def new_approvers(*, within_days: int = 7) -> list[NewApprover]:
         )
         for one in grants.order_by("-granted_at")
     ]
+
+
+def unnotified_factor_changes() -> list[tuple[UUID, str]]:
+    """Return the accounts whose password or second factor an app changed since the last mail about it, with their names."""
+    changed = FactorChange.objects.filter(notified_at=None).values_list("staff_id", flat=True)
+    return list(
+        Staff.objects.filter(staff_id__in=list(changed))
+        .order_by("username")
+        .values_list("staff_id", "username")
+    )
+
+
+def mark_factor_changes_notified(staff_ids: Collection[UUID]) -> None:
+    """Note that a mail about these changes was delivered."""
+    FactorChange.objects.filter(staff_id__in=staff_ids).update(notified_at=Now())
 
 
 def mark_approvers_notified(grant_ids: Collection[UUID]) -> None:

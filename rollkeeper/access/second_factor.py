@@ -5,14 +5,22 @@ A production instance lets no one act by a password alone. The secrets are read 
 workers sees none of them.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.db import connections
+from django.db.models.functions import Now
 
-from rollkeeper.access.errors import NO_SECOND_FACTOR, PASSKEY_ONLY, WRONG_SECOND_FACTOR
-from rollkeeper.access.models import Staff
+from rollkeeper.access.dual_control import cooldown_hours
+from rollkeeper.access.errors import (
+    FACTOR_CHANGED_LATELY,
+    NO_SECOND_FACTOR,
+    PASSKEY_ONLY,
+    WRONG_SECOND_FACTOR,
+)
+from rollkeeper.access.models import FactorChange, Staff
 from rollkeeper.access.passwords import count_code, forgive_codes
 from rollkeeper.kernel.instance import InstanceKind, instance
 
@@ -28,7 +36,8 @@ def can_check_second_factors() -> bool:
 def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
     """Ask for a code where the account has an authenticator app, and in a production instance refuse an account that has none.
 
-    Each code is good once. Refuses: NO_SECOND_FACTOR, PASSKEY_ONLY, WRONG_SECOND_FACTOR, TooManyAttempts.
+    Each code is good once. Refuses: NO_SECOND_FACTOR, PASSKEY_ONLY, WRONG_SECOND_FACTOR, FACTOR_CHANGED_LATELY,
+    TooManyAttempts.
     """
     kinds = _kinds_of(staff)
     if not kinds:
@@ -38,6 +47,17 @@ def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
     if Authenticator.Type.TOTP not in kinds:
         raise PASSKEY_ONLY()
     _require_code(staff, ask_code().strip())
+    _require_settled(staff)
+
+
+def _require_settled(staff: Staff) -> None:
+    """Refuse what the back office changed lately: its process, where an attacker controls it, can change any account's."""
+    hours = cooldown_hours()
+    changed = FactorChange.objects.using(STORE).filter(
+        staff_id=staff.staff_id, changed_at__gt=Now() - dt.timedelta(hours=hours)
+    )
+    if changed.exists():
+        raise FACTOR_CHANGED_LATELY(hours=hours)
 
 
 def has_code(staff: Staff) -> bool:

@@ -34,8 +34,9 @@ class Access(Table):
         int | None,
         Field(
             ge=0,
-            description="Hours until a new role can approve with others (two people). Unset: 24, in a demo instance 0. "
-            "`notices.alarms_to` gets a mail about each such role.",
+            description="Hours until a new role can approve with others (two people), and until a password or second factor that "
+            "was changed at the back office opens values and signs commands. Unset: 24, in a demo instance 0. "
+            "`notices.alarms_to` gets a mail about each.",
         ),
     ] = None
     index_lookups_per_day: Annotated[

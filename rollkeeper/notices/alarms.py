@@ -3,7 +3,12 @@
 
 from typing import Final
 
-from rollkeeper.access.queries import mark_approvers_notified, new_approvers
+from rollkeeper.access.queries import (
+    mark_approvers_notified,
+    mark_factor_changes_notified,
+    new_approvers,
+    unnotified_factor_changes,
+)
 from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.ids import new_uuid
@@ -45,6 +50,14 @@ Roles were granted with which people approve batches, disclosure requests and ot
 If you did not expect this, close the account before its role counts: 'rollkeeper staff suspend USER'.\
 """
 
+_FACTORS_SUBJECT: Final = "The register: a changed password or second factor"
+_FACTORS: Final = """\
+At the back office the password or the second factor of these accounts was changed:
+{named}
+
+If its owner did not do it, close the account before the change counts: 'rollkeeper staff suspend USER'.\
+"""
+
 
 def mail_alarms() -> int:
     """Mail the alarms that were not sent yet, all in one message; return how many. None if this instance has no channel for it."""
@@ -68,6 +81,16 @@ def mail_new_approvers() -> int:
         return 0
     mark_approvers_notified([one.grant_id for one in not_notified])
     return len(not_notified)
+
+
+def mail_changed_factors() -> int:
+    """Mail whose password or second factor was changed at the back office, all in one message; return how many."""
+    changed = unnotified_factor_changes()
+    text = _FACTORS.format(named="\n".join(f"- {username}" for _, username in changed))
+    if not changed or not mail_contacts(_FACTORS_SUBJECT, text):
+        return 0
+    mark_factor_changes_notified([staff_id for staff_id, _ in changed])
+    return len(changed)
 
 
 def mail_low_room() -> int:

@@ -6,7 +6,7 @@ intention is committed and lives only in the message; it is kept nowhere.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched, groupby
 from typing import Any
@@ -39,6 +39,7 @@ from rollkeeper.notices.rules import (
     next_step,
     wait_after,
 )
+from rollkeeper.notices.sent import Sent
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.texts import languages_of, languages_with, say_fields, sms_signature, write_notice
 from rollkeeper.vault.fields import LineField, Purpose
@@ -58,40 +59,12 @@ _TELLS_OF = {
     NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
 }  # fmt: skip
 """The action that a notice reports: the receipt of that entry is the subscriber's."""
+_UNDECIDED = ""
+"""In place of the channel of a notice whose next step is not decided yet."""
 _OUTCOMES = {
     Answer.ACCEPTED: Outcome.ACCEPTED, Answer.RETRY: Outcome.FAILED, Answer.FAILED: Outcome.FAILED,
     Answer.DECLINED: Outcome.DECLINED, Answer.REFUSED: Outcome.BOUNCED,
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Sent:
-    """The result of one run."""
-
-    accepted: int = 0
-    bounced: int = 0
-    """Refused by the gateway at once; the next channel is tried."""
-    later: int = 0
-    """The gateway was out of reach."""
-    broken: int = 0
-    """The gateway has a fault of this instance; no try is spent."""
-    quiet: int = 0
-    """Waiting for the end of the quiet hours."""
-    no_gateway: int = 0
-    """Waiting until the instance has a gateway for the channel to the subscriber."""
-    no_language: int = 0
-    """Waiting until a native reader accepted a language in which it can be sent."""
-    withdrawn: int = 0
-    unreachable: int = 0
-    """No channel, or no further channel, to the subscriber: on the list of people still to be reached."""
-    given_up: int = 0
-    """Sent long ago and without proof: the next channel is tried."""
-
-    @property
-    def total(self) -> int:
-        """Return how many notices were looked at."""
-        settled = self.quiet + self.no_gateway + self.no_language + self.withdrawn + self.unreachable
-        return self.accepted + self.bounced + self.later + self.broken + settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +93,10 @@ def _in_turn(intent: _Intent) -> tuple[bool, Channel]:
 
 
 class Sender:
-    """One run's channel of sending."""
+    """One run of sending: by every channel, or by those for which it is given a gateway.
+
+    `present` are all channels that the instance has: what is for one of the others is left to their job.
+    """
 
     def __init__(
         self,
@@ -131,7 +107,11 @@ class Sender:
         on: dt.date,
         by_channel: Mapping[Channel, Gateway],
         promises: Mapping[NoticeKind, Promise],
+        present: Collection[Channel] | None = None,
     ) -> None:
+        self._present = by_channel.keys() if present is None else present
+        is_all = set(self._present) <= by_channel.keys()
+        self._claims = [_UNDECIDED, *(one.value for one in (Channel if is_all else by_channel))]
         self._authority, self._role, self._claim, self._on, self._by_channel = (
             authority,
             role,
@@ -155,9 +135,10 @@ class Sender:
         self._languages.clear()
         with action():
             found = rows(
-                sql("notices", "claim_notices"), {"now": clock.now(), "chunk": size, "claim": self._claim}
+                sql("notices", "claim_notices"),
+                {"now": clock.now(), "chunk": size, "claim": self._claim, "channels": self._claims},
             )
-            steps = [(row, self._step(row)) for row in found]
+            steps = self._route([(row, self._step(row)) for row in found], sent)
             self._settle([pair for pair in steps if pair[1].channel is None], sent)
             intents = [
                 _intent(row, step.channel, promised_on=self._promised(row))
@@ -169,6 +150,28 @@ class Sender:
             for part in batched(group, self._by_channel[channel].batch_size):
                 self._hand_over(channel, self._still_to_go(part, sent), sent)
         return len(found)
+
+    def _route(self, steps: Sequence[tuple[Any, Step]], sent: Sent) -> list[tuple[Any, Step]]:
+        """Leave to the jobs of other gateways what is theirs; return the rest."""
+        others = [
+            (row, step.channel)
+            for row, step in steps
+            if step.channel and step.channel not in self._by_channel
+        ]
+        sent.routed += len(others)
+        if others:
+            run(
+                sql("notices", "route_notices"),
+                {
+                    "line_ids": [row.line_id for row, _ in others],
+                    "notice_ids": [row.notice_id for row, _ in others],
+                    "channels": [channel.value for _, channel in others],
+                    "claim": self._claim,
+                },
+            )
+        return [
+            (row, step) for row, step in steps if step.channel is None or step.channel in self._by_channel
+        ]
 
     def _still_to_go(self, intents: Sequence[_Intent], sent: Sent) -> list[_Intent]:
         """Postpone, under their references, those whose hour is over or whose gateway is unreachable by now; return the others.
@@ -206,7 +209,7 @@ class Sender:
             line=line,
             past_attempts=_past_attempts(row),
             policy=self._policies[kind.is_statutory],
-            present=self._by_channel.keys(),
+            present=self._present,
             now=now.astimezone(clock.zone()),
             ringing=[channel for channel, gateway in self._by_channel.items() if gateway.rings],
             promised_on=promised_on,
@@ -288,18 +291,23 @@ class Sender:
         try:
             said = self._by_channel[channel].send(messages) if ready else []
         except GatewayBroken:
-            self._away.add(channel)
+            self._set_away(channel, sent)
             sent.broken += len(intents)
             later = Step(wait_until=clock.now() + wait_after(1))
             self._put_off([(one.row, later) for one in intents])
             return
         answers = dict(zip(map(id, ready), said, strict=True))
         if answers and all(one.answer is Answer.RETRY for one in answers.values()):
-            self._away.add(channel)
+            self._set_away(channel, sent)
         no_answer = SubmissionResult(
             Answer.REFUSED
         )  # the address does not open: erased meanwhile, and so no channel
         self._record(intents, [answers.get(id(one), no_answer) for one in intents], sent)
+
+    def _set_away(self, channel: Channel, sent: Sent) -> None:
+        self._away.add(channel)
+        if channel not in sent.away:
+            sent.away.append(channel)
 
     def _open(self, channel: Channel, intents: Sequence[_Intent]) -> dict[LineId, SecretValue]:
         """Open the addresses of one chunk, each with its own ledger entry."""
@@ -328,6 +336,11 @@ class Sender:
                         _reference(intent, one) for intent, one in zip(intents, answers, strict=True)
                     ],
                     "next_try_ats": again,
+                    # A gateway that was away is asked again by its own job.
+                    "next_channels": [
+                        intent.channel.value if one.answer is Answer.RETRY else _UNDECIDED
+                        for intent, one in zip(intents, answers, strict=True)
+                    ],
                     "again_at": now + RETRY_AFTER_FAILURE,
                     "claim": self._claim,
                     "now": now,

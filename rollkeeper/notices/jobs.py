@@ -3,14 +3,17 @@
 calls.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.jobs import PeriodicJob
 from rollkeeper.notices.errors import REPORT_IDS_UNKNOWN
-from rollkeeper.notices.gateways.base import GatewayBroken
+from rollkeeper.notices.gateways.base import GatewayAway, GatewayBroken
+from rollkeeper.notices.gateways.registry import channels_with_a_gateway, gateway_of
 from rollkeeper.notices.settings import settings
 
 if TYPE_CHECKING:
@@ -22,10 +25,16 @@ _LISTENS_S = 10.0
 
 def send_alarms() -> int:
     """Mail alarms, new approvers and a full disk to the configured contacts. A separate job: a mail server that hangs holds up no other channel."""
-    from rollkeeper.notices.alarms import mail_alarms, mail_low_room, mail_new_approvers
+    from rollkeeper.notices.alarms import (
+        mail_alarms,
+        mail_changed_factors,
+        mail_low_room,
+        mail_new_approvers,
+    )
 
     mail_alarms()
     mail_new_approvers()
+    mail_changed_factors()
     mail_low_room()
     return 0
 
@@ -37,14 +46,40 @@ def send_invitations() -> int:
     return send_waiting()
 
 
-def send() -> int:
-    """Send a bounded part of the queued notices."""
-    from rollkeeper.notices.services import send_due
+def prepare() -> int:
+    """Do what comes before sending by any channel."""
+    from rollkeeper.notices.services import prepare_sending
 
-    sent = send_due(worker_authority(), on=clock.today(), limit=_MOST)
+    return prepare_sending(worker_authority(), on=clock.today())
+
+
+def send(channel: Channel) -> int:
+    """Send a bounded part of the queued notices by one channel."""
+    from rollkeeper.notices.services import send_by
+
+    sent = send_by(
+        worker_authority(), on=clock.today(), limit=_MOST, by_channel={channel: gateway_of(channel)},
+        present=channels_with_a_gateway(),
+    )  # fmt: skip
     if sent.broken:
         raise GatewayBroken
+    if sent.away:
+        raise GatewayAway
     return sent.total
+
+
+def _sends(channel: Channel) -> PeriodicJob:
+    """Return the job of one gateway: what hangs or drips there holds up no other."""
+    return PeriodicJob(
+        f"send-{channel.value}",
+        partial(send, channel),
+        interval_s=lambda: 15.0,
+        batch_size=_MOST,
+        needs_keys=lambda: False,
+        is_enabled=lambda: channel in channels_with_a_gateway(),
+        # A notice waits by itself; what this channel has for others is sent.
+        expected_errors=frozenset({GatewayBroken.__name__, GatewayAway.__name__}),
+    )
 
 
 def collect() -> int:
@@ -88,15 +123,8 @@ def _changed(intake: "IntakeResult") -> int:
 
 
 JOBS = (
-    PeriodicJob(
-        "send-notices",
-        send,
-        interval_s=lambda: 15.0,
-        batch_size=_MOST,
-        needs_keys=lambda: False,
-        # The other channels go on.
-        expected_errors=frozenset({GatewayBroken.__name__}),
-    ),
+    PeriodicJob("prepare-notices", prepare, interval_s=lambda: 15.0, needs_keys=lambda: False),
+    *map(_sends, Channel),
     PeriodicJob(
         "send-alarms",
         send_alarms,

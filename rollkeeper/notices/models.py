@@ -47,6 +47,10 @@ class Notice(models.Model):
     )
     attempts = models.SmallIntegerField(db_default=0)
     next_try_at = models.DateTimeField(db_default=IMMEDIATELY)
+    next_channel = models.TextField(
+        db_default="",
+        db_comment="The channel whose gateway has its turn, so that no gateway waits for another; empty: not decided.",
+    )
     claimed_by = models.IntegerField(
         null=True, db_comment="The claim of the process that is sending it; void when that process is gone."
     )
@@ -90,7 +94,7 @@ class Notice(models.Model):
                 condition=models.Q(claimed_by__isnull=False),
             ),
             models.Index(
-                fields=["next_try_at"],
+                fields=["next_channel", "next_try_at"],
                 name="notices_notice_to_send",
                 condition=models.Q(state=NoticeState.QUEUED.value),
             ),

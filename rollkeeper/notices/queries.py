@@ -92,6 +92,25 @@ def count_unreachable() -> int:
     return int(found.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingGateway:
+    """How many notices the gateway of a channel did not take though it was tried twice, and when the oldest was queued."""
+
+    channel: Channel
+    count: int
+    oldest_on: dt.date
+
+
+def find_waiting_gateways() -> list[WaitingGateway]:
+    """Name the channels whose gateways do not take what they are given."""
+    return [
+        WaitingGateway(Channel(row.channel), row.count, row.oldest_on)
+        for row in rows(
+            sql("notices", "count_refused_by_gateway"), {"channels": list(map(str, Channel.values))}
+        )
+    ]
+
+
 def count_due() -> int:
     """Count the notices that a run would look at now."""
     (row,) = rows(

@@ -7,7 +7,7 @@ the same reference. A subscriber may so be notified twice, and always gets the n
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
@@ -22,11 +22,12 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.delivery_reports import DeliveryReport
-from rollkeeper.notices.dispatch import Promise, Sender, Sent, contact_policy
+from rollkeeper.notices.dispatch import Promise, Sender, contact_policy
 from rollkeeper.notices.gateways.base import CHUNK, Gateway
-from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.gateways.registry import channels_with_a_gateway, gateways
 from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
 from rollkeeper.notices.rules import RETRY_AFTER_FAILURE, longest_wait
+from rollkeeper.notices.sent import Sent
 from rollkeeper.notices.settings import settings
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "Promise",
     "Sent",
     "enqueue_notice",
+    "prepare_sending",
     "record_outcomes",
+    "send_by",
     "send_due",
 ]
 
@@ -140,19 +143,50 @@ def send_due(
     `moved` is called with how many notices each chunk had. Refuses: NOT_ALLOWED, LINK_IN_NOTICE.
     Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
     """
-    role, sent = require(authority, Permission.SEND_NOTICES), Sent()
+    given_up = prepare_sending(authority, on=on)
+    by_channel = gateways() if by_channel is None else by_channel
+    sent = send_by(authority, on=on, limit=limit, by_channel=by_channel, moved=moved)
+    sent.given_up = given_up
+    return sent
+
+
+def prepare_sending(authority: Authority, *, on: dt.date) -> int:
+    """Do what comes before sending by any channel; return how many notices go on to another channel for want of proof.
+
+    Refuses: NOT_ALLOWED.
+    """
+    require(authority, Permission.SEND_NOTICES)
     for owing in BEFORE_SENDING.each():
         owing(on)
-    sent.given_up = _give_up_waiting()
+    given_up = _give_up_waiting()
     run(sql("notices", "fold_tally"))
     _release_dead_claims()
     pull_back_notices()
+    _take_from_absent_gateways()
+    return given_up
+
+
+def send_by(
+    authority: Authority,
+    *,
+    on: dt.date,
+    by_channel: Mapping[Channel, Gateway],
+    present: Collection[Channel] | None = None,
+    limit: int | None = None,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Sent:
+    """Send by these gateways what is theirs to send or has no channel yet; leave the rest to the jobs of the other channels.
+
+    `present` are the channels of this instance, by default these. Refuses: NOT_ALLOWED, LINK_IN_NOTICE. Ledger: as `send_due`.
+    """
+    role, sent = require(authority, Permission.SEND_NOTICES), Sent()
     with hold_lease() as claim:
         promises = {
             NoticeKind(kind): found for kind, promise in PROMISES.each_by_key() if (found := promise(on))
         }
-        by_channel = gateways() if by_channel is None else by_channel
-        sender = Sender(authority, role, claim=claim, on=on, by_channel=by_channel, promises=promises)
+        sender = Sender(
+            authority, role, claim=claim, on=on, by_channel=by_channel, promises=promises, present=present
+        )
         while seen := sender.send_chunk(
             sent, size=min(CHUNK, CHUNK if limit is None else limit - sent.total)
         ):
@@ -193,6 +227,16 @@ def record_outcomes(authority: Authority, *, reports: Sequence[DeliveryReport], 
         uncounted=counted.uncounted,
         repeated=counted.known - changed,
         unknown=len({one.reference for one in reports}) - counted.known,
+    )
+
+
+def _take_from_absent_gateways() -> None:
+    """Have the channel of a notice decided again where its gateway is gone from the settings."""
+    absent = set(Channel) - set(channels_with_a_gateway())
+    run(
+        "UPDATE notices_notice SET next_channel = ''"
+        " WHERE state = 'queued' AND claimed_by IS NULL AND next_channel = ANY(%s)",
+        [[channel.value for channel in absent]],
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import psycopg
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql as pgsql
 
 from rollkeeper.access.authority import console_authority
@@ -23,7 +24,12 @@ from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_
 from rollkeeper.ledger import publication
 from rollkeeper.lines.settings import settings as line_settings
 from rollkeeper.operations import demo_clock
-from rollkeeper.operations.errors import EXTERNAL_DATABASES, INSTANCE_KIND_MISMATCH, SERVERS_IN_USE
+from rollkeeper.operations.errors import (
+    EXTERNAL_DATABASES,
+    INSTANCE_KIND_MISMATCH,
+    INSTANCE_OF_ANOTHER_VERSION,
+    SERVERS_IN_USE,
+)
 from rollkeeper.operations.settings import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.registration.settings import settings as offline_settings
@@ -34,7 +40,7 @@ from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"), ("access", "invitations"),
-    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"), ("agents", "functions"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
@@ -93,13 +99,14 @@ def renew_passwords() -> None:
 
 
 def bring_up_to_date() -> None:
-    """Apply the migrations of the register and the schema of the keys, then grant the rights."""
+    """Apply the migrations of the register and the schema of the keys, then grant the rights. Refuses: INSTANCE_OF_ANOTHER_VERSION."""
     connections["default"].close()
     connections["default"].settings_dict.update(database.address(stores.REGISTER, Role.MIGRATOR))
     try:
         database.run(
             "SET statement_timeout = 0"
         )  # an index of a nation's lines takes longer than a statement may
+        require_known_version()
         # Triggers that migrations make ask these who acts.
         set_limits()
         set_lookup_limits()
@@ -116,6 +123,18 @@ def bring_up_to_date() -> None:
         keys.execute(vault_keys.schema())
         keys.execute(database.sql("ledger", "secrets"))
         keys.execute(_page("keys_roles"))
+
+
+def require_known_version() -> None:
+    """See that this program knows every step by which the tables were made: those of a newer version it would break.
+
+    Refuses: INSTANCE_OF_ANOTHER_VERSION.
+    """
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    known = set(loader.disk_migrations).union(*(one.replaces for one in loader.disk_migrations.values()))
+    for app, name in sorted(set(loader.applied_migrations) - known):
+        if app in loader.migrated_apps:
+            raise INSTANCE_OF_ANOTHER_VERSION(step=f"{app}.{name}")
 
 
 def set_limits(

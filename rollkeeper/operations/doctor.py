@@ -30,8 +30,10 @@ from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations import going_live
 from rollkeeper.operations.backup import Part, last_backup
+from rollkeeper.operations.bootstrap import require_known_version
 from rollkeeper.operations.clock_check import look_at_the_clock
 from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.operations.peer_check import look_at_peers
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
@@ -106,6 +108,7 @@ def _check_disk() -> Iterator[Finding]:
 
 
 def _check_register() -> Iterator[Finding]:
+    require_known_version()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Finding("", Health.ERROR, "The tables are older than this version.", "Run 'rollkeeper setup'.")
@@ -414,16 +417,7 @@ def _check_languages() -> Iterator[Finding]:
 
 
 def _check_notices_and_commands() -> Iterator[Finding]:
-    """Commands that are held on purpose (by a stay, a stopped batch, a closed day) do not wait for the network."""
-    now = clock.now()
-    (commands,) = rows(
-        "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND requested_at < %s"
-        " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)",
-        [now - dt.timedelta(hours=24), now],
-    )
-    detail = f"{commands.n:,} commands have waited for the network for a day."
-    warning = Finding("", Health.WARNING, detail, "rollkeeper provisioning push")
-    yield warning if commands.n else _ok("No command has waited for the network for a day.")
+    yield from look_at_peers()
 
 
 def _check_offline() -> Iterator[Finding]:

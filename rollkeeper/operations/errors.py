@@ -52,6 +52,13 @@ DEMO_CLOCK_BACKWARDS = Refusal(
     "Something was done in this demo on {latest}: its clock cannot go back to {day}.",
     "Give that day or a later one, or make another demo instance (set ROLLKEEPER_HOME to a new folder).",
 )
+INSTANCE_OF_ANOTHER_VERSION = Refusal(
+    "instance_of_another_version",
+    Kind.CONFLICT,
+    "The tables of this instance are those of another version of Rollkeeper: it made '{step}', which this version does not know. "
+    "Nothing was changed.",
+    "Use the version that last opened this instance, or a newer one; or restore a backup that this version made.",
+)
 INSTANCE_KIND_MISMATCH = Refusal(
     "instance_kind_mismatch",
     Kind.CONFLICT,

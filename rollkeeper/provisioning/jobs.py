@@ -3,54 +3,63 @@
 check that barred lines can still make emergency calls.
 """
 
+from functools import partial
+
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.provisioning.gateways.registry import has_network
+from rollkeeper.provisioning.gateways.registry import ELEMENT_GROUPS, services_of_group
 
 _MOST = 500
 _PAGES = 5
 
-_asked_up_to: LineId | None = None
+_asked_up_to: dict[str, LineId | None] = {}
+"""The position of each group's round: a new process starts a new round."""
 
 
-def push() -> int:
-    """Carry out a bounded part of the commands that are due."""
+def push(group: str) -> int:
+    """Carry out a bounded part of the commands that are due for the lines of a group of elements."""
     from rollkeeper.provisioning.services import push_due
 
-    return push_due(worker_authority(), on=clock.today(), limit=_MOST).total
+    services = services_of_group(group)
+    return push_due(worker_authority(), on=clock.today(), limit=_MOST, services=services).total
 
 
-def watch() -> int:
-    """Ask about some of the barred lines, another part each time; return on how many emergency calls were missing."""
-    global _asked_up_to  # the position of the round: a new process starts a new round
+def watch(group: str) -> int:
+    """Ask about some of a group's barred lines, another part each time; return on how many emergency calls were missing."""
     from rollkeeper.provisioning.reconciliation import check_floor
 
-    restored = 0
+    restored, services = 0, services_of_group(group)
     for _ in range(_PAGES):
-        watched = check_floor(worker_authority(), after=_asked_up_to)
-        restored, _asked_up_to = restored + watched.restored, watched.last
-        if _asked_up_to is None:
+        watched = check_floor(worker_authority(), after=_asked_up_to.get(group), services=services)
+        restored, _asked_up_to[group] = restored + watched.restored, watched.last
+        if watched.last is None:
             break
     return restored
 
 
-JOBS = (
-    PeriodicJob(
-        "push-network",
-        push,
+def _pushes(group: str) -> PeriodicJob:
+    return PeriodicJob(
+        f"push-{group}",
+        partial(push, group),
         interval_s=lambda: 1.0,
         needs_keys=lambda: False,
-        is_enabled=has_network,
+        is_enabled=lambda: bool(services_of_group(group)),
         batch_size=_MOST,
-    ),
-    PeriodicJob(
-        "check-floor",
-        watch,
+    )
+
+
+def _checks(group: str) -> PeriodicJob:
+    return PeriodicJob(
+        f"check-floor-{group}",
+        partial(watch, group),
         interval_s=lambda: 60.0,
         needs_keys=lambda: False,
-        is_enabled=has_network,
+        is_enabled=lambda: bool(services_of_group(group)),
         batch_size=1,
-    ),
-)
+    )
+
+
+# A job for the elements that serve a line together: one that hangs holds up no line of the others.
+JOBS = (*map(_pushes, ELEMENT_GROUPS), *map(_checks, ELEMENT_GROUPS))

@@ -3,7 +3,7 @@
 
 Inserts by SQL set line_id, kind, reason, requested_at and, in a batch, batch_id; the table fills in the rest. In addition to the
 fields below the table has ``position``, an identity column made in the first migration: the order of the commands, by which the
-network refuses commands older than what it already did. Commands to push are found by an index of the kind, `next_try_at` and
+network refuses commands older than what it already did. Commands to push are found by an index of the kind, the service, `next_try_at` and
 that position (``provisioning_command_in_turn``), also made there.
 """
 
@@ -33,6 +33,10 @@ class Command(models.Model):
     allows_emergency = models.BooleanField(db_default=True)
     allows_care = models.BooleanField(db_default=True)
     allows_registration = models.BooleanField(db_default=True)
+    service = models.TextField(
+        db_default="",
+        db_comment="The line's kind of service, set by a trigger: elements that serve others do not wait for this command.",
+    )
     requested_at = models.DateTimeField()
     attempts = models.SmallIntegerField(db_default=0)
     next_try_at = models.DateTimeField(db_default=IMMEDIATELY)

@@ -12,7 +12,7 @@ from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.provisioning.choices import CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway
-from rollkeeper.provisioning.gateways.registry import has_network, network_gateway
+from rollkeeper.provisioning.gateways.registry import has_network, name_of_elements, network_gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,25 @@ def state_counts() -> list[StateCount]:
         StateCount(CommandKind(row.kind), CommandState(row.state), row.count, row.oldest_at)
         for row in rows(sql("provisioning", "state_counts"))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingElements:
+    """How many commands some elements have not carried out though they were tried, and when the oldest was asked for."""
+
+    elements: str
+    count: int
+    oldest_at: dt.datetime
+
+
+def find_waiting_elements(*, before: dt.datetime) -> list[WaitingElements]:
+    """Name the elements that have not carried out what was asked for before an instant."""
+    found: dict[str, WaitingElements] = {}
+    for row in rows(sql("provisioning", "waiting_by_service"), {"before": before, "now": clock.now()}):
+        name = name_of_elements(row.service)
+        so_far = found.get(name, WaitingElements(name, 0, row.oldest_at))
+        found[name] = WaitingElements(name, so_far.count + row.count, min(so_far.oldest_at, row.oldest_at))
+    return list(found.values())
 
 
 def count_due() -> int:

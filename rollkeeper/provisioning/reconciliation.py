@@ -20,7 +20,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway
-from rollkeeper.provisioning.gateways.registry import network_gateway
+from rollkeeper.provisioning.gateways.registry import all_services, network_gateway
 from rollkeeper.provisioning.models import Comparison
 from rollkeeper.provisioning.queries import Reconciliation, reconcile
 
@@ -78,15 +78,25 @@ def compare_lines(
     return found
 
 
-def check_floor(authority: Authority, *, after: LineId | None, gateway: Gateway | None = None) -> FloorCheck:
+def check_floor(
+    authority: Authority,
+    *,
+    after: LineId | None,
+    gateway: Gateway | None = None,
+    services: Sequence[str] | None = None,
+) -> FloorCheck:
     """Ask the network about the next barred lines, and restore those on which it bars more than it may.
 
     A bar is proved once, when it is carried out; this check finds later changes to an element, by hand or by configuration.
-    `after` is where the last check ended, None for the first lines. Refuses: NOT_ALLOWED, NO_NETWORK.
+    `after` is where the last check ended, None for the first lines; `services` limits it to the lines of some elements. Refuses: NOT_ALLOWED, NO_NETWORK.
     """
     require(authority, Permission.RUN_PROVISIONING)
-    network = gateway or network_gateway()
-    page = rows(sql("provisioning", "barred_lines"), {"after": after or UUID(int=0), "page": CHUNK})
+    network = gateway or network_gateway(services)
+    asked_of = all_services() if services is None else list(services)
+    page = rows(
+        sql("provisioning", "barred_lines"),
+        {"after": after or UUID(int=0), "page": CHUNK, "services": asked_of},
+    )
     asked = [LineId(row.line_id) for row in page if row.is_settled]
     said = network.read_back(asked) if asked else []
     broken = [one for one, says in zip(asked, said, strict=True) if says is ReadBack.FLOOR_MISSING]

@@ -25,7 +25,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway, Order
-from rollkeeper.provisioning.gateways.registry import network_gateway
+from rollkeeper.provisioning.gateways.registry import all_services, network_gateway
 from rollkeeper.provisioning.models import IMMEDIATELY
 from rollkeeper.provisioning.rules import LONGEST_WAIT, Transition, counted_tries, next_state
 from rollkeeper.provisioning.settings import settings
@@ -62,6 +62,7 @@ class _ClaimPosition:
     Restores are always looked for from the beginning.
     """
 
+    services: Sequence[str]
     behind: dict[CommandKind, int] = field(default_factory=dict)
     chunks: int = 0
     latest: int = 0
@@ -125,20 +126,21 @@ def push_due(
     on: dt.date,
     limit: int | None = None,
     gateway: Gateway | None = None,
+    services: Sequence[str] | None = None,
     moved: Callable[[int], None] = lambda _: None,
 ) -> PushResult:
     """Carry out what is due, and confirm only what the network itself says is true.
 
     On a day on which counters are closed, or under a stay, no line is barred or terminated for a missing registration. `moved` is
-    called with the number of commands in each chunk. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:command:confirmed,
+    called with the number of commands in each chunk. `services` limits it to the lines of some elements, so that these wait for no other. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:command:confirmed,
     network:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     network, done, day, position = (
-        gateway or network_gateway(),
+        gateway or network_gateway(services),
         PushResult(),
         clock.advancing_day(on),
-        _ClaimPosition(),
+        _ClaimPosition(all_services() if services is None else services),
     )
     _release_dead_claims()
     pull_back_restores()
@@ -194,7 +196,7 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
                 is_open = desks_open and not rows("SELECT FROM provisioning_closedday WHERE days @> %s", [on])
                 values = {
                     "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
-                    "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1)),
+                    "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1)), "services": list(position.services),
                 }  # fmt: skip
                 found = rows(sql("provisioning", "claim_commands"), values | position.of(kind))
             if found:

@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.db import DatabaseError
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import (
+    FACTOR_CHANGED_LATELY,
     NO_SECOND_FACTOR,
     PASSKEY_ONLY,
     WRONG_SECOND_FACTOR,
@@ -18,12 +20,21 @@ from rollkeeper.access.errors import (
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, sign_in
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.notices import alarms
 from rollkeeper.operations.cli import make_app
 from tests.builders.authenticators import AuthenticatorApp, add_passkey
 from tests.refusals import refusing
+
+TAKEN_OVER = {
+    "another password": "UPDATE access_staff SET password = left(password, 40) || 'x' WHERE staff_id = %s",
+    "another authenticator": 'UPDATE mfa_authenticator SET data = data || \'{"secret": "x"}\' WHERE user_id = %s',
+    "no authenticator": "DELETE FROM mfa_authenticator WHERE user_id = %s",
+    "an authenticator more": "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'webauthn', '{}', now())",
+}
 
 pytestmark = pytest.mark.usefixtures("committed", "quick_passwords")
 
@@ -143,3 +154,60 @@ def test_no_code_is_asked_for_before_the_password_is_right(officer, production):
 
 def test_a_demo_instance_takes_an_account_without_a_second_factor(officer):
     assert sign_in("officer-1", PASSWORD).staff_id == officer
+
+
+@pytest.fixture
+def cooldown(committed):
+    write_settings(access={"approver_cooldown_hours": 24})
+    yield
+    write_settings(access={"approver_cooldown_hours": 0})
+
+
+@pytest.mark.parametrize("statement", TAKEN_OVER.values(), ids=TAKEN_OVER)
+def test_what_the_back_office_changed_lately_opens_nothing_and_signs_nothing(
+    officer, cooldown, as_role, statement
+):
+    AuthenticatorApp("officer-1")
+    with as_role("backoffice"):
+        run(statement, [officer])
+    taken_over = _give_password_and_app_of_another(officer)
+
+    with refusing(FACTOR_CHANGED_LATELY):
+        sign_in("officer-1", PASSWORD, ask_code=taken_over.code)
+
+
+def test_a_day_later_the_change_counts(officer, cooldown, as_role):
+    app = AuthenticatorApp("officer-1")
+    with as_role("backoffice"):
+        run(TAKEN_OVER["an authenticator more"], [officer])
+    run("UPDATE access_factorchange SET changed_at = changed_at - interval '24 hours 1 second'")
+
+    assert sign_in("officer-1", PASSWORD, ask_code=app.code)
+
+
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "worker", "vault"])
+def test_no_process_forgets_that_a_factor_was_changed(officer, as_role, role):
+    with pytest.raises(DatabaseError, match="permission denied"), as_role(role):
+        run("DELETE FROM access_factorchange")
+
+
+def test_a_changed_factor_is_mailed_once(officer, as_role, monkeypatch):
+    sent = []
+    monkeypatch.setattr(alarms, "mail_contacts", lambda *mail: not sent.append(mail))
+    with as_role("backoffice"):
+        run(TAKEN_OVER["another password"], [officer])
+
+    assert [alarms.mail_changed_factors(), alarms.mail_changed_factors()] == [1, 0]
+    assert "officer-1" in sent[0][1]
+
+
+def _give_password_and_app_of_another(officer):
+    """Let the account have what an attacker knows, by the owner's role: the notes of the triggers stay as they are."""
+    add_staff(
+        console_authority(), username="twin", password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
+    )
+    app = AuthenticatorApp("twin")
+    run("DELETE FROM mfa_authenticator WHERE user_id = %s", [officer])
+    run("UPDATE mfa_authenticator SET user_id = %s", [officer])
+    run("UPDATE access_staff SET password = (SELECT password FROM access_staff WHERE username = 'twin')")
+    return app

@@ -24,3 +24,8 @@ def bounce_notices(*, channel: str | None = None, **which: Any) -> None:
 def retry_notices(**which: Any) -> None:
     """Let the time come at which notices are tried again."""
     Notice.objects.filter(**which).update(next_try_at=IMMEDIATELY)
+
+
+def lose_gateway(channel: str, **which: Any) -> None:
+    """Let notices be for the gateway of a channel, which the instance may not have."""
+    Notice.objects.filter(**which).update(next_channel=channel)

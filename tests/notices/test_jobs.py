@@ -75,12 +75,12 @@ def test_a_spool_that_cannot_be_read_is_the_job_s_fault_and_spends_no_try(set_fo
     try:
         owed = tell(make_sealed_line())
 
-        for name in ("send-notices", "collect-reports"):
+        for name in ("send-sms", "collect-reports"):
             with pytest.raises(GatewayBroken):
                 job(name).run()
 
         assert [one.outcome for one in attempts(owed)] == ["waiting"]
-        assert GatewayBroken.__name__ in job("send-notices").expected_errors
+        assert GatewayBroken.__name__ in job("send-sms").expected_errors
     finally:
         spool.unlink()
         write_settings(notices={"smpp_url": None, "quiet_from": dt.time(), "quiet_until": dt.time()})

@@ -323,6 +323,42 @@ def forged(
     return {"at": at, "day": day, "verb": verb, "line": line, "staff": staff, "body": made.body}
 
 
+def test_a_counter_keeps_no_subscriber_out_of_the_portal_unseen(held, as_role):
+    line, _, _ = held
+    replaced = forged("line:sim:replaced", line=line)
+
+    with as_role("counter"):
+        assert refused_when_it_commits(ENTERED, replaced)
+
+
+def test_a_counter_keeps_no_more_subscribers_out_than_it_may_look_up(held, new_day, as_role):
+    line, _, _ = held
+    set_limits(lookups_per_day=3)
+    told = "INSERT INTO notices_notice (line_id, kind, language, pack_hash, queued_on) VALUES (%s, 'sim_replaced', 'en', '00', %s)"
+    refusals = 0
+
+    with as_role("counter"):
+        for _ in range(5):
+            replaced = forged("line:sim:replaced", line=line)
+            run(told, [line, replaced["day"]])
+            refusals += refused_when_it_commits(ENTERED, replaced)
+
+    assert refusals == 2
+
+
+def refused_when_it_commits(statement, parameters):
+    """Whether the register refuses a statement at the latest when its transaction ends."""
+    try:
+        with transaction.atomic():
+            run(statement, parameters)
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+    except DatabaseError:
+        return True
+    finally:
+        run("SET CONSTRAINTS ALL DEFERRED")
+    return False
+
+
 @pytest.mark.parametrize(
     ("role", "verb", "facts"),
     [
@@ -574,6 +610,22 @@ def test_every_table_that_an_app_writes_itself_is_named_with_its_reason(register
     assert sorted(set(WRITTEN) - held) == []
 
 
+@pytest.mark.parametrize("statement", [
+    "UPDATE agents_documentimagecount SET images = 0",
+    "DELETE FROM agents_documentimagecount",
+    "INSERT INTO agents_documentimagecount (staff_id, day, agent_id, outlet_id, images) VALUES (uuidv7(), '2012-03-02', uuidv7(), uuidv7(), -9)",
+])  # fmt: skip
+def test_a_counter_takes_no_document_image_back(as_role, statement):
+    staff = new_uuid()
+    with as_role("counter"):
+        rows("SELECT agents_count_document_image(%s, %s, uuidv7(), uuidv7())", [staff, ON])
+        is_refused = refused(statement)
+        rows("SELECT agents_count_document_image(%s, %s, uuidv7(), uuidv7())", [staff, ON])
+
+    (counted,) = rows("SELECT images FROM agents_documentimagecount WHERE staff_id = %s", [staff])
+    assert (is_refused, counted.images) == (True, 2)
+
+
 # What apps still write by rights of their own, not by functions. Where "entry" stands, the change is refused without the ledger entry of
 # the same transaction that says so (operations/sql/app_entries.sql).
 WRITTEN = {
@@ -624,8 +676,6 @@ WRITTEN = {
     "counter insert agents_registration": "entry",
     "counter insert agents_case": "entry",
     "counter insert agents_imagefingerprint": "keyed hashes, insert alone",
-    "counter insert agents_documentimagecount": "counts images towards a limit",
-    "counter update agents_documentimagecount": "counts images towards a limit",
     "backoffice insert notices_returnedletter": "entry; verified by another process",
     "backoffice insert reporting_auditsample": "entry",
     "backoffice insert reporting_auditsampleline": "lines of a sample",

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bringing an instance up to date takes the time that it takes."""
+"""Bringing an instance up to date takes the time that it takes, and is not done by an older program."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from rollkeeper.kernel import database
-from rollkeeper.operations import bootstrap
+from rollkeeper.operations import bootstrap, doctor
+from rollkeeper.operations.errors import INSTANCE_OF_ANOTHER_VERSION
+from tests.refusals import refusing
 
 
 def test_no_migration_is_broken_off_by_the_limit_of_a_statement(
@@ -20,3 +24,32 @@ def test_no_migration_is_broken_off_by_the_limit_of_a_statement(
 
     assert seen == ["0"]
     assert database.rows("SHOW statement_timeout")[0].statement_timeout == "30s"
+
+
+@pytest.fixture
+def of_a_newer_version(committed: None) -> Iterator[None]:
+    """An instance that a newer version brought up to date: it made a step that this one does not know."""
+    step = ("lines", "9999_of_a_newer_version")
+    database.run("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())", step)
+    yield
+    database.run("DELETE FROM django_migrations WHERE (app, name) = (%s, %s)", step)
+
+
+def test_an_older_program_refuses_the_instance_of_a_newer_one_and_changes_nothing(
+    of_a_newer_version: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[object] = []
+    monkeypatch.setattr(bootstrap, "call_command", lambda *given, **_: changed.append(given))
+    monkeypatch.setattr(bootstrap, "set_limits", lambda: changed.append("limits"))
+
+    with refusing(INSTANCE_OF_ANOTHER_VERSION) as refusal:
+        bootstrap.bring_up_to_date()
+
+    assert "lines.9999_of_a_newer_version" in str(refusal.value)
+    assert changed == []
+
+
+def test_doctor_says_that_the_tables_are_those_of_another_version(of_a_newer_version: None) -> None:
+    (found,) = [one for one in doctor.examine() if one.check == "register"]
+
+    assert (found.health, "9999_of_a_newer_version" in found.sentence) == (doctor.Health.ERROR, True)

@@ -394,8 +394,8 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
     )  # fmt: skip
 
     assert without.stdout.strip() == (
-        "['default', 'keys', 'leaf_secrets'] sealer check-floor follow-agents integrate-ledger prepare-batches publish-ledger"
-        " push-network send-notices settle-letters []"
+        "['default', 'keys', 'leaf_secrets'] sealer check-floor-network follow-agents integrate-ledger prepare-batches"
+        " prepare-notices publish-ledger push-network send-email send-post send-sms send-voice settle-letters []"
     )
 
 
@@ -498,7 +498,7 @@ def test_a_notice_owed_is_sent_without_anybody_typing(instance):
 
     until(lambda: read(outbox).count(b"\n") >= 29, seconds=60)
 
-    assert instance.noted("send-notices")["fault"] is None
+    assert instance.noted("send-sms")["fault"] is None
 
 
 def test_the_ledger_is_published_without_anybody_typing(instance):

@@ -554,8 +554,8 @@ def test_after_so_many_chunks_it_is_looked_for_from_the_beginning(register, elem
 def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeypatch):
     monkeypatch.setattr("rollkeeper.provisioning.reconciliation.CHUNK", 2)
     monkeypatch.setattr("rollkeeper.provisioning.jobs._PAGES", 1)
-    monkeypatch.setattr("rollkeeper.provisioning.jobs._asked_up_to", None)
-    monkeypatch.setattr("rollkeeper.provisioning.reconciliation.network_gateway", lambda: element)
+    monkeypatch.setattr("rollkeeper.provisioning.jobs._asked_up_to", {})
+    monkeypatch.setattr("rollkeeper.provisioning.reconciliation.network_gateway", lambda _: element)
     lines = sorted(new_uuid() for _ in range(5))
     for line, state in zip(
         lines, ("suspended", "terminated", "suspended", "active", "suspended"), strict=True
@@ -571,7 +571,7 @@ def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeyp
     broken = {third}
     element.says = lambda line: ReadBack.FLOOR_MISSING if line in broken else ReadBack.BARRED
 
-    (job,) = [one for one in JOBS if one.name == "check-floor"]
+    (job,) = [one for one in JOBS if one.name == "check-floor-network"]
     turns = [job.run() for _ in range(3)]
     restored = database.rows("SELECT line_id FROM provisioning_command WHERE reason = 'floor_missing'")
 

@@ -82,6 +82,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FactorChange",
+            fields=[
+                ("staff_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("changed_at", models.DateTimeField(db_comment="Instant by the machine: always set by the database.")),
+                ("notified_at", models.DateTimeField(db_comment="When the mail about this change was sent.", null=True)),
+            ],
+            options={
+                "db_table": "access_factorchange",
+            },
+        ),
+        migrations.CreateModel(
             name="Invitation",
             fields=[
                 ("invitation_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),

@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
         ("sessions", "0001_initial"),
     ]
 
-    operations = [migrations.RunSQL(database.sql("access", "rows_of_a_role"))]
+    operations = [migrations.RunSQL([database.sql("access", name) for name in ("rows_of_a_role", "factor_changes")])]

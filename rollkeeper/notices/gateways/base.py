@@ -38,6 +38,10 @@ class GatewayBroken(Exception):
     """A fault in this instance, not on the other side: no attempt is used, no other channel is paid for, and staff must fix it."""
 
 
+class GatewayAway(Exception):
+    """The other side does not answer: its notices wait, and those of the other channels do not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. `reference` is the attempt's id, the same again where a crash left it unclear whether it went."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The gateways that this instance has. A gateway is imported where the settings name it, so that no process carries the others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import InstanceKind, instance
@@ -10,29 +11,66 @@ from rollkeeper.notices.settings import settings
 
 
 def gateways() -> Mapping[Channel, Gateway]:
+    """Return the gateway of each channel that this instance has, in the order in which it wants them tried."""
+    return {channel: gateway_of(channel) for channel in channels_with_a_gateway()}
+
+
+def channels_with_a_gateway() -> list[Channel]:
     """Return the channels that this instance has, in the order in which it wants them tried.
 
     A demo instance has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
     calls and letters by the operator's programs where they are named.
     """
+    has_all = instance().kind is InstanceKind.DEMO
+    return [channel for channel in map(Channel, settings().channels) if has_all or _is_set(channel)]
+
+
+def gateway_of(channel: Channel) -> Gateway:
+    """Return the gateway of a channel that this instance has. What another gateway lacks does not matter to it."""
+    return _MAKERS[channel]() if _is_set(channel) else _outbox()
+
+
+def _is_set(channel: Channel) -> bool:
+    chosen = settings()
+    named = {
+        Channel.EMAIL: chosen.smtp_url,
+        Channel.SMS: chosen.smpp_url,
+        Channel.VOICE: chosen.voice_program,
+        Channel.POST: chosen.post_program,
+    }
+    return named[channel] is not None
+
+
+def _outbox() -> Gateway:
     from rollkeeper.notices.gateways.file import FileGateway
-    from rollkeeper.notices.gateways.letters import LetterGateway
-    from rollkeeper.notices.gateways.smpp import SmppGateway
+
+    return FileGateway.of_this_instance()
+
+
+def _smtp() -> Gateway:
     from rollkeeper.notices.gateways.smtp import SmtpGateway
+
+    return SmtpGateway.of_this_instance()
+
+
+def _smpp() -> Gateway:
+    from rollkeeper.notices.gateways.smpp import SmppGateway
+
+    return SmppGateway.of_this_instance()
+
+
+def _voice() -> Gateway:
     from rollkeeper.notices.gateways.voice import VoiceGateway
 
-    by_channel: dict[Channel, Gateway] = {}
-    if instance().kind is InstanceKind.DEMO:
-        outbox = FileGateway.of_this_instance()
-        by_channel = dict.fromkeys(Channel, outbox)
-    if settings().smtp_url is not None:
-        by_channel[Channel.EMAIL] = SmtpGateway.of_this_instance()
-    if settings().smpp_url is not None:
-        by_channel[Channel.SMS] = SmppGateway.of_this_instance()
-    if settings().voice_program is not None:
-        by_channel[Channel.VOICE] = VoiceGateway.of_this_instance()
-    if settings().post_program is not None:
-        by_channel[Channel.POST] = LetterGateway.of_this_instance()
-    return {
-        channel: by_channel[channel] for channel in map(Channel, settings().channels) if channel in by_channel
-    }
+    return VoiceGateway.of_this_instance()
+
+
+def _letters() -> Gateway:
+    from rollkeeper.notices.gateways.letters import LetterGateway
+
+    return LetterGateway.of_this_instance()
+
+
+_MAKERS: Final[Mapping[Channel, Callable[[], Gateway]]] = {
+    Channel.EMAIL: _smtp, Channel.SMS: _smpp, Channel.VOICE: _voice, Channel.POST: _letters,
+}  # fmt: skip

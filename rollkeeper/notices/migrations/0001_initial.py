@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ("code", models.TextField(db_comment="What the subscriber can dial to check that the notice is genuine.", db_default=rollkeeper.notices.models.FreshCode())),
                 ("attempts", models.SmallIntegerField(db_default=0)),
                 ("next_try_at", models.DateTimeField(db_default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                ("next_channel", models.TextField(db_comment="The channel whose gateway has its turn, so that no gateway waits for another; empty: not decided.", db_default="")),
                 ("claimed_by", models.IntegerField(db_comment="The claim of the process that is sending it; void when that process is gone.", null=True)),
                 ("delivered_on", models.DateField(null=True)),
                 ("exposed", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_comment="Which fields were exposed, by name; of a notice of that alone.", null=True, size=None)),
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
                 "db_table": "notices_notice",
                 "indexes": [
                     models.Index(condition=models.Q(("claimed_by__isnull", False)), fields=["claimed_by"], name="notices_notice_claimed"),
-                    models.Index(condition=models.Q(("state", "queued")), fields=["next_try_at"], name="notices_notice_to_send"),
+                    models.Index(condition=models.Q(("state", "queued")), fields=["next_channel", "next_try_at"], name="notices_notice_to_send"),
                     models.Index(condition=models.Q(("state", "delivered")), fields=["delivered_on"], name="notices_notice_delivered"),
                 ],
                 "constraints": [

@@ -8,8 +8,8 @@
 WITH given AS (
     SELECT * FROM unnest(
         %(line_ids)s::uuid[], %(notice_ids)s::uuid[], %(attempt_ids)s::uuid[], %(outcomes)s::text[],
-        %(references)s::text[], %(next_try_ats)s::timestamptz[]
-    ) AS g (line_id, notice_id, attempt_id, outcome, gateway_reference, next_try_at)
+        %(references)s::text[], %(next_try_ats)s::timestamptz[], %(next_channels)s::text[]
+    ) AS g (line_id, notice_id, attempt_id, outcome, gateway_reference, next_try_at, next_channel)
 ), locked AS MATERIALIZED (
     SELECT n.line_id, n.notice_id FROM notices_notice n JOIN given g ON n.line_id = g.line_id AND n.notice_id = g.notice_id
     ORDER BY n.line_id, n.notice_id FOR UPDATE OF n
@@ -21,11 +21,12 @@ WITH given AS (
     FROM given g
     WHERE a.line_id = g.line_id AND a.attempt_id = g.attempt_id AND (SELECT count(*) FROM locked) >= 0  -- locks first
     RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, a.outcome, old.outcome = 'waiting' AS is_news,
-        CASE WHEN a.outcome = 'failed' AND old.outcome <> 'waiting' THEN %(again_at)s ELSE g.next_try_at END AS next_try_at
+        CASE WHEN a.outcome = 'failed' AND old.outcome <> 'waiting' THEN %(again_at)s ELSE g.next_try_at END AS next_try_at,
+        g.next_channel
 ), noted AS (
     UPDATE notices_notice n
     SET state = CASE WHEN n.state = 'queued' AND a.outcome = 'accepted' THEN 'sent' ELSE n.state END,
-        next_try_at = a.next_try_at, claimed_by = NULL
+        next_try_at = a.next_try_at, next_channel = a.next_channel, claimed_by = NULL
     FROM answered a
     WHERE n.line_id = a.line_id AND n.notice_id = a.notice_id AND CASE n.claimed_by WHEN %(claim)s THEN true ELSE false END
     RETURNING n.line_id, n.notice_id, n.kind

@@ -62,6 +62,26 @@ BEGIN
 END
 $$;
 
+-- A replaced SIM keeps the line's subscriber from signing in at the portal for some days. So an app enters one only of a line that has a
+-- subscriber, who is told, and each counts as a number looked up, which no rollback takes back: no subscriber is kept out unseen, or in masses.
+CREATE OR REPLACE FUNCTION ledger_require_told_subscriber() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    IF NOT EXISTS (
+        SELECT FROM lines_line l JOIN notices_notice n USING (line_id)
+         WHERE l.line_id = NEW.line_id AND l.is_registered AND n.kind = 'sim_replaced' AND n.state = 'queued' AND n.queued_on = NEW.day
+    ) THEN
+        RAISE EXCEPTION 'ledger_entry_of_a_sim_whose_subscriber_is_not_told' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION ledger_require_told_subscriber FROM PUBLIC;
+DROP TRIGGER IF EXISTS ledger_sim_replaced ON ledger_entry;
+CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.verb = 'line:sim:replaced' AND kernel_is_app()) EXECUTE FUNCTION ledger_require_told_subscriber();
+
 -- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
 CREATE OR REPLACE FUNCTION access_refuse_to_app() RETURNS trigger
 LANGUAGE plpgsql AS $$

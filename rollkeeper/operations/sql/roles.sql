@@ -68,6 +68,9 @@ GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_d
 -- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
 GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter, vault;
+-- When an app changed a factor is noted by triggers; the vault and who types commands read it.
+GRANT SELECT ON access_factorchange TO worker, vault;
+GRANT UPDATE (notified_at) ON access_factorchange TO worker;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
 
 GRANT SELECT ON django_migrations TO worker, backoffice;
@@ -226,7 +229,7 @@ GRANT INSERT ON agents_registration, agents_case TO counter;
 -- How a copy looks, in keyed pieces: compared where it is recorded offline, forgotten by Rollkeeper.
 GRANT SELECT, INSERT ON agents_imagefingerprint TO counter, worker;
 GRANT DELETE ON agents_imagefingerprint TO worker;
-GRANT INSERT, UPDATE ON agents_documentimagecount TO counter;
+GRANT EXECUTE ON FUNCTION agents_count_document_image TO counter, worker;
 GRANT INSERT, UPDATE ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding,
     agents_case, agents_reverification, agents_documentimagecount TO worker;
 GRANT INSERT ON agents_registration TO worker;

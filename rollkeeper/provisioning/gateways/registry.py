@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The network of this instance. A gateway is imported where the settings name it, so that no process carries the others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.provisioning.gateways.base import Gateway
@@ -22,14 +23,50 @@ def has_own_network() -> bool:
     return bool(chosen.by_service or chosen.webhook.url)
 
 
-def network_gateway() -> Gateway:
-    """Return the network of this instance. Refuses: NO_NETWORK, ELEMENT_SECRET_MISSING.
+ELEMENT_GROUPS: Final[Mapping[str, frozenset[str]]] = {
+    "network": frozenset(),
+    "hlr-kamailio": frozenset({"osmo_hlr", "kamailio"}),
+    "hlr": frozenset({"osmo_hlr"}),
+    "kamailio": frozenset({"kamailio"}),
+    "freeradius": frozenset({"freeradius"}),
+}
+"""Elements that serve a line together, by the name of their job; 'network': the webhook, or the file of a demo instance."""
+_OF_NO_LINE: Final = ""
+"""The service of a command whose line the register no longer has."""
+
+
+def all_services() -> list[str]:
+    """Return what may stand as the service of a command."""
+    return [*map(str, Service.values), _OF_NO_LINE]
+
+
+def services_of_group(group: str) -> list[str]:
+    """Return the services that exactly these elements serve in this instance; none where the instance does not have them."""
+    if not has_network():
+        return []
+    elements, by_service = ELEMENT_GROUPS[group], settings().by_service
+    served = [one for one in Service.values if frozenset(by_service.get(one, ())) == elements]
+    has_fallback = instance().kind is InstanceKind.DEMO or settings().webhook.url is not None
+    if not elements:
+        return [*served, _OF_NO_LINE] if has_fallback else []
+    return [*served, _OF_NO_LINE] if served and not has_fallback else served
+
+
+def name_of_elements(service: str) -> str:
+    """Return the names of the elements that serve a service, or of what serves it in their place."""
+    elements = settings().by_service.get(service)
+    return " and ".join(elements) if elements else ("webhook" if settings().webhook.url else "file")
+
+
+def network_gateway(services: Collection[str] | None = None) -> Gateway:
+    """Return the network of this instance, or of some services: what another element lacks does not matter to them.
 
     The elements that serve a kind of service; for the others the webhook where one is set, a file in a demo instance.
+    Refuses: NO_NETWORK, ELEMENT_SECRET_MISSING.
     """
     fallback = _fallback()
     if settings().by_service:
-        return elements_of_this_instance(fallback)
+        return elements_of_this_instance(fallback, services)
     if fallback is None:
         raise NO_NETWORK()
     return fallback
@@ -47,9 +84,18 @@ def _fallback() -> Gateway | None:
     return None
 
 
-def elements_of_this_instance(fallback: Gateway | None) -> ServiceRouter:
-    """Return the elements that the settings name. `fallback` serves what they do not. Refuses: ELEMENT_SECRET_MISSING."""
-    by_service = settings().by_service
+def elements_of_this_instance(
+    fallback: Gateway | None, services: Collection[str] | None = None
+) -> ServiceRouter:
+    """Return the elements that the settings name, for all or some services. `fallback` serves what they do not.
+
+    Refuses: ELEMENT_SECRET_MISSING.
+    """
+    by_service = {
+        service: elements
+        for service, elements in settings().by_service.items()
+        if services is None or service in services
+    }
     return ServiceRouter(
         {name: _MAKERS[name]() for name in _MAKERS if any(name in names for names in by_service.values())},
         by_service=by_service,

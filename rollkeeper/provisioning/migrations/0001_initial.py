@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ("allows_emergency", models.BooleanField(db_default=True)),
                 ("allows_care", models.BooleanField(db_default=True)),
                 ("allows_registration", models.BooleanField(db_default=True)),
+                ("service", models.TextField(db_comment="The line's kind of service, set by a trigger: elements that serve others do not wait for this command.", db_default="")),
                 ("requested_at", models.DateTimeField()),
                 ("attempts", models.SmallIntegerField(db_default=0)),
                 ("next_try_at", models.DateTimeField(db_default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
@@ -88,9 +89,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE provisioning_command ADD position bigint GENERATED ALWAYS AS IDENTITY;
-            CREATE INDEX provisioning_command_in_turn ON provisioning_command (kind, next_try_at, position)
+            CREATE INDEX provisioning_command_in_turn ON provisioning_command (kind, service, next_try_at, position)
                 WHERE state IN ('waiting', 'sent');
             """
         ),
-        migrations.RunSQL([database.sql("provisioning", name) for name in ("temporary_reconnection_trigger", "essential_line_trigger", "counter_role_triggers", "terminate_only_terminated_trigger", "postpone", "set_rest")]),
+        migrations.RunSQL([database.sql("provisioning", name) for name in ("temporary_reconnection_trigger", "essential_line_trigger", "counter_role_triggers", "terminate_only_terminated_trigger", "service_trigger", "postpone", "set_rest")]),
     ]

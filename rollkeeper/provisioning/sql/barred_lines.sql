@@ -1,9 +1,9 @@
--- Gives a page of lines with an open reason to be suspended, and whether the network's word on them can be taken now.
+-- Gives a page of lines with an open reason to be suspended, and whether some elements' word on them can be taken now.
 -- Law: art. 3 (emergency calls excepted). Reads: lines_suspension, lines_line, provisioning_command. Writes: -.
 -- Plan: the index of open suspensions, from the last line on; two probes a row. A terminated line keeps its open reasons, so a
 -- page is of reasons and bounded for any number of lines. Again: the next page.
 SELECT s.line_id,
-    bool_and(l.state = 'suspended' AND NOT EXISTS (
+    bool_and(l.state = 'suspended' AND l.service = ANY(%(services)s::text[]) AND NOT EXISTS (
         SELECT FROM (SELECT state FROM provisioning_command WHERE line_id = s.line_id OFFSET 0) c
         WHERE c.state IN ('waiting', 'sent'))) AS is_settled
 FROM (

@@ -2,7 +2,8 @@
 -- the next day those that may not go out on this one.
 -- Law: art. 3 (a registration restores; the later command wins).
 -- Reads: provisioning_command, lines_line. Writes: provisioning_command (claimed_by, attempts, state, next_try_at).
--- Plan: index provisioning_command_in_turn from where the chunk before ended, LIMIT: what was claimed and done before leaves dead entries
+-- Plan: index provisioning_command_in_turn, once for each service asked for, from where the chunk before ended, LIMIT: what other
+-- elements have to do is not read, and what was claimed and done before leaves dead entries
 -- there, a million in a great batch. Two probes of the primary key a row, three on days of rest; the older siblings by their line
 -- and never by what is claimed (OFFSET 0): next to nothing is, but that index was full of dead entries and was read whole for each row (most of
 -- the time of a batch of millions, 2026-11-26). 200 of 480,000 due: 6 ms.
@@ -16,6 +17,7 @@
 -- the bar for an undone termination that the network may have received, because it gives emergency calls back. Commands that the
 -- network accepted before are read back, and not delivered again.
 WITH due AS (
+    SELECT c.* FROM unnest(%(services)s::text[]) AS asked (service) CROSS JOIN LATERAL (
     SELECT c.line_id, c.command_id, c.position, c.next_try_at, c.state,
            %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
                SELECT FROM (SELECT batch_id, kind, position, sent_at, read_back_at, claimed_by FROM provisioning_command
@@ -25,7 +27,7 @@ WITH due AS (
            ) AS may_go, c.sent_at IS NOT NULL AS was_taken
     FROM provisioning_command c
     WHERE c.state IN ('waiting', 'sent')
-      AND c.kind = %(kind)s
+      AND c.kind = %(kind)s AND c.service = asked.service
       AND c.next_try_at <= %(now)s
       AND (c.next_try_at, c.position) > (coalesce(%(after_at)s::timestamptz, '-infinity'), %(after_position)s)
       AND c.claimed_by IS NULL
@@ -36,6 +38,9 @@ WITH due AS (
     ORDER BY c.next_try_at, c.position
     LIMIT %(chunk)s
     FOR UPDATE OF c SKIP LOCKED
+    ) c
+    ORDER BY c.next_try_at, c.position
+    LIMIT %(chunk)s
 ), judged AS MATERIALIZED (
     SELECT d.*, NOT d.may_go AND NOT d.was_taken AS is_put_off, EXISTS (
         SELECT FROM provisioning_command n

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the doctor says of gateways and network elements: each that does not do its work is named, with how much waits for it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.notices.queries import find_waiting_gateways
+from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.provisioning.queries import find_waiting_elements
+
+_PATIENCE: Final = dt.timedelta(minutes=5)
+_REMEDY: Final = (
+    "Bring it back, or the way to it; everything is tried again by itself. See logs/ for what it answers."
+)
+
+
+def look_at_peers() -> Iterator[Finding]:
+    """Name each gateway and element that does not take what it is given, and say whether anything waited for a day."""
+    found = [*_gateways(), *(list(_elements()) or _waited_a_day())]
+    yield from found or [
+        Finding(
+            "",
+            Health.OK,
+            "Every gateway and element takes what it is given; no command has waited for a day.",
+        )
+    ]
+
+
+def _gateways() -> Iterator[Finding]:
+    for one in find_waiting_gateways():
+        said = f"The gateway of '{one.channel.value}' did not take {one.count:,} notices, the oldest of {one.oldest_on}."
+        yield Finding("", Health.WARNING, said, _REMEDY)
+
+
+def _elements() -> Iterator[Finding]:
+    for one in find_waiting_elements(before=clock.now() - _PATIENCE):
+        since = f"{one.oldest_at.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
+        said = f"'{one.elements}' has not carried out {one.count:,} commands, the oldest of {since}."
+        yield Finding("", Health.WARNING, said, _REMEDY)
+
+
+def _waited_a_day() -> Iterator[Finding]:
+    """Commands that are held on purpose (by a stay, a stopped batch, a closed day) do not wait for the network."""
+    now = clock.now()
+    (commands,) = rows(
+        "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND requested_at < %s"
+        " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)",
+        [now - dt.timedelta(hours=24), now],
+    )
+    if commands.n:
+        said = f"{commands.n:,} commands have waited for the network for a day."
+        yield Finding("", Health.WARNING, said, "rollkeeper provisioning push")
