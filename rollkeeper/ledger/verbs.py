@@ -62,53 +62,30 @@ class Verb(StrEnum):
     UPLOAD_DESTROYED = "imports:upload:destroyed", EntrySchema(facts={"upload": REFERENCE})
     LINE_UNDONE = "imports:line:undone", EntrySchema(line=REQUIRED, facts={"import": REFERENCE})
     IMPORT_UNDONE = "imports:import:undone", EntrySchema(facts={"import": REFERENCE, "lines": COUNT})
-    CAMPAIGN_PLANNED = (
-        "campaign:campaign:planned",
-        EntrySchema(
-            pack=REQUIRED, article=REQUIRED, facts={"added": COUNT, "campaign": REFERENCE, "members": COUNT}
-        ),
-    )
-    CAMPAIGN_CLOSED = (
-        "campaign:campaign:closed",
-        EntrySchema(
-            pack=REQUIRED,
-            article=REQUIRED,
-            facts={"campaign": REFERENCE, "out_of_scope": COUNT, "terminated": COUNT, "waived": COUNT},
-        ),
-    )
+    CAMPAIGN_PLANNED = "campaign:campaign:planned", EntrySchema(
+        pack=REQUIRED, article=REQUIRED, facts={"added": COUNT, "campaign": REFERENCE, "members": COUNT},
+    )  # fmt: skip
+    CAMPAIGN_CLOSED = "campaign:campaign:closed", EntrySchema(
+        pack=REQUIRED, article=REQUIRED,
+        facts={"campaign": REFERENCE, "out_of_scope": COUNT, "terminated": COUNT, "waived": COUNT},
+    )  # fmt: skip
     CAMPAIGN_CANCELLED = (
         "campaign:campaign:cancelled",
         EntrySchema(pack=REQUIRED, facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT}),
     )
-    LINE_WAIVED = (
-        "campaign:line:waived",
-        EntrySchema(
-            line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"because": CODE, "campaign": REFERENCE}
-        ),
-    )
-    CLOCK_STARTED = (
-        "campaign:clock:started",
-        EntrySchema(
-            line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"anchor": DAY}, optional={"promised": DAY}
-        ),
-    )
-    BATCH_PREPARED = (
-        "campaign:batch:prepared",
-        EntrySchema(
-            pack=REQUIRED,
-            article=REQUIRED,
-            facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT},
-            optional={"content": DIGEST},
-        ),
-    )
-    BATCH_APPROVED = (
-        "campaign:batch:approved",
-        EntrySchema(
-            pack=REQUIRED,
-            facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT},
-            optional={"content": DIGEST},
-        ),
-    )
+    LINE_WAIVED = "campaign:line:waived", EntrySchema(
+        line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"because": CODE, "campaign": REFERENCE},
+    )  # fmt: skip
+    CLOCK_STARTED = "campaign:clock:started", EntrySchema(
+        line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"anchor": DAY}, optional={"promised": DAY},
+    )  # fmt: skip
+    BATCH_PREPARED = "campaign:batch:prepared", EntrySchema(
+        pack=REQUIRED, article=REQUIRED, facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT},
+        optional={"content": DIGEST},
+    )  # fmt: skip
+    BATCH_APPROVED = "campaign:batch:approved", EntrySchema(
+        pack=REQUIRED, facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT}, optional={"content": DIGEST},
+    )  # fmt: skip
     BATCH_STARTED = "campaign:batch:started", _BATCH_STEP
     BATCH_STOPPED = (
         "campaign:batch:stopped",
@@ -132,15 +109,10 @@ class Verb(StrEnum):
         "campaign:work:requested",
         EntrySchema(facts={"kind": CODE, "request": REFERENCE}, optional={"batch": REFERENCE, "due_on": DAY}),
     )
-    NIGHTLY_RUN_FINISHED = (
-        "campaign:nightly_run:finished",
-        EntrySchema(
-            pack=REQUIRED,
-            article=REQUIRED,
-            facts={"campaign": REFERENCE, "out_of_scope": COUNT, "postponed": COUNT, "started": COUNT},
-            optional={"reminded": COUNT},
-        ),
-    )
+    NIGHTLY_RUN_FINISHED = "campaign:nightly_run:finished", EntrySchema(
+        pack=REQUIRED, article=REQUIRED, optional={"reminded": COUNT},
+        facts={"campaign": REFERENCE, "out_of_scope": COUNT, "postponed": COUNT, "started": COUNT},
+    )  # fmt: skip
     STAY_ENTERED = (
         "campaign:stay:entered",
         EntrySchema(facts={"first": DAY, "stay": REFERENCE}, optional={"last": DAY}),

@@ -37,7 +37,9 @@ def work(as_role, on=DUE):
 
 @pytest.fixture
 def manager(signed_in):  # noqa: F811
-    return signed_in(StaffRole.CAMPAIGN_MANAGER, "manager")
+    ask = signed_in(StaffRole.CAMPAIGN_MANAGER, "manager")
+    RoleGrant.objects.update(since=PLANNED)
+    return ask
 
 
 def test_a_campaign_is_counted_and_planned_from_its_page(signed_in, manager, as_role):  # noqa: F811
@@ -74,7 +76,7 @@ def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manage
     manager("post", "/campaign/prepare/", {"kind": "prepare", "due_on": DUE.isoformat()})
     work(as_role)
     (made,) = Batch.objects.all()
-    for name in ("a", "b"):
+    for name in ("supervisor-1", "supervisor-2"):
         signed_in(StaffRole.SUPERVISOR, name)("post", f"/batches/{made.batch_id}/approve/", {"checked": "on"})
 
     manager("post", f"/batches/{made.batch_id}/run/")
