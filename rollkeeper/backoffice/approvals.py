@@ -23,6 +23,7 @@ _LABELS = {
     "answer_disclosure": _("Disclosure request"),
     "defer_notification": _("Deferred notification"),
     "add_authority": _("New authority"),
+    "forgery": _("A document that may be forged"),
     **dict(Step.choices),
 }
 _PAGES = {

@@ -137,7 +137,7 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     values = {
         "campaign_id": campaign_id,
         "language": NO_LANGUAGE,
-        "anchor_on": max(rules.begins_on, on),
+        "anchor_on": rules.starts_on(on),
         "days": rules.grace_days,
         "activated_before": rules.activated_before,
         "services": sorted(rules.services),

@@ -306,7 +306,7 @@ def _last_day(
     pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
 ) -> dt.date | None:
     rules = pack.campaign
-    anchor = notified_on and max(notified_on, rules.begins_on) if suspends else history.suspended_on
+    anchor = notified_on and rules.starts_on(notified_on) if suspends else history.suspended_on
     if anchor is None:
         return None
     days = rules.grace_days if suspends else rules.suspension_days

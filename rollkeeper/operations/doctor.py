@@ -29,6 +29,7 @@ from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.clock_check import look_at_the_clock
+from rollkeeper.operations.duty_check import look_at_the_duties
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
@@ -492,6 +493,6 @@ CHECKS = (
     _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
     _check_document_copies, _check_erasure, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
-    _check_witnesses, _check_law, _check_languages, _check_notices_and_commands, _check_offline,
+    _check_witnesses, _check_law, look_at_the_duties, _check_languages, _check_notices_and_commands, _check_offline,
     _check_background_jobs, _check_clock,
 )  # fmt: skip

@@ -49,7 +49,7 @@ from rollkeeper.portal.forms import (
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.tokens import issue, revoke, token_of
 from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare.choices import CaseKind, DelegateRole, PortalRequestKind
+from rollkeeper.selfcare.choices import CaseKind, DelegateRole, ForgerySign, PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
@@ -330,7 +330,7 @@ def _said_line(line: dict[str, Any]) -> dict[str, Any]:
         "is_claimed": any(one["kind"] == "inherit" and not one["settled_on"] for one in line["cases"]),
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
         "cases": [
-            one | {"kind": label_of(one["kind"], CaseKind), "about": label_of(one["about"], Field, LineField, Paper) if one["about"] else "",
+            one | {"kind": label_of(one["kind"], CaseKind), "about": label_of(one["about"], Field, LineField, Paper, ForgerySign) if one["about"] else "",
                    "due_on": dt.date.fromisoformat(one["due_on"])}
             for one in line["cases"]
         ],

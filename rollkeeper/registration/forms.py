@@ -18,12 +18,18 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.phrasing import cite
+from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
 from rollkeeper.law.pack import Attribute
-from rollkeeper.law.supported_fields import ATTRIBUTES, AttributeType
 from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
 from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+
+_INPUT_TYPES = {
+    AttributeType.DATE: {"type": "date", "class": "govuk-input--width-10"},
+    AttributeType.EMAIL: {"type": "email"},
+    AttributeType.TELEPHONE: {"type": "tel", "class": "govuk-input--width-20"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +137,6 @@ def state_field(hint: Any) -> forms.RegexField:
 def _widget(kind: AttributeType) -> forms.Widget:
     if kind is AttributeType.LONG_TEXT:
         return forms.Textarea(attrs=QUIET | {"rows": 2})
+    if kind in _INPUT_TYPES:
+        return forms.TextInput(attrs=QUIET | _INPUT_TYPES[kind])
     return forms.TextInput(attrs=QUIET)

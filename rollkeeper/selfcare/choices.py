@@ -70,6 +70,18 @@ class CaseKind(TextChoices):
     """Something recorded about me is wrong; put right at the counter."""
     INHERIT = "inherit", _("Report that the subscriber has died")
     """A person reports that the subscriber has died, and claims the line or acts for a claimant."""
+    FORGERY = "forgery", _("A document that may be forged")
+    """Staff suspect that a document shown for the line was forged. Two people decide; nobody is reported before."""
+
+
+class ForgerySign(TextChoices):
+    """By what staff suspect a forged document."""
+
+    PICTURE = "picture", _("The picture shows another person")
+    SECURITY_FEATURES = "security_features", _("Security features are missing or wrong")
+    CHECK_DIGITS = "check_digits", _("The number's check digits are wrong")
+    REGISTRY = "registry", _("The issuer's register does not know the document")
+    ALTERED = "altered", _("The document was altered")
 
 
 class ApplicationState(StrEnum):

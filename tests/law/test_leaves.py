@@ -75,6 +75,7 @@ def answers(pack: Pack) -> list[object]:
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.sight_article(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
+        pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
         pack.file.agents and pack.file.agents.daily_limit, [one.model_dump(exclude={"because"}) for one in pack.file.breach],
         pack.file.at_once and pack.file.at_once.counts.model_dump(), disclosure_laws(pack, on=ON),

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ("line_id", models.UUIDField()),
                 ("tenure_id", models.UUIDField(null=True)),
                 ("kind", models.TextField(db_comment="selfcare.choices.CaseKind.")),
-                ("about", models.TextField(db_comment="Which field is said to be wrong: its name, no value.", null=True)),
+                ("about", models.TextField(db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value.", null=True)),
                 ("opened_on", models.DateField()),
                 ("due_on", models.DateField(db_comment="The last day on which to decide.")),
                 ("settled_on", models.DateField(null=True)),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["line_id"], name="selfcare_case_of_line"), models.Index(condition=models.Q(("settled_on__isnull", True)), fields=["due_on"], name="selfcare_case_open")],
                 "constraints": [
                     models.UniqueConstraint(condition=models.Q(("settled_on__isnull", True)), fields=("line_id", "kind"), name="selfcare_case_open_twice_for_one_kind"),
-                    models.CheckConstraint(condition=models.Q(("kind__in", ["not_mine", "dispute", "appeal", "correct", "inherit"])), name="selfcare_case_of_unknown_kind"),
+                    models.CheckConstraint(condition=models.Q(("kind__in", ["not_mine", "dispute", "appeal", "correct", "inherit", "forgery"])), name="selfcare_case_of_unknown_kind"),
                     models.CheckConstraint(condition=models.Q(models.Q(("settled_on__isnull", True), ("upheld__isnull", True)), models.Q(("settled_on__isnull", False), ("upheld__isnull", False)), _connector="OR"), name="selfcare_case_settled_without_a_verdict"),
                 ],
             },
