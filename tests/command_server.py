@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Runs commands, each in a separate process, without importing everything and testing the law for each of them.
 
-One process warms up and waits at a socket. Whoever calls hands over words, surroundings and three files; a child takes
+One process warms up and waits at a socket. A caller hands over words, surroundings and three files; a child takes
 its place, its instance and its look at the settings, and runs what the words say to the end. `CommandServer` is the caller in a test;
-`lend_command` puts a `rollkeeper` that calls into a folder, for whoever types into a shell.
+`lend_command` puts a `rollkeeper` that calls into a folder, for tests that type into a shell.
 A word that begins with "@" is a function of a test: "@tests.leak.opening:main".
 """
 

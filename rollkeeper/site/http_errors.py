@@ -129,7 +129,7 @@ def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
-    """Give every page the operator's name, the day, whether this is a demo, and the app's own menu."""
+    """Give every page the operator's name, the day and whether this is a demo."""
     del request
     app = this_app()
     return {
@@ -139,7 +139,6 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "demo_date": clock.demo_date(),
         "app": app,
         "app_name": app_named(app).title if app else "",
-        "nav_templates": [f"{app}/nav.html", "site/nav.html"],
         "csrf_cookie_name": settings.CSRF_COOKIE_NAME,
     }
 

@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.csp",
                 "rollkeeper.site.http_errors.page_context",
+                "rollkeeper.site.navigation.navigation_context",
                 "rollkeeper.site.spoken_languages.language_context",
                 "rollkeeper.site.inline_css.css_context",
             ],

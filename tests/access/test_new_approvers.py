@@ -54,7 +54,7 @@ def test_two_accounts_that_one_person_makes_decide_nothing_before_a_day_is_over(
     assert dual_control.has_enough_decisions(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
 
 
-def test_whoever_is_too_new_is_notified_so():
+def test_an_approver_who_is_too_new_is_notified_so():
     employed("manager-1")
 
     with refusing(ROLE_TOO_RECENT, match="24 hours"):

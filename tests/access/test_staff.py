@@ -50,7 +50,7 @@ def added(username="clerk-07", roles=(StaffRole.CLERK,), on=DAY):
     return add_staff(console_authority(), username=username, password=PASSWORD, roles=roles, on=on)
 
 
-def test_whoever_knows_the_password_gets_the_authority_of_their_roles():
+def test_the_password_gives_the_authority_of_the_roles():
     staff_id = added()
 
     authority = sign_in("clerk-07", PASSWORD)

@@ -121,7 +121,7 @@ LOOKUPS = [
 
 
 @pytest.mark.parametrize(("app_name", "role", "address", "fields"), LOOKUPS)
-def test_whoever_tries_numbers_cannot_tell_protected_subscribers_from_none(numbers, app, app_name, role, address, fields):  # fmt: skip
+def test_trying_numbers_does_not_tell_protected_subscribers_from_none(numbers, app, app_name, role, address, fields):  # fmt: skip
     app(app_name)
     client, before = sign_in(role), len(entries())
     client.get(address, HTTP_ACCEPT="text/html")
@@ -390,7 +390,7 @@ def test_a_protected_subscribers_number_is_taken_like_any_other_for_a_new_contra
 
 
 @pytest.mark.usefixtures("quick_passwords")
-def test_whoever_tries_numbers_by_command_cannot_tell_them_apart_either(numbers):
+def test_trying_numbers_by_command_does_not_tell_them_apart_either(numbers):
     add_staff(
         console_authority(), username="super-1", password="long words of one super", roles=[StaffRole.SUPERVISOR], on=ON
     )  # fmt: skip

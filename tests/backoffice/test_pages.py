@@ -99,7 +99,7 @@ def test_the_menu_leads_where_a_role_may_go_and_nowhere_else(signed_in, role):
     ask = signed_in(role)
     open_to = {item for item in EVERY_ITEM if ask("get", item).status_code == 200}
 
-    menu = re.findall(r'class="rk-nav__link" href="(/[^"]*)"', ask("get", min(open_to)).text_)
+    menu = re.findall(r'class="rk-menu__link" href="(/[^"]*)"', ask("get", min(open_to)).text_)
     assert {item for item in menu if item in EVERY_ITEM} == open_to
 
 

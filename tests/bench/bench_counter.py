@@ -100,7 +100,7 @@ def _in_turns(app: "App", rivals: list["Client"], forms: list[bytes], pace: int)
 def _rows(
     product: list[Sent], bare: list[Sent], signed: list[Sent], log_ms: list[int], pace: int
 ) -> Iterator[Row]:
-    """Say how it went, by whoever sent and by the app's own log."""
+    """Say how it went, by the sender's count and by the app's own log."""
     wrong = sum(one.status != http.client.FOUND for one in product)
     assert wrong < len(product), "nobody was registered"
     assert not any(one.status != http.client.NO_CONTENT for one in (*bare, *signed))

@@ -2,7 +2,7 @@
 """What people do to a campaign in hand, right after a night that changed a fifth of all lines: stop, stay, undo, compare, close.
 
 None of it is part of a quiet campaign, so neither the night's bench nor two years of nights meet it. Statistics are those
-from before the night, as they are for whoever acts in that very hour: a statement that trusts them reads everything anew
+from before the night, as they are for staff who act in that very hour: a statement that trusts them reads everything anew
 for each chunk. No baseline: what is asked is that ten times as many lines take ten times as long, and that nobody waits who asks
 for a stop.
 """
@@ -250,7 +250,7 @@ def _refused(on: dt.date) -> None:
 
 @contextmanager
 def _as(role: Role) -> Iterator[None]:
-    """Have the rights of whoever does this, and bear the checks that the tables' owner is spared."""
+    """Have the rights of the role that does this, and bear the checks that the tables' owner is spared."""
     do(f"SET ROLE {role}")
     yield
     do("RESET ROLE")

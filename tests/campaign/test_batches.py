@@ -96,7 +96,7 @@ def approve(batch_id: BatchId, people: People, on: dt.date = DUE) -> None:
         batch_control.approve_batch(one, batch_id, on=on)
 
 
-def test_whoever_named_no_language_is_owed_their_notices_in_every_one(people: People) -> None:
+def test_without_a_language_notices_are_owed_in_every_one(people: People) -> None:
     notified_lines(1, language="bo")
     (silent,) = notified_lines(1, language=None)
 
@@ -1129,7 +1129,7 @@ def test_undo_gives_the_days_back(people: People) -> None:
     assert rows("SELECT days FROM lines_pause WHERE line_id = %s", [line_id])[0].days.lower == DUE
 
 
-def test_undo_leaves_whoever_registered_since_alone(people: People) -> None:
+def test_undo_leaves_a_line_registered_since_alone(people: People) -> None:
     registered, silent = notified_lines(2)
     night(DUE, people)
     register(registered, DUE)

@@ -355,7 +355,7 @@ def test_unreachable_lists_by_reference_whom_nobody_notified_and_answers_no(noti
     assert "1 lines." in done.remarks
 
 
-def test_whoever_was_not_notified_is_waived_by_name_out_of_the_list_itself(notified, desk, tmp_path):
+def test_an_unnotified_line_is_waived_by_name_out_of_the_list_itself(notified, desk, tmp_path):
     not_notified = make_line()
     desk.campaign("plan", on=PLANNED)
     desk.campaign("run")

@@ -378,7 +378,7 @@ def test_a_campaign_does_not_close_while_a_batch_is_at_work(people: tuple[Author
     assert refused.value.facts["batches"] == 1
 
 
-def test_whoever_registers_waits_for_a_chunk_without_having_its_number(
+def test_a_registration_waits_for_a_chunk_without_having_its_number(
     people: tuple[Authority, Authority],
 ) -> None:
     _, (line_id,) = approved(1, people)

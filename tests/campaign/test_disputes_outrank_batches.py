@@ -392,7 +392,7 @@ def test_whose_dispute_of_an_end_is_lost_stays_without_the_number(people):
     assert state(line_id) == "released"
 
 
-def test_whoever_is_right_has_the_days_that_were_left_also_where_the_bar_came_late(people):
+def test_an_upheld_dispute_gives_back_the_days_left_even_if_the_bar_came_late(people):
     (line_id,) = notified_lines(1)
     number, element = numbered(line_id), Element()
     night(DUE, people)

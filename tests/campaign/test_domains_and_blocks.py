@@ -78,7 +78,7 @@ def test_one_name_in_two_spellings_is_one_line_and_an_address_in_a_block_is_none
     ]
 
 
-def test_whoever_registers_for_a_name_is_registered_for_the_line_that_was_imported(imported):
+def test_a_registration_for_a_name_is_for_the_line_that_was_imported(imported):
     imported()
 
     register_subscriber(console_authority(), submission("XN--FSQU00A.中国"), on=DUE)

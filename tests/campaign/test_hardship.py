@@ -118,7 +118,7 @@ def test_the_days_of_the_hours_are_no_days_of_suspension(cut: LineId, people: Pe
     assert fate(cut)[2] == day("2012-04-06")
 
 
-def test_whoever_registers_during_the_hours_is_not_barred_at_their_end(cut: LineId) -> None:
+def test_a_subscriber_registered_during_the_hours_is_not_barred_at_their_end(cut: LineId) -> None:
     from rollkeeper.provisioning.services import queue_command
 
     element = Element()

@@ -70,7 +70,7 @@ def test_the_hours_that_an_undone_batch_took_are_given_back(people: People) -> N
     assert (one.cause, one.credited, days_of(one)) == ("registration", True, 7.0)
 
 
-def test_whoever_registered_before_the_undo_gets_their_hours_back_too(people: People) -> None:
+def test_a_subscriber_registered_before_the_undo_gets_the_hours_back_too(people: People) -> None:
     (line_id,) = notified_lines(1)
     night(CUT, people)
     come_back(line_id, "2012-03-05")

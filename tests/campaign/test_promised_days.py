@@ -45,7 +45,7 @@ def plan_under(pack: Path, days: int, *, on: dt.date) -> str:
 
 
 @pytest.mark.parametrize(("first", "then"), [(90, 60), (90, 30), (60, 90)])
-def test_whoever_was_promised_a_day_keeps_it_and_a_longer_time_is_theirs_too(
+def test_a_promised_day_is_kept_and_a_longer_time_is_given(
     first: int, then: int, people: People, tmp_path: Path
 ) -> None:
     pack, line_id = tmp_path / "pack.yaml", make_line()
@@ -71,7 +71,7 @@ def test_whoever_was_promised_a_day_keeps_it_and_a_longer_time_is_theirs_too(
         assert state(line_id) == ("suspended" if due else "active")
 
 
-def test_a_law_that_is_put_off_begins_later_for_whoever_was_notified_already_too(
+def test_a_law_that_is_put_off_begins_later_for_those_notified_before_too(
     people: People, tmp_path: Path
 ) -> None:
     pack, notified, late = tmp_path / "pack.yaml", make_line(), make_line()
@@ -89,7 +89,7 @@ def test_a_law_that_is_put_off_begins_later_for_whoever_was_notified_already_too
     assert [member(one).anchor_on for one in (notified, late)] == [put_off] * 2
 
 
-def test_whoever_a_changed_law_concerns_no_more_is_released_and_has_service_again(
+def test_a_subscriber_a_changed_law_no_longer_concerns_gets_service_again(
     people: People, tmp_path: Path
 ) -> None:
     pack, notified = tmp_path / "pack.yaml", day("2011-12-20")
@@ -194,7 +194,7 @@ def test_no_past_day_is_promised_while_a_changed_pack_waits_to_be_planned(
     assert promised_of(line_id) > late
 
 
-def test_a_day_that_was_promised_stays_where_whoever_is_notified_now_would_have_less(people: People) -> None:
+def test_a_promised_day_stays_where_a_notice_of_today_would_give_less(people: People) -> None:
     line_id, early = make_sealed_line(), day("2012-01-06")
     clock.set_demo_date(NOTIFIED)
     planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=NOTIFIED)

@@ -110,7 +110,7 @@ def test_a_night_that_runs_twice_reminds_once(notified: Callable[..., LineId]) -
     assert len(reminders(line_id)) == 1
 
 
-def test_whoever_has_come_meanwhile_is_not_reminded(notified: Callable[..., LineId]) -> None:
+def test_a_subscriber_who_came_meanwhile_is_not_reminded(notified: Callable[..., LineId]) -> None:
     line_id = notified(14)
     register(line_id, day("2012-02-10"))
 
@@ -127,7 +127,7 @@ def test_a_pack_without_reminders_reminds_nobody(notified: Callable[..., LineId]
     assert reminders(line_id) == []
 
 
-def test_whoever_is_reminded_late_has_the_whole_time_from_then(
+def test_a_late_reminder_gives_the_whole_time_from_then(
     notified: Callable[..., LineId], people: People
 ) -> None:
     line_id = notified(14)
@@ -145,7 +145,7 @@ def test_whoever_is_reminded_late_has_the_whole_time_from_then(
     assert state(line_id) == "suspended"
 
 
-def test_whoever_looks_at_the_sample_of_a_batch_sees_the_day_that_was_promised(
+def test_the_sample_of_a_batch_shows_the_day_that_was_promised(
     notified: Callable[..., LineId],
 ) -> None:
     notified(14)

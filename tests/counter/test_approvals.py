@@ -88,7 +88,7 @@ def test_where_no_law_asks_for_a_approver_there_is_none(at_counter, supervisor):
     assert rows("SELECT FROM offline_registration") == []
 
 
-def test_only_whoever_may_confirm_is_shown_what_waits(at_counter, supervisor):
+def test_only_staff_who_may_confirm_see_what_waits(at_counter, supervisor):
     assert at_counter.get("/pending-approvals/").status_code == 403
     assert "/pending-approvals/" not in at_counter.get("/").content.decode()
     assert "/pending-approvals/" in supervisor.get("/").content.decode()

@@ -86,7 +86,7 @@ def test_what_is_no_code_is_notified_so_and_not_repeated(at_counter, code):
     assert f'value="{code}"' not in asked.content.decode()
 
 
-def test_whoever_was_registered_sees_that_the_record_was_erased(handed, at_counter):
+def test_a_former_subscriber_sees_that_the_record_was_erased(handed, at_counter):
     mark = receipts.find_by_code(handed[1]).entry
     append_entry(
         Instance(), verb=Verb.RECORD_ERASED, role="worker", on=ON, line_id=mark.line_id, pack="cd" * 32, article="5",

@@ -641,7 +641,7 @@ def _wait_until_free():
         time.sleep(0.05)
 
 
-def test_whoever_stops_listening_leaves_no_thread_behind(register, written, monkeypatch):
+def test_a_client_that_stops_listening_leaves_no_thread_behind(register, written, monkeypatch):
     file = written([line(n) for n in range(50)])
     monkeypatch.setattr(chunks, "copy_chunk", lambda *_, **__: 1 / 0)
 

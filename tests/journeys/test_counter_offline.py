@@ -227,7 +227,7 @@ def test_a_page_opened_without_a_network_takes_down_in_order_and_two_tabs_send_o
     assert at_counter.registered() == before + 2
 
 
-def test_what_was_sealed_is_sent_by_whoever_signs_in_after_the_session_ended(at_counter):
+def test_what_was_sealed_is_sent_by_the_next_clerk_after_the_session_ended(at_counter):
     before, page = at_counter.registered(), at_counter.page
     at_counter.fill()
     page.context.clear_cookies(name="rollkeeper_counter_session")

@@ -257,7 +257,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
         assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0
         assert "Approved" in seen.press(supervisor, batch["batch_id"], "Approve")
 
-        # Who registers a minute before is never cut. The pilot goes, and whoever watches sees how far it has come.
+        # A subscriber who registers a minute before is never cut. The pilot goes, and staff see how far it has come.
         seen.come_to_the_counter(person(row_notified))
         console.type("campaign", "run", on="2012-03-02")
         console.type("provisioning", "push", on="2012-03-02")
@@ -289,7 +289,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert (counts["suspended"], counts["running"]) == (0, batch["line_count"] - 1)
     assert console.type("provisioning", "reconcile")
 
-    # It is due again later: whoever was put back on Monday was notified of Tuesday as another last day.
+    # It is due again later: a line put back on Monday was notified of Tuesday as another last day.
     # Those who come to the counter afterwards are restored the same day.
     day = console.next_due("2012-03-07")
     console.act_on_what_is_due(day)

@@ -46,7 +46,7 @@ def test_two_small_numbers_whose_sum_is_small_are_not_left_to_guessing():
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 7), min_size=4, max_size=4))
-def test_whoever_tries_every_table_is_left_with_a_span_for_each_small_number(values):
+def test_trying_every_table_leaves_a_span_for_each_small_number(values):
     least = 3
     shown = hide_small([values[:2], values[2:]], least=least)
     truth = hide_small([values[:2], values[2:]], least=1)

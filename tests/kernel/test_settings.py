@@ -63,7 +63,7 @@ def test_every_faulty_setting_of_every_table_is_reported_not_only_the_first(writ
     }
 
 
-def test_the_faults_of_all_tables_meet_whoever_reads_one_of_them(written):
+def test_the_faults_of_all_tables_are_told_on_reading_one_of_them(written):
     written('[instance]\nzone = "Mars/Olympus"\n[campaign]\nmax_lines_per_hour = 0\n')
 
     with pytest.raises(Faults, match=r"(?s)zone.*max_lines_per_hour"):

@@ -2,7 +2,7 @@
 """Telephone numbers kept as integers: looked for apart, since some are met by chance.
 
 Of the eight bytes of such a number three are zero and one is nearly always 3; files of PostgreSQL are full of those. So as
-many numbers that nobody ever had are looked for in the same bytes: what is found of them is chance, and whoever kept numbers
+many numbers that nobody ever had are looked for in the same bytes: what is found of them is chance, and a register that kept numbers
 as integers, be it in one table, one batch or one spilled column, would have kept far more.
 """
 

@@ -64,7 +64,7 @@ class Machine:
     ) -> str:
         """Type a command, expect its exit code, return what it printed.
 
-        What is `asked_for` is an answer to whoever typed the value: it may hold it, and is the operator's own.
+        What is `asked_for` is an answer to the person who typed the value: it may hold it, and is the operator's own.
         """
         said = self.start(*words, on=on, typed=typed, data_dir=data_dir)[1]
         if asked_for:

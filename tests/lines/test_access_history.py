@@ -54,7 +54,7 @@ def look(on, *, person=None, line=None, verb=Verb.SEALED_OPENED, role="superviso
     return append_entry(OFFICER, verb=verb, role=role, on=on, person_id=person, line_id=line, facts=said)
 
 
-def test_looks_at_a_line_belong_to_whoever_held_it_then(world):
+def test_looks_at_a_line_belong_to_the_holder_of_that_time(world):
     _, line_id, (former, present) = world
     early = look(DAY + DAYS * 0, line=line_id, field="number", purpose="notice", role="worker")
     late = look(DAY + DAYS * 2, line=line_id, field="number", purpose="network", role="worker")
@@ -96,7 +96,7 @@ def test_a_look_that_names_both_person_and_line_is_notified_once(world):
     assert len(person_accesses(OFFICER, present)) == 1
 
 
-def test_whoever_asks_by_the_number_is_in_the_list_themselves(world):
+def test_a_subscriber_who_asks_by_the_number_is_in_the_list(world):
     number, line_id, (_, present) = world
     look(DAY + DAYS * 2, person=present)
 

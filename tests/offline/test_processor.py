@@ -312,7 +312,7 @@ def test_it_opens_under_a_replaced_key_but_not_under_a_destroyed_one(browser, pr
     assert (came_of(early[0]), came_of(late[0])) == ("done", "refused")
 
 
-def test_whoever_was_dismissed_since_took_it_down_all_the_same(browser, process):
+def test_a_clerk_dismissed_since_took_it_down_all_the_same(browser, process):
     key = browser.record(form(fresh_number(), person()))
 
     suspend_staff(console_authority(), username="clerk", on=ON)

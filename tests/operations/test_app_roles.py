@@ -199,7 +199,7 @@ def found_by(guesses, *, beyond=0):
 
 
 @pytest.mark.parametrize("role", ["counter", "backoffice"])
-def test_whoever_tries_every_number_finds_no_more_than_the_limit_gives(new_day, as_role, role):
+def test_trying_every_number_finds_no_more_than_the_limit_gives(new_day, as_role, role):
     for n in range(2000):
         if n % 10 == 0:
             run(

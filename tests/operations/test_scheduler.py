@@ -493,7 +493,7 @@ def read(file: Path) -> bytes:
         return b""
 
 
-def test_whoever_is_owed_a_notice_gets_it_without_anybody_typing(instance):
+def test_a_notice_owed_is_sent_without_anybody_typing(instance):
     outbox = instance.data_dir / "outbox" / "messages.jsonl"
 
     until(lambda: read(outbox).count(b"\n") >= 29, seconds=60)
@@ -530,7 +530,7 @@ def test_one_of_the_two_who_work_holds_nothing_that_opens(instance):
     assert notified == (["ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=yes"] if os.geteuid() == 0 else [])
 
 
-def test_whoever_serves_and_whoever_works_dumps_no_core(instance):
+def test_apps_and_workers_dump_no_core(instance):
     until(lambda: len(workers(instance)) == 2)
 
     limits = [limits_of_cores(pid) for pid in (instance.parent.pid, *workers(instance))]

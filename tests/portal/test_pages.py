@@ -237,7 +237,7 @@ def test_a_receipt_is_had_as_a_text_that_proves_itself(come_in):
     assert answer.content.startswith((b"rollkeeper-receipt@v1", b"c2sp.org"))
 
 
-def test_whoever_leaves_is_out_in_the_register_too(come_in):
+def test_staff_who_leave_are_out_in_the_register_too(come_in):
     register_line()
     browser = come_in()
     kept = browser.cookies["rollkeeper_portal_token"].value

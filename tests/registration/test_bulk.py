@@ -52,7 +52,7 @@ def test_everybody_in_a_file_is_registered_as_declared(tmp_path):
 
 
 @pytest.mark.parametrize(("named", "notified_in"), [("bo", "bo"), (None, "mul")])
-def test_whoever_named_no_language_hears_of_a_further_line_in_every_one(named, notified_in, clerk, tmp_path):
+def test_without_a_language_a_further_line_is_told_in_every_one(named, notified_in, clerk, tmp_path):
     who = person()
     first = {"number": fresh_number(), **who} | ({"language": named} if named else {})
     register_line(written(tmp_path, first))

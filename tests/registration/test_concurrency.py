@@ -223,9 +223,7 @@ def join(clerk, number: str, held: dict[str, str], further: dict[str, str]) -> R
 
 
 @pytest.mark.parametrize("first", ["who registers", "who erases"])
-def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_new(
-    clerk, new_line, monkeypatch, first
-):
+def test_a_return_while_the_last_record_is_erased_stays_known_or_is_new(clerk, new_line, monkeypatch, first):
     who, former, number = person(), fresh_number(), fresh_number()
     register_subscriber(clerk, submission(former, who), on=ON)
     line_id = find_line(former).line_id

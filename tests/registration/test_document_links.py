@@ -108,7 +108,7 @@ def test_two_people_whom_nobody_joined_stay_two_though_one_has_both_documents(cl
     assert rows("SELECT FROM subscribers_personlink") == []
 
 
-def test_whoever_was_known_twice_is_one_once_both_papers_lay_on_the_counter(clerk):
+def test_a_subscriber_known_twice_is_one_after_both_papers_were_shown(clerk):
     card, abroad = person(), passport("N1000004")
     first, second = registered(clerk, card), registered(clerk, abroad)
 
@@ -170,7 +170,7 @@ def test_a_limit_counts_the_lines_under_all_documents_of_one_person(clerk, limit
         registered(clerk, papers[shown])
 
 
-def test_whoever_is_over_a_limit_by_joining_loses_no_line(clerk, limited):
+def test_a_subscriber_over_a_limit_by_joining_loses_no_line(clerk, limited):
     limited(TWO)
     card, abroad = person(), passport("N1000009")
     numbers = [
@@ -195,7 +195,7 @@ def test_a_line_cannot_be_transferred_to_its_own_subscriber_under_another_docume
         transfer_line(clerk, submission(first, abroad, transferor=given_by(card)), on=ON)
 
 
-def test_only_whoever_shows_a_document_of_the_subscriber_adds_another(clerk):
+def test_only_a_holder_of_the_subscribers_document_adds_another(clerk):
     first = registered(clerk, person())
 
     with refusing(NOT_THE_SUBSCRIBER):

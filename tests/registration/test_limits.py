@@ -254,9 +254,9 @@ def test_a_supervisor_overrides_a_limit_and_it_is_entered(clerk, supervisor, lim
     for _ in range(2):
         take(clerk, who)
 
-    for whoever, looked in ((clerk, False), (clerk, True), (supervisor, False)):
+    for clerk_or_supervisor, looked in ((clerk, False), (clerk, True), (supervisor, False)):
         with refusing(LIMIT_NEEDS_SUPERVISOR):
-            take(whoever, who, overrides_limit=looked)
+            take(clerk_or_supervisor, who, overrides_limit=looked)
     receipt = take(supervisor, who, overrides_limit=True)
 
     found = rows("SELECT line_id, staff_id FROM ledger_entry WHERE verb = 'line:limit:overridden'")

@@ -635,9 +635,7 @@ def test_an_ended_line_is_over_its_tenure_closed_and_its_number_in_quarantine(cl
 
 
 @pytest.mark.parametrize("is_registered", [True, False])
-def test_whoever_has_a_line_that_nobody_showed_to_be_theirs_is_notified_of_its_end(
-    clerk, new_line, as_role, is_registered
-):
+def test_a_subscriber_with_an_unproven_line_is_notified_of_its_end(clerk, new_line, as_role, is_registered):
     number, who = new_line(), person()
     if is_registered:
         register_subscriber(clerk, submission(number, who), on=ON)
@@ -657,7 +655,7 @@ def test_whoever_has_a_line_that_nobody_showed_to_be_theirs_is_notified_of_its_e
     )
 
 
-def test_no_open_reason_holds_back_whoever_takes_their_number_to_another_operator(clerk, new_line):
+def test_no_open_reason_holds_back_a_number_that_is_ported_out(clerk, new_line):
     number, who = new_line(SuspensionReason.REGISTRATION, SuspensionReason.UNPAID), person()
     register_subscriber(clerk, submission(number, who), on=ON)
     left = find_line(number)

@@ -47,7 +47,7 @@ def notices(line_id):
 
 
 @pytest.mark.parametrize("way", ["referee", "institution", "application_receipt"])
-def test_whoever_has_no_document_is_registered_by_a_way_of_the_law(clerk, routed, new_line, way):
+def test_a_subscriber_without_a_document_is_registered_by_a_way_of_the_law(clerk, routed, new_line, way):
     routed(FOR_GOOD)
     number = new_line()
 
@@ -60,7 +60,7 @@ def test_whoever_has_no_document_is_registered_by_a_way_of_the_law(clerk, routed
     assert '"article":"2 ¶1"' in entry.body
 
 
-def test_it_is_recorded_as_declared_whoever_else_shows_what(clerk, routed, new_line):
+def test_it_is_recorded_as_declared_whatever_others_show(clerk, routed, new_line):
     routed(FOR_GOOD, kind="minor")
     number = new_line()
     parts = {PartyRole.SUBSCRIBER: bare(), PartyRole.GUARDIAN: without_address()}

@@ -32,7 +32,7 @@ def name(token, document=HEIR, part="heir"):
     return ask(token, PortalRequestKind.ADD_DELEGATE, part=part, document=marked(document))
 
 
-def test_naming_answers_the_same_whoever_it_is_and_tells_nobody(at_portal):
+def test_naming_answers_the_same_for_everybody_and_tells_nobody(at_portal):
     register_line(OTHER, SOMEBODY_ELSE)
     register_line()
     token = proved_session(at_portal)

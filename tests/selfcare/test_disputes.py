@@ -79,7 +79,7 @@ def honour(clerk, number, shown, **more):
 
 
 @pytest.mark.parametrize("form", [lambda text: text, as_proof], ids=["promise", "proof"])
-def test_whoever_shows_a_receipt_that_the_register_lost_is_disputed(clerk, new_line, form):
+def test_a_subscriber_with_a_receipt_the_register_lost_is_disputed(clerk, new_line, form):
     number = new_line()
     lost = handed_and_lost(clerk, number)
     was = find_line(number)
@@ -109,7 +109,7 @@ def test_it_is_entered_which_receipt_was_taken_and_that_the_register_had_lost_it
     }  # fmt: skip
 
 
-def test_whoever_was_suspended_although_registered_gets_service_back_at_once(clerk, new_line):
+def test_a_registered_line_that_was_suspended_gets_service_back_at_once(clerk, new_line):
     number = new_line(SuspensionReason.REGISTRATION)
     lost = handed_and_lost(clerk, number)
 

@@ -93,7 +93,7 @@ def test_a_reserved_code_takes_nothing_from_the_lines_own(at_portal):
     assert len(at_portal.messages) == portal_settings().codes_per_hour + 1
 
 
-def test_no_code_is_kept_for_whoever_had_the_sim_replaced(at_portal):
+def test_no_code_is_kept_for_a_line_with_a_replaced_sim(at_portal):
     register_line()
     replace_sim(
         console_authority(), submission_key=str(new_uuid()), number=NUMBER,

@@ -93,7 +93,7 @@ def test_a_case_is_about_the_tenure_of_its_own_line_and_is_shown_with_it(at_port
     assert {one["line"]: len(one["cases"]) for one in shown}[str(other)] == 1
 
 
-def test_who_accessed_a_line_after_it_ended_is_notified_to_whoever_held_it(at_portal):
+def test_an_access_after_the_end_is_notified_to_the_former_holder(at_portal):
     register_line()
     ended = register_line(OTHER)
     terminate_line(console_authority(), submission_key=str(new_uuid()), number=OTHER,
@@ -158,7 +158,7 @@ def test_a_correction_in_between_is_no_way_round_a_verdict(at_portal, upheld):
     assert view_line(line).is_registered is not upheld
 
 
-def test_a_verdict_does_not_unlink_whoever_was_registered_meanwhile(at_portal):
+def test_a_verdict_does_not_unlink_a_subscriber_registered_meanwhile(at_portal):
     line = register_line()
     ask(proved_session(at_portal), PortalRequestKind.NOT_MINE)
     Line.objects.update(is_disputed=False)

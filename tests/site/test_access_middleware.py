@@ -182,7 +182,7 @@ def test_a_demo_instance_does_not_ask_for_a_second_factor(app):
     assert staff_with(StaffRole.AUDITOR).get("/line/", **PERSON).status_code == 200
 
 
-def test_the_counter_sends_whoever_lacks_a_second_factor_to_the_backoffice(app, monkeypatch):
+def test_the_counter_sends_staff_without_a_second_factor_to_the_backoffice(app, monkeypatch):
     app("counter")
     client = staff_with(StaffRole.CLERK)
     monkeypatch.setattr(access_middleware, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
@@ -210,7 +210,7 @@ def test_passwords_and_second_factors_are_changed_at_the_backoffice_alone(app):
     assert not {name for name in at_backoffice | at_counter if name and ("signup" in name or "reset" in name)}
 
 
-def test_whoever_is_sent_to_sign_in_takes_no_value_along(app):
+def test_a_visitor_sent_to_sign_in_takes_no_value_along(app):
     app("counter")
 
     answer = Client().get("/register/?name=Invented+Person&kind=minor", **PERSON)

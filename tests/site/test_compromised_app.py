@@ -107,7 +107,7 @@ def other_places():
 
 @as_root
 @pytest.mark.parametrize("app", [app.name for app in APPS])
-def test_whoever_takes_over_a_app_opens_nothing_with_all_that_it_has(taken, app):
+def test_an_attacker_with_an_app_opens_nothing_with_all_it_has(taken, app):
     seen = steal_as(app)
 
     mine = {f"{app}@register"} | ({"sealer@keys"} if app == "counter" else set())

@@ -146,7 +146,7 @@ def test_no_app_sees_or_ends_the_sessions_of_another(as_role):
     ]
 
 
-def test_whoever_signs_everybody_out_ends_the_sessions_of_every_app(as_role):
+def test_signing_everybody_out_ends_the_sessions_of_every_app(as_role):
     from rollkeeper.access.services import sign_out_everyone
 
     for role in ("backoffice", "counter"):

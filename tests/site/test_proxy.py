@@ -138,7 +138,7 @@ def test_a_browser_is_notified_to_come_by_tls_alone(proxy):
     assert ask(proxy, BACKOFFICE)[0].headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_whoever_asks_by_another_name_gets_nothing(proxy):
+def test_a_request_by_another_name_gets_nothing(proxy):
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
         ask(proxy, "elsewhere.example")
 

@@ -75,7 +75,7 @@ def test_the_first_page_says_how_to_check(outsider):
     assert outsider.get("/ledger")["Location"] == "/ledger/"
 
 
-def test_entries_travel_compressed_to_whoever_can_unpack_them(outsider):
+def test_entries_travel_compressed_to_a_client_that_can_unpack_them(outsider):
     packed = outsider.get(f"/ledger/{BUNDLE}", headers={"accept-encoding": "gzip, br"})
 
     assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")

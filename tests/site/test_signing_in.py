@@ -193,7 +193,7 @@ def test_adding_a_passkey_starts_a_ceremony_for_this_host():
     assert '"id": "testserver"' in page or '"id":"testserver"' in page
 
 
-def test_whoever_is_signed_in_proves_it_again_before_changing_a_second_factor():
+def test_staff_prove_who_they_are_again_before_changing_a_second_factor():
     client = Client()
     sign_in(client)
 

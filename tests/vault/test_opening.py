@@ -161,7 +161,7 @@ def by_lines(authority):
 
 
 @pytest.mark.parametrize("way", [lambda one: opened(one, person()), by_copy, by_lines])
-def test_whoever_has_many_accounts_opens_no_more_than_all_may(officer, limit_of_all, way):
+def test_many_accounts_open_no_more_than_all_may(officer, limit_of_all, way):
     record = person()
     services.seal_persons([record])
     assert [opened(one, record).reveal() for one in (officer, officer, another_officer())]
@@ -412,7 +412,7 @@ def test_a_canarys_number_raises_the_alarm_too(officer):
     assert len(canaries.open_alarms()) == 1
 
 
-def test_whoever_raised_an_alarm_does_not_settle_it_and_another_does(officer, canary):
+def test_staff_who_raised_an_alarm_do_not_settle_it_and_others_do(officer, canary):
     opened(officer, canary)
 
     with refusing(OWN_ALARM):

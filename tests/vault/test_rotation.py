@@ -206,7 +206,7 @@ def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
     assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
 
 
-def test_whoever_is_shredded_during_a_rotation_stays_shredded(rotate, reveal):
+def test_a_subscriber_shredded_during_a_rotation_stays_shredded(rotate, reveal):
     everybody = people(8)
     services.seal_persons(everybody)
     gone, kept = everybody[-1], everybody[:-1]

@@ -269,7 +269,7 @@ def test_a_batch_larger_than_one_copy_is_sealed_whole(reveal, monkeypatch):
     assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
 
 
-def test_a_lines_number_opens_for_whoever_sends_notices_and_each_line_has_its_entry():
+def test_a_number_opens_for_sending_notices_and_each_line_has_its_entry():
     lines = [LineId(u) for u in new_uuids(3)]
     sealed = services.seal_line_values(
         LineField.NUMBER, [(line, f"+8613800000{n:03}") for n, line in enumerate(lines)]

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The menu of the back office."""
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from rollkeeper.access.navigation import Entry, Group
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.approvals import pending_here
+
+
+def _count_approvals(request: HttpRequest) -> int:
+    """Return how many wait for the reader's own approval."""
+    return sum(not one.is_own for one in pending_here(authority_in(request)))
+
+
+GROUPS: Final = (
+    Group(
+        _("Campaign"),
+        (
+            Entry(
+                "backoffice:campaign", _("Campaign"), frozenset({Permission.SEE_CAMPAIGN}),
+                below=("backoffice:batch", "backoffice:unreachable", "backoffice:letters"),
+            ),
+        ),
+    ),
+    Group(
+        pgettext_lazy("menu", "Approvals"),
+        (
+            Entry(
+                "backoffice:pending_approvals", _("Pending approvals"),
+                frozenset({Permission.APPROVE_BATCH, Permission.DECIDE_DISCLOSURE, Permission.NOTIFY_AFFECTED}),
+                count=_count_approvals,
+            ),
+        ),
+    ),
+    Group(
+        pgettext_lazy("menu", "Lines"),
+        (
+            Entry("backoffice:line", _("One line"), frozenset({Permission.EXPLAIN_LINE})),
+            Entry("backoffice:open_value", _("Open one value"), frozenset({Permission.OPEN_SEALED})),
+        ),
+    ),
+    Group(
+        _("Incidents"),
+        (
+            Entry(
+                "backoffice:incidents", _("Incidents"), frozenset({Permission.MANAGE_INCIDENT}),
+                below=("backoffice:incident", "backoffice:incident_report"),
+            ),
+        ),
+    ),
+    Group(
+        pgettext_lazy("menu", "Requests"),
+        (
+            Entry(
+                "backoffice:disclosures", _("Disclosure requests"), frozenset({Permission.SEE_DISCLOSURES}),
+                below=("backoffice:disclosure",),
+            ),
+        ),
+    ),
+    Group(
+        _("Agents"),
+        (Entry("backoffice:agents", _("Agents"), frozenset({Permission.SEE_AGENTS}), below=("backoffice:agent",)),),
+    ),
+    Group(
+        _("Reports"),
+        (
+            Entry(
+                "backoffice:reports", _("Reports"), frozenset({Permission.SEE_REPORTS}),
+                below=("backoffice:report_of_period", "backoffice:sample"),
+            ),
+            Entry("backoffice:access_history", _("Access history"), frozenset({Permission.READ_LEDGER})),
+        ),
+    ),
+    Group(
+        pgettext_lazy("menu", "Administration"),
+        (Entry("staff_sessions", _("Sessions of staff"), frozenset({Permission.MANAGE_STAFF})),),
+    ),
+)  # fmt: skip
+"""One row at a desk: a new page joins the group where a reader would look for it, or is below one of its entries."""
