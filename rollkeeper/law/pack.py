@@ -12,13 +12,13 @@ from enum import StrEnum
 from functools import cached_property
 
 from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import Country, country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
     PACK_WITHOUT_CAMPAIGN,
     UNSUPPORTED_PACK_FIELD,
 )
-from rollkeeper.law.calendars import days_in
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
@@ -384,9 +384,7 @@ class Pack:
     def told_before(self) -> tuple[dt.date, str] | None:
         """Return before which day the operator is to have told people, and by which article; None if the law names no day."""
         duties = (one for campaign in self.file.campaigns for one in campaign.notices)
-        return next(
-            ((one.told_before, self._cited(one.because)) for one in duties if one.told_before), None
-        )
+        return next(((one.told_before, self._cited(one.because)) for one in duties if one.told_before), None)
 
     @cached_property
     def reminders(self) -> tuple[int, ...]:

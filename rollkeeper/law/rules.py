@@ -164,7 +164,17 @@ def run_in(run: "Run", history: History) -> LineOutcome:
 class Run:
     """One pack over one span, ready for a million lines. All days are indices from `cache.first`."""
 
-    __slots__ = ("activated_before", "begins", "cache", "grace", "kept", "pack", "slack", "suspension", "through")
+    __slots__ = (
+        "activated_before",
+        "begins",
+        "cache",
+        "grace",
+        "kept",
+        "pack",
+        "slack",
+        "suspension",
+        "through",
+    )
 
     def __init__(self, pack: Pack, cache: CalendarCache, through: dt.date) -> None:
         self.pack, self.cache, self.through = pack, cache, through
@@ -175,7 +185,11 @@ class Run:
             rules = pack.campaign
             self.activated_before = rules.activated_before.toordinal() - cache.first
             self.begins = rules.begins_on.toordinal() - cache.first
-            self.grace, self.slack, self.suspension = rules.grace_days, rules.slack_days, rules.suspension_days
+            self.grace, self.slack, self.suspension = (
+                rules.grace_days,
+                rules.slack_days,
+                rules.suspension_days,
+            )
 
     def line(
         self,
@@ -191,7 +205,9 @@ class Run:
             registered = NEVER
         suspended = by_campaign = restored = NEVER
         if activated < self.activated_before and notified < NEVER:
-            suspended = self._act(max(self.begins, notified - self.slack), self.grace, pauses, registered, terminated)
+            suspended = self._act(
+                max(self.begins, notified - self.slack), self.grace, pauses, registered, terminated
+            )
             if suspended < NEVER:
                 by_campaign = self._act(suspended, self.suspension, pauses, registered, terminated)
                 if by_campaign >= NEVER:

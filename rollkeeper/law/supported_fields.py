@@ -248,7 +248,11 @@ def _shape(pack: PackFile) -> Iterator[str]:
         if not campaign.deadline.not_before_notice:
             yield f"'{at}.deadline.not_before_notice: false'"
         after, floor = campaign.deadline.after, campaign.deadline.floor
-        if floor and isinstance(campaign.deadline.base, dt.date) and floor.n > days_in(pack.calendar, after, campaign.deadline.base):
+        if (
+            floor
+            and isinstance(campaign.deadline.base, dt.date)
+            and floor.n > days_in(pack.calendar, after, campaign.deadline.base)
+        ):
             yield f"'{at}.deadline.floor' (longer than the time that everybody has)"
         yield from _notices(campaign.notices, at=f"{at}.notices")
         for number, extension in enumerate(campaign.extensions):

@@ -28,4 +28,6 @@ def look_at_the_duties() -> Iterator[Finding]:
     for what, lines in count_duties(today).items():
         is_early = what == "not_told" and told_before is not None and today < told_before
         if lines and what in _OF_DUTIES and not is_early:
-            yield Finding("", Health.WARNING, f"{lines:,} {_OF_DUTIES[what]}.", "See 'rollkeeper reports duties'.")
+            yield Finding(
+                "", Health.WARNING, f"{lines:,} {_OF_DUTIES[what]}.", "See 'rollkeeper reports duties'."
+            )

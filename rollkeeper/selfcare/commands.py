@@ -140,7 +140,11 @@ def suspect(
     """
     open_instance()
     suspect_forgery(
-        console_authority(), submission_key=str(new_uuid()), number=_number(), sign=sign, on=on or clock.today()
+        console_authority(),
+        submission_key=str(new_uuid()),
+        number=_number(),
+        sign=sign,
+        on=on or clock.today(),
     )
     out.print("A case is open. Two people decide it; nobody is reported before.")
 

@@ -20,7 +20,7 @@ from rollkeeper.access.dual_control import Approvals, PendingSubject, approve
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import colon, write_day
@@ -77,7 +77,12 @@ def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> b
             "forged": is_forged,
         }
         return append_entry(
-            authority, verb=Verb.FORGERY_JUDGED, role=role.value, on=on, line_id=LineId(case.line_id), facts=facts
+            authority,
+            verb=Verb.FORGERY_JUDGED,
+            role=role.value,
+            on=on,
+            line_id=LineId(case.line_id),
+            facts=facts,
         )
 
     said = FORGED if is_forged else GENUINE

@@ -128,7 +128,10 @@ class Case(models.Model):
     line_id = models.UUIDField()
     tenure_id = models.UUIDField(null=True)
     kind = models.TextField(db_comment="selfcare.choices.CaseKind.")
-    about = models.TextField(null=True, db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value.")
+    about = models.TextField(
+        null=True,
+        db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value.",
+    )
     opened_on = models.DateField()
     due_on = models.DateField(db_comment="The last day on which to decide.")
     against = models.UUIDField(

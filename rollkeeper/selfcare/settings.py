@@ -38,7 +38,12 @@ class Portal(Table):
         int, Field(gt=0, description="Days within which a case that a subscriber opens must be decided.")
     ] = 30
     forgery_case_days: Annotated[
-        int, Field(gt=0, le=30, description="Days within which two people must decide on a document that may be forged.")
+        int,
+        Field(
+            gt=0,
+            le=30,
+            description="Days within which two people must decide on a document that may be forged.",
+        ),
     ] = 3
 
 

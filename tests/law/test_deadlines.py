@@ -69,9 +69,7 @@ def test_a_floor_longer_than_the_whole_time_is_not_supported():
 
 
 def test_a_late_notice_is_explained_by_its_floor():
-    history = LineHistory(
-        service="mobile", activated_on=D(2010, 5, 1), notices_delivered=(D(2012, 6, 1),)
-    )
+    history = LineHistory(service="mobile", activated_on=D(2010, 5, 1), notices_delivered=(D(2012, 6, 1),))
 
     said = [one.text for one in explain_history(pack_with(AFTER, FLOOR), history, D(2012, 6, 5))]
 

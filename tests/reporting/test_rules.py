@@ -16,9 +16,9 @@ from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.reporting.errors import INVALID_REPORT_PERIOD
 from rollkeeper.reporting.labels import labels_in, titles_of
-from rollkeeper.reporting.report_tables import STOCKS
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import period_between, quarters_of
+from rollkeeper.reporting.report_tables import STOCKS
 from rollkeeper.reporting.rules import TOTAL, protect, with_total
 from rollkeeper.vault.fields import Purpose
 from tests.refusals import refusing
