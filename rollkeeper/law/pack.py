@@ -212,6 +212,11 @@ class Pack:
         self.refuse_unsupported()
         return self.file.number_reuse.quarantine.n
 
+    def quarantine_days(self, service: str) -> int:
+        """Return how long the number of a line of this service rests after its subscriber gave it back."""
+        rests = self.file.number_reuse.services
+        return self.number_quarantine_days if not rests or service in rests else 0
+
     @property
     def number_reuse_article(self) -> str:
         """Return the article by which a number rests."""

@@ -149,6 +149,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "disclosure[].keep.unit": _is("day"),
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
+    "number_reuse.services[]": lambda v: v in SERVICES,
 }
 _ALWAYS: Final[dict[str, Check]] = {
     "calendar.no_action_on[]": _any,  # no line is suspended or terminated on a day on which counters are closed

@@ -71,7 +71,7 @@ def answers(pack: Pack) -> list[object]:
     history = History(dt.date(2010, 5, 1), dt.date(2011, 12, 20))
     first = dt.date(2012, 1, 1).toordinal()
     return [
-        pack.zone, pack.services, pack.number_quarantine_days, pack.duty,
+        pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.sight_article(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
