@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
 from rollkeeper.counter.forms import STATE_HINT, QuietForm, number_field
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite, listed
@@ -83,7 +83,7 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["subscriber__document_number"].required = False
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
-                label=_("Kind of the former document"), choices=DocumentType.choices, required=False
+                label=_("Kind of the former document"), choices=offered_types, required=False
             )
             self.fields["former__document_state"] = state_field(STATE_HINT)
             self.fields["former__document_number"] = forms.CharField(
@@ -161,7 +161,7 @@ def _sides_fields() -> dict[str, forms.Field]:
             why=why,
         ),
         "transferor__document_type": forms.ChoiceField(
-            label=_("Kind of the present subscriber's document"), choices=DocumentType.choices, required=False
+            label=_("Kind of the present subscriber's document"), choices=offered_types, required=False
         ),
         "transferor__document_state": state_field(STATE_HINT),
         "transferor__document_number": forms.CharField(

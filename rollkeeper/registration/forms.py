@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.phrasing import cite
@@ -106,9 +106,7 @@ class RegistrationForm(forms.Form):
         page = get_language() or ""
         why, language = attribute.why_in(page)
         if kind is AttributeType.DOCUMENT_TYPE:
-            chosen: forms.Field = forms.ChoiceField(
-                label=label, choices=DocumentType.choices, required=required
-            )
+            chosen: forms.Field = forms.ChoiceField(label=label, choices=offered_types, required=required)
         else:
             hint = self.texts.hints.get(attribute.name, "") if attribute.confirmed else self.texts.unconfirmed
             chosen = forms.CharField(

@@ -2,6 +2,7 @@
 """Every law that is shipped: nothing missing, every case run, both engines alike, and no act before somebody read it."""
 
 import datetime as dt
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -84,6 +85,22 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
         assert by_sql(events, begins, last, name) == by_rules(events, begins, last, name)
 
     agree()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", DRAFTS)
+def test_both_engines_read_a_hundred_thousand_lines_of_every_law_alike(register, tmp_path, name):
+    pack, dice = load_pack(name), Random(40)  # noqa: S311 - a population, not a secret
+    begins = pack.campaign.begins_on if pack.has_campaign else pack.file.valid.begins
+    happens = ("notice_delivered", "notice_delivered", "registered", "ended")
+    rows = [
+        (f"L{n}", begins + dt.timedelta(days=dice.randrange(*span)), event, None)
+        for n in range(100_000)
+        for span, event in [((-900, 30), "activated"), ((-60, 900), dice.choice(happens)), ((-60, 900), dice.choice(happens))]
+    ]  # fmt: skip
+    events, last = events_of(tmp_path, rows), begins + dt.timedelta(days=1500)
+
+    assert by_sql(events, begins, last, name) == by_rules(events, begins, last, name)
 
 
 def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
