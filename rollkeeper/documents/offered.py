@@ -16,14 +16,14 @@ from rollkeeper.law.countries import country_of
 from rollkeeper.law.packs import load_pack
 
 _ALWAYS: Final = (DocumentType.PASSPORT, DocumentType.OTHER)
-_HOME: Final = "CN"
+_NAMED_BY_THE_LIST: Final = "CN"
 """The country whose documents `DocumentType` names itself, in all languages."""
 
 
 def offered_types() -> list[tuple[str, Any]]:
     """Return each kind with its name, in the order of the country file; passports of any state and other documents always."""
     country = country_of(load_pack(instance().pack).file.jurisdiction)
-    if country is None or country.country == _HOME:
+    if country is None or country.country == _NAMED_BY_THE_LIST:
         return [(str(value), label) for value, label in DocumentType.choices]
     names: dict[str, list[str]] = {}
     for one in country.documents:

@@ -22,7 +22,7 @@ by a day), *a registrar* (names, address blocks, sites). `rollkeeper law list` s
 that loads. `rollkeeper law schema > pack.schema.json` lets an editor complete and check as you write.
 
 **Second hour: the text.** The lawyer puts the official words under `articles`, each article in its own words and language, with a
-translation beside it, and under `sources` where they were read. What only the press or a guidance says has that rank, and acts on no one.
+translation next to it, and under `sources` where they were read. What only the press or a guidance says has that rank, and acts on no one.
 
 **Until noon: the rules.** The engineer writes each rule as a value with `because`: the article, and under `words` the very words, which must
 occur in it. Ask of each sentence:
@@ -32,7 +32,7 @@ occur in it. Ask of each sentence:
 | who has to register, for what | `scope`, `party_kinds` | `de-tkg-172` |
 | what is recorded | `attributes`: name, address, document_type, document_number, birth_date, national_number, tax_number, email, telephone; `required` is yes, if_on_document, optional or forbidden | `ch-vupf-20`, `mx-crt-2025` |
 | so many days from a day | `deadline.base` and `after` (days, months, years, working days) | `es-25-2007` |
-| whoever is told late | nothing: the whole time from the notice; or `deadline.floor`: so many days at least | `za-rica-40` |
+| people are told late | nothing: the whole time from the notice; or `deadline.floor`: so many days at least | `za-rica-40` |
 | before which day the operator tells people | `told_before` at the notice: the report counts it, and no one's clock rests on it | `cn-xz-2011` |
 | how long it is kept | `retention`: days, months, years, or to the end of the next calendar year | `de-tkg-172` |
 | a copy of the document | `document_copies`; required ones that are missing are counted | `ke-ln163-2015` |

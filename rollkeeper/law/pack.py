@@ -57,7 +57,7 @@ class CampaignRules:
     services: frozenset[str]
     grace_days: int
     floor_days: int
-    """How many days at least whoever is told late has from the proof of notice."""
+    """How many days at least a subscriber who is told late has from the proof of notice."""
     suspension_days: int
     cohort_article: str
     notice_article: str

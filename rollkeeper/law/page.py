@@ -115,7 +115,9 @@ class _Page:
             self.pack, anchor_on=grace.earliest_on, days=rules.suspension_days, through=through
         )
         ended = rest.earliest_on
+        before = self.pack.told_before
         said = [
+            (_("the operator tells people before"), before[0] if before else None),
             (_("notified"), told),
             (_("last day to register"), grace.last_day_on),
             (_("may be suspended from"), grace.earliest_on),

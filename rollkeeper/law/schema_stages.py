@@ -62,7 +62,7 @@ class Deadline(CitedModel):
     not_before_notice: bool = False
     after: Duration
     floor: Duration | None = None
-    """How long at least whoever is told late has from the proof of notice; without it, as long as everybody else."""
+    """How long at least a subscriber who is told late has from the proof of notice; without it, as long as all others."""
 
 
 class NoticeDuty(CitedModel):

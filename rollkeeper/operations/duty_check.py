@@ -20,7 +20,7 @@ _OF_DUTIES: Final = {
 
 
 def look_at_the_duties() -> Iterator[Finding]:
-    """Yield what the law asks of the operator itself and is not done; nobody loses anything by it."""
+    """Yield what the law asks of the operator itself and is not done; no one loses anything by it."""
     today, law = clock.today(), load_pack(instance().pack)
     if law.unsupported_fields or not may_act(law, Act.COLLECT, on=today):
         return

@@ -71,7 +71,7 @@ class CaseKind(TextChoices):
     INHERIT = "inherit", _("Report that the subscriber has died")
     """A person reports that the subscriber has died, and claims the line or acts for a claimant."""
     FORGERY = "forgery", _("A document that may be forged")
-    """Staff suspect that a document shown for the line was forged. Two people decide; nobody is reported before."""
+    """Staff suspect that a document shown for the line was forged. Two people decide; no one is reported before."""
 
 
 class ForgerySign(TextChoices):

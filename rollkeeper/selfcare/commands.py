@@ -146,7 +146,7 @@ def suspect(
         sign=sign,
         on=on or clock.today(),
     )
-    out.print("A case is open. Two people decide it; nobody is reported before.")
+    out.print("A case is open. Two people decide it; no one is reported before.")
 
 
 def forgery_report(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A document that may be forged: staff open a case, two different people decide it, and the report is drafted for them to send.
 
-The register reports nobody, and cuts nobody off. Only where both people found the document forged does the line lose the record
-made by it: it then has no subscriber, is listed among the lines without identity, and whoever uses it can register with a genuine
+The register reports no one, and cuts no one off. Only where both people found the document forged does the line lose the record
+made by it: it then has no subscriber, is listed among the lines without identity, and its user can register with a genuine
 document at once. Law: art. 4 ¶3.
 """
 
