@@ -45,7 +45,7 @@ def told(line, day):
     Member.objects.create(line_id=line, campaign_id=CAMPAIGN, stage="not_notified")
     if day:
         Notice.objects.create(
-            line_id=line, campaign_id=CAMPAIGN, kind="register_by", state="delivered", queued_on=day, delivered_on=day,
+            line_id=line, campaign_id=CAMPAIGN, kind="register_by", state="delivered", queued_on=day, delivered_on=day, promised_on=day,
             language="en", pack_hash="x", channel="sms",
         )  # fmt: skip
 
