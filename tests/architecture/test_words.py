@@ -164,11 +164,17 @@ def pattern_of(word: str) -> re.Pattern[str]:
     )
 
 
+def may_hold(path: Path, word: str) -> bool:
+    """Look for the letters alone, which is a hundred times as fast as the pattern."""
+    return any(form.removesuffix("s?") in SMALL_LETTERS_OF[path] for form in FORMS.get(word, word).split("|"))
+
+
 def without_translations(text: str) -> str:
     return re.sub(r'^msgstr.*(?:\n".*)*', "", text, flags=re.MULTILINE)
 
 
 TEXT_OF = {path: without_translations(path.read_text("utf-8")) for path in files()}
+SMALL_LETTERS_OF = {path: text.lower() for path, text in TEXT_OF.items()}
 PLAIN_TEXT_OF = {
     path: re.sub(r"`[^`\n]*`", "", text) if path.suffix == ".md" else text
     for path, text in TEXT_OF.items()
@@ -182,7 +188,7 @@ def test_a_retired_word_stands_nowhere(word: str):
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path, text in TEXT_OF.items()
-        if retired.search(text)
+        if may_hold(path, word) and retired.search(text)
         for number, line in enumerate(text.splitlines(), 1)
         if retired.search(allowed.sub("", line))
     ]

@@ -54,7 +54,7 @@ def look(on, *, person=None, line=None, verb=Verb.SEALED_OPENED, role="superviso
     return append_entry(OFFICER, verb=verb, role=role, on=on, person_id=person, line_id=line, facts=said)
 
 
-def test_looks_at_a_line_belong_to_the_holder_of_that_time(world):
+def test_looks_at_a_line_belong_to_the_subscriber_of_that_time(world):
     _, line_id, (former, present) = world
     early = look(DAY + DAYS * 0, line=line_id, field="number", purpose="notice", role="worker")
     late = look(DAY + DAYS * 2, line=line_id, field="number", purpose="network", role="worker")

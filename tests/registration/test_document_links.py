@@ -195,7 +195,7 @@ def test_a_line_cannot_be_transferred_to_its_own_subscriber_under_another_docume
         transfer_line(clerk, submission(first, abroad, transferor=given_by(card)), on=ON)
 
 
-def test_only_a_holder_of_the_subscribers_document_adds_another(clerk):
+def test_only_the_subscribers_document_lets_another_be_added(clerk):
     first = registered(clerk, person())
 
     with refusing(NOT_THE_SUBSCRIBER):

@@ -93,7 +93,7 @@ def test_a_case_is_about_the_tenure_of_its_own_line_and_is_shown_with_it(at_port
     assert {one["line"]: len(one["cases"]) for one in shown}[str(other)] == 1
 
 
-def test_an_access_after_the_end_is_notified_to_the_former_holder(at_portal):
+def test_an_access_after_the_end_is_notified_to_the_former_subscriber(at_portal):
     register_line()
     ended = register_line(OTHER)
     terminate_line(console_authority(), submission_key=str(new_uuid()), number=OTHER,
