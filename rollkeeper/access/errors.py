@@ -78,7 +78,7 @@ STAFF_UNKNOWN = Refusal(
     "staff_unknown",
     Kind.NOT_FOUND,
     "There is no account with that user name.",
-    "See 'rollkeeper staff list', or add it with 'rollkeeper staff add'.",
+    "Compare the user name with the list of staff.",
 )
 # The role belongs to a process.
 ROLE_NOT_FOR_PEOPLE = Refusal(
@@ -142,4 +142,22 @@ INDEX_LOOKUPS_USED_UP = Refusal(
     Kind.REFUSED,
     "This app has looked up as many numbers and documents today as the instance allows.",
     "Find out why there were so many. If it is right, raise 'access.index_lookups_per_day' and run 'rollkeeper setup'.",
+)
+STAFF_REQUEST_TOO_OLD = Refusal(
+    "staff_request_too_old",
+    Kind.CONFLICT,
+    "What was asked for on the page waited for more than {minutes} minutes; nothing was done.",
+    "See that a worker runs (the page of this instance's health says so), then ask again.",
+)
+STAFF_REQUEST_BROKE = Refusal(
+    "staff_request_broke",
+    Kind.INTERNAL,
+    "What was asked for on the page could not be carried out; nothing was done.",
+    "Tell an administrator; the worker's log says what broke.",
+)
+STAFF_REQUEST_UNREADABLE = Refusal(
+    "staff_request_unreadable",
+    Kind.MALFORMED,
+    "What was asked for on the page cannot be read.",
+    "Go back to the page and fill it in again.",
 )

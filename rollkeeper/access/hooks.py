@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What access calls and higher packages provide."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from rollkeeper.kernel.hooks import Hook
 from rollkeeper.kernel.ids import StaffId
 
 if TYPE_CHECKING:
+    from rollkeeper.access.authority import Authority
     from rollkeeper.access.dual_control import PendingSubject
 
 SERVICE_SIGN_IN: Final[Hook[Callable[[str, str, Callable[[], str]], StaffId]]] = Hook(
@@ -27,3 +29,8 @@ PENDING_SUBJECTS: "Final[Hook[Callable[[], Sequence[PendingSubject]]]]" = Hook(
     "access: what waits for approvers"
 )
 """Finds what waits for approvers; keyed by the permission with which it is approved."""
+
+STAFF_REQUESTS: "Final[Hook[Callable[[Authority, Mapping[str, Any], dt.date], Mapping[str, Any]]]]" = Hook(
+    "access: what a worker does for staff who asked on a page"
+)
+"""Carries out what a member of staff asked for on a page, in their name, and returns references and counts; keyed by its kind."""

@@ -93,6 +93,38 @@ class Approval(models.Model):
         ]
 
 
+class StaffRequest(models.Model):
+    """Something that a member of staff asked for on a page, and what came of it: a worker does it in their name."""
+
+    request_id = models.UUIDField(primary_key=True)
+    staff_id = models.UUIDField()
+    kind = models.TextField(db_comment="A key of access.hooks.STAFF_REQUESTS.")
+    payload = models.JSONField(
+        db_comment="References, days, counts and choices; nothing personal. Emptied when it is done."
+    )
+    is_recent = models.BooleanField(
+        db_comment="The person had given password, passkey or code lately when they asked."
+    )
+    made_at = models.DateTimeField(
+        db_default=Now(), db_comment="Instant by the machine: always set by the database."
+    )
+    done_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True, db_comment="References and counts.")
+    refusal = models.JSONField(null=True, db_comment="Code, sentence and facts of what was refused.")
+
+    class Meta:
+        """Deleted after a day."""
+
+        db_table = "access_staffrequest"
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                name="access_staffrequest_waiting",
+                condition=models.Q(done_at__isnull=True),
+            )
+        ]
+
+
 class SignInAttempt(models.Model):
     """Recent sign-in attempts by user name, by source and by both together, whether or not the name exists."""
 

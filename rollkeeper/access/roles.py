@@ -114,6 +114,7 @@ class Permission(TextChoices):
     SETTLE_CASE = "settle_case", pgettext_lazy("permission", "Settle a case")
     SUSPECT_FORGERY = "suspect_forgery", pgettext_lazy("permission", "Suspect a forged document")
     DECIDE_FORGERY = "decide_forgery", pgettext_lazy("permission", "Decide on a forged document")
+    SEE_CASES = "see_cases", pgettext_lazy("permission", "See the cases")
     PROTECT_SUBSCRIBER = "protect_subscriber", pgettext_lazy("permission", "Protect a subscriber")
     SEE_PROTECTED = "see_protected", pgettext_lazy("permission", "See protected subscribers")
     APPROVE_AGENT = "approve_agent", pgettext_lazy("permission", "Approve an agent")
@@ -122,6 +123,7 @@ class Permission(TextChoices):
     SEE_AGENTS = "see_agents", pgettext_lazy("permission", "See agents")
     UPDATE_REVERIFICATIONS = "update_reverifications", pgettext_lazy("permission", "Update re-verifications")
     MAKE_REPORTS = "make_reports", pgettext_lazy("permission", "Make reports")
+    PUBLISH_REPORT = "publish_report", pgettext_lazy("permission", "Publish a report")
     SEE_REPORTS = "see_reports", pgettext_lazy("permission", "See reports")
     DRAW_AUDIT_SAMPLE = "draw_audit_sample", pgettext_lazy("permission", "Draw an audit sample")
 

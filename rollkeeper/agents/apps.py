@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import ACCOUNT_FINDERS
+from rollkeeper.access.hooks import ACCOUNT_FINDERS, STAFF_REQUESTS
 
 
 class AgentsConfig(AppConfig):
@@ -12,5 +12,6 @@ class AgentsConfig(AppConfig):
     name = "rollkeeper.agents"
 
     def ready(self) -> None:
-        """Register which accounts belong to an agent, for an incident that starts from one."""
+        """Register which accounts belong to an agent, for an incident that starts from one, and what a worker does for a page."""
         ACCOUNT_FINDERS.register_by_name("rollkeeper.agents.queries:accounts_of", key="agent")
+        STAFF_REQUESTS.register_by_name("rollkeeper.agents.staff_requests:act", key="agent-action")

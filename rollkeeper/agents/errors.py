@@ -25,7 +25,7 @@ OUTLET_UNKNOWN = Refusal(
     "outlet_unknown",
     Kind.NOT_FOUND,
     "{agent} has no open outlet called {outlet}.",
-    "'rollkeeper agents show {agent}' names its outlets.",
+    "The agent's page names its outlets.",
 )
 INVALID_OPENING_HOURS = Refusal(
     "invalid_opening_hours",
@@ -37,13 +37,13 @@ REQUIREMENT_UNKNOWN = Refusal(
     "requirement_unknown",
     Kind.NOT_FOUND,
     "The checklist has no requirement '{requirement}'.",
-    "'rollkeeper agents requirements' lists them.",
+    "The agent's page shows the checklist.",
 )
 REQUIREMENTS_OPEN = Refusal(
     "requirements_open",
     Kind.REFUSED,
     "{agent} cannot be approved ({article}): evidence is missing for {requirements}.",
-    "Enter each with 'rollkeeper agents evidence {agent} REQUIREMENT FILE'.",
+    "Take the evidence for each on the agent's page.",
 )
 AGENT_NOT_IN_STATE = Refusal(
     "agent_not_in_state",
@@ -55,7 +55,7 @@ FINDING_UNKNOWN = Refusal(
     "finding_unknown",
     Kind.NOT_FOUND,
     "There is no open finding with this reference.",
-    "'rollkeeper agents show AGENT' lists the open ones.",
+    "The agent's page lists the open ones.",
 )
 AGENT_CASE_UNKNOWN = Refusal(
     "agent_case_unknown",
@@ -73,13 +73,13 @@ ALREADY_ASSIGNED = Refusal(
     "already_assigned",
     Kind.CONFLICT,
     "{username} is assigned to an outlet already.",
-    "'rollkeeper agents unassign {username}' first.",
+    "Take the account away from that outlet first.",
 )
 NOT_ASSIGNED = Refusal(
     "not_assigned",
     Kind.CONFLICT,
     "{username} is not assigned to an outlet of an agent.",
-    "'rollkeeper agents assign {username} AGENT OUTLET' first.",
+    "Assign the account to an outlet first.",
 )
 NO_DEVICE = Refusal(
     "no_device",

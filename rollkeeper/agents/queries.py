@@ -183,6 +183,15 @@ def accounts_of(code: str) -> list[StaffId]:
     return [StaffId(one) for one in assigned.values_list("staff_id", flat=True)]
 
 
+def concerned_by(code: str, *, on: dt.date) -> tuple[int, int]:
+    """Return how many open accounts work for an agent now, and how many lines it registered. Refuses: AGENT_UNKNOWN."""
+    agent = Agent.objects.filter(code=code).first()
+    if agent is None:
+        raise errors.AGENT_UNKNOWN()
+    (found,) = rows(sql("agents", "concerned"), {"agent": agent.agent_id, "on": on})
+    return found.accounts, found.lines
+
+
 def agent_list() -> list[AgentRow]:
     """Return every agent in the order of its code, without a figure by which one could be set above another."""
     return [

@@ -20,7 +20,10 @@ from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
 from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.agents.suspension import suspend_agent
+from rollkeeper.backoffice.agent_actions import suspension_question
+from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
+from rollkeeper.backoffice.report_actions import report_state
 from rollkeeper.kernel import clock
 from rollkeeper.reporting.audit_samples.queries import samples_of
 from rollkeeper.reporting.labels import row_label, titles_of
@@ -37,6 +40,7 @@ def agent_list(request: HttpRequest) -> HttpResponse:
         "cases": queries.open_cases(),
         "may_settle": authority.role_for(Permission.SETTLE_AGENT_CASE) is not None,
         "verdicts": Verdict.choices,
+        "may_add": authority.role_for(Permission.APPROVE_AGENT) is not None,
     }
     return render(request, "backoffice/agents.html", shown)
 
@@ -53,6 +57,9 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
         "agent": view,
         "requirements": [(checklist()[one.requirement].said(language), one) for one in view.requirements],
         "findings": [(checklist()[one.requirement].said(language), one) for one in view.findings],
+        "may_approve": authority.role_for(Permission.APPROVE_AGENT) is not None
+        and view.state != AgentState.TERMINATED,
+        "all_met": all(one.is_met for one in view.requirements),
         "may_suspend": can_suspend and authority.role_for(Permission.SUSPEND_AGENT) is not None,
         "reasons": [
             (b.value, b.label)
@@ -65,11 +72,15 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def suspend(request: HttpRequest, code: str) -> HttpResponse:
-    """Suspend an agent at once."""
+    """Suspend an agent at once, after a question that says how many people it concerns."""
     because = request.POST.get("because", "")
     if because not in set(SuspensionCause):
         messages.error(request, _("Choose a reason."))
         return redirect("backoffice:agent", code)
+    require(authority_in(request), Permission.SUSPEND_AGENT)
+    if not is_confirmed(request):
+        is_fraud = SuspensionCause(because) is SuspensionCause.FRAUD
+        return confirm(request, suspension_question(code, is_fraud=is_fraud), because=because)
     done = suspend_agent(authority_in(request), code, SuspensionCause(because), on=clock.today())
     messages.success(
         request,
@@ -106,6 +117,7 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
         "periods": periods,
         "chosen": chosen,
         "report": report,
+        "state": report_state(authority, chosen, username=request.user.get_username()),
         "samples": samples_of(authority, chosen) if draws and chosen else [],
         "draw": SampleDrawForm() if draws and report and len(report["quarters"]) == 1 else None,
         "tables": [_table(one, language) for one in (report["tables"] if report else ())],

@@ -24,6 +24,7 @@ _LABELS = {
     "defer_notification": _("Deferred notification"),
     "add_authority": _("New authority"),
     "forgery": _("A document that may be forged"),
+    "publish_report": _("Report to be published"),
     **dict(Step.choices),
 }
 _PAGES = {
@@ -32,6 +33,7 @@ _PAGES = {
     Permission.DEFER_NOTIFICATION: "backoffice:disclosure",
     Permission.RENEW_KEYS_AFTER_INCIDENT: "backoffice:incident",
     Permission.NOTIFY_AFFECTED: "backoffice:incident",
+    Permission.PUBLISH_REPORT: "backoffice:report_of_period",
 }
 
 
@@ -48,5 +50,7 @@ def pending_here(authority: Authority) -> list[PendingApproval]:
 
 
 def _address(one: PendingApproval) -> str:
+    if one.permission is Permission.APPROVE_AUTHORITY:
+        return reverse("backoffice:authorities")
     page = _PAGES.get(one.permission)
     return reverse(page, args=[one.about]) if page else ""

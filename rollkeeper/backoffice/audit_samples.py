@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber consented. No person is shown here."""
+"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber consented. Only what one agreed to show is shown, once."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +14,11 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import ConsentRequestForm, SampleDrawForm
+from rollkeeper.backoffice.vault_session import ask_vault, sign_in_form
 from rollkeeper.kernel import clock
 from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.vault.fields import Field
+from rollkeeper.vault.fields import Field, field_label
 
 
 @require_POST
@@ -57,8 +59,22 @@ def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     return redirect("backoffice:sample", sample_id)
 
 
+@require_POST
+def consented(request: HttpRequest, sample_id: UUID, consent_id: UUID) -> HttpResponse:
+    """Show the entries that one subscriber agreed to show to this auditor, once: the vault service opens them and checks the consent."""
+    require(replace(authority_in(request), is_recent=True), Permission.OPEN_WITH_CONSENT)
+    sign_in = sign_in_form(request, bound=True)
+    if sign_in is not None and not sign_in.is_valid():
+        messages.error(request, _("Enter your password."))
+        return redirect("backoffice:sample", sample_id)
+    found = ask_vault(request, sign_in, "open-with-consent", consent=str(consent_id))
+    values = [(field_label(name), value) for name, value in found.items()]
+    return render(request, "backoffice/consented.html", {"values": values, "sample_id": sample_id})
+
+
 def _page(
     request: HttpRequest, sample_id: UUID, form: ConsentRequestForm, *, status: int = 200
 ) -> HttpResponse:
     found = queries.sample(authority_in(request), sample_id, on=clock.today())
-    return render(request, "backoffice/audit_sample.html", {"sample": found, "form": form}, status=status)
+    shown = {"sample": found, "form": form, "sign_in": sign_in_form(request)}
+    return render(request, "backoffice/audit_sample.html", shown, status=status)

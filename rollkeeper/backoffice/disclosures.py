@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages on which two people decide a third party's disclosure request. Nothing is opened here, and no number is shown.
 
-The approver types the number and the day as in the instrument; a command shows the instrument itself.
+The approver reads the instrument (`disclosure_actions`) and types the number and the day as it has them.
 """
 
 from uuid import UUID
@@ -16,6 +16,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
+from rollkeeper.backoffice.vault_session import sign_in_form
 from rollkeeper.disclosures import queries, services
 from rollkeeper.disclosures.choices import DisclosureState, RefusalReason
 from rollkeeper.kernel import clock
@@ -84,6 +85,10 @@ def _page(
         "disclosure": found, "yes": yes or DisclosureApprovalForm(), "no": no or DisclosureRefusalForm(),
         "may_approve": decides and waiting and name not in {found.entered_by, *found.approved_by},
         "may_refuse": decides and found.state in {DisclosureState.WAITING, DisclosureState.APPROVED},
+        "may_open": authority.role_for(Permission.OPEN_ON_DISCLOSURE) is not None and name in found.approved_by,
+        "may_defer": authority.role_for(Permission.DEFER_NOTIFICATION) is not None
+        and found.notified_on is None and found.state is not DisclosureState.REFUSED and name != found.entered_by,
+        "sign_in": sign_in_form(request),
         "entered_it": name == found.entered_by,
     }  # fmt: skip
     return render(request, "backoffice/disclosure.html", shown, status=status)

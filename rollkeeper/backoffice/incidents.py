@@ -4,48 +4,32 @@
 No affected person is named here, not even by reference. The worker carries out steps requested here within seconds.
 """
 
-import datetime as dt
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.authority import Authority, rule_for
+from rollkeeper.access.authority import rule_for
+from rollkeeper.access.dual_control import require_approver
 from rollkeeper.access.services import authority_in
+from rollkeeper.access.sessions import open_session_counts
+from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed
+from rollkeeper.backoffice.incident_runbook import CONSEQUENCES, clock_of, next_clock, runbook
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, withdraw_step
 from rollkeeper.incidents.choices import Step, StepState
 from rollkeeper.incidents.drafts import texts_in
-from rollkeeper.incidents.queries import DutyView, IncidentView, StepView
+from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident, note_report_sent
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One step as the page offers it: how many people it takes, the one that waits, and what this reader may do."""
-
-    step: Step
-    people: int
-    waiting: StepView | None
-    may_ask: bool
-    may_withdraw: bool
-    last: StepView | None
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """One duty with its remaining or exceeded time; nothing if its clock is stopped."""
-
-    duty: DutyView
-    left: str
-    is_over: bool
+from rollkeeper.subscribers.queries import subscriber_count
 
 
 @require_safe
@@ -53,7 +37,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     """List the incidents, the open ones first, with the duty that is due next."""
     found = queries.incidents(authority_in(request), now=clock.now())
     shown = {
-        "open": [(one, _next(one)) for one in found if not one.closed_at],
+        "open": [(one, next_clock(one, now=clock.now())) for one in found if not one.closed_at],
         "past": [one for one in found if one.closed_at],
     }
     return render(request, "backoffice/incidents.html", shown)
@@ -68,16 +52,14 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     drafted = found.drafted or {}
     shown = {
         "incident": found,
-        "clocks": [_clock(duty) for duty in found.duties],
+        "clocks": [clock_of(duty, noticed_at=found.noticed_at, now=clock.now()) for duty in found.duties],
         "fields": drafted.get("fields", {}).items(),
         "drafts": [
             (code, n, texts_in(code, drafted.get("fields", ())))
             for code, n in sorted(drafted.get("languages", {}).items())
         ],
         "unreachable": drafted.get("unreachable", 0),
-        "offers": []
-        if found.closed_at
-        else [_offer(request, authority, found, step, asked) for step in Step],
+        "steps": runbook(found, asked, authority=authority, username=request.user.get_username()),
         "asked": asked,
         "languages": spoken_of(LANGUAGES),
         "is_under_way": any(one.state is StepState.APPROVED for one in asked),
@@ -87,11 +69,17 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 @require_POST
 def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Request a step, or approve one that another person requested."""
+    """Request a step, or approve one that another person requested. What harms is asked first, with how many it concerns."""
     step = request.POST.get("step", "")
     if step not in set(Step):
         messages.error(request, _("Choose what is to be done."))
-    elif approve_step(authority_in(request), incident_id, Step(step), on=clock.today()) is StepState.APPROVED:
+        return redirect("backoffice:incident", incident_id)
+    authority = authority_in(request)
+    require_approver(authority, PERMISSION_FOR[Step(step)])
+    if step != Step.SCOPE and not is_confirmed(request):
+        found = queries.incident(authority, incident_id, now=clock.now())
+        return confirm(request, _question(found, Step(step)), step=step)
+    if approve_step(authority, incident_id, Step(step), on=clock.today()) is StepState.APPROVED:
         messages.success(request, _("It is done within seconds; look at this page again."))
     else:
         messages.success(request, _("Your approval is recorded. A second approver is needed."))
@@ -138,39 +126,37 @@ def close(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     return redirect("backoffice:incident", incident_id)
 
 
-def _offer(
-    request: HttpRequest, authority: Authority, found: IncidentView, step: Step, asked: list[StepView]
-) -> Offer:
-    permission, name = PERMISSION_FOR[step], request.user.get_username()
-    of_it = [one for one in asked if one.step is step]
-    waiting = next((one for one in of_it if one.ended_at is None), None)
-    may = authority.role_for(permission) is not None
-    makes_sense = not (
-        step is Step.NOTIFY_PEOPLE and (found.scoped_at is None or found.notified_at is not None)
+def _question(found: IncidentView, step: Step) -> Question:
+    """Ask before a step that harms, with how many it concerns; of a drill, that it harms no one."""
+    concerns, concerned = _concerned(found, step)
+    said: list[Text] = [*CONSEQUENCES[step]]
+    if found.is_drill:
+        said = [_("This is a drill: the step is noted, and nothing happens to anyone.")]
+    people = rule_for(PERMISSION_FOR[step]).people
+    if people > 1:
+        said.append(_("It takes two people: it is done once another person has approved it too."))
+    return Question(
+        title=Step(step).label,
+        button=_("Yes: %(step)s") % {"step": Step(step).label},
+        consequences=said,
+        back=reverse("backoffice:incident", args=[found.incident_id]),
+        concerns=concerns,
+        concerned=concerned,
     )
-    return Offer(
-        step, rule_for(permission).people, waiting,
-        may_ask=may and makes_sense
-        and (waiting is None or (waiting.state is StepState.PENDING and name not in waiting.approved_by)),
-        may_withdraw=may and waiting is not None and waiting.state is StepState.PENDING,
-        last=next((one for one in of_it if one.ended_at is not None), None),
-    )  # fmt: skip
 
 
-def _next(found: IncidentView) -> Clock | None:
-    left = [duty for duty in found.duties if duty.met_at is None and not duty.exempt_because]
-    return _clock(min(left, key=lambda duty: duty.due_at)) if left else None
-
-
-def _clock(duty: DutyView) -> Clock:
-    if duty.met_at or duty.exempt_because:
-        return Clock(duty, "", is_over=False)
-    left = duty.in_time_until - clock.now()
-    return Clock(duty, _length(abs(left)), is_over=left < dt.timedelta())
-
-
-def _length(span: dt.timedelta) -> str:
-    days, hours, minutes = span.days, span.seconds // 3600, span.seconds % 3600 // 60
-    if days:
-        return _("%(days)s days and %(hours)s hours") % {"days": days, "hours": hours}
-    return _("%(hours)s hours and %(minutes)s minutes") % {"hours": hours, "minutes": minutes}
+def _concerned(found: IncidentView, step: Step) -> tuple[int, str]:
+    match step:
+        case Step.SUSPEND_ACCOUNTS:
+            return found.accounts, ngettext("account of staff", "accounts of staff", found.accounts)
+        case Step.SIGN_OUT_EVERYONE:
+            people = len(open_session_counts())
+            return people, ngettext(
+                "member of staff is signed in now", "members of staff are signed in now", people
+            )
+        case Step.NOTIFY_PEOPLE:
+            reached = sum(((found.drafted or {}).get("languages") or {}).values())
+            return reached, ngettext("person gets a notice", "people get a notice", reached)
+        case _:
+            people = subscriber_count()
+            return people, ngettext("person is sealed again", "people are sealed again", people)

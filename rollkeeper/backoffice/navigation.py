@@ -11,11 +11,18 @@ from rollkeeper.access.navigation import Entry, Group
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.approvals import pending_here
+from rollkeeper.kernel import clock
+from rollkeeper.selfcare.queries import urgent_case_count
 
 
 def _count_approvals(request: HttpRequest) -> int:
     """Return how many wait for the reader's own approval."""
     return sum(not one.is_own for one in pending_here(authority_in(request)))
+
+
+def _count_cases(request: HttpRequest) -> int:
+    """Return how many cases are overdue or nearly so: a legal deadline is on every page."""
+    return urgent_case_count(authority_in(request), on=clock.today())
 
 
 GROUPS: Final = (
@@ -29,11 +36,20 @@ GROUPS: Final = (
         ),
     ),
     Group(
+        _("Cases"),
+        (
+            Entry(
+                "backoffice:cases", _("Cases"), frozenset({Permission.SEE_CASES}), below=("backoffice:case", "backoffice:decide_case"),
+                count=_count_cases,
+            ),
+        ),
+    ),
+    Group(
         pgettext_lazy("menu", "Approvals"),
         (
             Entry(
                 "backoffice:pending_approvals", _("Pending approvals"),
-                frozenset({Permission.APPROVE_BATCH, Permission.DECIDE_DISCLOSURE, Permission.NOTIFY_AFFECTED}),
+                frozenset({Permission.APPROVE_BATCH, Permission.DECIDE_DISCLOSURE, Permission.NOTIFY_AFFECTED, Permission.PUBLISH_REPORT}),
                 count=_count_approvals,
             ),
         ),
@@ -50,7 +66,9 @@ GROUPS: Final = (
         (
             Entry(
                 "backoffice:incidents", _("Incidents"), frozenset({Permission.MANAGE_INCIDENT}),
-                below=("backoffice:incident", "backoffice:incident_report"),
+                below=(
+                    "backoffice:incident", "backoffice:incident_report", "backoffice:open_incident", "backoffice:approve_step",
+                ),
             ),
         ),
     ),
@@ -59,13 +77,21 @@ GROUPS: Final = (
         (
             Entry(
                 "backoffice:disclosures", _("Disclosure requests"), frozenset({Permission.SEE_DISCLOSURES}),
-                below=("backoffice:disclosure",),
+                below=(
+                    "backoffice:disclosure", "backoffice:enter_disclosure", "backoffice:answer_disclosure",
+                    "backoffice:defer_notification", "backoffice:disclosure_delivered", "backoffice:authorities",
+                ),
+            ),
+            Entry(
+                "backoffice:holds", _("Legal holds"), frozenset({Permission.MANAGE_LEGAL_HOLDS}), below=("backoffice:lift_hold",)
             ),
         ),
     ),
     Group(
         _("Agents"),
-        (Entry("backoffice:agents", _("Agents"), frozenset({Permission.SEE_AGENTS}), below=("backoffice:agent",)),),
+        (Entry("backoffice:agents", _("Agents"), frozenset({Permission.SEE_AGENTS}), below=(
+            "backoffice:agent", "backoffice:add_agent", "backoffice:agent_form", "backoffice:agent_action", "backoffice:suspend_agent",
+        )),),
     ),
     Group(
         _("Reports"),

@@ -13,16 +13,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from rollkeeper.access.authority import require
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.forms import OpenValueForm, VaultSignInForm
+from rollkeeper.backoffice.forms import OpenValueForm
+from rollkeeper.backoffice.vault_session import ask_vault, is_over, sign_in_form
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.vault import client
-from rollkeeper.vault.errors import VAULT_SESSION_OVER
 from rollkeeper.vault.fields import field_label
 
-_SESSION: Final = "vault_session"
 _PAGE: Final = "backoffice/open_value.html"
 
 
@@ -34,37 +31,21 @@ def open_value(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     form = OpenValueForm(request.POST)
-    sign_in = None if request.session.get(_SESSION) else VaultSignInForm(request.POST)
+    sign_in = sign_in_form(request, bound=True)
     if not form.is_valid() or (sign_in is not None and not sign_in.is_valid()):
         return _page(request, form=form.emptied(), sign_in=sign_in and sign_in.emptied(), status=422)
     try:
-        value = _opened(request, form, sign_in)
+        asked = {name: form.cleaned_data[name] for name in ("line", "field", "purpose", "part")}
+        value = str(ask_vault(request, sign_in, "open-field", **asked))
     except RollkeeperError as fault:
-        if fault.code != VAULT_SESSION_OVER.code:
+        if not is_over(fault):
             raise
         return _page(request, is_over=True, status=403)
     return _page(request, value=value, field=field_label(form.cleaned_data["field"]))
 
 
-def _opened(request: HttpRequest, form: OpenValueForm, sign_in: VaultSignInForm | None) -> str:
-    """Have the service open it, after it saw who asks. Refuses: what the service refuses."""
-    if sign_in is not None:
-        given = sign_in.cleaned_data
-        who: Staff = request.user  # type: ignore[assignment]
-        session = client.sign_in(who.username, given["password"], lambda: given["code"])
-        request.session[_SESSION] = session.token
-    asked = {name: form.cleaned_data[name] for name in ("line", "field", "purpose", "part")}
-    try:
-        return str(client.ask("open-field", token=request.session[_SESSION], **asked))
-    except RollkeeperError as fault:
-        if fault.code == VAULT_SESSION_OVER.code:
-            del request.session[_SESSION]
-        raise
-
-
 def _page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
-    has_session = bool(request.session.get(_SESSION))
-    shown = {"form": OpenValueForm(), "sign_in": None if has_session else VaultSignInForm()} | {
+    shown = {"form": OpenValueForm(), "sign_in": sign_in_form(request)} | {
         name: one for name, one in shown.items() if one is not None
     }
     return render(request, _PAGE, shown, status=status)

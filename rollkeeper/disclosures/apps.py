@@ -20,6 +20,12 @@ class DisclosuresConfig(AppConfig):
         for name, operation in (
             ("read-instrument", "read_instrument_for"),
             ("answer-disclosure", "answer_disclosure_for"),
+            ("enter-disclosure", "enter_disclosure_for"),
+            ("defer-notification", "defer_notification_for"),
+            ("record-delivery", "record_delivery_for"),
+            ("propose-authority", "propose_authority_for"),
+            ("approve-authority", "approve_authority_for"),
+            ("remove-authority", "remove_authority_for"),
         ):
             STAFF_OPERATIONS.register_by_name(
                 f"rollkeeper.disclosures.vault_operations:{operation}", key=name

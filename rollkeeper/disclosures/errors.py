@@ -36,7 +36,7 @@ WRONG_APPROVERS = Refusal(
     "wrong_approvers",
     Kind.FORBIDDEN,
     "A supervisor and a data protection officer must open it: both approved it, and neither entered it.",
-    "Name the two who decided: --as and --second.",
+    "Have the two who decided open it together.",
 )
 SEVERAL_SUBSCRIBERS = Refusal(
     "several_subscribers",
@@ -48,7 +48,7 @@ PROTECTED_NEEDS_WARRANT = Refusal(
     "protected_needs_warrant",
     Kind.REFUSED,
     "This record is protected: only the data protection officer opens it, and only on a court's warrant.",
-    "Refuse the disclosure request as 'danger', or let the authority bring a warrant and the officer open (--as).",
+    "Refuse the disclosure request as 'danger', or let the authority bring a warrant and the officer open.",
 )
 DEFERRAL_REFUSED = Refusal(
     "deferral_refused",
@@ -60,7 +60,7 @@ AUTHORITY_UNKNOWN = Refusal(
     "authority_unknown",
     Kind.NOT_FOUND,
     "No authority on the list has this reference.",
-    "See 'rollkeeper disclosures authorities'.",
+    "The page of authorities lists them.",
 )
 AUTHORITY_NOT_PENDING = Refusal(
     "authority_not_pending",

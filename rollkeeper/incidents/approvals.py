@@ -12,7 +12,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import Approvals, PendingSubject, approve, require_approver, withdraw
 from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.choices import Remedy, Step, StepState
+from rollkeeper.incidents.choices import About, Remedy, Step, StepState
 from rollkeeper.incidents.drafts import note_draft
 from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED
 from rollkeeper.incidents.models import Incident, StepRequest
@@ -98,14 +98,15 @@ def pending_notifications() -> list[PendingSubject]:
     return _pending(Permission.NOTIFY_AFFECTED)
 
 
-def run_approved_steps(authority: Authority, *, on: dt.date) -> int:
+def run_approved_steps(authority: Authority, *, on: dt.date, with_keys: bool | None = None) -> int:
     """Run every approved step, in their order; return how many. One that was cut short is done again.
 
-    Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses:
+    `with_keys`: only those that need the keys, or only those that need none; so that finding out does not wait for a renewal. Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses:
     NOT_ALLOWED. What is refused is noted with its code, and can be asked for again. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
-    waiting = list(StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at"))
+    found = StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at")
+    waiting = [one for one in found if with_keys is None or _needs_keys(one) is with_keys]
     for request in waiting:
         try:
             touched = _do(authority, request.incident_id, Step(request.step), on=on)
@@ -114,6 +115,13 @@ def run_approved_steps(authority: Authority, *, on: dt.date) -> int:
         else:
             _move(request, StepState.DONE, ended_at=clock.now(), touched=touched)
     return len(waiting)
+
+
+def _needs_keys(request: StepRequest) -> bool:
+    """Tell whether a step changes keys, or looks one up."""
+    if Step(request.step) in {Step.ROTATE_KEYS, Step.RESEAL}:
+        return True
+    return Incident.objects.filter(incident_id=request.incident_id, about=About.KEY_EPOCH.value).exists()
 
 
 def _do(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> int:

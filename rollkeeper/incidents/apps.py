@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import PENDING_SUBJECTS
+from rollkeeper.access.hooks import PENDING_SUBJECTS, STAFF_REQUESTS
 from rollkeeper.access.roles import Permission
 
 
@@ -13,10 +13,13 @@ class IncidentsConfig(AppConfig):
     name = "rollkeeper.incidents"
 
     def ready(self) -> None:
-        """Register what waits for approvers."""
+        """Register what waits for approvers, and what a worker does for a page."""
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.incidents.approvals:pending_key_renewals", key=Permission.RENEW_KEYS_AFTER_INCIDENT
         )
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.incidents.approvals:pending_notifications", key=Permission.NOTIFY_AFFECTED
+        )
+        STAFF_REQUESTS.register_by_name(
+            "rollkeeper.incidents.staff_requests:open_by_request", key="open-incident"
         )

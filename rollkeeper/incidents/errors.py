@@ -7,19 +7,19 @@ INCIDENT_NOT_FOUND = Refusal(
     "incident_not_found",
     Kind.NOT_FOUND,
     "There is no incident with this reference.",
-    "See 'rollkeeper incidents status'.",
+    "The page of incidents lists them.",
 )
 INCIDENT_CLOSED = Refusal(
     "incident_closed",
     Kind.CONFLICT,
     "The incident was closed on {on}.",
-    "Open a new one with 'rollkeeper incidents open'.",
+    "Open a new one on the page of incidents.",
 )
 INCIDENT_NOT_SCOPED = Refusal(
     "incident_not_scoped",
     Kind.CONFLICT,
     "It is not known yet who is affected.",
-    "Run 'rollkeeper incidents scope' first.",
+    "Find out who was affected first: it is the first step of the incident's page.",
 )
 INCIDENT_SUBJECT_MISSING = Refusal(
     "incident_subject_missing",
@@ -31,19 +31,19 @@ EPOCH_NOT_FOUND = Refusal(
     "epoch_not_found",
     Kind.NOT_FOUND,
     "There is no key epoch with the number {epoch}.",
-    "'rollkeeper doctor' names the present one; older ones count down from it.",
+    "The newest epoch has the greatest number; older ones count down from it.",
 )
 DUTIES_OPEN = Refusal(
     "duties_open",
     Kind.CONFLICT,
     "{count} duties are not met yet: {duties}.",
-    "Remedy, notify and report first; 'rollkeeper incidents status' shows the clocks.",
+    "Remedy, notify and report first; the clocks on the incident's page show what is left.",
 )
 NOTHING_TO_SUSPEND = Refusal(
     "nothing_to_suspend",
     Kind.CONFLICT,
     "This incident is not about an account, so there is none to close.",
-    "Use another remedy, or 'rollkeeper staff suspend' for an account that you name.",
+    "Use another remedy, or close an account that you name on the page of staff.",
 )
 PEOPLE_ALREADY_NOTIFIED = Refusal(
     "people_already_notified",

@@ -7,10 +7,20 @@ from rollkeeper.kernel.jobs import PeriodicJob
 
 
 def run_steps() -> int:
-    """Do what was asked for; return how many steps that were."""
+    """Do what was asked for and needs no key; return how many steps that were."""
     from rollkeeper.incidents.approvals import run_approved_steps
 
-    return run_approved_steps(worker_authority(), on=clock.today())
+    return run_approved_steps(worker_authority(), on=clock.today(), with_keys=False)
 
 
-JOBS = (PeriodicJob("incident-steps", run_steps, interval_s=lambda: 5.0),)
+def run_key_steps() -> int:
+    """Do what was asked for and needs the keys; return how many steps that were."""
+    from rollkeeper.incidents.approvals import run_approved_steps
+
+    return run_approved_steps(worker_authority(), on=clock.today(), with_keys=True)
+
+
+JOBS = (
+    PeriodicJob("incident-steps", run_steps, interval_s=lambda: 5.0, needs_keys=lambda: False, for_apps=True),
+    PeriodicJob("incident-key-steps", run_key_steps, interval_s=lambda: 5.0),
+)

@@ -76,6 +76,8 @@ class IncidentView:
     closed_at: dt.datetime | None
     duties: tuple[DutyView, ...]
     remedies: tuple[RemedyView, ...]
+    accounts: int = 0
+    """How many accounts it is about."""
     drafted: dict[str, Any] | None = None
     """Counts of the last scoping from the page: people by language and by field, and how many are out of reach."""
 
@@ -145,7 +147,7 @@ def _view(found: Incident, *, now: dt.datetime) -> IncidentView:
         notices=found.notices or 0, unreachable=found.unreachable or 0, closed_at=found.closed_at,
         duties=tuple(_duty(one, now=now) for one in clocks),
         remedies=tuple(RemedyView(Remedy(one.remedy), one.applied_at, one.touched) for one in taken),
-        drafted=found.drafted,
+        accounts=len(found.accounts or ()), drafted=found.drafted,
     )  # fmt: skip
 
 

@@ -315,9 +315,15 @@ class Verb(StrEnum):
             line=REQUIRED, facts={"case": REFERENCE, "due_on": DAY, "kind": CODE}, optional={"about": CODE}
         ),
     )
+    CASE_ASSIGNED = (
+        "selfcare:case:assigned",
+        EntrySchema(line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "taken": FLAG}),
+    )
     CASE_SETTLED = (
         "selfcare:case:settled",
-        EntrySchema(line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}),
+        EntrySchema(
+            line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}, optional={"because": CODE}
+        ),
     )
     FORGERY_JUDGED = (
         "selfcare:forgery:judged",
@@ -477,6 +483,10 @@ class Verb(StrEnum):
     DISCLOSURE_ERASED = "disclosures:request:erased", _DISCLOSURE
     QUARTER_COUNTED = "reporting:quarter:counted", EntrySchema(facts={"first": DAY, "size": COUNT})
     REPORT_MADE = "reporting:report:made", EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST})
+    REPORT_PUBLISHED = (
+        "reporting:report:published",
+        EntrySchema(facts={"first": DAY, "last": DAY, "report": DIGEST}),
+    )
     EVIDENCE_DISCLOSED = (
         "reporting:evidence:disclosed",
         EntrySchema(facts={"first": DAY, "last": DAY, "size": COUNT, "staff": DIGEST}),

@@ -54,7 +54,7 @@ def mail_alarms() -> int:
         what="\n".join(_WHAT[about] for about in AlarmAbout if about in abouts),
         entries=", ".join(str(alarm.entry_id) for alarm in alarms),
     )
-    if not alarms or not _mail(_SUBJECT, text):
+    if not alarms or not mail_contacts(_SUBJECT, text):
         return 0
     mark_notified(alarms)
     return len(alarms)
@@ -64,7 +64,7 @@ def mail_new_approvers() -> int:
     """Mail who was lately given a role that decides with others, all in one message; return how many."""
     not_notified = [one for one in new_approvers() if not one.is_notified]
     text = _DECIDERS.format(named="\n".join(f"- {one.username}: {one.role}" for one in not_notified))
-    if not not_notified or not _mail(_DECIDERS_SUBJECT, text):
+    if not not_notified or not mail_contacts(_DECIDERS_SUBJECT, text):
         return 0
     mark_approvers_notified([one.grant_id for one in not_notified])
     return len(not_notified)
@@ -79,14 +79,14 @@ def mail_low_room() -> int:
     if mark.exists() and abs(clock.true_seconds() - mark.stat().st_mtime) < _A_DAY_S:
         return 0
     free = f"{room.free_bytes() / 1024**2:,.0f} MiB"
-    if not _mail(_ROOM_SUBJECT, _ROOM.format(free=free)):
+    if not mail_contacts(_ROOM_SUBJECT, _ROOM.format(free=free)):
         return 0
     mark.parent.mkdir(exist_ok=True)
     mark.touch()
     return 1
 
 
-def _mail(subject: str, text: str) -> bool:
+def mail_contacts(subject: str, text: str) -> bool:
     """Send one mail to the configured contacts; tell whether it was accepted. Never if this instance has no channel for it."""
     chosen = settings()
     if chosen.alarms_to is None or chosen.smtp_url is None:

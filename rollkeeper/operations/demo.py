@@ -51,6 +51,7 @@ from rollkeeper.lines.queries import find_line
 from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.services import record_outcomes, send_due
 from rollkeeper.operations import bootstrap
+from rollkeeper.operations.demo_cases import DemoCases
 from rollkeeper.operations.demo_logins import IN_PROGRESS, demo_was_interrupted, write_logins
 from rollkeeper.operations.errors import DEMO_IN_PROGRESS
 from rollkeeper.operations.fake_people import FakePeople, FakePerson
@@ -70,6 +71,7 @@ WAVES: dict[dt.date, float] = {FIRST_DAY: 0.35, dt.date(2012, 1, 10): 0.12, dt.d
 """When notices go out, and to how many of all lines at the most: an operator's gateway has its limits too."""
 SERVICES = {Service.MOBILE: 80, Service.DATA_CARD: 8, Service.FIXED_LINE: 12}
 """How often each kind of service comes, in a hundred."""
+_MOST_CONTESTED = 19
 COLUMNS = (
     "number", "service", "activated_on", "language", "region", "name", "address", "document_type", "document_number",
 )  # fmt: skip
@@ -120,8 +122,11 @@ def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
         clock.set_demo_date(day)
         scenario.live(day)
         on_day_passed(1)
+    scenario.cases.leave(LAST_DAY)
     _begin_drill()
     scenario.enter_disclosure_request()
+    publish()
+    scenario.cases.leave_report(LAST_DAY)
     clock.set_demo_date(None)
     publish()
     write_logins(made, subscriber=scenario.subscriber | {"unregistered": scenario.unregistered()})
@@ -151,6 +156,9 @@ class _Scenario:
         self._inventor = FakePeople(SEED)
         self._count = lines
         self._unregistered: list[tuple[str, FakePerson]] = []
+        self._registered: list[str] = []
+        self.cases = DemoCases(lambda: self._registered, self._as)
+        """What subscribers contest, and what else waits for people in the back office."""
         self.subscriber: dict[str, str] = {}
         """The subscriber for trying the portal: the first of those registered from the start."""
         self._pack = load_pack(instance().pack)
@@ -177,6 +185,7 @@ class _Scenario:
             self._send_notices(day)
         if not is_closed(self._pack, day):
             self._open_the_counter(day)
+        self.cases.live(day)
         run_nightly(worker_authority(), on=day)
         if day > dt.date(2012, 3, 1) and not is_closed(self._pack, day):
             self._act(day)
@@ -204,6 +213,8 @@ class _Scenario:
             if self._dice.random() < 0.42:
                 if service is Service.MOBILE and not self.subscriber:
                     self.subscriber = {"number": number} | asdict(person)
+                elif service is Service.MOBILE:
+                    self._registered = [number, *self._registered[:_MOST_CONTESTED]]
                 yield (*head, person.name, person.address, person.document_type, person.document_number)
             else:
                 self._unregistered.append((number, person))

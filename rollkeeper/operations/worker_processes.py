@@ -2,7 +2,7 @@
 """The processes next to the apps: started when those are up, started again when they end, stopped with their parent.
 
 One is the vault service (`vault/service.py`). The others are the one job runner (`operations/scheduler.py`) with some of the jobs. There are two workers: one holds vault keys, and one
-holds none and runs the jobs that need none. Where the portal or the counter is served a third, the portal worker, runs what people at
+holds none and runs the jobs that need none. Where an app is served a third, the portal worker, runs what people at
 an app wait for, so that no other job holds it up; without it the worker with keys runs that too.
 """
 
@@ -22,7 +22,7 @@ from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.credential_handover import VaultCredentials
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
-from rollkeeper.site.web_apps import App, AppName
+from rollkeeper.site.web_apps import App
 from rollkeeper.vault.client import is_reachable
 
 _PAUSE_S: Final = 2.0
@@ -178,8 +178,7 @@ def processes_for(
     and keys.
     """
     vault = vault_service(preloader=preloader)
-    needs_portal_worker = any(app.name in {AppName.PORTAL, AppName.COUNTER} for app in apps)
-    if not needs_portal_worker or (with_workers and preloader):
+    if not apps or (with_workers and preloader):
         return [vault, *(workers(preloader=preloader) if with_workers else [])]
     portal_worker = JobProcess("portal-worker", JobKind.FOR_APPS, opens=False)
     return [vault, portal_worker, *(workers(JobKind.BACKGROUND) if with_workers else [])]

@@ -20,7 +20,7 @@ LEDGER_NOT_PUBLISHED = Refusal(
     "ledger_not_published",
     Kind.CONFLICT,
     "{entries} entries of the period are not in the published ledger yet.",
-    "Run 'rollkeeper ledger publish' first.",
+    "Wait until the ledger has been published again, or have an administrator publish it.",
 )
 REPORT_FOLDER_NOT_EMPTY = Refusal(
     "report_folder_not_empty",
@@ -44,7 +44,13 @@ REPORT_NOT_FOUND = Refusal(
     "report_not_found",
     Kind.NOT_FOUND,
     "There is no report of that period.",
-    "Make it with 'rollkeeper reports make'.",
+    "Draft it on the page of reports.",
+)
+REPORT_ALREADY_PUBLISHED = Refusal(
+    "report_already_published",
+    Kind.CONFLICT,
+    "The report was published on {on}.",
+    "Nothing needs to be done.",
 )
 
 REPORT_FONTS_MISSING = Refusal(

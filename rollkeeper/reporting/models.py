@@ -27,9 +27,12 @@ class Report(models.Model):
     period = models.TextField(primary_key=True, db_comment="As 2012-Q1 or 2012.")
     report = models.TextField(db_comment="The canonical JSON that was signed: protected figures.")
     made_at = models.DateTimeField()
+    published_on = models.DateField(
+        null=True, db_comment="Null: a draft, which two people have not published yet."
+    )
 
     class Meta:
-        """Append-only."""
+        """Append-only, but for the day on which it was published."""
 
         db_table = "reporting_report"
 

@@ -24,8 +24,10 @@ from rollkeeper.reporting.report_tables import FORMAT, protected_stocks, protect
 _LOCK = 0x65766964656E6365  # "evidence"
 
 
-def make_report(authority: Authority, period: Period, *, on: dt.date) -> bytes:
+def make_report(authority: Authority, period: Period, *, on: dt.date, as_draft: bool = False) -> bytes:
     """Return the report of a quarter or a year as canonical JSON. Again: the very same bytes.
+
+    A draft is published by two people (`publishing`); what a command makes is published with it.
 
     A quarter is counted once, over the ledger as it is published then, and never again: two counts of it would tell by their
     difference what came in between. A year is made of its quarters.
@@ -41,7 +43,12 @@ def make_report(authority: Authority, period: Period, *, on: dt.date) -> bytes:
             return str(made.report).encode()
         quarters = [_counted(authority, one, role=role, on=on) for one in period.quarters or (period,)]
         whole = canonical_bytes(_report(period, quarters))
-        Report.objects.create(period=period.name, report=whole.decode(), made_at=clock.now())
+        Report.objects.create(
+            period=period.name,
+            report=whole.decode(),
+            made_at=clock.now(),
+            published_on=None if as_draft else on,
+        )
         append_entry(
             authority, verb=Verb.REPORT_MADE, role=role, on=on,
             facts={"first": period.first.isoformat(), "last": period.last.isoformat(),

@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import PENDING_SUBJECTS, SIGN_OUTS
+from rollkeeper.access.hooks import PENDING_SUBJECTS, SIGN_OUTS, STAFF_REQUESTS
 from rollkeeper.access.roles import Permission
 from rollkeeper.vault.fields import Purpose
 from rollkeeper.vault.hooks import JUSTIFICATIONS, OFFLINE
@@ -26,3 +26,5 @@ class SelfcareConfig(AppConfig):
             "rollkeeper.selfcare.forgeries:pending_judgements", key=Permission.DECIDE_FORGERY
         )
         SIGN_OUTS.register_by_name("rollkeeper.selfcare.sessions:end_all_sessions")
+        for kind, handler in (("take-case", "take"), ("decide-case", "decide")):
+            STAFF_REQUESTS.register_by_name(f"rollkeeper.selfcare.staff_requests:{handler}", key=kind)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.errors import APPROVER_UNKNOWN
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_rollback import restore_terminated_line
 from rollkeeper.campaign.restarted_clocks import restart_clock
@@ -23,8 +24,8 @@ from rollkeeper.lines.queries import view_line
 from rollkeeper.lines.services import resume_clock, settle_dispute
 from rollkeeper.lines.writes import lock_line, mark_suspension_wrongful, unlink_line
 from rollkeeper.registration.side_effects import restore_service
-from rollkeeper.selfcare.choices import CaseKind
-from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED
+from rollkeeper.selfcare.choices import CaseKind, DecisionReason
+from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON
 from rollkeeper.selfcare.forgeries import judge
 from rollkeeper.selfcare.rules import have_enough_approvers
 
@@ -32,7 +33,9 @@ DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 """Kinds of case for as long as which a line is disputed."""
 
 
-def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> bool:
+def settle_case(
+    authority: Authority, case_id: UUID, *, upheld: bool, because: DecisionReason | None = None, on: dt.date
+) -> bool:
     """Decide a case; tell whether it is decided now. The clock of the line goes on tomorrow with what was left.
 
     If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
@@ -40,9 +43,11 @@ def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.dat
     them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
     not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
     the case stays open. Ledger: selfcare:case:settled, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
-    DECIDED_BY_SAME_PERSON, NOT_CORRECTED, and as `forgeries.judge`.
+    DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`.
     """
     role = require(authority, Permission.SETTLE_CASE)
+    if because is not None and because.is_for_upheld is not upheld:
+        raise WRONG_REASON()
     with action():
         case = _locked(case_id)
         if case.kind == CaseKind.FORGERY and not judge(authority, case, is_forged=not upheld, on=on):
@@ -55,7 +60,7 @@ def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.dat
             and not rows(sql("selfcare", "corrections_done"), [case_id])
         ):
             raise NOT_CORRECTED(opened_on=case.opened_on)
-        close_case(authority, case, role=role.value, upheld=upheld, on=on)
+        close_case(authority, case, role=role.value, upheld=upheld, because=because, on=on)
     return True
 
 
@@ -68,19 +73,49 @@ def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
     with action():
         found = rows(sql("selfcare", "corrections_done"), [None])
         for row in found:
-            close_case(authority, _locked(row.case_id), role=role.value, upheld=True, on=on)
+            close_case(
+                authority, _locked(row.case_id), role=role.value, upheld=True, because=DecisionReason.RECORD_CORRECTED, on=on
+            )  # fmt: skip
     return len(found)
 
 
-def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: dt.date) -> EntryId:
+def take_case(authority: Authority, case_id: UUID, *, gives_back: bool = False, on: dt.date) -> None:
+    """Take on a case, or give it back, as a named person. Who takes one on may be another than who decides it.
+
+    Ledger: selfcare:case:assigned. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, CASE_NOT_FOUND.
+    """
+    role = require(authority, Permission.SETTLE_CASE)
+    if authority.staff_id is None:
+        raise APPROVER_UNKNOWN()
+    with action():
+        case = _locked(case_id)
+        run(
+            "UPDATE selfcare_case SET assigned_to = %s WHERE case_id = %s",
+            [None if gives_back else authority.staff_id, case_id],
+        )
+        facts: dict[str, str | bool] = {"case": str(case_id), "kind": case.kind, "taken": not gives_back}
+        append_entry(
+            authority,
+            verb=Verb.CASE_ASSIGNED,
+            role=role.value,
+            on=on,
+            line_id=LineId(case.line_id),
+            facts=facts,
+        )
+
+
+def close_case(
+    authority: Authority, case: Any, *, role: str, upheld: bool, on: dt.date, because: DecisionReason | None = None
+) -> EntryId:  # fmt: skip
     """Write a verdict down and carry it out, in the caller's action, which has locked the case."""
     line_id, kind = LineId(case.line_id), CaseKind(case.kind)
     lock_line(line_id)
     run(
-        "UPDATE selfcare_case SET settled_on = %s, upheld = %s, settled_by = %s, claimant_mark = NULL WHERE case_id = %s",
-        [on, upheld, authority.commitment, case.case_id],
+        "UPDATE selfcare_case SET settled_on = %s, upheld = %s, because = %s, settled_by = %s, claimant_mark = NULL WHERE case_id = %s",
+        [on, upheld, because.value if because else None, authority.commitment, case.case_id],
     )
     facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
+    facts |= {"because": because.value} if because else {}
     entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
     if kind is CaseKind.NOT_MINE or (kind is CaseKind.FORGERY and not upheld):
         for_good = upheld or kind is CaseKind.FORGERY

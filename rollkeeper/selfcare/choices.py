@@ -84,6 +84,35 @@ class ForgerySign(TextChoices):
     ALTERED = "altered", _("The document was altered")
 
 
+class DecisionReason(TextChoices):
+    """Why a case is decided as it is. Chosen, never typed: a reason that is typed would hold what people are called."""
+
+    RECORD_MISSING = "record_missing", _("The record was missing or wrong")
+    RECEIPT_PROVES = "receipt_proves", _("A receipt proves the registration")
+    DOCUMENT_SEEN = "document_seen", _("The document was seen and supports it")
+    NOT_THEIR_LINE = "not_their_line", _("Someone else registered the line in this name")
+    COUNTED_WRONG = "counted_wrong", _("The days were counted wrong, or a notice did not arrive")
+    RECORD_CORRECTED = "record_corrected", _("The record was corrected")
+    DEATH_SHOWN = "death_shown", _("The death and the heir were shown")
+    RECORD_RIGHT = "record_right", _("The record is right")
+    COUNTED_RIGHT = "counted_right", _("Notices and days were right")
+    NOTHING_SHOWN = "nothing_shown", _("What was asked for was not shown in time")
+    TAKEN_BACK = "taken_back", _("The subscriber took it back")
+    NO_CLAIM_SHOWN = "no_claim_shown", _("No death or no claim was shown")
+    DOCUMENT_FORGED = "document_forged", _("The document was forged")
+
+    @property
+    def is_for_upheld(self) -> bool:
+        """Tell whether it is a reason for saying that the subscriber was right."""
+        return self not in _DISMISSING
+
+
+_DISMISSING = frozenset({
+    DecisionReason.RECORD_RIGHT, DecisionReason.COUNTED_RIGHT, DecisionReason.NOTHING_SHOWN, DecisionReason.TAKEN_BACK,
+    DecisionReason.NO_CLAIM_SHOWN, DecisionReason.DOCUMENT_FORGED,
+})  # fmt: skip
+
+
 class ApplicationState(StrEnum):
     """How far a remote application to register a line has come."""
 

@@ -22,7 +22,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.case_decisions import settle_case
-from rollkeeper.selfcare.choices import DelegateRole, ForgerySign
+from rollkeeper.selfcare.choices import DecisionReason, DelegateRole, ForgerySign
 from rollkeeper.selfcare.delegates import check_delegate as check
 from rollkeeper.selfcare.disputes import accept_receipt as honour
 from rollkeeper.selfcare.forgeries import draft_report, suspect_forgery
@@ -106,7 +106,7 @@ def list_(*, as_json: JsonOption = False) -> None:
                 {
                     "case": str(c.case_id), "line": str(c.line_id), "kind": c.kind.value, "about": c.about,
                     "opened_on": c.opened_on.isoformat(), "due_on": c.due_on.isoformat(),
-                    "claimant_is_named": c.claimant_is_named,
+                    "claimant_is_named": c.claimant_is_named, "assigned_to": c.assigned_to,
                 }
                 for c in found
             ]
@@ -168,6 +168,9 @@ def settle(
         bool,
         typer.Option("--upheld/--dismissed", help="Whether the subscriber was right.", show_default=False),
     ],
+    because: Annotated[
+        DecisionReason | None, typer.Option("--because", help="The reason; it is counted and shown.")
+    ] = None,
     as_: Annotated[
         str | None, typer.Option("--as", metavar="USERNAME", help="Who you are; an appeal needs it.")
     ] = None,
@@ -180,7 +183,7 @@ def settle(
     Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
     """
     open_instance()
-    if not settle_case(console_or_user(as_), case, upheld=upheld, on=on or clock.today()):
+    if not settle_case(console_or_user(as_), case, upheld=upheld, because=because, on=on or clock.today()):
         out.print("Recorded. A second person who finds the same decides it.")
         return
     out.print("Decided." if upheld else "Dismissed.")

@@ -98,13 +98,19 @@ DECIDED_BY_SAME_PERSON = Refusal(
     "decided_by_same_person",
     Kind.FORBIDDEN,
     "An appeal must be decided by a named person who did not make the first decision.",
-    "Let another person decide it: 'rollkeeper cases settle CASE --as USERNAME'.",
+    "Let another person decide it.",
 )
 NOT_CORRECTED = Refusal(
     "not_corrected",
     Kind.CONFLICT,
     "Nothing was corrected in this record since the case was opened on {opened_on}.",
     "Change the record at a counter first; the case then closes automatically.",
+)
+WRONG_REASON = Refusal(
+    "wrong_reason",
+    Kind.MALFORMED,
+    "This reason does not belong to this decision.",
+    "Choose a reason from the list of the decision.",
 )
 NO_CLAIM = Refusal(
     "no_claim",

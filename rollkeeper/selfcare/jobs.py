@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Background jobs of this package: answer the portal, and delete what is no longer needed. Together they are the portal worker."""
+"""Background jobs of this package: answer the portal, delete what is no longer needed (the portal worker), and mail about cases that are due."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.notices.settings import settings as notices_settings
 from rollkeeper.selfcare.portal_client import CHANNEL
 
 _MOST = 100
@@ -23,7 +24,23 @@ def forget() -> int:
     return forget_expired(worker_authority(), on=clock.today())
 
 
+def remind() -> int:
+    """Mail the operator's contacts about cases that are due; return how many."""
+    from rollkeeper.selfcare.case_reminders import mail_due_cases
+
+    return mail_due_cases(on=clock.today())
+
+
 JOBS = (
+    PeriodicJob(
+        "mail-due-cases",
+        remind,
+        interval_s=lambda: 3600.0,
+        needs_keys=lambda: False,
+        is_enabled=lambda: (
+            notices_settings().alarms_to is not None and notices_settings().smtp_url is not None
+        ),
+    ),
     PeriodicJob(
         "answer-portal",
         answer,

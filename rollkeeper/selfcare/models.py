@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
-from rollkeeper.selfcare.choices import ApplicationState, CaseKind, DelegateRole
+from rollkeeper.selfcare.choices import ApplicationState, CaseKind, DecisionReason, DelegateRole
 
 
 class CodeRequest(models.Model):
@@ -144,6 +144,9 @@ class Case(models.Model):
     settled_on = models.DateField(null=True)
     settled_by = models.TextField(null=True, db_comment="The decider's mark in the ledger.")
     upheld = models.BooleanField(null=True, db_comment="Whether the subscriber was right.")
+    because = models.TextField(null=True, db_comment="selfcare.choices.DecisionReason.")
+    assigned_to = models.UUIDField(null=True, db_comment="The member of staff who took it on.")
+    reminded_on = models.DateField(null=True, db_comment="When its day was last mailed to the contacts.")
 
     class Meta:
         """One open case of a kind a line."""
@@ -163,6 +166,10 @@ class Case(models.Model):
                 condition=models.Q(settled_on__isnull=True, upheld__isnull=True)
                 | models.Q(settled_on__isnull=False, upheld__isnull=False),
                 name="selfcare_case_settled_without_a_verdict",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(because__isnull=True) | models.Q(because__in=DecisionReason.values),
+                name="selfcare_case_for_unknown_reason",
             ),
         ]
         indexes = [

@@ -108,3 +108,9 @@ def language_of(person_id: PersonId) -> str | None:
     """Return the language in which a person wants to be notified, None if they named none."""
     found = prepared_rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return found[0].language if found else None
+
+
+def subscriber_count() -> int:
+    """Return how many people are recorded and not erased."""
+    (found,) = rows("SELECT count(*) AS people FROM subscribers_subscriber WHERE erased_on IS NULL")
+    return int(found.people)

@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.errors import Faults, Kind, Refusal, RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, fault_in, row_of
 
 VERSION: Final = 1
 LENGTH_BYTES: Final = 4
-MAX_STAFF_BYTES: Final = 64 * 1024
-"""The longest request of a page or a command: a password, a code, a number."""
+MAX_STAFF_BYTES: Final = 4 * 1024 * 1024
+"""The longest request of a page or a command: a password, a code, a number; and the scan of one instrument, as base64."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 """The longest request of a worker, which sends what is sealed; and the longest answer, which may be document copies."""
 REQUEST_S: Final = 5.0
@@ -81,21 +81,13 @@ def day_in(values: Mapping[str, Any], name: str) -> dt.date | None:
 
 
 def refusal_message(fault: RollkeeperError) -> Message:
-    """Return an error as it travels: its row and its facts, so that the page or command that asked says it in its own language."""
-    facts = {name: fact if isinstance(fact, int) else str(fact) for name, fact in fault.facts.items()}
-    row = {"code": fault.code, "kind": fault.kind.value, "sentence": fault.sentence, "remedy": fault.remedy}
-    return {"refused": row | {"facts": facts}}
+    """Return an error as it travels, so that the page or command that asked says it in its own language."""
+    return {"refused": row_of(fault)}
 
 
 def refusal_in(found: Mapping[str, Any]) -> RollkeeperError:
-    """Return the error that an answer brought, of its own class where code here catches it by its class."""
-    facts = dict(found["facts"])
-    by_code = {
-        one.code: one for one in _classes(RollkeeperError) if hasattr(one, "code") and one is not Faults
-    }
-    if found["code"] in by_code:
-        return by_code[found["code"]](**facts)
-    return Refusal(found["code"], Kind(found["kind"]), found["sentence"], found["remedy"])(**facts)
+    """Return the error that an answer brought."""
+    return fault_in(found)
 
 
 def peer_of(connection: socket.socket) -> int:
@@ -103,10 +95,6 @@ def peer_of(connection: socket.socket) -> int:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     _process, user, _group = _PEER.unpack(raw)
     return int(user)
-
-
-def _classes(base: type[RollkeeperError]) -> list[type[RollkeeperError]]:
-    return [one for below in base.__subclasses__() for one in (below, *_classes(below))]
 
 
 def _plain(value: object) -> object:

@@ -163,6 +163,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "lines_register": ["counter", "worker"],
         "lines_terminate": ["counter", "worker"],
         "lines_lock_lines": ["backoffice", "counter", "worker"],
+        "selfcare_claimant_is_named": ["backoffice", "worker"],
         "selfcare_verify_code": ["portal"],
         "subscribers_unlink_document": ["counter", "worker"],
         "vault_note_opening": ["vault"],

@@ -2,23 +2,27 @@
 """The back office's pages about agents and of the evidence, in the back office's own role of the database."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.agents import queries
+from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, counter, employ, set_settings, vaulted  # noqa: F401 - the same counter
 from tests.builders.staff import enter
+from tests.builders.workers import attend
 
 PAGE = {"HTTP_ACCEPT": "text/html"}
 
 
 @pytest.fixture
-def backoffice(vaulted, app, as_role):  # noqa: F811
-    """Sign in with a role; requests use the back office's database role."""
+def backoffice(vaulted, app, as_role, monkeypatch):  # noqa: F811
+    """Sign in with a role; requests use the back office's database role, and a worker does at once what they ask for."""
     app("backoffice")
+    attend(monkeypatch, as_role)
 
     def entering(role):
         employ(role, username=(name := role.value.replace("_", "-")))
@@ -62,7 +66,9 @@ def test_the_pages_are_drawn_in_every_language(counter, backoffice, address, lan
 def test_a_supervisor_suspends_at_once_from_the_page(counter, backoffice):  # noqa: F811
     done = counter.register()
 
-    answer = backoffice(StaffRole.SUPERVISOR)("post", f"/agents/{AGENT}/suspend/", {"because": "fraud"})
+    answer = backoffice(StaffRole.SUPERVISOR)(
+        "post", f"/agents/{AGENT}/suspend/", {"because": "fraud", "confirmed": "yes"}
+    )
 
     assert answer.status_code == 200, answer.content.decode()
     assert "(none suspended): 1" in answer.content.decode()
@@ -93,3 +99,81 @@ def test_an_agent_nobody_knows_and_a_report_nobody_made_are_not_there(backoffice
     assert ask("get", "/agents/agent-999/").status_code == 404
     assert ask("get", "/reports/2012-Q1/").status_code == 404
     assert "No report was made yet" in ask("get", "/reports/").content.decode()
+
+
+def test_the_question_before_a_suspension_says_how_many_it_concerns(counter, backoffice):  # noqa: F811
+    counter.register()
+    ask = backoffice(StaffRole.SUPERVISOR)
+
+    fraud = ask("post", f"/agents/{AGENT}/suspend/", {"because": "fraud"}).content.decode()
+    other = ask("post", f"/agents/{AGENT}/suspend/", {"because": "audit"}).content.decode()
+
+    assert "The subscriber of 1 line is asked to confirm the record. No line is suspended." in fraud
+    assert "1 account of its staff is closed at once." in other
+    assert "is asked to confirm" not in other
+    assert queries.agent_called(AGENT, on=ON, window_days=30).state is AgentState.APPROVED
+
+
+def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice):  # noqa: F811
+    ask = backoffice(StaffRole.ADMINISTRATOR)
+    employ(StaffRole.CLERK, username="newcomer")
+
+    def state():
+        return queries.agent_called("agent-new", on=ON, window_days=30).state
+
+    def do(what, **more):
+        return ask("post", "/agents/agent-new/do/", {"do": what, **more})
+
+    entered = ask("post", "/agent/add/", {"agent": "agent-new", "limit": "25"})
+    too_early = do("approve")
+    for requirement in checklist():
+        paper = SimpleUploadedFile("shown.pdf", b"An invented paper.")
+        ask("post", "/agents/agent-new/attest/", {"requirement": requirement, "file": paper})
+    approved = do("approve")
+    opened = ask(
+        "post", "/agents/agent-new/open_outlet/", {"outlet": "lhasa-09", "hours": "mon-fri 09:00-18:00"}
+    )
+    assigned = ask("post", "/agents/agent-new/assign/", {"username": "newcomer", "outlet": "lhasa-09"})
+    audited = ask("post", "/agents/agent-new/audit/", {
+        "requirement": next(iter(checklist())), "severity": "minor", "due_on": "2012-04-02",
+    })  # fmt: skip
+    (finding,) = queries.agent_called("agent-new", on=ON, window_days=30).findings
+    remediated = do("remediate", finding=str(finding.finding_id))
+    suspended = ask("post", "/agents/agent-new/suspend/", {"because": "complaint", "confirmed": "yes"})
+    while_suspended = state()
+    reinstated = do("reinstate")
+    question = do("terminate")
+    before = state()
+    do("close_outlet", outlet="lhasa-09", confirmed="yes")
+    do("terminate", confirmed="yes")
+
+    pages = [entered, approved, opened, assigned, audited, remediated, suspended, reinstated, question]
+    assert [one.status_code for one in pages] == [200] * len(pages)
+    assert too_early.status_code == 409
+    assert "The agent is approved and may register people." in approved.content.decode()
+    assert "newcomer" in assigned.content.decode()
+    assert "Accounts opened again: 1" in reinstated.content.decode()
+    assert "1 account of its staff is closed at once." in question.content.decode()
+    assert (while_suspended, before, state()) == (
+        AgentState.SUSPENDED,
+        AgentState.APPROVED,
+        AgentState.TERMINATED,
+    )
+
+
+@pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.AUDITOR, StaffRole.CAMPAIGN_MANAGER])
+def test_only_an_administrator_enters_and_ends_agents(counter, backoffice, role):  # noqa: F811
+    ask = backoffice(role)
+
+    assert ask("get", "/agent/add/").status_code == 403
+    assert ask("post", f"/agents/{AGENT}/do/", {"do": "terminate", "confirmed": "yes"}).status_code == 403
+    assert queries.agent_called(AGENT, on=ON, window_days=30).state is AgentState.APPROVED
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+@pytest.mark.parametrize(
+    "address",
+    ["/agent/add/", *(f"/agents/{AGENT}/{do}/" for do in ("attest", "audit", "open_outlet", "assign"))],
+)
+def test_the_forms_about_agents_are_drawn_in_every_language(counter, backoffice, address, language):  # noqa: F811
+    assert backoffice(StaffRole.ADMINISTRATOR)("get", address, language=language).status_code == 200

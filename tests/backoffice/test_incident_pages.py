@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The back office's pages of incidents, in the back office's database role: clocks, drafts, steps, and no names."""
 
+import datetime as dt
+import re
+
 import pytest
 from django.test import Client
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.backoffice.incident_runbook import clock_of, length_of
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import run_approved_steps
 from rollkeeper.incidents.choices import StepState
@@ -14,13 +18,17 @@ from rollkeeper.kernel.database import rows
 from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
 from tests.builders.lines import make_line
 from tests.builders.staff import enter
+from tests.builders.workers import attend
 from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, opened
+
+YES = {"confirmed": "yes"}
 
 
 @pytest.fixture
-def backoffice(vaulted, app, as_role):  # noqa: F811
-    """Request a page with a role; requests use the back office's role."""
+def backoffice(vaulted, app, as_role, monkeypatch):  # noqa: F811
+    """Request a page with a role; requests use the back office's role, and a worker does at once what they ask for."""
     app("backoffice")
+    attend(monkeypatch, as_role)
     for name, role in (
         ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.ADMINISTRATOR), ("clerk", StaffRole.CLERK),
     ):  # fmt: skip
@@ -76,11 +84,11 @@ def test_the_way_from_the_leak_to_its_end_is_gone_on_the_page(backoffice, leak):
     backoffice("anna", "post", at + "ask/", {"step": "scope"})
     assert carried() == 1
     drafted = backoffice("anna", "get", at)
-    first = backoffice("anna", "post", at + "ask/", {"step": "notify_people"})
+    first = backoffice("anna", "post", at + "ask/", YES | {"step": "notify_people"})
     waited = carried()
-    second = backoffice("bo", "post", at + "ask/", {"step": "notify_people"})
+    second = backoffice("bo", "post", at + "ask/", YES | {"step": "notify_people"})
     assert carried() == 1
-    backoffice("anna", "post", at + "ask/", {"step": "sign_out_everyone"})
+    backoffice("anna", "post", at + "ask/", YES | {"step": "sign_out_everyone"})
     assert carried() == 1
     backoffice("anna", "post", at + "report-sent/")
     backoffice("anna", "post", at + "report-sent/")
@@ -108,7 +116,7 @@ def test_the_report_is_had_as_a_text_with_figures_alone(backoffice, leak):
 
 def test_a_step_is_withdrawn_from_the_page_by_anybody_who_could_agree(backoffice, leak):
     made, at, _ = leak
-    backoffice("anna", "post", at + "ask/", {"step": "rotate_keys"})
+    backoffice("anna", "post", at + "ask/", YES | {"step": "rotate_keys"})
 
     answer = backoffice("bo", "post", at + "withdraw/", {"step": "rotate_keys"})
 
@@ -135,7 +143,7 @@ def test_the_back_office_itself_can_read_nobody_who_was_exposed(register, as_rol
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_a_step_that_waits_is_on_the_page_of_pending_approvals(backoffice, leak, language):
     _, at, _ = leak
-    backoffice("anna", "post", at + "ask/", {"step": "rotate_keys"})
+    backoffice("anna", "post", at + "ask/", YES | {"step": "rotate_keys"})
 
     own, other = (
         backoffice(name, "get", "/pending-approvals/", language=language) for name in ("anna", "bo")
@@ -149,3 +157,145 @@ def test_a_step_that_waits_is_on_the_page_of_pending_approvals(backoffice, leak,
     assert (
         "You submitted or approved this yourself" not in backoffice("bo", "get", "/pending-approvals/").text_
     )
+
+
+@pytest.mark.parametrize("step", ["sign_out_everyone", "rotate_keys", "reseal", "notify_people"])
+def test_a_step_that_harms_is_asked_first_with_how_many_it_concerns(backoffice, leak, step):
+    made, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+
+    question = backoffice("anna", "post", at + "ask/", {"step": step})
+
+    assert question.status_code == 200
+    assert re.search(r'class="rk-figure">1</span>', question.text_)
+    assert "What will happen" in question.text_
+    assert [one.step.value for one in queries.steps(CONSOLE, made)] == ["scope"]
+
+
+def test_the_question_of_a_drill_says_that_nothing_happens(backoffice):
+    made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR, is_drill=True)
+
+    assert (
+        "nothing happens to anyone"
+        in backoffice("anna", "post", f"/incidents/{made}/ask/", {"step": "sign_out_everyone"}).text_
+    )
+
+
+def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backoffice, leak):
+    _, at, _ = leak
+
+    def following():
+        return re.findall(r'aria-current="step">\s*<h3[^>]*>([^<\n]+)', backoffice("anna", "get", at).text_)
+
+    first = following()
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+    second = following()
+    backoffice("anna", "post", at + "ask/", YES | {"step": "sign_out_everyone"})
+    carried()
+    then = following()
+    for name in ("anna", "bo"):
+        backoffice(name, "post", at + "ask/", YES | {"step": "notify_people"})
+    carried()
+    third = following()
+    for _ in range(2):
+        backoffice("anna", "post", at + "report-sent/")
+    fourth = following()
+    backoffice("anna", "post", at + "close/")
+
+    assert [first, second, then, third, fourth] == [
+        ["Find out who was affected"], ["Sign everyone out"], ["Send the notices to the people"], ["Report to the authority"], ["Close the incident"],
+    ]  # fmt: skip
+    assert following() == []
+
+
+def given(**more):
+    now = clock.now().astimezone(clock.zone())
+    return {"severity": "serious", "noticed_at": now.strftime("%Y-%m-%dT%H:%M"), **more}
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"about": "account", "usernames": "clerk bo"}, {"about": "device", "usernames": "clerk"}, {"about": "table", "table": "vault_sealed"},
+        {"about": "window", "since": "2012-01-01T00:00"}, {"about": "window", "since": "2012-01-01T00:00", "is_drill": "on"},
+    ],
+)  # fmt: skip
+def test_an_incident_is_opened_on_a_page_and_its_clocks_run(backoffice, what):
+    page = backoffice("anna", "post", "/incidents/open/", given(**what))
+
+    assert "The incident is open, and its clocks run." in page.text_
+    (made,) = queries.incidents(CONSOLE, now=clock.now())
+    assert (made.about.value, made.is_drill) == (what["about"], "is_drill" in what)
+    assert made.accounts == len(what.get("usernames", "").split())
+    assert f"/incidents/{made.incident_id}/" in page.redirect_chain[-1][0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"about": ""}, "Choose what was compromised"), ({"about": "account"}, "Enter the user names"),
+        ({"about": "agent"}, "Enter the code of the agent"), ({"about": "table"}, "Choose the table"),
+        ({"about": "key_epoch"}, "Enter the number of the epoch"), ({"about": "window"}, "Enter since when"),
+        ({"about": "window", "since": "2999-01-01T00:00"}, "not in the future"),
+        ({"about": "window", "since": "2012-01-02T00:00", "until": "2012-01-01T00:00"}, "after the first"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_to_open_an_incident_is_said_next_to_its_field(backoffice, changes, said):
+    page = backoffice("anna", "post", "/incidents/open/", given(**changes))
+
+    assert page.status_code == 422
+    assert said in page.text_
+    assert "<title>Error:" in page.text_
+    assert queries.incidents(CONSOLE, now=clock.now()) == []
+
+
+def test_an_unknown_account_opens_nothing(backoffice):
+    page = backoffice("anna", "post", "/incidents/open/", given(about="account", usernames="no-one-of-ours"))
+
+    assert page.status_code == 404
+    assert queries.incidents(CONSOLE, now=clock.now()) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_the_pages_of_incidents_name_no_command(backoffice, language):
+    for at in ("/incidents/", "/incidents/open/"):
+        assert "rollkeeper " not in backoffice("anna", "get", at, language=language).text_.replace(
+            "Rollkeeper", ""
+        )
+
+
+@pytest.mark.parametrize(
+    ("minutes_left", "colour", "is_over"),
+    [
+        (61, "soon", False),
+        (60, "soon", False),
+        (59, "over", False),
+        (-1, "over", True),
+        (10 * 60, "calm", False),
+    ],
+)
+def test_a_clock_turns_red_under_an_hour(minutes_left, colour, is_over):
+    now = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC)
+    end = now + dt.timedelta(minutes=minutes_left)
+    duty = queries.DutyView("regulator", "art. 1", "24h", False, end, end, None, None, None)
+
+    shown = clock_of(duty, noticed_at=end - dt.timedelta(hours=24), now=now)
+
+    assert (shown.colour, shown.is_over) == (colour, is_over)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (1, "1 minute"),
+        (53, "53 minutes"),
+        (60, "1 hour"),
+        (61, "1 hour and 1 minute"),
+        (24 * 60, "1 day"),
+        (26 * 60, "1 day and 2 hours"),
+    ],
+)
+def test_a_length_of_time_is_said_without_zeros(minutes, said):
+    assert length_of(dt.timedelta(minutes=minutes)) == said

@@ -71,7 +71,7 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
     begins = pack.campaign.begins_on if pack.has_campaign else pack.file.valid.begins
     ahead = pack.campaign.grace_days - 60 if pack.has_campaign else 0
 
-    @quiet(8)
+    @quiet(4)
     @given(rows=populations(most=8), later=st.sampled_from([0, ahead]))
     def agree(rows, later):
         shift = begins - EPOCH

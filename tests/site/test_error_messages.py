@@ -34,25 +34,23 @@ AT_COUNTERS = tuple(
 )
 # Packages whose refusals only the command line meets. A new refusal is held to be seen on a page until it is listed here.
 ONLY_TYPED_FOR = tuple(
-    f"rollkeeper.{package}"
-    for package in ("imports", "incidents", "languages", "ledger", "platform", "provisioning")
+    f"rollkeeper.{package}" for package in ("imports", "languages", "ledger", "platform", "provisioning")
 )
 # And single ones, of packages whose other refusals do reach a page.
 ONLY_TYPED = set(
     """
-    invalid_agent_code agent_code_taken outlet_unknown invalid_opening_hours requirement_unknown requirements_open
-    finding_unknown already_assigned not_assigned no_device invalid_report_period period_not_over ledger_not_published
+    no_device
     voice_program_failed no_bounce_mailbox no_return_address report_folder_not_empty report_not_genuine
     archive_damaged archive_of_another_root assets_missing backup_damaged backups_from_different_instances
     demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable
     file_access_refused output_file_exists font_missing data_dir_in_use data_dir_not_empty instance_kind_mismatch
-    unknown_host interrupted secrets_missing no_notice unknown_specimen not_for_own_account not_utf8 nothing_to_check
+    unknown_host interrupted secrets_missing no_notice unknown_specimen not_utf8 nothing_to_check
     password_too_weak image_not_readable port_in_use delivery_report_fault role_already_granted role_not_for_people
     role_not_granted result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use
-    invalid_span staff_unknown needs_two_approvers no_message_centre report_ids_unknown own_alarm token_refused
-    too_many_openings answer_file_exists erasures_missing authority_not_pending authority_unknown disclosure_refused
-    sealed_file_too_large fingerprint_mismatch several_subscribers needs_disclosure_request wrong_approvers
-    protected_needs_warrant deferral_refused invalid_recipient_key same_proposer year_not_over external_databases
+    invalid_span needs_two_approvers no_message_centre report_ids_unknown own_alarm token_refused
+    too_many_openings answer_file_exists erasures_missing
+    sealed_file_too_large needs_disclosure_request
+    same_proposer year_not_over external_databases
     text_fault unexpected_error invalid_user_name user_name_taken invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
     report_fonts_missing faults not_restored batch_not_named demo_clock_backwards

@@ -151,10 +151,11 @@ def test_only_a_compact_start_makes_one_process_of_portal_worker_and_worker():
     ]  # fmt: skip
 
 
-def test_where_no_app_needs_a_portal_worker_the_worker_without_keys_runs_its_jobs():
+def test_the_back_office_alone_has_a_portal_worker_and_without_an_app_there_is_none():
     backoffice = [app for app in APPS if app.name == "backoffice"]
 
-    assert started(backoffice)[-1] == ("worker-without-keys", False, "all")
+    assert started(backoffice)[0] == ("portal-worker", False, "for-apps")
+    assert started([])[-1] == ("worker-without-keys", False, "all")
 
 
 def test_a_compact_start_without_workers_still_has_a_portal_worker():

@@ -80,6 +80,24 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="StaffRequest",
+            fields=[
+                ("request_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("staff_id", models.UUIDField()),
+                ("kind", models.TextField(db_comment="A key of access.hooks.STAFF_REQUESTS.")),
+                ("payload", models.JSONField(db_comment="References, days, counts and choices; nothing personal. Emptied when it is done.")),
+                ("is_recent", models.BooleanField(db_comment="The person had given password, passkey or code lately when they asked.")),
+                ("made_at", models.DateTimeField(db_comment="Instant by the machine: always set by the database.", db_default=django.db.models.functions.datetime.Now())),
+                ("done_at", models.DateTimeField(null=True)),
+                ("result", models.JSONField(db_comment="References and counts.", null=True)),
+                ("refusal", models.JSONField(db_comment="Code, sentence and facts of what was refused.", null=True)),
+            ],
+            options={
+                "db_table": "access_staffrequest",
+                "indexes": [models.Index(condition=models.Q(("done_at__isnull", True)), fields=["made_at"], name="access_staffrequest_waiting")],
+            },
+        ),
         migrations.RunSQL(database.sql("access", "grants_stand")),
         migrations.RunSQL(database.sql("access", "approvals_of_a_role")),
     ]

@@ -89,6 +89,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'selfcare:session:verified' THEN '+---'
     WHEN 'selfcare:session:not_verified' THEN '+---'
     WHEN 'selfcare:case:opened' THEN '+---'
+    WHEN 'selfcare:case:assigned' THEN '+---'
     WHEN 'selfcare:case:settled' THEN '+---'
     WHEN 'selfcare:forgery:judged' THEN '+---'
     WHEN 'selfcare:delegate:added' THEN '+---'
@@ -152,6 +153,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:request:erased' THEN '----'
     WHEN 'reporting:quarter:counted' THEN '----'
     WHEN 'reporting:report:made' THEN '----'
+    WHEN 'reporting:report:published' THEN '----'
     WHEN 'reporting:evidence:disclosed' THEN '----'
     WHEN 'operations:backup:made' THEN '----'
     WHEN 'operations:instance:restored' THEN '----'
@@ -230,7 +232,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'languages:texts:withdrawn' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+']]
     WHEN 'selfcare:code:sent' THEN ARRAY[['channel', 'code', '+']]
     WHEN 'selfcare:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
-    WHEN 'selfcare:case:settled' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
+    WHEN 'selfcare:case:assigned' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['taken', 'flag', '+']]
+    WHEN 'selfcare:case:settled' THEN ARRAY[['because', 'code', '_'], ['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
     WHEN 'selfcare:forgery:judged' THEN ARRAY[['case', 'reference', '+'], ['enough', 'flag', '+'], ['forged', 'flag', '+']]
     WHEN 'selfcare:delegate:added' THEN ARRAY[['part', 'code', '+']]
     WHEN 'selfcare:delegate:removed' THEN ARRAY[['part', 'code', '+']]
@@ -291,6 +294,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:request:erased' THEN ARRAY[['disclosure', 'reference', '+']]
     WHEN 'reporting:quarter:counted' THEN ARRAY[['first', 'day', '+'], ['size', 'count', '+']]
     WHEN 'reporting:report:made' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
+    WHEN 'reporting:report:published' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
     WHEN 'reporting:evidence:disclosed' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['size', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'operations:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'operations:instance:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]

@@ -51,6 +51,9 @@ GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
 -- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
 GRANT SELECT ON access_approval TO auditor;
+-- What staff ask for on a page of the back office; the worker looks up their roles again and does it in their name.
+GRANT INSERT (request_id, staff_id, kind, payload, is_recent), SELECT (request_id, result, refusal, done_at) ON access_staffrequest TO backoffice;
+GRANT SELECT, DELETE, UPDATE (payload, done_at, result, refusal) ON access_staffrequest TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker, vault;
 -- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
@@ -220,6 +223,7 @@ GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backo
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
 -- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; apps see what was protected.
 GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
+GRANT UPDATE (published_on) ON reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
 
 -- Only the console signs out everyone, for an incident.
@@ -255,10 +259,11 @@ GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, c
     UPDATE (state, checked_by, checked_at, check_key, check_language) ON selfcare_application TO counter;
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO worker;
 GRANT SELECT ON selfcare_case TO backoffice, auditor;
+GRANT EXECUTE ON FUNCTION selfcare_claimant_is_named TO backoffice, worker;
 
 -- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.
 GRANT SELECT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
-GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice;
+GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
 GRANT INSERT (line_id, consent_id, tenure_id, sample_id, auditor_id, fields, asked_on, answer_by) ON selfcare_consent TO backoffice;
 GRANT SELECT ON selfcare_consent TO backoffice, worker;
 GRANT UPDATE (agreed_on, through, taken_back_on) ON selfcare_consent TO worker;

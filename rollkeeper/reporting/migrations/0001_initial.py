@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("period", models.TextField(db_comment="As 2012-Q1 or 2012.", primary_key=True, serialize=False)),
                 ("report", models.TextField(db_comment="The canonical JSON that was signed: protected figures.")),
                 ("made_at", models.DateTimeField()),
+                ("published_on", models.DateField(db_comment="Null: a draft, which two people have not published yet.", null=True)),
             ],
             options={
                 "db_table": "reporting_report",

@@ -126,6 +126,9 @@ class Migration(migrations.Migration):
                 ("against", models.UUIDField(db_comment="An appeal: the case that it is against; empty: the suspension of the line.", null=True)),
                 ("claimant_mark", models.BinaryField(db_comment="Keyed hash of a claimant's document, good for this subscriber alone. Goes when it is settled.", null=True)),
                 ("settled_by", models.TextField(db_comment="The decider's mark in the ledger.", null=True)),
+                ("because", models.TextField(db_comment="selfcare.choices.DecisionReason.", null=True)),
+                ("assigned_to", models.UUIDField(db_comment="The member of staff who took it on.", null=True)),
+                ("reminded_on", models.DateField(db_comment="When its day was last mailed to the contacts.", null=True)),
             ],
             options={
                 "db_table": "selfcare_case",
@@ -134,6 +137,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(condition=models.Q(("settled_on__isnull", True)), fields=("line_id", "kind"), name="selfcare_case_open_twice_for_one_kind"),
                     models.CheckConstraint(condition=models.Q(("kind__in", ["not_mine", "dispute", "appeal", "correct", "inherit", "forgery"])), name="selfcare_case_of_unknown_kind"),
                     models.CheckConstraint(condition=models.Q(models.Q(("settled_on__isnull", True), ("upheld__isnull", True)), models.Q(("settled_on__isnull", False), ("upheld__isnull", False)), _connector="OR"), name="selfcare_case_settled_without_a_verdict"),
+                    models.CheckConstraint(condition=models.Q(("because__isnull", True), ("because__in", ["record_missing", "receipt_proves", "document_seen", "not_their_line", "counted_wrong", "record_corrected", "death_shown", "record_right", "counted_right", "nothing_shown", "taken_back", "no_claim_shown", "document_forged"]), _connector="OR"), name="selfcare_case_for_unknown_reason"),
                 ],
             },
         ),
@@ -202,4 +206,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(database.sql("selfcare", "try_code")),
+        migrations.RunSQL(database.sql("selfcare", "claimant_is_named")),
     ]

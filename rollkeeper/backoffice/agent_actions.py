@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is done about an agent on pages: entered, its evidence taken, approved, audited, reinstated, ended; its outlets and accounts.
+
+A worker does each of them, in the name of who asked.
+"""
+
+import hashlib
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.agents import queries
+from rollkeeper.agents.checklist import checklist
+from rollkeeper.agents.choices import Severity
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.kernel import clock
+
+_NARROW: Final = {"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+_MAX_EVIDENCE_BYTES: Final = 20_000_000
+
+
+class AgentForm(forms.Form):
+    """A new agent: a reference, never a name."""
+
+    agent = forms.CharField(
+        label=gettext_lazy("Code of the agent"), max_length=64, widget=forms.TextInput(attrs=_NARROW),
+        help_text=gettext_lazy("A reference such as agent-017: small letters, digits, dots and hyphens. Not a name."),
+    )  # fmt: skip
+    limit = forms.IntegerField(
+        label=gettext_lazy("Registrations a day, at most"), required=False, min_value=1, max_value=100_000,
+        help_text=gettext_lazy("Left empty: the limit of this instance. The law's limit holds in any case."),
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
+    )  # fmt: skip
+
+
+class EvidenceForm(forms.Form):
+    """What shows that an agent meets a requirement. Only its hash is kept."""
+
+    requirement = forms.ChoiceField(label=gettext_lazy("Requirement"), widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=gettext_lazy("A file that shows it"),
+        help_text=gettext_lazy("Its SHA-256 is kept, not the file: keep the file yourself."),
+        widget=forms.FileInput(attrs={"class": "govuk-file-upload"}),
+    )
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.fields["requirement"].choices = _requirements()  # type: ignore[attr-defined]
+
+
+class AuditForm(forms.Form):
+    """One audit, with one finding or none; a second finding is a second audit of the same day."""
+
+    requirement = forms.ChoiceField(label=gettext_lazy("What is missing"), required=False)
+    severity = forms.ChoiceField(label=gettext_lazy("How grave"), required=False, choices=Severity.choices)
+    due_on = forms.DateField(
+        label=gettext_lazy("To be remediated by"), required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.fields["requirement"].choices = [("", _("Nothing: everything was in order")), *_requirements()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a day where something was found."""
+        given = super().clean() or {}
+        if given.get("requirement") and not given.get("due_on"):
+            self.add_error("due_on", _("Enter the day by which it must be remediated."))
+        return given
+
+
+class OutletForm(forms.Form):
+    """A new outlet, with its hours."""
+
+    outlet = forms.CharField(
+        label=gettext_lazy("Code of the outlet"), max_length=64, widget=forms.TextInput(attrs=_NARROW)
+    )
+    hours = forms.CharField(
+        label=gettext_lazy("Opening hours"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("As in: mon-fri 09:00-18:00; sat 09:00-13:00. Or: always."),
+    )  # fmt: skip
+    needs_device = forms.BooleanField(
+        label=gettext_lazy("It registers only at its own device"), required=False, initial=True
+    )
+
+
+class AssignmentForm(forms.Form):
+    """Which account works at which outlet."""
+
+    username = forms.CharField(
+        label=gettext_lazy("User name"), max_length=64, widget=forms.TextInput(attrs=_NARROW)
+    )
+    outlet = forms.CharField(
+        label=gettext_lazy("Code of the outlet"), max_length=64, widget=forms.TextInput(attrs=_NARROW)
+    )
+
+
+FORMS: Final[dict[str, type[forms.Form]]] = {
+    "attest": EvidenceForm, "audit": AuditForm, "open_outlet": OutletForm, "assign": AssignmentForm,
+}  # fmt: skip
+TITLES: Final[dict[str, Promise]] = {
+    "attest": gettext_lazy("Take evidence"), "audit": gettext_lazy("Record an audit"),
+    "open_outlet": gettext_lazy("Open an outlet"), "assign": gettext_lazy("Assign an account"),
+}  # fmt: skip
+_SAID: Final[dict[str, Promise]] = {
+    "attest": gettext_lazy("The evidence is recorded."), "audit": gettext_lazy("The audit is recorded."),
+    "open_outlet": gettext_lazy("The outlet is open."), "assign": gettext_lazy("The account works there from today."),
+    "approve": gettext_lazy("The agent is approved and may register people."),
+    "reinstate": gettext_lazy("The agent goes on. Accounts opened again: %(accounts)s."),
+    "terminate": gettext_lazy("The agent is ended. Accounts closed: %(accounts)s."),
+    "remediate": gettext_lazy("The finding is remediated."), "close_outlet": gettext_lazy("The outlet is closed."),
+    "unassign": gettext_lazy("The account works there no more."),
+}  # fmt: skip
+_PLAIN: Final = frozenset({"approve", "reinstate", "remediate"})
+_ASKED_FIRST: Final = frozenset({"terminate", "close_outlet", "unassign"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Enter a new agent; it registers no one before it is approved."""
+    require(authority_in(request), Permission.APPROVE_AGENT)
+    form = AgentForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        shown = {"form": form, "title": _("Enter an agent"), "back": reverse("backoffice:agents")}
+        return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
+    given = form.cleaned_data
+    said = _("The agent is entered. Take its evidence, then approve it.")
+    do_by_worker(request, "agent-action", said, do="add", agent=given["agent"], limit=given["limit"])
+    return redirect("backoffice:agent", given["agent"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
+    """Ask what belongs to an action about an agent, and have a worker do it."""
+    require(authority_in(request), Permission.APPROVE_AGENT)
+    queries.agent_called(code, on=clock.today(), window_days=1)
+    form = FORMS[do](request.POST, request.FILES) if request.method == "POST" else FORMS[do]()
+    if request.method != "POST" or not form.is_valid():
+        shown = {
+            "form": form,
+            "title": TITLES[do],
+            "back": reverse("backoffice:agent", args=[code]),
+            "agent": code,
+        }
+        return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
+    given = {
+        name: value for name, value in form.cleaned_data.items() if name != "file" and value not in {"", None}
+    }
+    if "file" in form.cleaned_data:
+        file = form.cleaned_data["file"]
+        if file.size > _MAX_EVIDENCE_BYTES:
+            messages.error(request, _("The file is larger than 20 MB."))
+            return redirect("backoffice:agent_form", code, do)
+        given["evidence"] = hashlib.file_digest(file, "sha256").hexdigest()
+    do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **given)
+    return redirect("backoffice:agent", code)
+
+
+@require_POST
+def act(request: HttpRequest, code: str) -> HttpResponse:
+    """Do something about an agent that needs no form; what harms is asked first."""
+    require(authority_in(request), Permission.APPROVE_AGENT)
+    do = request.POST.get("do", "")
+    if do not in _PLAIN | _ASKED_FIRST:
+        messages.error(request, _("Choose what is to be done."))
+        return redirect("backoffice:agent", code)
+    more = {name: request.POST[name] for name in ("finding", "outlet", "username") if name in request.POST}
+    if do in _ASKED_FIRST and not is_confirmed(request):
+        return confirm(request, _question(code, do, more), do=do, **more)
+    do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **more)
+    return redirect("backoffice:agent", code)
+
+
+def suspension_question(code: str, *, is_fraud: bool) -> Question:
+    """Ask before an agent is suspended, with how many people it concerns."""
+    accounts, lines = queries.concerned_by(code, on=clock.today())
+    said = [_said_accounts(accounts), _("The agent can no longer register anyone, from this moment.")]
+    if is_fraud:
+        said.append(
+            ngettext(
+                "The subscriber of %(n)d line is asked to confirm the record. No line is suspended.",
+                "The subscribers of %(n)d lines are asked to confirm the record. No line is suspended.",
+                lines,
+            )
+            % {"n": lines}
+        )
+    return Question(
+        title=_("Suspend %(agent)s?") % {"agent": code},
+        button=_("Suspend"),
+        consequences=said,
+        back=reverse("backoffice:agent", args=[code]),
+        concerns=lines if is_fraud else accounts,
+        concerned=ngettext("subscriber is asked to confirm", "subscribers are asked to confirm", lines)
+        if is_fraud
+        else ngettext("account is closed", "accounts are closed", accounts),
+    )
+
+
+def _question(code: str, do: str, more: dict[str, str]) -> Question:
+    back = reverse("backoffice:agent", args=[code])
+    if do == "close_outlet":
+        return Question(
+            title=_("Close the outlet %(outlet)s?") % {"outlet": more.get("outlet", "")}, button=_("Close the outlet"),
+            consequences=[_("No one can be registered there any more. It cannot be opened again; a new one can.")], back=back,
+        )  # fmt: skip
+    if do == "unassign":
+        return Question(
+            title=_("Take %(name)s away from its outlet?") % {"name": more.get("username", "")}, button=_("Take away"),
+            consequences=[
+                _("Its devices there are ended."),
+                _("The account itself stays open and is then the operator's own: close it if it should register no one."),
+            ],
+            back=back,
+        )  # fmt: skip
+    accounts, lines = queries.concerned_by(code, on=clock.today())
+    return Question(
+        title=_("End %(agent)s for good?") % {"agent": code}, button=_("End the agent"),
+        consequences=[
+            _said_accounts(accounts),
+            ngettext(
+                "The %(n)d line that it registered stays as it is.", "The %(n)d lines that it registered stay as they are.", lines
+            ) % {"n": lines},
+            _("This cannot be taken back."),
+        ],
+        back=back, concerns=accounts, concerned=ngettext("account is closed", "accounts are closed", accounts),
+    )  # fmt: skip
+
+
+def _said_accounts(accounts: int) -> str:
+    return ngettext(
+        "%(n)d account of its staff is closed at once.",
+        "%(n)d accounts of its staff are closed at once.",
+        accounts,
+    ) % {"n": accounts}
+
+
+def _requirements() -> list[tuple[str, str]]:
+    language = get_language() or "en"
+    return [(name, str(one.said(language))) for name, one in checklist().items()]

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How a page asks: first for a confirmation that says what will happen and to how many, then a worker who does it.
+
+This app's role in the database may write next to nothing: `access.staff_requests` says why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.staff_requests import ask_worker
+
+type Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before something is done that cannot simply be taken back."""
+
+    title: Text
+    button: Text
+    consequences: Sequence[Text]
+    back: str
+    """The address to which who changes their mind goes back."""
+    is_harmful: bool = True
+    concerns: int | None = None
+    """How many people, lines or accounts it concerns."""
+    concerned: Text = ""
+    """What these are."""
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Tell whether the person confirmed on the page that asks."""
+    return request.POST.get("confirmed") == "yes"
+
+
+def confirm(request: HttpRequest, question: Question, **hidden: str) -> HttpResponse:
+    """Ask before it is done. `hidden` goes with the answer."""
+    return render(request, "backoffice/confirm.html", {"question": question, "hidden": hidden.items()})
+
+
+def do_by_worker(request: HttpRequest, kind: str, said: Text, **payload: Any) -> Mapping[str, Any] | None:
+    """Have a worker do it, and say so; return its result, None where it is not done yet. Refuses: what the worker refuses."""
+    result = ask_worker(authority_in(request), kind, **payload)
+    if result is None:
+        messages.warning(
+            request, _("It was passed on and will be done within minutes. Look at this page again.")
+        )
+    else:
+        messages.success(request, str(said) % result)
+    return result

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of cases: what subscribers contest or ask for, the most urgent first; taken on, decided with a reason, by a worker.
+
+References and days alone: no name and no number is shown here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.agents.queries import open_cases as unusual_activity
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.backoffice.case_texts import STEPS, consequences, meaning, reasons
+from rollkeeper.kernel import clock
+from rollkeeper.lines.queries import view_line
+from rollkeeper.selfcare import queries
+from rollkeeper.selfcare.choices import CaseKind, DecisionReason
+from rollkeeper.selfcare.queries import SOON_DAYS, CaseView
+
+MOST_DECIDED = 20
+_FILTERS = ("all", "overdue", "soon", "mine")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How a case's day is shown: how many days are left or exceeded, how much of a bar is full, and its colour."""
+
+    days: int
+    """Days left, or days by which it is overdue."""
+    is_over: bool
+    used: int
+    colour: str
+
+
+class DecisionForm(forms.Form):
+    """Why a case is decided, and so how."""
+
+    because = forms.ChoiceField(
+        label=gettext_lazy("What did you find?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what you found; it is the reason of the decision.")},
+    )
+
+    def __init__(self, data: Any = None, *, kind: CaseKind) -> None:
+        super().__init__(data)
+        chosen = reasons(kind)
+        self.fields["because"].choices = [  # type: ignore[attr-defined]
+            (title, [(one.value, one.label) for one in chosen if one.is_for_upheld is upheld])
+            for upheld, title in (
+                (True, _("The subscriber is right")),
+                (False, _("The subscriber is not right")),
+            )
+        ]
+
+
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """List the open cases, the overdue ones first, and those decided last."""
+    authority, today = authority_in(request), clock.today()
+    username = request.user.get_username()
+    found = queries.case_inbox(authority)
+    counts = queries.count_cases(found, username=username, on=today)
+    chosen = request.GET.get("only", "all")
+    chosen = chosen if chosen in {*_FILTERS, *CaseKind.values} else "all"
+    shown = {
+        "cases": [(one, deadline(one)) for one in found if _is_in(one, chosen, username)],
+        "counts": counts,
+        "kinds": [(kind, counts.by_kind[kind]) for kind in CaseKind if counts.by_kind.get(kind)],
+        "chosen": chosen,
+        "decided": queries.decided_cases(authority, limit=MOST_DECIDED),
+        "unusual": unusual_activity() if authority.role_for(Permission.SEE_AGENTS) else [],
+        "may_decide": authority.role_for(Permission.SETTLE_CASE) is not None,
+        "username": username,
+    }
+    return render(request, "backoffice/cases.html", shown)
+
+
+@require_safe
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show one case: what is contested, by when it is decided, how to find out, and the form for the decision."""
+    return _page(request, authority_in(request), case_id)
+
+
+@require_POST
+def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take a case on, or give it back."""
+    authority = authority_in(request)
+    require(authority, Permission.SETTLE_CASE)
+    gives_back = request.POST.get("gives_back") == "yes"
+    said = _("It is open to others again.") if gives_back else _("It is yours now.")
+    do_by_worker(request, "take-case", said, case=str(case_id), gives_back=gives_back)
+    return redirect("backoffice:case", case_id)
+
+
+@require_POST
+def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Decide a case, with its reason; what follows is said before."""
+    authority = authority_in(request)
+    require(authority, Permission.SETTLE_CASE)
+    detail = queries.case_detail(authority, case_id)
+    form = DecisionForm(request.POST, kind=detail.case.kind)
+    if not form.is_valid():
+        return _page(request, authority, case_id, form=form, status=422)
+    because = DecisionReason(form.cleaned_data["because"])
+    upheld = because.is_for_upheld
+    if not is_confirmed(request):
+        return confirm(request, _question(detail.case.kind, case_id, because), because=because.value)
+    said = _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")
+    do_by_worker(request, "decide-case", said, case=str(case_id), upheld=upheld, because=because.value)
+    return redirect("backoffice:case", case_id)
+
+
+def deadline(one: CaseView) -> Deadline:
+    """Return how a case's day is shown today."""
+    today = clock.today()
+    left = one.days_left(today)
+    colour = "over" if left < 0 else "soon" if left <= SOON_DAYS else "calm"
+    return Deadline(abs(left), left < 0, one.share_used(today), colour)
+
+
+def _page(
+    request: HttpRequest,
+    authority: Authority,
+    case_id: UUID,
+    *,
+    form: DecisionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    detail = queries.case_detail(authority, case_id)
+    kind, line = detail.case.kind, view_line(detail.case.line_id)
+    may = detail.open is not None and authority.role_for(Permission.SETTLE_CASE) is not None
+    shown = {
+        "detail": detail,
+        "case": detail.case,
+        "line": line,
+        "deadline": deadline(detail.open) if detail.open else None,
+        "meaning": meaning(kind),
+        "steps": STEPS.get(kind, ()),
+        "form": (form or DecisionForm(kind=kind)) if may else None,
+        "is_mine": detail.open is not None and detail.open.assigned_to == request.user.get_username(),
+        "may_explain": authority.role_for(Permission.EXPLAIN_LINE) is not None,
+    }
+    return render(request, "backoffice/case.html", shown, status=status)
+
+
+def _question(kind: CaseKind, case_id: UUID, because: DecisionReason) -> Question:
+    upheld = because.is_for_upheld
+    return Question(
+        title=_("Decide that the subscriber is right?")
+        if upheld
+        else _("Decide that the subscriber is not right?"),
+        button=_("Decide it"),
+        consequences=[
+            _("Reason: %(reason)s.") % {"reason": because.label},
+            *consequences(kind, upheld=upheld),
+            _("The decision is final here and is in the ledger."),
+        ],
+        back=reverse("backoffice:case", args=[case_id]),
+        is_harmful=not upheld or kind is CaseKind.NOT_MINE,
+    )
+
+
+def _is_in(one: CaseView, chosen: str, username: str) -> bool:
+    left = one.days_left(clock.today())
+    match chosen:
+        case "overdue":
+            return left < 0
+        case "soon":
+            return left <= SOON_DAYS
+        case "mine":
+            return one.assigned_to == username
+        case "all":
+            return True
+        case _:
+            return one.kind == chosen

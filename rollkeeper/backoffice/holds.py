@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of legal holds: which case keeps which record from erasure and until when; laid and lifted by the officer, done by a worker.
+
+A line is named by its number once, in the body of a request, and shown by a short reference.
+"""
+
+import datetime as dt
+from typing import Self
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.dual_control import reference_of
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.queries import number_index_of
+from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
+
+_DAY = {"type": "date", "class": "govuk-input--width-10"}
+
+
+class HoldForm(forms.Form):
+    """Which record, for which case, and until when."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number of the line"), max_length=LONGEST_IDENTIFIER,
+        help_text=gettext_lazy("The whole number. It never appears in a URL and is not shown again."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}),
+    )  # fmt: skip
+    case = forms.CharField(
+        label=gettext_lazy("Reference of the case"), max_length=40,
+        help_text=gettext_lazy("The court's or authority's own file number, such as 2012/7. No names."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
+    )  # fmt: skip
+    last = forms.DateField(
+        label=gettext_lazy("Last day of the hold"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        help_text=gettext_lazy("At most a year ahead. It ends by itself."),
+    )  # fmt: skip
+    review_on = forms.DateField(
+        label=gettext_lazy("Review it on"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        help_text=gettext_lazy("The day on which you ask whether it is still needed."),
+    )  # fmt: skip
+
+    def clean_number(self) -> str:
+        """Return the keyed hash of the number; an unreadable one is refused without repeating it."""
+        try:
+            return number_index_of(str(self.cleaned_data["number"])).hex()
+        except NumberNotRead as fault:
+            said = translated(fault)[0]
+            raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
+        empty = type(self)()
+        empty.errors.update(self.errors)
+        return empty
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holds(request: HttpRequest) -> HttpResponse:
+    """List the current holds, those to be reviewed first at the top, and lay one."""
+    authority, today = authority_in(request), clock.today()
+    require(authority, Permission.MANAGE_LEGAL_HOLDS)
+    form = HoldForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        do_by_worker(
+            request, "add-hold", _("The record is held."), number_index=given["number"], case=given["case"],
+            last=given["last"].isoformat(), review_on=given["review_on"].isoformat(),
+        )  # fmt: skip
+        return redirect("backoffice:holds")
+    shown = {
+        "holds": [
+            (one, reference_of(str(one.line_id)), _is_due(one.review_on, today))
+            for one in current_legal_holds(authority, on=today)
+        ],
+        "form": form.emptied() if request.method == "POST" else form,
+        "most_days": MAX_DAYS,
+    }
+    return render(request, "backoffice/holds.html", shown, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+def lift(request: HttpRequest) -> HttpResponse:
+    """Lift a hold before its time, after a question: a record past its day is then erased."""
+    require(authority_in(request), Permission.MANAGE_LEGAL_HOLDS)
+    line, case = request.POST.get("line", ""), request.POST.get("case", "")
+    if not is_confirmed(request):
+        question = Question(
+            title=_("Lift the hold of case %(case)s?") % {"case": case}, button=_("Lift the hold"),
+            consequences=[
+                _("Today is its last day. A record that the law no longer allows to keep is erased from tomorrow, and cannot be brought back."),
+            ],
+            back=reverse("backoffice:holds"), concerns=1, concerned=_("record"),
+        )  # fmt: skip
+        return confirm(request, question, line=line, case=case)
+    do_by_worker(request, "end-hold", _("The hold is lifted."), line=line, case=case)
+    return redirect("backoffice:holds")
+
+
+def _is_due(day: dt.date, today: dt.date) -> bool:
+    return day <= today

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a worker does about incidents for staff who asked on a page: open one. Its steps have their own requests (`approvals`)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.errors import STAFF_REQUEST_UNREADABLE, STAFF_UNKNOWN
+from rollkeeper.access.models import Staff
+from rollkeeper.access.services import linked_accounts
+from rollkeeper.access.staff_requests import text_in
+from rollkeeper.incidents.choices import About, Severity, Table
+from rollkeeper.incidents.services import open_incident
+from rollkeeper.kernel.ids import StaffId
+
+
+def open_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
+    """Open an incident; return its reference. Refuses: as `open_incident`, STAFF_UNKNOWN and STAFF_REQUEST_UNREADABLE."""
+    about = text_in(payload, "about")
+    severity = text_in(payload, "severity")
+    table, epoch = payload.get("table"), payload.get("epoch")
+    if about not in set(About) or severity not in set(Severity) or table not in {None, *map(str, Table)}:
+        raise STAFF_REQUEST_UNREADABLE()
+    noticed_at = _instant(payload, "noticed_at")
+    if noticed_at is None:
+        raise STAFF_REQUEST_UNREADABLE()
+    made = open_incident(
+        authority, about=About(about), severity=Severity(severity), noticed_at=noticed_at, on=on,
+        accounts=_accounts(payload), epoch_id=int(epoch) if epoch is not None else None,
+        table=Table(table) if table else None, since=_instant(payload, "since"), until=_instant(payload, "until"),
+        is_drill=payload.get("is_drill") is True,
+    )  # fmt: skip
+    return {"incident": str(made)}
+
+
+def _accounts(payload: Mapping[str, Any]) -> list[StaffId]:
+    names = [str(name) for name in payload.get("usernames") or ()]
+    known = dict(Staff.objects.filter(username__in=names).values_list("username", "staff_id"))
+    if len(known) < len(set(names)):
+        raise STAFF_UNKNOWN()
+    agent = payload.get("agent")
+    return [
+        *(StaffId(one) for one in known.values()),
+        *(linked_accounts("agent", str(agent)) if agent else ()),
+    ]
+
+
+def _instant(payload: Mapping[str, Any], name: str) -> dt.datetime | None:
+    given = payload.get(name)
+    if given is None:
+        return None
+    try:
+        read = dt.datetime.fromisoformat(str(given))
+    except ValueError:
+        raise STAFF_REQUEST_UNREADABLE() from None
+    if read.tzinfo is None:
+        raise STAFF_REQUEST_UNREADABLE()
+    return read

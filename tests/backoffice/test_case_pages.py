@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of cases, in the back office's database role: days, who has them, decisions by a worker, and nothing about anybody."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+
+from rollkeeper.access.authority import console_authority, subscriber_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.lines.queries import current_tenure, view_line
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import open_case, open_dispute_case, protect_subscriber
+from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
+from tests.builders.staff import enter
+from tests.builders.workers import attend
+from tests.registration.conftest import new_line  # noqa: F401
+from tests.selfcare.people import NUMBER, register_line
+
+LAST = ON + dt.timedelta(days=30)
+
+
+@pytest.fixture
+def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
+    """Request a page as a user; requests use the back office's role, and a worker does at once what they ask for."""
+    clock.set_demo_date(ON)
+    app("backoffice")
+    attend(monkeypatch, as_role)
+    for name, role in (
+        ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.SUPERVISOR), ("cai", StaffRole.CAMPAIGN_MANAGER),
+    ):  # fmt: skip
+        employ(role, username=name)
+
+    def asking(name, method, address, data=None, language="en"):
+        client = Client()
+        with as_role("backoffice"):
+            enter(client, name)
+        with as_role("backoffice"):
+            answer = getattr(client, method)(
+                address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
+            )
+        answer.text_ = answer.content.decode()
+        return answer
+
+    return asking
+
+
+def disputed(kind=CaseKind.DISPUTE, number=NUMBER):
+    line_id = register_line(number)
+    who = subscriber_authority("0d" * 32)
+    tenure_id = current_tenure(line_id).tenure_id
+    if kind in {CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT}:
+        open_dispute_case(who, line_id, kind, tenure_id=tenure_id, on=ON)
+    else:
+        open_case(
+            who, line_id, kind, tenure_id=tenure_id, on=ON, about="name" if kind is CaseKind.CORRECT else None
+        )
+    return next(one for one in open_cases() if one.line_id == line_id)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+@pytest.mark.parametrize("kind", CaseKind)
+def test_a_case_of_each_kind_is_listed_and_shown_and_names_no_one(asked, kind, language):
+    case = disputed(kind)
+
+    listed, page = (
+        asked("anna", "get", at, language=language) for at in ("/cases/", f"/cases/{case.case_id}/")
+    )
+
+    assert (listed.status_code, page.status_code) == (200, 200)
+    assert str(case.case_id) in listed.text_
+    assert not [
+        one for one in (NUMBER[3:], "Invented Person", str(case.line_id)) if one in listed.text_ + page.text_
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "in_menu"),
+    [
+        (LAST - dt.timedelta(days=8), "8 days left", False),
+        (LAST - dt.timedelta(days=7), "7 days left", True),
+        (LAST, "today is its last day", True),
+        (LAST + dt.timedelta(days=1), "overdue since yesterday", True),
+        (LAST + dt.timedelta(days=2), "overdue by 2 days", True),
+    ],
+)
+def test_a_legal_deadline_is_in_the_menu_of_every_page_when_it_is_near(asked, day, said, in_menu):
+    disputed()
+    clock.set_demo_date(day)
+
+    for name in ("anna", "bo", "cai"):
+        assert said in asked(name, "get", "/cases/").text_
+        assert (
+            bool(
+                re.search(
+                    r'href="/cases/">[^<]*<span class="rk-count">1<', asked(name, "get", "/campaign/").text_
+                )
+            )
+            is in_menu
+        )
+
+
+def test_the_overdue_case_is_the_first_and_filters_hold_to_their_word(asked):
+    late, early = disputed(), disputed(CaseKind.CORRECT, "+8613908911235")
+    run("UPDATE selfcare_case SET due_on = %s WHERE case_id = %s", [ON - dt.timedelta(days=1), early.case_id])
+
+    everything = asked("bo", "get", "/cases/").text_
+    overdue = asked("bo", "get", "/cases/?only=overdue").text_
+
+    assert everything.index(str(early.case_id)) < everything.index(str(late.case_id))
+    assert str(early.case_id) in overdue
+    assert str(late.case_id) not in overdue
+
+
+def test_a_case_is_taken_on_and_given_back(asked):
+    at = f"/cases/{disputed().case_id}/"
+
+    taken = asked("anna", "post", at + "take/")
+    mine = asked("anna", "get", "/cases/?only=mine").text_
+    back = asked("anna", "post", at + "take/", {"gives_back": "yes"})
+
+    assert "It is yours now." in taken.text_
+    assert "With anna." in taken.text_
+    assert at in mine
+    assert "No one has taken it on." in back.text_
+    verbs = [
+        row.body
+        for row in rows(
+            "SELECT body FROM ledger_entry WHERE verb = 'selfcare:case:assigned' ORDER BY entry_id"
+        )
+    ]
+    assert ['"taken":true' in body for body in verbs] == [True, False]
+
+
+def test_a_case_is_decided_after_a_question_by_a_worker_in_the_persons_name(asked):
+    case = disputed()
+    at = f"/cases/{case.case_id}/decide/"
+
+    question = asked("bo", "post", at, {"because": "receipt_proves"})
+    before = open_cases()
+    done = asked("bo", "post", at, {"because": "receipt_proves", "confirmed": "yes"})
+
+    assert "works again within minutes" in question.text_
+    assert [one.case_id for one in before] == [case.case_id]
+    assert "Decided: the subscriber is right." in done.text_
+    assert "A receipt proves the registration" in done.text_
+    assert not view_line(case.line_id).is_disputed
+    (entry,) = rows("SELECT body, staff_id FROM ledger_entry WHERE verb = 'selfcare:case:settled'")
+    assert '"because":"receipt_proves"' in entry.body
+    assert entry.staff_id is not None
+    assert not rows("SELECT FROM access_staffrequest WHERE payload <> '{}'")
+
+
+def test_a_decision_without_a_reason_or_with_one_of_another_kind_is_not_made(asked):
+    at = f"/cases/{disputed().case_id}/decide/"
+
+    without = asked("bo", "post", at, {"confirmed": "yes"})
+    strange = asked("bo", "post", at, {"because": "death_shown", "confirmed": "yes"})
+
+    assert (without.status_code, strange.status_code) == (422, 422)
+    assert "Error:" in without.text_
+    assert len(open_cases()) == 1
+
+
+def test_who_may_only_see_cases_decides_none_and_takes_none_on(asked):
+    at = f"/cases/{disputed().case_id}/"
+
+    assert asked("cai", "get", at).status_code == 200
+    assert "Take it on" not in asked("cai", "get", at).text_
+    for address in ("take/", "decide/"):
+        assert (
+            asked("cai", "post", at + address, {"because": "record_right", "confirmed": "yes"}).status_code
+            == 403
+        )
+    assert len(open_cases()) == 1
+
+
+def test_who_decided_a_case_does_not_decide_the_appeal(asked):
+    first = disputed()
+    asked("bo", "post", f"/cases/{first.case_id}/decide/", {"because": "record_right", "confirmed": "yes"})
+    open_case(
+        console_authority(), first.line_id, CaseKind.APPEAL, tenure_id=current_tenure(first.line_id).tenure_id,
+        against=first.case_id, on=ON,
+    )  # fmt: skip
+    appeal = next(one for one in open_cases() if one.kind is CaseKind.APPEAL)
+    at, said = f"/cases/{appeal.case_id}/decide/", {"because": "record_right", "confirmed": "yes"}
+
+    by_the_same = asked("bo", "post", at, said)
+    still_open = len(open_cases())
+    by_another = asked("anna", "post", at, said)
+
+    assert by_the_same.status_code == 403
+    assert "who did not make the first decision" in by_the_same.text_
+    assert still_open == 1
+    assert "Decided: the subscriber is not right." in by_another.text_
+
+
+def test_a_protected_subscribers_case_is_there_for_the_officer_alone(asked):
+    case = disputed()
+    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    at = f"/cases/{case.case_id}/"
+
+    assert at in asked("anna", "get", "/cases/").text_
+    assert at not in asked("bo", "get", "/cases/").text_
+    assert asked("bo", "get", at).status_code == 404
+    assert asked("bo", "post", at + "take/").status_code == 404
+
+
+def test_what_waits_longer_for_a_worker_is_said_so_and_not_done(asked, as_role, monkeypatch):
+    case = disputed()
+    attend(monkeypatch, as_role, is_there=False)
+
+    answer = asked(
+        "bo", "post", f"/cases/{case.case_id}/decide/", {"because": "record_right", "confirmed": "yes"}
+    )
+
+    assert "will be done within minutes" in answer.text_
+    assert len(open_cases()) == 1

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A report is drafted, read and published by two people on pages, in the back office's database role."""
+
+import pytest
+from django.test import Client
+
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.reporting.publishing import period_named
+from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
+from tests.builders.staff import enter
+from tests.builders.workers import attend
+
+PERIOD = "2011-Q4"
+YES = {"confirmed": "yes"}
+
+
+@pytest.fixture
+def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
+    clock.set_demo_date(ON)
+    app("backoffice")
+    attend(monkeypatch, as_role)
+    for name, role in (
+        ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.ADMINISTRATOR), ("cai", StaffRole.AUDITOR),
+    ):  # fmt: skip
+        employ(role, username=name)
+
+    def asking(name, method, address, data=None, language="en"):
+        client = Client()
+        with as_role("backoffice"):
+            enter(client, name)
+        with as_role("backoffice"):
+            answer = getattr(client, method)(
+                address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
+            )
+        answer.text_ = answer.content.decode()
+        return answer
+
+    return asking
+
+
+def published():
+    return [
+        (row.period, row.published_on) for row in rows("SELECT period, published_on FROM reporting_report")
+    ]
+
+
+def test_a_report_is_drafted_read_and_published_by_two(asked):
+    question = asked("anna", "post", "/report/draft/", {"period": PERIOD})
+    nothing = published()
+    drafted = asked("anna", "post", "/report/draft/", YES | {"period": PERIOD})
+    hidden = asked("cai", "get", f"/reports/{PERIOD}/")
+    waiting = asked("bo", "get", "/pending-approvals/")
+    one = asked("anna", "post", f"/reports/{PERIOD}/publish/", YES)
+    half = published()
+    twice = asked("anna", "post", f"/reports/{PERIOD}/publish/", YES)
+    asked("bo", "post", f"/reports/{PERIOD}/publish/", YES)
+    shown = asked("cai", "get", f"/reports/{PERIOD}/")
+
+    assert "counted once" in question.text_
+    assert nothing == []
+    assert "Read it, then two people publish it." in drafted.text_
+    assert "0 of 2 people have approved" in drafted.text_
+    assert hidden.status_code == 404
+    assert f"/reports/{PERIOD}/" in waiting.text_
+    assert "1 of 2 people have approved" in one.text_
+    assert half == [(PERIOD, None)]
+    assert twice.status_code == 409
+    assert published() == [(PERIOD, ON)]
+    assert shown.status_code == 200
+    assert "Published" in shown.text_
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'reporting:report:published'")) == 1
+
+
+@pytest.mark.parametrize("period", ["2012-Q1", "2012", "nothing", "1-Q1"])
+def test_a_period_that_is_not_over_or_is_none_is_not_drafted(asked, period):
+    answer = asked("anna", "post", "/report/draft/", YES | {"period": period})
+
+    assert answer.status_code in {404, 409}
+    assert published() == []
+
+
+def test_an_auditor_drafts_and_publishes_nothing(asked):
+    asked("anna", "post", "/report/draft/", YES | {"period": PERIOD})
+
+    assert asked("cai", "post", "/report/draft/", YES | {"period": "2011-Q3"}).status_code == 403
+    assert asked("cai", "post", f"/reports/{PERIOD}/publish/", YES).status_code == 403
+    assert published() == [(PERIOD, None)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_draft_is_drawn_in_every_language(asked, language):
+    empty = asked("anna", "get", "/reports/", language=language)
+    asked("anna", "post", "/report/draft/", YES | {"period": PERIOD})
+
+    assert empty.status_code == 200
+    assert "rollkeeper " not in empty.text_
+    assert asked("anna", "get", f"/reports/{PERIOD}/", language=language).status_code == 200
+
+
+def test_a_period_is_found_by_its_name_alone():
+    assert (period_named("2011").name, period_named(PERIOD).name) == ("2011", PERIOD)
