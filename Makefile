@@ -1,7 +1,7 @@
 # The words this project answers to. `make` alone prints them.
 
 .DEFAULT_GOAL := words
-.PHONY: words setup run test lint audit bench leaktest soak demo docs clean
+.PHONY: words setup run test lint audit bench leaktest soak demo screens docs clean
 
 RUN := .tools/bin/uv run --frozen --offline --no-progress
 
@@ -37,6 +37,9 @@ soak: setup  ## the long proofs
 demo:  ## make a new demo instance without serving it
 	@bin/setup run
 	@.venv-run/bin/rollkeeper demo
+
+screens: setup  ## pictures of every page in three languages, two widths, light and dark: contact sheets in build/screens
+	@$(RUN) python -m tests.screens
 
 docs: setup  ## write the generated pages and build the documentation site into build/site
 	@$(RUN) python -m rollkeeper.operations.docs_site

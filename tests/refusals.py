@@ -1,7 +1,9 @@
 """Expects one of several refusals by its code, whether it is a row of an `errors.py` or a class."""
 
 import pytest
+from django.db import DatabaseError, transaction
 
+from rollkeeper.kernel.database import run
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
 
 
@@ -19,3 +21,14 @@ def is_refused_by(fault: object, *refusals: Refusal | type[RollkeeperError]) -> 
 def code_of(outcome: object) -> str:
     """Return the code of a refusal, and of any other outcome the name of its type."""
     return outcome.code if isinstance(outcome, RollkeeperError) else type(outcome).__name__
+
+
+def is_refused_at_commit(statement: str) -> bool:
+    """Return whether the register refuses a statement, at once or when it would be committed."""
+    try:
+        with transaction.atomic():
+            run(statement)
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+    except DatabaseError:
+        return True
+    return False

@@ -16,7 +16,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.access.sessions import end_sessions
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.kernel.console import JsonOption, LookBackOption, emit, out, show_table
 from rollkeeper.kernel.instance import open_instance
 
 RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(staff, name="staff")
 
 
-def add(username: UserName, role: RoleOption, on: DateOption = None) -> None:
+def add(username: UserName, role: RoleOption, on: LookBackOption = None) -> None:
     """Add an account; the password is asked for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD.
 
     Example: rollkeeper staff add clerk-07 --role clerk
@@ -52,7 +52,7 @@ def add(username: UserName, role: RoleOption, on: DateOption = None) -> None:
     out.print(f"Added {username}.", markup=False)
 
 
-def grant(username: UserName, role: RoleOption, on: DateOption = None) -> None:
+def grant(username: UserName, role: RoleOption, on: LookBackOption = None) -> None:
     """Give an account further roles, from today.
 
     Example: rollkeeper staff grant clerk-07 --role supervisor
@@ -63,7 +63,7 @@ def grant(username: UserName, role: RoleOption, on: DateOption = None) -> None:
         out.print(f"{username} has the role {one.value}.", markup=False)
 
 
-def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
+def end(username: UserName, role: RoleOption, on: LookBackOption = None) -> None:
     """End roles of an account; today is the first day without them.
 
     Example: rollkeeper staff end clerk-07 --role supervisor
@@ -74,7 +74,7 @@ def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
         out.print(f"{username} no longer has the role {one.value}.", markup=False)
 
 
-def suspend(username: UserName, on: DateOption = None) -> None:
+def suspend(username: UserName, on: LookBackOption = None) -> None:
     """Close an account at once; its open sessions end too.
 
     Example: rollkeeper staff suspend clerk-07
@@ -84,7 +84,7 @@ def suspend(username: UserName, on: DateOption = None) -> None:
     out.print(f"{username} is closed.", markup=False)
 
 
-def reinstate(username: UserName, on: DateOption = None) -> None:
+def reinstate(username: UserName, on: LookBackOption = None) -> None:
     """Open a closed account again, with the roles that it had.
 
     Example: rollkeeper staff reinstate clerk-07
@@ -94,7 +94,7 @@ def reinstate(username: UserName, on: DateOption = None) -> None:
     out.print(f"{username} is open again.", markup=False)
 
 
-def sign_out(username: UserName, on: DateOption = None) -> None:
+def sign_out(username: UserName, on: LookBackOption = None) -> None:
     """End all sessions of an account, which stays open.
 
     Example: rollkeeper staff sign-out clerk-07
@@ -104,7 +104,7 @@ def sign_out(username: UserName, on: DateOption = None) -> None:
     out.print(f"{ended} sessions of {username} have ended.", markup=False)
 
 
-def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
+def list_(*, as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """List all accounts with the roles that they have today.
 
     Example: rollkeeper staff list --json

@@ -205,7 +205,7 @@ def require_cooldown_over(authority: Authority, permission: Permission) -> None:
     able = [role.value for role in rule_for(permission).roles]
     grants = RoleGrant.objects.filter(role__in=able)
     if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
-        raise ROLE_TOO_RECENT(hours=_cooldown_hours())
+        raise ROLE_TOO_RECENT(hours=cooldown_hours())
 
 
 def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.date]) -> bool:
@@ -237,10 +237,11 @@ def _qualifying(permission: Permission, *, on: dt.date) -> QuerySet[RoleGrant]:
 
 def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
     """Leave out roles granted so recently that the grant may not have been reviewed yet: by the clock of the database."""
-    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=_cooldown_hours()))
+    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=cooldown_hours()))
 
 
-def _cooldown_hours() -> int:
+def cooldown_hours() -> int:
+    """Return how long a new role, or a new second factor of an administrator, does not count yet."""
     chosen = settings()
     if chosen.approver_cooldown_hours is not None:
         return chosen.approver_cooldown_hours

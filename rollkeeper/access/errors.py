@@ -80,6 +80,31 @@ STAFF_UNKNOWN = Refusal(
     "There is no account with that user name.",
     "Compare the user name with the list of staff.",
 )
+INVITATION_INVALID = Refusal(
+    "invitation_invalid",
+    Kind.FORBIDDEN,
+    "User name and code do not belong together, or the code was used or is more than three days old.",
+    "Look at both again, or ask an administrator for another invitation.",
+)
+NO_MAIL = Refusal(
+    "no_mail",
+    Kind.REFUSED,
+    "This instance sends no mail: notices.smtp_url is not set.",
+    "Leave the address empty, and hand over the code that is then shown.",
+)
+INVALID_ADDRESS = Refusal(
+    "invalid_address",
+    Kind.MALFORMED,
+    "That is no e-mail address.",
+    "Enter one address such as name@example.org, or leave it out to be shown the code.",
+)
+# The back office can change password and second factor: an attacker who took it over would make accounts with them.
+FACTOR_TOO_RECENT = Refusal(
+    "factor_too_recent",
+    Kind.REFUSED,
+    "Your password or second factor was changed less than {hours} hours ago, so your account cannot add staff, give roles or invite yet.",
+    "Wait until then, or ask another administrator; on the machine itself 'rollkeeper staff' does it.",
+)
 # The role belongs to a process.
 ROLE_NOT_FOR_PEOPLE = Refusal(
     "role_not_for_people",

@@ -23,6 +23,11 @@ class Staff(AbstractBaseUser):
     username = models.TextField(unique=True)
     is_active = models.BooleanField(default=True)
     last_login = None
+    secured_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        db_comment="When an app last changed password or second factor: always set by the database.",
+    )
     salt = models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")
 
     known_roles: tuple[dt.date, frozenset[StaffRole]] | None = None
@@ -91,6 +96,32 @@ class Approval(models.Model):
                 name="access_approval_by_nobody",
             ),
         ]
+
+
+class Invitation(models.Model):
+    """A code, good once, with which the owner of an account sets its password."""
+
+    invitation_id = models.UUIDField(primary_key=True, db_default=UUID7())
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="invitations", db_index=False)
+    sealed_to = models.TextField(
+        null=True,
+        db_comment="Where to send it, under the instance's staff key; removed when it was sent, or after three days.",
+    )
+    code_mark = models.BinaryField(
+        max_length=32, null=True, db_comment="SHA-256 of the code; null before it is sent."
+    )
+    made_at = models.DateTimeField(db_default=Now())
+    coded_at = models.DateTimeField(
+        null=True, db_comment="When the code was made; it is good for three days."
+    )
+    sent_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Kept as the account is; a newer one replaces one that was not used."""
+
+        db_table = "access_invitation"
+        indexes = [models.Index(fields=["staff"], name="access_invitation_by_staff")]
 
 
 class StaffRequest(models.Model):

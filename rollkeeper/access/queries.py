@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
-from rollkeeper.access.authority import approving_roles
+from rollkeeper.access.authority import approving_roles, rule_for
 from rollkeeper.access.models import RoleGrant, Staff
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import StaffId
 
@@ -83,6 +84,20 @@ class NewApprover:
     role: StaffRole
     granted_at: dt.datetime
     is_notified: bool
+
+
+def count_people_for(permission: Permission, *, on: dt.date) -> int:
+    """Return how many people with open accounts have a permission on a day, those lately given it too."""
+    roles = [role.value for role in rule_for(permission).roles]
+    held = grants_on(on).filter(staff__is_active=True, role__in=roles)
+    return held.values("staff_id").distinct().count()
+
+
+def count_without_second_factor() -> int:
+    """Return how many open accounts have neither an authenticator app nor a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    factors = Authenticator.objects.filter(user_id=OuterRef("staff_id"), type__in=kinds)
+    return Staff.objects.filter(is_active=True).exclude(Exists(factors)).count()
 
 
 def new_approvers(*, within_days: int = 7) -> list[NewApprover]:

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Roles of staff and the permissions that actions require."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,6 +31,16 @@ class StaffRole(TextChoices):
     """Not signed in: who tried a password, and had no right to anything."""
 
 
+ROLE_TITLES: Final[Mapping[StaffRole, str | Promise]] = {
+    StaffRole.CLERK: pgettext_lazy("role", "Clerk"),
+    StaffRole.SUPERVISOR: pgettext_lazy("role", "Supervisor"),
+    StaffRole.CAMPAIGN_MANAGER: pgettext_lazy("role", "Campaign manager"),
+    StaffRole.DATA_PROTECTION_OFFICER: pgettext_lazy("role", "Data protection officer"),
+    StaffRole.AUDITOR: pgettext_lazy("role", "Auditor"),
+    StaffRole.ADMINISTRATOR: pgettext_lazy("role", "Administrator"),
+}
+"""The roles that people have, as a list names them; in a sentence a role is its label."""
+
 STAFF_ROLES = frozenset(StaffRole) - {
     StaffRole.CONSOLE,
     StaffRole.WORKER,
@@ -46,6 +60,7 @@ class Permission(TextChoices):
     RUN_BATCH = "run_batch", pgettext_lazy("permission", "Run a batch")
     STOP_BATCH = "stop_batch", pgettext_lazy("permission", "Stop a batch")
     UNDO_BATCH = "undo_batch", pgettext_lazy("permission", "Undo a batch")
+    APPROVE_UNDO = "approve_undo", pgettext_lazy("permission", "Approve the undo of a batch")
     WAIVE_UNREACHABLE = (
         "waive_unreachable",
         pgettext_lazy("permission", "Waive the notice to an unreachable line"),
@@ -107,6 +122,7 @@ class Permission(TextChoices):
     NOTIFY_AFFECTED = "notify_affected", pgettext_lazy("permission", "Notify affected people")
     RUN_PORTAL_WORKER = "run_portal_worker", pgettext_lazy("permission", "Run the portal's worker")
     RESERVE_CODE = "reserve_code", pgettext_lazy("permission", "Reserve a code")
+    HAND_OVER_CODE = "hand_over_code", pgettext_lazy("permission", "Hand over a code")
     PROCESS_OFFLINE = "process_offline", pgettext_lazy("permission", "Process offline registrations")
     CHECK_DELEGATE = "check_delegate", pgettext_lazy("permission", "Check a delegate")
     SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")

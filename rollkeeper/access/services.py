@@ -53,11 +53,22 @@ def add_staff(
     Ledger: access:staff:added, access:role:granted for each role.
     Refuses: NOT_ALLOWED, INVALID_USER_NAME, USER_NAME_TAKEN, PASSWORD_TOO_WEAK, ROLE_NOT_FOR_PEOPLE.
     """
+    return StaffId(make_account(authority, username=username, password=password, roles=roles, on=on).staff_id)
+
+
+def make_account(
+    authority: Authority, *, username: str, password: str | None, roles: Collection[StaffRole], on: dt.date
+) -> Staff:
+    """Make an account with its first roles; without a password no one can sign in before an invitation is used.
+
+    Ledger and refusals: as `add_staff`.
+    """
     role = require(authority, Permission.MANAGE_STAFF)
     name = canonical_username(username)
     if not _USERNAME.fullmatch(name):
         raise INVALID_USER_NAME()
-    _require_good_password(password, name)
+    if password is not None:
+        require_good_password(password, name)
     _require_roles_for_people(roles)
     with action():
         if Staff.objects.filter(username=name).exists():
@@ -68,7 +79,7 @@ def add_staff(
         append_entry(authority, verb=Verb.STAFF_ADDED, role=role, on=on, facts={"staff": _commitment(staff)})
         for given in sorted(set(roles)):
             _grant(authority, staff, given, acting_as=role, on=on)
-    return StaffId(staff.staff_id)
+    return staff
 
 
 def grant_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
@@ -79,7 +90,7 @@ def grant_role(authority: Authority, *, username: str, role: StaffRole, on: dt.d
     acting_as = require(authority, Permission.MANAGE_STAFF)
     _require_roles_for_people([role])
     with action():
-        staff = _locked(username)
+        staff = locked_account(username)
         if authority.staff_id == staff.staff_id:
             raise NOT_FOR_OWN_ACCOUNT()
         if grants_on(on).filter(staff=staff, role=role.value).exists():
@@ -94,7 +105,7 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
     """
     acting_as = require(authority, Permission.MANAGE_STAFF)
     with action():
-        staff = _locked(username)
+        staff = locked_account(username)
         held = grants_on(on).filter(staff=staff, role=role.value)
         if not held.update(until=on - dt.timedelta(days=1)):
             raise ROLE_NOT_GRANTED(username=staff.username, role=role.value)
@@ -118,7 +129,7 @@ def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> Staf
 def _set_active(authority: Authority, username: str, *, active: bool, on: dt.date) -> StaffId:
     role = require(authority, Permission.MANAGE_STAFF)
     with action():
-        staff = _locked(username)
+        staff = locked_account(username)
         if active and authority.staff_id == staff.staff_id:
             raise NOT_FOR_OWN_ACCOUNT()
         _set(authority, staff, role=role, active=active, on=on)
@@ -223,7 +234,8 @@ def _grant(
     append_entry(authority, verb=Verb.ROLE_GRANTED, role=acting_as, on=on, facts=facts)
 
 
-def _locked(username: str) -> Staff:
+def locked_account(username: str) -> Staff:
+    """Return an account, locked until the action ends. Refuses: STAFF_UNKNOWN."""
     name = canonical_username(username)
     staff = Staff.objects.select_for_update().filter(username=name).first()
     if staff is None:
@@ -248,7 +260,8 @@ def _commitment(staff: Staff) -> str:
     return staff_commitment(bytes(staff.salt), StaffId(staff.staff_id))
 
 
-def _require_good_password(password: str, username: str) -> None:
+def require_good_password(password: str, username: str) -> None:
+    """Refuse a password that others would try. Refuses: PASSWORD_TOO_WEAK."""
     if username in password.lower():
         raise PASSWORD_TOO_WEAK(why="It contains the user name.")
     try:

@@ -2,7 +2,7 @@
 """The settings of access: when a new approver may decide, and the domain of passkeys."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
@@ -16,6 +16,15 @@ def _a_domain(name: str | None) -> str | None:
     ):
         raise ValueError("write a domain in small letters without scheme or port, such as example.org")
     return name
+
+
+def _an_address(said: str | None) -> str | None:
+    if said is not None and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]{1,253}/?", said):
+        raise ValueError("write scheme and host without a path, such as https://counter.example.org")
+    return said and said.rstrip("/")
+
+
+_SAID: Final = "pages of the other apps and invitations then lead there. Unset: they lead nowhere behind a proxy, and without one to its port."
 
 
 class Access(Table):
@@ -51,6 +60,19 @@ class Access(Table):
             ge=1, le=24, description="Hours after which a session of staff ends however it is used; then they sign in again."
         ),
     ] = 12  # fmt: skip
+    backoffice_address: Annotated[
+        str | None,
+        AfterValidator(_an_address),
+        Field(description="Where staff reach the back office; " + _SAID),
+    ] = None
+    counter_address: Annotated[
+        str | None, AfterValidator(_an_address), Field(description="Where staff reach the counter; " + _SAID)
+    ] = None
+    portal_address: Annotated[
+        str | None,
+        AfterValidator(_an_address),
+        Field(description="Where subscribers reach the portal; " + _SAID),
+    ] = None
     passkey_domain: Annotated[
         str | None,
         AfterValidator(_a_domain),

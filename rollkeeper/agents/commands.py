@@ -36,7 +36,7 @@ from rollkeeper.agents.services import (
 from rollkeeper.agents.settings import settings
 from rollkeeper.agents.suspension import reinstate_agent, suspend_agent, terminate_agent
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, out, read_date, show_table
 from rollkeeper.kernel.instance import open_instance
 
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's code, such as agent-017.")]
@@ -307,7 +307,7 @@ def list_(as_json: JsonOption = False) -> None:
     )  # fmt: skip
 
 
-def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
+def show(agent: AgentArgument, as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """Show one agent: its checklist, audits, outlets, open cases and own figures.
 
     Example: rollkeeper agents show agent-017

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages about agents and of the evidence: each agent alone, what is unusual, the figures that the authority gets."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,9 +23,9 @@ from rollkeeper.backoffice.agent_actions import suspension_question
 from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.report_actions import report_state
+from rollkeeper.backoffice.report_figures import coverage, tables
 from rollkeeper.kernel import clock
 from rollkeeper.reporting.audit_samples.queries import samples_of
-from rollkeeper.reporting.labels import row_label, titles_of
 from rollkeeper.reporting.queries import report_of, report_periods
 
 
@@ -113,6 +112,7 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
     language = get_language() or "en"
     report = report_of(authority, chosen) if chosen else None
     draws = authority.role_for(Permission.DRAW_AUDIT_SAMPLE) is not None
+    shown_tables, empty = tables(report, language) if report else ([], [])
     shown = {
         "periods": periods,
         "chosen": chosen,
@@ -120,20 +120,8 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
         "state": report_state(authority, chosen, username=request.user.get_username()),
         "samples": samples_of(authority, chosen) if draws and chosen else [],
         "draw": SampleDrawForm() if draws and report and len(report["quarters"]) == 1 else None,
-        "tables": [_table(one, language) for one in (report["tables"] if report else ())],
+        "coverage": coverage(report, language) if report else [],
+        "tables": shown_tables,
+        "empty_tables": empty,
     }
     return render(request, "backoffice/reports.html", shown)
-
-
-def _table(one: dict[str, Any], language: str) -> dict[str, Any]:
-    periods = list(one["cells"])
-    rows = list(dict.fromkeys(row for cells in one["cells"].values() for row in cells))
-    return {
-        "title": titles_of(language).get(one["table"], one["table"]),
-        "id": one["table"],
-        "is_rounded": one["source"] == "register",
-        "periods": periods,
-        "rows": [
-            (row_label(row, language), [(p, one["cells"][p].get(row, 0)) for p in periods]) for row in rows
-        ],
-    }

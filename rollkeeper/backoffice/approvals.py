@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.dual_control import PendingApproval, pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.campaign.choices import Action
+from rollkeeper.campaign.choices import Action, WorkKind
 from rollkeeper.incidents.choices import Step
 
 _HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
@@ -19,6 +19,7 @@ _HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
 _LABELS = {
     "suspend_batch": Action.SUSPEND.label,
     "terminate_batch": Action.TERMINATE.label,
+    "undo_batch": WorkKind.UNDO.label,
     "end_stay": _("End of a stay"),
     "answer_disclosure": _("Disclosure request"),
     "defer_notification": _("Deferred notification"),
@@ -29,6 +30,7 @@ _LABELS = {
 }
 _PAGES = {
     Permission.APPROVE_BATCH: "backoffice:batch",
+    Permission.APPROVE_UNDO: "backoffice:undo",
     Permission.DECIDE_DISCLOSURE: "backoffice:disclosure",
     Permission.DEFER_NOTIFICATION: "backoffice:disclosure",
     Permission.RENEW_KEYS_AFTER_INCIDENT: "backoffice:incident",
@@ -50,6 +52,8 @@ def pending_here(authority: Authority) -> list[PendingApproval]:
 
 
 def _address(one: PendingApproval) -> str:
+    if one.permission is Permission.END_STAY:
+        return reverse("backoffice:stays")
     if one.permission is Permission.APPROVE_AUTHORITY:
         return reverse("backoffice:authorities")
     page = _PAGES.get(one.permission)

@@ -14,6 +14,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.disclosure_actions import ask_or_say_over
 from rollkeeper.backoffice.disclosure_forms import FingerprintForm, ProposeAuthorityForm
+from rollkeeper.backoffice.labels import AUTHORITY_KINDS, say
 from rollkeeper.backoffice.vault_session import sign_in_form
 from rollkeeper.disclosures import queries
 from rollkeeper.kernel import clock
@@ -85,4 +86,4 @@ def remove(request: HttpRequest, authority_id: UUID) -> HttpResponse:
 def _kinds() -> list[tuple[str, str]]:
     """Return the kinds that the law knows; of a law that knows none, the usual ones, so that a request is entered as refused and counted."""
     found = sorted({law.to for law in disclosure_laws(load_pack(instance().pack), on=clock.today())})
-    return [(kind, kind) for kind in found or ("court", "police", "prosecutor")]
+    return [(kind, say(kind, "authority_kind")) for kind in found or AUTHORITY_KINDS]

@@ -8,11 +8,15 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 STACK = ("out_of_scope", "terminated", "suspended", "running", "not_notified")
 """Stages from the bottom up: what is settled lies at the ground, what is still open on top."""
 
 Day = tuple[dt.date, Mapping[str, int]]
+_TOPS = (10, 12, 16, 20, 24, 28, 32, 40, 48, 60, 72, 80, 88, 100)
+_WAVE = 0.1
+"""A day on which proof came for so large a share of all lines is a wave of notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,37 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """The name of a stage inside its band, where the band is high enough."""
+
+    stage: str
+    x: float
+    y: float
+    is_end: bool = False
+    """It ends at the picture's right edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day of the picture: where a pointer finds it, and its counts."""
+
+    day: dt.date
+    at: float
+    left: float
+    width: float
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A day that explains a change: the law's start, or a wave of notices."""
+
+    kind: str
+    at: float
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class StageChart:
     """Everything that the drawing needs; units are the picture's own."""
 
@@ -44,6 +79,9 @@ class StageChart:
     bands: tuple[Band, ...]
     days: tuple[Tick, ...]
     counts: tuple[Tick, ...]
+    labels: tuple[Label, ...] = ()
+    columns: tuple[Column, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +95,18 @@ class Frame:
     below: int = 26
     margin_right: int = 12
     most_days: int = 6
+    most_columns: int = 60
 
 
 WIDE = Frame(960, 300)
-NARROW = Frame(320, 240, left=44, most_days=2)
+NARROW = Frame(320, 240, left=44, most_days=2, most_columns=0)
 MOST_COLUMNS = 120
+_LABEL_HEIGHT = 22
 
 
-def chart(series: Sequence[Day], frame: Frame = WIDE) -> StageChart | None:
+def chart(
+    series: Sequence[Day], frame: Frame = WIDE, *, begins_on: dt.date | None = None
+) -> StageChart | None:
     """Return the drawing of a campaign, None where there is nothing to draw yet."""
     days = thinned(series, MOST_COLUMNS)
     if not days:
@@ -91,12 +133,17 @@ def chart(series: Sequence[Day], frame: Frame = WIDE) -> StageChart | None:
         bands=tuple(_bands(days, x, y)),
         days=tuple(Tick(x(day), day) for day in day_ticks(first, last, frame.most_days)),
         counts=tuple(Tick(y(count), count) for count in count_ticks(top)),
+        labels=tuple(_labels(days, x, y)),
+        columns=tuple(_columns(thinned(days, frame.most_columns), x, right)),
+        marks=tuple(_marks(series, begins_on, first, last, x)),
     )
 
 
 def thinned(series: Sequence[Day], most: int) -> list[Day]:
     """Return at most about `most` days, evenly chosen, the first and the last always among them."""
-    step = math.ceil(len(series) / most) if most else 1
+    if not most:
+        return []
+    step = math.ceil(len(series) / most)
     chosen = list(series[:: max(1, step)])
     if series and chosen[-1] != series[-1]:
         chosen.append(series[-1])
@@ -104,11 +151,11 @@ def thinned(series: Sequence[Day], most: int) -> list[Day]:
 
 
 def nice_top(most: int) -> int:
-    """Return a round number at or above `most`: 1, 2, 4, 5 or 8 times a power of ten; at least 4."""
+    """Return a round number at or above `most`, so that little of the picture is empty; at least 4."""
     if most <= 4:
         return 4
-    permission = int(10 ** (len(str(most)) - 1))
-    return min(factor * permission for factor in (1, 2, 4, 5, 8, 10) if factor * permission >= most)
+    unit = int(10 ** (len(str(most)) - 1))
+    return next(top for tenths in _TOPS if (top := -(-unit * tenths // 10)) >= most)
 
 
 def count_ticks(top: int) -> list[int]:
@@ -124,9 +171,72 @@ def day_ticks(first: dt.date, last: dt.date, most: int) -> list[dt.date]:
     return [first + dt.timedelta(days=round(span * part / parts)) for part in range(parts + 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stage of a region's bar, out of 1000."""
+
+    stage: str
+    lines: int
+    at: int
+    width: int
+
+
+def stacked(counts: Sequence[tuple[str, int]], most: int) -> list[Part]:
+    """Return the parts of a bar, one after the other; the longest bar is 1000 long."""
+    parts, at = [], 0
+    for stage, lines in counts:
+        if lines:
+            width = max(2, round(1000 * lines / most))
+            parts.append(Part(stage, lines, at, width))
+            at += width
+    return parts
+
+
 def share(count: int, most: int) -> float:
     """Return the length of a bar of 100 units; every number above zero is visible."""
     return 0.0 if count <= 0 or most <= 0 else max(1.0, round(100 * count / most, 1))
+
+
+def _labels(
+    days: Sequence[Day], x: Callable[[dt.date], float], y: Callable[[float], float]
+) -> Iterator[Label]:
+    """Put each stage's name where its band is highest, away from the edges; none where it would not fit."""
+    tops = {day: list(accumulate(counts.get(stage, 0) for stage in STACK)) for day, counts in days}
+    inner = [day for day, _ in days[len(days) // 6 : len(days) - len(days) // 6] or days]
+    for i, stage in enumerate(STACK):
+
+        def height(day: dt.date, i: int = i) -> int:
+            return tops[day][i] - (tops[day][i - 1] if i else 0)
+
+        best = max(inner, key=height)
+        is_end = y(0) - y(height(best)) < _LABEL_HEIGHT
+        best = days[-1][0] if is_end else best
+        if y(0) - y(height(best)) >= _LABEL_HEIGHT:
+            middle = tops[best][i] - height(best) / 2
+            yield Label(stage, x(best), round(y(middle), 1), is_end)
+
+
+def _columns(days: Sequence[Day], x: Callable[[dt.date], float], right: float) -> Iterator[Column]:
+    for i, (day, counts) in enumerate(days):
+        left = x(day) if i == 0 else (x(days[i - 1][0]) + x(day)) / 2
+        end = right if i == len(days) - 1 else (x(day) + x(days[i + 1][0])) / 2
+        shown = tuple((stage, counts.get(stage, 0)) for stage in reversed(STACK))
+        yield Column(day, x(day), round(left, 1), round(end - left, 1), shown)
+
+
+def _marks(
+    series: Sequence[Day],
+    begins_on: dt.date | None,
+    first: dt.date,
+    last: dt.date,
+    x: Callable[[dt.date], float],
+) -> Iterator[Mark]:
+    if begins_on and first <= begins_on <= last:
+        yield Mark("law", x(begins_on), begins_on)
+    for (_, before), (day, counts) in pairwise(series):
+        proved = before.get("not_notified", 0) - counts.get("not_notified", 0)
+        if proved >= _WAVE * max(1, sum(counts.values())):
+            yield Mark("wave", x(day), day)
 
 
 def _bands(days: Sequence[Day], x: Callable[[dt.date], float], y: Callable[[float], float]) -> Iterator[Band]:

@@ -147,7 +147,9 @@ class ConsentRequestForm(forms.Form):
     )
 
 
-class _Emptied(forms.Form):
+class EmptiedForm(forms.Form):
+    """A form that sends back its faults and none of its values."""
+
     def emptied(self) -> Self:
         """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
         empty = type(self)()
@@ -155,7 +157,7 @@ class _Emptied(forms.Form):
         return empty
 
 
-class OpenValueForm(_Emptied):
+class OpenValueForm(EmptiedForm):
     """Whose value, which one, and what for."""
 
     line = forms.CharField(
@@ -176,7 +178,7 @@ class OpenValueForm(_Emptied):
     )
 
 
-class VaultSignInForm(_Emptied):
+class VaultSignInForm(EmptiedForm):
     """Who asks, as the vault checks it for itself."""
 
     password = forms.CharField(

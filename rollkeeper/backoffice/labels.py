@@ -8,15 +8,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.agents.choices import AgentState, Pattern, SuspensionCause
-from rollkeeper.campaign.choices import Action, BatchState, SkipReason, Stage, WaiverReason
+from rollkeeper.campaign.choices import (
+    Action,
+    BatchState,
+    SkipReason,
+    Stage,
+    StopReason,
+    WaiverReason,
+    WorkKind,
+    WorkState,
+)
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
+from rollkeeper.imports.choices import UploadState
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import Channel, Service, label_of
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
 from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.selfcare.choices import DisputeReason
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 STAGE_NOTES: dict[str, Promise] = {
@@ -46,6 +57,12 @@ STEP_NOTES: dict[str, Promise] = {
 LANGUAGE_NAMES: dict[str, Promise | str] = {
     "en": "English", "zh-hans": "中文", "bo": "བོད་ཡིག", NO_LANGUAGE: _("no language named"),
 }  # fmt: skip
+AUTHORITY_KINDS: dict[str, Promise] = {
+    "court": _("Court"),
+    "police": _("Police"),
+    "prosecutor": _("Prosecutor"),
+}
+"""The usual kinds of authorities; of another, a law's own word is shown."""
 OTHER_EXPOSED: dict[str, Promise] = {
     "record": _("the whole record, as it was recorded offline"),
     "other": _("another field"),
@@ -64,7 +81,11 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "instrument": (Instrument,),
     "outcome": (DisclosureOutcome,),
     "sample_kind": (SampledAction,),
-    "field": (Field, LineField, Paper),
+    "field": (Field, LineField, Paper, DisputeReason),
+    "stop_reason": (StopReason,),
+    "work": (WorkKind,),
+    "work_state": (WorkState,),
+    "upload_state": (UploadState,),
     "stage": (Stage,),
     "action": (Action,),
     "state": (BatchState,),
@@ -82,6 +103,7 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
     "step_note": STEP_NOTES,
     "language": LANGUAGE_NAMES,
     "stage_note": STAGE_NOTES,
+    "authority_kind": AUTHORITY_KINDS,
     "field": OTHER_EXPOSED,
 }
 """Texts of the pages besides the labels of choices, under the same kind of name."""

@@ -25,13 +25,22 @@ def _count_cases(request: HttpRequest) -> int:
     return urgent_case_count(authority_in(request), on=clock.today())
 
 
+_ADMINISTRATORS: Final = frozenset({Permission.MANAGE_STAFF})
+
 GROUPS: Final = (
     Group(
         _("Campaign"),
         (
             Entry(
                 "backoffice:campaign", _("Campaign"), frozenset({Permission.SEE_CAMPAIGN}),
-                below=("backoffice:batch", "backoffice:unreachable", "backoffice:letters"),
+                below=(
+                    "backoffice:batch", "backoffice:stop", "backoffice:undo", "backoffice:unreachable", "backoffice:letters",
+                    "backoffice:plan", "backoffice:prepare", "backoffice:stays", "backoffice:close",
+                ),
+            ),
+            Entry(
+                "backoffice:imports", _("Import lines"), frozenset({Permission.IMPORT_LINES}),
+                below=("backoffice:import",),
             ),
         ),
     ),
@@ -105,7 +114,19 @@ GROUPS: Final = (
     ),
     Group(
         pgettext_lazy("menu", "Administration"),
-        (Entry("staff_sessions", _("Sessions of staff"), frozenset({Permission.MANAGE_STAFF})),),
+        (
+            Entry("backoffice:administration", _("Overview"), _ADMINISTRATORS),
+            Entry(
+                "backoffice:staff", _("Staff"), _ADMINISTRATORS,
+                below=("backoffice:add_staff", "backoffice:account", "backoffice:change_account", "backoffice:close_account"),
+            ),
+            Entry("backoffice:roles", _("Roles"), _ADMINISTRATORS),
+            Entry("staff_sessions", _("Sessions of staff"), _ADMINISTRATORS),
+            Entry("backoffice:health", _("Health"), _ADMINISTRATORS),
+            Entry("backoffice:jobs", _("Jobs"), _ADMINISTRATORS),
+            Entry("backoffice:settings", _("Settings"), _ADMINISTRATORS),
+            Entry("backoffice:versions", _("Versions"), _ADMINISTRATORS),
+        ),
     ),
 )  # fmt: skip
 """One row at a desk: a new page joins the group where a reader would look for it, or is below one of its entries."""

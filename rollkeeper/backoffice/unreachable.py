@@ -11,8 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import require
@@ -32,9 +31,11 @@ _IN_VAIN = frozenset({NoticeState.BOUNCED, NoticeState.UNREACHABLE})
 
 
 class AfterForm(forms.Form):
-    """The last line of the page before."""
+    """The last line of the page before, and which lines are shown."""
 
     after = forms.UUIDField(required=False)
+    region = forms.CharField(required=False, max_length=64)
+    channel = forms.ChoiceField(required=False, choices=[("none", ""), *Channel.choices])
 
 
 class WaiveForm(forms.Form):
@@ -61,7 +62,8 @@ def waive(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     because = WaiverReason(form.cleaned_data["because"])
     done = closure.waive_unreachable(authority_in(request), lines, because=because, on=clock.today())
-    messages.success(request, _("You answer for %(count)d lines.") % {"count": done.waived})
+    said = ngettext("You answer for %(count)d line.", "You answer for %(count)d lines.", done.waived)
+    messages.success(request, said % {"count": done.waived})
     return redirect("backoffice:unreachable")
 
 
@@ -69,10 +71,26 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
     authority = authority_in(request)
     require(authority, Permission.SEE_CAMPAIGN)
     asked = AfterForm(request.GET)
-    after = LineId(asked.cleaned_data["after"]) if asked.is_valid() and asked.cleaned_data["after"] else None
+    chosen = asked.cleaned_data if asked.is_valid() else {}
+    after = LineId(chosen["after"]) if chosen.get("after") else None
+    region = chosen.get("region", "") if "region" in request.GET else None
+    channel = chosen.get("channel") or None
     seen = queries.overview(clock.today())
-    lines = queries.unreachable(after=after, limit=PAGE) if seen else []
+    lines = (
+        queries.unreachable(
+            after=after, limit=PAGE, region=region, channel="" if channel == "none" else channel
+        )
+        if seen
+        else []
+    )
+    groups = queries.unreachable_groups() if seen else []
     shown = {
+        "groups": [(one, next_channel(one.channel)) for one in groups],
+        "most": max((one.lines for one in groups), default=0),
+        "is_filtered": region is not None or channel is not None,
+        "region": region,
+        "channel": channel,
+        "waivable": sum(line.waiver_reason is None for line in lines),
         "overview": seen,
         "channels": by_channel(seen) if seen else [],
         "total": sum(seen.stage_counts.values()) if seen else 0,
@@ -102,6 +120,15 @@ def by_channel(seen: queries.CampaignOverview) -> list[dict[str, object]]:
         }
         for channel in (*Channel, None)
     ]
+
+
+def next_channel(channel: str | None) -> str | None:
+    """Return the channel that comes after one that failed; None where none is left."""
+    order = [one.value for one in Channel]
+    if channel is None:
+        return order[0]
+    after = order[order.index(channel) + 1 :]
+    return after[0] if after else None
 
 
 def _is_reference(text: str) -> bool:

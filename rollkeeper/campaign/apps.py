@@ -5,6 +5,7 @@ from django.apps import AppConfig
 
 from rollkeeper.access.hooks import PENDING_SUBJECTS
 from rollkeeper.access.roles import Permission
+from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.hooks import PROMISES
 
@@ -15,11 +16,15 @@ class CampaignConfig(AppConfig):
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
-        """Register what a first notice promises that is sent only now, and what waits for approvers."""
+        """Register what a first notice promises that is sent only now, lines for a simulation, and what waits for approvers."""
+        REGISTER_HISTORIES.register_by_name("rollkeeper.campaign.register_histories:write_histories")
         PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.campaign.approvals:pending_batches", key=Permission.APPROVE_BATCH
         )
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.campaign.approvals:pending_stay_ends", key=Permission.END_STAY
+        )
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.campaign.undo_requests:pending_undos", key=Permission.APPROVE_UNDO
         )

@@ -8,6 +8,7 @@ chunk, and each line is processed once. Before each chunk it checks the stays, t
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +105,21 @@ def run_batch(
         moved(turned)
         if not turned or ran.state is BatchState.DONE:
             return ran
+
+
+def run_due_batches(authority: Authority, *, on: dt.date) -> int:
+    """Run every approved batch whose day and hour have come, as far as it may go now; return how many lines had their turn.
+
+    Nothing where no hour is set. Refuses: as `run_batch`. Ledger: as `run_batch`.
+    """
+    from_hour, turned = settings().run_from_hour, 0
+    if from_hour is None or clock.now().astimezone(clock.zone()).hour < from_hour:
+        return 0
+    for batch_id in batches_to_run(on=on):
+        with suppress(BatchNotInState):  # a person moved it on meanwhile
+            ran = run_batch(authority, batch_id, on=on)
+            turned += ran.done + ran.skipped
+    return turned
 
 
 def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:

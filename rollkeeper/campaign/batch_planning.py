@@ -53,9 +53,13 @@ def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[Due
     Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
     """
     require(authority, Permission.SEE_CAMPAIGN)
-    with action(), without_timeout():
-        campaign, stays = _campaign_on(due_on, on)
-        return [_count_due(campaign, action, stays=stays, due_on=due_on) for action in Action]
+    return _counted_due(due_on=due_on, on=on)
+
+
+def check_due(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
+    """Count as `check_day` does, for the worker. Writes nothing. Refuses: as `check_day`."""
+    require(authority, Permission.PREPARE_BATCH)
+    return _counted_due(due_on=due_on, on=on)
 
 
 def require_due_day(*, due_on: dt.date, on: dt.date) -> None:
@@ -98,6 +102,12 @@ def prepare_day(authority: Authority, *, on: dt.date) -> int:
         return 0
     found = prepare_batches(authority, due_on=on, on=on)
     return sum(due.batch_id is not None for due in found)
+
+
+def _counted_due(*, due_on: dt.date, on: dt.date) -> list[DueLines]:
+    with action(), without_timeout():
+        campaign, stays = _campaign_on(due_on, on)
+        return [_count_due(campaign, each, stays=stays, due_on=due_on) for each in Action]
 
 
 def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:

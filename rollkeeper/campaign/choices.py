@@ -54,6 +54,38 @@ class BatchState(TextChoices):
     UNDONE = "undone", _("Undone")
 
 
+class StopReason(TextChoices):
+    """Why a person stops a batch, or cancels one that has not begun; the words are stored, so that no name is."""
+
+    WRONG_LINES = "wrong_lines", _("It has lines that should not be in it")
+    COMPLAINTS = "complaints", _("Subscribers complain")
+    NETWORK = "network", _("The network does not do what it is told")
+    LAW = "law", _("A court, an authority or the law says so")
+    NOT_NEEDED = "not_needed", _("It is not needed any more")
+
+
+class WorkKind(TextChoices):
+    """What staff ask for on a page and the worker does."""
+
+    PLAN_CHECK = "plan_check", _("Dry run of the plan")
+    PLAN = "plan", _("Plan the campaign")
+    BATCH_CHECK = "batch_check", _("Dry run of a day")
+    PREPARE = "prepare", _("Prepare the batches of a day")
+    RUN = "run", _("Run a batch")
+    UNDO = "undo", _("Undo a batch")
+    CLOSE = "close", _("Close the campaign")
+
+
+class WorkState(TextChoices):
+    """How far it has come."""
+
+    PENDING = "pending", _("Waits for a second approver")
+    APPROVED = "approved", _("Under way")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Not possible")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class SkipReason(TextChoices):
     """Why a line of a batch was left alone when its turn came."""
 

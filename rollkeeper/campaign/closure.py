@@ -93,7 +93,7 @@ def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
     with action(), without_timeout():
         lock_planning()
         campaign = open_campaign()
-        left = _member_counts(campaign, at_work=_lock_batches(campaign))
+        left = _member_counts(campaign, at_work=lock_batches(campaign))
         raise_all(_faults(campaign, left))
         waived = left.not_notified
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
@@ -111,7 +111,7 @@ def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
     return ClosedCampaign(campaign.campaign_id, on, left.terminated, left.gone, waived)
 
 
-def _lock_batches(campaign: OpenCampaign) -> int:
+def lock_batches(campaign: OpenCampaign) -> int:
     """Let no batch be undone during the close, since no campaign would count the restored lines; return how many are running
     already.
     """
@@ -123,6 +123,15 @@ def _lock_batches(campaign: OpenCampaign) -> int:
     return int(there.n) - len(held)
 
 
+def open_batches(campaign: OpenCampaign) -> int:
+    """Return how many batches of a campaign may still act or be undone."""
+    (batches,) = rows(
+        "SELECT count(*) AS n FROM campaign_batch WHERE campaign_id = %s AND state = ANY (%s)",
+        [campaign.campaign_id, [state.value for state in _OPEN_BATCHES]],
+    )
+    return int(batches.n)
+
+
 def _member_counts(campaign: OpenCampaign, *, at_work: int) -> _MemberCounts:
     values = {"campaign_id": campaign.campaign_id}
     stages = {
@@ -132,15 +141,11 @@ def _member_counts(campaign: OpenCampaign, *, at_work: int) -> _MemberCounts:
     }  # fmt: skip
     (not_waived,) = rows(sql("campaign", "not_waived"), values)
     spared = {row.stage: row.lines for row in rows(sql("campaign", "exempt_members"), values)}
-    (batches,) = rows(
-        "SELECT count(*) AS n FROM campaign_batch WHERE campaign_id = %s AND state = ANY (%s)",
-        [campaign.campaign_id, [state.value for state in _OPEN_BATCHES]],
-    )
     return _MemberCounts(
         not_notified=stages.get(Stage.NOT_NOTIFIED, 0), not_waived=not_waived.lines,
         running=stages.get(Stage.RUNNING, 0) - spared.get(Stage.RUNNING, 0),
         suspended=stages.get(Stage.SUSPENDED, 0) - spared.get(Stage.SUSPENDED, 0),
-        open_batches=max(batches.n, at_work), terminated=stages.get(Stage.TERMINATED, 0),
+        open_batches=max(open_batches(campaign), at_work), terminated=stages.get(Stage.TERMINATED, 0),
         gone=stages.get(Stage.OUT_OF_SCOPE, 0),
     )  # fmt: skip
 

@@ -89,6 +89,12 @@ CAMPAIGN_NOT_OVER = Refusal(
     "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open.",
     "Let each of them finish, or undo it; 'rollkeeper campaign status' shows them.",
 )
+CAMPAIGN_UNDER_WAY = Refusal(
+    "campaign_under_way",
+    Kind.CONFLICT,
+    "The campaign cannot be cancelled: {suspended} lines are suspended by it, {batches} batches are open.",
+    "Undo the batches first: 'rollkeeper campaign undo' restores the former state. Or let each line finish and close the campaign.",
+)
 BATCH_NOT_NAMED = Refusal(
     "batch_not_named",
     Kind.MALFORMED,

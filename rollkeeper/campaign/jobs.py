@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What this package does by itself: bring its members up to date, prepare each day's batches for approval, and undo what
-people asked to be undone. It carries out no batch: that is started by a person.
+people asked to be undone. It does what staff asked for on pages, and carries out approved batches where the settings give the hour.
 """
 
 from rollkeeper.access.authority import worker_authority
+from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
 
@@ -25,7 +26,31 @@ def undo() -> int:
     return sum(one.undone for one in undo_requested(worker_authority(), on=clock.today()))
 
 
+def run_requested() -> int:
+    """Do what staff asked for on pages; return how much that was."""
+    from rollkeeper.campaign.work_requests import run_requested
+
+    return run_requested(worker_authority(), on=clock.today())
+
+
+def run_due() -> int:
+    """Run the approved batches whose day and hour have come, as far as each may go; return how many lines that were."""
+    from rollkeeper.campaign.batch_execution import run_due_batches
+
+    return run_due_batches(worker_authority(), on=clock.today())
+
+
 JOBS = (
+    PeriodicJob(
+        "campaign-requests", run_requested, interval_s=lambda: 3.0, needs_keys=lambda: False, for_apps=True
+    ),
+    PeriodicJob(
+        "run-batches",
+        run_due,
+        interval_s=lambda: 60.0,
+        needs_keys=lambda: False,
+        is_enabled=lambda: settings().run_from_hour is not None,
+    ),
     PeriodicJob("prepare-batches", prepare, interval_s=lambda: 3600.0, needs_keys=lambda: False),
-    PeriodicJob("undo-batches", undo, interval_s=lambda: 60.0, needs_keys=lambda: False),
+    PeriodicJob("undo-batches", undo, interval_s=lambda: 20.0, needs_keys=lambda: False, for_apps=True),
 )

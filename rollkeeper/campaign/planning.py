@@ -7,6 +7,7 @@ service back.
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
@@ -76,6 +77,48 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanRes
     return PlanResult(campaign_id, pack.id, pack.campaign.begins_on, before, added)
 
 
+@dataclass(frozen=True, slots=True)
+class PlanCheck:
+    """What a planning would do now."""
+
+    pack_id: str
+    begins_on: dt.date
+    members_before: int
+    to_add: int
+    last_day_on: dt.date | None
+    """The last day of subscribers who are notified today."""
+    regions: dict[str, int]
+    """Lines to add by region; the empty name is of those without one."""
+
+
+def check_plan(authority: Authority, *, pack_id: str, on: dt.date) -> PlanCheck:
+    """Count the lines that a planning would take in. Writes nothing. Refuses: as `plan_campaign`."""
+    require(authority, Permission.PLAN_CAMPAIGN)
+    pack = load_pack(pack_id)
+    if not pack.duty or not pack.has_campaign:
+        raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
+    require_act(pack, Act.PLAN, on=on)
+    require_same_days(pack, on=on)
+    with action(), without_timeout():
+        pack_id = lasting_name(pack_id)
+        require_no_other_campaign(pack_id)
+        found = rows(
+            "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
+        )
+        campaign_id = CampaignId(found[0].campaign_id if found else new_uuid())
+        to_add = deadlines.make_clocks("plan_clocks", _values_of_plan(campaign_id, pack, on=on))
+        by_region = rows(
+            "SELECT coalesce(region, '') AS region, count(*) AS lines FROM member_clock GROUP BY 1"
+        )
+        last_day_on = deadlines.last_day_if_notified(
+            pack, stays=known_stays(), begins_on=pack.campaign.begins_on, on=on
+        )
+    return PlanCheck(
+        pack.id, pack.campaign.begins_on, _count_members(campaign_id), to_add, last_day_on,
+        {row.region: row.lines for row in by_region},
+    )  # fmt: skip
+
+
 def current_last_day(on: dt.date) -> Promise | None:
     """Return the last day for a subscriber notified today, as the law counts it without a pause.
 
@@ -138,23 +181,21 @@ def _apply_changed_pack(
 
 
 def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
-    rules = pack.campaign
-    values = {
-        "campaign_id": campaign_id,
-        "language": NO_LANGUAGE,
-        "anchor_on": rules.starts_on(on),
-        "days": rules.grace_days,
-        "activated_before": rules.activated_before,
-        "services": sorted(rules.services),
-        "on": on,
-        "pack_hash": pack.hash,
-    }
+    values, rules = _values_of_plan(campaign_id, pack, on=on), pack.campaign
     if not deadlines.make_clocks("plan_clocks", values):
         return 0
     deadlines.count_at_least(pack, stays=known_stays(), on=on, from_day=rules.begins_on)
     added = int(rows(sql("campaign", "plan_members"), values)[0].lines)
     run("SELECT campaign_refresh_statistics()")
     return added
+
+
+def _values_of_plan(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict[str, Any]:
+    rules = pack.campaign
+    return {
+        "campaign_id": campaign_id, "language": NO_LANGUAGE, "anchor_on": rules.starts_on(on), "days": rules.grace_days,
+        "activated_before": rules.activated_before, "services": sorted(rules.services), "on": on, "pack_hash": pack.hash,
+    }  # fmt: skip
 
 
 def _recheck_reminders(campaign_id: CampaignId, *, on: dt.date) -> None:

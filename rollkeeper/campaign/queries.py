@@ -13,12 +13,13 @@ from uuid import UUID
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Action, Stage
-from rollkeeper.campaign.line_history import read_history
+from rollkeeper.campaign.line_history import LineWithHistory, read_history
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.side_by_side import ENGLISH
+from rollkeeper.law.acts import is_told
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
@@ -78,6 +79,20 @@ class BatchView:
     max_lines_per_hour: int
     pilot_count: int
     stop_reason: str | None
+    prepared_at: dt.datetime
+    prepared_by: str | None
+    """Empty: the nightly run did."""
+    position_done: int
+    pilot_done_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is looked at while a batch runs: complaints, and what the network has not proved."""
+
+    complaints: int
+    failed_read_backs: int
+    floor_breaks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,10 @@ class PreviewLine:
     notified_on: dt.date | None
     last_day_on: dt.date | None
     sentences: tuple[Sentence, ...]
+    anchor_on: dt.date | None
+    """The day from which the present clock counts."""
+    bounced_on: tuple[dt.date, ...]
+    pauses: tuple[tuple[dt.date, dt.date | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,20 @@ class NotNotifiedLine:
     attempts: int
     waiver_reason: str | None
     """Why, where a named person answers for it."""
+    channel: str | None = None
+    """The channel tried last."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNotifiedGroup:
+    """Members whom nothing has reached, of one region, by the channel tried last and its outcome."""
+
+    region: str | None
+    channel: str | None
+    notice_state: str | None
+    lines: int
+    waived: int
+    with_address: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +159,17 @@ class StayView:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """The clock of a line that runs: what follows, unless someone registers, and when. No day: it is paused without an end."""
+
+    follows: Action
+    counted: int
+    days: int
+    last_day_on: dt.date | None
+    earliest_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a line has its status on a day."""
 
@@ -136,6 +180,7 @@ class Explanation:
     stage: str | None
     on: dt.date
     sentences: tuple[Sentence, ...]
+    deadline: Deadline | None
 
 
 def overview(on: dt.date) -> CampaignOverview | None:
@@ -164,13 +209,25 @@ def overview(on: dt.date) -> CampaignOverview | None:
     )
 
 
-def unreachable(*, after: LineId | None = None, limit: int = 1000) -> list[NotNotifiedLine]:
-    """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page."""
-    found = rows(sql("campaign", "not_notified"), {"after": after or _BEFORE_ALL, "limit": limit})
+def unreachable(
+    *, after: LineId | None = None, limit: int = 1000, region: str | None = None, channel: str | None = None
+) -> list[NotNotifiedLine]:
+    """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page.
+
+    With a region or a channel only theirs; the empty text is that of lines without one.
+    """
+    values = {"after": after or _BEFORE_ALL, "limit": limit, "region": region, "channel": channel}
     return [
-        NotNotifiedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason)
-        for r in found
+        NotNotifiedLine(
+            LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason, r.channel
+        )
+        for r in rows(sql("campaign", "not_notified"), values)
     ]
+
+
+def unreachable_groups() -> list[NotNotifiedGroup]:
+    """Count the members whom nothing has reached by region and failed channel, the largest group first."""
+    return [NotNotifiedGroup(*row) for row in rows(sql("campaign", "not_notified_groups"))]
 
 
 def stays() -> list[StayView]:
@@ -223,6 +280,13 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     return BatchDetail(_batch_view(row), reasons, preview)
 
 
+def watch_of(batch_id: BatchId) -> Watch:
+    """Return what is looked at while a batch runs."""
+    values = {"batch_id": batch_id, "hour_ago": clock.now() - dt.timedelta(hours=1)}
+    (found,) = rows(sql("campaign", "batch_progress"), values)
+    return Watch(found.complaints, found.failed_read_backs, found.floor_breaks)
+
+
 def last_batch_of(line_id: LineId) -> BatchId | None:
     """Return the batch that acted on a line last."""
     found = rows(
@@ -245,7 +309,33 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
         stage=found.stage,
         on=on,
         sentences=tuple(explain_history(load_pack(found.pack_id), found.history, on, language=language)),
+        deadline=_deadline(load_pack(found.pack_id), found, on),
     )
+
+
+def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | None:
+    """Return the clock that runs for a line of a campaign, as its explanation counts it; None where none runs."""
+    if not pack.has_campaign or not is_told(pack) or found.stage not in {Stage.RUNNING, Stage.SUSPENDED}:
+        return None
+    rules, history, suspends = pack.campaign, found.history, found.stage == Stage.RUNNING
+    notified_on = min(history.notices_delivered, default=None)
+    anchor = notified_on and rules.starts_on(notified_on) if suspends else history.suspended_on
+    if anchor is None:
+        return None
+    days = rules.grace_days if suspends else rules.suspension_days
+    so_far, ahead = (
+        count_clock(
+            pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
+            promised_on=history.promised_on,
+        )
+        for through in (max(anchor, on), anchor + dt.timedelta(days=_HORIZON_DAYS))
+    )  # fmt: skip
+    last = ahead.last_day_on
+    last = max(last, history.promised_on) if last and history.promised_on else last
+    return Deadline(
+        follows=Action.SUSPEND if suspends else Action.TERMINATE,
+        counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on,
+    )  # fmt: skip
 
 
 def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
@@ -284,6 +374,10 @@ def _batch_view(row: Any) -> BatchView:
         max_lines_per_hour=row.max_lines_per_hour,
         pilot_count=row.pilot_count,
         stop_reason=row.stop_reason,
+        prepared_at=row.prepared_at,
+        prepared_by=row.prepared_by_name,
+        position_done=row.position_done,
+        pilot_done_at=row.pilot_done_at,
     )
 
 
@@ -299,14 +393,25 @@ def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewL
         notified_on=notified_on,
         last_day_on=_last_day(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
         sentences=tuple(explain_history(pack, history, batch_row.due_on, language=language)),
+        anchor_on=_anchor(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
+        bounced_on=history.notices_bounced,
+        pauses=(*history.pauses, *history.stays),
     )
+
+
+def _anchor(
+    pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
+) -> dt.date | None:
+    if not suspends:
+        return history.suspended_on
+    return pack.campaign.starts_on(notified_on) if notified_on else None
 
 
 def _last_day(
     pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
 ) -> dt.date | None:
     rules = pack.campaign
-    anchor = notified_on and rules.starts_on(notified_on) if suspends else history.suspended_on
+    anchor = _anchor(pack, history, notified_on, suspends=suspends)
     if anchor is None:
         return None
     days = rules.grace_days if suspends else rules.suspension_days

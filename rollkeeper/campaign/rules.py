@@ -83,6 +83,18 @@ def pilot_count(line_count: int, *, share: float) -> int:
     return min(line_count, math.ceil(line_count * share))
 
 
+def watched_until(pilot_done_at: dt.datetime | None, *, pilot_hours: int) -> dt.datetime | None:
+    """Return until when the pilot of a batch is watched; None where it is not out yet."""
+    return None if pilot_done_at is None else pilot_done_at + dt.timedelta(hours=pilot_hours)
+
+
+def next_run_by_itself(now: dt.datetime, *, from_hour: int | None, due_on: dt.date) -> dt.datetime | None:
+    """Return from when on an approved batch runs by itself: at this hour of its day, or now where that is past; None if it does not."""
+    if from_hour is None:
+        return None
+    return max(now, dt.datetime.combine(due_on, dt.time(from_hour), now.tzinfo))
+
+
 def covers(stay: Days, day: dt.date) -> bool:
     """Tell whether a stay, first and last day inclusive, lies on a day."""
     first, last = stay
@@ -149,7 +161,7 @@ def _left_of_pilot(
         return progress.pilot_count - progress.position_done, None
     left = progress.line_count - progress.position_done
     if left and progress.pilot_done_at is not None:
-        until = progress.pilot_done_at + dt.timedelta(hours=batch_limits.pilot_hours)
-        if now < until:
+        until = watched_until(progress.pilot_done_at, pilot_hours=batch_limits.pilot_hours)
+        if until is not None and now < until:
             return left, Wait("the pilot is out and is being watched", until)
     return left, None

@@ -41,6 +41,15 @@ class Campaign(Table):
             description="Anomalies of emergency calls in an hour, as a multiple of the usual number, at which every batch stops.",
         ),
     ] = 3.0
+    run_from_hour: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=23,
+            description="From this hour of its day on an approved batch runs by itself. Without it a person runs each: on the "
+            "batch's page, or by `rollkeeper campaign run`.",
+        ),
+    ] = None
     preview_size: Annotated[int, Field(gt=0, description="Lines in a batch's preview.")] = 20
 
 

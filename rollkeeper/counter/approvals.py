@@ -4,16 +4,17 @@
 Neither page shows anything of what was submitted.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import pending_approvals, reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
+from rollkeeper.counter.carried_line import called_on_receipt
 from rollkeeper.counter.forms import QuietForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
@@ -56,10 +57,24 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
         return None
     shown = {
         "outcome": found[0], "reference": reference_of(submission_key), "submission_key": submission_key,
+        "called": called_on_receipt(request, submission_key),
         "action_kind": labels.ACTIONS.get(found[0].action_kind or "", ""),
         "article": cite(approval_article((found[0].action_kind or "").replace("-", "_"))),
     }  # fmt: skip
     return render(request, "counter/pending_approval.html", shown)
+
+
+def count_pending(authority: Authority) -> int:
+    """Return how many actions wait for this user's confirmation."""
+    return sum(not one.is_own for one in pending_approvals(authority, [Permission.APPROVE_ACTION]))
+
+
+@require_safe
+def pending_count(request: HttpRequest) -> HttpResponse:
+    """Say how many actions wait, for the menu of an open page."""
+    authority = authority_in(request)
+    require(authority, Permission.APPROVE_ACTION)
+    return JsonResponse({"waiting": count_pending(authority)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +101,6 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "counter/pending_approvals.html",
-        {"waiting": waiting, "said": said},
+        {"waiting": waiting, "said": said, "version": " ".join(str(one.about) for one, *_ in waiting)},
         status=422 if said else 200,
     )

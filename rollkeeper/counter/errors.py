@@ -9,6 +9,12 @@ SUBMISSION_NOT_FOUND = Refusal(
     "There is no such receipt: nothing was recorded under this key.",
     "Submit the form again; nothing is recorded twice.",
 )
+LINE_NOT_CARRIED = Refusal(
+    "line_not_carried",
+    Kind.CONFLICT,
+    "The minutes are over for which this line was found. Nothing was recorded.",
+    "Find the line again.",
+)
 IMAGE_MISSING = Refusal(
     "image_missing",
     Kind.MALFORMED,

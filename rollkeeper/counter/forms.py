@@ -12,13 +12,15 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
+from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
-from rollkeeper.registration.forms import QUIET, asked, state_field
+from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL
+from rollkeeper.registration.forms import QUIET, state_field
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.vault.fields import Field
@@ -30,6 +32,8 @@ _CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
+_HANDLE_IS_OVER = frozenset({"line_not_found", "counter_code_invalid", "line_not_carried"})
+_UNNAMED = "(found by its code)"
 # Choices that may be kept for the clerk after a fault: none of them is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 
@@ -38,6 +42,8 @@ class QuietForm(forms.Form):
     """A form whose values are never sent back."""
 
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    is_doubtful = False
+    """Whether a number that was submitted needs a second comparison."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
@@ -46,7 +52,9 @@ class QuietForm(forms.Form):
 
     def full_clean(self) -> None:
         """Check what was typed; no sentence repeats it."""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if missing := labels.MISSING.get(name.rpartition("__")[2]):
+                field.error_messages["required"] = missing
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
         super().full_clean()
@@ -86,28 +94,47 @@ class QuietForm(forms.Form):
         return "number"
 
 
-def faults_of(form: QuietForm, fault: RollkeeperError) -> dict[str, list[str]]:
-    """Return the sentences of a refusal by the fields they are about."""
+def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> dict[str, list[str]]:
+    """Return the sentences of a refusal by the fields they are about; a line is `called` by its masked number."""
     found: dict[str, list[str]] = {}
-    for one in fault.faults if isinstance(fault, Faults) else (fault,):
+    if fault.code in _HANDLE_IS_OVER and str(form.data.get("number", "")).startswith("handle:"):
+        fault = LINE_NOT_CARRIED()
+    for said_of_id in fault.faults if isinstance(fault, Faults) else (fault,):
+        one = _by_name(said_of_id, called or _UNNAMED)
+        form.is_doubtful |= one.code == DOCUMENT_DOUBTFUL.code
         said = translated(one)[0]
         found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
     return found
 
 
+def _by_name(fault: RollkeeperError, called: str) -> RollkeeperError:
+    """Return a refusal whose sentence calls its line as people do, and not by its reference."""
+    return fault.with_facts(line=called) if "line" in fault.facts else fault
+
+
 def number_field() -> forms.CharField:
     """Return the field for the whole number of a line."""
-    return asked(
-        forms.CharField(
-            label=_("Number of the line"),
-            help_text=_(
-                "The whole number as on the bill; a domain or an address block where that is the service."
-            ),
-            max_length=253,
-            widget=forms.TextInput(attrs=QUIET | {"inputmode": "text", "class": "govuk-input--width-20"}),
+    return forms.CharField(
+        label=_("Number of the line"),
+        help_text=_(
+            "The whole number as on the bill; a domain or an address block where that is the service."
         ),
-        why=_("A line is found by its whole number or by a code that came to it, and never by a name."),
+        max_length=253,
+        widget=forms.TextInput(attrs=QUIET | {"inputmode": "text", "class": "govuk-input--width-20"}),
     )
+
+
+def double_checked_field() -> forms.BooleanField:
+    """Return the field for a second comparison; pages show it where a number was doubtful."""
+    return forms.BooleanField(
+        label=_("The document was compared a second time and carries this number."), required=False,
+        widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def confirmed_field(label: Any) -> forms.BooleanField:
+    """Return the tick before what cannot be undone; with a script the page asks for it when all is filled in."""
+    return forms.BooleanField(label=label, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}))
 
 
 class FindForm(QuietForm):
@@ -150,6 +177,12 @@ class SubscriberForm(QuietForm):
         return with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
 
 
+class TerminateForm(SubscriberForm):
+    """The end of a contract: nothing brings the same contract back."""
+
+    confirmed = confirmed_field(_("I checked with the subscriber that this line is to end."))
+
+
 class DocumentCheckForm(SubscriberForm):
     """The document of a remote applicant: compared with the application, which is not shown."""
 
@@ -179,10 +212,7 @@ class LinkDocumentForm(SubscriberForm):
         label=_("Number of the further document"), help_text=labels.HINTS["document_number"],
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
-    double_checked = forms.BooleanField(
-        label=_("The document was compared a second time and carries this number."), required=False,
-        widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    double_checked = double_checked_field()
 
     def further(self) -> tuple[str, str]:
         """Return the further document. Precondition: the form is valid."""

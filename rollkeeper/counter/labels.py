@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the counter says the register's words, in the reader's language."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.counter.line_actions import ADDRESSES
+from rollkeeper.lines.choices import LineState
 from rollkeeper.registration.submissions import RegistrationKind
 
 type Labels = dict[str, Any]
@@ -14,12 +18,34 @@ HINTS: Labels = {
     "name": _("Exactly as on the document, in its own script, in one piece."),
     "document_number": _("All of it, as on the document; spaces and the width of letters do not matter."),
 }
-UNCONFIRMED = _("Optional: the press reported that this is to be asked, but no official text confirms it.")
+MISSING: Labels = {
+    "number": _("Enter the whole number of the line."),
+    "name": _("Enter the full name as it is on the document."),
+    "address": _("Enter the address."),
+    "document_number": _("Enter the number of the document."),
+    "document_valid_until": _("Enter the last day on which the document is valid."),
+    "birth_date": _("Enter the date of birth."),
+    "language": _("Ask in which language they read notices, and choose it."),
+    "code": _("Enter the code."),
+    "reason": _("Choose a reason."),
+    "first": _("Enter the first day."),
+    "confirmed": _("Check it with the subscriber, and confirm that you did."),
+}
+"""What to enter where a field was left empty."""
 ACTIONS: Labels = dict(RegistrationKind.choices) | {
+    "document-check": _("A person applied remotely"),
     "replace-sim": _("Replace a SIM"),
     "terminate": _("End a contract"),
     "link-document": _("A further document of one person"),
+    "pause": _("Pause the clock of a line"),
+    "reconnect": _("Reconnect a suspended line for a day"),
+    "portal-code": _("A code for the portal"),
+    "essential": _("Protect a line"),
+    "dispute": _("Open a dispute"),
 }
+FIRST: Labels = {"register": _("Register the subscriber"), "change": _("Change what is recorded")}
+"""What the one button says for a line that was found, where its action has another name."""
+STATE_COLOURS = {LineState.ACTIVE: "green", LineState.SUSPENDED: "orange"}
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(
         "Record the subscriber of a line. A suspended line is restored the same day; a new number gets a line."
@@ -35,3 +61,24 @@ REGISTRATION_KIND_NOTES: Labels = {
         "Correct or renew what is recorded about the present subscriber. It starts no deadline."
     ),
 }
+
+
+class Link(NamedTuple):
+    """An action as a page offers it."""
+
+    what: str
+    address: str
+    label: Any
+    note: Any
+
+
+def link(what: str, said: Labels | None = None) -> Link:
+    """Return where an action is done and what it is called."""
+    name, kind = ADDRESSES[what]
+    address = reverse(f"counter:{name}", args=[kind] if kind else [])
+    return Link(what, address, (said or {}).get(what, ACTIONS[what]), REGISTRATION_KIND_NOTES.get(what, ""))
+
+
+def links(whats: Iterable[str]) -> list[Link]:
+    """Return several of them, in order."""
+    return [link(what) for what in whats]

@@ -30,7 +30,14 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter import views
 from rollkeeper.counter.agent_guard import require_device
-from rollkeeper.counter.forms import DisputeForm, LinkDocumentForm, PauseForm, QuietForm, SubscriberForm
+from rollkeeper.counter.forms import (
+    DisputeForm,
+    LinkDocumentForm,
+    PauseForm,
+    QuietForm,
+    SubscriberForm,
+    TerminateForm,
+)
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
@@ -45,13 +52,14 @@ from rollkeeper.subscribers.choices import PartyKind
 _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
     "pause": ("counter/pause.html", PauseForm),
     "dispute": ("counter/dispute.html", DisputeForm),
-    "terminate": ("counter/terminate.html", SubscriberForm),
+    "terminate": ("counter/terminate.html", TerminateForm),
     "replace-sim": ("counter/replace_sim.html", SubscriberForm),
     "link-document": ("counter/link_document.html", LinkDocumentForm),
 }
 _CACHED_FILES = (
     "mark.svg", "rollkeeper.js", "built/rollkeeper.css", "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",
     "counter/counter.js", "counter/offline_queue.js", "counter/device_store.js", "counter/lock.js",
+    "counter/inline_errors.js", "counter/check_answers.js", "counter/keys.js",
 )  # fmt: skip
 _CACHED_ON_USE = (
     "built/noto-serif-tibetan-tibetan-400-normal.woff2", "built/noto-serif-tibetan-tibetan-700-normal.woff2",
@@ -187,6 +195,7 @@ def _anonymous_request(request: HttpRequest) -> HttpRequest:
     blank.META = {name: request.META[name] for name in ("SERVER_NAME", "SERVER_PORT")}
     blank.user = AnonymousUser()
     blank.resolver_match = request.resolver_match
+    blank.links_css = True  # type: ignore[attr-defined] # the style sheet is among the kept files
     return blank
 
 

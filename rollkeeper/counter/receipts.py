@@ -15,6 +15,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter.approvals import waits
+from rollkeeper.counter.carried_line import called_on_receipt, carried, is_about
 from rollkeeper.counter.errors import SUBMISSION_NOT_FOUND
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.kernel.choices import label_of
@@ -42,7 +43,11 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
         given = receipt_of(found.entry_id)
     except ReceiptsNotReady:
         given = None
-    shown = {"receipt": found, "done": action_label(found.verb), "is_repeat": "again" in request.GET}
+    line = carried(request, also_set_aside=True)
+    shown = {
+        "receipt": found, "done": action_label(found.verb), "is_repeat": "again" in request.GET,
+        "called": called_on_receipt(request, submission_key), "goes_on": is_about(line, found.line_id),
+    }  # fmt: skip
     return render(request, "counter/receipt.html", shown | _given(given))
 
 

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rollkeeper.counter import labels
-from rollkeeper.counter.forms import STATE_HINT, QuietForm, number_field
+from rollkeeper.counter.forms import (
+    STATE_HINT,
+    QuietForm,
+    confirmed_field,
+    double_checked_field,
+    number_field,
+)
+from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.instance import instance
@@ -39,6 +46,16 @@ _SIDES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a field is asked, in which language that is said, and the article."""
+
+    label: str
+    why: str
+    language: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One part as the page shows it."""
 
@@ -46,18 +63,25 @@ class Group:
     heading: str
     fields: list[forms.BoundField]
     hidden: list[forms.BoundField]
+    is_folded: bool
+    """Whether all of it is optional."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether one of its fields is at fault."""
+        return any(field.errors for field in self.fields)
 
 
 class RecordForm(RegistrationForm, QuietForm):
     """True identity for one line, by one action, for one kind of party."""
 
-    texts = FormTexts(STATE_HINT, labels.HINTS, labels.UNCONFIRMED)
+    texts = FormTexts(STATE_HINT, labels.HINTS)
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: PartyKind, pack: Pack,
         initial: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(data, initial={"language": _own_language()} | (initial or {}))
+        super().__init__(data, initial=initial)
         self.action_kind, self.kind = action_kind, kind
         self.fields["number"] = number_field()
         if action_kind in _CREATES_LINE:
@@ -81,6 +105,8 @@ class RecordForm(RegistrationForm, QuietForm):
         """Parts whose document may be read from a picture."""
         if self.routes:
             self.fields["subscriber__document_number"].required = False
+        if kind is PartyKind.COMPANY and "subscriber__document_type" in self.fields:
+            self.fields["subscriber__document_type"].initial = DocumentType.BUSINESS_LICENCE.value
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
                 label=_("Kind of the former document"), choices=offered_types, required=False
@@ -97,19 +123,37 @@ class RecordForm(RegistrationForm, QuietForm):
         self.fields["language"] = asked(
             forms.ChoiceField(
                 label=_("Language of notices"),
-                choices=[(code, name) for code, name in _language_names() if code in instance().languages],
+                choices=_languages(),
             ),
             why=_("Notices are sent in a language that the subscriber reads."),
         )
-        self.fields["double_checked"] = forms.BooleanField(
-            label=_("The document was compared a second time and carries this number."), required=False,
-            widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
-        )  # fmt: skip
+        self.fields["double_checked"] = double_checked_field()
         if any(limit.over == "review" for limit in pack.limits):
             self.fields["overrides_limit"] = forms.BooleanField(
                 label=_("A supervisor, I looked at it: the subscriber may have a line more than the limit."),
                 required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
+        if action_kind is RegistrationKind.TRANSFER:
+            self.fields["confirmed"] = confirmed_field(
+                _("I checked with both that this line is to go from one to the other.")
+            )
+        self.reasons = [reason for name in self.fields if (reason := self._reason_of(name))]
+        """Why each field is asked, together on one place of the page: a fold at each would double the way by keyboard."""
+
+    def _reason_of(self, name: str) -> Reason | None:
+        field = self.fields[name]
+        why = getattr(field, "why", "")
+        if not why:
+            return None
+        field.why = ""  # type: ignore[attr-defined]
+        part = next((part.label for part in self.part_names if name.startswith(f"{part.key}__")), "")
+        label = f"{part} · {field.label}" if part and len(self.part_names) > 1 else str(field.label)
+        return Reason(label, why, field.why_language, field.article)  # type: ignore[attr-defined]
+
+    @property
+    def is_for_new_subscriber(self) -> bool:
+        """Tell whether someone gets a line by it, who may have no document."""
+        return self.action_kind in NEW_TENURE_KINDS
 
     def groups(self) -> Iterator[Group]:
         """Give the fields of each part under its heading."""
@@ -118,7 +162,11 @@ class RecordForm(RegistrationForm, QuietForm):
     def group(self, part: PartyRole) -> Group:
         """Return the fields of one part; those that hold what a picture gave are hidden."""
         hidden = [self[f"{part.key}__{name}"] for name in IMAGE_FIELDS if part in self.with_image]
-        return Group(part, str(part.label), [self[name] for name in self.part_names[part]], hidden)
+        fields = [self[name] for name in self.part_names[part]]
+        is_folded = part is not PartyRole.SUBSCRIBER and not any(
+            field.field.required for field in fields if field.name != f"{part.key}__document_type"
+        )
+        return Group(part, str(part.label), fields, hidden, is_folded)
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
@@ -134,6 +182,7 @@ class RecordForm(RegistrationForm, QuietForm):
             "language",
             "double_checked",
             "overrides_limit",
+            "confirmed",
         )
         return [self[name] for name in last if name in self.fields]
 
@@ -196,12 +245,11 @@ def _said_route(rule: RouteRule) -> str:
     }  # fmt: skip
 
 
-def _own_language() -> str:
-    own = get_language() or ""
-    return own if own in instance().languages else instance().languages[0]
-
-
-def _language_names() -> list[tuple[str, str]]:
+def _languages() -> list[tuple[str, Any]]:
+    """Return the languages of notices, none chosen: what the clerk reads says nothing of what the subscriber does."""
     from django.conf import settings as django_settings
 
-    return list(django_settings.LANGUAGES)
+    offered: list[tuple[str, Any]] = [
+        one for one in django_settings.LANGUAGES if one[0] in instance().languages
+    ]
+    return offered if len(offered) == 1 else [("", _("Ask the subscriber")), *offered]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of the counter. Each act: an empty form, one submission, a receipt. Nothing typed is ever sent back."""
 
-import re
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.dual_control import pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.counter import labels
 from rollkeeper.counter.agent_guard import at_outlet, require_outlet
 from rollkeeper.counter.approvals import submit_for_approval
+from rollkeeper.counter.carried_line import CarriedLine, called, carried, carry, put_away, set_aside
+from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.counter.forms import (
     DisputeForm,
     EssentialForm,
@@ -27,9 +29,11 @@ from rollkeeper.counter.forms import (
     ReadOutForm,
     ReconnectForm,
     SubscriberForm,
+    TerminateForm,
     UnlinkDocumentForm,
     faults_of,
 )
+from rollkeeper.counter.line_actions import offer
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.kernel import clock
@@ -37,9 +41,8 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code
+from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
 from rollkeeper.lines.queries import LineView
-from rollkeeper.lines.services import look_up_line
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -54,7 +57,6 @@ from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
 
-_HANDLE = re.compile(r"handle:[0-9a-f-]{36}", re.ASCII)
 _ACTS: Mapping[RegistrationKind, Callable[..., Receipt]] = {
     RegistrationKind.REGISTER: services.register_subscriber,
     RegistrationKind.TRANSFER: services.transfer_line,
@@ -69,20 +71,48 @@ def find(request: HttpRequest) -> HttpResponse:
     """Show the status of one line, found by its whole number, with only the data that the next action needs."""
     authority = authority_in(request)
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
-    shown = _find_context(authority)
-    if request.method == "POST" and form.is_valid():
-        require_outlet(request, authority)
-        try:
-            line = look_up_line(authority, form.cleaned_data["number"], on=clock.today())
-        except RollkeeperError as fault:
-            if fault.kind is Kind.FORBIDDEN:
-                raise
-            shown["form"].show_faults(faults_of(form, fault))
-        else:
-            shown |= _line_state(line)
-    elif request.method == "POST":
+    shown = _find_context(request, authority)
+    if request.method != "POST":
+        return render(request, "counter/find.html", shown)
+    if not form.is_valid():
         shown["form"].show_faults(form.errors)
-    return render(request, "counter/find.html", shown)
+        return render(request, "counter/find.html", shown)
+    require_outlet(request, authority)
+    try:
+        found = hand_line(authority, form.cleaned_data["number"], on=clock.today())
+    except RollkeeperError as fault:
+        if fault.kind is Kind.FORBIDDEN:
+            raise
+        shown["form"].show_faults(faults_of(form, fault))
+        return render(request, "counter/find.html", shown)
+    return render(request, "counter/find.html", shown | _found(request, found))
+
+
+@require_POST
+def find_again(request: HttpRequest) -> HttpResponse:
+    """Show the line once more that this clerk has found; that is recorded as a further access."""
+    authority = authority_in(request)
+    require_outlet(request, authority)
+    line, shown = carried(request, also_set_aside=True), _find_context(request, authority)
+    try:
+        if line is None:
+            raise LINE_NOT_CARRIED()
+        found = hand_line(authority, line.handle, on=clock.today())
+    except RollkeeperError as fault:
+        if fault.kind is Kind.FORBIDDEN:
+            raise
+        put_away(request)
+        shown["form"].show_faults(faults_of(shown["form"], LINE_NOT_CARRIED()))
+        return render(request, "counter/find.html", shown | {"carried": None}, status=422)
+    return render(request, "counter/find.html", shown | _found(request, found))
+
+
+@require_POST
+def next_person(request: HttpRequest) -> HttpResponse:
+    """Put the line away that was carried, for the next person."""
+    authority_in(request)
+    put_away(request)
+    return redirect("counter:find")
 
 
 @require_POST
@@ -91,7 +121,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
     authority = authority_in(request)
     require_outlet(request, authority)
     form, blank = ReadOutForm(request.POST), ReadOutForm()
-    shown = _find_context(authority)
+    shown = _find_context(request, authority)
     if not form.is_valid():
         blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
         return render(request, "counter/find.html", shown | {"read_out": blank}, status=422)
@@ -102,13 +132,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
             raise
         blank.show_faults(faults_of(blank, fault))
         return render(request, "counter/find.html", shown | {"read_out": blank}, status=422)
-    return render(
-        request,
-        "counter/find.html",
-        shown
-        | _line_state(found.line)
-        | {"handle": found.handle, "handle_query": f"?handle={found.handle}", "minutes": HANDLE_MINUTES},
-    )
+    return render(request, "counter/find.html", shown | _found(request, found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,6 +196,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
     require(authority, Permission.CHANGE_LINE)
     require_outlet(request, authority)
     perform = {"replace-sim": services.replace_sim, "terminate": services.terminate_line}[what]
+    make = TerminateForm if what == "terminate" else SubscriberForm
 
     def do(form: SubscriberForm) -> Receipt | HeldForApproval:
         given = form.cleaned_data
@@ -186,9 +211,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
         )  # fmt: skip
 
     shown = {"what": what}
-    return action_page(
-        request, f"counter/{what.replace('-', '_')}.html", make=SubscriberForm, do=do, shown=shown
-    )
+    return action_page(request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -311,11 +334,11 @@ def action_page[F: QuietForm](
     """Draw an empty form, or do what was submitted in it and go on to the receipt."""
     if request.method != "POST":
         blank = make()
-        handle = _handle_of(request, blank)
+        line = _carried_for(request, blank, shown)
         # A trained clerk types at once; after a fault it is the faults that come first.
-        if not handle:
+        if line is None:
             blank.fields["number"].widget.attrs["autofocus"] = True
-        return render(request, template, {**(shown or {}), "form": blank, "handle": handle})
+        return render(request, template, {**(shown or {}), "form": blank, "carried": line})
     form = make(request.POST)
     if not form.is_valid():
         return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)
@@ -324,7 +347,9 @@ def action_page[F: QuietForm](
     except RollkeeperError as fault:
         if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
             raise
-        return _faulty(request, template, form=form, make=make, faults=faults_of(form, fault), shown=shown)
+        faults = faults_of(form, fault, called=called(request, form.data["number"]))
+        return _faulty(request, template, form=form, make=make, faults=faults, shown=shown)
+    set_aside(request, submission_key=done.submission_key, typed=form.data["number"])
     return _to_receipt(request, done)
 
 
@@ -334,20 +359,29 @@ def _faulty[F: QuietForm](
 ) -> HttpResponse:  # fmt: skip
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
     blank = make(initial=form.kept())
-    handle = _handle_of(request, blank)
+    blank.is_doubtful = form.is_doubtful
+    line = _carried_for(request, blank, shown)
     blank.show_faults(faults)
     if by_script(request):
         return render(request, "counter/faults.html", {"form": blank})
-    return render(request, template, {**(shown or {}), "form": blank, "handle": handle}, status=422)
+    return render(request, template, {**(shown or {}), "form": blank, "carried": line}, status=422)
 
 
-def _handle_of(request: HttpRequest, blank: QuietForm) -> str:
-    """Return the handle of a line found by a code; its number is then not needed."""
-    handle = request.GET.get("handle", "")
-    if not _HANDLE.fullmatch(handle):
-        return ""
+def _carried_for(
+    request: HttpRequest, blank: QuietForm, shown: Mapping[str, Any] | None
+) -> CarriedLine | None:
+    """Return the line that this form is for, if it is carried; its number is then not asked."""
+    line = carried(request, also_set_aside=request.method == "POST")
+    if line is None or "other" in request.GET:
+        return None
+    if request.method == "POST" and request.POST.get("number") != line.handle:
+        return None
+    what = (shown or {}).get("what")
+    # A new contract has a number, and what is carried is none.
+    if what == RegistrationKind.INSTALL or (what == RegistrationKind.REGISTER and line.is_over):
+        return None
     del blank.fields["number"]
-    return handle
+    return line
 
 
 def _to_receipt(request: HttpRequest, done: Receipt | HeldForApproval) -> HttpResponse:
@@ -378,38 +412,36 @@ def kind_in(request: HttpRequest) -> PartyKind:
     return PartyKind(asked) if asked in set(PartyKind) else PartyKind.INDIVIDUAL
 
 
-def _find_context(authority: Authority) -> dict[str, Any]:
+def _find_context(request: HttpRequest, authority: Authority) -> dict[str, Any]:
     """Return the context of the search page, with or without a found line."""
     parts = authority.role_for(Permission.UNLINK_DOCUMENTS) is not None
-    forms = {"form": FindForm(), "read_out": ReadOutForm()}
-    return forms | {"action_kinds": _registration_kinds(), "parts": parts} | _to_confirm(authority)
+    form = FindForm()
+    form.fields["number"].widget.attrs["autofocus"] = True
+    forms = {"form": form, "read_out": ReadOutForm()}
+    return forms | {"actions": labels.links(labels.ACTIONS), "parts": parts, "carried": carried(request)}
 
 
-def _line_state(line: LineView) -> dict[str, Any]:
+def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
+    """Return what the page says of a line that was found, and what it offers for it."""
+    line, on = found.line, clock.today()
+    offered = offer(line)
+    blank = FindForm()  # the line that was found comes first, not the next one
     return {
-        "line": line,
-        "state": line.state.label,
-        "service": line.service.label,
+        "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line,
+        "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": line.service.label,
+        "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
         "reasons": [reason.label for reason in line.reasons],
-    }
+        **_clock(line, on=on),
+        "first": labels.link(offered.first, labels.FIRST), "others": labels.links(offered.others), "rest": labels.links(offered.rest),
+    }  # fmt: skip
 
 
-def _to_confirm(authority: Authority) -> dict[str, Any]:
-    """Return how many actions wait for an approver, for users who may approve."""
-    may = authority.role_for(Permission.APPROVE_ACTION)
-    return (
-        {"confirms": True, "to_confirm": len(pending_approvals(authority, [Permission.APPROVE_ACTION]))}
-        if may
-        else {}
-    )
-
-
-def _registration_kinds() -> list[tuple[str, Any, Any]]:
-    return [
-        (
-            action_kind.value,
-            action_kind.label,
-            labels.REGISTRATION_KIND_NOTES[action_kind],
-        )
-        for action_kind in RegistrationKind
-    ]
+def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:
+    """Return until when the subscriber of a line may register, where a clock runs."""
+    deadline = None if line.is_registered or line.is_over or line.is_disputed else line_deadline(line.line_id)
+    if deadline is None:
+        return {}
+    return {
+        "deadline": deadline, "share": deadline.share(on=on), "is_last_day_over": deadline.last_day_on < on,
+        "deadline_article": cite(deadline.article),
+    }  # fmt: skip

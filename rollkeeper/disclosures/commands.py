@@ -24,7 +24,7 @@ from rollkeeper.disclosures.choices import DeferralReason, Instrument, RefusalRe
 from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.statistics import year_table
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, out, read_date, show_table
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault.fields import Field
 from rollkeeper.vault.staff_sessions import open_vault_session
@@ -390,7 +390,7 @@ def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:
 
 def count(
     year: Annotated[int, typer.Argument(min=1900, max=9999, help="A past year.")],
-    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
+    on: LookBackOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
     """Write the year's public figures as CSV: disclosure requests by kind and outcome, small numbers hidden.
 

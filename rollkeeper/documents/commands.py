@@ -16,7 +16,7 @@ from rollkeeper.documents.reading.file_types import MAX_BYTES
 from rollkeeper.documents.rules import check_number, normalise_number, normalise_type
 from rollkeeper.documents.verdicts import PASSPORT, RESIDENT_CARD, Checked, Verdict
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
+from rollkeeper.kernel.console import JsonOption, LookBackOption, emit, err, out, progress
 from rollkeeper.kernel.instance import instance
 
 PICTURES = (
@@ -72,7 +72,7 @@ def check(
         typer.Option("--type", help="cn-resident-card, passport, passport-npl, in-aadhaar, mrz, …"),
     ] = None,
     as_json: JsonOption = False,
-    on: DateOption = None,
+    on: LookBackOption = None,
 ) -> None:
     """Check an identity number, a machine-readable zone or a picture of a document (JPEG, PNG, WebP, HEIC, PDF).
 
@@ -114,7 +114,7 @@ def redact(
         list[Attribute] | None, typer.Option(help="An attribute that the copy may show; repeat it.")
     ] = None,
     hide_middle: Annotated[bool, typer.Option(help="Hide the middle of the number.")] = False,
-    on: DateOption = None,
+    on: LookBackOption = None,
 ) -> None:
     """Make a redacted copy of a document: it shows only the requested fields, with the purpose written across.
 

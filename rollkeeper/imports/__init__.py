@@ -6,5 +6,7 @@ means what, proposed from the header and confirmed by a person. *Import*: in chu
 so that an interrupted import continues where it stopped. Columns that the register does not keep are dropped, and named if
 sensitive. No message, reject file or log contains a value of a row.
 
-Owns `imports_import`.
+An import that was a mistake can be undone while no one was notified of anything or registered since (`undo.py`).
+
+Owns `imports_import`, `imports_chunk` and `imports_upload`.
 """

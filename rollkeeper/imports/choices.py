@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an operator's file says about a line: does it work, is it barred and why, or is it not taken in."""
+"""What an operator's file says about a line: does it work, is it barred and why, or is it not taken in. How far an upload is."""
 
 from enum import StrEnum
 from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.lines.choices import SuspensionReason
 
@@ -29,3 +32,25 @@ BARRED: Final = {
     LineStatus.OPERATOR: SuspensionReason.OPERATOR,
 }
 """The reason for suspension with which a barred line comes in."""
+
+
+class UploadState(TextChoices):
+    """How far a file is that was handed in on a page."""
+
+    RECEIVED = "received", _("Being read")
+    PROPOSED = "proposed", _("Waits for its mapping")
+    COUNT_REQUESTED = "count_requested", _("Being counted")
+    COUNTED = "counted", _("Counted, not imported")
+    IMPORT_REQUESTED = "import_requested", _("Being imported")
+    IMPORTED = "imported", _("Imported")
+    DISCARD_REQUESTED = "discard_requested", _("Being destroyed")
+    DISCARDED = "discarded", _("Destroyed unused")
+    UNREADABLE = "unreadable", _("Not readable")
+
+    @property
+    def is_moving(self) -> bool:
+        """Tell whether the worker has something to do."""
+        return self in {
+            UploadState.RECEIVED, UploadState.COUNT_REQUESTED, UploadState.IMPORT_REQUESTED,
+            UploadState.DISCARD_REQUESTED,
+        }  # fmt: skip

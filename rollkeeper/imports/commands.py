@@ -19,6 +19,7 @@ from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_ma
 from rollkeeper.imports.queries import PastImport, past_import, past_imports
 from rollkeeper.imports.reject_file import default_path, require_writable, write_rejected_rows
 from rollkeeper.imports.services import ImportResult, import_lines
+from rollkeeper.imports.undo import undo_import
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.errors import raise_all
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Files that were imported, and what came of each.")
     group.command("list")(list_imports)
     group.command("show")(show_import)
+    group.command("undo")(undo)
     app.add_typer(group, name="imports")
 
 
@@ -149,7 +151,31 @@ def show_import(
     out.print(f"started {one.started_at:%Y-%m-%d %H:%M}; {_state(one)}")
 
 
+def undo(
+    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="From 'rollkeeper imports list'.")],
+    json_: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Undo the lines that one import made, all or none, while no one was notified or registered since.
+
+    Their numbers are free at once, and the file can be imported again. What was sealed is erased by the next 'rollkeeper retention
+    erase', for which two people are asked where it is a large part of the register.
+
+    Example: rollkeeper imports undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
+    """
+    open_instance()
+    done = undo_import(console_authority(), import_id, on=on or clock.today())
+    if json_:
+        emit(asdict(done))
+        return
+    out.print(f"{done.lines:,} lines are undone; the file can be imported again.")
+    if done.completed:
+        out.print(f"{done.completed:,} lines that were there before keep what the import added to them.")
+
+
 def _state(one: PastImport) -> str:
+    if one.undone_at:
+        return f"undone {one.undone_at:%Y-%m-%d %H:%M}"
     return (
         f"finished {one.finished_at:%Y-%m-%d %H:%M}"
         if one.finished_at

@@ -81,11 +81,42 @@ IMPORT_MAP_NOT_CONFIRMED = Refusal(
     "Nothing was imported: the mapping for {file} was not confirmed.",
     "Check the proposed map, then run again with --yes, or save it in a file, change it and pass it with --map.",
 )
+IMPORT_HEADER_UNKNOWN = Refusal(
+    "import_header_unknown",
+    Kind.MALFORMED,
+    "{file}, row {row}: hardly any column name is known, so that the row may hold a person's data. It is not shown.",
+    "Put a row of names on top, such as 'number', 'status', 'activated on'; or import with a map on the command line.",
+)
+UPLOAD_NOT_FOUND = Refusal(
+    "upload_not_found",
+    Kind.NOT_FOUND,
+    "There is no upload {upload}.",
+    "Look at the list of files on the page Imports.",
+)
+UPLOAD_NOT_IN_STATE = Refusal(
+    "upload_not_in_state",
+    Kind.CONFLICT,
+    "The upload {upload} is being worked on, or is over.",
+    "Look at its page again in a moment.",
+)
 IMPORT_UNKNOWN = Refusal(
     "import_unknown",
     Kind.NOT_FOUND,
     "There is no import {import_id}.",
     "'rollkeeper imports list' lists them.",
+)
+IMPORT_UNDONE_BEFORE = Refusal(
+    "import_undone_before",
+    Kind.CONFLICT,
+    "The import {import_id} was undone before.",
+    "'rollkeeper imports show' says when.",
+)
+# What happened to a line since is no longer the import's alone to take back.
+IMPORT_IN_USE = Refusal(
+    "import_in_use",
+    Kind.CONFLICT,
+    "The import cannot be undone: of its {lines} lines {changed} were registered or changed since, and the subscribers of {notified} were notified.",
+    "Correct single lines at a counter; or import the file again with a corrected map, which adds what is missing.",
 )
 NUMBERS_CONTENDED = Refusal(
     "numbers_contended",

@@ -11,11 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
-from rollkeeper.imports import delimited, encodings, parquet, spreadsheets
+from rollkeeper.imports import delimited, encodings
 from rollkeeper.imports.column_dictionary import HEAD_ROWS, known_names
 from rollkeeper.imports.delimited import Record
 from rollkeeper.imports.errors import (
@@ -24,6 +25,7 @@ from rollkeeper.imports.errors import (
     IMPORT_FILE_UNREADABLE,
     IMPORT_HEADER_REPEATED,
 )
+from rollkeeper.kernel.extras import needs_extra
 
 BLOCK_BYTES = 1 << 20
 SAMPLE_ROWS = 2_000
@@ -122,9 +124,15 @@ def scan_file(
     head = _head(file)
     opened: TabularFile
     if head.startswith(b"PK\x03\x04"):
+        with needs_extra("tables"):
+            from rollkeeper.imports import spreadsheets
         opened = spreadsheets.open_sheet(file, sheet)
         file_hash, _ = _read_through(file, watch=None)
     elif head.startswith(b"PAR1"):
+        with needs_extra("tables"):
+            import_module("polars")  # the reader itself loads it later, in another process first
+        from rollkeeper.imports import parquet
+
         opened = parquet.open_parquet(file)
         file_hash, _ = _read_through(file, watch=None)
     else:

@@ -16,6 +16,7 @@ class PastImport:
     import_id: UUID
     started_at: dt.datetime
     finished_at: dt.datetime | None
+    undone_at: dt.datetime | None
     rows: int
     lines: int
     barred: int
@@ -41,7 +42,7 @@ def past_import(import_id: UUID) -> PastImport:
 
 def _shown(one: Import) -> PastImport:
     return PastImport(
-        one.import_id, one.started_at, one.finished_at, rows=one.rows_done, lines=one.lines_made, barred=one.lines_barred,
+        one.import_id, one.started_at, one.finished_at, one.undone_at, rows=one.rows_done, lines=one.lines_made, barred=one.lines_barred,
         registered=one.registered, known=one.rows_known, completed=one.lines_completed, left_out=one.rows_left_out,
         refused=one.rows_refused,
     )  # fmt: skip

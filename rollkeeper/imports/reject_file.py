@@ -116,6 +116,11 @@ def write_rejected_rows(scan: FileScan, reject_file: Path, target: Path) -> int:
     return len(named)
 
 
+def read_rejects(reject_file: Path, *, most: int) -> list[dict[str, str]]:
+    """Return the first rows that a reject file names, with column, reason and remedy: no value."""
+    return [dict(zip(_HEADER, row, strict=True)) for row in _rows_of(reject_file)[:most]]
+
+
 def _rows_of(path: Path) -> list[list[str]]:
     try:
         with path.open(encoding="utf-8", newline="") as source:

@@ -25,7 +25,6 @@ from rollkeeper.imports.column_dictionary import MOST_KINDS
 from rollkeeper.imports.column_samples import shown_values
 from rollkeeper.imports.errors import (
     IMPORT_DISK_FULL,
-    IMPORT_RUNNING,
     IMPORT_VALUES_UNMAPPED,
     NOTHING_IMPORTED,
 )
@@ -35,6 +34,7 @@ from rollkeeper.imports.number_ranges import NumberRange
 from rollkeeper.imports.pipeline import ahead
 from rollkeeper.imports.reject_file import RejectFile, require_writable
 from rollkeeper.imports.rows import RowChunk, RowReader
+from rollkeeper.imports.undo import keep_lines, one_import_at_a_time
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.errors import raise_all
@@ -91,7 +91,7 @@ def import_lines(
     require_writable(refused_file)
     require_named_values(scan, made)
     work = _Import(authority, role, scan, made, on=on, named=named)
-    with _one_import_at_a_time():
+    with one_import_at_a_time():
         state = _begin(scan, made)
         if state.finished_at:
             return _outcome(state, was_done=True)
@@ -176,6 +176,7 @@ class _Import:
                 "barred": copied.barred, "completed": len(chunk.completions),
             }  # fmt: skip
             run(sql(PACKAGE, "progress"), counts | {"import_id": import_id})
+            keep_lines(import_id, rows_before=self._rows_done, line_ids=chunk.columns["line_id"])
             append_entry(
                 self._authority, verb=Verb.LINES_IMPORTED, role=self._role, on=self._on,
                 facts=counts | {"file": blind_file(self._scan.file_hash), "import": str(import_id)},
@@ -210,17 +211,6 @@ class _Import:
             if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise IMPORT_DISK_FULL(where=f"at {side.path}", **facts) from None
             raise
-
-
-@contextmanager
-def _one_import_at_a_time() -> Iterator[None]:
-    """Keep other imports out for as long as this session lives. Refuses: IMPORT_RUNNING."""
-    if not rows("SELECT pg_try_advisory_lock(hashtextextended('imports:import', 0)) AS is_ours")[0].is_ours:
-        raise IMPORT_RUNNING()
-    try:
-        yield
-    finally:
-        rows("SELECT pg_advisory_unlock(hashtextextended('imports:import', 0)) AS was_ours")
 
 
 def _begin(scan: FileScan, made: ImportMap) -> Any:

@@ -21,7 +21,16 @@ from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    LookBackOption,
+    emit,
+    out,
+    progress,
+    read_instant,
+    show_table,
+)
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.languages.queries import require_spoken
@@ -94,7 +103,7 @@ def open_(
     emit(_plain(view)) if as_json else _show(view)
 
 
-def status(as_json: JsonOption = False, on: DateOption = None) -> None:  # noqa: ARG001 - the option gives the day by itself
+def status(as_json: JsonOption = False, on: LookBackOption = None) -> None:  # noqa: ARG001 - the option gives the day by itself
     """List every incident with its figures and deadlines. Exit code 1 while an open one has missed a deadline.
 
     Example: rollkeeper incidents status
@@ -121,7 +130,7 @@ def scope(
         bool, typer.Option("--references", help="Write the references of all people affected, one a line.")
     ] = False,
     as_json: JsonOption = False,
-    on: DateOption = None,
+    on: LookBackOption = None,
 ) -> None:
     """List exactly the people affected, from the ledger and the key epochs, and count them.
 

@@ -18,13 +18,23 @@ MAX_IDLE_DAYS: Final = 7
 """After this many days without a run, a person must confirm the date before irreversible work is done again."""
 
 _given: ContextVar[dt.date | None] = ContextVar("demo_date", default=None)
+_looks_back: ContextVar[bool] = ContextVar("looks_back", default=False)
 
 
-def set_demo_date(day: dt.date | None) -> None:
-    """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DATE_REFUSED."""
+def set_demo_date(day: dt.date | None, *, looks_back: bool = False) -> None:
+    """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DATE_REFUSED.
+
+    `looks_back`: it asks how things stood on a day, which may be before what was done since, and does nothing.
+    """
     if day is not None and instance().kind is InstanceKind.PRODUCTION:
         raise DATE_REFUSED(day=day)
     _given.set(day)
+    _looks_back.set(looks_back)
+
+
+def given_date() -> dt.date | None:
+    """Return the day on which this process was asked to do something, if it was given one."""
+    return None if _looks_back.get() else _given.get()
 
 
 def now() -> dt.datetime:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +32,18 @@ _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(co
 
 
 class _PlainConsole(Console):
-    """Shows text from files or typed input, such as column names, and neutralizes terminal control sequences in it."""
+    """Shows text from files or typed input, such as column names, and neutralizes terminal control sequences in it.
+
+    While an answer is collected, for a command that lacks JSON, it keeps its sentences instead of printing them.
+    """
+
+    collected: "Collected | None" = None
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        if self.collected is None:
+            super().print(*objects, **how)
+        else:
+            self.collected.said.extend(str(one) for one in objects)
 
     def render_str(self, text: str, **how: Any) -> Text:
         return super().render_str(text.translate(_CONTROLS), **how)
@@ -73,12 +85,24 @@ def _given(value: dt.date | None) -> dt.date | None:
     return value
 
 
+def _looked_back_to(value: dt.date | None) -> dt.date | None:
+    if value is not None:
+        clock.set_demo_date(value, looks_back=True)
+    return value
+
+
 DateOption = Annotated[
     dt.date | None,
     typer.Option(
         "--on", parser=read_date, callback=_given, metavar="DATE", help="Demo instances only: run as on DATE."
     ),
 ]
+LookBackOption = Annotated[
+    dt.date | None,
+    typer.Option(
+        "--on", parser=read_date, callback=_looked_back_to, metavar="DATE", help="Demo instances only: as on DATE, which may be past.",
+    ),
+]  # fmt: skip
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
 
 
@@ -93,7 +117,14 @@ def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    """Print a table; numbers are right-aligned."""
+    """Print a table; numbers are right-aligned. Without a line it is a sentence."""
+    if out.collected is not None:
+        rows = [dict(zip(columns, map(_plain_cell, line), strict=True)) for line in lines]
+        out.collected.tables.append({"title": title, "rows": rows})
+        return
+    if not lines:
+        out.print(f"{title}: none.", markup=False)
+        return
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         number = bool(lines) and all(isinstance(line[index], int) for line in lines)
@@ -103,11 +134,44 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
     out.print(table)
 
 
-def show_error(fault: RollkeeperError) -> None:
-    """Print each fault with its remedy on standard error."""
+def _plain_cell(cell: object) -> object:
+    return cell if isinstance(cell, (int, str)) else str(cell)
+
+
+def show_error(fault: RollkeeperError, *, as_json: bool = False) -> None:
+    """Print each fault with its remedy on standard error, for a machine as `{"refused": [{code, sentence, remedy}]}`."""
+    if as_json:
+        faults = fault.faults if isinstance(fault, Faults) else (fault,)
+        refused = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in faults]
+        err.print(json.dumps({"refused": refused}, ensure_ascii=False), markup=False)
+        return
     for said in dict.fromkeys(map(str, fault.faults if isinstance(fault, Faults) else (fault,))):
         err.print(said, markup=False, style="red")
     err.print(fault.advice, markup=False)
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a command would have printed: its sentences, and its tables as rows by column."""
+
+    said: list[str] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
+
+
+@contextmanager
+def answering_in_json() -> Iterator[None]:
+    """Collect what is printed, and print it as JSON at the end: `said`, and `tables` with a title and rows by column."""
+    out.collected = answer = Collected()
+    is_refused = False
+    try:
+        yield
+    except RollkeeperError:
+        is_refused = True
+        raise
+    finally:
+        out.collected = None
+        if not is_refused:
+            emit({"said": answer.said, "tables": answer.tables})
 
 
 class Bar:

@@ -49,6 +49,12 @@ class RollkeeperError(Exception):
         """Say what to do next, with the facts filled in."""
         return self.remedy.format(**self.facts)
 
+    def with_facts(self, **facts: object) -> "RollkeeperError":
+        """Return the same refusal with some other facts."""
+        return RollkeeperError(
+            Refusal(self.code, self.kind, self.sentence, self.remedy), **self.facts | facts
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -125,6 +131,12 @@ DATE_REFUSED = Refusal(
     Kind.REFUSED,
     "A production instance runs on the true date and was given {day}.",
     "Leave out --on, or try it in a demo instance (set ROLLKEEPER_HOME to a new folder).",
+)
+EXTRA_MISSING = Refusal(
+    "extra_missing",
+    Kind.REFUSED,
+    "This needs the extra '{extra}' of Rollkeeper, which is not installed.",
+    "Install it: pip install 'rollkeeper[{extra}]' (docs/install.md lists the extras).",
 )
 INVALID_DATE = Refusal(
     "invalid_date",

@@ -9,6 +9,7 @@ hand it over as a `Part`.
     GET /readyz     200 "ready", or 503 and a line for each part that is missing
 """
 
+import datetime as dt
 import http.client
 import socket
 import socketserver
@@ -24,7 +25,7 @@ from typing import Any, Final
 from django.db import connections
 
 from rollkeeper.kernel import room, stores
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 
 _ANSWER_S: Final = 5
@@ -136,6 +137,38 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Write no line a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One sentence of the doctor's last examination, as a page shows it."""
+
+    check: str
+    health: str
+    sentence: str
+    remedy: str
+    found_at: dt.datetime
+
+
+def keep_findings(found: Sequence[tuple[str, str, str, str]]) -> None:
+    """Keep what the doctor found, each as check, health, sentence and remedy, in place of what it found before."""
+    with action():
+        run("DELETE FROM kernel_healthfinding")
+        for position, one in enumerate(found):
+            run(
+                "INSERT INTO kernel_healthfinding (position, check_name, health, sentence, remedy, found_at)"
+                " VALUES (%s, %s, %s, %s, %s, clock_timestamp())",
+                [position, *one],
+            )
+
+
+def last_findings() -> list[FindingView]:
+    """Return what the doctor found when the worker with keys last asked it, what is wrong first."""
+    found = rows(
+        "SELECT check_name, health, sentence, remedy, found_at FROM kernel_healthfinding"
+        " ORDER BY array_position(ARRAY['error', 'warning', 'ok'], health), position"
+    )
+    return [FindingView(*row) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ Machines share the register and nothing else, so two things in the register keep
   one session at a time, whatever any clock says. A command that does a job by hand takes it as well.
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -123,7 +124,7 @@ def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
         (before,), started = found, time.monotonic()
         is_due = not before.has_ended or not 0 <= before.now - before.began < _RECORD_INTERVAL_S
         if is_due:
-            _note(job.name, LastRun(before.now))
+            _note(job.name, LastRun(before.now), interval_s=job.interval_s())
         did, fault = 0, None
         try:
             did = job.run()
@@ -133,7 +134,7 @@ def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
             fault = type(broke).__name__
         done = LastRun(before.now, before.now + int(time.monotonic() - started), did, fault)
         if is_due or did or fault or before.fault:
-            _note(job.name, done)
+            _note(job.name, done, interval_s=job.interval_s())
         return done
 
 
@@ -147,11 +148,41 @@ def last_runs() -> tuple[int, dict[str, LastRun]]:
     return clock.now, {row.job: LastRun(row.began, row.ended, row.did, row.fault) for row in found}
 
 
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as a page shows it; instants by the database's clock."""
+
+    name: str
+    began_at: dt.datetime
+    ended_at: dt.datetime | None
+    next_at: dt.datetime | None
+    did: int
+    fault: str | None
+    is_late: bool
+
+
+def job_views() -> list[JobView]:
+    """Return what is known of every job that ever ran, those that need someone first."""
+    found = rows(
+        "SELECT job, began_at, ended_at, did, fault, began_at + interval_s * interval '1 second' AS next_at,"
+        " clock_timestamp() - began_at > greatest(3 * interval_s, %s) * interval '1 second' AS is_late"
+        " FROM kernel_job WHERE began_at IS NOT NULL ORDER BY fault IS NULL, job",
+        [MIN_GRACE_S],
+    )
+    return [
+        JobView(row.job, row.began_at, row.ended_at, row.next_at, row.did, row.fault, bool(row.is_late))
+        for row in found
+    ]
+
+
 def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
     """Tell whether a job should have begun again, or come to an end, long since; or began on a day to come, by a clock that was wrong."""
     return abs(now - last.began) > max(3 * job.interval_s(), MIN_GRACE_S)
 
 
-def _note(name: str, noted: LastRun) -> None:
+def _note(name: str, noted: LastRun, *, interval_s: float | None = None) -> None:
     values = {"began": noted.began, "ended": noted.ended, "did": noted.did, "fault": noted.fault}
-    run(sql("kernel", "note_run"), {"job": name, **values})
+    run(
+        sql("kernel", "note_run"),
+        {"job": name, "interval_s": None if interval_s is None else int(interval_s), **values},
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The table of this package: the jobs, which process each is leased to, and what is noted of its last run."""
+"""The tables of this package: the jobs, which process each is leased to, and what is noted of its last run; and what the doctor found."""
 
 from django.db import models
 
@@ -20,6 +20,10 @@ class Job(models.Model):
         null=True, db_comment="The code of the refusal, or the name of what broke. Never its text."
     )
 
+    interval_s = models.IntegerField(
+        null=True, db_comment="How long after the beginning of a run the next one begins."
+    )
+
     class Meta:
         db_table = "kernel_job"
         constraints = [
@@ -27,3 +31,17 @@ class Job(models.Model):
                 name="kernel_job_fault_is_a_code", condition=models.Q(fault__regex=r"^\w{1,80}$")
             )
         ]
+
+
+class HealthFinding(models.Model):
+    """One sentence of the doctor's last examination; a new one replaces all of them."""
+
+    position = models.IntegerField(primary_key=True)
+    check_name = models.TextField()
+    health = models.TextField(db_comment="ok, warning or error.")
+    sentence = models.TextField(db_comment="English; names counts, dates and user names of staff, no person.")
+    remedy = models.TextField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_healthfinding"

@@ -110,7 +110,8 @@ def file_content() -> Content:
 
 
 def write_settings(**changes: Mapping[str, object]) -> None:
-    """Write these changes, the keys of each table, into the file; values at their default are left out.
+    """Write these changes, the keys of each table, into the file; values at their default are left out, but for those by which
+    a production instance says whose it is.
 
     Refuses: SETTING_FAULT (all at once), and then changes nothing.
     """
@@ -119,8 +120,13 @@ def write_settings(**changes: Mapping[str, object]) -> None:
     content = _merged(file_content(), _plain(changes))
     _validated(_merged(content, _environment_content()), is_complete=False)
     first = {"format": DATA_FORMAT, "kind": content.get(INSTANCE, {}).get("kind", "demo")}
+    is_said = {INSTANCE} if first["kind"] == "production" else set[str]()
     kept = {
-        name: _without_defaults(_tables[name], values) if name in _tables else values
+        name: {key: value for key, value in values.items() if value is not None}
+        if name in is_said
+        else _without_defaults(_tables[name], values)
+        if name in _tables
+        else values
         for name, values in content.items()
     }
     kept = {INSTANCE: first | kept.pop(INSTANCE, {})} | {

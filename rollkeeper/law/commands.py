@@ -3,19 +3,23 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
+from rollkeeper.kernel.console import JsonOption, emit, err, progress, read_date
+from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
-from rollkeeper.law.chart import print_chart, svg_chart
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.errors import RESULT_NOT_WRITTEN
+from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.simulation import SimulationResult, refuse_output_path
-from rollkeeper.law.simulation import simulate as run
+from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.law.toolkit import register_group
+
+if TYPE_CHECKING:
+    from rollkeeper.law.simulation import SimulationResult
 
 
 def register(app: typer.Typer) -> None:
@@ -26,9 +30,6 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     pack: Annotated[str, typer.Argument(help="A shipped pack or the path of one.", metavar="PACK")],
-    events: Annotated[
-        Path, typer.Argument(help="line,date,event,until: one event of one line a row.", metavar="EVENTS.csv")
-    ],
     first: Annotated[
         dt.date,
         typer.Option(
@@ -44,9 +45,25 @@ def simulate(
             "--to", parser=read_date, metavar="DATE", help="The last day; later events are ignored."
         ),
     ],
+    events: Annotated[
+        Path | None,
+        typer.Argument(help="line,date,event,until: one event of one line a row.", metavar="[EVENTS.csv]"),
+    ] = None,
+    from_register: Annotated[
+        bool,
+        typer.Option(
+            "--from-register",
+            help="Instead of a file: the lines of this instance, each subscriber notified on the first day.",
+        ),
+    ] = False,
     result: Annotated[
-        Path, typer.Option("--out", metavar="RESULT.csv", help="The file to write, one row for each line.")
-    ],
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="RESULT.csv",
+            help="The file to write, one row for each line; needed with EVENTS.csv.",
+        ),
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="Which engine to use, or both to compare them.")] = (
         Engine.BOTH
     ),
@@ -57,16 +74,64 @@ def simulate(
 ) -> None:
     """Show what the law would do to each line, day by day, without effect on the register.
 
+    EVENTS.csv has the columns line, date, event, until. Events on one day: activated, notice_delivered, notice_bounced, registered,
+    transferred, ended. Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
+    With --from-register, before 'campaign plan': what would happen to the lines of this instance if every notice arrived on the first
+    day and no one registered.
+
+    Example: rollkeeper simulate cn-xz-2011 --from-register --from 2012-01-02 --to 2013-12-31
+
     Example: rollkeeper simulate cn-xz-2011 events.csv --from 2012-01-01 --to 2014-12-31 --out result.csv
     """
     law = load_pack(pack)
+    if (events is None) is not from_register:
+        raise typer.BadParameter("give either EVENTS.csv or --from-register")
+    if events is None:
+        with TemporaryDirectory(prefix="rollkeeper-simulate-") as folder:
+            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", law, first)
+            if written.lines:
+                _run(
+                    law,
+                    Path(folder) / "events.csv",
+                    first,
+                    last,
+                    engine,
+                    result=result,
+                    plot=plot,
+                    as_json=as_json,
+                )
+        err.print(
+            f"{written.lines:,} lines of this instance, each subscriber notified on {first}. Left out: {written.other_service:,} of services"
+            f" that the law does not concern, {written.essential:,} essential ones."
+        )
+        return
+    if result is None:
+        raise typer.BadParameter("name the file for the results with --out")
+    _run(law, events, first, last, engine, result=result, plot=plot, as_json=as_json)
+
+
+def _run(
+    law: Pack,
+    events: Path,
+    first: dt.date,
+    last: dt.date,
+    engine: Engine,
+    *,
+    result: Path | None,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    with needs_extra("tables"):
+        from rollkeeper.law.chart import print_chart, svg_chart
+        from rollkeeper.law.simulation import refuse_output_path, simulate
     for place in (result, plot):
         if place is not None:
             refuse_output_path(place, events=events)
-    if plot is not None and plot.resolve() == result.resolve():
+    if plot is not None and result is not None and plot.resolve() == result.resolve():
         raise RESULT_NOT_WRITTEN(file=plot, why="the chart would overwrite the result")
-    found = run(law, events, first=first, last=last, engine=engine, progress=progress)
-    write_atomically(result, found.outcomes.write_csv().encode(), mode=0o644)
+    found = simulate(law, events, first=first, last=last, engine=engine, progress=progress)
+    if result is not None:
+        write_atomically(result, found.outcomes.write_csv().encode(), mode=0o644)
     if plot is not None:
         write_atomically(plot, svg_chart(found.counts, pack=law.id).encode(), mode=0o644)
     if as_json:
@@ -75,13 +140,13 @@ def simulate(
     print_chart(found.counts)
 
 
-def _at_the_end(found: SimulationResult) -> dict[str, int]:
+def _at_the_end(found: "SimulationResult") -> dict[str, int]:
     """Return how many lines are in each stage on the last day."""
     last = found.counts.row(-1, named=True)
     return {stage: count for stage, count in last.items() if stage != "day"}
 
 
-def _answer(found: SimulationResult) -> dict[str, object]:
+def _answer(found: "SimulationResult") -> dict[str, object]:
     outcomes = found.outcomes
     done = {
         name: outcomes.height - outcomes[name].null_count()

@@ -169,7 +169,9 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
             ),
         ).alias("line_why"),
         _why((pl.col("day").is_null(), "there is no such date; write YYYY-MM-DD")).alias("date_why"),
-        _why((~known, "there is no such event")).alias("event_why"),
+        _why((~known, f"there is no such event; the events are {', '.join(MOMENTS + STRETCHES)}")).alias(
+            "event_why"
+        ),
         _why(
             (known & stretch & no_until, "the event needs its last day"),
             (known & ~stretch & ~no_until, "the event has no last day, so it must be empty"),

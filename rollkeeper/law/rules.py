@@ -18,7 +18,7 @@ from rollkeeper.law.errors import ANCHOR_TOO_LATE
 from rollkeeper.law.pack import Pack
 
 type Days = tuple[dt.date, dt.date | None]
-type TerminatedBy = Literal["campaign", "subscriber"]
+type TerminatedBy = Literal["campaign", "subscriber", "import_undone"]
 
 _OPEN_END = dt.date.max.toordinal()
 

@@ -11,11 +11,11 @@ import typer
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, read_date, show_table
+from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.cases import cases_not_run, traced_cases
 from rollkeeper.law.checks import Weight, check_pack
 from rollkeeper.law.confirmations import with_reading, write_confirmations
-from rollkeeper.law.diff import changed_leaves, changed_outcomes
 from rollkeeper.law.errors import PACK_IS_SHIPPED, PACK_NOT_WRITTEN, SOURCE_NOT_CONFIRMABLE
 from rollkeeper.law.features import features_missing
 from rollkeeper.law.packs import load_pack, shipped_packs
@@ -174,6 +174,8 @@ def diff(
     Example: rollkeeper law diff cn-xz-2011 my-law.yaml --events lines.csv --from 2012-01-01 --to 2014-12-31
     """
     one, other = load_pack(former), load_pack(latter)
+    with needs_extra("tables"):
+        from rollkeeper.law.diff import changed_leaves, changed_outcomes
     leaves = changed_leaves(one.file, other.file)
     people = None
     if events is not None:

@@ -12,6 +12,7 @@ class ErasureGround(TextChoices):
         "service_ended",
         _("The contract ended, and the legal retention period is over."),
     )
+    IMPORT_UNDONE = "import_undone", _("The import that made the line was undone.")
     TENURE_ENDED = (
         "tenure_ended",
         _("The line went to another subscriber, and the legal retention period is over."),

@@ -56,6 +56,12 @@ class Verb(StrEnum):
         facts={"barred": COUNT, "completed": COUNT, "file": DIGEST, "import": REFERENCE, "known": COUNT, "left_out": COUNT,
                "lines": COUNT, "refused": COUNT, "registered": COUNT, "rows": COUNT},
     )  # fmt: skip
+    UPLOAD_RECEIVED = "imports:upload:received", EntrySchema(facts={"upload": REFERENCE})
+    UPLOAD_DECIDED = "imports:upload:decided", EntrySchema(facts={"step": CODE, "upload": REFERENCE})
+    UPLOAD_OPENED = "imports:upload:opened", EntrySchema(facts={"step": CODE, "upload": REFERENCE})
+    UPLOAD_DESTROYED = "imports:upload:destroyed", EntrySchema(facts={"upload": REFERENCE})
+    LINE_UNDONE = "imports:line:undone", EntrySchema(line=REQUIRED, facts={"import": REFERENCE})
+    IMPORT_UNDONE = "imports:import:undone", EntrySchema(facts={"import": REFERENCE, "lines": COUNT})
     CAMPAIGN_PLANNED = (
         "campaign:campaign:planned",
         EntrySchema(
@@ -69,6 +75,10 @@ class Verb(StrEnum):
             article=REQUIRED,
             facts={"campaign": REFERENCE, "out_of_scope": COUNT, "terminated": COUNT, "waived": COUNT},
         ),
+    )
+    CAMPAIGN_CANCELLED = (
+        "campaign:campaign:cancelled",
+        EntrySchema(pack=REQUIRED, facts={"campaign": REFERENCE, "members": COUNT, "notified": COUNT}),
     )
     LINE_WAIVED = (
         "campaign:line:waived",
@@ -110,6 +120,18 @@ class Verb(StrEnum):
         EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "undone": COUNT}),
     )
     UNDO_REQUESTED = "campaign:batch:undo_requested", EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE})
+    UNDO_APPROVED = "campaign:undo:approved", EntrySchema(
+        pack=REQUIRED,
+        facts={"batch": REFERENCE, "because": CODE, "enough": FLAG, "people": COUNT, "request": REFERENCE},
+    )  # fmt: skip
+    UNDO_WITHDRAWN = (
+        "campaign:undo:withdrawn",
+        EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "request": REFERENCE}),
+    )
+    WORK_REQUESTED = (
+        "campaign:work:requested",
+        EntrySchema(facts={"kind": CODE, "request": REFERENCE}, optional={"batch": REFERENCE, "due_on": DAY}),
+    )
     NIGHTLY_RUN_FINISHED = (
         "campaign:nightly_run:finished",
         EntrySchema(
@@ -369,6 +391,8 @@ class Verb(StrEnum):
         "access:sign_in:attempted",
         EntrySchema(facts={"app": CODE, "outcome": CODE, "source": CODE, "staff": DIGEST}),
     )
+    INVITATION_MADE = "access:invitation:made", EntrySchema(facts={"staff": DIGEST})
+    INVITATION_ACCEPTED = "access:invitation:accepted", EntrySchema(facts={"staff": DIGEST})
     SESSIONS_ENDED = "access:session:ended", EntrySchema(facts={"sessions": COUNT, "staff": DIGEST})
     INCIDENT_OPENED = "incidents:incident:opened", EntrySchema(
         pack=REQUIRED, facts={"about": CODE, "drill": FLAG, "incident": REFERENCE, "severity": CODE},

@@ -44,6 +44,8 @@ class TerminatedBy(StrEnum):
     CAMPAIGN = "campaign"
     """An approved batch."""
     SUBSCRIBER = "subscriber"
+    IMPORT_UNDONE = "import_undone"
+    """The import that made the line was a mistake: there was no such line."""
 
 
 class AccessOutcome(StrEnum):

@@ -21,7 +21,16 @@ from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    LookBackOption,
+    emit,
+    err,
+    group_called,
+    out,
+    show_table,
+)
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.kernel.side_by_side import as_plain_text
@@ -205,7 +214,7 @@ def access_history(
     language: Annotated[
         str, typer.Option("--language", metavar="CODE", help="In which language: en, zh-hans or bo.")
     ] = "en",
-    on: DateOption = None,
+    on: LookBackOption = None,
 ) -> None:
     """List every access to one person's data, also by staff: when, in which role, which fields, for which purpose.
 

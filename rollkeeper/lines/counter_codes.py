@@ -30,13 +30,21 @@ from rollkeeper.lines.errors import (
 )
 from rollkeeper.lines.lookups import find_line_for_staff, missed
 from rollkeeper.lines.protection import refuse_protected
-from rollkeeper.lines.queries import LineView, find_line_by_input, number_index_of, view_line
+from rollkeeper.lines.queries import (
+    LineView,
+    find_line_by_input,
+    masked_input,
+    number_index_of,
+    view_line,
+)
 from rollkeeper.vault.blind_index import blind_references
 
 CODE_DIGITS: Final = 10
 CODE_MINUTES: Final = 10
 HANDLE_MINUTES: Final = 20
 """How long a clerk goes on with the line that was shown."""
+HANDLE_KEPT_DAYS: Final = 30
+"""How long a handle is kept for registrations that were taken without a network: twice the longest time that the settings allow."""
 CODES_PER_HOUR: Final = 6
 ATTEMPTS_PER_CLERK_PER_HOUR: Final = 5
 ATTEMPTS_IN_ALL_PER_HOUR: Final = 200
@@ -45,11 +53,13 @@ _HANDLE: Final = re.compile(r"handle:([0-9a-f-]{36})")
 
 
 @dataclass(frozen=True, slots=True)
-class RedeemedCode:
+class HandedLine:
     """A line that was shown to a clerk, and the handle used in place of its number."""
 
     line: LineView
     handle: str
+    called: str = ""
+    """Its masked number, where the clerk typed the number."""
 
 
 def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
@@ -63,7 +73,11 @@ def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
         line = view_line(line_id)
         if line is None or line.is_over:
             raise LineNotFound
-        run("DELETE FROM lines_countercode WHERE made_at < clock_timestamp() - interval '1 day'")
+        run(
+            "DELETE FROM lines_countercode WHERE made_at < clock_timestamp() - make_interval("
+            "days => CASE WHEN handle_id IS NULL THEN 1 ELSE %s END)",
+            [HANDLE_KEPT_DAYS],
+        )
         run("DELETE FROM lines_countercodeattempt WHERE attempted_at < clock_timestamp() - interval '1 day'")
         (lately,) = rows(
             "SELECT count(*) AS codes FROM lines_countercode"
@@ -103,7 +117,27 @@ def issue_codes(
         yield {"code": code, "minutes": CODE_MINUTES}
 
 
-def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode:
+def hand_line(authority: Authority, text: str, *, on: dt.date) -> HandedLine:
+    """Return the line with a typed number, or with a handle of this clerk's, and record the access; hand it to the clerk.
+
+    Ledger: line:line:looked_up, or line:access:recorded. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
+    """
+    role = require(authority, Permission.EXPLAIN_LINE)
+    with action():
+        line = find_line_for_clerk(authority, text, on=on)
+        append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
+        if text.startswith("handle:"):
+            return HandedLine(line, text)
+        handle_id = new_uuid()
+        with counted_lookups():
+            rows(
+                "SELECT lines_hand_to_clerk(%s, %s, %s, %s)",
+                [number_index_of(text), handle_id, authority.staff_id, HANDLE_MINUTES],
+            )
+        return HandedLine(line, f"handle:{handle_id}", masked_input(text))
+
+
+def redeem_code(authority: Authority, code: str, *, on: dt.date) -> HandedLine:
     """Return the line whose code was read out, and record the access.
 
     The answer is the same for every invalid code, and for the code of a protected subscriber's line, which stays valid.
@@ -117,7 +151,7 @@ def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode
     except LineNotFound:
         rows("SELECT lines_count_code_attempt(%s)", [authority.staff_id])
         raise COUNTER_CODE_INVALID() from None
-    return RedeemedCode(line, f"handle:{handle_id}")
+    return HandedLine(line, f"handle:{handle_id}")
 
 
 def _redeem(authority: Authority, code: str, *, handle_id: UUID, role: StaffRole, on: dt.date) -> LineView:

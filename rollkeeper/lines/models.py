@@ -27,7 +27,7 @@ class Line(models.Model):
     )
     activated_on = models.DateField()
     terminated_on = models.DateField(null=True)
-    terminated_by = models.TextField(null=True, db_comment="campaign or subscriber.")
+    terminated_by = models.TextField(null=True, db_comment="campaign, subscriber or import_undone.")
     erased_on = models.DateField(null=True)
     language = models.TextField(
         null=True, db_comment="Language of notices while there is no registered subscriber."
@@ -53,6 +53,11 @@ class Line(models.Model):
                 fields=["terminated_on", "line_id"],
                 name="lines_line_to_erase",
                 condition=models.Q(terminated_on__isnull=False, erased_on__isnull=True),
+            ),
+            models.Index(
+                fields=["line_id"],
+                name="lines_line_undone",
+                condition=models.Q(terminated_by="import_undone", erased_on__isnull=True),
             ),
             # Who had a number before another subscriber; a current line is found by lines_number.
             models.Index(
@@ -225,7 +230,10 @@ class Reconnection(models.Model):
 class CounterCode(models.Model):
     """A one-time code that came to a line, by which a counter finds that line instead of by its number."""
 
-    code_hash = models.BinaryField(primary_key=True, db_comment="Keyed hash of the code. Goes within a day.")
+    code_hash = models.BinaryField(
+        primary_key=True,
+        db_comment="Keyed hash of the code, or of a handle that no code led to. Unredeemed ones go within a day.",
+    )
     line_id = models.UUIDField()
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()

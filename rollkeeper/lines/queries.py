@@ -14,7 +14,8 @@ from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
-from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.numbers import masked_number, normalise_identifier, service_guess
 from rollkeeper.vault.blind_index import blind_numbers
 
 
@@ -159,6 +160,16 @@ def number_index_of(text: str) -> bytes:
     return blind_numbers([number])[0]
 
 
+def masked_input(text: str) -> str:
+    """Return how a line is called by the number that was typed for it; nothing if that cannot be read."""
+    try:
+        return masked_number(
+            normalise_identifier(text, service=service_guess(text), country=instance().country_code)
+        )
+    except NumberNotRead:
+        return ""
+
+
 def find_line_by_input(text: str) -> LineView | None:
     """Find a line by a typed number, where no one is told whether there is one; else use `lookups.find_line_for_staff`.
 
@@ -286,10 +297,15 @@ def line_history(line_id: LineId) -> LineFacts | None:
         line=line,
         registered_on=tenure.since.astimezone(clock.zone()).date() if tenure and recorded else None,
         suspensions=_suspensions(line_id),
-        pauses=tuple(
-            PauseView(first, last, PauseReason(reason)) for first, last, reason in _days("pause", line_id)
-        ),
+        pauses=pauses_of(line_id),
         holds=tuple((first, last) for first, last, _ in _days("hold", line_id)),
+    )
+
+
+def pauses_of(line_id: LineId) -> tuple[PauseView, ...]:
+    """Return the days on which a line's clock is paused, the earliest first."""
+    return tuple(
+        PauseView(first, last, PauseReason(reason)) for first, last, reason in _days("pause", line_id)
     )
 
 

@@ -30,6 +30,13 @@ def send_alarms() -> int:
     return 0
 
 
+def send_invitations() -> int:
+    """Mail invitations to staff."""
+    from rollkeeper.notices.staff_invitations import send_invitations as send_waiting
+
+    return send_waiting()
+
+
 def send() -> int:
     """Send a bounded part of the queued notices."""
     from rollkeeper.notices.services import send_due
@@ -95,6 +102,13 @@ JOBS = (
         send_alarms,
         interval_s=lambda: 15.0,
         is_enabled=lambda: settings().alarms_to is not None and settings().smtp_url is not None,
+    ),
+    PeriodicJob(
+        "send-invitations",
+        send_invitations,
+        interval_s=lambda: 5.0,
+        needs_keys=lambda: False,
+        for_apps=True,
     ),
     PeriodicJob(
         "collect-reports",

@@ -22,6 +22,7 @@ from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
 from rollkeeper.ledger import publication
 from rollkeeper.lines.settings import settings as line_settings
+from rollkeeper.operations import demo_clock
 from rollkeeper.operations.errors import EXTERNAL_DATABASES, INSTANCE_KIND_MISMATCH, SERVERS_IN_USE
 from rollkeeper.operations.settings import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
@@ -32,8 +33,8 @@ from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
-FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"),
-    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"),
+FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"), ("access", "invitations"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
@@ -42,6 +43,7 @@ def open_instance() -> None:
     """Open this instance. A missing or half-made one is made (a demo instance by default)."""
     if is_made():
         embedded_postgres.ensure_embedded_running()
+        demo_clock.require_given_day_forwards()
     else:
         set_up_instance(instance().kind)
 

@@ -32,7 +32,7 @@ def make_app(*, with_django: bool = True) -> "typer.Typer":
         name="rollkeeper",
         cls=CommandsOnDemand if with_django else CommandsWithoutDjango,
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["--help", "-h"]},
@@ -114,7 +114,7 @@ def _end(fault: BaseException) -> None:
     from rollkeeper.operations.unexpected_errors import tell
 
     report = tell(fault)
-    show_error(report)
+    show_error(report, as_json="--json" in sys.argv[1:])
     sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else report.kind.exit_code)
 
 

@@ -80,6 +80,7 @@ def app_of(packages: Sequence[str]) -> typer.Typer:
     app.callback()(_nothing)
     for package in packages:
         import_module(f"rollkeeper.{package}.commands").register(app)
+    import_module("rollkeeper.operations.json_answers").answer_in_json(app)
     return app
 
 

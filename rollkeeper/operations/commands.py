@@ -12,8 +12,8 @@ import typer
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import (
-    DateOption,
     JsonOption,
+    LookBackOption,
     emit,
     err,
     group_called,
@@ -26,7 +26,7 @@ from rollkeeper.kernel.console import (
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
 from rollkeeper.kernel.settings import data_dir, is_made
-from rollkeeper.operations.errors import DATA_DIR_IN_USE
+from rollkeeper.operations.errors import DATA_DIR_IN_USE, NO_INSTANCE
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.site.web_apps import APPS, AppName, app_named
 
@@ -62,16 +62,34 @@ def setup(
     production: Annotated[
         bool, typer.Option("--production", help="A production instance: no demo dates.")
     ] = False,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers",
+            exists=True,
+            dir_okay=False,
+            metavar="FILE.toml",
+            help="Settings of a production instance, so that nothing is asked.",
+        ),
+    ] = None,
     new_passwords: Annotated[
         bool, typer.Option("--new-passwords", help="First renew all passwords of the two servers.")
     ] = False,
 ) -> None:
     """Make the instance, or bring it up to date.
 
+    A production instance is told whose it is: operator_name, country_code, pack, zone, languages and care_number, from its
+    settings, from a file, or at the terminal, where it asks. Nothing of these has a default there.
+
     Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
     """
-    from rollkeeper.operations import bootstrap
+    from rollkeeper.operations import bootstrap, setup_answers
 
+    if answers and not production:
+        raise typer.BadParameter("--answers is for a production instance: add --production.")
+    if production and setup_answers.answer(answers):
+        # Where the databases are was read when this process began, before the answers.
+        _run_again("setup", "--production")
     if new_passwords:
         bootstrap.renew_passwords()
     bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else instance().kind)
@@ -228,8 +246,12 @@ def _start_again(port: int) -> None:
 
     connections.close_all()
     embedded_postgres.stop_if_unused()  # they too have filled their memory with what made it
-    words = [sys.executable, "-m", "rollkeeper.operations.cli", "demo", "--serve", "--port", str(port)]
-    os.execv(words[0], words)  # noqa: S606 - this program again
+    _run_again("demo", "--serve", "--port", str(port))
+
+
+def _run_again(*words: str) -> None:
+    """Replace this process by a new one with these words."""
+    os.execv(sys.executable, [sys.executable, "-m", "rollkeeper.operations.cli", *words])  # noqa: S606 - this program again
 
 
 def _make_demo(lines: int) -> None:
@@ -247,29 +269,35 @@ def _make_demo(lines: int) -> None:
 def doctor(*, as_json: JsonOption = False) -> None:
     """Check this installation, and say how to fix problems.
 
+    In groups: before going live, now, soon. It makes and changes nothing. Exit codes: 0 nothing must be mended, 1 something must, 2 it could not be looked at, since there is no
+    instance or a database does not answer.
+
     Example: rollkeeper doctor --json
     """
-    from rollkeeper.operations.doctor import examine, examine_servers
-    from rollkeeper.operations.findings import Health
+    from rollkeeper.operations.doctor import examine
+    from rollkeeper.operations.findings import Health, Urgency
+    from rollkeeper.operations.server_checks import examine_servers
 
-    found = examine_servers() if is_made() else []
-    if not found:
+    if not is_made():
+        raise NO_INSTANCE(data_dir=data_dir())
+    unanswering = examine_servers()
+    if not unanswering:
         open_instance()
-        found = examine()
+    found = unanswering or examine()
     if as_json:
-        emit(
-            [
-                {"check": f.check, "health": f.health, "sentence": f.sentence, "remedy": f.remedy}
-                for f in found
-            ]
-        )
+        emit([
+            {"check": f.check, "urgency": f.urgency, "health": f.health, "sentence": f.sentence, "remedy": f.remedy} for f in found
+        ])  # fmt: skip
     else:
         marks = {Health.OK: "ok", Health.WARNING: "warning", Health.ERROR: "ERROR"}
-        show_table(
-            "Is this installation healthy?",
-            ("", "what", "found"),
-            [(marks[f.health], f.check, f"{f.sentence} {f.remedy}".strip()) for f in found],
-        )
+        for urgency in Urgency:
+            if here := [f for f in found if f.urgency is urgency]:
+                show_table(
+                    urgency.value.capitalize(), ("", "what", "found"),
+                    [(marks[f.health], f.check, f"{f.sentence} {f.remedy}".strip()) for f in here],
+                )  # fmt: skip
+    if unanswering:
+        raise typer.Exit(2)
     if any(f.health is Health.ERROR for f in found):
         raise typer.Exit(1)
 
@@ -320,7 +348,7 @@ def backup(
         bool, typer.Option("--keys", help="Only the keys; the older backup of them is removed.")
     ] = False,
     as_json: JsonOption = False,
-    on: DateOption = None,
+    on: LookBackOption = None,
 ) -> None:
     """Back up register and keys, encrypted and separately, and verify each backup by reading it again.
 

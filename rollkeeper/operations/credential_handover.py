@@ -124,8 +124,10 @@ class AppCredentials(Credentials):
         if self.app.is_staffs:
             yield "secrets/staff.key", stores.staff_secret()
         files = [stores.password_file(stores.REGISTER, self.app.role)]
-        files += [stores.password_file(stores.KEYS, KeysRole.SEALER)] if self.app.seals else []
-        yield from _files(*files, *_whole(*_FOR_ALL, "ledger/vkey", *self.app.needs))
+        files += [stores.password_file(stores.KEYS, KeysRole.SEALER)] if self.app.has_sealer else []
+        # The first page and the pages to sign in say how to look around in a demo.
+        shown = ("demo-logins.json",) if self.app.is_staffs and instance().kind is InstanceKind.DEMO else ()
+        yield from _files(*files, *_whole(*_FOR_ALL, "ledger/vkey", *shown, *self.app.needs))
 
 
 @dataclass(slots=True)

@@ -112,7 +112,9 @@ def make_demo(*, lines: int = LINES, on_day_passed: Callable[[int], None] = lamb
 def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
     bootstrap.set_up_instance(InstanceKind.DEMO)
     write_settings(
-        instance={"demo_date": LAST_DAY, "care_number": "10086"}, notices={"outbox_bounce_share": 0.08}
+        instance={"demo_date": LAST_DAY, "care_number": "10086"},
+        notices={"outbox_bounce_share": 0.08},
+        portal={"care_menu": True},
     )
     clock.set_demo_date(FIRST_DAY)
     made = _make_staff()
@@ -129,7 +131,11 @@ def _make(lines: int, on_day_passed: Callable[[int], None]) -> None:
     scenario.cases.leave_report(LAST_DAY)
     clock.set_demo_date(None)
     publish()
-    write_logins(made, subscriber=scenario.subscriber | {"unregistered": scenario.unregistered()})
+    write_logins(
+        made,
+        subscriber=scenario.subscriber
+        | {"unregistered": scenario.unregistered(), "suspended": scenario.unregistered(LineState.SUSPENDED)},
+    )
     (data_dir() / IN_PROGRESS).unlink()
     # A process that continues to serve must not hold locks that a key rotation waits for.
     connections.close_all()
@@ -190,13 +196,13 @@ class _Scenario:
         if day > dt.date(2012, 3, 1) and not is_closed(self._pack, day):
             self._act(day)
 
-    def unregistered(self) -> str:
-        """Return the number of a line in service without a registered subscriber."""
+    def unregistered(self, state: LineState = LineState.ACTIVE) -> str:
+        """Return the number of a line in this state without a registered subscriber."""
         mobiles = (number for number, _ in self._unregistered if number.startswith("+861390891"))
         in_service = (
             number
             for number in mobiles
-            if (line := find_line(number)) and line.state is LineState.ACTIVE and not line.is_registered
+            if (line := find_line(number)) and line.state is state and not line.is_registered
         )
         return next(in_service, "")
 

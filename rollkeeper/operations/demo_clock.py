@@ -12,24 +12,40 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import DATE_REFUSED
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import forget_settings, write_settings
+from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.errors import DEMO_CLOCK_BACKWARDS
 
-# A new instance was set up today, whatever its day will be: until it has lines of an operator, any day will do.
-_LATEST: Final = (
-    "SELECT max(day) AS day FROM ledger_entry"
-    " WHERE EXISTS (SELECT FROM imports_import) OR EXISTS (SELECT FROM campaign_campaign)"
-)
+# What is done to lines has a day of the instance. It was set up and its staff added today, and who only looks changes nothing.
+_DONE_TO_LINES: Final = [
+    verb.value
+    for verb in Verb
+    if verb.leaf_class is not LeafClass.ACCESS
+    and verb.partition(":")[0] in {"imports", "campaign", "line", "notices", "provisioning", "retention", "selfcare", "offline"}
+]  # fmt: skip
 
 
 def move_on(day: dt.date) -> None:
     """Set the instance's day. Refuses: DATE_REFUSED in a production instance; DEMO_CLOCK_BACKWARDS."""
     if instance().kind is InstanceKind.PRODUCTION:
         raise DATE_REFUSED(day=day)
-    latest = instance().demo_date
-    if latest is None:
-        latest = rows(_LATEST)[0].day
-    if latest is not None and day < latest:
-        raise DEMO_CLOCK_BACKWARDS(day=day, latest=latest)
+    _require_forwards(day)
     write_settings(instance={"demo_date": day})
     forget_settings()
     clock.set_demo_date(None)
+
+
+def require_given_day_forwards() -> None:
+    """Make sure that what is done on a given day comes after what was done. Refuses: DEMO_CLOCK_BACKWARDS."""
+    if (day := clock.given_date()) is not None and instance().kind is InstanceKind.DEMO:
+        _require_forwards(day)
+
+
+def _require_forwards(day: dt.date) -> None:
+    latest = instance().demo_date
+    if latest is None:
+        latest = rows("SELECT max(day) AS day FROM ledger_entry WHERE verb = ANY (%s)", [_DONE_TO_LINES])[
+            0
+        ].day
+    if latest is not None and day < latest:
+        raise DEMO_CLOCK_BACKWARDS(day=day, latest=latest)

@@ -4,6 +4,7 @@
 import datetime as dt
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -27,13 +28,13 @@ from rollkeeper.ledger.queries import count_unpublished, newest_publication, ski
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
 from rollkeeper.offline.queries import count_waiting
+from rollkeeper.operations import going_live
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.clock_check import look_at_the_clock
 from rollkeeper.operations.duty_check import look_at_the_duties
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.scheduler import all_jobs
 from rollkeeper.operations.settings import may_run_jobs, restored_mark
-from rollkeeper.platform import embedded_postgres
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
@@ -45,29 +46,18 @@ from rollkeeper.vault.root import index_key
 from rollkeeper.vault.settings import settings as vault_settings
 
 WITNESS_TIMEOUT_S = 3
-_UNHANG = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
 MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
 
 
 def examine() -> list[Finding]:
     """Run every check; none stops another."""
-    return [finding for check in CHECKS for finding in _run_check(check)]
-
-
-def examine_servers() -> list[Finding]:
-    """Name each server that hangs, within seconds: nothing else can be looked at, and opening the instance would wait for it."""
-    hung = [(store, embedded_postgres.how_it_hangs(store)) for store in stores.STORES]
-    return [
-        Finding("servers", Health.ERROR, f"The server of the {store.name} hangs: it {state}.", _UNHANG)
-        for store, state in hung
-        if state
-    ]
+    return [finding for check in (*CHECKS, *going_live.CHECKS) for finding in _run_check(check)]
 
 
 def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     name = check.__name__.removeprefix("_check_").replace("_", " ")
     try:
-        return [Finding(name, f.health, f.sentence, f.remedy) for f in check()]
+        return [replace(f, check=name) for f in check()]
     except RollkeeperError as fault:
         return [Finding(name, Health.ERROR, str(fault), fault.advice)]
     except Exception as fault:  # noqa: BLE001 - a failing check is itself the finding; its text may contain values
@@ -227,7 +217,13 @@ def _check_backups() -> Iterator[Finding]:
     found = [(part, _fault_of_backup(part)) for part in Part]
     for part, why in found:
         if why:
-            yield Finding("", worse, f"The {part.value}: {why}.", "Run 'rollkeeper backup DIR'.")
+            yield Finding(
+                "",
+                worse,
+                f"The {part.value}: {why}.",
+                "Run 'rollkeeper backup DIR'.",
+                stops_going_live=last_backup(part) is None,
+            )
     if not any(why for _, why in found):
         yield _ok(
             f"Both stores are backed up, the keys not over {vault_settings().keys_backup_max_age_days} days ago."
@@ -351,6 +347,7 @@ def _check_witnesses() -> Iterator[Finding]:
             Health.ERROR if instance().kind is InstanceKind.PRODUCTION else Health.OK,
             "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
             "Name witnesses in 'ledger.witnesses' (docs/publishing.md).",
+            stops_going_live=True,
         )
         return
     yield _age_of_cosigned()
@@ -397,7 +394,8 @@ def _check_law() -> Iterator[Finding]:
     for one in check_pack(pack, on=clock.today()):
         stops = Health.ERROR if one.weight is Weight.STOPS else Health.WARNING
         if one.weight is not Weight.NOTE or one.topic == "declined":
-            yield Finding("", Health.OK if one.weight is Weight.NOTE else stops, one.sentence, one.remedy)
+            health = Health.OK if one.weight is Weight.NOTE else stops
+            yield Finding("", health, one.sentence, one.remedy, stops_going_live=one.weight is Weight.STOPS)
     # Without a duty no clock runs, in any zone.
     if pack.duty and not have_same_days(pack.zone, instance().zone, on=clock.today()):
         yield Finding(

@@ -130,7 +130,19 @@ DATABASE_UNREACHABLE = Refusal(
     "database_unreachable",
     Kind.INTERNAL,
     "The database does not answer, or stopped answering; nothing was half done.",
-    "See 'rollkeeper doctor' (and the settings register_url and keys_url), then run the command again.",
+    "'rollkeeper doctor' says which one and why. Start it, or mend 'instance.register_url' and 'instance.keys_url', then run the command again.",
+)
+NO_INSTANCE = Refusal(
+    "no_instance",
+    Kind.MALFORMED,
+    "There is no instance in {data_dir}.",
+    "Set ROLLKEEPER_HOME to the folder of one, or make one: 'rollkeeper setup --production', or 'rollkeeper demo' to try it.",
+)
+SETUP_UNANSWERED = Refusal(
+    "setup_unanswered",
+    Kind.MALFORMED,
+    "A production instance needs to be told: {settings}. Nothing was made.",
+    "Type the command at a terminal, which asks; or write them into a file and give it with --answers (docs/install.md).",
 )
 DATABASE_TIMEOUT = Refusal(
     "database_timeout",

@@ -13,6 +13,15 @@ class Health(StrEnum):
     ERROR = "error"
 
 
+class Urgency(StrEnum):
+    """When something is to be done, in the order in which the doctor says it."""
+
+    BEFORE_GOING_LIVE = "before going live"
+    NOW = "now"
+    SOON = "soon"
+    NOTHING = "in order"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The finding of one check, and what to do about it."""
@@ -21,3 +30,14 @@ class Finding:
     health: Health
     sentence: str
     remedy: str = ""
+    stops_going_live: bool = False
+    """Whether real subscribers must not be served before."""
+
+    @property
+    def urgency(self) -> Urgency:
+        """Return when it is to be done."""
+        if self.health is Health.OK:
+            return Urgency.NOTHING
+        if self.stops_going_live:
+            return Urgency.BEFORE_GOING_LIVE
+        return Urgency.NOW if self.health is Health.ERROR else Urgency.SOON

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORM = "rollkeeper/data-export/3"
+FORM = "rollkeeper/data-export/4"
 
 
 class _Said(BaseModel):
@@ -29,12 +29,26 @@ class Sentence(_Said):
 class CaseRecord(_Said):
     """A dispute, an appeal or a correction."""
 
+    case: str = Field(description="Its reference, a UUID.")
     kind: str = Field(description="not_mine, dispute, appeal, correct or inherit.")
-    about: str | None = Field(description="The entry that is said to be wrong.")
+    about: str | None = Field(description="The entry that is said to be wrong; of a dispute, what is.")
     opened_on: dt.date
     due_on: dt.date = Field(description="The last day on which to decide.")
     settled_on: dt.date | None
     upheld: bool | None = Field(description="Whether the subscriber was right.")
+    withdrawn: bool = Field(description="Whether the subscriber took it back.")
+
+
+class DeadlineRecord(_Said):
+    """The clock of a line that runs."""
+
+    follows: str = Field(description="suspend or terminate: what follows unless someone registers.")
+    counted: int = Field(description="How many days are counted by now.")
+    days: int
+    last_day: dt.date | None = Field(
+        description="The last day to register; null: it is paused, with no end named."
+    )
+    earliest: dt.date | None = Field(description="The first day on which it may follow.")
 
 
 class LineRecord(_Said):
@@ -53,8 +67,10 @@ class LineRecord(_Said):
     contested_on: dt.date | None = Field(description="Since when they say that it is not theirs.")
     stage: str | None = Field(description="Its stage in a campaign.")
     sentences: list[Sentence]
+    deadline: DeadlineRecord | None = Field(description="null: no clock runs.")
     cases: list[CaseRecord]
     has_appeal_left: bool
+    may_reconnect: bool = Field(description="Whether it may still be reconnected for some hours, once.")
 
 
 class EntryRecord(_Said):
@@ -131,7 +147,7 @@ class ConsentRecord(_Said):
 class DataExport(_Said):
     """Everything held about one person, as one file."""
 
-    form: Literal["rollkeeper/data-export/3"]
+    form: Literal["rollkeeper/data-export/4"]
     day: dt.date
     operator: str
     lines: list[LineRecord]

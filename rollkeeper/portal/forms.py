@@ -16,7 +16,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_PORTAL
 from rollkeeper.registration.forms import QUIET, state_field
-from rollkeeper.selfcare.choices import DelegateRole
+from rollkeeper.selfcare.choices import DelegateRole, DisputeReason
 from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.fields import Field
 
@@ -64,6 +64,7 @@ class CodeForm(QuietForm):
     """The code that came."""
 
     code_request = forms.UUIDField(widget=forms.HiddenInput)
+    note = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     code = forms.CharField(
         label=pgettext_lazy("sign-in code", "Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
         widget=forms.TextInput(
@@ -103,7 +104,7 @@ class ActionForm(QuietForm):
     """Something to be done to one line, once."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
-    line = forms.UUIDField(widget=forms.HiddenInput)
+    line = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def for_line(cls, line: str) -> Self:
@@ -177,6 +178,27 @@ class PauseForm(ActionForm):
         label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs=_DAY),
     )  # fmt: skip
+
+
+class DisputeForm(ActionForm):
+    """What is wrong."""
+
+    about = forms.ChoiceField(
+        label=_("What is wrong?"),
+        choices=DisputeReason.choices,
+        widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
+    )
+
+
+class WithdrawForm(ActionForm):
+    """Which case is taken back."""
+
+    case = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def for_case(cls, line: str, case: str) -> Self:
+        """Return the form behind a button."""
+        return cls(initial={"key": str(new_uuid()), "line": line, "case": case}, auto_id=False)
 
 
 class CorrectForm(ActionForm):

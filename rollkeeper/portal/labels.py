@@ -10,7 +10,7 @@ type Labels = dict[str, Any]
 ACTIONS: Labels = {
     "pause": _("I cannot come in time"),
     "reconnect": _("Reconnect the line for a day"),
-    "dispute": _("The record is wrong or missing"),
+    "dispute": _("This is wrong"),
     "appeal": _("Appeal against a decision"),
     "not-mine": _("This line is not mine"),
     "correct": _("Ask for a correction"),
@@ -18,6 +18,19 @@ ACTIONS: Labels = {
     "remove-delegate": _("Remove the person I named"),
     "report-death": _("The subscriber of this line has died"),
     "deny-death": _("I have not died: I am here"),
+    "terminate": _("End this line"),
+}
+BUTTONS: Labels = {
+    "pause": _("Pause the clock"),
+    "reconnect": _("Reconnect it now"),
+    "dispute": _("Contest it"),
+    "appeal": _("Appeal now"),
+    "not-mine": _("Report this line"),
+    "correct": _("Ask for it"),
+    "add-delegate": _("Name this person"),
+    "remove-delegate": _("Remove"),
+    "report-death": _("Report the death"),
+    "deny-death": _("Dismiss the report"),
     "terminate": _("End this line"),
 }
 NOTES: Labels = {

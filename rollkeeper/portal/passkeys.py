@@ -14,7 +14,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal.forms import PasskeyForm
 from rollkeeper.portal.portal_requests import put
-from rollkeeper.portal.views import during_session, refused, shown_to
+from rollkeeper.portal.views import during_session, refused, shown_to, to_all_lines
 from rollkeeper.selfcare.choices import PortalRequestKind
 
 OPTIONS = {"new": PortalRequestKind.PASSKEY_NEW, "show": PortalRequestKind.PASSKEY_OPTIONS}
@@ -70,8 +70,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if answer.done is None:
         return refused(request, answer)
     if answer.done["verified"]:
-        messages.success(request, _("Thank you. You now see every line in your name."))
-        return redirect("portal:lines")
+        return to_all_lines(request)
     messages.error(
         request,
         _("That passkey does not show the subscriber of this line. Tries left in this session: %(left)s")

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One question of a page to the portal worker: its answer, or a refusal in the reader's language."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from rollkeeper.kernel.error_messages import mark
-from rollkeeper.portal.tokens import token_of
+from rollkeeper.portal.tokens import HERE, numbers_of, token_of
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, SessionExpired
+
+_REFERENCE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,8 +49,17 @@ def put(
         raise SessionExpired
     if not came["said"]:
         raise REGISTER_UNAVAILABLE()
-    said = tuple(mark(f"{one['sentence']} {one['remedy']}", one["language"]) for one in came["said"])
+    numbers = numbers_of(request)
+    said = tuple(
+        mark(_by_number(f"{one['sentence']} {one['remedy']}", numbers), one["language"])
+        for one in came["said"]
+    )
     return Answer(None, came["refused"], said)
+
+
+def _by_number(text: str, numbers: Mapping[str, str]) -> str:
+    """Name a line by its masked number, where a sentence has its reference."""
+    return _REFERENCE.sub(lambda found: numbers.get(found[0]) or numbers.get(HERE, "…"), text)
 
 
 def language_of_page() -> str:

@@ -3,17 +3,18 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import applications, line_selection, passkeys, views
+from rollkeeper.portal import access_history, actions, applications, line_selection, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", views.sign_in, name="sign_in"),
     path("code/", views.code, name="code"),
     path("lines/", views.lines, name="lines"),
-    path("access-history/", views.access_history, name="access_history"),
+    path("access-history/", access_history.access_history, name="access_history"),
     path("personal-data/", views.personal_data, name="personal_data"),
     path("document-copy/", views.document_copy, name="document_copy"),
     path("export/", views.export, name="export"),
+    path("sheets/", views.export_sheets, name="export_sheets"),
     path("receipts/", views.receipts, name="receipts"),
     path("receipt/", views.receipt, name="receipt"),
     path("verify/", views.verify, name="verify"),
@@ -30,8 +31,9 @@ urlpatterns: list[URLPattern] = [
     path("passkeys/verify/", passkeys.verify, name="passkey_verify"),
     re_path(
         r"^do/(?P<what>pause|reconnect|dispute|appeal|not-mine|correct|terminate|add-delegate|remove-delegate|report-death|deny-death)/$",
-        views.action_page,
+        actions.action_page,
         name="action",
     ),
+    path("withdraw/", actions.withdraw, name="withdraw"),
     path("sign-out/", views.sign_out, name="sign_out"),
 ]

@@ -3,9 +3,10 @@
 
 import base64
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -16,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.client_address import client_address
-from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.settings import passkey_domain
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.offered import offered_types
@@ -29,44 +29,30 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.ledger import labels as ledger_labels
-from rollkeeper.lines.choices import LineState, SuspensionReason
-from rollkeeper.portal import labels
+from rollkeeper.lines.numbers import masked
+from rollkeeper.portal import record_sheets
 from rollkeeper.portal.data_export import FORM, DataExport
 from rollkeeper.portal.forms import (
-    ActionForm,
-    AddDelegateForm,
     CodeForm,
     ConsentForm,
     CopyForm,
-    CorrectForm,
     NumberForm,
-    PauseForm,
     ReceiptForm,
-    RemoveDelegateForm,
-    ReportDeathForm,
-    TerminateForm,
     VerificationForm,
 )
+from rollkeeper.portal.own_lines import said_lines
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
-from rollkeeper.portal.tokens import issue, revoke, token_of
+from rollkeeper.portal.tokens import HERE, issue, note_number, noted_number, numbers_of, revoke, token_of
 from rollkeeper.selfcare import portal_client
-from rollkeeper.selfcare.choices import CaseKind, DelegateRole, ForgerySign, PortalRequestKind
+from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.handed_codes import page_figures
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.blind_index import blind_once
-from rollkeeper.vault.fields import Field, LineField, Paper, field_label, purpose_label
+from rollkeeper.vault.fields import field_label
 
 type View = Callable[..., HttpResponse]
-FORMS: dict[str, type[ActionForm]] = {
-    "pause": PauseForm,
-    "correct": CorrectForm,
-    "terminate": TerminateForm,
-    "add-delegate": AddDelegateForm,
-    "remove-delegate": RemoveDelegateForm,
-    "report-death": ReportDeathForm,
-}
-ACCESSES_SHOWN = 100
 
 
 def during_session(view: View) -> View:
@@ -107,17 +93,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "portal/sign_in.html", {"form": form.blank()}, status=422)
     try:
+        number = form.cleaned_data["number"]
         code_request_id = portal_client.request_code(
-            form.cleaned_data["number"], source=client_address(request), language=language_of_page()
+            number, source=client_address(request), language=language_of_page()
         )
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
         return render(request, "portal/sign_in.html", {"form": form.blank(_said(fault))}, status=status)
-    return render(
-        request,
-        "portal/code.html",
-        {"form": CodeForm(initial={"code_request": code_request_id})} | _minutes(),
-    )
+    note = note_number(code_request_id, masked(portal_client.normalised(number)))
+    waiting = CodeForm(initial={"code_request": code_request_id, "note": note})
+    return render(request, "portal/code.html", _waiting(waiting, code_request_id))
 
 
 @login_not_required
@@ -125,15 +110,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def code(request: HttpRequest) -> HttpResponse:
     """Sign in with the code that was sent to the line."""
     form = CodeForm(request.POST)
-    if not form.is_valid():
-        kept = {"code_request": form.cleaned_data.get("code_request", "")}
-        return render(request, "portal/code.html", {"form": form.blank(**kept)} | _minutes(), status=422)
+    is_valid = form.is_valid()
+    kept = {name: form.cleaned_data.get(name, "") for name in ("code_request", "note")}
+    if not is_valid:
+        return render(
+            request, "portal/code.html", _waiting(form.blank(**kept), kept["code_request"]), status=422
+        )
     try:
-        token = portal_client.redeem_code(form.cleaned_data["code_request"], form.cleaned_data["code"])
+        token = portal_client.redeem_code(kept["code_request"], form.cleaned_data["code"])
     except WrongCode as fault:
-        blank = form.blank(_said(fault), code_request=form.cleaned_data["code_request"])
-        return render(request, "portal/code.html", {"form": blank} | _minutes(), status=422)
-    return issue(redirect("portal:lines"), token)
+        blank = form.blank(_said(fault), **kept)
+        return render(request, "portal/code.html", _waiting(blank, kept["code_request"]), status=422)
+    number = noted_number(kept["code_request"], kept["note"])
+    return issue(redirect("portal:lines"), token, {HERE: number} if number else {})
 
 
 @require_safe
@@ -141,33 +130,13 @@ def code(request: HttpRequest) -> HttpResponse:
 def lines(request: HttpRequest) -> HttpResponse:
     """Show the line in hand and, after the second proof, all lines in the person's name: their status and what to do."""
     shown = shown_to(request)
-    shown["lines"] = [_said_line(line) for line in shown["lines"]]
+    shown["lines"] = said_lines(shown, numbers_of(request), on=clock.today())
     shown["applied_until"] = shown["applied_until"] and dt.date.fromisoformat(shown["applied_until"])
     shown["named"] = [
         (DelegateRole(part).label, dt.date.fromisoformat(day)) for part, day in shown["named"].items()
     ]
     shown["consents"] = _said_consents(shown)
     return render(request, "portal/lines.html", shown)
-
-
-@require_safe
-@during_session
-def access_history(request: HttpRequest) -> HttpResponse:
-    """Show who accessed it, staff included, in plain words."""
-    shown = shown_to(request)
-    shown["more"] = max(0, len(shown["accesses"]) - ACCESSES_SHOWN)
-    shown["accesses"] = [
-        {
-            "at": dt.datetime.fromisoformat(access["at"]).astimezone(clock.zone()), "leaf": access["leaf"],
-            "code": access["code"],
-            "withheld_until": access["withheld_until"] and dt.date.fromisoformat(access["withheld_until"]),
-            "who": label_of(access["role"], StaffRole),
-            "what": field_label(access["field"]),
-            "why": purpose_label(access["purpose"]),
-        }
-        for access in shown["accesses"][:ACCESSES_SHOWN]
-    ]  # fmt: skip
-    return render(request, "portal/access_history.html", shown)
 
 
 @require_safe
@@ -202,11 +171,17 @@ def receipt(request: HttpRequest) -> HttpResponse:
 def personal_data(request: HttpRequest) -> HttpResponse:
     """Show what is held about oneself, each with article and last day; in clear when asked to, once."""
     if request.method != "POST":
-        return render(request, "portal/personal_data.html", _with_kept(shown_to(request)))
+        return render(
+            request, "portal/personal_data.html", _with_kept(shown_to(request), numbers_of(request))
+        )
     answer = put(request, PortalRequestKind.EXPORT)
     if answer.done is None:
         return refused(request, answer)
-    return render(request, "portal/personal_data.html", _with_kept(answer.done) | {"in_clear": True})
+    return render(
+        request,
+        "portal/personal_data.html",
+        _with_kept(answer.done, numbers_of(request)) | {"in_clear": True},
+    )
 
 
 @require_POST
@@ -242,6 +217,22 @@ def export(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_POST
+@during_session
+def export_sheets(request: HttpRequest) -> HttpResponse:
+    """Give all that is held about oneself as sheets to print. Nothing of it stays here."""
+    answer = put(request, PortalRequestKind.EXPORT)
+    if answer.done is None:
+        return refused(request, answer)
+    return HttpResponse(
+        record_sheets.pdf(
+            _with_kept(answer.done, numbers_of(request)), on=clock.today(), language=language_of_page()
+        ),
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="data-export.pdf"'},
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @during_session
 def verify(request: HttpRequest) -> HttpResponse:
@@ -258,8 +249,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         request, PortalRequestKind.VERIFY, {"document": document, "name": name.hex()}, request_id=request_id
     )
     if answer.done and answer.done["verified"]:
-        messages.success(request, _("Thank you. You now see every line in your name."))
-        return redirect("portal:lines")
+        return to_all_lines(request)
     faults = answer.said or (
         _(
             "Document number and name are not those registered for this line. Tries left in this session: %(left)s"
@@ -267,34 +257,6 @@ def verify(request: HttpRequest) -> HttpResponse:
         % {"left": answer.done["left"] if answer.done else 0},
     )
     return render(request, "portal/verify.html", {"form": form.blank(faults)} | around, status=422)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@during_session
-def action_page(request: HttpRequest, what: str) -> HttpResponse:
-    """Do one thing to one line, once."""
-    make, shown = (
-        FORMS.get(what, ActionForm),
-        {"title": labels.ACTIONS[what], "note": labels.NOTES[what], "what": what, "session": True},
-    )
-    if request.method != "POST":
-        return render(
-            request, "portal/action.html", shown | {"form": make.for_line(request.GET.get("line", ""))}
-        )
-    form = make(request.POST)
-    if not form.is_valid():
-        kept = {name: form.cleaned_data.get(name, "") for name in ("key", "line")}
-        return render(request, "portal/action.html", shown | {"form": form.blank(**kept)}, status=422)
-    answer = put(request, PortalRequestKind(what.replace("-", "_")), form.payload())
-    if answer.done is None:
-        kept = {name: form.cleaned_data[name] for name in ("key", "line")}
-        needs_verification = answer.refused == "verification_needed"
-        return render(
-            request, "portal/action.html",
-            shown | {"form": form.blank(answer.said, **kept), "needs_verification": needs_verification}, status=422,
-        )  # fmt: skip
-    messages.success(request, _said_done(what, answer.done))
-    return redirect("portal:lines")
 
 
 @require_POST
@@ -321,23 +283,6 @@ def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
     return go_to(request, "portal:verify" if answer.refused == "verification_needed" else "portal:lines")
 
 
-def _said_line(line: dict[str, Any]) -> dict[str, Any]:
-    days = {
-        name: line[name] and dt.date.fromisoformat(line[name]) for name in ("since", "until", "contested_on")
-    }
-    return line | days | {
-        "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
-        "reasons": [label_of(reason, SuspensionReason) for reason in line["reasons"]],
-        "is_claimed": any(one["kind"] == "inherit" and not one["settled_on"] for one in line["cases"]),
-        "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
-        "cases": [
-            one | {"kind": label_of(one["kind"], CaseKind), "about": label_of(one["about"], Field, LineField, Paper, ForgerySign) if one["about"] else "",
-                   "due_on": dt.date.fromisoformat(one["due_on"])}
-            for one in line["cases"]
-        ],
-    }  # fmt: skip
-
-
 def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what is asked, in words, each with the form of its button."""
     return [
@@ -351,7 +296,7 @@ def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
+def _with_kept(shown: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
     kept = [
         row | {
             "field": field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
@@ -364,7 +309,25 @@ def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
         {"kind": _said_kind(one["document_type"])} | {name: one[name] and dt.date.fromisoformat(one[name]) for name in ("since", "until")}
         for one in shown["documents"]
     ]  # fmt: skip
-    return shown | {"kept": kept, "session": True, "known_by": known}
+    here = next((line["line"] for line in shown["lines"] if line["here"]), "")
+    named = dict(numbers) | {here: numbers.get(here) or numbers.get(HERE, "")}
+    return shown | {"kept": kept, "records": by_record(kept, named), "session": True, "known_by": known}
+
+
+def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what is held record by record: which line, the entries in one list, and once until when and by which article."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in kept:
+        record = found.setdefault(
+            row["record"], row | {"number": numbers.get(row["line"], ""), "entries": [], "articles": []}
+        )
+        record["entries"].append(row)
+        record["articles"] += (
+            [row["article"]] if row["article"] and row["article"] not in record["articles"] else []
+        )
+    for record in found.values():
+        record["fields"] = list(dict.fromkeys(row["field"] for row in record["entries"]))
+    return list(found.values())
 
 
 def _said_value(row: dict[str, Any]) -> str:
@@ -380,18 +343,24 @@ def _said_kind(value: str) -> str:
     return str(dict(offered_types()).get(value) or dict(DocumentType.choices).get(value, value))
 
 
-def _said_done(what: str, done: dict[str, Any]) -> str:
-    if what == "correct":
-        return _("It is recorded. Come to any counter with your document; it is corrected there.")
-    return ledger_labels.action_label(done["verb"])
-
-
 def _said(fault: RollkeeperError) -> list[str]:
     return [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
 
 
-def _minutes() -> dict[str, int]:
-    return {"minutes": portal_settings().code_minutes}
+def _waiting(form: CodeForm, code_request_id: UUID | str) -> dict[str, Any]:
+    """Return what the page says that waits for a code: the same for every number."""
+    chosen = portal_settings()
+    page = page_figures(code_request_id) if isinstance(code_request_id, UUID) else ""
+    return {"form": form, "page": page, "minutes": chosen.code_minutes, "care_menu": chosen.care_menu}
+
+
+def to_all_lines(request: HttpRequest) -> HttpResponse:
+    """Lead to all lines of the person who has shown who they are; the browser keeps their masked numbers."""
+    messages.success(request, _("Thank you. You now see every line in your name."))
+    token, answer = token_of(request), put(request, PortalRequestKind.LINE_NUMBERS)
+    known = numbers_of(request) | (answer.done["numbers"] if answer.done else {})
+    response = redirect("portal:lines")
+    return issue(response, token, known) if token else response
 
 
 @require_POST

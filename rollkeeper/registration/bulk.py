@@ -51,7 +51,7 @@ def refused_file(path: Path) -> Path:
 def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None]) -> Tally:
     """Register all rows of a file; write each refused row to the reject file and continue.
 
-    `moved` is called with how many bytes further the work is. Refuses, as a whole: FILE_NOT_USABLE, NO_REGISTRATION_DUTY,
+    `moved` is called with how much further the work is. Refuses, as a whole: FILE_NOT_USABLE, the faults of a table, NO_REGISTRATION_DUTY,
     NOT_ALLOWED.
     """
     require(authority, Permission.REGISTER)
@@ -92,7 +92,7 @@ def _register_rows(
 
 
 def _batches(path: Path) -> Iterator[tuple[list[Row], int]]:
-    """Give the rows in batches, each with the number of bytes that it moves on."""
+    """Give the rows in batches, each with how far it moves on."""
     batch: list[Row] = []
     done = reached = 0
     for row, reached in read_rows(path):

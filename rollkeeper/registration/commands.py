@@ -11,7 +11,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.bulk import refused_file, register_file
-from rollkeeper.registration.file_reader import require_usable
+from rollkeeper.registration.file_reader import require_usable, size_of
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def register_in_bulk(
     file: Annotated[
-        Path, typer.Argument(help="Registrations, one JSON object a line, in UTF-8.", metavar="FILE.jsonl")
+        Path, typer.Argument(help="CSV, TSV, XLSX, Parquet, or one JSON object a line.", metavar="FILE")
     ],
     *,
     as_json: JsonOption = False,
@@ -29,9 +29,9 @@ def register_in_bulk(
 ) -> None:
     """Register all people in a file; a number that has no line yet gets one.
 
-    Keys of a row: number, name, address, document_type, document_number; kind (individual, company, minor) with
-    user and bearer, or guardian, each an object; service; language; submission_key. Only the fields that the rule pack asks for
-    are recorded. Refused rows go to FILE.jsonl.refused.jsonl (row, column, reason, no values); the rest is recorded.
+    Columns of a table, or keys of a JSON row: number, name, address, document_type, document_number; kind (individual, company, minor) with
+    user and bearer, or guardian, each an object (in a table columns such as guardian.name); service; language; submission_key. Headings of a
+    table are also understood in other words and languages. Only the fields that the rule pack asks for are recorded. Refused rows go to FILE.refused.jsonl (row, column, reason, no values); the rest is recorded.
     Run it again after an interruption or a correction: nothing is recorded twice.
 
     Exit codes: 0 all recorded, 1 some rows refused, 2 the file cannot be used.
@@ -39,11 +39,11 @@ def register_in_bulk(
     Example row: {"number": "13800138000", "name": "…", "address": "…", "document_type": "passport",
     "document_number": "X00000001"}
 
-    Example: rollkeeper register registrations.jsonl
+    Example: rollkeeper register registrations.xlsx
     """
     require_usable(file)
     open_instance()
-    with progress("Registering (bytes)", total=file.stat().st_size) as bar:
+    with progress("Registering", total=size_of(file)) as bar:
         tally = register_file(console_authority(), file, on=on or clock.today(), moved=bar.advance)
     side = refused_file(file)
     if as_json:

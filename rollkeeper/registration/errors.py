@@ -183,7 +183,7 @@ SAME_SUBSCRIBER = Refusal(
 LINE_IN_DISPUTE = Refusal(
     "line_in_dispute",
     Kind.REFUSED,
-    "Line {line} is in dispute: it cannot be transferred meanwhile.",
+    "Line {line} is in dispute: until that is decided, it is neither transferred nor terminated.",
     "Settle the dispute first; service and deadlines are not touched by it.",
 )
 OTHER_SUSPENSIONS_OPEN = Refusal(
@@ -238,7 +238,7 @@ FILE_NOT_USABLE = Refusal(
     "file_not_usable",
     Kind.MALFORMED,
     "{file}: {why}.",
-    "Give a file in UTF-8 with one JSON object a line; 'rollkeeper register --help' shows one.",
+    "Give a table with a column 'number', or a file in UTF-8 with one JSON object a line; 'rollkeeper register --help' shows one.",
 )
 INVALID_ROW = Refusal(
     "invalid_row",
@@ -260,7 +260,7 @@ class ConcurrentUpdate(RollkeeperError):
 RECEIPT_LINE_MISMATCH = Refusal(
     "receipt_line_mismatch",
     Kind.CONFLICT,
-    "That receipt is about line {receipt}, and this number belongs to line {line}.",
+    "That receipt is about another line than {line}.",
     "Check the number. An earlier line with this number is a different line.",
 )
 NOT_A_REGISTRATION_RECEIPT = Refusal(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads a file of registrations, one JSON object a line, and says of each faulty row what is wrong with it.
+"""Reads a file of registrations, one JSON object or one row of a table each, and says of each faulty row what is wrong with it.
 
 Nothing of a row's values ever leaves this file but inside a `Submission`: a fault names row, column and class.
 Line ends may be mixed; a line that is longer than a registration can be is passed over without being held in memory.
@@ -15,11 +15,13 @@ from typing import Any, BinaryIO, Final
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.table_files import REGISTRATION_TABLES, RegistrationTable, TableRow, is_table
 from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
 from rollkeeper.registration.rules import showable
 from rollkeeper.registration.submissions import ROW_KEY, Submission
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.blind_index import blind_references
+from rollkeeper.vault.fields import Field
 
 GREATEST_LINE_BYTES = 64_000
 _CHUNK_BYTES = 1 << 20
@@ -28,6 +30,10 @@ _OWN_KEYS: Final = frozenset(
     {"number", "kind", "service", "language", "route", "submission_key", "user", "bearer", "guardian"}
 )
 _PART_KEYS: Final = {"user": PartyRole.USER, "bearer": PartyRole.BEARER, "guardian": PartyRole.GUARDIAN}
+_TABLE_KEYS: Final = _OWN_KEYS - _PART_KEYS.keys() | {
+    f"{part}{field.value}" for part in ("", *(f"{key}." for key in _PART_KEYS)) for field in Field
+}
+"""The names of columns in a table; another person's begin with `user.`, `bearer.` or `guardian.`."""
 _CLASSES: Final = {
     dict: "an object",
     list: "a list",
@@ -50,7 +56,10 @@ class _Repeated(ValueError):
 
 
 def require_usable(path: Path) -> None:
-    """Refuse a file of which no row can be read. Refuses: FILE_NOT_USABLE."""
+    """Refuse a file of which no row can be read. Refuses: FILE_NOT_USABLE; of a table its faults, by row and column."""
+    if is_table(path):
+        _open_table(path)
+        return
     try:
         with path.open("rb") as file:
             head = [line for _, line in zip(range(_LOOKED_AT), _lines(file), strict=False)]
@@ -71,11 +80,44 @@ def require_usable(path: Path) -> None:
 
 
 def read_rows(path: Path) -> Iterator[tuple[Row, int]]:
-    """Give each row that is not blank, with the number of bytes up to its end."""
+    """Give each row that is not blank, with how far the file is read by then: bytes, or rows of a table."""
+    if is_table(path):
+        table = _open_table(path)
+        for done, row in enumerate(table.rows(), start=1):
+            yield Row(row.number, _read_table_row(row)), done
+        return
     with path.open("rb") as file:
         for number, line in enumerate(_lines(file), start=1):
             if line is None or line.strip():
                 yield Row(number, _read(line)), file.tell()
+
+
+def size_of(path: Path) -> int:
+    """Return how much there is to read: bytes, or rows of a table."""
+    return _open_table(path).row_count if is_table(path) else path.stat().st_size
+
+
+def _open_table(path: Path) -> RegistrationTable:
+    """Open a table, which has a column of numbers. Refuses: FILE_NOT_USABLE; and the faults of a file."""
+    if not path.is_file():
+        raise FILE_NOT_USABLE(file=path.name, why="there is no such file")
+    table = REGISTRATION_TABLES.only()(path, _TABLE_KEYS)
+    if "number" not in table.keys:
+        raise FILE_NOT_USABLE(file=path.name, why="none of its columns is named 'number'")
+    return table
+
+
+def _read_table_row(row: TableRow) -> Submission | RollkeeperError:
+    if row.values is None:
+        return INVALID_ROW(column=showable(row.column), value_class=row.fault)
+    found: dict[str, Any] = {}
+    for key, value in row.values.items():
+        part, _, inner = key.partition(".")
+        if inner:
+            found.setdefault(part, {})[inner] = value
+        else:
+            found[key] = value
+    return _submission(found)
 
 
 def with_keys(rows: Sequence[Row]) -> list[Row]:

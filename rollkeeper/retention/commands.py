@@ -11,7 +11,16 @@ import typer
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.terminal import ask, signed_in
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    LookBackOption,
+    emit,
+    out,
+    progress,
+    read_date,
+    show_table,
+)
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.queries import view_line
@@ -54,7 +63,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(holds, name="holds")
 
 
-def plan(as_json: JsonOption = False, on: DateOption = None) -> None:
+def plan(as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """Draft an erasure plan: what is kept about people, and by when it goes. Erases nothing.
 
     For the day on which a law is struck down or ends: nothing is collected any more, and people decide about the rest.
@@ -179,7 +188,7 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
     out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
 
 
-def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
+def list_(*, as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """List the current legal holds by the day of review: line references, case numbers, days.
 
     Exit code 1 if a review is due.

@@ -13,7 +13,7 @@ class Erasure(models.Model):
     tenure_id = models.UUIDField(
         null=True, db_comment="The past tenure that must go; empty where the whole line must."
     )
-    ground = models.TextField(db_comment="service_ended or tenure_ended.")
+    ground = models.TextField(db_comment="service_ended, tenure_ended or import_undone.")
     article = models.TextField()
     last_day_kept = models.DateField()
     begun_at = models.DateTimeField()

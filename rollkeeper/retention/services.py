@@ -142,6 +142,7 @@ def erase_due(
     hold_back(due.lines + due.tenures, on=on)
     erased.lines = _erase("find_terminated", pack, values, erased, progress)
     erased.tenures = _erase("find_past_tenures", pack, values, erased, progress)
+    erased.lines += _erase("find_undone", pack, values, erased, progress)
     return erased
 
 
@@ -241,7 +242,8 @@ def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | Non
             return None
         run(sql("retention", "skip_held"), values)
         ended = [row.terminated_on for row in rows("SELECT DISTINCT terminated_on FROM retention_due")]
-        kept, at = [keeps_until(pack, day) for day in ended], clock.now()
+        at = clock.now()
+        kept = ended if find == "find_undone" else [keeps_until(pack, day) for day in ended]
         records = run(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
         note_erased(records, on=values["on"])
     return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})

@@ -54,7 +54,18 @@ class PortalRequestKind(StrEnum):
     APPLY_IMAGE = "apply_image"
     """Whether one more picture of a document may be read."""
     APPLY = "apply"
+    LINE_NUMBERS = "line_numbers"
+    """The masked numbers of my lines, so that I can tell them apart."""
+    WITHDRAW_CASE = "withdraw_case"
+    """Take back what I contested."""
     SIGN_OUT = "sign_out"
+
+
+class HandOver(StrEnum):
+    """How a code that did not come to the line was handed over."""
+
+    CARE_MENU = "care_menu"
+    COUNTER = "counter"
 
 
 class CaseKind(TextChoices):
@@ -82,6 +93,16 @@ class ForgerySign(TextChoices):
     CHECK_DIGITS = "check_digits", _("The number's check digits are wrong")
     REGISTRY = "registry", _("The issuer's register does not know the document")
     ALTERED = "altered", _("The document was altered")
+
+
+class DisputeReason(TextChoices):
+    """What a subscriber says is wrong. Chosen, never typed: what is typed would hold names."""
+
+    RECORD_MISSING = "dispute_record_missing", _("I am registered, and the register does not show it")
+    RECORD_WRONG = "dispute_record_wrong", _("What is recorded about me is wrong")
+    NOT_NOTIFIED = "dispute_not_notified", _("No notice reached me")
+    DAYS_WRONG = "dispute_days_wrong", _("The days are counted wrong")
+    SOMETHING_ELSE = "dispute_something_else", _("Something else; I will explain it when I am asked")
 
 
 class DecisionReason(TextChoices):

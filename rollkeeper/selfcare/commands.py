@@ -17,6 +17,7 @@ from rollkeeper.campaign.commands.cli_options import (
     declared_reason,
 )
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import open_instance
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
     if campaign := group_called(app, "campaign"):
         campaign.command()(pause)
     _group(app, "codes", "Codes for lines.").command("reserve")(reserve_code)
+    _group(app, "codes", "Codes for lines.").command("by-call")(codes_by_call)
     _group(app, "delegates", "People whom subscribers named.").command("check")(check_delegate)
 
 
@@ -72,6 +74,23 @@ def reserve_code(*, on: DateOption = None) -> None:
     open_instance()
     keep(console_authority(), _number(), on=on or clock.today())
     out.print("One code is reserved. The subscriber can request it at the portal now.")
+
+
+def codes_by_call(*, on: DateOption = None) -> None:
+    """Give codes for the portal to suspended lines that call the care number, for its voice menu: a line in, a line out.
+
+    Input: the calling number, the four figures keyed in, and own-network. Say own-network only of a call whose line your own network
+    authenticated; a number that came from another network, or from the phone itself, can be forged. Output, one JSON object a line:
+    the code, or null where there is none, and for how many minutes it is good.
+
+    Example: echo "13900001234 4711 own-network" | rollkeeper codes by-call
+    """
+    from rollkeeper.selfcare.handed_codes import answer_calls
+
+    open_instance()
+    for said in answer_calls(console_authority(), sys.stdin, on=on or clock.today()):
+        sys.stdout.write(canonical_bytes(said).decode() + "\n")
+        sys.stdout.flush()
 
 
 def check_delegate(

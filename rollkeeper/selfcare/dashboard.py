@@ -7,17 +7,24 @@ Plain objects of strings, numbers and days, since they travel sealed from the po
 import datetime as dt
 from typing import Any
 
-from rollkeeper.campaign.queries import explain_line
+from rollkeeper.campaign.queries import Deadline, explain_line
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.ledger.queries import TenurePeriod, accesses, missing_accesses
 from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import access_periods
-from rollkeeper.lines.queries import last_tenure_ended_at, view_line
+from rollkeeper.lines.choices import LineState
+from rollkeeper.lines.queries import LineView, last_tenure_ended_at, view_line
+from rollkeeper.lines.reconnection import reconnected_on
+from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
+from rollkeeper.selfcare.choices import DecisionReason
 from rollkeeper.selfcare.consents import show_consents
 from rollkeeper.selfcare.delegates import delegates_of
 from rollkeeper.selfcare.errors import NOT_YOUR_LINE
@@ -40,11 +47,13 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         "verified": session.is_verified, "held": session.person_id is not None, "attempts_left": session.attempts_left,
         "lines": [_line(session.line_id, here, here=True, language=language, on=on)]
         + [_line(one.line_id, one, here=False, language=language, on=on) for one in others],
-        "accesses": show_access_history(session), "missing": _missing(session),
+        "accesses": [] if session.is_limited else show_access_history(session),
+        "missing": [] if session.is_limited else _missing(session),
         "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
-        "kept": [row for one in held for row in list_entries(session, one)],
+        "kept": [] if session.is_limited else [row for one in held for row in list_entries(session, one)],
+        "limited": session.is_limited,
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
-        "consents": show_consents(session, on=on),
+        "consents": [] if session.is_limited else show_consents(session, on=on),
         "named": {part.value: day.isoformat() for part, day in delegates_of(session.person_id).items()}
         if session.is_verified and session.person_id else {},
         "documents": _documents(session),
@@ -121,10 +130,11 @@ def _day_of(day: dt.date | None) -> str | None:
 
 def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, on: dt.date) -> Shown:
     line, explained = view_line(line_id), explain_line(line_id, on=on, language=language)
+    is_theirs = tenure is None or tenure.is_present
     assert line is not None  # noqa: S101 - a session ends with its line, and a tenure has one
     return {
         "line": str(line_id), "here": here, "service": line.service.value, "state": line.state.value,
-        "registered": line.is_registered and (tenure is None or tenure.is_present),
+        "registered": line.is_registered and is_theirs,
         "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
         "held": tenure is not None and tenure.is_present,
         "since": tenure.since.date().isoformat() if tenure else line.activated_on.isoformat(),
@@ -133,21 +143,39 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "stage": explained.stage if explained else None,
         # Events of the line after this tenure belong to another subscriber.
         "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in explained.sentences]
-        if explained and (tenure is None or tenure.is_present) else [],
+        if explained and is_theirs else [],
+        "deadline": _deadline(explained.deadline) if explained and explained.deadline and is_theirs else None,
         "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),
+        "may_reconnect": _may_reconnect(line),
+    }  # fmt: skip
+
+
+def _may_reconnect(line: LineView) -> bool:
+    rule = load_pack(instance().pack).temporary_reconnection
+    verdict = may_reconnect_temporarily(
+        rule, reasons=line.reasons, reconnected_on=reconnected_on(line.line_id)
+    )
+    return line.state is LineState.SUSPENDED and not isinstance(verdict, Refused)
+
+
+def _deadline(deadline: Deadline) -> Shown:
+    return {
+        "follows": deadline.follows.value, "counted": deadline.counted, "days": deadline.days,
+        "last_day": _day_of(deadline.last_day_on), "earliest": _day_of(deadline.earliest_on),
     }  # fmt: skip
 
 
 def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
     found = rows(
-        "SELECT kind, about, opened_on, due_on, settled_on, upheld FROM selfcare_case"
+        "SELECT case_id, kind, about, opened_on, due_on, settled_on, upheld, because FROM selfcare_case"
         " WHERE line_id = %s AND tenure_id IS NOT DISTINCT FROM %s ORDER BY opened_on DESC",
         [line_id, tenure.tenure_id if tenure else None],
     )
     return [
         {
-            "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
+            "case": str(row.case_id), "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
             "settled_on": row.settled_on and row.settled_on.isoformat(), "upheld": row.upheld,
+            "withdrawn": row.because == DecisionReason.TAKEN_BACK,
         }
         for row in found
     ]  # fmt: skip
@@ -158,6 +186,8 @@ def _spans(session: PortalSession) -> list[tuple[LineId, dt.datetime | None]]:
 
     A line that ended in their hands is not: its end is the receipt that they may need most.
     """
+    if session.is_limited and session.person_id is not None:
+        return []
     if session.person_id is None:
         return [(session.line_id, last_tenure_ended_at(session.line_id))]
     return [(one.line_id, one.since) for one in session.tenures() if one.is_present or _ended_theirs(one)]

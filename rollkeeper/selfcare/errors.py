@@ -51,6 +51,30 @@ NO_SUBSCRIBER_TO_SUSPECT = Refusal(
     "No one is registered for this line: no document was recorded for it.",
     "Refuse the registration at the counter; nothing of the document is kept.",
 )
+LIMITED_SESSION = Refusal(
+    "limited_session",
+    Kind.FORBIDDEN,
+    "With a code from the care number or a counter, nothing is read and nothing is ended.",
+    "Use a passkey, ask for a code that comes to the line once it works again, or come to a counter with your document.",
+)
+LINE_IN_SERVICE = Refusal(
+    "line_in_service",
+    Kind.REFUSED,
+    "This line is in service: a code goes to the line itself, and none is handed over.",
+    "Let the subscriber ask for it at the portal.",
+)
+NO_PAGE_WAITING = Refusal(
+    "no_page_waiting",
+    Kind.NOT_FOUND,
+    "No page of the portal with these four figures waits for this number.",
+    "Have the subscriber type the number at the portal, and read out the figures on the page that follows.",
+)
+TOO_MANY_HANDED_CODES = Refusal(
+    "too_many_handed_codes",
+    Kind.REFUSED,
+    "This line can have no further code now: it had its codes of the hour or the day, or its SIM was replaced.",
+    "Do at the counter what the subscriber wants: everything can be done there.",
+)
 PASSKEYS_UNAVAILABLE = Refusal(
     "passkeys_unavailable",
     Kind.REFUSED,
@@ -74,6 +98,18 @@ NOT_YOUR_LINE = Refusal(
     Kind.FORBIDDEN,
     "That line is not available in this session.",
     "Give your second proof, or ask for a code for that line.",
+)
+NOTHING_TO_WITHDRAW = Refusal(
+    "nothing_to_withdraw",
+    Kind.CONFLICT,
+    "There is nothing to take back: it was decided, or taken back before.",
+    "The page of your lines shows how it stands.",
+)
+OWN_LINE_IN_DISPUTE = Refusal(
+    "own_line_in_dispute",
+    Kind.REFUSED,
+    "This line is in dispute: its contract is not ended meanwhile.",
+    "Take the dispute back, or wait until it is decided.",
 )
 CASE_ALREADY_OPEN = Refusal(
     "case_already_open",

@@ -26,7 +26,10 @@ class CodeRequest(models.Model):
     line_id = models.UUIDField(null=True)
     tenure_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
-    channel = models.TextField(null=True, db_comment="By which way a code went; empty: none went.")
+    channel = models.TextField(
+        null=True,
+        db_comment="By which way a code went, or care_menu or counter: it was handed over; empty: none went.",
+    )
     code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
     attempts_left = models.SmallIntegerField(db_default=0)
     expires_at = models.DateTimeField(null=True)
@@ -43,6 +46,7 @@ class CodeRequest(models.Model):
         indexes = [
             models.Index(fields=["source_mark", "made_at"], name="selfcare_coderequest_by_source"),
             models.Index(fields=["line_id", "made_at"], name="selfcare_coderequest_by_line"),
+            models.Index(fields=["number_index", "made_at"], name="selfcare_coderequest_by_number"),
             models.Index(
                 fields=["made_at"],
                 name="selfcare_coderequest_pending",
@@ -79,6 +83,10 @@ class PortalSession(models.Model):
     ends_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, db_comment="When the second proof was given.")
     attempts_left = models.SmallIntegerField()
+    is_limited = models.BooleanField(
+        db_default=False,
+        db_comment="The code was handed over by the care menu or at a counter; it did not come to the line itself.",
+    )
     images_left = models.SmallIntegerField(db_default=10, db_comment="Pictures of a document to be read.")
     applications_left = models.SmallIntegerField(db_default=5, db_comment="Tries to register remotely.")
     challenge = models.BinaryField(
@@ -130,7 +138,7 @@ class Case(models.Model):
     kind = models.TextField(db_comment="selfcare.choices.CaseKind.")
     about = models.TextField(
         null=True,
-        db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value.",
+        db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value; of a dispute selfcare.choices.DisputeReason.",
     )
     opened_on = models.DateField()
     due_on = models.DateField(db_comment="The last day on which to decide.")

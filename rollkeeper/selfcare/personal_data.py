@@ -8,7 +8,7 @@ can see.
 import base64
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.kernel.database import rows
@@ -17,6 +17,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
+from rollkeeper.lines.numbers import masked
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.vault.errors import CannotOpen
@@ -26,6 +27,9 @@ from rollkeeper.vault.services import open_copy, open_line_values, open_sealed
 COPY = "document_copy"
 """The field name of a copy, as in the ledger."""
 MEDIA_TYPE = "image/jpeg"
+
+MASKED_NUMBERS: Final = 12
+"""For more lines than a person keeps apart, no number is opened."""
 
 type Shown = dict[str, Any]
 
@@ -91,6 +95,20 @@ def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date)
         except CannotOpen:
             numbers[line_id] = ""
     return numbers
+
+
+def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> Shown:
+    """Return the masked numbers of the verified subscriber's current lines, so that they tell them apart; of the first few alone.
+
+    Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED.
+    """
+    session.require_verification()
+    held = [one for one in session.tenures() if one.is_present][:MASKED_NUMBERS]
+    return {
+        "numbers": {
+            str(line): masked(number) for line, number in open_numbers(session, held, on=on).items() if number
+        }
+    }
 
 
 def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:

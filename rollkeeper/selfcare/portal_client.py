@@ -50,8 +50,7 @@ class Token:
 
 def request_code(number: str, *, source: str, language: str) -> UUID:
     """Ask that a code be sent to a number, if it is a line that may have one. Refuses: NumberNotRead, TooManyCodeRequests."""
-    country = instance().country_code
-    (index,) = blind_numbers([normalise_identifier(number, service=service_guess(number), country=country)])
+    (index,) = blind_numbers([normalised(number)])
     mark = hmac.new(_SOURCE_KEY, source.encode(), hashlib.sha256).digest()[:16]
     code_request_id = new_uuid()
     with action():
@@ -69,6 +68,11 @@ def request_code(number: str, *, source: str, language: str) -> UUID:
         )
         _wake_worker()
     return code_request_id
+
+
+def normalised(number: str) -> str:
+    """Return a typed number as the register writes it. Refuses: NumberNotRead."""
+    return normalise_identifier(number, service=service_guess(number), country=instance().country_code)
 
 
 def redeem_code(code_request_id: UUID, code: str) -> Token:

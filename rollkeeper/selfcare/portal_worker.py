@@ -32,8 +32,9 @@ from rollkeeper.selfcare.applications import apply_for_line, expire_applications
 from rollkeeper.selfcare.case_decisions import settle_done_corrections
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.dashboard import export_all, show_dashboard, show_receipt
+from rollkeeper.selfcare.errors import LIMITED_SESSION
 from rollkeeper.selfcare.portal_client import hash_code
-from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, QUERY_HANDLERS
+from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, OF_LIMITED_SESSIONS, QUERY_HANDLERS
 from rollkeeper.selfcare.rules import may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
 from rollkeeper.selfcare.settings import settings
@@ -155,6 +156,8 @@ def _do(
     session: PortalSession, kind: PortalRequestKind, payload: dict[str, Any], *, row: Any, on: dt.date
 ) -> dict[str, Any]:
     language = row.language
+    if session.is_limited and kind not in OF_LIMITED_SESSIONS:
+        raise LIMITED_SESSION()
     match kind:
         case PortalRequestKind.DASHBOARD:
             return show_dashboard(session, language=language, on=on)

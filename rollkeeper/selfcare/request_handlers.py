@@ -14,6 +14,7 @@ from rollkeeper.selfcare import (
     passkeys,
     personal_data,
     services,
+    withdrawals,
 )
 from rollkeeper.selfcare.choices import PortalRequestKind
 
@@ -31,6 +32,7 @@ ACTION_HANDLERS: dict[PortalRequestKind, Callable[..., Receipt]] = {
     PortalRequestKind.DENY_DEATH: delegates.deny_death,
     PortalRequestKind.CONSENT: consents.give_consent,
     PortalRequestKind.WITHDRAW_CONSENT: consents.withdraw_consent,
+    PortalRequestKind.WITHDRAW_CASE: withdrawals.withdraw_case,
     PortalRequestKind.PASSKEY_ADD: passkeys.add_passkey,
     PortalRequestKind.PASSKEY_REMOVE: passkeys.remove_passkey,
 }
@@ -38,6 +40,7 @@ QUERY_HANDLERS: dict[PortalRequestKind, Callable[..., dict[str, Any]]] = {
     PortalRequestKind.DOCUMENT_COPY: personal_data.show_document_copy,
     PortalRequestKind.LINE_SELECTION: line_selection.show_selection,
     PortalRequestKind.COUNTER_CODE: services.counter_code,
+    PortalRequestKind.LINE_NUMBERS: personal_data.show_masked_numbers,
     PortalRequestKind.APPLY_BEGIN: applications.begin_application,
     PortalRequestKind.APPLY_IMAGE: applications.allow_image,
     PortalRequestKind.PASSKEY_NEW: passkeys.new_passkey_options,
@@ -45,3 +48,9 @@ QUERY_HANDLERS: dict[PortalRequestKind, Callable[..., dict[str, Any]]] = {
     PortalRequestKind.PASSKEY_VERIFY: passkeys.verify_by_passkey,
 }
 """Requests that show data, and the exchange before a passkey or an application is accepted."""
+OF_LIMITED_SESSIONS = frozenset({
+    PortalRequestKind.DASHBOARD, PortalRequestKind.RECEIPT, PortalRequestKind.PAUSE, PortalRequestKind.RECONNECT,
+    PortalRequestKind.DISPUTE, PortalRequestKind.APPEAL, PortalRequestKind.APPLY_BEGIN, PortalRequestKind.APPLY_IMAGE,
+    PortalRequestKind.APPLY, PortalRequestKind.PASSKEY_OPTIONS, PortalRequestKind.PASSKEY_VERIFY, PortalRequestKind.SIGN_OUT,
+})  # fmt: skip
+"""What may be asked for with a code that was handed over: what helps the line. An attacker who forged the call reads and ends nothing."""

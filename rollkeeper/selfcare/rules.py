@@ -29,7 +29,7 @@ def may_send_code(
     """
     if not is_living:
         return Refused(OPERATORS_RULE, "there is no living line", "Nothing is sent.")
-    if sim_replaced_on is not None and on < sim_replaced_on + dt.timedelta(days=sim_days):
+    if is_sim_too_new(sim_replaced_on, days=sim_days, on=on):
         return Refused(
             OPERATORS_RULE, "the SIM was replaced a short while ago", "Come to a counter with the document."
         )
@@ -44,6 +44,11 @@ def may_send_code(
             OPERATORS_RULE, "the last code is kept for another source", "Wait, or call the care number."
         )
     return Allowed()
+
+
+def is_sim_too_new(replaced_on: dt.date | None, *, days: int, on: dt.date) -> bool:
+    """Tell whether the SIM was replaced so short a while ago that another person may have done it."""
+    return replaced_on is not None and on < replaced_on + dt.timedelta(days=days)
 
 
 def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_appealed: bool) -> Decision:

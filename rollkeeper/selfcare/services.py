@@ -28,8 +28,8 @@ from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.services import pause_locked_line, terminate_locked_line
 from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.registration.submissions import Receipt
-from rollkeeper.selfcare.choices import CaseKind
-from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST
+from rollkeeper.selfcare.choices import CaseKind, DisputeReason
+from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST, OWN_LINE_IN_DISPUTE
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.subscribers.services import set_protection
@@ -82,13 +82,15 @@ def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
 def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Open a dispute: the line is not suspended and its clock is paused until a person has decided.
 
-    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: INVALID_REQUEST, NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
-    line_id, tenure_id = session.line_in(payload)
+    (line_id, tenure_id), about = session.line_in(payload), payload.get("about")
+    if about is not None and about not in DisputeReason.values:
+        raise INVALID_REQUEST()
 
     def do() -> tuple[LineId, EntryId]:
         return line_id, open_dispute_case(
-            session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, on=on
+            session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, about=about, on=on
         )
 
     return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
@@ -134,20 +136,23 @@ def request_correction(session: PortalSession, payload: Payload, *, on: dt.date)
 def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """End the contract of a line in one's name. Law: art. 5.
 
-    Ledger: line:line:terminated. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, LINE_IN_DISPUTE, LINE_TERMINATED.
+    Ledger: line:line:terminated. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, OWN_LINE_IN_DISPUTE, LINE_TERMINATED.
     """
     session.require_verification()
     line_id, _ = session.line_in(payload)
 
     def do() -> tuple[LineId, EntryId]:
-        return line_id, terminate_locked_line(session.authority, lock_line(line_id, in_force=True), on=on)
+        line = lock_line(line_id, in_force=True)
+        if line.is_disputed:
+            raise OWN_LINE_IN_DISPUTE()
+        return line_id, terminate_locked_line(session.authority, line, on=on)
 
     return run_once(key_of(payload), verb=Verb.LINE_TERMINATED, on=on, do=do)
 
 
 def open_dispute_case(
     authority: Authority, line_id: LineId, kind: CaseKind, *, tenure_id: TenureId | None, on: dt.date,
-    claimant_mark: bytes | None = None,
+    claimant_mark: bytes | None = None, about: str | None = None,
 ) -> EntryId:  # fmt: skip
     """Open a case during which a line is disputed, in the caller's action, for any app.
 
@@ -155,7 +160,7 @@ def open_dispute_case(
     Refuses: NOT_ALLOWED, CASE_ALREADY_OPEN, LineNotFound, LINE_TERMINATED.
     """
     line = lock_disputed(line_id, on=on) if kind is CaseKind.DISPUTE else lock_line(line_id, in_force=True)
-    open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, on=on)
+    open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, about=about, on=on)
     entry_id = mark_disputed(authority, line_id, on)
     restore_if_declared_in_time(line, said_on=on)
     return entry_id

@@ -51,6 +51,13 @@ class PortalSession:
     ends_at: dt.datetime
     is_remote: bool
     """The subscriber registered remotely and the document was not seen: their own data proves nothing."""
+    was_handed_over: bool = False
+    """The code did not come to the line: it was heard in the care number's menu, or given at a counter."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether only what helps the line may be asked for, because a caller's number can be forged; a passkey lifts it."""
+        return self.was_handed_over and not self.is_verified
 
     @property
     def authority(self) -> Authority:
@@ -95,7 +102,7 @@ def active_session(session_mark: bytes) -> PortalSession:
     row = found[0]
     return PortalSession(
         bytes(row.session_mark), LineId(row.line_id), row.tenure_id, row.person_id, row.is_verified, row.attempts_left, row.ends_at,
-        row.is_remote,
+        row.is_remote, row.is_limited,
     )  # fmt: skip
 
 

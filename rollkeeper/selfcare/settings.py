@@ -19,6 +19,20 @@ class Portal(Table):
     code_requests_per_hour: Annotated[
         int, Field(gt=0, description="Code requests of one source in an hour, for all numbers.")
     ] = 20
+    care_menu: Annotated[
+        bool,
+        Field(
+            description="Whether the care number's voice menu gives a code to a suspended line that calls it (`rollkeeper codes "
+            "by-call`); the portal then says so."
+        ),
+    ] = False
+    handed_codes_per_hour: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Codes that the care number's menu gives in an hour to all lines; after that none.",
+        ),
+    ] = 1000
     reserved_code_minutes: Annotated[
         int,
         Field(

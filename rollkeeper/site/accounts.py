@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from rollkeeper.access.choices import SignInOutcome, SignInSource
 from rollkeeper.access.client_address import client_address
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
+from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import CONSOLE, class_of, source_mark, staff_with
 from rollkeeper.access.queries import staff_of
@@ -25,7 +26,6 @@ from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.access.sign_ins import LastSignIn, last_sign_in, record_sign_in
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import instance
-from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.site.sessions import SOURCE_MARK
 
 _SOURCE_CLASS = "source_class"

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The home page, open to all: what this is and where each app is. Also whether this app is alive, and ready."""
 
-import os
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.health import Part, answer_text, disk_part, register_part
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
+from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.site.access_middleware import is_open_to
-from rollkeeper.site.web_apps import APPS, app_named, this_app
+from rollkeeper.site.entrances import own_apps
+from rollkeeper.site.web_apps import app_named, this_app
 from rollkeeper.vault.epochs import require_genuine
 from rollkeeper.vault.root import index_key
 
@@ -22,8 +24,8 @@ from rollkeeper.vault.root import index_key
 def home_page(request: HttpRequest) -> HttpResponse:
     """Show the home page; users of the back office are redirected to it."""
     if request.user.is_authenticated and is_open_to(request):
-        return redirect("backoffice:campaign")
-    return render(request, "site/home_page.html", {"apps": _addresses(request)})
+        return redirect(_first_page(request))
+    return render(request, "site/home_page.html", {"own_apps": own_apps(request)})
 
 
 @login_not_required
@@ -40,13 +42,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return _health(request)
 
 
+def _first_page(request: HttpRequest) -> str:
+    """Return the page on which a member of staff begins."""
+    if authority_in(request).role_for(Permission.MANAGE_STAFF):
+        return "backoffice:administration"
+    return "backoffice:campaign"
+
+
 def _health(request: HttpRequest) -> HttpResponse:
     status, said = answer_text(request.path, _parts())
     return HttpResponse(said, status=status, content_type="text/plain")
 
 
 def _parts() -> list[Part]:
-    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").seals else []
+    seals = [Part("keys", require_genuine)] if app_named(this_app() or "").has_sealer else []
     return [register_part(), *seals, Part("root", lambda: index_key().digests([b"ready"])), disk_part()]
 
 
@@ -56,19 +65,4 @@ def _parts() -> list[Part]:
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Return the offline page that checks receipts; it sends nothing to this server, and may be saved."""
     del request
-    return HttpResponse(check_page())
-
-
-def _addresses(request: HttpRequest) -> list[dict[str, object]]:
-    """Return each app with its address, None behind a proxy, where only the operator knows it."""
-    served_on = os.environ.get("ROLLKEEPER_PORT", "")
-    host, _, port = request.get_host().rpartition(":")
-    direct = bool(served_on) and port == served_on
-    return [
-        {
-            "name": app.name,
-            "title": app.title,
-            "address": f"{request.scheme}://{host}:{int(served_on) + app.port_offset}/" if direct else None,
-        }
-        for app in APPS
-    ]
+    return HttpResponse(check_page(vkey() or ""))

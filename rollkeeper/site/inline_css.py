@@ -43,7 +43,8 @@ def css_context(request: HttpRequest) -> dict[str, object]:
         request.inlined_css = True  # type: ignore[attr-defined]
         return _sheet()
 
-    has_it = request.COOKIES.get(settings.CSS_COOKIE_NAME) == _mark()
+    # A page that a browser keeps refers to the sheet that it keeps too: a kept page has no nonce.
+    has_it = getattr(request, "links_css", False) or request.COOKIES.get(settings.CSS_COOKIE_NAME) == _mark()
     return {
         "css_url": f"{static('built/rollkeeper.css')}?{_mark()}",
         "css": "" if has_it else bring,

@@ -18,10 +18,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 
+from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, run
-from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)

@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "rollkeeper.site.http_errors.page_context",
                 "rollkeeper.site.navigation.navigation_context",
+                "rollkeeper.site.entrances.entrances_context",
                 "rollkeeper.site.spoken_languages.language_context",
                 "rollkeeper.site.inline_css.css_context",
             ],
@@ -131,6 +132,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_FORMS = {"login": "rollkeeper.site.sign_in_form.SignInForm"}
 ACCOUNT_ADAPTER = "rollkeeper.site.accounts.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Wrong passwords are counted in `access/passwords.py`; "login_failed" is left for wrong second factors, by account.

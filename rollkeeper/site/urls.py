@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from rollkeeper.site import own_sessions
+from rollkeeper.site import invitation, own_sessions
 from rollkeeper.site.home_page import check_receipt, healthz, home_page, readyz
 from rollkeeper.site.law_page import law
 from rollkeeper.site.web_apps import app_named, this_app
@@ -49,6 +49,7 @@ if this_app() != "portal":
 if this_app() == "backoffice":
     urlpatterns += [
         path("", home_page, name="home_page"),
+        path("account/invitation/", invitation.invitation, name="invitation"),
         path("staff-sessions/", own_sessions.staff_sessions, name="staff_sessions"),
         path("staff-sessions/end/", own_sessions.end_of_staff, name="end_staff_sessions"),
         path("account/password/change/", account.password_change, name="account_change_password"),

@@ -44,10 +44,17 @@ class App:
     """The roles of staff that open it (`access.roles`), as text: a process that only starts others needs no Django."""
     seals: bool = False
     """Whether it puts people into the vault; it then has the password of the sealer in the store of keys."""
+    seals_files: bool = False
+    """Whether it seals files that staff hand in, and no person; it has that password for this alone."""
     needs: tuple[str, ...] = ()
     """Further files of the instance that it reads, where they are."""
     is_staffs: bool = True
     """Whether staff sign in here; otherwise it is for subscribers, who show a code that came to their line."""
+
+    @property
+    def has_sealer(self) -> bool:
+        """Tell whether it writes into the store of keys: it adds wrapped keys there and reads none."""
+        return self.seals or self.seals_files
 
     @property
     def opens_to(self) -> "frozenset[StaffRole]":
@@ -73,6 +80,7 @@ APPS = (
                 "administrator",
             }
         ),
+        seals_files=True,
     ),
     App(
         AppName.COUNTER.value,

@@ -23,6 +23,9 @@ STAFF_OPERATIONS: "Final[Hook[Callable[[StaffRequest], object]]]" = Hook(
 )
 """What the vault service does for a member of staff who signed in with a second factor; keyed by the operation's name."""
 
+USED_UP_BY: Final = frozenset({"invite-staff", "invite-again", "grant-role", "end-role", "reinstate-staff"})
+"""Operations that end the session in which they were asked for: who took over a page gets one of them for one code."""
+
 OFFLINE: Final = "offline"
 """What is counted and justified where something that a browser sealed is opened."""
 

@@ -34,7 +34,7 @@ from rollkeeper.kernel.settings import data_dir, forget_settings
 from rollkeeper.vault import protocol
 from rollkeeper.vault.epochs import secret_of
 from rollkeeper.vault.errors import VAULT_FAILED, VAULT_REQUEST_REFUSED
-from rollkeeper.vault.hooks import STAFF_OPERATIONS
+from rollkeeper.vault.hooks import STAFF_OPERATIONS, USED_UP_BY
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.protocol import BadMessage
 from rollkeeper.vault.service_sessions import Sessions
@@ -180,6 +180,8 @@ class Service:
             do = STAFF_OPERATIONS.only(operation)
         except HookUnset:
             raise VAULT_REQUEST_REFUSED() from None
+        if operation in USED_UP_BY:
+            self._sessions.end(token)
         return do(StaffRequest(authority, values, lambda other: self._sessions.authority(other, user=user)))
 
 

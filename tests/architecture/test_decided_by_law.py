@@ -25,8 +25,9 @@ WHERE_AN_ARTICLE_SPEAKS = {
 """A law decides these, or people do: a subscriber ends a contract, staff refuse a disclosure request."""
 BY_PEOPLE_UNDER_A_LAW = {
     "campaign:batch:approved", "campaign:batch:started", "campaign:batch:stopped", "campaign:batch:finished",
-    "campaign:batch:undone", "campaign:batch:undo_requested", "line:line:restored", "incidents:incident:opened",
+    "campaign:batch:undone", "campaign:batch:undo_requested", "campaign:undo:approved", "campaign:undo:withdrawn", "line:line:restored", "incidents:incident:opened",
     "agents:reverification:started",
+    "campaign:campaign:cancelled",
 }  # fmt: skip
 """People decide these; the entry says under which law, and no article has them do it."""
 

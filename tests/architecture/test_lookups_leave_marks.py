@@ -110,11 +110,11 @@ LOOKUPS = [
     ("backoffice", StaffRole.AUDITOR, "/line/", {"on": "2012-03-02"}),
     ("backoffice", StaffRole.AUDITOR, "/access-history/", {"on": "2012-03-02"}),
     ("counter", StaffRole.CLERK, "/replace-sim/", DOCUMENT),
-    ("counter", StaffRole.CLERK, "/terminate/", DOCUMENT),
+    ("counter", StaffRole.CLERK, "/terminate/", DOCUMENT | {"confirmed": "on"}),
     ("counter", StaffRole.CLERK, "/link-document/", DOCUMENT | {"further__document_type": "passport", "further__document_number": "Z7654321"}),
     ("counter", StaffRole.CLERK, "/document-check/", GUESSED | {"name": "Other Invented"}),
     *(
-        ("counter", StaffRole.CLERK, f"/{kind}/", {f"subscriber__{name}": value for name, value in (PERSON | DOCUMENT).items()} | {"language": "en", "double_checked": "on"})
+        ("counter", StaffRole.CLERK, f"/{kind}/", {f"subscriber__{name}": value for name, value in (PERSON | DOCUMENT).items()} | {"language": "en", "double_checked": "on", "confirmed": "on"})
         for kind in ("transfer", "relocate", "change")
     ),
 ]  # fmt: skip
@@ -206,7 +206,7 @@ def test_a_wrong_further_document_is_refused_before_the_first_one_is_compared(nu
     ("address", "fields"),
     [
         ("/replace-sim/", {}),
-        ("/terminate/", {}),
+        ("/terminate/", {"confirmed": "on"}),
         ("/link-document/", {"further__document_type": "passport", "further__document_number": "Z7654321"}),
     ],
 )
@@ -235,7 +235,13 @@ def test_a_transfer_with_a_guessed_document_leaves_a_mark(numbers, app, side):
 
     answer = client.post(
         "/transfer/",
-        {"number": ORDINARY, "submission_key": str(new_uuid()), "language": "en", "double_checked": "on"}
+        {
+            "number": ORDINARY,
+            "submission_key": str(new_uuid()),
+            "language": "en",
+            "double_checked": "on",
+            "confirmed": "on",
+        }
         | {f"subscriber__{name}": value for name, value in taker.items()}
         | {f"transferor__{name}": value for name, value in giver.items()},
     )
@@ -359,7 +365,13 @@ def test_a_refusal_that_tells_a_lines_state_leaves_a_mark_on_the_line(numbers, a
 
     answer = client.post(
         address,
-        {"number": ORDINARY, "submission_key": str(new_uuid()), "language": "en", "double_checked": "on"}
+        {
+            "number": ORDINARY,
+            "submission_key": str(new_uuid()),
+            "language": "en",
+            "double_checked": "on",
+            "confirmed": "on",
+        }
         | fields,
     )
 

@@ -68,6 +68,7 @@ def imported(tree):
 
 OPENS = {
     "disclosures/answers.py": "one disclosure request about one person, to a key",
+    "imports/upload_work.py": "a file of lines that staff handed in, to count and import it",
     "lines/opening.py": "one field of one person, for one member of staff",
     "provisioning/services.py": "the number, for the element that carries the line",
     "notices/one_time_codes.py": "which ways there are to tell a subscriber",

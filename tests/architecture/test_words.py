@@ -108,7 +108,7 @@ LEFT_OUT = (
 )  # fmt: skip
 
 ALLOWED: dict[str, tuple[str, ...]] = {
-    # The variable keeps its name, as others keep JENKINS_HOME; a user's home directory is one; FreeRADIUS and systemd have their own words.
+    # The variable keeps its name, as others keep JENKINS_HOME; a user's home directory is one; FreeRADIUS, systemd and venv have their own words.
     "home": (
         r"ROLLKEEPER_HOME",
         r"\bHOME\b",
@@ -117,6 +117,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         r"ProtectHome",
         r"--no-create-home",
         r"[Aa][Tt]_[Hh][Oo][Mm][Ee]",
+        r"\^home = |home = /usr/bin|--home-dir",
     ),
     "house": (
         r"Think of a house",

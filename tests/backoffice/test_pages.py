@@ -13,7 +13,7 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly
-from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.models import Batch, WorkRequest
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.provisioning.choices import ReadBack
@@ -107,7 +107,7 @@ def test_without_a_campaign_the_page_says_how_to_begin(signed_in):
     page = signed_in(StaffRole.AUDITOR)("get", "/campaign/")
 
     assert page.status_code == 200
-    assert "rollkeeper campaign plan" in page.text_
+    assert "A campaign manager imports the lines" in page.text_
 
 
 def test_the_campaign_is_a_picture_with_its_figures(batch, signed_in):
@@ -160,7 +160,8 @@ def test_the_page_says_what_the_last_comparison_with_the_network_found(batch, si
 def test_a_batch_shows_its_sample_with_reasons_and_no_number(batch, signed_in):
     page = signed_in(StaffRole.AUDITOR)("get", f"/batches/{batch}/")
 
-    assert page.text_.count("Notified on 20 December 2011.") == 3
+    assert re.search(r"<strong>3 lines</strong>", page.text_)
+    assert "notified 20 Dec" in page.text_
     assert "art. " in page.text_
     assert "13908910001" not in page.text_
 
@@ -197,22 +198,56 @@ def test_nobody_approves_without_having_looked(batch, signed_in):
 
 
 def test_a_batch_is_stopped(batch, signed_in):
-    signed_in(StaffRole.DATA_PROTECTION_OFFICER)("post", f"/batches/{batch}/stop/")
+    ask = signed_in(StaffRole.DATA_PROTECTION_OFFICER)
+    unsaid = ask("post", f"/batches/{batch}/stop/")
+    before = state_of(batch)
 
+    ask("post", f"/batches/{batch}/stop/", {"because": "wrong_lines"})
+
+    assert (unsaid.status_code, before) == (422, "waiting")
     assert state_of(batch) == "stopped"
+    assert "It has lines that should not be in it" in ask("get", f"/batches/{batch}/").text_
 
 
-def test_a_batch_that_is_done_can_be_undone_by_asking(batch, signed_in):
+def test_two_people_give_the_lines_of_a_batch_their_service_back(batch, signed_in):
     for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR):
         signed_in(role)("post", f"/batches/{batch}/approve/", {"checked": "on"})
     batch_execution.run_batch(worker_authority(), batch, on=DUE)
-    supervisor = signed_in(StaffRole.SUPERVISOR, "supervisor-2")
-    offered = "/undo/" in supervisor("get", f"/batches/{batch}/").text_
+    first, second = (
+        signed_in(StaffRole.SUPERVISOR, "supervisor-2"),
+        signed_in(StaffRole.CAMPAIGN_MANAGER, "manager-2"),
+    )
+    asked = first("get", f"/batches/{batch}/undo/").text_
 
-    supervisor("post", f"/batches/{batch}/undo/")
+    first("post", f"/batches/{batch}/undo/", {"because": "complaints"})
+    rested = state_of(batch)
+    again = first("post", f"/batches/{batch}/undo/", {"because": "complaints"})
+    waits = second("get", "/pending-approvals/").text_
+    second("post", f"/batches/{batch}/undo/")
 
-    assert offered
+    assert "Give 1 line back its service?" in asked
+    assert (rested, again.status_code) == ("stopped", 409)
+    assert f"/batches/{batch}/undo/" in waits
     assert state_of(batch) == "undo_requested"
+    assert verbs()[-2:] == ["campaign:undo:approved", "campaign:batch:undo_requested"]
+
+
+def test_an_undo_is_withdrawn_and_can_be_asked_for_again(batch, signed_in):
+    for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR):
+        signed_in(role)("post", f"/batches/{batch}/approve/", {"checked": "on"})
+    batch_execution.run_batch(worker_authority(), batch, on=DUE)
+    ask = signed_in(StaffRole.SUPERVISOR, "supervisor-2")
+    ask("post", f"/batches/{batch}/undo/", {"because": "complaints"})
+
+    ask("post", f"/batches/{batch}/undo/withdraw/")
+    again = ask("post", f"/batches/{batch}/undo/", {"because": "network"})
+
+    assert again.status_code == 302
+    assert [one.state for one in WorkRequest.objects.order_by("requested_at", "request_id")] == [
+        "withdrawn",
+        "pending",
+    ]
+    assert state_of(batch) == "stopped"
 
 
 def test_an_auditor_only_reads(batch, signed_in):
@@ -229,11 +264,13 @@ def test_an_auditor_only_reads(batch, signed_in):
     assert not re.search(r'action="/batches/', page)
 
 
-@pytest.mark.parametrize("action_kind", ["approve", "stop", "undo"])
-def test_looking_at_an_address_does_nothing(batch, signed_in, action_kind):
+@pytest.mark.parametrize(
+    ("action_kind", "status"), [("approve", 405), ("run", 405), ("stop", 200), ("undo", 200)]
+)
+def test_looking_at_an_address_does_nothing(batch, signed_in, action_kind, status):
     answer = signed_in(StaffRole.CAMPAIGN_MANAGER)("get", f"/batches/{batch}/{action_kind}/")
 
-    assert answer.status_code == 405
+    assert answer.status_code == status
     assert state_of(batch) == "waiting"
 
 

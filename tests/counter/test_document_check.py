@@ -69,7 +69,8 @@ def test_who_saw_the_document_gets_the_receipt_and_never_what_was_given(at_count
 
     assert 'data-offline="' not in page
     assert answer.headers["Location"] == again.headers["Location"] == "/receipt/seen-at-the-counter/"
-    assert str(waits) in receipt
+    assert f"+86 … {SEEN['number'][-4:]}" in receipt
+    assert str(waits) not in receipt
     assert not any(value in receipt for value in PERSON.values())
 
 

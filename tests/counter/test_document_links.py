@@ -34,7 +34,7 @@ def test_the_subscriber_of_a_foreign_passport_gets_a_new_sim_and_ends_the_contra
         act(at_counter, "replace-sim", number=number, **SHOWN | {"document_state": "IND"}).status_code == 422
     )
     assert act(at_counter, "replace-sim", number=number, **SHOWN).status_code == 302
-    assert act(at_counter, "terminate", number=number, **SHOWN).status_code == 302
+    assert act(at_counter, "terminate", number=number, confirmed="on", **SHOWN).status_code == 302
     assert find_line(number).state is LineState.TERMINATED
 
 

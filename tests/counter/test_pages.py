@@ -38,6 +38,7 @@ def filled(client, action_kind, number, who=None, query="", **further):
         "submission_key": key(page),
         "number": number,
         "language": "en",
+        "confirmed": "on",
         **fields(**(who or SECRET)),
         **further,
     }
@@ -76,13 +77,15 @@ def test_nobody_is_let_in_who_is_not_signed_in(at_counter, address):
     assert at_counter.get(address).status_code == 302
 
 
-def test_beside_each_field_stands_why_it_is_asked_and_by_which_article(at_counter):
+def test_one_fold_says_why_each_field_is_asked_and_by_which_article(at_counter):
     page = at_counter.get("/register/?kind=company").content.decode()
 
     asked = len(re.findall(r'name="(?:subscriber|user|bearer)__(?!document_state|read|copy)', page))
+    reasons = re.search(r'<dl class="rk-reasons">(.*?)</dl>', page, re.DOTALL).group(1)
     assert asked == 11
+    assert reasons.count("<dt>") == reasons.count("<dd>") == asked + 1  # and the language of notices
     assert page.count("2 ¶1") >= 4
-    assert page.count('class="govuk-details rk-why"') >= asked
+    assert page.count('class="govuk-details rk-why"') == 1
 
 
 def test_every_field_of_a_person_refuses_autocompletion(at_counter):
@@ -102,7 +105,8 @@ def test_a_person_is_registered_and_gets_a_receipt_without_anything_personal(at_
     page = receipt.content.decode()
     line = find_line(number)
     assert line.is_registered
-    assert str(line.line_id) in page
+    assert f"+86 … {number[-4:]}" in page
+    assert str(line.line_id) not in page
     assert not [
         value for value in [*SECRET.values(), number, number[3:]] if value in page + answer["Location"]
     ]
@@ -208,7 +212,7 @@ def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_a
     )  # fmt: skip
 
     held = tenures(find_line(number).line_id)[0]
-    assert page.count("Optional: the press reported") == 5
+    assert page.count("The press reported that this is to be asked") == page.count('rk-fold"') == 2
     assert answer.status_code == 302, answer.content.decode()
     assert (held.user_person_id, held.bearer_person_id) == (None, None)
 
@@ -265,7 +269,9 @@ def test_a_contract_is_ended_by_its_subscriber_alone(at_counter):
             "number": number,
             "document_type": "cn-resident-card",
         }
-        return at_counter.post("/terminate/", form | {"document_number": document_number}).status_code
+        return at_counter.post(
+            "/terminate/", form | {"document_number": document_number, "confirmed": "on"}
+        ).status_code
 
     assert end(card(7)) == 422
     assert end(SECRET["document_number"]) == 302

@@ -24,11 +24,11 @@ def test_an_auditor_sees_figures_and_draws_lines_in_every_language_and_width(vis
     for language in ("en", "zh-hans", "bo"):
         visitor.speak(language)
         page.goto(backoffice + "/reports/2011-Q4/")
-        page.locator("details summary").first.click()
+        page.locator("main details summary").first.click()
         visitor.look("evidence")
     visitor.speak("en")
     page.goto(backoffice + "/reports/2011-Q4/")
-    page.locator("details summary").first.click()
+    page.locator("main details summary").first.click()
     page.select_option("#id_kind", "registered")
     page.fill("#id_text", "6 2 5 5 1 3 4 4 6 1 2 2")
     page.get_by_role("button", name="Draw", exact=True).click()
@@ -41,7 +41,7 @@ def test_an_auditor_sees_figures_and_draws_lines_in_every_language_and_width(vis
     for language in ("en", "zh-hans", "bo"):
         visitor.speak(language)
         page.goto(address)
-        page.locator("details summary").first.click()
+        page.locator("main details summary").first.click()
         visitor.look("sample")
 
     assert drawn == 20

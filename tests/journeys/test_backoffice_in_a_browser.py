@@ -25,7 +25,7 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, language):
 
     visitor.sign_in("supervisor")
     visitor.look("campaign")
-    page.click("details summary")
+    page.click("main details summary")
     visitor.look("campaign-table")
     page.goto(backoffice + "/campaign/")
     page.locator("article.rk-card a").first.click()

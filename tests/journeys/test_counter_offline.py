@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, answer_last_questions
 from tests.journeys.test_counter_on_paper import printed
 from tests.journeys.wire import wired
 from tests.superuser import as_superuser
@@ -71,7 +71,7 @@ class Clerk:
         self.page.fill("#id_subscriber__address", ADDRESS)
         self.page.select_option("#id_subscriber__document_type", "other")
         self.page.fill("#id_subscriber__document_number", document)
-        self.page.check("#id_double_checked")
+        answer_last_questions(self.page)
         return document
 
     def submit(self):

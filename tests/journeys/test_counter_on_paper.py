@@ -3,7 +3,7 @@
 import pypdfium2
 import pytest
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, answer_last_questions
 from tests.journeys.test_double_clicks_in_a_browser import SUBMIT, at_the_form, fill
 from tests.registration.people import person
 
@@ -33,7 +33,7 @@ def receipt(chromium, demo):
     context = chromium.new_context(locale="en-GB")
     page = at_the_form(Visitor(context.new_page(), demo))
     fill(page, NUMBER, WHO)
-    page.check("#id_double_checked")
+    answer_last_questions(page)
     page.click(SUBMIT)
     page.wait_for_url("**/receipt/**")
     given = page.locator("dd code").last.inner_text(), *printed(page)

@@ -95,6 +95,7 @@ def test_after_a_registration_the_way_back_and_history_show_nothing_of_it(strict
     read(page, picture)
     page.fill("#id_number", "+8613908919901")
     page.fill("#id_subscriber__address", "Nowhere Road 99")
+    page.select_option("#id_language", "en")
     page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
     page.wait_for_url("**/receipt/**", timeout=READ_MS)
     assert_nothing_is_left(page)

@@ -132,6 +132,7 @@ class Instance:
                 page.fill(f"#id_subscriber__{name}", who[name])
             page.select_option("#id_subscriber__document_type", who["document_type"])
             page.fill("#id_subscriber__document_state", "NPL")
+            page.select_option("#id_language", "en")
             page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
             page.wait_for_selector(".govuk-error-summary, .govuk-panel")
             assert "/receipt/" in page.url, page.inner_text("main")

@@ -53,7 +53,7 @@ def shop(typed, tmp_path_factory):
     for one in words:
         done = typed("agents", *one)
         assert done.returncode == 0, done.stderr
-    for username in ("shop-18", "shop-19"):
+    for username in ("shop-18", "shop-19", "shop-20"):
         assert typed("staff", "add", username, "--role", "clerk", said=f"{PASSWORD}\n").returncode == 0
         done = typed("agents", "assign", username, "agent-018", "lhasa-18")
         assert done.returncode == 0, done.stderr
@@ -96,6 +96,20 @@ def test_a_counter_opens_with_the_passkey_registered_there_and_with_no_other(vis
     assert done.returncode == 0, done.stderr
     assert "not registered" in before
     assert page.locator("#id_number").count() == 1
+
+
+def test_a_locked_counter_opens_again_with_enter_and_the_passkey(visitor, shop):
+    page = visitor.page
+    device(page)
+    add_passkey(visitor, "shop-20")
+    sign_in_by_it(visitor)
+
+    page.keyboard.press("F8")
+    page.wait_for_url("**/account/login/**")
+    page.wait_for_function("document.activeElement.id === 'passkey_login'")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(visitor.demo.counter + "/")
 
 
 def test_a_passkey_that_travels_between_devices_says_nothing_of_a_place(visitor, shop, typed):

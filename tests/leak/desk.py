@@ -43,16 +43,16 @@ class CounterDesk:
         self._do("/relocate/", berta, berta, subscriber__address=self._people.person().address)
         self._do(
             "/transfer/", lines[0], chen, transferor__document_type=renewed.document_type,
-            transferor__document_number=renewed.document_number,
+            transferor__document_number=renewed.document_number, confirmed="on",
         )  # fmt: skip
         self._do("/register/", lines[1], dolma)
         shown = {"document_type": dolma.document_type, "document_number": dolma.document_number}
         self._done(self._browser.submit("/replace-sim/", number=lines[1].number, **shown))
-        self._done(self._browser.submit("/terminate/", number=lines[1].number, **shown))
+        self._done(self._browser.submit("/terminate/", number=lines[1].number, confirmed="on", **shown))
         pause = {"reason": "hospital", "first": NOTIFIED, "last": ""}
         self._done(self._browser.submit("/pause/", number=lines[2].number, **pause))
         self._done(self._browser.submit("/dispute/", number=lines[3].number))
-        assert "rk-answer" in self._browser.submit("/", number=lines[0].number).text
+        assert "rk-line__name" in self._browser.submit("/", number=lines[0].number).text
         self._company(), self._minor()
         if all((Path("/usr/share/fonts") / name).exists() for name in FONTS):
             self._read_picture()
@@ -177,9 +177,9 @@ class CounterDesk:
                 ("/register/", _form(a, a) | {"subscriber__name": "\x00" + b.name}),
                 ("/register/", _form(a, a) | {"subscriber__name": b.name * 300}),
                 ("/register/", _form(a, a) | {"submission_key": b.name}),
-                ("/transfer/", _form(a, b)),
+                ("/transfer/", _form(a, b) | {"confirmed": "on"}),
                 ("/change/", _form(lines[0], b)),
-                ("/terminate/", {"number": lines[0].number, "document_type": b.document_type, "document_number": b.document_number}),
+                ("/terminate/", {"number": lines[0].number, "document_type": b.document_type, "document_number": b.document_number, "confirmed": "on"}),
                 ("/pause/", {"number": a.number, "reason": b.name, "first": b.address, "last": b.number}),
                 ("/dispute/", {"number": a.number}),
             ]  # fmt: skip

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The command line: its table says what the packages register, and nothing is imported that was not asked for."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -142,3 +143,14 @@ def test_a_command_that_there_is_not_is_answered_with_the_nearest():
 
     assert done.returncode == 2
     assert "Did you mean 'ledger'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "offered"), [("rollkeeper cam", 1, "campaign"), ("rollkeeper imports u", 2, "undo")]
+)
+def test_a_shell_completes_commands(typed, place, offered):
+    asked = {"_ROLLKEEPER_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(place)}
+
+    done = subprocess.run([COMMAND], env=os.environ | asked, capture_output=True, text=True, check=False)
+
+    assert done.stdout.split() == [offered]

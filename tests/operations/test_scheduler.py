@@ -395,7 +395,7 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
 
     assert without.stdout.strip() == (
         "['default', 'keys', 'leaf_secrets'] sealer check-floor follow-agents integrate-ledger prepare-batches publish-ledger"
-        " push-network send-notices settle-letters undo-batches []"
+        " push-network send-notices settle-letters []"
     )
 
 

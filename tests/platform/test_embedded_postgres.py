@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import database, stores
-from rollkeeper.operations import doctor
+from rollkeeper.operations import server_checks
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.errors import ServerDidNotStart
 from tests.superuser import as_superuser
@@ -150,12 +150,12 @@ def test_a_server_that_answers_nobody_is_started_again(other_data_dir):
     embedded_postgres.ensure_running()
     hung = pid_of(stores.KEYS)
     os.kill(hung, signal.SIGSTOP)
-    named = [one.sentence for one in doctor.examine_servers()]
+    named = [one.sentence for one in server_checks.examine_servers()]
 
     embedded_postgres.ensure_running()
 
     assert named == ["The server of the keys hangs: it gives no answer."]
-    assert not doctor.examine_servers()
+    assert not server_checks.examine_servers()
 
     assert pid_of(stores.KEYS) != hung
     assert ask(stores.KEYS, "SELECT 42") == 42

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Registrations from a file: what is recorded, what is refused and how that is said."""
 
+import csv
 import datetime as dt
 import json
 
@@ -14,6 +15,7 @@ from rollkeeper.registration import bulk
 from rollkeeper.registration.errors import FILE_NOT_USABLE
 from rollkeeper.registration.services import register_subscriber
 from tests.builders.lines import activate_line, terminate_line
+from tests.imports.sheets import text, write_sheet
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
@@ -276,3 +278,50 @@ def test_another_run_of_the_same_file_is_left_its_reject_file(tmp_path, other):
 
     assert tally.recorded == 1
     assert (side.read_text("utf-8") if side.exists() else None) == other
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    def write(name, header, *records):
+        if name.endswith(".xlsx"):
+            return write_sheet(
+                tmp_path / name, [[text(cell) for cell in record] for record in (header, *records)]
+            )
+        with (tmp_path / name).open("w", encoding="gb18030", newline="") as out:
+            csv.writer(out, delimiter=";").writerows([header, *records])
+        return tmp_path / name
+
+    return write
+
+
+HEADINGS = {
+    "number": "手机号码", "name": "姓名", "address": "地址", "document_type": "证件类型", "document_number": "证件号码"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
+def test_a_table_is_read_as_it_is_exported_and_other_columns_stay_out(sheet, name):
+    one = row()
+    keys = [key for key in HEADINGS if key in one]
+    file = sheet(name, [*(HEADINGS[key] for key in keys), "民族"], [*(one[key] for key in keys), "藏族"])
+
+    tally, refused = register_line(file)
+
+    assert (tally.rows, tally.recorded, refused) == (1, 1, [])
+    assert find_line(one["number"]).is_registered
+
+
+def test_a_row_of_a_table_is_refused_by_its_number_and_the_rest_is_recorded(sheet):
+    good, bad = row(service="mobile"), row(service="no such service")
+    keys = list(good)
+    file = sheet("people.csv", keys, *([str(one[key]) for key in keys] for one in (good, bad)))
+
+    tally, refused = register_line(file)
+
+    assert (tally.recorded, tally.refused) == (1, 1)
+    assert refused[0][0] == 3
+
+
+def test_a_table_without_a_column_of_numbers_is_refused_whole(sheet):
+    with refusing(FILE_NOT_USABLE, match="'number'"):
+        register_line(sheet("people.csv", ["colour", "size"], ["red", "3"]))

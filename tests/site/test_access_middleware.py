@@ -34,6 +34,7 @@ OPEN = {
     "set_language",
     "home_page",
     "account_login",
+    "invitation",  # where a person without a password yet uses a code that is good once
     "account_logout",
     "account_inactive",
     "mfa_authenticate",

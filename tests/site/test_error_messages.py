@@ -45,13 +45,13 @@ ONLY_TYPED = set(
     demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable
     file_access_refused output_file_exists font_missing data_dir_in_use data_dir_not_empty instance_kind_mismatch
     unknown_host interrupted secrets_missing no_notice unknown_specimen not_utf8 nothing_to_check
-    password_too_weak image_not_readable port_in_use delivery_report_fault role_already_granted role_not_for_people
-    role_not_granted result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use
+    image_not_readable port_in_use delivery_report_fault
+    result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use
     invalid_span needs_two_approvers no_message_centre report_ids_unknown own_alarm token_refused
     too_many_openings answer_file_exists erasures_missing
     sealed_file_too_large needs_disclosure_request
     same_proposer year_not_over external_databases
-    text_fault unexpected_error invalid_user_name user_name_taken invalid_date date_out_of_range
+    text_fault unexpected_error invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
     report_fonts_missing faults not_restored batch_not_named demo_clock_backwards
     evidence_not_genuine erasure_stopped no_erasure_stopped pack_is_shipped pack_not_written source_not_confirmable

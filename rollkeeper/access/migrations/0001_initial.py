@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("username", models.TextField(unique=True)),
                 ("is_active", models.BooleanField(default=True)),
                 ("salt", models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")),
+                ("secured_at", models.DateTimeField(db_comment="When an app last changed password or second factor: always set by the database.", editable=False, null=True)),
             ],
             options={
                 "db_table": "access_staff",
@@ -78,6 +79,23 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("subject", "permission", "content", "staff_id", "approves"), name="access_approval_given_twice", nulls_distinct=False),
                     models.CheckConstraint(condition=models.Q(("approves", False), ("staff_id__isnull", False), _connector="OR"), name="access_approval_by_nobody"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("invitation_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),
+                ("sealed_to", models.TextField(db_comment="Where to send it, under the instance's staff key; removed when it was sent, or after three days.", null=True)),
+                ("code_mark", models.BinaryField(db_comment="SHA-256 of the code; null before it is sent.", max_length=32, null=True)),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("coded_at", models.DateTimeField(db_comment="When the code was made; it is good for three days.", null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("staff", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                "db_table": "access_invitation",
+                "indexes": [models.Index(fields=["staff"], name="access_invitation_by_staff")],
             },
         ),
         migrations.CreateModel(

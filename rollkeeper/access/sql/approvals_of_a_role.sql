@@ -20,6 +20,6 @@ CREATE POLICY access_approval_is_read ON access_approval FOR SELECT TO backoffic
 CREATE POLICY access_approval_at_the_counter ON access_approval TO counter
     USING (permission = 'approve_action') WITH CHECK (permission = 'approve_action');
 CREATE POLICY access_approval_at_the_backoffice ON access_approval FOR INSERT TO backoffice WITH CHECK (permission IN (
-    'approve_batch', 'end_stay', 'decide_disclosure', 'manage_incident', 'renew_keys_after_incident', 'notify_affected'
+    'approve_batch', 'approve_undo', 'end_stay', 'decide_disclosure', 'manage_incident', 'renew_keys_after_incident', 'notify_affected'
 ));
 CREATE POLICY access_approval_by_command ON access_approval FOR INSERT TO worker WITH CHECK (true);

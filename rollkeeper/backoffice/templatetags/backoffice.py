@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Filters with which templates say words and draw bars."""
 
+import datetime as dt
+from collections.abc import Sequence
+
 from django import template
 
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
-from rollkeeper.kernel.error_messages import mark, translated_words
+from rollkeeper.kernel.error_messages import TranslatedError, mark, translated, translated_words
+from rollkeeper.kernel.errors import RollkeeperError
 
 register = template.Library()
 
@@ -39,3 +43,23 @@ def bar(count: int, most: int) -> str:
 def stage_after(action: str) -> str:
     """Return the stage to which an action leads, for its colour."""
     return str(Action(action).to_stage)
+
+
+@register.filter
+def as_day(text: str | None) -> dt.date | None:
+    """Return a day that was kept as text."""
+    return dt.date.fromisoformat(text) if text and text != "None" else None
+
+
+@register.filter
+def said(faults: Sequence[RollkeeperError]) -> list[TranslatedError]:
+    """Say refusals that were kept, with their remedies."""
+    return [one for fault in faults for one in translated(fault)]
+
+
+@register.filter
+def hatch(stage: str) -> int:
+    """Return the angle of a stage's hatch: two neighbours are told apart without colour."""
+    return {"out_of_scope": 0, "terminated": 45, "suspended": 90, "running": 135, "not_notified": 20}.get(
+        stage, 0
+    )

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
     for command in (
         campaigns.plan, batches.prepare, batches.approve, batches.run, batches.stop, batches.undo,
         batches.emergency_calls, batches.outage_hours, campaigns.status,
-        campaigns.unreachable, campaigns.waive, campaigns.close, lines.reconnect, lines.record_evidence,
+        campaigns.unreachable, campaigns.waive, campaigns.close, campaigns.cancel, lines.reconnect, lines.record_evidence,
         lines.evidence, lines.complaint,
     ):  # fmt: skip
         group.command()(command)

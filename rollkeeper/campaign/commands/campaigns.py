@@ -9,14 +9,16 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import cli_output, closure, planning, queries
+from rollkeeper.campaign import cancellation, cli_output, closure, planning, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
+from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
+from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, err, out
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 
 
 def plan(
@@ -30,16 +32,23 @@ def plan(
     """
     with opened():
         planned = planning.plan_campaign(console(), pack_id=pack or instance().pack, on=on or clock.today())
+        law = load_pack(pack or instance().pack)
+        others = count_not_concerned(law)
     if as_json:
-        emit(dataclasses.asdict(planned))
+        emit(dataclasses.asdict(planned) | {"not_concerned": dataclasses.asdict(others)})
         return
+    queued = " Their notices are queued: run 'rollkeeper notices send'." if planned.members_added else ""
     out.print(
         f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {planned.members_added:,} lines added,"
-        f" {planned.members_before + planned.members_added:,} in all. Their notices are queued: run 'rollkeeper notices send'."
+        f" {planned.members_before + planned.members_added:,} in all.{queued}"
+    )
+    out.print(
+        f"Not concerned: {others.registered:,} registered, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
+        f" {others.other_service:,} of other services."
     )
 
 
-def status(as_json: JsonOption = False, on: DateOption = None) -> None:
+def status(as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """Show lines per stage, who was reached, what falls due, and the batches.
 
     Example: rollkeeper campaign status --json
@@ -127,6 +136,25 @@ def close(as_json: JsonOption = False, on: DateOption = None) -> None:
         f"The campaign is closed: {closed.out_of_scope:,} registered or out of scope, {closed.terminated:,} terminated, {closed.waived:,} never"
         " notified and waived."
     )
+
+
+def cancel(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Cancel a campaign that should not have been planned. None of its lines may be suspended, and no batch open.
+
+    Queued notices are withdrawn and no clock runs any more. A new plan begins with new notices. Example: rollkeeper campaign cancel
+    """
+    with opened():
+        done = cancellation.cancel_campaign(console(), on=on or clock.today())
+    if as_json:
+        emit(plain(done))
+        return
+    out.print(
+        f"The campaign is cancelled: it concerned {done.members:,} lines, and none of them loses service by it."
+    )
+    if done.notified:
+        out.print(
+            f"The subscribers of {done.notified:,} lines had been notified by then. Tell them that the day they were given has lapsed."
+        )
 
 
 def _references(file: Path) -> list[UUID]:

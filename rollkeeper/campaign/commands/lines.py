@@ -18,7 +18,7 @@ from rollkeeper.campaign.commands.cli_options import (
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, read_date
+from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, err, out, read_date
 from rollkeeper.lines import hardship_evidence
 from rollkeeper.lines.reconnection import reconnect_temporarily
 
@@ -54,7 +54,7 @@ def record_evidence(
     out.print(f"Noted, for {count:,} of its pauses.")
 
 
-def evidence(as_json: JsonOption = False, on: DateOption = None) -> None:
+def evidence(as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """List by reference the lines whose proof is overdue. There are no consequences for them.
 
     Example: rollkeeper campaign evidence --json

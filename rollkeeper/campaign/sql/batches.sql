@@ -7,7 +7,7 @@ WITH chosen AS MATERIALIZED (
      WHERE %(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid
      ORDER BY is_open DESC, prepared_at DESC, batch_id LIMIT %(limit)s::integer
 )
-SELECT b.*,
+SELECT b.*, (SELECT s.username FROM access_staff s WHERE s.staff_id = b.prepared_by) AS prepared_by_name,
        coalesce(c.done, 0) AS done, coalesce(c.undone, 0) AS undone,
        coalesce((SELECT jsonb_object_agg(reason, lines)
                    FROM (SELECT p.key AS reason, sum(p.value::integer) AS lines

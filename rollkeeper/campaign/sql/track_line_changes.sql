@@ -20,7 +20,7 @@ $$;
 CREATE OR REPLACE TRIGGER campaign_track_line AFTER UPDATE OF is_registered, terminated_by, is_essential ON lines_line
     FOR EACH ROW
     WHEN (NEW.is_registered <> OLD.is_registered
-          OR (NEW.terminated_by = 'subscriber' AND OLD.terminated_by IS NULL AND NOT NEW.is_registered)
+          OR (NEW.terminated_by IN ('subscriber', 'import_undone') AND OLD.terminated_by IS NULL AND NOT NEW.is_registered)
           OR (OLD.is_essential AND NOT NEW.is_essential))
     EXECUTE FUNCTION campaign_record_line_change();
 CREATE OR REPLACE TRIGGER campaign_track_notice AFTER UPDATE OF delivered_on ON notices_notice

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("did", models.BigIntegerField(db_comment="How much the last run did.", db_default=0)),
                 ("fault", models.TextField(db_comment="The code of the refusal, or the name of what broke. Never its text.", null=True)),
+                ("interval_s", models.IntegerField(db_comment="How long after the beginning of a run the next one begins.", null=True)),
             ],
             options={
                 "db_table": "kernel_job",
@@ -29,5 +30,17 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="HealthFinding",
+            fields=[
+                ("position", models.IntegerField(primary_key=True, serialize=False)),
+                ("check_name", models.TextField()),
+                ("health", models.TextField(db_comment="ok, warning or error.")),
+                ("sentence", models.TextField(db_comment="English; names counts, dates and user names of staff, no person.")),
+                ("remedy", models.TextField()),
+                ("found_at", models.DateTimeField()),
+            ],
+            options={"db_table": "kernel_healthfinding"},
         ),
     ]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from rollkeeper.kernel.accepted_languages import has_reader, spoken_here
 from rollkeeper.kernel.choices import label_of
+from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, write_day
 from rollkeeper.kernel.side_by_side import as_plain_text, no_reader_note
@@ -100,7 +101,8 @@ def pdf(receipt: LedgerReceipt) -> bytes:
 
 def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:
     """Set sheets with the fonts of these languages in them; no file is written. Refuses: FontsMissing."""
-    import typst
+    with needs_extra("print"):
+        import typst
 
     fonts = _fonts()
     scripts = [one.partition("-")[0] for one in languages]
@@ -132,7 +134,8 @@ def _qr_code(receipt: LedgerReceipt) -> "segno.QRCode":
 @cache
 def _fonts() -> "typst.Fonts":
     """Look once for the fonts of this machine."""
-    import typst
+    with needs_extra("print"):
+        import typst
 
     return typst.Fonts(include_embedded_fonts=False)
 

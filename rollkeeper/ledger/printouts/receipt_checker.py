@@ -35,8 +35,15 @@ TEXTS = {
         "One line each, from the witnesses themselves. They cosign only what continues the ledger that they saw before."
     ),
     "receipt_label": _("The receipt"),
-    "receipt_hint": _("Paste the text out of the square, or drop the file here."),
-    "file_label": _("Or choose its file"),
+    "receipt_hint": _("Paste the text out of the square."),
+    "file_label": _("Drop the receipt here, or choose it"),
+    "file_hint": _("Its file, or a picture of its square. Nothing is sent."),
+    "no_square": _("No square could be read in this picture. Scan it with a telephone and paste its text."),
+    "expert": _("For experts: the key, and witnesses"),
+    "key_published": _(
+        "It is checked with the key that this operator publishes. If the operator is the one you doubt, compare the key with one that you have from elsewhere."
+    ),
+    "key_other": _("It is checked with the key that you entered."),
     "check": _("Check"),
     "proven": _("This receipt is valid: the act is in the ledger."),
     "signed_entry": _(
@@ -75,15 +82,17 @@ TEXTS = {
 }  # fmt: skip
 
 
-def check_page() -> str:
-    """Return the whole page, in the languages in which this instance speaks."""
+def check_page(published: str = "") -> str:
+    """Return the whole page, in the languages in which this instance speaks, with the key that the operator publishes filled in."""
     spoken = spoken_of(LANGUAGES)
-    return _page(tuple(spoken), tuple(one for one in spoken if not has_reader(one)))
+    return _page(tuple(spoken), tuple(one for one in spoken if not has_reader(one)), published)
 
 
 @cache
-def _page(spoken: tuple[str, ...], unread: tuple[str, ...]) -> str:
-    return _source().replace("{policy}", policy()).replace("{words}", _words(spoken, unread))
+def _page(spoken: tuple[str, ...], unread: tuple[str, ...], published: str) -> str:
+    key = json.dumps(published).replace("<", "\\u003c")
+    page = _source().replace("{policy}", policy()).replace("{published}", key)
+    return page.replace("{words}", _words(spoken, unread))
 
 
 @cache

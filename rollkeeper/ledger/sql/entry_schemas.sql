@@ -8,8 +8,15 @@
 CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:lines:imported' THEN '----'
+    WHEN 'imports:upload:received' THEN '----'
+    WHEN 'imports:upload:decided' THEN '----'
+    WHEN 'imports:upload:opened' THEN '----'
+    WHEN 'imports:upload:destroyed' THEN '----'
+    WHEN 'imports:line:undone' THEN '+---'
+    WHEN 'imports:import:undone' THEN '----'
     WHEN 'campaign:campaign:planned' THEN '--++'
     WHEN 'campaign:campaign:closed' THEN '--++'
+    WHEN 'campaign:campaign:cancelled' THEN '--+-'
     WHEN 'campaign:line:waived' THEN '+-++'
     WHEN 'campaign:clock:started' THEN '+-++'
     WHEN 'campaign:batch:prepared' THEN '--++'
@@ -19,6 +26,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:batch:finished' THEN '--+-'
     WHEN 'campaign:batch:undone' THEN '--+-'
     WHEN 'campaign:batch:undo_requested' THEN '--+-'
+    WHEN 'campaign:undo:approved' THEN '--+-'
+    WHEN 'campaign:undo:withdrawn' THEN '--+-'
+    WHEN 'campaign:work:requested' THEN '----'
     WHEN 'campaign:nightly_run:finished' THEN '--++'
     WHEN 'campaign:stay:entered' THEN '----'
     WHEN 'campaign:member:released' THEN '+-++'
@@ -108,6 +118,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
     WHEN 'access:sign_in:attempted' THEN '----'
+    WHEN 'access:invitation:made' THEN '----'
+    WHEN 'access:invitation:accepted' THEN '----'
     WHEN 'access:session:ended' THEN '----'
     WHEN 'incidents:incident:opened' THEN '--+-'
     WHEN 'incidents:incident:scoped' THEN '----'
@@ -163,8 +175,15 @@ END;
 CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'imports:lines:imported' THEN ARRAY[['barred', 'count', '+'], ['completed', 'count', '+'], ['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['left_out', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
+    WHEN 'imports:upload:received' THEN ARRAY[['upload', 'reference', '+']]
+    WHEN 'imports:upload:decided' THEN ARRAY[['step', 'code', '+'], ['upload', 'reference', '+']]
+    WHEN 'imports:upload:opened' THEN ARRAY[['step', 'code', '+'], ['upload', 'reference', '+']]
+    WHEN 'imports:upload:destroyed' THEN ARRAY[['upload', 'reference', '+']]
+    WHEN 'imports:line:undone' THEN ARRAY[['import', 'reference', '+']]
+    WHEN 'imports:import:undone' THEN ARRAY[['import', 'reference', '+'], ['lines', 'count', '+']]
     WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
     WHEN 'campaign:campaign:closed' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['terminated', 'count', '+'], ['waived', 'count', '+']]
+    WHEN 'campaign:campaign:cancelled' THEN ARRAY[['campaign', 'reference', '+'], ['members', 'count', '+'], ['notified', 'count', '+']]
     WHEN 'campaign:line:waived' THEN ARRAY[['because', 'code', '+'], ['campaign', 'reference', '+']]
     WHEN 'campaign:clock:started' THEN ARRAY[['anchor', 'day', '+'], ['promised', 'day', '_']]
     WHEN 'campaign:batch:prepared' THEN ARRAY[['action', 'code', '+'], ['batch', 'reference', '+'], ['content', 'digest', '_'], ['due_on', 'day', '+'], ['lines', 'count', '+']]
@@ -174,6 +193,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:batch:finished' THEN ARRAY[['batch', 'reference', '+'], ['position', 'count', '+']]
     WHEN 'campaign:batch:undone' THEN ARRAY[['batch', 'reference', '+'], ['undone', 'count', '+']]
     WHEN 'campaign:batch:undo_requested' THEN ARRAY[['batch', 'reference', '+']]
+    WHEN 'campaign:undo:approved' THEN ARRAY[['batch', 'reference', '+'], ['because', 'code', '+'], ['enough', 'flag', '+'], ['people', 'count', '+'], ['request', 'reference', '+']]
+    WHEN 'campaign:undo:withdrawn' THEN ARRAY[['batch', 'reference', '+'], ['request', 'reference', '+']]
+    WHEN 'campaign:work:requested' THEN ARRAY[['batch', 'reference', '_'], ['due_on', 'day', '_'], ['kind', 'code', '+'], ['request', 'reference', '+']]
     WHEN 'campaign:nightly_run:finished' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['postponed', 'count', '+'], ['reminded', 'count', '_'], ['started', 'count', '+']]
     WHEN 'campaign:stay:entered' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
     WHEN 'campaign:member:released' THEN ARRAY[['stage', 'code', '+']]
@@ -249,6 +271,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:sign_in:attempted' THEN ARRAY[['app', 'code', '+'], ['outcome', 'code', '+'], ['source', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:invitation:made' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:invitation:accepted' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:session:ended' THEN ARRAY[['sessions', 'count', '+'], ['staff', 'digest', '+']]
     WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
     WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unregistered_lines', 'count', '+']]

@@ -11,16 +11,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE acting
         'line:document:linked', 'line:document:unlinked', 'line:route:used', 'line:limit:overridden', 'line:copy:kept',
         'line:clock:paused', 'line:line:reconnected', 'line:line:disputed', 'line:receipt:accepted', 'line:line:looked_up',
         'line:access:recorded', 'line:line:marked_essential', 'agents:registration:recorded', 'agents:case:opened',
-        'agents:document_image:counted', 'selfcare:code:reserved', 'selfcare:case:opened', 'selfcare:application:checked',
+        'agents:document_image:counted', 'selfcare:code:reserved', 'selfcare:code:sent', 'selfcare:case:opened', 'selfcare:application:checked',
         'selfcare:delegate:checked', 'offline:approval:decided', 'access:sign_in:attempted', 'access:session:ended')
     WHEN 'backoffice' THEN verb IN (
         'campaign:batch:approved', 'campaign:batch:stopped', 'campaign:batch:undo_requested', 'campaign:line:waived',
+        'campaign:work:requested', 'campaign:undo:approved', 'campaign:undo:withdrawn', 'imports:upload:received', 'imports:upload:decided',
         'campaign:stay:entered', 'campaign:stay:end_approved', 'campaign:stay:ended', 'campaign:complaint:recorded',
         'campaign:line:explained', 'line:line:looked_up', 'line:access:recorded', 'line:line:reconnected',
         'notices:returned_letters:recorded', 'access:staff:suspended', 'access:staff:reinstated', 'agents:agent:suspended',
         'agents:case:settled', 'agents:reverification:started', 'disclosures:request:approved', 'disclosures:request:refused',
         'incidents:step:approved', 'incidents:step:withdrawn', 'incidents:duty:met', 'incidents:incident:closed',
-        'reporting:audit_sample:drawn', 'selfcare:consent:requested', 'access:sign_in:attempted', 'access:session:ended')
+        'reporting:audit_sample:drawn', 'selfcare:consent:requested', 'access:sign_in:attempted', 'access:session:ended',
+        'access:invitation:accepted')
     WHEN 'portal' THEN false
     WHEN 'auditor' THEN false
     ELSE true

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("is_essential", models.BooleanField(db_comment="Lift, alarm, medical device: never cut by a batch.", default=False)),
                 ("activated_on", models.DateField()),
                 ("terminated_on", models.DateField(null=True)),
-                ("terminated_by", models.TextField(db_comment="campaign or subscriber.", null=True)),
+                ("terminated_by", models.TextField(db_comment="campaign, subscriber or import_undone.", null=True)),
                 ("erased_on", models.DateField(null=True)),
                 ("language", models.TextField(db_comment="Language of notices while there is no registered subscriber.", null=True)),
                 ("region", models.TextField(db_comment="Area or branch, for figures and for calendars.", null=True)),
@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 "db_table": "lines_line",
                 "indexes": [
                     models.Index(condition=models.Q(("erased_on__isnull", True), ("terminated_on__isnull", False)), fields=["terminated_on", "line_id"], name="lines_line_to_erase"),
+                    models.Index(condition=models.Q(("erased_on__isnull", True), ("terminated_by", "import_undone")), fields=["line_id"], name="lines_line_undone"),
                     models.Index(condition=models.Q(("number_index__isnull", False), ("terminated_on__isnull", False)), fields=["number_index"], name="lines_line_by_past_number"),
                 ],
             },
@@ -164,7 +165,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CounterCode",
             fields=[
-                ("code_hash", models.BinaryField(db_comment="Keyed hash of the code. Goes within a day.", primary_key=True, serialize=False)),
+                ("code_hash", models.BinaryField(db_comment="Keyed hash of the code, or of a handle that no code led to. Unredeemed ones go within a day.", primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ends_at", models.DateTimeField()),

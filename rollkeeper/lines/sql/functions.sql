@@ -46,7 +46,7 @@ BEGIN
         END IF;
     ELSIF upper_inf(OLD.held) AND NOT upper_inf(NEW.held) THEN
         PERFORM lines_require_entry(NEW.ended_by_entry, NEW.line_id,
-            lines_verbs_of_registration() || ARRAY['line:line:terminated', 'selfcare:case:settled']);
+            lines_verbs_of_registration() || ARRAY['line:line:terminated', 'selfcare:case:settled', 'imports:line:undone']);
     ELSIF upper_inf(NEW.held) AND NEW.ended_by_entry IS NOT NULL THEN
         RAISE EXCEPTION 'lines_tenure_reopened_with_the_entry_of_its_end' USING ERRCODE = 'check_violation';
     END IF;
@@ -63,7 +63,7 @@ CREATE OR REPLACE TRIGGER lines_tenure_ended_by_entry AFTER UPDATE OF held ON li
 CREATE OR REPLACE FUNCTION lines_has_entry_of_end(line uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM ledger_entry e WHERE e.line_id = line AND e.verb = 'line:line:terminated')
+    RETURN EXISTS (SELECT FROM ledger_entry e WHERE e.line_id = line AND e.verb IN ('line:line:terminated', 'imports:line:undone'))
         OR EXISTS (SELECT FROM lines_tenure h JOIN ledger_entry e ON e.entry_id = h.ended_by_entry
                     WHERE h.line_id = line AND e.verb = 'vault:canary:made');
 END

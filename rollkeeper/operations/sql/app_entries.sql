@@ -36,7 +36,9 @@ BEGIN
         ('campaign_complaint', 'INSERT', 'campaign:complaint:recorded line:line:disputed line:receipt:accepted', 'line', 'line_id'),
         ('campaign_stay', 'INSERT OR UPDATE', 'campaign:stay:entered campaign:stay:ended', 'stay', 'stay_id'),
         ('campaign_unreachablewaiver', 'INSERT', 'campaign:line:waived', 'line', 'line_id'),
+        ('campaign_workrequest', 'INSERT OR UPDATE', 'campaign:work:requested campaign:undo:approved campaign:undo:withdrawn', 'request', 'request_id'),
         ('disclosures_request', 'UPDATE', 'disclosures:request:approved disclosures:request:refused', 'disclosure', 'disclosure_id'),
+        ('imports_upload', 'INSERT OR UPDATE', 'imports:upload:received imports:upload:decided', 'upload', 'upload_id'),
         ('incidents_duty', 'UPDATE', 'incidents:duty:met', 'incident', 'incident_id'),
         ('incidents_incident', 'UPDATE', 'incidents:incident:closed', 'incident', 'incident_id'),
         ('incidents_step', 'INSERT OR UPDATE', 'incidents:step:approved incidents:step:withdrawn', 'incident', 'incident_id'),
@@ -48,6 +50,7 @@ BEGIN
         ('selfcare_case', 'INSERT', 'selfcare:case:opened', 'case', 'case_id'),
         ('selfcare_consent', 'INSERT', 'selfcare:consent:requested', 'consent', 'consent_id'),
         ('selfcare_reservedcode', 'INSERT', 'selfcare:code:reserved', 'line', 'line_id'),
+        ('vault_file', 'INSERT', '', '', ''),
         ('vault_sealed', 'INSERT', '', '', '')
     ) AS listed (of_table, event, verbs, fact, of_column) LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS ledger_entry_of_change ON %I', one.of_table);

@@ -47,6 +47,10 @@ GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, v
 GRANT INSERT, UPDATE (until, notified_at) ON access_rolegrant TO worker;
 GRANT INSERT, UPDATE (is_active) ON access_staff TO worker;
 GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
+-- Invitations: made by the vault service for an administrator who signed in there, mailed by the worker, used up by a function.
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_invitation TO worker;
+GRANT SELECT (invitation_id, staff_id, code_mark, made_at, coded_at, sent_at, used_at) ON access_invitation TO backoffice;
+GRANT EXECUTE ON FUNCTION access_use_invitation TO backoffice;
 -- Approvals: inserted, never changed; the database sets the time. access/sql/approvals_of_a_role.sql limits which approvals a
 -- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
@@ -70,6 +74,9 @@ GRANT SELECT ON django_migrations TO worker, backoffice;
 
 -- Jobs: the lease on each, and its last run. A worker ends the session of one that hangs; both are of this role.
 GRANT SELECT, INSERT, UPDATE ON kernel_job TO worker;
+-- What the doctor found, and how the jobs went, for the administrator's pages.
+GRANT SELECT, INSERT, DELETE ON kernel_healthfinding TO worker;
+GRANT SELECT ON kernel_healthfinding, kernel_job TO backoffice;
 
 -- The vault: the counter seals and cannot read back.
 GRANT INSERT ON vault_sealed TO counter, worker;
@@ -102,7 +109,7 @@ GRANT EXECUTE ON FUNCTION access_count_lookups TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_find_documents, subscribers_add_documents, subscribers_make, subscribers_replace_document,
     subscribers_link, subscribers_unlink TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_find_numbers, lines_quarantined_until TO counter, backoffice, worker;
-GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_redeem_code, lines_number_of_handle, lines_extend_handle,
+GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_redeem_code, lines_hand_to_clerk, lines_number_of_handle, lines_extend_handle,
     lines_count_code_attempt, lines_create, lines_reassign_number TO counter, worker;
 GRANT UPDATE (erased_on) ON subscribers_subscriber TO worker;
 GRANT DELETE ON subscribers_document TO worker;
@@ -166,6 +173,7 @@ GRANT SELECT ON notices_returnedletter TO auditor;
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_nightlyrun, imports_import TO worker;
 GRANT EXECUTE ON FUNCTION campaign_postpone_commands TO worker, backoffice;
 GRANT EXECUTE ON FUNCTION campaign_refresh_statistics TO worker;
+GRANT SELECT, INSERT, DELETE ON imports_chunk TO worker;
 -- The prepared batch is what is approved: only its outcome is written afterwards.
 GRANT SELECT, INSERT, UPDATE (state, stop_reason, position_done, pilot_done_at, content) ON campaign_batch TO worker;
 GRANT SELECT, INSERT, UPDATE (outcome, skip_reason, done_at, undone_at, former) ON campaign_batchline TO worker;
@@ -177,6 +185,8 @@ GRANT SELECT ON campaign_unreachablewaiver TO backoffice, auditor;
 -- A named person answers for the unreachable subscribers on the back office's page.
 GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
 GRANT SELECT, INSERT ON campaign_complaint TO worker, backoffice;
+-- A clerk tells the person in front of them until when they may register: of one line, by its reference.
+GRANT EXECUTE ON FUNCTION campaign_line_deadline TO counter, worker;
 -- A dispute that is taken up at a counter counts against the batch that acted on the line last.
 GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
 GRANT INSERT ON campaign_complaint TO counter;
@@ -184,6 +194,16 @@ GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_bat
     campaign_nightlyrun, imports_import, campaign_tally, campaign_chunk TO backoffice, auditor;
 -- The back office approves, stops and asks for an undo; it never acts on a line itself.
 GRANT UPDATE (state, stop_reason) ON campaign_batch TO backoffice;
+-- What it asks for the worker does: plan, prepare, run, close. It writes down who asked; the outcome is the worker's.
+GRANT SELECT, INSERT (request_id, kind, state, batch_id, due_on, because, requested_by, requested_on, requested_at),
+    UPDATE (state, ended_at) ON campaign_workrequest TO backoffice;
+GRANT SELECT, UPDATE (state, again_at, ended_at, outcome) ON campaign_workrequest TO worker;
+GRANT SELECT ON campaign_workrequest TO auditor;
+-- A file that was handed in on a page: the app seals it and cannot open it; the worker with keys reads, imports and destroys it.
+GRANT SELECT, INSERT (upload_id, file_id, state, byte_count, uploaded_by, uploaded_at), UPDATE (state, map) ON imports_upload TO backoffice;
+GRANT INSERT ON vault_file TO backoffice;
+GRANT SELECT, UPDATE (state, proposal, map, outcome, ended_at) ON imports_upload TO worker;
+GRANT SELECT ON imports_upload TO auditor;
 GRANT INSERT, UPDATE (days) ON campaign_stay TO backoffice;
 GRANT SELECT ON campaign_complaint TO auditor;
 
@@ -242,6 +262,8 @@ GRANT SELECT ON retention_brake TO backoffice, auditor;
 GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
 GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
 GRANT EXECUTE ON FUNCTION selfcare_verify_code TO portal;
+-- A code is handed over by the care menu (a command) or at a counter: one page, one suspended line, its ledger entry.
+GRANT EXECUTE ON FUNCTION selfcare_pages_of, selfcare_hand_over_code TO counter, worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
 GRANT SELECT, INSERT ON selfcare_reservedcode TO counter;

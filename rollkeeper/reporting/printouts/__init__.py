@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from rollkeeper.kernel.accepted_languages import NO_READER, has_reader
+from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
 from rollkeeper.reporting.labels import labels_in, titles_of
 
@@ -20,7 +21,8 @@ _MONO = "DejaVu Sans Mono"
 
 def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
     """Return the report as a PDF in one language. Refuses: REPORT_FONTS_MISSING."""
-    import typst
+    with needs_extra("print"):
+        import typst
 
     fonts = typst.Fonts(include_embedded_fonts=False)
     wanted = [_LATIN, *([_SCRIPTS[language]] if language in _SCRIPTS else [])]

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ("line_id", models.UUIDField()),
                 ("erasure_id", models.UUIDField()),
                 ("tenure_id", models.UUIDField(db_comment="The past tenure that must go; empty where the whole line must.", null=True)),
-                ("ground", models.TextField(db_comment="service_ended or tenure_ended.")),
+                ("ground", models.TextField(db_comment="service_ended, tenure_ended or import_undone.")),
                 ("article", models.TextField()),
                 ("last_day_kept", models.DateField()),
                 ("begun_at", models.DateTimeField()),

@@ -1,12 +1,16 @@
 -- Counts what must go today, what a legal hold keeps, and what has no ledger entry of its end and is therefore not erased.
 -- Law: art. 5. Reads: lines_line, lines_tenure, lines_legalhold, ledger_entry. Writes: -.
--- Plan: lines_line_to_erase and lines_tenure_to_erase; grows with what is due.
+-- Plan: lines_line_to_erase, lines_line_undone and lines_tenure_to_erase; grows with what is due.
 -- Again: the same numbers.
 WITH record AS (
     SELECT l.line_id, 'line' AS what,
            lines_has_entry_of_end(l.line_id) AS entered
       FROM lines_line l
      WHERE l.terminated_on IS NOT NULL AND l.erased_on IS NULL AND l.terminated_on <= %(cutoff)s
+    UNION ALL
+    SELECT l.line_id, 'line', lines_has_entry_of_end(l.line_id)
+      FROM lines_line l
+     WHERE l.terminated_by = 'import_undone' AND l.erased_on IS NULL AND l.terminated_on > %(cutoff)s
     UNION ALL
     SELECT p.line_id, 'tenure',
            EXISTS (SELECT FROM ledger_entry e WHERE e.entry_id = p.ended_by_entry

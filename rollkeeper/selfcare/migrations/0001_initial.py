@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("attempts_left", models.SmallIntegerField()),
                 ("challenge", models.BinaryField(db_comment="What a passkey has to sign. Good once, for this session alone.", null=True)),
                 ("applications_left", models.SmallIntegerField(db_comment="Tries to register remotely.", db_default=5)),
+                ("is_limited", models.BooleanField(db_comment="The code was handed over by the care menu or at a counter; it did not come to the line itself.", db_default=False)),
                 ("images_left", models.SmallIntegerField(db_comment="Pictures of a document to be read.", db_default=10)),
             ],
             options={
@@ -118,7 +119,7 @@ class Migration(migrations.Migration):
                 ("line_id", models.UUIDField()),
                 ("tenure_id", models.UUIDField(null=True)),
                 ("kind", models.TextField(db_comment="selfcare.choices.CaseKind.")),
-                ("about", models.TextField(db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value.", null=True)),
+                ("about", models.TextField(db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value; of a dispute selfcare.choices.DisputeReason.", null=True)),
                 ("opened_on", models.DateField()),
                 ("due_on", models.DateField(db_comment="The last day on which to decide.")),
                 ("settled_on", models.DateField(null=True)),
@@ -178,7 +179,7 @@ class Migration(migrations.Migration):
                 ("line_id", models.UUIDField(null=True)),
                 ("tenure_id", models.UUIDField(null=True)),
                 ("person_id", models.UUIDField(null=True)),
-                ("channel", models.TextField(db_comment="By which way a code went; empty: none went.", null=True)),
+                ("channel", models.TextField(db_comment="By which way a code went, or care_menu or counter: it was handed over; empty: none went.", null=True)),
                 ("code_hash", models.BinaryField(db_comment="Keyed hash of the code. Goes when it is used.", null=True)),
                 ("attempts_left", models.SmallIntegerField(db_default=0)),
                 ("expires_at", models.DateTimeField(null=True)),
@@ -188,7 +189,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "selfcare_coderequest",
-                "indexes": [models.Index(fields=["source_mark", "made_at"], name="selfcare_coderequest_by_source"), models.Index(fields=["line_id", "made_at"], name="selfcare_coderequest_by_line"), models.Index(condition=models.Q(("processed_at__isnull", True)), fields=["made_at"], name="selfcare_coderequest_pending")],
+                "indexes": [models.Index(fields=["source_mark", "made_at"], name="selfcare_coderequest_by_source"), models.Index(fields=["line_id", "made_at"], name="selfcare_coderequest_by_line"), models.Index(fields=["number_index", "made_at"], name="selfcare_coderequest_by_number"), models.Index(condition=models.Q(("processed_at__isnull", True)), fields=["made_at"], name="selfcare_coderequest_pending")],
             },
         ),
         migrations.CreateModel(

@@ -7,7 +7,7 @@ WITH mine AS MATERIALIZED (
     SELECT * FROM selfcare_case WHERE line_id = %(line_id)s AND tenure_id IS NOT DISTINCT FROM %(tenure_id)s
 ), lost AS (
     SELECT c.case_id, c.settled_on, EXISTS (SELECT FROM mine AS a WHERE a.against = c.case_id) AS appealed
-      FROM mine AS c WHERE c.upheld = false AND c.kind IN ('not_mine', 'dispute', 'correct')
+      FROM mine AS c WHERE c.upheld = false AND c.because IS DISTINCT FROM 'taken_back' AND c.kind IN ('not_mine', 'dispute', 'correct')
 ), off AS (
     SELECT max(begun_on) AS since FROM lines_suspension
      WHERE line_id = %(line_id)s AND reason = 'registration' AND restored_on IS NULL

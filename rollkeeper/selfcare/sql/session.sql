@@ -2,7 +2,7 @@
 -- Law: art. 13. Reads: selfcare_portalsession, selfcare_application, lines_line, lines_tenure. Writes: a row lock. Plan: primary keys. Again: the same.
 
 SELECT v.session_mark, v.line_id, v.tenure_id, v.person_id, v.verified_at IS NOT NULL AS is_verified, v.attempts_left,
-       v.ends_at, EXISTS (SELECT FROM selfcare_application AS a WHERE a.line_id = v.line_id AND a.tenure_id = v.tenure_id
+       v.ends_at, v.is_limited, EXISTS (SELECT FROM selfcare_application AS a WHERE a.line_id = v.line_id AND a.tenure_id = v.tenure_id
                                   AND a.checked_by IS NULL) AS is_remote
   FROM selfcare_portalsession AS v
   JOIN lines_line AS l USING (line_id)

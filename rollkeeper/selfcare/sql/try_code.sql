@@ -15,9 +15,10 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE selfcare_coderequest SET attempts_left = 0, code_hash = NULL WHERE code_request_id = code_request;
-    INSERT INTO selfcare_portalsession (session_mark, line_id, tenure_id, person_id, ends_at, attempts_left)
+    INSERT INTO selfcare_portalsession (session_mark, line_id, tenure_id, person_id, ends_at, attempts_left, is_limited)
     VALUES (session, tried.line_id, tried.tenure_id, tried.person_id,
-            clock_timestamp() + make_interval(mins => tried.session_minutes), tried.session_attempts);
+            clock_timestamp() + make_interval(mins => tried.session_minutes), tried.session_attempts,
+            coalesce(tried.channel IN ('care_menu', 'counter'), false));
     RETURN true;
 END
 $$;

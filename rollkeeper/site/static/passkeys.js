@@ -9,3 +9,8 @@ for (const one of document.querySelectorAll("script[data-allauth-onload]")) {
   path.reduce((found, part) => found[part], window.allauth)(JSON.parse(one.textContent));
 }
 for (const button of document.querySelectorAll("[data-passkey-begins]")) button.disabled = false;
+
+// A counter that was locked opens again in two moves where a passkey was used on this device before: Enter, and the key.
+const signIn = document.querySelector("#passkey_login");
+signIn?.addEventListener("click", () => localStorage.setItem("rollkeeper-passkey", "used"));
+if (signIn && window.location.hash === "#locked" && localStorage.getItem("rollkeeper-passkey")) signIn.focus();

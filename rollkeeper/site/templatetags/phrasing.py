@@ -2,6 +2,7 @@
 """Filters that every template has: lists, brackets, lengths of time and articles as the reader's language writes them."""
 
 from django import template
+from django.utils.translation import pgettext
 
 from rollkeeper.kernel import phrasing
 from rollkeeper.law.pack import RetentionRules
@@ -11,6 +12,12 @@ register.filter("listed", phrasing.listed)
 register.filter("bracketed", phrasing.bracketed)
 register.filter("cite", phrasing.cite)
 register.simple_tag(phrasing.colon, name="colon")
+
+
+@register.filter
+def region(name: str) -> str:
+    """Write the name of a region in the reader's language where there is one; the operator's file names it in one alone."""
+    return pgettext("region", name) if name else name
 
 
 @register.filter

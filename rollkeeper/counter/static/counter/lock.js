@@ -20,7 +20,7 @@ function wipe() {
   document.querySelector("main").replaceChildren();
 }
 
-const leave = () => window.location.replace(form?.dataset.to ?? "/");
+const leave = () => window.location.replace(`${form?.dataset.to ?? "/"}#locked`);
 
 async function lock() {
   if (isLocked) return;

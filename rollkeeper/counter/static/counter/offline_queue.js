@@ -104,6 +104,8 @@ async function sealed(form, taken) {
   if (Date.now() - ticket.device > ticket.days * DAY_MS) throw new Error("too-long");
   const [elapsed, clock] = here ? [taken.steady - here.steady, "monotonic"] : [Math.max(0, taken.device - ticket.device), "device"];
   const given = new FormData(form);
+  // A carried line is this clerk's alone; the newest ticket of the device may be another's.
+  if (!here && `${given.get("number")}`.startsWith("handle:")) throw new Error("not-sealed");
   const key = given.get("submission_key") || crypto.randomUUID();
   // Values read from a picture earlier are not sent: an offline registration counts as typed.
   const left = /^(submission_key|csrfmiddlewaretoken|picture|\w+__(read|copy|copy_mark))$/;
@@ -261,6 +263,10 @@ async function draw() {
   const open = records.filter((one) => one.sealed).length;
   state.textContent = trouble ? text(trouble) : isAway || !navigator.onLine ? text("away") : isKept ? text("back") : "";
   panel.querySelector("[data-count]").textContent = open;
+  panel.querySelector("[data-some-wait]").hidden = !open;
+  panel.querySelector("[data-none-waits]").hidden = Boolean(open);
+  // No one answers now whether a number is doubtful: the second comparison is asked for at once.
+  if (isAway || isKept) for (const one of document.querySelectorAll("[data-when-doubtful]")) one.hidden = false;
   const wanted = records.map(row);
   const drawn = wanted.map((one) => one.outerHTML).join("");
   if (list.dataset.drawn !== drawn) {

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The administrator's first page, and those about the installation: its health, its jobs, its settings, its versions.
+
+They only show. Settings are changed on the machine: what decides over limits and keys is no single person's at a screen.
+"""
+
+import platform
+from importlib.metadata import version
+from typing import Any, Final
+
+import django
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.invitations import open_invitations
+from rollkeeper.access.queries import staff_list
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.sessions import open_session_counts
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.health import last_findings
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.jobs import job_views
+from rollkeeper.kernel.settings import Table, file_content, registered_tables
+from rollkeeper.law.packs import load_pack
+
+_HIDDEN: Final = ("password", "secret", "token", "pin", "smtp_url", "alarms_to", "documents_url")
+"""A setting with one of these in its name, or an address with a user in it, is not shown; pages are not given the last three at all."""
+
+
+@require_safe
+def administration(request: HttpRequest) -> HttpResponse:
+    """Show what an administrator looks at first: what is wrong, who is here, what ran."""
+    require(authority_in(request), Permission.MANAGE_STAFF)
+    accounts, findings, jobs = staff_list(clock.today()), last_findings(), job_views()
+    return render(request, "backoffice/administration.html", {
+        "open_count": sum(one.is_active for one in accounts), "closed_count": sum(not one.is_active for one in accounts),
+        "invited_count": len(open_invitations()), "session_count": sum(count for _, count in open_session_counts()),
+        "errors": [one for one in findings if one.health == "error"], "warnings": [one for one in findings if one.health == "warning"],
+        "examined_at": findings[0].found_at if findings else None,
+        "jobs": jobs, "failed_jobs": [one for one in jobs if one.fault], "late_jobs": [one for one in jobs if one.is_late],
+        "version": version("rollkeeper"), "law": load_pack(instance().pack).title(get_language() or "en"),
+    })  # fmt: skip
+
+
+@require_safe
+def health_page(request: HttpRequest) -> HttpResponse:
+    """Show what the doctor found when the worker last asked it."""
+    require(authority_in(request), Permission.MANAGE_STAFF)
+    return render(request, "backoffice/health.html", {"findings": last_findings()})
+
+
+@require_safe
+def jobs_page(request: HttpRequest) -> HttpResponse:
+    """Show each job: when it ran, what came of it, when it runs next."""
+    require(authority_in(request), Permission.MANAGE_STAFF)
+    return render(request, "backoffice/jobs.html", {"jobs": job_views()})
+
+
+@require_safe
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Show every setting with its value and what it means."""
+    require(authority_in(request), Permission.MANAGE_STAFF)
+    said = file_content()
+    tables = [
+        {"name": name, "settings": shown, "set_here": sum(not one["is_default"] for one in shown)}
+        for name, model in sorted(registered_tables().items())
+        if (shown := _shown(model, said.get(name, {})))
+    ]
+    return render(request, "backoffice/settings.html", {"tables": tables})
+
+
+@require_safe
+def versions_page(request: HttpRequest) -> HttpResponse:
+    """Show which version of everything this instance runs."""
+    require(authority_in(request), Permission.MANAGE_STAFF)
+    (server,) = rows("SELECT current_setting('server_version') AS version")
+    pack = load_pack(instance().pack)
+    return render(request, "backoffice/versions.html", {
+        "versions": [
+            ("Rollkeeper", version("rollkeeper")), ("PostgreSQL", server.version), ("Python", platform.python_version()),
+            ("Django", django.get_version()), ("django-allauth", version("django-allauth")),
+        ],
+        "law": pack.title(get_language() or "en"), "law_hash": pack.hash,
+    })  # fmt: skip
+
+
+def _shown(model: type[Table], said: dict[str, Any]) -> list[dict[str, object]]:
+    return [
+        {
+            "name": name, "value": _value(name, said[name] if name in said else field.get_default(call_default_factory=True)),
+            "is_default": name not in said, "description": field.description or "",
+        }
+        for name, field in model.model_fields.items()
+    ]  # fmt: skip
+
+
+def _value(name: str, value: object) -> str:
+    text = (
+        ""
+        if value is None
+        else ", ".join(map(str, value))
+        if isinstance(value, (list, tuple))
+        else str(value)
+    )
+    if text and (any(word in name for word in _HIDDEN) or ("://" in text and "@" in text)):
+        return "•••"
+    return text

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The forms of a campaign's steps: a day, a reason, a stay, a file."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.campaign.choices import StopReason, WorkKind
+from rollkeeper.imports.uploads import MOST_BYTES
+
+
+def _day(**options: Any) -> forms.DateField:
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+        **options,
+    )  # fmt: skip
+
+
+class DayForm(forms.Form):
+    """The day for which batches are prepared."""
+
+    due_on = _day(
+        label=_("For which day?"),
+        help_text=_("Today or a later day on which the desks are open."),
+        error_messages={"required": _("Enter a day, such as 20 March 2012.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
+        super().__init__(data, initial={"due_on": today})
+
+
+class ReasonForm(forms.Form):
+    """Why a batch is stopped, or its lines get their service back."""
+
+    because = forms.ChoiceField(
+        label=_("Why?"),
+        choices=StopReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the reason.")},
+    )
+
+
+class StayForm(forms.Form):
+    """A court's stay."""
+
+    first = _day(label=_("First day"), error_messages={"required": _("Enter the first day.")})
+    last = _day(label=_("Last day"), help_text=_("Leave it empty while no end is known."), required=False)
+    reason = forms.CharField(
+        label=_("Case number or order"),
+        help_text=_("No names."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
+        error_messages={"required": _("Enter the case number or the order.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
+        super().__init__(data, initial={"first": today})
+
+
+class CloseForm(forms.Form):
+    """The end of a campaign, confirmed."""
+
+    sure = forms.BooleanField(
+        label=_("Every line is finished, and no notice of this campaign is sent any more."),
+        error_messages={"required": _("Confirm it first.")},
+    )
+
+
+class WorkForm(forms.Form):
+    """What the worker is asked for."""
+
+    kind = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in WorkKind if one not in {WorkKind.UNDO, WorkKind.RUN}]
+    )
+
+
+class UploadForm(forms.Form):
+    """A file of lines. It is taken into memory and sealed at once."""
+
+    file = forms.FileField(
+        label=_("File of lines"),
+        help_text=_(
+            "CSV, TSV, XLSX or Parquet, at most 20 MB. It is sealed at once and destroyed after the import."
+        ),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
+    )
+
+    def clean_file(self) -> object:
+        """Refuse a file that is too large for a page."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("The file is larger than 20 MB: import it with the command on the machine itself.")
+            )
+        return file

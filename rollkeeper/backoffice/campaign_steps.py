@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages on which a campaign is planned, its batches are prepared, stays are entered and ended, and it is closed.
+
+What writes is asked for here and done by the worker within seconds; the page follows by itself, and without script by its link.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import Permission
+from rollkeeper.backoffice.batches import authority_to_see, page_language
+from rollkeeper.backoffice.campaign_forms import CloseForm, DayForm, StayForm
+from rollkeeper.campaign import court_stays, queries
+from rollkeeper.campaign.choices import Stage, WorkKind
+from rollkeeper.campaign.work_requests import WorkView, last_work, request_work
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
+
+
+@require_safe
+def plan(request: HttpRequest) -> HttpResponse:
+    """Show what a planning would take in, and what the last one did."""
+    authority = authority_to_see(request)
+    check, done = last_work(WorkKind.PLAN_CHECK), last_work(WorkKind.PLAN)
+    pack = load_pack(instance().pack)
+    shown = {
+        "pack_title": pack.title(page_language()),
+        "begins_on": pack.campaign.begins_on if pack.has_campaign else None,
+        "overview": queries.overview(clock.today()),
+        "check": _newer(check, done),
+        "plan": done,
+        "may": authority.role_for(Permission.PLAN_CAMPAIGN) is not None,
+        "is_moving": _is_moving(check, done),
+    }
+    return render(request, "backoffice/plan.html", shown)
+
+
+@require_POST
+def ask_plan(request: HttpRequest) -> HttpResponse:
+    """Ask the worker for a dry run of the plan, or for the plan."""
+    kind = WorkKind.PLAN if request.POST.get("kind") == WorkKind.PLAN else WorkKind.PLAN_CHECK
+    request_work(authority_to_see(request), kind, on=clock.today())
+    return redirect("backoffice:plan")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare(request: HttpRequest) -> HttpResponse:
+    """Count what is due on a day, then prepare its batches."""
+    authority = authority_to_see(request)
+    form = DayForm(request.POST if request.method == "POST" else None, today=clock.today())
+    if form.is_bound and form.is_valid():
+        kind = WorkKind.PREPARE if request.POST.get("kind") == WorkKind.PREPARE else WorkKind.BATCH_CHECK
+        request_work(authority, kind, due_on=form.cleaned_data["due_on"], on=clock.today())
+        return redirect("backoffice:prepare")
+    check, done = last_work(WorkKind.BATCH_CHECK), last_work(WorkKind.PREPARE)
+    shown = {
+        "form": form,
+        "overview": queries.overview(clock.today()),
+        "check": _newer(check, done),
+        "done": done,
+        "may": authority.role_for(Permission.PREPARE_BATCH) is not None,
+        "is_moving": _is_moving(check, done),
+        "is_due": any(one["count"] for one in (check.outcome.get("found", ()) if check else ())),
+    }
+    return render(request, "backoffice/prepare.html", shown, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stays(request: HttpRequest) -> HttpResponse:
+    """List the stays, and enter one."""
+    authority = authority_to_see(request)
+    form = StayForm(request.POST if request.method == "POST" else None, today=clock.today())
+    if form.is_bound and form.is_valid():
+        first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+        court_stays.enter_stay(
+            authority, first=first, last=last, reason=form.cleaned_data["reason"], on=clock.today()
+        )
+        messages.success(request, _("The stay is entered: every clock is paused while it lasts."))
+        for batch_id in queries.batches_that_acted(first, last):
+            messages.warning(request, _("It covers days on which a batch acted. Undo it: batch %(batch)s.") % {"batch": str(batch_id)[-6:].upper()})  # fmt: skip
+        return redirect("backoffice:stays")
+    return _stays_page(request, authority, form)
+
+
+@require_POST
+def end_stay(request: HttpRequest, stay_id: UUID) -> HttpResponse:
+    """Agree, as one of two people, that today is the last day of a stay."""
+    ended = court_stays.end_stay(authority_to_see(request), stay_id=stay_id, on=clock.today())
+    if ended:
+        messages.success(request, _("Today is the last day of the stay."))
+    else:
+        messages.success(request, _("Your approval is recorded. A second approver is needed."))
+    return redirect("backoffice:stays")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest) -> HttpResponse:
+    """Show what is left of a campaign; ask for its end."""
+    authority = authority_to_see(request)
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        request_work(authority, WorkKind.CLOSE, on=clock.today())
+        return redirect("backoffice:close")
+    asked, seen = last_work(WorkKind.CLOSE), queries.overview(clock.today())
+    left = [(stage, seen.stage_counts.get(stage, 0)) for stage in (Stage.NOT_NOTIFIED, Stage.RUNNING, Stage.SUSPENDED)] if seen else []  # fmt: skip
+    shown = {
+        "overview": seen,
+        "left": left,
+        "form": form,
+        "asked": asked,
+        "may": authority.role_for(Permission.CLOSE_CAMPAIGN) is not None,
+        "is_moving": _is_moving(asked),
+    }
+    return render(request, "backoffice/close.html", shown, status=422 if form.is_bound else 200)
+
+
+def _stays_page(request: HttpRequest, authority: Authority, form: StayForm) -> HttpResponse:
+    today = clock.today()
+    found: list[dict[str, Any]] = [
+        {"stay": one, "is_open": one.last is None or one.last > today} for one in queries.stays()
+    ]
+    shown = {
+        "stays": found,
+        "form": form,
+        "may_enter": authority.role_for(Permission.ENTER_STAY) is not None,
+        "may_end": authority.role_for(Permission.END_STAY) is not None,
+    }
+    return render(request, "backoffice/stays.html", shown, status=422 if form.errors else 200)
+
+
+def _newer(check: WorkView | None, done: WorkView | None) -> WorkView | None:
+    """Return a dry run, but not one from before the last real one."""
+    return check if check and (done is None or check.requested_at > done.requested_at) else None
+
+
+def _is_moving(*asked: WorkView | None) -> bool:
+    return any(one is not None and one.is_under_way for one in asked)

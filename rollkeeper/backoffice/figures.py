@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The campaign's figures as a file: one row a day, one column a stage. Counts alone, no line."""
+
+import csv
+import io
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from rollkeeper.backoffice.batches import authority_to_see
+from rollkeeper.campaign import queries
+from rollkeeper.campaign.choices import Stage
+from rollkeeper.kernel import clock
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Return the lines in each stage, a row for each nightly run, as CSV."""
+    authority_to_see(request)
+    seen, out = queries.overview(clock.today()), io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["day", *(stage.value for stage in Stage)])
+    for day, counts in seen.series if seen else ():
+        writer.writerow([day.isoformat(), *(counts.get(stage.value, 0) for stage in Stage)])
+    return HttpResponse(
+        out.getvalue(), content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="campaign.csv"'},
+    )  # fmt: skip

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The mapping of an import as a page has it: a meaning for each column, a meaning for each kind. Pure: answers in, map out, and back.
+
+The map itself, and what it may hold, is `imports/mapping.py`; the worker checks it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.documents.choices import DocumentType
+from rollkeeper.imports.choices import LineStatus
+from rollkeeper.imports.column_samples import DATE_FORMATS
+from rollkeeper.kernel.choices import Service
+from rollkeeper.lines.choices import SuspensionReason
+
+MEANINGS: Final[Mapping[str, Promise]] = {
+    "": _("Not imported"),
+    "number": _("Number of the line"),
+    "service": _("Kind of service"),
+    "status": _("Whether the line works"),
+    "activated_on": _("In service since"),
+    "language": _("Language"),
+    "region": _("Region"),
+    "contact": _("E-mail address"),
+    "postal": _("Part of the postal address"),
+    "reference": _("Your reference of the line"),
+    "is_essential": _("Essential line"),
+    "name": _("Subscriber: name"),
+    "address": _("Subscriber: address"),
+    "document_type": _("Subscriber: kind of document"),
+    "document_number": _("Subscriber: number of the document"),
+}
+STATUS_LABELS: Final[Mapping[str, Promise | str]] = {
+    LineStatus.ACTIVE: _("works"),
+    LineStatus.UNPAID: SuspensionReason.UNPAID.label,
+    LineStatus.LOST_OR_STOLEN: SuspensionReason.LOST_OR_STOLEN.label,
+    LineStatus.ORDER: SuspensionReason.ORDER.label,
+    LineStatus.SUBSCRIBER_REQUEST: SuspensionReason.SUBSCRIBER_REQUEST.label,
+    LineStatus.OPERATOR: SuspensionReason.OPERATOR.label,
+    LineStatus.LEFT_OUT: _("not imported"),
+}
+LEFT_OUT: Final = "left_out"
+_PLAIN: Final = ("number", "region", "contact", "reference")
+_REGISTRATION: Final = ("name", "address", "document_type", "document_number")
+_KINDS: Final = ("service", "status", "language", "document_type", "is_essential")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the file as the page shows it."""
+
+    place: int
+    name: str
+    about: str | None
+    """Why the register does not keep it."""
+    meaning: str
+    values: tuple[tuple[int, str, int, str], ...]
+    """Of a column of kinds: place, value, rows and meaning."""
+    rare: int
+    others: str
+
+    @property
+    def is_kind(self) -> bool:
+        """Tell whether each of its values has a meaning."""
+        return self.meaning in _KINDS
+
+
+def columns_of(proposal: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[Column]:
+    """Return the columns with what was proposed, or chosen since."""
+    raw = chosen.get("raw") or proposal.get("raw", {})
+    meanings, tables, others = dict(_meanings(raw)), dict(_tables(raw)), chosen.get("others", {})
+    return [
+        Column(
+            place, one["name"], one["about"], meanings.get(one["name"], ""),
+            tuple(
+                (i, value, rows, tables.get(one["name"], {}).get(value, ""))
+                for i, (value, rows) in enumerate(one["values"].items())
+            ),
+            one["rare"], others.get(one["name"], ""),
+        )
+        for place, one in enumerate(proposal.get("columns", ()))
+    ]  # fmt: skip
+
+
+def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the map that a page's answers make: what the worker checks and counts with."""
+    raw: dict[str, Any] = {}
+    others: dict[str, str] = {}
+    proposed = proposal.get("raw", {}).get("activated_on", {})
+    if file := proposal.get("raw", {}).get("file"):
+        raw["file"] = file
+    for place, one in enumerate(proposal.get("columns", ())):
+        meaning, name = answers.get(f"column-{place}", ""), one["name"]
+        table = {value: answers.get(f"value-{place}-{i}", "") for i, value in enumerate(one["values"])}
+        _put(raw, meaning, name, {value: said for value, said in table.items() if said}, answers, proposed)
+        if rest := answers.get(f"others-{place}", ""):
+            others[name] = rest
+    if "service" not in raw:
+        raw["service"] = {"constant": answers.get("service", "") or None}
+    if "activated_on" not in raw and answers.get("since"):
+        raw["activated_on"] = {"constant": answers["since"]}
+    registration = raw.get("registration", {})
+    if registration and "document_type" not in registration:
+        registration["document_type_is"] = answers.get("document_type_is", "") or None
+    return {"raw": raw, "others": others}
+
+
+def missing_in(raw: Mapping[str, Any]) -> list[str]:
+    """Return what a person has yet to say before the rows can be counted."""
+    missing = []
+    if "number" not in raw:
+        missing.append(gettext("Say which column holds the numbers of the lines."))
+    if not raw["service"].get("constant") and not raw["service"].get("from"):
+        missing.append(gettext("Say which kind of service these lines are."))
+    if "activated_on" not in raw:
+        missing.append(gettext("Say since when the lines are in service: by a column, or one day for all."))
+    return missing
+
+
+def date_form_of(raw: Mapping[str, Any]) -> str:
+    """Return in which form the dates are written, empty for the proposed ones."""
+    formats = raw.get("activated_on", {}).get("formats", ())
+    return formats[0] if len(formats) == 1 else ""
+
+
+def choices_of(meaning: str) -> list[tuple[str, Promise | str]]:
+    """Return what the values of a column of kinds may mean."""
+    left_out = (LEFT_OUT, _("not imported"))
+    match meaning:
+        case "status":
+            return list(STATUS_LABELS.items())
+        case "service":
+            return [*Service.choices, left_out]
+        case "document_type":
+            return [*DocumentType.choices, (LEFT_OUT, _("registers no one"))]
+        case "language":
+            return [("en", "English"), ("zh-hans", "中文"), ("bo", "བོད་ཡིག")]
+        case "is_essential":
+            return [("yes", _("Yes"))]
+    return []
+
+
+def date_forms() -> list[tuple[str, str]]:
+    """Return the forms of dates with the same day written in each."""
+    import datetime as dt
+
+    day = dt.datetime(2011, 3, 28, tzinfo=dt.UTC)
+    return [(form, day.strftime(form)) for form in DATE_FORMATS]
+
+
+def _put(
+    raw: dict[str, Any],
+    meaning: str,
+    name: str,
+    table: Mapping[str, str],
+    answers: Mapping[str, str],
+    proposed: Mapping[str, Any],
+) -> None:
+    match meaning:
+        case "number" | "region" | "contact" | "reference":
+            raw.setdefault(meaning, {})["column"] = name
+        case "postal":
+            raw.setdefault("contact", {}).setdefault("postal", []).append(name)
+        case "activated_on":
+            raw["activated_on"] = _activated(name, answers, proposed)
+        case "status" | "language":
+            raw[meaning] = {"column": name, "values": dict(table)}
+        case "service":
+            raw.setdefault("service", {"from": []})["from"].append(
+                {"column": name, "values": _meant(table), "left_out": _left_out(table)}
+            )
+        case "is_essential":
+            raw[meaning] = {"column": name, "yes": [value for value, said in table.items() if said == "yes"]}
+        case "name" | "address" | "document_type" | "document_number":
+            _put_registration(raw.setdefault("registration", {}), meaning, name, table)
+
+
+def _activated(name: str, answers: Mapping[str, str], proposed: Mapping[str, Any]) -> dict[str, Any]:
+    if proposed.get("tenure_months") == name:
+        return dict(proposed)
+    chosen = answers.get("date-form", "")
+    formats = [chosen] if chosen else [form for form in answers.get("date-forms", "").split("|") if form]
+    return {"column": name, "formats": formats} | (
+        {"unknown": answers["since"]} if answers.get("since") else {}
+    )
+
+
+def _meant(table: Mapping[str, str]) -> dict[str, str]:
+    return {value: said for value, said in table.items() if said != LEFT_OUT}
+
+
+def _left_out(table: Mapping[str, str]) -> list[str]:
+    return [value for value, said in table.items() if said == LEFT_OUT]
+
+
+def _put_registration(made: dict[str, Any], meaning: str, name: str, table: Mapping[str, str]) -> None:
+    made[meaning] = name
+    if meaning == "document_type":
+        made["document_types"], made["left_out"] = _meant(table), _left_out(table)
+
+
+def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for part in (*_PLAIN, "activated_on", "status", "language", "is_essential"):
+        column = raw.get(part, {}).get("column") or raw.get(part, {}).get("tenure_months")
+        if column:
+            yield column, part
+    yield from ((column, "postal") for column in raw.get("contact", {}).get("postal", ()))
+    yield from ((source["column"], "service") for source in raw.get("service", {}).get("from", ()))
+    yield from (
+        (raw["registration"][part], part) for part in _REGISTRATION if part in raw.get("registration", {})
+    )
+
+
+def _tables(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for part in ("status", "language"):
+        if "values" in raw.get(part, {}):
+            yield raw[part]["column"], raw[part]["values"]
+    for source in raw.get("service", {}).get("from", ()):
+        yield source["column"], source["values"] | dict.fromkeys(source.get("left_out", ()), LEFT_OUT)
+    if "is_essential" in raw:
+        yield raw["is_essential"]["column"], dict.fromkeys(raw["is_essential"]["yes"], "yes")
+    registration = raw.get("registration", {})
+    if "document_types" in registration:
+        left_out = dict.fromkeys(registration.get("left_out", ()), LEFT_OUT)
+        yield registration["document_type"], registration["document_types"] | left_out

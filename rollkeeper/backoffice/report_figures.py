@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How a report for the authority looks: coverage first, trends over its periods, what is zero folded into one line. Also as PDF.
+
+The figures are those of the signed files; nothing is counted here.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.reporting.labels import row_label, titles_of
+from rollkeeper.reporting.printouts import pdf
+from rollkeeper.reporting.queries import report_of
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many lines of one service have a registered subscriber: a share for each quarter, None where a figure is hidden."""
+
+    name: str
+    lines: int
+    registered: int
+    share: int
+    trend: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure over the periods, with the length of its bar out of 100."""
+
+    name: str
+    cells: tuple[tuple[str, int | None], ...]
+    bar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its rows, and the names of the rows that are zero throughout."""
+
+    title: str
+    is_rounded: bool
+    periods: tuple[str, ...]
+    rows: tuple[Row, ...]
+    zeros: tuple[str, ...]
+
+
+@require_safe
+def report_pdf(request: HttpRequest, period: str) -> HttpResponse:
+    """Return a report on paper, the same as the signed one."""
+    report, language = report_of(authority_in(request), period), get_language() or "en"
+    digest = hashlib.sha256(canonical_bytes(report)).hexdigest()
+    return HttpResponse(
+        pdf(report, language=language, digest=digest), content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="report-{report["period"]}.pdf"'},
+    )  # fmt: skip
+
+
+def coverage(report: Mapping[str, Any], language: str) -> list[Coverage]:
+    """Return the coverage of each service, the largest first."""
+    by_table = {one["table"]: one["cells"] for one in report["tables"]}
+    lines, registered = by_table.get("lines_lines", {}), by_table.get("lines_registered", {})
+    if not lines:
+        return []
+    newest = list(lines)[-1]
+    found = []
+    for service, count in lines[newest].items():
+        trend = tuple((period, _share(cells, registered, period, service)) for period, cells in lines.items())
+        share = trend[-1][1]
+        if count and share is not None:
+            held = registered.get(newest, {}).get(service) or 0
+            found.append(Coverage(row_label(service, language), count, held, share, trend))
+    return sorted(found, key=lambda one: -one.lines)
+
+
+def tables(report: Mapping[str, Any], language: str) -> tuple[list[Table], list[str]]:
+    """Return the tables that have a figure, and the titles of those that are zero throughout."""
+    made = [_table(one, language) for one in report["tables"]]
+    return [one for one in made if one.rows], [one.title for one in made if not one.rows]
+
+
+def _table(one: Mapping[str, Any], language: str) -> Table:
+    periods = tuple(one["cells"])
+    names = list(dict.fromkeys(row for cells in one["cells"].values() for row in cells))
+    figures = {row: [one["cells"][period].get(row, 0) for period in periods] for row in names}
+    most = max((values[-1] or 0 for row, values in figures.items() if row != "total"), default=0)
+    rows = tuple(
+        Row(row_label(row, language), tuple(zip(periods, values, strict=True)), _bar(row, values, most))
+        for row, values in figures.items()
+        if any(value != 0 for value in values)
+    )
+    zeros = tuple(
+        row_label(row, language) for row, values in figures.items() if not any(value != 0 for value in values)
+    )
+    title = titles_of(language).get(one["table"], one["table"])
+    return Table(title, one["source"] == "register", periods, rows, zeros)
+
+
+def _bar(row: str, values: Sequence[int | None], most: int) -> int:
+    newest = values[-1] or 0
+    return 0 if row == "total" or not most or not newest else max(1, round(100 * newest / most))
+
+
+def _share(
+    cells: Mapping[str, int | None],
+    registered: Mapping[str, Mapping[str, int | None]],
+    period: str,
+    service: str,
+) -> int | None:
+    lines, held = cells.get(service), registered.get(period, {}).get(service)
+    return round(100 * held / lines) if lines and held is not None else None

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Cancel a campaign that should not have been planned: the wrong law, the wrong lines, too early.
+
+A line that is suspended stays the operator's duty until it is restored, so that a campaign with one cannot be cancelled. Subscribers who
+were notified by then lose nothing: no clock of a cancelled campaign runs, and a new one begins with a new notice.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.choices import Stage
+from rollkeeper.campaign.closure import WITHDRAWN_AT_CLOSE, lock_batches, open_batches
+from rollkeeper.campaign.errors import CAMPAIGN_UNDER_WAY
+from rollkeeper.campaign.open_campaign import lock_planning, open_campaign
+from rollkeeper.kernel.database import action, rows, run, without_timeout
+from rollkeeper.kernel.ids import CampaignId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.services import withdraw_of_campaign
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledCampaign:
+    """A campaign that was cancelled: how many lines it concerned, and the subscribers of how many had been notified."""
+
+    campaign_id: CampaignId
+    cancelled_on: dt.date
+    members: int
+    notified: int
+
+
+def cancel_campaign(authority: Authority, *, on: dt.date) -> CancelledCampaign:
+    """Cancel the open campaign, on which no line is suspended and no batch open. Its queued notices are withdrawn.
+
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, CAMPAIGN_UNDER_WAY. Ledger: campaign:campaign:cancelled.
+    """
+    role = require(authority, Permission.CLOSE_CAMPAIGN)
+    with action(), without_timeout():
+        lock_planning()
+        campaign = open_campaign()
+        at_work = lock_batches(campaign)
+        stages = {
+            row.stage: int(row.lines)
+            for row in rows(
+                "SELECT stage, count(*) AS lines FROM campaign_member WHERE campaign_id = %s GROUP BY 1",
+                [campaign.campaign_id],
+            )
+        }
+        suspended, batches = stages.get(Stage.SUSPENDED, 0), max(open_batches(campaign), at_work)
+        if suspended or batches:
+            raise CAMPAIGN_UNDER_WAY(suspended=suspended, batches=batches)
+        members, notified = sum(stages.values()), stages.get(Stage.RUNNING, 0)
+        run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
+        withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
+        append_entry(
+            authority, verb=Verb.CAMPAIGN_CANCELLED, role=role, on=on, pack=campaign.pack.hash,
+            facts={"campaign": str(campaign.campaign_id), "members": members, "notified": notified},
+        )  # fmt: skip
+    return CancelledCampaign(campaign.campaign_id, on, members, notified)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Until when the subscriber of a line may register before it loses service, or its contract: as a counter tells it.
+
+Separate from `queries`, since a counter may read no table of a campaign: one function answers for one line.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.campaign.choices import Stage
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.acts import is_told
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import count_clock
+from rollkeeper.lines.queries import pauses_of
+
+_HORIZON_DAYS: Final = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The clock of a line: from when, through when, and what follows."""
+
+    stage: Stage
+    begun_on: dt.date
+    last_day_on: dt.date
+    article: str
+
+    def share(self, *, on: dt.date) -> int:
+        """Return how much of the time is over, in hundredths."""
+        whole = max((self.last_day_on - self.begun_on).days, 1)
+        return min(100, max(0, round(100 * (on - self.begun_on).days / whole)))
+
+
+def line_deadline(line_id: LineId) -> Deadline | None:
+    """Return the clock of a line that runs; None where none does, or its last day cannot be told."""
+    found = rows("SELECT * FROM campaign_line_deadline(%s)", [line_id])
+    if not found:
+        return None
+    (row,) = found
+    pack, stage = load_pack(row.pack_id), Stage(row.stage)
+    if not is_told(pack):
+        return None
+    rules = pack.campaign
+    days, article = (
+        (rules.grace_days, rules.grace_article)
+        if stage is Stage.RUNNING
+        else (rules.suspension_days, rules.termination_article)
+    )
+    counted = count_clock(
+        pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on,
+        pauses=[(pause.first, pause.last) for pause in pauses_of(line_id)],
+        stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
+        through=row.anchor_on + dt.timedelta(days=_HORIZON_DAYS),
+    )  # fmt: skip
+    if counted.last_day_on is None:
+        return None
+    last_day_on = max(counted.last_day_on, row.promised_on or counted.last_day_on)
+    return Deadline(stage, row.anchor_on, last_day_on, article)
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

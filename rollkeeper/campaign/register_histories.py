@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The lines of the register as a simulation reads them, before a campaign is planned."""
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollkeeper.kernel.database import action, rows, sql, without_timeout
+from rollkeeper.kernel.instance import open_instance
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.register_histories import WrittenHistories
+
+
+def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHistories:
+    """Write each line that the pack may concern, with the day on which its subscriber is taken to be notified. Changes nothing."""
+    open_instance()
+    services = sorted(pack.campaign.services) if pack.has_campaign else []
+    values = {"notified_on": notified_on, "services": services}
+    with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:
+        written = csv.writer(out)
+        written.writerow(("line", "date", "event", "until"))
+        for row in rows(sql("campaign", "histories"), values):
+            written.writerow((row.line_id, row.day.isoformat(), row.event, ""))
+        (counts,) = rows(
+            "SELECT count(*) FILTER (WHERE service = ANY (%(services)s) AND NOT is_essential) AS lines,"
+            " count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
+            " count(*) FILTER (WHERE service = ANY (%(services)s) AND is_essential) AS essential"
+            " FROM lines_line WHERE state IN ('active', 'suspended')",
+            values,
+        )
+    return WrittenHistories(counts.lines, counts.other_service, counts.essential)
+
+
+@dataclass(frozen=True, slots=True)
+class NotConcerned:
+    """Current lines that a law does not concern, each counted for the first reason that holds."""
+
+    other_service: int
+    activated_later: int
+    registered: int
+
+
+def count_not_concerned(pack: Pack) -> NotConcerned:
+    """Count the current lines that a campaign of this pack leaves out, and why."""
+    rules = pack.campaign
+    (found,) = rows(
+        "SELECT count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(before)s) AS activated_later,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on < %(before)s AND is_registered) AS registered"
+        " FROM lines_line WHERE state IN ('active', 'suspended')",
+        {"services": sorted(rules.services), "before": rules.activated_before},
+    )
+    return NotConcerned(found.other_service, found.activated_later, found.registered)

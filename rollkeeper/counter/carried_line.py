@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The line that a clerk has found: carried from page to page for some minutes in their session, never in an address.
+
+What is carried is a handle and the masked number. After an action it is set aside: the next person must not get this one's line
+by mistake, and a clerk who goes on with the same one says so.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from rollkeeper.kernel import clock
+from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine
+from rollkeeper.lines.queries import masked_input
+
+_KEY = "carried_line"
+_RECEIPT = "called_on_receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedLine:
+    """A line that a clerk has found and goes on with."""
+
+    line_id: str
+    handle: str
+    called: str
+    until: float
+    is_over: bool = False
+    is_set_aside: bool = False
+
+    @property
+    def name(self) -> str:
+        """Say how the line is called on a page."""
+        return self.called or _("the line whose code was read out")
+
+
+def carry(request: HttpRequest, found: HandedLine) -> CarriedLine:
+    """Carry a line that was shown just now; one that was found again keeps its name and its time."""
+    before = carried(request, also_set_aside=True)
+    if before and before.handle == found.handle:
+        line = replace(before, is_set_aside=False)
+    else:
+        until = clock.true_now().timestamp() + HANDLE_MINUTES * 60
+        line = CarriedLine(str(found.line.line_id), found.handle, found.called, until, found.line.is_over)
+    request.session[_KEY] = asdict(line)
+    return line
+
+
+def carried(request: HttpRequest, *, also_set_aside: bool = False) -> CarriedLine | None:
+    """Return the line that this clerk goes on with, while its minutes last."""
+    kept = request.session.get(_KEY) if hasattr(request, "session") else None
+    line = CarriedLine(**kept) if kept else None
+    if line is None or line.until < clock.true_now().timestamp():
+        return None
+    return line if also_set_aside or not line.is_set_aside else None
+
+
+def put_away(request: HttpRequest) -> None:
+    """Carry no line any more."""
+    request.session.pop(_KEY, None)
+
+
+def called(request: HttpRequest, typed: str) -> str:
+    """Return how to call the line of a submitted form, by its handle or by the number that was typed."""
+    line = carried(request, also_set_aside=True)
+    if not typed.startswith("handle:"):
+        return masked_input(typed)
+    return line.called if line and line.handle == typed else ""
+
+
+def set_aside(request: HttpRequest, *, submission_key: str, typed: str) -> None:
+    """Note how the line of this receipt is called, and that its action is done."""
+    request.session[_RECEIPT] = {"key": submission_key, "called": called(request, typed)}
+    line = carried(request)
+    if line and line.handle == typed:
+        request.session[_KEY] = asdict(replace(line, is_set_aside=True))
+
+
+def called_on_receipt(request: HttpRequest, submission_key: str) -> str:
+    """Return how the line of a receipt is called, where this session made it last."""
+    kept = request.session.get(_RECEIPT) or {}
+    return str(kept.get("called", "")) if kept.get("key") == submission_key else ""
+
+
+def is_about(line: CarriedLine | None, line_id: UUID | str) -> bool:
+    """Tell whether the line that is carried is this one."""
+    return line is not None and line.line_id == str(line_id)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which actions fit a line that was found: one that comes first, a few others, and the less usual ones. Pure.
+
+Nothing is forbidden here: what the law refuses is refused where it is done. What cannot be done in this state is not offered.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.kernel.choices import Service
+from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.lines.queries import LineView
+
+_SIM: Final = frozenset({Service.MOBILE, Service.DATA_CARD})
+ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
+    **{kind: ("record", kind) for kind in ("register", "transfer", "install", "relocate", "change")},
+    **{what: ("subscriber_action", what) for what in ("replace-sim", "terminate")},
+    **{
+        what: (what.replace("-", "_"), "")
+        for what in ("document-check", "link-document", "unlink-document", "pause", "reconnect", "portal-code", "essential", "dispute")
+    },
+}  # fmt: skip
+"""Of each action, the name of its address and its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a page offers for a line."""
+
+    first: str
+    others: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+def offer(line: LineView) -> Offer:
+    """Return the actions that fit the state of a line."""
+    if line.is_over:
+        return Offer("register", ("dispute",), ("install",))
+    rest = [
+        "transfer",
+        "change",
+        "replace-sim",
+        "relocate",
+        "link-document",
+        "essential",
+        "document-check",
+        "pause",
+        "dispute",
+        "terminate",
+    ]
+    if line.state is LineState.SUSPENDED:
+        rest.insert(0, "portal-code")
+    if line.service not in _SIM:
+        rest.remove("replace-sim")
+    if not line.is_registered:
+        likely = ["register", "reconnect", "pause", "dispute", "document-check"]
+        rest = [one for one in rest if one not in {"change", "replace-sim", "relocate", "link-document"}]
+        if SuspensionReason.REGISTRATION not in line.reasons:
+            likely.remove("reconnect")
+    else:
+        likely = [_usual(line), "change", "transfer", "terminate"]
+        rest.remove("document-check")
+    if line.is_disputed:
+        impossible = {"transfer", "terminate", "dispute"}
+        likely = [one for one in likely if one not in impossible]
+        rest = [one for one in rest if one not in impossible]
+    likely = list(dict.fromkeys(likely))
+    return Offer(likely[0], tuple(likely[1:]), tuple(one for one in rest if one not in likely))
+
+
+def _usual(line: LineView) -> str:
+    return "replace-sim" if line.service in _SIM and line.state is LineState.ACTIVE else "change"

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A code for the portal, handed over at the counter to the subscriber of a suspended line: shown once, for the page on their own device."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.counter.agent_guard import require_outlet
+from rollkeeper.counter.forms import QuietForm, faults_of, number_field
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.registration.forms import QUIET
+from rollkeeper.selfcare.handed_codes import hand_over_code
+from rollkeeper.selfcare.settings import settings as portal_settings
+
+
+class PortalCodeForm(QuietForm):
+    """The number, and the figures on the subscriber's own page."""
+
+    number = number_field()
+    figures = forms.CharField(
+        label=_("Figures on the subscriber's page"), max_length=8,
+        help_text=_("The subscriber types the number at the portal, on their own device, and reads out four figures."),
+        widget=forms.TextInput(attrs=QUIET | {"inputmode": "numeric", "class": "govuk-input--width-4"}),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal_code(request: HttpRequest) -> HttpResponse:
+    """Hand over a code. It is on this page alone, and good for the subscriber's page alone."""
+    authority = authority_in(request)
+    require(authority, Permission.HAND_OVER_CODE)
+    form = PortalCodeForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return _draw(request, PortalCodeForm())
+    require_outlet(request, authority)
+    blank = PortalCodeForm()
+    if not form.is_valid():
+        blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
+        return _draw(request, blank, status=422)
+    given = form.cleaned_data
+    try:
+        code = hand_over_code(authority, given["number"], given["figures"], on=clock.today())
+    except RollkeeperError as fault:
+        if fault.kind is Kind.FORBIDDEN:
+            raise
+        blank.show_faults(faults_of(blank, fault))
+        return _draw(request, blank, status=422)
+    return _draw(request, blank, code=f"{code[:4]} {code[4:]}", minutes=portal_settings().code_minutes)
+
+
+def _draw(request: HttpRequest, form: PortalCodeForm, *, status: int = 200, **shown: Any) -> HttpResponse:
+    return render(request, "counter/portal_code.html", {"form": form} | shown, status=status)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How Django knows this package."""
+
+from django.apps import AppConfig
+
+from rollkeeper.kernel.table_files import REGISTRATION_TABLES
+
+
+class ImportsConfig(AppConfig):
+    """The package imports."""
+
+    name = "rollkeeper.imports"
+
+    def ready(self) -> None:
+        """Offer its reading of spreadsheets to other packages."""
+        REGISTRATION_TABLES.register_by_name("rollkeeper.imports.registration_tables:open_table")

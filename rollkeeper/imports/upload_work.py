@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The worker's end of uploads: open a file into memory, propose, count, import, and destroy its key. No clear byte reaches a disk."""
+
+import datetime as dt
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import batched
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import has_enough_decisions
+from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.imports import column_dictionary
+from rollkeeper.imports.choices import UploadState
+from rollkeeper.imports.errors import IMPORT_HEADER_UNKNOWN
+from rollkeeper.imports.files import FileScan, scan_file
+from rollkeeper.imports.kind_values import KindValues, kind_values, without_rare
+from rollkeeper.imports.mapping import ImportMap, file_part, make_map
+from rollkeeper.imports.mapping_guess import Proposal, propose
+from rollkeeper.imports.models import Upload
+from rollkeeper.imports.reject_file import read_rejects
+from rollkeeper.imports.rows import RowReader
+from rollkeeper.imports.services import CHUNK_ROWS, import_lines, require_named_values
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.stored_refusals import stored_refusals
+from rollkeeper.law.acts import Act, may_act
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.epochs import require_opening
+from rollkeeper.vault.files import destroy_file, open_file
+
+LASTS: Final = dt.timedelta(hours=24)
+"""A file that no one imports is destroyed after so long."""
+_MOST_REFUSED_SHOWN: Final = 200
+_KNOWN_NAMES: Final = 2
+_ASKED: Final = (
+    UploadState.RECEIVED, UploadState.COUNT_REQUESTED, UploadState.IMPORT_REQUESTED, UploadState.DISCARD_REQUESTED,
+)  # fmt: skip
+
+
+def work_on_uploads(authority: Authority, *, on: dt.date) -> int:
+    """Do what was asked for, and destroy what is too old; return how many uploads that were.
+
+    Ledger: imports:upload:opened, imports:upload:destroyed; and as `import_lines`. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
+    """
+    role = require(authority, Permission.IMPORT_LINES)
+    require_opening()
+    living = Upload.objects.filter(ended_at__isnull=True).order_by("uploaded_at")
+    due = [one for one in living if one.state in _ASKED or clock.now() - one.uploaded_at > LASTS]
+    for one in due:
+        if one.state not in _ASKED or one.state == UploadState.DISCARD_REQUESTED:
+            _finish(authority, role, one, UploadState.DISCARDED, on=on)
+        else:
+            _work_on(authority, role, one, on=on)
+    return len(due)
+
+
+def _work_on(authority: Authority, role: StaffRole, one: Upload, *, on: dt.date) -> None:
+    state = UploadState(one.state)
+    try:
+        _require_still_allowed(one, on=on)
+        with _opened(authority, role, one, on=on) as file:
+            match state:
+                case UploadState.RECEIVED:
+                    _move(one, UploadState.PROPOSED, proposal=_proposed(file, on=on), outcome=None)
+                case UploadState.COUNT_REQUESTED:
+                    _move(one, UploadState.COUNTED, outcome=_counted(file, one, on=on))
+                case _:
+                    outcome = _imported(authority, file, one, on=on)
+                    _finish(authority, role, one, UploadState.IMPORTED, on=on, outcome=outcome)
+    except RollkeeperError as refused:
+        outcome = {"refused": [_plain_facts(row) for row in stored_refusals(refused)]}
+        if state is UploadState.RECEIVED:
+            _finish(authority, role, one, UploadState.UNREADABLE, on=on, outcome=outcome)
+        else:
+            _move(one, UploadState.PROPOSED, outcome=outcome)
+
+
+def _require_still_allowed(one: Upload, *, on: dt.date) -> None:
+    permission = Permission.IMPORT_LINES
+    if not has_enough_decisions(permission, {StaffId(one.uploaded_by): on}):
+        raise NOT_ALLOWED(permission=permission.value, needed="campaign_manager, administrator")
+
+
+@contextmanager
+def _opened(authority: Authority, role: StaffRole, one: Upload, *, on: dt.date) -> Iterator[Path]:
+    """Open the file into memory, after an entry says so; it is gone with the block."""
+    facts = {"step": one.state, "upload": str(one.upload_id)}
+    with transaction.atomic(using="vault", durable=True):
+        append_entry(authority, verb=Verb.UPLOAD_OPENED, role=role, on=on, facts=facts, using="vault")
+    handle = os.memfd_create("import")
+    try:
+        with os.fdopen(os.dup(handle), "wb") as out:
+            out.write(open_file(authority, one.upload_id, one.file_id))
+        yield Path(f"/proc/self/fd/{handle}")
+    finally:
+        os.close(handle)
+
+
+def _proposed(file: Path, *, on: dt.date) -> dict[str, Any]:
+    """Return what a page needs for the mapping: names of columns and kinds. Refuses: as `scan_file`, IMPORT_HEADER_UNKNOWN."""
+    scan, here = scan_file(file), instance()
+    if sum(map(column_dictionary.is_known, scan.header)) < _KNOWN_NAMES:
+        raise IMPORT_HEADER_UNKNOWN(file=file, row=scan.header_row)
+    pack = load_pack(here.pack)
+    duty = pack.duty and may_act(pack, Act.COLLECT, on=on)
+    proposal = propose(scan, country=here.country_code, as_of=on, duty=duty)
+    values = _values(scan, proposal)
+    return {
+        "description": scan.opened.description,
+        "rows": scan.row_count,
+        "columns": [
+            {
+                "name": name, "about": column_dictionary.sensitive_about(name), "values": dict(values[name].shown),
+                "rare": values[name].rare,
+            }
+            for name in scan.header
+        ],
+        "raw": _without_rare(proposal.raw, values),
+    }  # fmt: skip
+
+
+def _values(scan: FileScan, proposal: Proposal) -> dict[str, KindValues]:
+    """Return the kinds in each column: not of one that is a person's, or about what is not kept."""
+    personal = {"number", "contact", "reference"}
+    raw = proposal.raw
+    hidden = {
+        raw[part]["column"] for part in personal if isinstance(raw.get(part), dict) and "column" in raw[part]
+    }
+    registration = raw.get("registration", {})
+    hidden |= {registration[part] for part in ("name", "address", "document_number") if part in registration}
+    hidden |= {name for name in scan.header if column_dictionary.sensitive_about(name)}
+    shown = [name for name in scan.header if name not in hidden]
+    counts = scan.distinct_values(shown, most=column_dictionary.MOST_KINDS)
+    return {name: kind_values(counts.get(name, Counter())) for name in scan.header}
+
+
+def _without_rare(raw: dict[str, Any], values: dict[str, KindValues]) -> dict[str, Any]:
+    made = {name: dict(part) if isinstance(part, dict) else part for name, part in raw.items()}
+    activated = made.get("activated_on", {})
+    made |= {"activated_on": {name: _json(part) for name, part in activated.items()}} if activated else {}
+    for part in ("status", "language"):
+        if part in made and "values" in made[part]:
+            made[part]["values"] = without_rare(made[part]["values"], values[made[part]["column"]].shown)
+    for source in made.get("service", {}).get("from", []):
+        source["values"] = without_rare(source["values"], values[source["column"]].shown)
+    registration = made.get("registration", {})
+    if "document_types" in registration:
+        shown = values[registration["document_type"]].shown
+        registration["document_types"] = without_rare(registration["document_types"], shown)
+    return made
+
+
+def _counted(file: Path, one: Upload, *, on: dt.date) -> dict[str, Any]:
+    """Read every row as an import would, and write nothing. Refuses: as `import_lines`."""
+    scan, made = _as_mapped(file, one)
+    require_named_values(scan, made)
+    here = instance()
+    reader = RowReader(
+        made, header=scan.header, country=here.country_code, languages=here.languages, pack=load_pack(here.pack), on=on
+    )  # fmt: skip
+    counts: Counter[str] = Counter(rows=0, lines=0, refused=0, left_out=0)
+    reasons: Counter[tuple[str, str]] = Counter()
+    done = 0
+    for batch in batched(scan.records(reader.wanted), CHUNK_ROWS):
+        chunk = reader.parse(batch, first_row=scan.first_row + done)
+        done += len(batch)
+        refused = len(chunk.refused_rows)
+        counts.update(rows=chunk.row_count, refused=refused, left_out=chunk.left_out, lines=len(chunk.rows))
+        reasons.update((column, reason.text) for _, column, reason in chunk.row_errors)
+    return dict(counts) | {"reasons": _listed(reasons), "registers": made.registration is not None}
+
+
+def _imported(authority: Authority, file: Path, one: Upload, *, on: dt.date) -> dict[str, Any]:
+    scan, made = _as_mapped(file, one)
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-refused-") as folder:
+        refused_file = Path(folder) / "refused.csv"  # rows, columns and reasons: no value of any row
+        result = import_lines(authority, scan, made, refused_file=refused_file, on=on)
+        rows = read_rejects(refused_file, most=_MOST_REFUSED_SHOWN) if result.refused_file else []
+    return {
+        "rows": result.rows, "lines": result.lines, "known": result.known, "refused": result.refused,
+        "registered": result.registered, "left_out": result.left_out, "barred": result.barred, "completed": result.completed,
+        "was_done": result.was_done, "reasons": _listed(result.reasons), "refused_rows": rows,
+    }  # fmt: skip
+
+
+def _as_mapped(file: Path, one: Upload) -> tuple[FileScan, ImportMap]:
+    chosen = dict(one.map or {})
+    raw, others = dict(chosen.get("raw", {})), dict(chosen.get("others", {}))
+    part = file_part(raw, named="The map")
+    scan = scan_file(
+        file, encoding=part.encoding, separator=part.separator, sheet=part.sheet, has_names=part.header,
+        header_row=part.header_row,
+    )  # fmt: skip
+    made = make_map(raw, named="The map", header=scan.header)
+    return scan, _with_others(scan, made, raw, others)
+
+
+def _with_others(scan: FileScan, made: ImportMap, raw: dict[str, Any], others: dict[str, str]) -> ImportMap:
+    """Say of the values that no page showed what was chosen for all others: only here, in memory, are they named."""
+    kinds = {column: named for column, named, _ in made.kinds()}
+    found = scan.distinct_values(kinds, most=column_dictionary.MOST_KINDS)
+    for column, named in kinds.items():
+        meaning, unknown = others.get(column), [value for value in found[column] if value not in named]
+        if not meaning or not unknown:
+            continue
+        if raw.get("status", {}).get("column") == column:
+            raw["status"] = raw["status"] | {
+                "values": raw["status"]["values"] | dict.fromkeys(unknown, meaning)
+            }
+        elif raw.get("registration", {}).get("document_type") == column:
+            left_out = [*raw["registration"].get("left_out", ()), *unknown]
+            raw["registration"] = raw["registration"] | {"left_out": left_out}
+        else:
+            (source,) = raw["service"]["from"]
+            raw["service"] = {"from": [source | {"left_out": [*source.get("left_out", ()), *unknown]}]}
+    return make_map(raw, named="The map", header=scan.header)
+
+
+def _finish(
+    authority: Authority,
+    role: StaffRole,
+    one: Upload,
+    state: UploadState,
+    *,
+    on: dt.date,
+    outcome: dict[str, Any] | None = None,
+) -> None:
+    """Destroy the file and its key; the counts stay."""
+    with action():
+        destroy_file(one.upload_id, one.file_id)
+        facts = {"upload": str(one.upload_id)}
+        append_entry(authority, verb=Verb.UPLOAD_DESTROYED, role=role, on=on, facts=facts)
+        _move(one, state, outcome=outcome, ended_at=clock.now(), proposal=None, map=None)
+
+
+def _move(one: Upload, state: UploadState, **also: Any) -> None:
+    Upload.objects.filter(upload_id=one.upload_id).update(state=state.value, **also)
+
+
+def _json(part: Any) -> Any:
+    return part.isoformat() if isinstance(part, dt.date) else part
+
+
+def _listed(reasons: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"column": c, "reason": r, "rows": n} for (c, r), n in reasons.most_common(50)]
+
+
+def _plain_facts(row: dict[str, Any]) -> dict[str, Any]:
+    """Name the file as a person does: in this process it has only a number. Values that no page shows are not repeated."""
+    facts = dict(row["facts"]) | ({"file": "The file"} if "file" in row["facts"] else {})
+    if "values" in facts:
+        facts["values"] = "…"
+    return row | {"facts": facts}

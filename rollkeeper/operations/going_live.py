@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a production instance lacks before it may serve real subscribers. A demo instance lacks nothing: no one real is in it."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
+
+from rollkeeper.access.queries import count_people_for, count_without_second_factor
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.law.packs import load_pack
+from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.settings import settings as notice_settings
+from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.operations.setup_answers import unanswered
+from rollkeeper.provisioning.gateways.registry import has_own_network
+from rollkeeper.vault.settings import settings as vault_settings
+
+_HERE: Final = {"", "localhost", "127.0.0.1", "::1"}
+_SETTINGS_OF: Final = {
+    Channel.SMS: "notices.smpp_url", Channel.EMAIL: "notices.smtp_url", Channel.VOICE: "notices.voice_program",
+    Channel.POST: "notices.post_program",
+}  # fmt: skip
+_TWO_PEOPLE: Final = (Permission.APPROVE_BATCH, Permission.END_STAY, Permission.APPROVE_ERASURE)
+
+
+def _is_production() -> bool:
+    return instance().kind is InstanceKind.PRODUCTION
+
+
+def _lacks(sentence: str, remedy: str) -> Finding:
+    return Finding("", Health.ERROR, sentence, remedy, stops_going_live=True)
+
+
+def _should(sentence: str, remedy: str) -> Finding:
+    return Finding("", Health.WARNING, sentence, remedy, stops_going_live=True)
+
+
+def _check_names() -> Iterator[Finding]:
+    missing = unanswered() if _is_production() else []
+    for key in missing:
+        value = getattr(instance(), key)
+        said = ", ".join(value) if isinstance(value, list) else value
+        yield _lacks(
+            f"'instance.{key}' was never set: it is '{said}' by default.",
+            f"Write '{key}' under [instance] into settings.toml.",
+        )
+    if not missing:
+        yield Finding(
+            "", Health.OK, f"The operator is {instance().operator_name}, in {instance().country_code}."
+        )
+
+
+def _check_gateways() -> Iterator[Finding]:
+    """A channel that the law demands, and no gateway for it, leaves people without notice."""
+    pack, there = load_pack(instance().pack), set(gateways())
+    wanted = [Channel(name) for name in pack.notification_rules.channels] if pack.duty else []
+    missing = [channel for channel in wanted if channel not in there]
+    for channel in missing:
+        yield _lacks(
+            f"The law has people notified by {channel.label}, and no gateway for it is set.",
+            f"Set '{_SETTINGS_OF[channel]}' (docs/notices.md).",
+        )
+    if _is_production() and not there:
+        yield _lacks(
+            "No notice can be sent: no gateway is set.",
+            "Set 'notices.smpp_url' or another (docs/notices.md).",
+        )
+    elif not missing:
+        yield Finding(
+            "",
+            Health.OK,
+            f"Notices go by {', '.join(str(channel.label) for channel in there) or 'no channel'}.",
+        )
+
+
+def _check_network() -> Iterator[Finding]:
+    if _is_production() and not has_own_network():
+        yield _lacks(
+            "No network element is set: no line is suspended or restored in the network.",
+            "Set 'provisioning.by_service' or 'provisioning.webhook.url' (docs/provisioning.md).",
+        )
+    else:
+        yield Finding("", Health.OK, "The network has elements for commands.")
+
+
+def _check_root_of_trust() -> Iterator[Finding]:
+    if _is_production() and vault_settings().root_url is None:
+        yield _should(
+            "The root of trust is a file on this machine: who copies it and both stores reads everything.",
+            "Use OpenBao (ops/openbao/) or a token (ops/pkcs11/); else keep the file off every backup.",
+        )
+    else:
+        yield Finding("", Health.OK, "The root of trust is where this instance's kind has it.")
+
+
+def _check_connections() -> Iterator[Finding]:
+    found = list(_unverified()) if _is_production() else []
+    yield from found or [
+        Finding("", Health.OK, "Every connection over a network is verified by its certificate.")
+    ]
+
+
+def _unverified() -> Iterator[Finding]:
+    place = conninfo_to_dict(instance().register_url or "")
+    hosts = str(place.get("hostaddr") or place.get("host") or "").split(",")
+    over_network = [host for host in hosts if host not in _HERE and not host.startswith(("/", "@"))]
+    if over_network and place.get("sslmode") != "verify-full":
+        yield _lacks(
+            "The register is reached over a network, and its server is not verified.",
+            "Add ?sslmode=verify-full&sslrootcert=... to 'instance.register_url'.",
+        )
+    smtp, smpp = urlsplit(notice_settings().smtp_url or ""), urlsplit(notice_settings().smpp_url or "")
+    if smtp.scheme == "smtp" and smtp.hostname not in _HERE and not notice_settings().smtp_requires_tls:
+        yield _lacks(
+            "E-mail may go to its server without TLS.",
+            "Set 'notices.smtp_requires_tls = true', or use smtps://.",
+        )
+    if smpp.scheme == "smpp" and smpp.hostname not in _HERE:
+        yield _should(
+            "SMS go to their centre without TLS.", "Use smpps://, or a tunnel that ends on this machine."
+        )
+
+
+def _check_people() -> Iterator[Finding]:
+    if not _is_production():
+        yield Finding("", Health.OK, "Invented staff need no second factor.")
+        return
+    today: dt.date = clock.today()
+    few = {permission: count_people_for(permission, on=today) for permission in _TWO_PEOPLE}
+    for permission, people in few.items():
+        if people < 2:
+            yield _lacks(
+                f"Two different people are needed for '{permission.label}'; {people} may do it.",
+                "Add staff: 'rollkeeper staff add NAME --role ROLE' (docs/permissions.md names the roles).",
+            )
+    without = count_without_second_factor()
+    if without:
+        yield _lacks(
+            f"{without:,} accounts have no second factor.",
+            "Each person adds an authenticator app or a passkey at the back office, under their account.",
+        )
+    if not without and all(people > 1 for people in few.values()):
+        yield Finding("", Health.OK, "Enough people decide together, and every account has a second factor.")
+
+
+CHECKS: Final[tuple[Callable[[], Iterator[Finding]], ...]] = (
+    _check_names, _check_gateways, _check_network, _check_root_of_trust, _check_connections, _check_people,
+)  # fmt: skip

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Do the two servers answer at all? Where one does not, nothing else can be looked at, and that is said once, in its own words."""
+
+from typing import Final
+
+import psycopg
+
+from rollkeeper.kernel import database, stores
+from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.instance import instance
+from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.platform import embedded_postgres
+
+_UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
+
+
+def examine_servers() -> list[Finding]:
+    """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it."""
+    return [*_hanging(), *_silent()]
+
+
+def _hanging() -> list[Finding]:
+    hung = [(store, embedded_postgres.how_it_hangs(store)) for store in stores.STORES]
+    return [
+        Finding("servers", Health.ERROR, f"The server of the {store.name} hangs: it {state}.", _UNHANG)
+        for store, state in hung
+        if state
+    ]
+
+
+def _silent() -> list[Finding]:
+    """Ask servers of the operator's own for a connection; the embedded ones are started where they are not running."""
+    if instance().register_url is None and instance().keys_url is None:
+        return []
+    found = []
+    asked = ((stores.REGISTER, Role.WORKER, "register_url"), (stores.KEYS, KeysRole.SEALER, "keys_url"))
+    for store, role, setting in asked:
+        try:
+            with database.connect(store, role):
+                pass
+        except psycopg.OperationalError as fault:
+            said = " ".join(str(fault).split())
+            remedy = f"Start that server, or mend 'instance.{setting}' in settings.toml and secrets/{store.name}-{role.value}.pgpass."
+            found.append(
+                Finding(
+                    "servers", Health.ERROR, f"The server of the {store.name} does not answer: {said}", remedy
+                )
+            )
+    return found

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a production instance must be told before it is made: whose it is, under which law, where, in which languages.
+
+No default of these is right for an operator, and a wrong law or name would reach real people. They come from the settings, from a
+file of answers (tables and keys as in settings.toml), or from a person at a terminal.
+"""
+
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from rollkeeper.kernel.console import err
+from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import INSTANCE, current_content, is_made, write_settings
+from rollkeeper.law.packs import load_pack, shipped_packs
+from rollkeeper.operations.errors import SETUP_UNANSWERED
+from rollkeeper.operations.settings import all_tables
+
+REQUIRED: Final = ("operator_name", "country_code", "pack", "zone", "languages", "care_number")
+
+
+def unanswered() -> list[str]:
+    """Return which of the required settings nothing gives: neither the file nor the environment."""
+    given = current_content().get(INSTANCE, {})
+    return [key for key in REQUIRED if key not in given]
+
+
+def answer(file: Path | None) -> bool:
+    """Write the answers for a production instance that is not made yet; return whether settings were written.
+
+    Refuses: SETTINGS_FILE_FAULT, SETTING_FAULT, SETUP_UNANSWERED.
+    """
+    all_tables()
+    if file is not None:
+        write_settings(**_with_kind(_read(file)))
+    if is_made() or not (missing := unanswered()):
+        return file is not None
+    if not sys.stdin.isatty():
+        raise SETUP_UNANSWERED(settings=", ".join(f"instance.{key}" for key in missing))
+    write_settings(**_with_kind({INSTANCE: _asked(missing)}))
+    return True
+
+
+def _with_kind(tables: dict[str, Any]) -> dict[str, Any]:
+    return tables | {INSTANCE: tables.get(INSTANCE, {}) | {"kind": InstanceKind.PRODUCTION}}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise SETTINGS_FILE_FAULT(source=file, why="it is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as fault:
+        raise SETTINGS_FILE_FAULT(source=file, why=f"it is not TOML: {fault}") from None
+
+
+def _asked(missing: list[str]) -> dict[str, Any]:
+    """Ask a person at the terminal for what is missing, and where the databases are."""
+    given = dict(current_content().get(INSTANCE, {}))
+    questions = {
+        "operator_name": ("The operator's name, as notices and pages show it", None),
+        "country_code": ("Country, two capital letters", None),
+        "pack": (f"Rule pack ({', '.join(shipped_packs())}, or the whole path of a file)", None),
+        "zone": ("Time zone in which days are counted", _zone_of),
+        "languages": ("Languages of notices and pages, separated by commas", lambda _: "en"),
+        "care_number": ("Number of the care desk", None),
+    }
+    for key in missing:
+        question, default = questions[key]
+        said = typer.prompt(question, default=default(given) if default else None, err=True).strip()
+        given[key] = [one.strip() for one in said.split(",")] if key == "languages" else said
+    for key, name in (("register_url", "register"), ("keys_url", "keys")):
+        if key not in given:
+            url = typer.prompt(
+                f"PostgreSQL 18 of the {name} (postgresql://host/database); empty: on this machine, run by Rollkeeper",
+                default="", show_default=False, err=True,
+            ).strip()  # fmt: skip
+            given |= {key: url} if url else {}
+    err.print(
+        "More settings: docs/settings.md. What is still missing before going live: 'rollkeeper doctor'."
+    )
+    return given
+
+
+def _zone_of(given: dict[str, Any]) -> str:
+    """Propose the zone of the law."""
+    return str(load_pack(str(given.get("pack") or "none")).zone)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages on which a subscriber does one thing to one line: which line it is, what follows, and one button."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rollkeeper.kernel import clock
+from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.portal import labels
+from rollkeeper.portal.forms import (
+    ActionForm,
+    AddDelegateForm,
+    CorrectForm,
+    DisputeForm,
+    PauseForm,
+    RemoveDelegateForm,
+    ReportDeathForm,
+    TerminateForm,
+    WithdrawForm,
+)
+from rollkeeper.portal.own_lines import ABOUT_A_PERSON, may_do, said_lines
+from rollkeeper.portal.portal_requests import put
+from rollkeeper.portal.tokens import HERE, numbers_of
+from rollkeeper.portal.views import during_session, refused, shown_to
+from rollkeeper.selfcare.choices import PortalRequestKind
+
+FORMS: Final[dict[str, type[ActionForm]]] = {
+    "pause": PauseForm,
+    "dispute": DisputeForm,
+    "correct": CorrectForm,
+    "terminate": TerminateForm,
+    "add-delegate": AddDelegateForm,
+    "remove-delegate": RemoveDelegateForm,
+    "report-death": ReportDeathForm,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@during_session
+def action_page(request: HttpRequest, what: str) -> HttpResponse:
+    """Do one thing to one line, once. What cannot be done now is not asked."""
+    make = FORMS.get(what, ActionForm)
+    if request.method != "POST":
+        return _ask(request, what)
+    form = make(request.POST)
+    is_valid = form.is_valid()
+    kept = {name: form.cleaned_data.get(name, "") for name in ("key", "line")}
+    if not is_valid:
+        return _draw(request, what, form.blank(**kept), line=str(kept["line"] or ""), status=422)
+    answer = put(request, PortalRequestKind(what.replace("-", "_")), form.payload())
+    if answer.done is None:
+        return _draw(
+            request, what, form.blank(answer.said, **kept), line=str(kept["line"] or ""), status=422,
+            needs_verification=answer.refused == "verification_needed",
+        )  # fmt: skip
+    messages.success(request, _said_done(what, answer.done))
+    return redirect("portal:lines")
+
+
+@require_POST
+@during_session
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Take back what was contested; the clock of the line goes on."""
+    form = WithdrawForm(request.POST)
+    answer = put(request, PortalRequestKind.WITHDRAW_CASE, form.payload() if form.is_valid() else {})
+    if answer.done is None:
+        return refused(request, answer)
+    messages.success(
+        request, _("You took it back. The clock of the line goes on with the days that were left.")
+    )
+    return redirect("portal:lines")
+
+
+def _ask(request: HttpRequest, what: str) -> HttpResponse:
+    """Ask for the line where several may be meant, say so where there is none, and else ask what the action needs."""
+    shown = shown_to(request)
+    possible = {line["line"] for line in shown["lines"] if may_do(what, line, shown)}
+    lines = [
+        one for one in said_lines(shown, numbers_of(request), on=clock.today()) if one["line"] in possible
+    ]
+    asked = request.GET.get("line", "")
+    chosen = [one for one in lines if one["line"] == asked] if asked else lines
+    if not chosen:
+        messages.info(request, _("That cannot be done with this line now. Below is what can be done."))
+        return redirect("portal:lines")
+    if len(chosen) > 1 and what not in ABOUT_A_PERSON:
+        return render(
+            request, "portal/choose_line.html",
+            {"title": labels.ACTIONS[what], "what": what, "lines": chosen, "session": True},
+        )  # fmt: skip
+    line = chosen[0]["line"]
+    return _draw(request, what, FORMS.get(what, ActionForm).for_line(line), line=line)
+
+
+def _draw(
+    request: HttpRequest, what: str, form: ActionForm, *, line: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    numbers = numbers_of(request)
+    shown = {
+        "title": labels.ACTIONS[what], "note": labels.NOTES[what], "button": labels.BUTTONS[what], "what": what, "form": form,
+        "number": "" if what in ABOUT_A_PERSON else numbers.get(line) or numbers.get(HERE, ""), "session": True,
+    }  # fmt: skip
+    return render(request, "portal/action.html", shown | more, status=status)
+
+
+def _said_done(what: str, done: dict[str, Any]) -> str:
+    if what == "correct":
+        return _("It is recorded. Come to any counter with your document; it is corrected there.")
+    return ledger_labels.action_label(done["verb"])

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A subscriber takes back what they contested: the case is closed, and the clock of the line goes on with what was left.
+
+Separate from the decisions of staff: nobody decided, so nothing of it is lost and nothing can be appealed against.
+"""
+
+import datetime as dt
+from typing import Any, Final
+from uuid import UUID
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.selfcare.case_decisions import close_case
+from rollkeeper.selfcare.choices import CaseKind, DecisionReason
+from rollkeeper.selfcare.errors import INVALID_REQUEST, NOTHING_TO_WITHDRAW
+from rollkeeper.selfcare.services import Payload, key_of
+from rollkeeper.selfcare.sessions import PortalSession
+
+_WITH_PROOF: Final = frozenset({CaseKind.NOT_MINE, CaseKind.CORRECT})
+"""Opened after the second proof, and taken back after it."""
+_WITHDRAWABLE: Final = frozenset({CaseKind.DISPUTE, CaseKind.APPEAL}) | _WITH_PROOF
+
+
+def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Take back a case that was opened for this tenure of the line.
+
+    Ledger: selfcare:case:settled, line:clock:resumed. Refuses: INVALID_REQUEST, NOTHING_TO_WITHDRAW, VERIFICATION_NEEDED, NOT_YOUR_LINE.
+    """
+    try:
+        case_id = UUID(str(payload.get("case")))
+    except ValueError:
+        raise INVALID_REQUEST() from None
+    role = require(session.authority, Permission.OPEN_CASE)
+    line_id, tenure_id = session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        case = _open_case(case_id, line_id, tenure_id)
+        if case.kind in _WITH_PROOF:
+            session.require_verification()
+        return line_id, close_case(
+            session.authority, case, role=role.value, upheld=False, because=DecisionReason.TAKEN_BACK, on=on
+        )
+
+    return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, do=do)
+
+
+def _open_case(case_id: UUID, line_id: LineId, tenure_id: UUID | None) -> Any:
+    found = rows(
+        "SELECT * FROM selfcare_case WHERE case_id = %s AND line_id = %s AND tenure_id IS NOT DISTINCT FROM %s"
+        " AND settled_on IS NULL AND kind = ANY (%s) FOR UPDATE",
+        [case_id, line_id, tenure_id, [kind.value for kind in _WITHDRAWABLE]],
+    )
+    if not found:
+        raise NOTHING_TO_WITHDRAW()
+    return found[0]

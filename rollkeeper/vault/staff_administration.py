@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the vault service does for an administrator about accounts: invite, give and end roles, open again.
+
+The service opens nothing here. It does this because it is the process that checks people itself: no page may make an account or give
+a role, even if an attacker controls it. Each of these takes one password and one code (`hooks.USED_UP_BY`), and a factor that was not changed
+lately (`access.invitations`).
+"""
+
+from rollkeeper.access.errors import NO_MAIL
+from rollkeeper.access.invitations import invite_again, invite_staff, require_settled_factors
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import end_role, grant_role, reinstate_staff
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import current_content
+from rollkeeper.vault.errors import VAULT_REQUEST_REFUSED
+from rollkeeper.vault.service import StaffRequest
+
+
+def invite_staff_for(request: StaffRequest) -> str:
+    """Make an account and invite its owner; return the code that was not mailed. Refuses: as `invite_staff`."""
+    roles = request.values.get("roles")
+    if not isinstance(roles, list):
+        raise VAULT_REQUEST_REFUSED()
+    return invite_staff(
+        request.authority, username=_text(request, "username"), roles=[_role(one) for one in roles],
+        address=_address(request), on=clock.today(),
+    )  # fmt: skip
+
+
+def invite_again_for(request: StaffRequest) -> str:
+    """Invite the owner of an account again; return the code that was not mailed. Refuses: as `invite_again`."""
+    return invite_again(
+        request.authority, username=_text(request, "username"), address=_address(request), on=clock.today()
+    )  # fmt: skip
+
+
+def grant_role_for(request: StaffRequest) -> bool:
+    """Give an account a role. Refuses: as `grant_role`, and FACTOR_TOO_RECENT."""
+    require_settled_factors(request.authority)
+    role = _role(request.values.get("role"))
+    grant_role(request.authority, username=_text(request, "username"), role=role, on=clock.today())
+    return True
+
+
+def end_role_for(request: StaffRequest) -> bool:
+    """End a role of an account. Refuses: as `end_role`."""
+    role = _role(request.values.get("role"))
+    end_role(request.authority, username=_text(request, "username"), role=role, on=clock.today())
+    return True
+
+
+def reinstate_staff_for(request: StaffRequest) -> bool:
+    """Open a closed account again. Refuses: as `reinstate_staff`, and FACTOR_TOO_RECENT."""
+    require_settled_factors(request.authority)
+    reinstate_staff(request.authority, username=_text(request, "username"), on=clock.today())
+    return True
+
+
+def _address(request: StaffRequest) -> str:
+    """Return where to mail the code; this process reads the settings of mail, and no page does. Refuses: NO_MAIL."""
+    address = _text(request, "address")
+    can_mail = (
+        instance().kind is InstanceKind.DEMO
+        or current_content().get("notices", {}).get("smtp_url") is not None
+    )
+    if address and not can_mail:
+        raise NO_MAIL()
+    return address
+
+
+def _text(request: StaffRequest, name: str) -> str:
+    value = request.values.get(name)
+    if not isinstance(value, str):
+        raise VAULT_REQUEST_REFUSED()
+    return value
+
+
+def _role(value: object) -> StaffRole:
+    try:
+        return StaffRole(str(value))
+    except ValueError:
+        raise VAULT_REQUEST_REFUSED() from None

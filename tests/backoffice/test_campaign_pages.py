@@ -1,0 +1,340 @@
+"""A campaign through its pages, in the back office's own role; the worker does what was asked for, in its own."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.models import RoleGrant
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.backoffice.chart import chart
+from rollkeeper.backoffice.import_map import columns_of, map_of, missing_in
+from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
+from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
+from rollkeeper.campaign.choices import WorkKind
+from rollkeeper.campaign.models import Batch, WorkRequest
+from rollkeeper.campaign.queries import BatchView, PreviewLine
+from rollkeeper.campaign.rules import next_run_by_itself
+from rollkeeper.campaign.work_requests import last_work, run_requested
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
+from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
+from tests.builders.lines import make_line
+from tests.builders.notices import bounce_notices
+from tests.campaign.population import plan, tell
+from tests.refusals import is_refused_at_commit
+
+NOON = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC)
+
+
+def work(as_role, on=DUE):
+    run("DISCARD TEMP")  # what the fixtures counted, as the tables' owner
+    with as_role("worker"):
+        return run_requested(worker_authority(), on=on)
+
+
+@pytest.fixture
+def manager(signed_in):  # noqa: F811
+    return signed_in(StaffRole.CAMPAIGN_MANAGER, "manager")
+
+
+def test_a_campaign_is_counted_and_planned_from_its_page(signed_in, manager, as_role):  # noqa: F811
+    make_line(region="Lhasa")
+    clock.set_demo_date(PLANNED)
+    manager("post", "/campaign/plan/ask/", {"kind": "plan_check"})
+    waiting = manager("get", "/campaign/plan/").text_
+    work(as_role, PLANNED)
+    counted = manager("get", "/campaign/plan/").text_
+    before = rows("SELECT FROM campaign_member")
+
+    manager("post", "/campaign/plan/ask/", {"kind": "plan"})
+    work(as_role, PLANNED)
+
+    assert "Rollkeeper does it within seconds" in waiting
+    assert "Add 1 line and queue its notice" in counted
+    assert not before
+    assert len(rows("SELECT FROM campaign_member")) == 1
+    assert "<strong>1</strong> lines were added" in manager("get", "/campaign/plan/").text_
+
+
+def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manager, as_role):  # noqa: F811
+    line = make_line(region="Lhasa")
+    clock.set_demo_date(PLANNED)
+    manager("post", "/campaign/plan/ask/", {"kind": "plan"})
+    work(as_role, PLANNED)
+    tell(line, PLANNED)
+    run("DELETE FROM campaign_batch")
+    run("DELETE FROM campaign_batchline")
+    clock.set_demo_date(DUE)
+    manager("post", "/campaign/prepare/", {"kind": "batch_check", "due_on": DUE.isoformat()})
+    work(as_role)
+    counted = manager("get", "/campaign/prepare/").text_
+    manager("post", "/campaign/prepare/", {"kind": "prepare", "due_on": DUE.isoformat()})
+    work(as_role)
+    (made,) = Batch.objects.all()
+    for name in ("a", "b"):
+        signed_in(StaffRole.SUPERVISOR, name)("post", f"/batches/{made.batch_id}/approve/", {"checked": "on"})
+
+    manager("post", f"/batches/{made.batch_id}/run/")
+    work(as_role)
+    page = manager("get", f"/batches/{made.batch_id}/").text_
+
+    assert "Prepare these for approval" in counted
+    assert Batch.objects.get().state == "running"
+    assert "The first share is out." in page
+    assert "Run the rest" not in page
+    assert last_work(WorkKind.RUN, BatchId(made.batch_id)).state == "done"
+
+
+def test_what_a_page_cannot_have_done_is_said_there(signed_in, manager, as_role):  # noqa: F811
+    manager("post", "/campaign/close/", {"sure": "on"})
+    work(as_role)
+
+    assert "No campaign is planned." in manager("get", "/campaign/close/").text_
+
+
+def test_the_worker_does_nothing_for_a_person_who_lost_the_permission(signed_in, manager, as_role):  # noqa: F811
+    make_line(region="Lhasa")
+    manager("post", "/campaign/plan/ask/", {"kind": "plan"})
+    RoleGrant.objects.update(until=dt.date(2001, 1, 1))
+
+    work(as_role)
+
+    assert WorkRequest.objects.get().outcome["refused"][0]["code"] == "not_allowed"
+    assert not rows("SELECT FROM campaign_member")
+
+
+def test_who_may_only_look_asks_for_nothing(batch, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.AUDITOR)
+
+    tried = [
+        ask("post", "/campaign/plan/ask/", {"kind": "plan"}),
+        ask("post", "/campaign/prepare/", {"kind": "prepare", "due_on": DUE.isoformat()}),
+        ask("post", "/campaign/close/", {"sure": "on"}),
+        ask("post", f"/batches/{batch}/run/"),
+        ask("get", "/imports/"),
+    ]
+
+    assert [answer.status_code for answer in tried] == [403] * 5
+    assert not WorkRequest.objects.exists()
+
+
+ASKED = (
+    "INSERT INTO campaign_workrequest (request_id, kind, state, requested_by, requested_on, requested_at)"
+    " VALUES (uuidv7(), 'close', 'approved', uuidv7(), '2012-01-01', now())"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [ASKED, "UPDATE campaign_workrequest SET outcome = '{}'", "DELETE FROM campaign_workrequest"],
+)
+def test_the_app_asks_for_nothing_without_its_entry(register, as_role, statement):
+    with as_role("backoffice"):
+        assert is_refused_at_commit(statement)
+
+
+def test_a_stay_is_entered_by_one_and_ended_by_two(batch, signed_in):  # noqa: F811
+    first, second = signed_in(StaffRole.SUPERVISOR, "first"), signed_in(StaffRole.CAMPAIGN_MANAGER, "second")
+    first("post", "/campaign/stays/", {"first": DUE.isoformat(), "reason": "order 12/2012"})
+    (stay,) = rows("SELECT stay_id FROM campaign_stay")
+
+    first("post", f"/campaign/stays/{stay.stay_id}/end/")
+    between = rows("SELECT upper_inf(days) AS is_open FROM campaign_stay")[0].is_open
+    second("post", f"/campaign/stays/{stay.stay_id}/end/")
+
+    assert between
+    assert not rows("SELECT upper_inf(days) AS is_open FROM campaign_stay")[0].is_open
+
+
+def test_a_file_is_handed_in_on_its_page_and_sealed(signed_in, committed_vault, as_role):  # noqa: F811
+    ask = signed_in(StaffRole.CAMPAIGN_MANAGER, "manager")
+    file = SimpleUploadedFile("lines.csv", "号码,姓名\n13908917001,Tenzin Invented\n".encode())
+
+    answer = ask("post", "/imports/", {"file": file})
+
+    assert answer.status_code == 302
+    assert "Being read" in ask("get", answer.headers["Location"]).text_
+    assert b"Tenzin" not in bytes(rows("SELECT ciphertext FROM vault_file")[0].ciphertext)
+
+
+@pytest.fixture
+def committed_vault(register):
+    from tests.registration.conftest import begin_first_epoch
+
+    begin_first_epoch()
+
+
+def test_the_figures_are_a_file(batch, signed_in):  # noqa: F811
+    answer = signed_in(StaffRole.AUDITOR)("get", "/campaign/figures.csv")
+
+    head, *days = answer.text_.splitlines()
+    assert head == "day,not_notified,running,suspended,terminated,out_of_scope"
+    assert days[-1].startswith("2012-03-02,1,3,0")
+
+
+# --- the stepper, the picture, the map: as values ---------------------------------------------------------------------------------
+
+
+def view(state, **more):
+    given = {
+        "batch_id": BatchId(new_uuid()), "action": "suspend", "due_on": DUE, "state": state, "line_count": 100, "done_count": 0,
+        "skipped_count": 0, "skipped": {}, "undone_count": 0, "approvals": (), "approvals_needed": 2, "max_lines_per_hour": 50,
+        "pilot_count": 1, "stop_reason": None, "prepared_at": NOON, "prepared_by": None, "position_done": 0, "pilot_done_at": None,
+    }  # fmt: skip
+    return BatchView(**given | more)
+
+
+def known(**more):
+    return Known(**{"now": NOON, "pilot_hours": 4, "run_from_hour": None} | more)
+
+
+def states(steps):
+    return [step.state.value for step in steps]
+
+
+def test_a_batch_that_waits_is_at_its_approvals():
+    assert states(batch_steps(view("waiting"), known())) == [
+        "done",
+        "now",
+        "later",
+        "later",
+        "later",
+        "later",
+    ]
+
+
+def test_a_batch_that_is_approved_is_at_its_first_share():
+    steps = batch_steps(view("approved"), known())
+
+    assert states(steps) == ["done", "done", "now", "later", "later", "later"]
+    assert "when a campaign manager runs it" in steps[2].notes
+
+
+@pytest.mark.parametrize(("minutes", "watched"), [(239, True), (240, False), (241, False)])
+def test_the_first_share_is_watched_until_its_hour(minutes, watched):
+    batch = view("running", position_done=1, pilot_done_at=NOON - dt.timedelta(minutes=minutes))  # noqa: F811
+
+    assert is_watched(batch, known()) is watched
+    assert may_run_now(batch, known()) is not watched
+    assert states(batch_steps(batch, known())).index("now") == (3 if watched else 4)
+
+
+@pytest.mark.parametrize(("days", "may"), [(-1, True), (0, True), (1, False)])
+def test_a_batch_is_run_from_its_day_on(days, may):
+    assert may_run_now(view("approved", due_on=DUE + dt.timedelta(days=days)), known()) is may
+
+
+def test_the_page_says_when_a_batch_runs_by_itself():
+    assert "It runs by itself from 20:00" in what_next(view("approved"), known(run_from_hour=20))
+
+
+@pytest.mark.parametrize(("hour", "at"), [(None, None), (11, NOON), (12, NOON), (13, NOON.replace(hour=13))])
+def test_the_hour_of_the_settings_is_the_first_at_which_a_batch_runs(hour, at):
+    assert next_run_by_itself(NOON, from_hour=hour, due_on=DUE) == at
+
+
+def test_a_stopped_batch_says_why_and_goes_no_further():
+    steps = batch_steps(view("stopped", position_done=1, stop_reason="complaints"), known())
+
+    assert (steps[-1].state.value, steps[-1].notes) == ("stopped", ("Subscribers complain",))
+
+
+def preview_line(**more):
+    given = {
+        "line_id": LineId(new_uuid()), "service": "mobile", "region": "Lhasa", "notified_on": PLANNED, "last_day_on": DUE,
+        "sentences": (), "anchor_on": PLANNED, "bounced_on": (), "pauses": (),
+    }  # fmt: skip
+    return PreviewLine(**given | more)
+
+
+def test_equal_lines_are_folded_into_one_row():
+    paused = preview_line(pauses=((PLANNED, PLANNED + dt.timedelta(days=4)),))
+
+    drawn = preview_picture([preview_line(), paused, preview_line(region="Ngari")], due_on=DUE)
+
+    assert [(row.count, row.paused_days) for row in drawn.rows] == [(2, 0), (1, 5)]
+    assert drawn.rows[0].regions == (("Lhasa", 1), ("Ngari", 1))
+
+
+def test_a_preview_stays_inside_its_picture():
+    drawn = preview_picture([preview_line(pauses=((dt.date(2000, 1, 1), None),))], due_on=DUE)
+
+    (row,) = drawn.rows
+    for span in (row.runs, *row.pauses):
+        assert 0 <= span.at <= span.at + span.width <= WIDTH
+
+
+PROPOSAL = {
+    "columns": [
+        {"name": "号码", "about": None, "values": {}, "rare": 9},
+        {"name": "状态", "about": None, "values": {"正常": 8, "停": 6}, "rare": 1},
+        {"name": "日期", "about": None, "values": {}, "rare": 9},
+    ],
+    "raw": {
+        "number": {"column": "号码"},
+        "status": {"column": "状态", "values": {"正常": "active"}},
+        "activated_on": {"column": "日期", "formats": ["%Y-%m-%d"]},
+    },
+}
+
+
+def test_a_mapping_is_corrected_by_hand():
+    answers = {
+        "column-0": "number", "column-1": "status", "column-2": "activated_on", "value-1-0": "active", "value-1-1": "operator",
+        "others-1": "left_out", "date-forms": "%Y-%m-%d", "date-form": "%d/%m/%Y", "service": "mobile", "since": "",
+    }  # fmt: skip
+
+    made = map_of(PROPOSAL, answers)
+
+    assert made["raw"]["status"]["values"] == {"正常": "active", "停": "operator"}
+    assert made["raw"]["activated_on"]["formats"] == ["%d/%m/%Y"]
+    assert made["raw"]["service"] == {"constant": "mobile"}
+    assert made["others"] == {"状态": "left_out"}
+
+
+def test_a_mapping_says_what_is_missing():
+    found = missing_in(map_of(PROPOSAL, {"column-0": "number"})["raw"])
+
+    assert found == [
+        "Say which kind of service these lines are.",
+        "Say since when the lines are in service: by a column, or one day for all.",
+    ]
+
+
+def test_a_proposed_mapping_is_shown_as_it_was_proposed():
+    columns = columns_of(PROPOSAL, {})
+
+    assert [column.meaning for column in columns] == ["number", "status", "activated_on"]
+    assert columns[1].values == ((0, "正常", 8, "active"), (1, "停", 6, ""))
+
+
+def test_the_law_and_waves_of_notices_are_marked_on_the_chart():
+    days = [
+        (DUE + dt.timedelta(days=i), {"not_notified": n, "running": 100 - n})
+        for i, n in enumerate((100, 100, 60, 59))
+    ]
+
+    drawn = chart(days, begins_on=DUE + dt.timedelta(days=1))
+
+    assert [(mark.kind, (mark.day - DUE).days) for mark in drawn.marks] == [("law", 1), ("wave", 2)]
+    assert {label.stage for label in drawn.labels} == {"not_notified", "running"}
+
+
+def test_unreachable_lines_are_grouped_by_region_and_failed_channel(batch, signed_in):  # noqa: F811
+    line = make_line(region="Ngari")
+    clock.set_demo_date(PLANNED)
+    plan(PLANNED)
+    clock.set_demo_date(DUE)
+    bounce_notices(channel="sms", line_id=line, kind="register_by")
+    ask = signed_in(StaffRole.SUPERVISOR, "supervisor")
+
+    page = ask("get", "/unreachable/").text_
+    only = ask("get", "/unreachable/?region=Ngari&channel=sms").text_
+
+    assert "?region=Ngari&amp;channel=sms#lines" in page
+    assert "Next: Call, by itself where it can prove delivery." in page
+    assert only.count('name="lines"') == 1
+    assert page.count('name="lines"') == 2

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The administrator's pages: who may see them, and what goes through the vault service."""
+
+import importlib
+import re
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.urls import clear_url_caches
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.models import Invitation, Staff
+from rollkeeper.access.queries import roles_on
+from rollkeeper.access.roles import STAFF_ROLES, StaffRole
+from rollkeeper.access.services import add_staff
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
+from rollkeeper.site import urls
+from tests.builders.authenticators import AuthenticatorApp
+from tests.builders.staff import employ, enter, sign_in
+from tests.vault.running_service import PASSWORD, start
+
+__all__ = ["start"]
+
+PERSON = {"HTTP_ACCEPT": "text/html"}
+PAGES = [
+    "/administration/", "/administration/health/", "/administration/jobs/", "/administration/settings/", "/administration/versions/",
+    "/staff/", "/staff/add/", "/staff/roles/",
+]  # fmt: skip
+NEW_PASSWORD = "nine plain words that no one would ever say"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES - {StaffRole.CLERK}))
+def test_the_pages_of_administration_are_the_administrators_alone(app, as_role, page, role):
+    app("backoffice")
+    browser = Client(SERVER_NAME="localhost")
+    employ(role, username="reader-1")
+
+    with as_role("backoffice"):
+        enter(browser, "reader-1")
+        status = browser.get(page, **PERSON).status_code
+
+    assert status == (200 if role is StaffRole.ADMINISTRATOR else 403)
+
+
+def test_an_administrator_begins_with_administration(app):
+    app("backoffice")
+
+    assert sign_in(StaffRole.ADMINISTRATOR).get("/").headers["Location"] == "/administration/"
+    assert sign_in(StaffRole.AUDITOR).get("/").headers["Location"] == "/campaign/"
+
+
+def test_the_overview_says_first_what_is_wrong(app):
+    run(
+        "INSERT INTO kernel_healthfinding (position, check_name, health, sentence, remedy, found_at) VALUES"
+        " (1, 'disk', 'error', 'Nearly full.', 'Make room.', now()), (2, 'root', 'ok', 'Opens.', '', now())"
+    )
+    app("backoffice")
+    browser = sign_in(StaffRole.ADMINISTRATOR)
+
+    first, all_of_them = (
+        browser.get("/administration/").content.decode(),
+        browser.get("/administration/health/").content.decode(),
+    )
+
+    assert "1 thing is wrong" in first
+    assert "Nearly full." in first
+    assert all_of_them.index("Make room.") < all_of_them.index("Opens.")
+
+
+def test_a_role_is_told_in_words_and_not_by_its_code(app):
+    app("backoffice")
+
+    page = sign_in(StaffRole.ADMINISTRATOR).get("/staff/roles/").content.decode()
+
+    assert "Data protection officer" in page
+    assert "Approve a batch" in page
+    assert "approve_batch" not in page
+
+
+def test_no_secret_of_the_settings_is_on_their_page(app, monkeypatch):
+    monkeypatch.setattr(
+        "rollkeeper.backoffice.administration.file_content",
+        lambda: {"notices": {"smtp_url": "smtps://someone:hush-hush@mail.example.org"}},
+    )
+    app("backoffice")
+
+    page = sign_in(StaffRole.ADMINISTRATOR).get("/administration/settings/").content.decode()
+
+    assert "smtp_url" in page
+    assert "hush-hush" not in page
+
+
+def test_closing_an_account_asks_and_says_how_many_sessions_end(app):
+    app("backoffice")
+    clerk = employ(StaffRole.CLERK, username="clerk-9")
+    browser = sign_in(StaffRole.ADMINISTRATOR)
+
+    asked = browser.get(f"/staff/{clerk.staff_id}/close/").content.decode()
+    still_open = Staff.objects.get(username="clerk-9").is_active
+    browser.post(f"/staff/{clerk.staff_id}/close/")
+
+    assert "Close clerk-9?" in asked
+    assert "0 open sessions" in asked
+    assert (still_open, Staff.objects.get(username="clerk-9").is_active) == (True, False)
+
+
+@pytest.fixture
+def page(committed, quick_passwords, start, monkeypatch):
+    """A browser of a signed-in administrator, with real commits: the service reads them over other connections."""
+    cache.clear()
+    monkeypatch.setenv("ROLLKEEPER_APP", "backoffice")
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
+    importlib.reload(urls)
+    clear_url_caches()
+    start()
+    add_staff(
+        console_authority(),
+        username="admin-1",
+        password=PASSWORD,
+        roles=[StaffRole.ADMINISTRATOR],
+        on=clock.today(),
+    )
+    client = Client()
+    client.force_login(Staff.objects.get(username="admin-1"))
+    yield client
+    monkeypatch.delenv("ROLLKEEPER_APP")
+    importlib.reload(urls)
+    clear_url_caches()
+
+
+def invite(client, **more):
+    asked = {
+        "username": "clerk-07",
+        "roles": ["clerk"],
+        "address": "",
+        "password": PASSWORD,
+        "code": "",
+    } | more
+    return client.post("/staff/add/", asked, **PERSON)
+
+
+def code_on(answer):
+    (code,) = re.findall(r"[A-Z2-9]{5}(?:-[A-Z2-9]{5}){3}", answer.content.decode())
+    return code
+
+
+def test_an_invited_clerk_sets_a_password_and_signs_in(page):
+    code = code_on(invite(page))
+    stranger = Client()
+
+    answer = stranger.post(
+        "/account/invitation/",
+        {"username": "clerk-07", "code": code, "password": NEW_PASSWORD, "again": NEW_PASSWORD},
+    )
+
+    assert answer.headers["Location"] == "/account/login/?next=/account/2fa/"
+    stranger.post("/account/login/", {"login": "clerk-07", "password": NEW_PASSWORD})
+    assert stranger.get("/account/2fa/").status_code == 200
+
+
+def test_nothing_happens_with_a_wrong_password_or_without_the_code(page):
+    wrong = invite(page, password="some other words altogether")
+    AuthenticatorApp("admin-1")
+    without = invite(page)
+
+    assert (wrong.status_code, without.status_code) == (403, 403)
+    assert not Invitation.objects.exists()
+
+
+def test_one_code_is_good_for_one_change(page):
+    app = AuthenticatorApp("admin-1")
+    code = app.code()
+
+    first, second = invite(page, code=code), invite(page, code=code, username="clerk-08")
+
+    assert (first.status_code, second.status_code) == (200, 403)
+    assert not Staff.objects.filter(username="clerk-08").exists()
+
+
+def test_a_role_is_given_and_ended_by_way_of_the_service(page):
+    invite(page)
+    staff = Staff.objects.get(username="clerk-07")
+
+    page.post(
+        f"/staff/{staff.staff_id}/change/grant-role/", {"role": "auditor", "password": PASSWORD}, **PERSON
+    )
+    given = roles_on(clock.today(), staff_id=staff.staff_id)
+    page.post(f"/staff/{staff.staff_id}/change/end-role/", {"role": "clerk", "password": PASSWORD}, **PERSON)
+
+    assert given == {StaffRole.CLERK, StaffRole.AUDITOR}
+    assert roles_on(clock.today(), staff_id=staff.staff_id) == {StaffRole.AUDITOR}
+
+
+def test_what_was_typed_as_a_password_does_not_come_back(page):
+    answer = invite(page, username="", password="some other words altogether")
+
+    assert answer.status_code == 422
+    assert b"some other words" not in answer.content

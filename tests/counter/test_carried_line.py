@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A line that was found is carried to every action for some minutes, is called by its masked number, and is put away again."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign.choices import Stage
+from rollkeeper.campaign.line_deadline import line_deadline
+from rollkeeper.campaign.models import Campaign, Member
+from rollkeeper.counter.line_actions import offer
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.choices import SuspensionReason
+from rollkeeper.lines.counter_codes import HANDLE_MINUTES, hand_line, number_index_of_handle
+from rollkeeper.lines.numbers import masked_number
+from rollkeeper.lines.queries import find_line, number_index_of
+from tests.builders.lines import activate_line, suspend_line
+from tests.builders.staff import employ
+from tests.counter.conftest import ON
+from tests.counter.test_pages import SECRET, fields, key, post
+from tests.registration.people import fresh_number
+
+HANDLE = r'name="number" value="(handle:[0-9a-f-]{36})"'
+ACTIONS = (
+    "register",
+    "transfer",
+    "change",
+    "replace-sim",
+    "terminate",
+    "pause",
+    "reconnect",
+    "essential",
+    "dispute",
+)
+
+
+def found(client, number):
+    return client.post("/", {"submission_key": "12345678", "number": number}).content.decode()
+
+
+@pytest.fixture
+def suspended():
+    number = fresh_number()
+    line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    suspend_line(line_id, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
+    return number
+
+
+@pytest.mark.parametrize(
+    ("number", "called"),
+    [
+        ("+8613908910003", "+86 … 0003"), ("+15550100123", "+1 … 0123"), ("shop.example", "sho….example"),
+        ("203.0.113.0/24", "203…/24"),
+    ],
+)  # fmt: skip
+def test_a_masked_number_tells_two_lines_apart_and_cannot_be_dialled(number, called):
+    assert masked_number(number) == called
+
+
+def test_a_line_that_was_found_is_carried_to_every_action_and_never_in_an_address(at_counter, suspended):
+    page = found(at_counter, suspended)
+
+    assert f"+86 … {suspended[-4:]}" in page
+    assert "handle" not in page
+    for what in ACTIONS:
+        form = at_counter.get(f"/{what}/").content.decode()
+        assert re.search(HANDLE, form), what
+        assert f"+86 … {suspended[-4:]}" in form
+        assert 'id="id_number"' not in form
+
+
+def test_a_suspended_line_leads_to_its_registration_first(at_counter, suspended):
+    page = found(at_counter, suspended)
+
+    first = re.search(r'<a class="govuk-button rk-line__first"[^>]*href="([^"]+)"', page).group(1)
+    assert first == "/register/"
+    assert "Suspended since 1 March 2012" in page
+    assert 'href="/replace-sim/"' not in page
+    assert str(find_line(suspended).line_id) not in page
+
+
+def test_what_is_offered_fits_the_state_of_the_line(at_counter, suspended):
+    fixed = "+868916331111"
+    post(at_counter, "install", fixed, service="fixed_line")
+    registered = fresh_number()
+    post(at_counter, "register", registered)
+
+    offered = {number: offer(find_line(number)) for number in (suspended, registered, fixed)}
+
+    assert offered[suspended].first == "register"
+    assert "reconnect" in offered[suspended].others
+    assert offered[registered].first == "replace-sim"
+    assert offered[fixed].first == "change"
+    assert "register" not in (*offered[registered].others, *offered[registered].rest)
+
+
+def test_nothing_that_a_dispute_forbids_is_offered(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+    found(at_counter, number)
+    sent(at_counter, "/dispute/", receipt="")
+
+    offered = offer(find_line(number))
+
+    assert not {"transfer", "terminate", "dispute"} & {offered.first, *offered.others, *offered.rest}
+
+
+def sent(client, address, **form):
+    page = client.get(address)
+    number = re.search(HANDLE, page.content.decode()).group(1)
+    return client.post(address, {"submission_key": key(page), "number": number} | form)
+
+
+def test_after_an_action_the_next_person_does_not_get_this_ones_line(at_counter, suspended):
+    found(at_counter, suspended)
+
+    answer = sent(at_counter, "/register/", language="en", **fields(**SECRET))
+    receipt = at_counter.get(answer["Location"]).content.decode()
+    form = at_counter.get("/replace-sim/").content.decode()
+    again = at_counter.post("/line/").content.decode()
+
+    assert f"+86 … {suspended[-4:]}" in receipt
+    assert "Go on with this line" in receipt
+    assert 'id="id_number"' in form
+    assert "In service" in again
+    assert re.search(HANDLE, at_counter.get("/replace-sim/").content.decode())
+
+
+def test_another_line_can_be_typed_and_the_next_person_begins_anew(at_counter, suspended):
+    found(at_counter, suspended)
+
+    other = at_counter.get("/pause/?other=1").content.decode()
+    at_counter.post("/next-person/")
+
+    assert 'id="id_number"' in other
+    assert 'id="id_number"' in at_counter.get("/pause/").content.decode()
+
+
+def test_every_look_at_the_line_leaves_an_entry(at_counter, suspended):
+    found(at_counter, suspended)
+    at_counter.post("/line/")
+
+    (looks,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:line:looked_up'")
+    assert looks.n == 2
+
+
+@pytest.mark.parametrize("by_script", [True, False])
+def test_once_its_minutes_are_over_the_line_is_to_be_found_again(at_counter, suspended, by_script):
+    found(at_counter, suspended)
+    page = at_counter.get("/pause/").content.decode()
+    form = {
+        "submission_key": "12345678",
+        "number": re.search(HANDLE, page).group(1),
+        "reason": "hospital",
+        "first": "2012-03-02",
+    }
+    run("UPDATE lines_countercode SET ends_at = clock_timestamp()")
+
+    answer = at_counter.post("/pause/", form, headers={"HX-Request": "true"} if by_script else {})
+
+    assert "The minutes are over" in answer.content.decode()
+    assert at_counter.post("/line/").status_code == 422
+
+
+def test_a_sentence_calls_the_line_by_its_masked_number(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+
+    typed = post(at_counter, "register", number).content.decode()
+    found(at_counter, number)
+    carried = sent(at_counter, "/register/", language="en", **fields(**SECRET)).content.decode()
+
+    for page in (typed, carried):
+        assert f"Line +86 … {number[-4:]} is registered already" in page
+        assert str(find_line(number).line_id) not in page
+
+
+def test_a_line_in_dispute_is_said_not_to_end_where_it_was_to_end(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+    found(at_counter, number)
+    sent(at_counter, "/dispute/", receipt="")
+    at_counter.post("/line/")
+
+    page = sent(
+        at_counter,
+        "/terminate/",
+        document_type=SECRET["document_type"],
+        document_number=SECRET["document_number"],
+        confirmed="on",
+    ).content.decode()
+
+    assert "neither transferred nor terminated" in page
+
+
+def test_a_clerk_hands_lines_to_themselves_with_the_rights_of_a_counter(vaulted_line, as_role):
+    number, clerk, other = vaulted_line
+
+    with as_role("counter"):
+        handed = hand_line(clerk, number, on=ON)
+        mine, theirs = (number_index_of_handle(who, handed.handle) for who in (clerk, other))
+
+    assert (mine, theirs) == (number_index_of(number), None)
+
+
+def test_a_handle_lives_on_for_what_was_taken_without_a_network_alone(vaulted_line, as_role):
+    number, clerk, _ = vaulted_line
+    handed = hand_line(clerk, number, on=ON)
+    run("UPDATE lines_countercode SET ends_at = clock_timestamp()")
+
+    with as_role("counter"):
+        at_counter = number_index_of_handle(clerk, handed.handle)
+    with as_role("worker"):
+        in_worker = number_index_of_handle(clerk, handed.handle)
+
+    assert (at_counter, in_worker) == (None, number_index_of(number))
+
+
+@pytest.fixture
+def vaulted_line(at_counter, suspended):
+    return suspended, employ(StaffRole.CLERK), employ(StaffRole.CLERK)
+
+
+@pytest.fixture
+def member(suspended):
+    """Put the line into a campaign, at a stage that began on a day."""
+    campaign_id = new_uuid()
+    Campaign.objects.create(
+        campaign_id=campaign_id, pack_id=instance().pack, pack_hash=load_pack(instance().pack).hash, begins_on=dt.date(2012, 1, 1),
+        planned_at=clock.now(),
+    )  # fmt: skip
+
+    def joined(stage, anchor_on):
+        line_id = find_line(suspended).line_id
+        Member.objects.create(
+            line_id=line_id, campaign_id=campaign_id, stage=stage.value, anchor_on=anchor_on
+        )
+        return line_id
+
+    return joined
+
+
+@pytest.mark.parametrize(
+    ("stage", "days"), [(Stage.RUNNING, "grace_days"), (Stage.SUSPENDED, "suspension_days")]
+)
+def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member, as_role, stage, days):
+    line_id, anchor_on = member(stage, dt.date(2012, 2, 1)), dt.date(2012, 2, 1)
+
+    with as_role("counter"):
+        deadline = line_deadline(line_id)
+
+    counted = getattr(load_pack(instance().pack).campaign, days)
+    assert deadline.last_day_on >= anchor_on + dt.timedelta(days=counted)
+    assert deadline.share(on=anchor_on) == 0
+    assert deadline.share(on=deadline.last_day_on) == 100
+
+
+@pytest.mark.parametrize(("days_ahead", "said"), [(0, "Register by"), (1, "The last day to register was")])
+def test_the_last_day_stands_on_top_on_that_day_and_after_it(at_counter, member, suspended, days_ahead, said):
+    line_id = member(Stage.SUSPENDED, dt.date(2012, 2, 1))
+    last = line_deadline(line_id).last_day_on
+    clock.set_demo_date(last + dt.timedelta(days=days_ahead))
+
+    page = found(at_counter, suspended)
+
+    assert f"{said} {last.day} {last:%B} {last.year}" in page
+    assert 'class="rk-days"' in page
+
+
+def test_handles_last_as_long_as_the_page_says(at_counter, suspended):
+    page = found(at_counter, suspended)
+
+    (row,) = rows(
+        "SELECT ends_at - clock_timestamp() AS left_over FROM lines_countercode WHERE handle_id IS NOT NULL"
+    )
+    assert f"For {HANDLE_MINUTES} minutes" in page
+    assert dt.timedelta(minutes=HANDLE_MINUTES - 1) < row.left_over <= dt.timedelta(minutes=HANDLE_MINUTES)

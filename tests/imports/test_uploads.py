@@ -1,0 +1,165 @@
+"""A file handed in on a page: sealed by the app, proposed, counted, imported and destroyed by the worker."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.models import RoleGrant
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.imports.choices import UploadState
+from rollkeeper.imports.errors import UPLOAD_NOT_IN_STATE
+from rollkeeper.imports.kind_values import kind_values
+from rollkeeper.imports.models import Upload
+from rollkeeper.imports.upload_work import LASTS, work_on_uploads
+from rollkeeper.imports.uploads import decide_upload, receive_upload, upload
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.queries import find_line
+from tests.builders.past import make_older
+from tests.builders.staff import employ
+from tests.refusals import is_refused_at_commit, refusing
+from tests.registration.conftest import vaulted_committed  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("vaulted_committed")
+ON = dt.date(2012, 1, 10)
+NAMES = ("Tenzin Invented", "Dolma Invented")
+FILE = (
+    "号码;用户状态;入网日期;姓名\n"
+    f"13908917001;正常;2009-05-01;{NAMES[0]}\n"
+    f"13908917002;正常;2010-05-01;{NAMES[1]}\n"
+    "13908917003;拆机;2010-05-01;Pasang Invented\n"
+    "not a number;正常;2010-05-01;Nyima Invented\n"
+)  # fmt: skip
+
+
+@pytest.fixture
+def manager(committed):
+    return employ(StaffRole.CAMPAIGN_MANAGER)
+
+
+def hand_in(manager, as_role, text=FILE):
+    with as_role("backoffice"):
+        return receive_upload(manager, text.encode(), on=ON)
+
+
+def work():
+    return work_on_uploads(worker_authority(), on=ON)
+
+
+def stored(upload_id):
+    """All that the register keeps of an upload in clear."""
+    (row,) = rows("SELECT u::text AS said FROM imports_upload u WHERE upload_id = %s", [upload_id])
+    return row.said
+
+
+def test_a_file_goes_from_the_page_into_the_register_and_its_key_is_destroyed(manager, as_role):
+    upload_id = hand_in(manager, as_role)
+    work()
+    seen = upload(manager, upload_id)
+    with as_role("backoffice"):
+        decide_upload(
+            manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen={"raw": seen.proposal["raw"]}
+        )
+    work()
+    counted = upload(manager, upload_id)
+    with as_role("backoffice"):
+        decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+    work()
+    done = upload(manager, upload_id)
+
+    assert seen.proposal["raw"]["number"] == {"column": "号码"}
+    assert (counted.state, counted.outcome["lines"], counted.outcome["refused"], counted.outcome["left_out"]) == ("counted", 2, 1, 1)  # fmt: skip
+    assert (done.state, done.outcome["lines"], done.outcome["refused"]) == ("imported", 2, 1)
+    assert done.outcome["refused_rows"][0]["row"] == "5"
+    assert find_line("+8613908917001").line_id
+    assert not rows("SELECT FROM vault_file")
+    assert not rows("SELECT FROM person_key WHERE person_id = %s", [upload_id], using="keys")
+
+
+def test_the_register_keeps_no_clear_value_of_a_person_of_an_upload(manager, as_role):
+    upload_id = hand_in(manager, as_role)
+    work()
+
+    said = stored(upload_id)
+
+    assert "正常" in said
+    assert not [value for value in (*NAMES, "13908917001") if value in said]
+    (file,) = rows("SELECT ciphertext FROM vault_file")
+    assert NAMES[0].encode() not in bytes(file.ciphertext)
+
+
+def test_the_app_that_took_a_file_reads_it_no_more(manager, as_role):
+    hand_in(manager, as_role)
+
+    with as_role("backoffice"), pytest.raises(DatabaseError), transaction.atomic():
+        rows("SELECT ciphertext FROM vault_file")
+
+
+def test_the_app_notes_no_upload_without_its_entry(manager, as_role):
+    hand_in(manager, as_role)
+
+    with as_role("backoffice"):
+        assert is_refused_at_commit("UPDATE imports_upload SET state = 'import_requested'")
+
+
+def test_a_file_that_no_one_imports_is_destroyed_after_a_day(manager, as_role):
+    upload_id = hand_in(manager, as_role)
+    work()
+    make_older(Upload, LASTS + dt.timedelta(minutes=1), "uploaded_at")
+
+    work()
+
+    assert upload(manager, upload_id).state is UploadState.DISCARDED
+    assert not rows("SELECT FROM vault_file")
+
+
+def test_what_is_not_counted_is_not_imported(manager, as_role):
+    upload_id = hand_in(manager, as_role)
+    work()
+
+    with refusing(UPLOAD_NOT_IN_STATE):
+        decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+
+
+def test_a_file_without_known_names_is_not_shown_and_destroyed(manager, as_role):
+    upload_id = hand_in(manager, as_role, "Tenzin;Lhasa\nDolma;Shigatse\n")
+    work()
+
+    seen = upload(manager, upload_id)
+
+    assert seen.state is UploadState.UNREADABLE
+    assert [fault.code for fault in seen.refusals] == ["import_header_unknown"]
+    assert not rows("SELECT FROM vault_file")
+
+
+def test_the_worker_opens_nothing_of_a_person_who_lost_the_permission(manager, as_role):
+    upload_id = hand_in(manager, as_role)
+    RoleGrant.objects.update(until=dt.date(2001, 1, 1))
+
+    work()
+
+    assert [fault.code for fault in upload(manager, upload_id).refusals] == ["not_allowed"]
+
+
+@pytest.mark.parametrize(("count", "is_shown"), [(4, False), (5, True), (6, True)])
+def test_an_unknown_value_is_shown_from_five_rows_on(count, is_shown):
+    from collections import Counter
+
+    found = kind_values(Counter({"Tenzin": count}))
+
+    assert (bool(found.shown), found.rare) == (is_shown, 0 if is_shown else 1)
+
+
+def test_all_other_values_get_the_meaning_that_was_chosen_for_them(manager, as_role):
+    text = FILE + "13908917009;Z;2010-05-01;Migmar Invented\n"
+    upload_id = hand_in(manager, as_role, text)
+    work()
+    raw = upload(manager, upload_id).proposal["raw"]
+
+    chosen = {"raw": raw, "others": {"用户状态": "left_out"}}
+    decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
+    work()
+
+    assert upload(manager, upload_id).outcome["left_out"] == 2
+    assert '"Z"' not in stored(upload_id)

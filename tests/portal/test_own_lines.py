@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of one's lines: what is urgent first, which line it is, and what cannot be done now is not offered."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.queries import current_tenure, line_history, view_line
+from rollkeeper.portal.access_history import acts_of
+from rollkeeper.portal.own_lines import said_lines
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import open_dispute_case
+from tests.pages import text
+from tests.selfcare.people import NUMBER, ON, register_line
+
+OTHER = "+8613908915678"
+LINE = {
+    "line": "0198c0de-0000-7000-8000-000000000001", "here": True, "service": "mobile", "state": "active", "registered": False,
+    "disputed": False, "reasons": [], "held": False, "since": "2010-05-01", "until": None, "contested_on": None,
+    "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
+    "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20"},
+}  # fmt: skip
+SHOWN = {"applied_until": None, "verified": False, "limited": False, "named": {}}
+
+
+def said(on=ON, **changed):
+    line = LINE | changed
+    return said_lines(SHOWN | {"lines": [line]}, {}, on=on)[0]
+
+
+@pytest.mark.parametrize(
+    ("on", "is_soon", "is_over"),
+    [
+        ("2012-03-05", False, False),
+        ("2012-03-06", True, False),
+        ("2012-03-19", True, False),
+        ("2012-03-20", True, True),
+    ],
+)
+def test_a_day_is_urgent_from_two_weeks_before_it(on, is_soon, is_over):
+    deadline = said(dt.date.fromisoformat(on))["deadline"]
+
+    assert (deadline["is_soon"], deadline["is_over"]) == (is_soon, is_over)
+
+
+def test_of_several_lines_the_most_urgent_comes_first():
+    calm = LINE | {"line": "calm", "deadline": None}
+    suspended = LINE | {
+        "line": "suspended",
+        "state": "suspended",
+        "here": False,
+        "deadline": LINE["deadline"] | {"follows": "terminate"},
+    }
+
+    order = [one["line"] for one in said_lines(SHOWN | {"lines": [calm, LINE, suspended]}, {}, on=ON)]
+
+    assert order == ["suspended", LINE["line"], "calm"]
+
+
+def test_a_clock_that_is_paused_names_no_day():
+    assert said(deadline=LINE["deadline"] | {"last_day": None, "earliest": None})["deadline"]["is_paused"]
+
+
+def test_who_came_in_by_a_call_is_offered_what_helps_the_line_alone():
+    shown = SHOWN | {"limited": True, "lines": [LINE | {"has_appeal_left": True}]}
+
+    can = said_lines(shown, {}, on=ON)[0]["can"]
+
+    assert {name for name, may in can.items() if may} == {"register", "pause", "dispute", "appeal"}
+
+
+def test_a_line_is_named_by_the_number_that_its_subscriber_typed_and_no_other(come_in, prove):
+    register_line()
+    register_line(OTHER)
+    browser = come_in()
+
+    before = text(browser.get("/lines/"))
+    prove()
+    after = text(browser.get("/lines/"))
+
+    assert "+86 ···· 1234" in before
+    assert "+86 ···· 5678" not in before
+    assert "+86 ···· 5678" in after
+    assert not [number for number in (NUMBER, OTHER) if number in before + after]
+
+
+def test_a_number_noted_for_one_page_is_not_taken_for_another(browser, at_portal):
+    register_line()
+    theirs, other = browser.post("/", {"number": OTHER}), browser.post("/", {"number": NUMBER})
+    note = re.search(rb'name="note" value="([^"]+)"', theirs.content)[1].decode()
+    page = re.search(rb'name="code_request" value="([^"]+)"', other.content)[1].decode()
+
+    browser.post("/code/", {"code_request": page, "note": note, "code": at_portal.newest_code})
+
+    assert "····" not in text(browser.get("/lines/"))
+
+
+def test_what_is_open_is_shown_with_its_day_and_not_offered_again(come_in, prove):
+    line = register_line()
+    browser = come_in()
+    prove()
+    offered = text(browser.get("/lines/"))
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+
+    page = text(browser.get("/lines/"))
+
+    assert all(f"/do/{what}/" in offered for what in ("dispute", "terminate"))
+    assert not [what for what in ("dispute", "terminate") if f"/do/{what}/" in page]
+    assert "The days are counted wrong" in page
+    assert "2 March 2012; a person decides it by 1 April 2012" in page
+
+
+def test_a_dispute_must_say_what_is_wrong(come_in):
+    line = register_line()
+
+    answer = come_in().post("/do/dispute/", {"key": str(new_uuid()), "line": str(line)})
+
+    assert answer.status_code == 422
+    assert "What is wrong?" in text(answer)
+
+
+@pytest.mark.parametrize("what", ["appeal", "reconnect", "deny-death", "remove-delegate"])
+def test_a_page_of_what_cannot_be_done_leads_back_and_says_so(come_in, what):
+    register_line()
+    browser = come_in()
+
+    answer = browser.get(f"/do/{what}/", follow=True)
+
+    assert answer.redirect_chain == [("/lines/", 302)]
+    assert "That cannot be done with this line now" in text(answer)
+
+
+def test_a_page_without_a_line_asks_which_one_and_takes_the_only_one(come_in, prove):
+    register_line()
+    browser = come_in()
+    only = text(browser.get("/do/dispute/"))
+    register_line(OTHER)
+    prove()
+
+    several = text(browser.get("/do/dispute/"))
+
+    assert 'name="about"' in only
+    assert "Which line?" in several
+    assert several.count("/do/dispute/?line=") == 2
+
+
+def test_no_refusal_names_a_line_by_its_reference(come_in, prove):
+    line = register_line()
+    browser = come_in()
+    prove()
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+
+    answers = [
+        browser.post(f"/do/{what}/", {"key": str(new_uuid()), "line": str(line), "sure": "on"})
+        for what in ("terminate", "reconnect", "appeal")
+    ]
+
+    summaries = [re.search(r"govuk-error-summary(.*?)</ul>", text(one), re.DOTALL)[1] for one in answers]
+    assert not [said for said in summaries if str(line) in said]
+    assert "its contract is not ended meanwhile" in summaries[0]
+
+
+def test_what_one_role_did_for_one_purpose_within_a_minute_is_one_act():
+    at = clock.now()
+    one = {"role": "clerk", "purpose": "lookup", "what": "", "withheld_until": None}
+
+    acts = acts_of(
+        [one | {"at": at - dt.timedelta(seconds=after)} for after in (0, 60, 121)]
+        + [one | {"role": "officer", "at": at - dt.timedelta(seconds=121)}]
+    )
+
+    assert [len(act["accesses"]) for act in acts] == [2, 1, 1]
+
+
+def test_the_access_history_is_shown_by_whom_and_since_when(come_in, prove):
+    register_line()
+    browser = come_in()
+    prove()
+    browser.post("/personal-data/")
+
+    own, others = (
+        text(browser.get(f"/access-history/?who={who}&days=7")) for who in ("subscriber", "others")
+    )
+
+    assert own.count("<details") > others.count("<details")
+
+
+def test_what_is_held_comes_as_sheets_to_print_when_proved(come_in, prove):
+    register_line()
+    browser = come_in()
+    refused = browser.post("/sheets/")
+    prove()
+
+    sheets = browser.post("/sheets/")
+
+    assert refused.headers["Location"] == "/verify/"
+    assert sheets.content.startswith(b"%PDF-")
+    assert sheets.headers["Content-Disposition"] == 'attachment; filename="data-export.pdf"'
+
+
+def withdrawal(browser):
+    """Return what the button on the page of lines sends."""
+    form = re.search(r'action="/withdraw/">(.*?)</form>', text(browser.get("/lines/")), re.DOTALL)
+    return dict(re.findall(r'name="(key|line|case)" value="([^"]*)"', form[1])) if form else None
+
+
+def test_what_was_contested_is_taken_back_and_can_be_contested_again(come_in):
+    line = register_line()
+    browser = come_in()
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+
+    answer = browser.post("/withdraw/", withdrawal(browser), follow=True)
+
+    assert "You took it back." in text(answer)
+    assert not view_line(line).is_disputed
+    assert [pause.last for pause in line_history(line).pauses] == [ON]
+    assert withdrawal(browser) is None
+    assert "/do/dispute/" in text(browser.get("/lines/"))
+
+
+def test_what_was_taken_back_cannot_be_appealed_against_or_taken_back_twice(come_in):
+    line = register_line()
+    browser = come_in()
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+    sent = withdrawal(browser)
+    browser.post("/withdraw/", sent)
+
+    again = browser.post("/withdraw/", sent | {"key": str(new_uuid())}, follow=True)
+
+    assert "There is nothing to take back" in text(again)
+    assert "/do/appeal/" not in text(browser.get("/lines/"))
+
+
+def test_a_case_of_another_line_is_not_taken_back(come_in):
+    register_line()
+    other = register_line(OTHER)
+    with action():
+        open_dispute_case(
+            console_authority(), other, CaseKind.DISPUTE, tenure_id=current_tenure(other).tenure_id, on=ON
+        )
+    (case,) = open_cases()
+
+    come_in().post("/withdraw/", {"key": str(new_uuid()), "line": "", "case": str(case.case_id)})
+
+    assert len(open_cases()) == 1
