@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A subscriber takes back what they contested: the case is closed, and the clock of the line goes on with what was left.
 
-Separate from the decisions of staff: nobody decided, so nothing of it is lost and nothing can be appealed against.
+Separate from the decisions of staff: no one decided, so nothing of it is lost and nothing can be appealed against.
 """
 
 import datetime as dt

@@ -58,7 +58,8 @@ def routes(resolver=None, prefix=""):
 
 def filled(address):
     """Put a made-up value into each place of an address; of alternatives take the first."""
-    address = re.sub(r"\(\?P<\w+>([^|)]+)[^)]*\)", r"\1", address).replace("^", "").replace("$", "")
+    address = re.sub(r"\(\?P<\w+>([^|)]+)[^)]*\)", r"\1", address).replace("[^/]+", "some")
+    address = address.replace("^", "").replace("$", "")
     address = address.replace("[a-z]+", "some")
     return "/" + re.sub(r"<(\w+):\w+>", lambda m: str(uuid4()) if m[1] == "uuid" else "1", address)
 

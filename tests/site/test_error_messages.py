@@ -42,7 +42,7 @@ ONLY_TYPED = set(
     no_device
     voice_program_failed no_bounce_mailbox no_return_address report_folder_not_empty report_not_genuine
     archive_damaged archive_of_another_root assets_missing backup_damaged backups_from_different_instances
-    demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable
+    demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start
     file_access_refused output_file_exists font_missing data_dir_in_use data_dir_not_empty instance_kind_mismatch
     unknown_host interrupted secrets_missing no_notice unknown_specimen not_utf8 nothing_to_check
     image_not_readable port_in_use delivery_report_fault
