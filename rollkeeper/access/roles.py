@@ -128,6 +128,8 @@ class Permission(TextChoices):
     SEE_OWN = "see_own", pgettext_lazy("permission", "See one's own record")
     OPEN_CASE = "open_case", pgettext_lazy("permission", "Open a case")
     SETTLE_CASE = "settle_case", pgettext_lazy("permission", "Settle a case")
+    SUSPECT_FORGERY = "suspect_forgery", pgettext_lazy("permission", "Suspect a forged document")
+    DECIDE_FORGERY = "decide_forgery", pgettext_lazy("permission", "Decide on a forged document")
     SEE_CASES = "see_cases", pgettext_lazy("permission", "See the cases")
     PROTECT_SUBSCRIBER = "protect_subscriber", pgettext_lazy("permission", "Protect a subscriber")
     SEE_PROTECTED = "see_protected", pgettext_lazy("permission", "See protected subscribers")

@@ -24,6 +24,7 @@ _LABELS = {
     "answer_disclosure": _("Disclosure request"),
     "defer_notification": _("Deferred notification"),
     "add_authority": _("New authority"),
+    "forgery": _("A document that may be forged"),
     "publish_report": _("Report to be published"),
     **dict(Step.choices),
 }

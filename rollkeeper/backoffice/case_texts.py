@@ -22,6 +22,9 @@ MEANINGS: Mapping[CaseKind, Promise] = {
     CaseKind.INHERIT: _(
         "A person says that the subscriber has died. The line stays as it is until this is decided."
     ),
+    CaseKind.FORGERY: _(
+        "Staff suspect that the document shown for this line was forged. The line stays as it is until two people have decided."
+    ),
 }
 STEPS: Mapping[CaseKind, Sequence[Promise]] = {
     CaseKind.DISPUTE: (
@@ -49,6 +52,10 @@ STEPS: Mapping[CaseKind, Sequence[Promise]] = {
         _("See the certificate of death and the document of the claimant at a counter."),
         _("Whom the subscriber named is heard first; the change of subscriber is then done at the counter."),
     ),
+    CaseKind.FORGERY: (
+        _("Ask the subscriber to show the document again at a counter, to a supervisor."),
+        _("A second person who finds the same decides. The report is then drafted; you send it."),
+    ),
 }
 REASONS: Mapping[CaseKind, Sequence[DecisionReason]] = {
     CaseKind.DISPUTE: (
@@ -70,6 +77,7 @@ REASONS: Mapping[CaseKind, Sequence[DecisionReason]] = {
         DecisionReason.TAKEN_BACK,
     ),
     CaseKind.INHERIT: (DecisionReason.DEATH_SHOWN, DecisionReason.NO_CLAIM_SHOWN, DecisionReason.TAKEN_BACK),
+    CaseKind.FORGERY: (DecisionReason.DOCUMENT_SEEN, DecisionReason.DOCUMENT_FORGED),
 }  # fmt: skip
 _RIGHT_AGAIN = (
     _("If the line was suspended for want of registration it works again within minutes."),
@@ -104,6 +112,12 @@ _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
         _("The case is closed; the heir is registered at a counter, with both documents."),
     ),
     (CaseKind.INHERIT, False): (_("The line goes on as it was, with its subscriber."),),
+    (CaseKind.FORGERY, True): (_("After the second person the case is closed and nothing changes."),),
+    (CaseKind.FORGERY, False): (
+        _(
+            "After the second person the record made by this document ends. The line has no registered subscriber and keeps service."
+        ),
+    ),
 }
 
 

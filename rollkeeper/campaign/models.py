@@ -12,7 +12,10 @@ class Campaign(models.Model):
     """One law run on one population."""
 
     campaign_id = models.UUIDField(primary_key=True)
-    pack_id = models.TextField()
+    pack_id = models.TextField(db_comment="Where the pack is found: a shipped id, or a path.")
+    law_id = models.TextField(
+        db_default="", db_comment="The pack's own id: another version of a law is the same law."
+    )
     pack_hash = models.TextField()
     begins_on = models.DateField(db_comment="The law's own first day.")
     planned_at = models.DateTimeField()

@@ -103,7 +103,10 @@ def _reenter(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[D
 
 
 def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
-    if not deadlines.make_clocks("start_clocks", {**values, "days": values["grace_days"]}):
+    if not deadlines.make_clocks(
+        "start_clocks",
+        {**values, "days": values["grace_days"], "slack_days": campaign.pack.campaign.slack_days},
+    ):
         return 0
     deadlines.count_at_least(campaign.pack, stays=stays, on=on, from_day=campaign.begins_on)
     return int(rows(sql("campaign", "start_members"), values)[0].lines)

@@ -59,6 +59,11 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanRes
     with action(), without_timeout():
         lock_planning()
         pack_id = lasting_name(pack_id)
+        # Another version of the law under way lies in another file: the same campaign goes on by it.
+        run(
+            "UPDATE campaign_campaign SET pack_id = %s WHERE law_id = %s AND closed_on IS NULL AND pack_id <> %s",
+            [pack_id, pack.id, pack_id],
+        )
         require_no_other_campaign(pack_id)
         former = _former_hash(pack_id)
         campaign_id = _open(pack, pack_id)
@@ -140,10 +145,10 @@ def _former_hash(pack_id: str) -> str | None:
 
 def _open(pack: Pack, pack_id: str) -> CampaignId:
     run(
-        "INSERT INTO campaign_campaign (campaign_id, pack_id, pack_hash, begins_on, planned_at)"
-        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (pack_id) WHERE closed_on IS NULL"
+        "INSERT INTO campaign_campaign (campaign_id, pack_id, law_id, pack_hash, begins_on, planned_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (pack_id) WHERE closed_on IS NULL"
         " DO UPDATE SET pack_hash = excluded.pack_hash, begins_on = excluded.begins_on",
-        [new_uuid(), pack_id, pack.hash, pack.campaign.begins_on, clock.now()],
+        [new_uuid(), pack_id, pack.id, pack.hash, pack.campaign.begins_on, clock.now()],
     )
     found = rows(
         "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
@@ -188,7 +193,7 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
 def _values_of_plan(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     rules = pack.campaign
     return {
-        "campaign_id": campaign_id, "language": NO_LANGUAGE, "anchor_on": max(rules.begins_on, on), "days": rules.grace_days,
+        "campaign_id": campaign_id, "language": NO_LANGUAGE, "anchor_on": rules.starts_on(on), "days": rules.grace_days,
         "activated_before": rules.activated_before, "services": sorted(rules.services), "on": on, "pack_hash": pack.hash,
     }  # fmt: skip
 

@@ -319,7 +319,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
         return None
     rules, history, suspends = pack.campaign, found.history, found.stage == Stage.RUNNING
     notified_on = min(history.notices_delivered, default=None)
-    anchor = notified_on and max(notified_on, rules.begins_on) if suspends else history.suspended_on
+    anchor = notified_on and rules.starts_on(notified_on) if suspends else history.suspended_on
     if anchor is None:
         return None
     days = rules.grace_days if suspends else rules.suspension_days
@@ -404,7 +404,7 @@ def _anchor(
 ) -> dt.date | None:
     if not suspends:
         return history.suspended_on
-    return max(notified_on, pack.campaign.begins_on) if notified_on else None
+    return pack.campaign.starts_on(notified_on) if notified_on else None
 
 
 def _last_day(

@@ -16,7 +16,8 @@ from rollkeeper.counter.errors import IMAGE_MISSING
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, kind_in, page_context, record_form
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import MESSAGES, DocumentType
+from rollkeeper.documents.choices import MESSAGES
+from rollkeeper.documents.offered import is_offered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.error_messages import mark, translated
@@ -67,5 +68,5 @@ def _read_image(
     count_document_image(authority, devices=devices_in(request), on=clock.today())  # with any outcome
     return form_prefill.prefill(
         picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=active_pack(), purpose=purpose,
-        known=lambda kind: kind in DocumentType.values, on=clock.today(),
+        known=is_offered, on=clock.today(),
     )  # fmt: skip

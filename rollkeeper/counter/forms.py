@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
 from rollkeeper.counter.errors import LINE_NOT_CARRIED
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
@@ -161,7 +161,7 @@ class SubscriberForm(QuietForm):
     """An act that belongs to the subscriber: the document is compared and not recorded."""
 
     number = number_field()
-    document_type = forms.ChoiceField(label=Field.DOCUMENT_TYPE.label, choices=DocumentType.choices)
+    document_type = forms.ChoiceField(label=Field.DOCUMENT_TYPE.label, choices=offered_types)
     document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
         label=Field.DOCUMENT_NUMBER.label, required=False, widget=forms.TextInput(attrs=QUIET),
@@ -206,9 +206,7 @@ class DocumentCheckForm(SubscriberForm):
 class LinkDocumentForm(SubscriberForm):
     """A further document of the subscriber: compared and joined; none of its entries is recorded."""
 
-    further__document_type = forms.ChoiceField(
-        label=_("Kind of the further document"), choices=DocumentType.choices
-    )
+    further__document_type = forms.ChoiceField(label=_("Kind of the further document"), choices=offered_types)
     further__document_state = state_field(STATE_HINT)
     further__document_number = forms.CharField(
         label=_("Number of the further document"), help_text=labels.HINTS["document_number"],

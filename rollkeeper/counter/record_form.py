@@ -18,6 +18,7 @@ from rollkeeper.counter.forms import (
     number_field,
 )
 from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite, listed
@@ -108,7 +109,7 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["subscriber__document_type"].initial = DocumentType.BUSINESS_LICENCE.value
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
-                label=_("Kind of the former document"), choices=DocumentType.choices, required=False
+                label=_("Kind of the former document"), choices=offered_types, required=False
             )
             self.fields["former__document_state"] = state_field(STATE_HINT)
             self.fields["former__document_number"] = forms.CharField(
@@ -209,7 +210,7 @@ def _sides_fields() -> dict[str, forms.Field]:
             why=why,
         ),
         "transferor__document_type": forms.ChoiceField(
-            label=_("Kind of the present subscriber's document"), choices=DocumentType.choices, required=False
+            label=_("Kind of the present subscriber's document"), choices=offered_types, required=False
         ),
         "transferor__document_state": state_field(STATE_HINT),
         "transferor__document_number": forms.CharField(

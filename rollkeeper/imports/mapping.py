@@ -11,7 +11,8 @@
 [contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
 [reference]     column (the operator's own, of the line)
 [is_essential]  column + yes (the texts that mean yes)
-[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out)
+[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out); birth_date,
+                national_number, tax_number, email, telephone where the law asks for them
 """
 
 import datetime as dt
@@ -212,6 +213,11 @@ class RegistrationSection(MapSection):
     document_type: Column | None = None
     document_type_is: Annotated[str | None, Field(min_length=1)] = None
     document_types: dict[str, str] = {}
+    birth_date: Column | None = None
+    national_number: Column | None = None
+    tax_number: Column | None = None
+    email: Column | None = None
+    telephone: Column | None = None
     left_out: tuple[str, ...] = ()
     """Kinds of document that register no one: such lines are taken in without a registration."""
 
@@ -225,7 +231,8 @@ class RegistrationSection(MapSection):
     def columns(self) -> dict[str, str]:
         """Return the column of each attribute."""
         given = {"name": self.name, "address": self.address, "document_number": self.document_number}
-        return given | ({"document_type": self.document_type} if self.document_type else {})
+        more = ("document_type", "birth_date", "national_number", "tax_number", "email", "telephone")
+        return given | {name: column for name in more if (column := getattr(self, name))}
 
 
 class ImportMap(MapSection):

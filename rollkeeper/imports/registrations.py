@@ -19,9 +19,11 @@ from rollkeeper.imports.row_errors import (
     INCOMPLETE,
     TOO_LONG,
     UNKNOWN_DOCUMENT,
+    WRONG_TYPE,
     Reason,
     damage_in,
 )
+from rollkeeper.law.attributes import fault_of
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.vault.fields import Field
@@ -55,6 +57,7 @@ class RegistrationReader:
     ) -> None:
         self._part, self._place, self._pack, self._on = part, place, pack, on
         self._asked = {service: self._asked_of(service) for service in services}
+        self._demanded = {service: self._demanded_of(service) for service in services}
         self.columns = tuple(part.columns.values())
 
     def read(
@@ -68,7 +71,7 @@ class RegistrationReader:
         given = {Field(name): row[self._place[column]].strip() for name, column in self._part.columns.items()}
         if not asked or not any(given.values()) or given.get(Field.DOCUMENT_TYPE) in self._part.left_out:
             return None
-        faults = self._faults(given, asked)
+        faults = self._faults(given, asked, demanded=self._demanded[service])
         if faults:
             return faults
         kind = self._document_type(given.get(Field.DOCUMENT_TYPE, ""))
@@ -82,12 +85,16 @@ class RegistrationReader:
             {name: value for name, value in values.items() if name in asked}, (kind, checked.normalised)
         )
 
-    def _faults(self, given: Mapping[Field, str], asked: frozenset[Field]) -> Faults:
+    def _faults(
+        self, given: Mapping[Field, str], asked: frozenset[Field], *, demanded: frozenset[Field]
+    ) -> Faults:
         columns = self._part.columns
         found: Faults = []
         for name, value in given.items():
             reason = damage_in(value) or (TOO_LONG if len(value) > _LONGEST else None)
-            if reason or (not value and name in asked):
+            if not reason and value and name in asked and fault_of(name.value, value, on=self._on):
+                reason = WRONG_TYPE
+            if reason or (not value and name in demanded):
                 found.append((columns[name.value], reason or INCOMPLETE))
         return found
 
@@ -98,6 +105,11 @@ class RegistrationReader:
             named = self._part.document_types.get(text)
             return normalise_type(named) if named else None
         return normalise_type(text)
+
+    def _demanded_of(self, service: str) -> frozenset[Field]:
+        """Return what the law demands of a subscriber; what is optional may be empty. A document's number says who it is."""
+        attributes = self._pack.attributes(service, PARTY.value) if self._pack.duty else ()
+        return frozenset(Field(a.name) for a in attributes if a.required) | {Field.DOCUMENT_NUMBER}
 
     def _asked_of(self, service: str) -> frozenset[Field]:
         """Return what the law asks of a subscriber. Refuses: IMPORT_MAP_INVALID, where a file can never say all of it."""

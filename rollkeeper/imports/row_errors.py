@@ -104,6 +104,11 @@ INCOMPLETE = Reason(
     "empty, though the law asks for it: the line was imported, its registration was not",
     "Register the subscriber at the counter.",
 )
+WRONG_TYPE = Reason(
+    "not of the form that the law asks for (a day as YYYY-MM-DD, an e-mail address, a telephone number): the line was imported, its "
+    "registration was not",
+    "Mend the column, or register the subscriber at the counter.",
+)
 FALSE_DOCUMENT = Reason(
     "not a number that such a document can have: the line was imported, its registration was not",
     "Look at the document and register the subscriber at the counter.",

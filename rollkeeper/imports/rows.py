@@ -30,6 +30,7 @@ from rollkeeper.imports.row_errors import (
     wrong_width,
 )
 from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
+from rollkeeper.kernel.choices import Service
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.numbers import NUMBERED
 
@@ -222,7 +223,7 @@ class RowReader:
     ) -> SectionReader:
         """Read a column of telephone numbers; where lines may have something else, what each line's service has."""
         prefix = f"+{phonenumbers.country_code_for_region(country)}"
-        if service.services <= NUMBERED:
+        if service.services <= NUMBERED - {Service.INTERNET_ACCESS}:
             return self._whole("number", column, partial(read_numbers, country=country, prefix=prefix))
         place = self._place[column]
 

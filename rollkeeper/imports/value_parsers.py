@@ -33,7 +33,7 @@ from rollkeeper.imports.row_errors import (
 )
 from rollkeeper.kernel.choices import Service
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.numbers import NUMBERED, normalise, normalise_identifier
+from rollkeeper.lines.numbers import NUMBERED, has_reference, normalise, normalise_identifier
 
 FIRST_YEAR: Final = 1876
 LONGEST_TEXT: Final = 128
@@ -82,7 +82,7 @@ def read_identifiers(
     for text, service in zip(texts, services, strict=True):
         if isinstance(service, Reason):
             found.append(None)
-        elif service in NUMBERED:
+        elif service in NUMBERED and not (service == Service.INTERNET_ACCESS and has_reference(text)):
             found += read_numbers([text], country=country, prefix=prefix)
         else:
             found.append(_read_name(text, Service(service), country=country))

@@ -15,6 +15,8 @@ from rollkeeper.law.countries import country_of
 
 if TYPE_CHECKING:
     from rollkeeper.law.pack import Pack
+    from rollkeeper.law.schema_common import Duration
+    from rollkeeper.law.schema_stages import Calendar
 
 _LOOKED_AT: Final = range(-366, 5 * 366)
 """From how many days before a day to how many after it two zones are compared."""
@@ -27,8 +29,38 @@ def is_closed(pack: "Pack", day: dt.date) -> bool:
 
 def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     """Return a byte a day, 1 where it is closed, for the ordinals `first` to `last`, both inclusive."""
+    return _closed_flags(pack.file.calendar, first=first, last=last)
+
+
+def add_months(day: dt.date, months: int, *, overflows_to_next_month: bool) -> dt.date:
+    """Return the same day so many months later; where there is none, the last of the month or the first of the next."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
+    try:
+        return dt.date(year, month, day.day)
+    except ValueError:
+        next_month = dt.date(year, month + 1, 1)
+        return next_month if overflows_to_next_month else next_month - dt.timedelta(days=1)
+
+
+def days_in(calendar: "Calendar", length: "Duration", begins_on: dt.date) -> int:
+    """Return how many days a length of time has that begins after a day."""
+    if length.unit == "day":
+        return length.n
+    if length.unit in {"month", "year"}:
+        months = length.n * (12 if length.unit == "year" else 1)
+        is_next = calendar.month_overflow == "first_of_next"
+        return (add_months(begins_on, months, overflows_to_next_month=is_next) - begins_on).days
+    first = begins_on.toordinal() + 1
+    flags = _closed_flags(calendar, first=first, last=first + 4 * length.n + 60)
+    return [index for index, closed in enumerate(flags, 1) if not closed][length.n - 1]
+
+
+def _closed_flags(calendar: "Calendar", *, first: int, last: int) -> bytes:
     begun, ended = dt.date.fromordinal(first), dt.date.fromordinal(last)
-    chosen = pack.file.calendar.holidays
+    chosen = calendar.holidays
     library, listed = _region(chosen.country, chosen.subdivision)
     whole = b"".join(_year(chosen.country, library, year) for year in range(begun.year, ended.year + 1))
     before = first - dt.date(begun.year, 1, 1).toordinal()

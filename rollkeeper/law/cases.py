@@ -101,7 +101,7 @@ class _Trial:
             return
         rules = self._pack.campaign
         outcome = run_history(self._pack, history, span_of(self._pack, case))
-        clocks = [("to register", max(history.notified_on, rules.begins_on), rules.grace_days)]
+        clocks = [("to register", rules.starts_on(history.notified_on), rules.grace_days)]
         if outcome.suspended_on:
             clocks.append(("of suspension", outcome.suspended_on, rules.suspension_days))
         for what, anchor, days in clocks:

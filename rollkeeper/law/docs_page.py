@@ -12,21 +12,48 @@ from rollkeeper.law.supported_fields import support_of
 
 _HEAD = """A pack is one YAML 1.2 file: a law as dated data, every value next to the words it rests on. A lawyer and an engineer write one together.
 
-## Write a pack
+## Write a pack in a day
 
-1. `rollkeeper law new cc-name-year --shape register --out my-law.yaml` (or `--shape campaign`, `--shape registrar`) writes a draft that loads.
-   `rollkeeper law schema > pack.schema.json` lets an editor complete and check as you write.
-2. The lawyer puts the official text under `articles`, each article in its own words, and the address of the text under `sources`.
-3. The engineer writes each rule as a value with `because`: the article, and under `words` the very words, which must occur in it. What the
-   text leaves open goes into `open_questions` with the choice made; where a doubt remains, the later date holds.
-4. What the law asks and Rollkeeper will not do (README, "What it will not do") goes into `declined`: article, what, why, who answers. A value
-   that nothing here supports makes the pack unusable as a whole; a declined one does not.
-5. Write `tests`: the day before, the day and the day after each limit, counted by hand. They run at every load, on what is supported.
-   `rollkeeper law test my-law.yaml --trace` shows the counting.
-6. `rollkeeper law check my-law.yaml` says which features are missing, which acts the pack does not carry and what looks forgotten;
-   `law show` prints the page that staff and the public see; `law diff OLD NEW --events lines.csv` says how many people gain or lose days.
-7. `rollkeeper law confirm my-law.yaml --source act --reader "..." --read-in https://...` when a named person has read the official text. Then
-   `status: confirmed`. Before that the pack only shows and simulates.
+A lawyer and an engineer sit together. What takes how long was the experience with the shipped packs.
+
+**First hour: the shape.** Read the law once, and say which it is: *a register* (each new subscriber is recorded), *a campaign* (old lines too,
+by a day), *a registrar* (names, address blocks, sites). `rollkeeper law list` shows a shipped pack of each shape: `de-tkg-172`, `za-rica-40`,
+`de-bsig-49`. `rollkeeper law new cc-name-year --shape register --out my-law.yaml` (or `--shape campaign`, `--shape registrar`) writes a draft
+that loads. `rollkeeper law schema > pack.schema.json` lets an editor complete and check as you write.
+
+**Second hour: the text.** The lawyer puts the official words under `articles`, each article in its own words and language, with a
+translation next to it, and under `sources` where they were read. What only the press or a guidance says has that rank, and acts on no one.
+
+**Until noon: the rules.** The engineer writes each rule as a value with `because`: the article, and under `words` the very words, which must
+occur in it. Ask of each sentence:
+
+| the law says | write | and look at |
+|---|---|---|
+| who has to register, for what | `scope`, `party_kinds` | `de-tkg-172` |
+| what is recorded | `attributes`: name, address, document_type, document_number, birth_date, national_number, tax_number, email, telephone; `required` is yes, if_on_document, optional or forbidden | `ch-vupf-20`, `mx-crt-2025` |
+| so many days from a day | `deadline.base` and `after` (days, months, years, working days) | `es-25-2007` |
+| people are told late | nothing: the whole time from the notice; or `deadline.floor`: so many days at least | `za-rica-40` |
+| before which day the operator tells people | `told_before` at the notice: the report counts it, and no one's clock rests on it | `cn-xz-2011` |
+| how long it is kept | `retention`: days, months, years, or to the end of the next calendar year | `de-tkg-172` |
+| a copy of the document | `document_copies`; required ones that are missing are counted | `ke-ln163-2015` |
+| how many lines | `limits`, of the operator's own | `id-pm5-2021` |
+| a judge or the police may ask | `disclosure`, with the instrument | `es-25-2007` |
+
+What the text leaves open goes into `open_questions` with the choice made; where a doubt remains, the later date holds.
+
+**After noon: what is not done.** What the law asks and Rollkeeper will not do (README, "What it will not do"), or does not do yet, goes into
+`declined`: article, what, why, what there is instead, who answers. A value that nothing here supports makes the pack unusable as a whole; a
+declined one does not. Decline a rule rather than half obey it.
+
+**Then the days.** Write `tests`: the day before, the day and the day after each limit, counted by hand on a calendar. They run at every load.
+`rollkeeper law test my-law.yaml --trace` shows the counting. `rollkeeper law check my-law.yaml` says which features are missing, which acts the
+pack does not carry and what looks forgotten; `law show` prints the page that staff and the public see; `rollkeeper simulate` runs it on a
+population; `law diff OLD NEW --events lines.csv` says how many people gain or lose days.
+
+**Last: a reader.** `rollkeeper law confirm my-law.yaml --source act --reader "..." --read-in https://...` when a named person has read the official
+text. Then `status: confirmed`. Before that the pack only shows and simulates.
+
+A new attribute is one line in `rollkeeper/law/attributes.py`, one in `vault/fields.py` with its label, and its translation.
 
 Emergency numbers, documents, the number plan and regional holidays stand in `rollkeeper/law/countries/<cc>.yaml`, found by `jurisdiction`. A
 country without a file can be written about, and no line is barred there.

@@ -68,13 +68,19 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "kept_years": kept.years,
         "kept_months": kept.months,
         "kept_days": kept.days,
+        "kept_calendar_years": kept.calendar_years,
         "overflows": kept.overflows_to_next_month,
         "begins_on": dt.date.max,
         "activated_before": dt.date.min,
+        "slack_days": 0,
     }
     if pack.has_campaign:
         rules = pack.campaign
-        facts |= {"begins_on": rules.begins_on, "activated_before": rules.activated_before}
+        facts |= {
+            "begins_on": rules.begins_on,
+            "activated_before": rules.activated_before,
+            "slack_days": rules.slack_days,
+        }
     return facts
 
 

@@ -121,11 +121,12 @@ class _Explainer:
                 yield self._sentence("not_notified", rules.notice_article, on=self.on)
             return
         yield self._sentence(
-            "notified",
+            "notified_with_floor" if rules.slack_days else "notified",
             rules.notice_article,
             notified_on=notified,
-            anchor_on=max(notified, rules.begins_on),
+            anchor_on=rules.starts_on(notified),
             begins_on=rules.begins_on,
+            floor_days=rules.floor_days,
         )
         yield from self._standstills()
 
@@ -143,7 +144,7 @@ class _Explainer:
         rules, notified, suspended = self.pack.campaign, self._notified_on(), self.history.suspended_on
         if notified is not None and not self._early_before(suspended):
             count = self._count(
-                max(notified, rules.begins_on),
+                rules.starts_on(notified),
                 rules.grace_days,
                 promised_on=self.history.promised_on if suspended is None else None,
             )

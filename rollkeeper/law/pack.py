@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import Country, country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
@@ -55,6 +56,8 @@ class CampaignRules:
     activated_before: dt.date
     services: frozenset[str]
     grace_days: int
+    floor_days: int
+    """How many days at least a subscriber who is told late has from the proof of notice."""
     suspension_days: int
     cohort_article: str
     notice_article: str
@@ -64,6 +67,15 @@ class CampaignRules:
     termination_article: str
     emergency_article: str
 
+    @property
+    def slack_days(self) -> int:
+        """Return by how many days a notice may be late before it makes the last day later."""
+        return self.grace_days - self.floor_days
+
+    def starts_on(self, notified_on: dt.date) -> dt.date:
+        """Return from which day a subscriber's time is counted; that day itself is not counted."""
+        return max(self.begins_on, notified_on - dt.timedelta(days=self.slack_days))
+
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
@@ -72,6 +84,8 @@ class RetentionRules:
     years: int
     months: int
     days: int
+    calendar_years: int
+    """Not 0: to the end of so many calendar years after the one in which it ended."""
     overflows_to_next_month: bool
     article: str
 
@@ -198,6 +212,11 @@ class Pack:
         self.refuse_unsupported()
         return self.file.number_reuse.quarantine.n
 
+    def quarantine_days(self, service: str) -> int:
+        """Return how long the number of a line of this service rests after its subscriber gave it back."""
+        rests = self.file.number_reuse.services
+        return self.number_quarantine_days if not rests or service in rests else 0
+
     @property
     def number_reuse_article(self) -> str:
         """Return the article by which a number rests."""
@@ -228,6 +247,7 @@ class Pack:
             for kind in self.file.party_kinds
             if kind.id == party_kind
             for leaf in kind.attributes
+            if leaf.required != "forbidden"
         )
 
     def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
@@ -344,6 +364,7 @@ class Pack:
             years=length.get("year", 0),
             months=length.get("month", 0),
             days=length.get("day", 0),
+            calendar_years=length.get("end_of_next_calendar_year", 0),
             overflows_to_next_month=self.file.calendar.month_overflow == "first_of_next",
             article=rule.because.article,
         )
@@ -363,6 +384,12 @@ class Pack:
                 for one in self.file.calendar.quiet_hours
             ),
         )
+
+    @property
+    def told_before(self) -> tuple[dt.date, str] | None:
+        """Return before which day the operator is to have told people, and by which article; None if the law names no day."""
+        duties = (one for campaign in self.file.campaigns for one in campaign.notices)
+        return next(((one.told_before, self._cited(one.because)) for one in duties if one.told_before), None)
 
     @cached_property
     def reminders(self) -> tuple[int, ...]:
@@ -421,12 +448,14 @@ def _campaign_rules(file: PackFile) -> CampaignRules:
     assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
     assert before is not None  # noqa: S101
     pauses = [extension.because.article for extension in campaign.extensions]
+    grace = days_in(file.calendar, campaign.deadline.after, base)
     return CampaignRules(
         campaign_id=campaign.id,
         begins_on=base,
         activated_before=before,
         services=frozenset(campaign.cohort.when.services or SERVICES),
-        grace_days=campaign.deadline.after.n,
+        grace_days=grace,
+        floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
         suspension_days=terminated.enter.plus.n,
         cohort_article=campaign.cohort.because.article,
         notice_article=campaign.notices[0].because.article,

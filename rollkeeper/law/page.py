@@ -106,7 +106,8 @@ class _Page:
             return
         rules, through = self.pack.campaign, self.on + _AHEAD
         told = max(self.on, rules.begins_on)
-        grace = count_clock(self.pack, anchor_on=told, days=rules.grace_days, through=through)
+        begun = rules.starts_on(told)
+        grace = count_clock(self.pack, anchor_on=begun, days=rules.grace_days, through=through)
         yield _h2(_("A line whose subscriber is notified today"))
         if grace.earliest_on is None:
             return
@@ -114,7 +115,9 @@ class _Page:
             self.pack, anchor_on=grace.earliest_on, days=rules.suspension_days, through=through
         )
         ended = rest.earliest_on
+        before = self.pack.told_before
         said = [
+            (_("the operator tells people before"), before[0] if before else None),
             (_("notified"), told),
             (_("last day to register"), grace.last_day_on),
             (_("may be suspended from"), grace.earliest_on),

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from rollkeeper.law.calendar_cache import NEVER, CalendarCache, Stretch, merge
-from rollkeeper.law.calendars import closed_flags
+from rollkeeper.law.calendars import add_months, closed_flags
 from rollkeeper.law.errors import ANCHOR_TOO_LATE
 from rollkeeper.law.pack import Pack
 
@@ -124,15 +124,10 @@ def count_clock(
 def keeps_until(pack: Pack, terminated_on: dt.date) -> dt.date:
     """Return the last day on which the records of a contract that ended are kept. A year after 29 February is 1 March."""
     rule = pack.retention
-    month = terminated_on.month - 1 + rule.months
-    year, month = terminated_on.year + rule.years + month // 12, month % 12 + 1
-    if year > dt.MAXYEAR:
-        return dt.date.max
-    try:
-        kept = dt.date(year, month, terminated_on.day)
-    except ValueError:
-        next_month = dt.date(year, month + 1, 1)
-        kept = next_month if rule.overflows_to_next_month else next_month - dt.timedelta(days=1)
+    if rule.calendar_years:
+        return dt.date(min(terminated_on.year + rule.calendar_years, dt.MAXYEAR), 12, 31)
+    months = rule.years * 12 + rule.months
+    kept = add_months(terminated_on, months, overflows_to_next_month=rule.overflows_to_next_month)
     return min(kept, dt.date.max - dt.timedelta(days=rule.days)) + dt.timedelta(days=rule.days)
 
 
@@ -169,18 +164,32 @@ def run_in(run: "Run", history: History) -> LineOutcome:
 class Run:
     """One pack over one span, ready for a million lines. All days are indices from `cache.first`."""
 
-    __slots__ = ("activated_before", "begins", "cache", "grace", "kept", "pack", "suspension", "through")
+    __slots__ = (
+        "activated_before",
+        "begins",
+        "cache",
+        "grace",
+        "kept",
+        "pack",
+        "slack",
+        "suspension",
+        "through",
+    )
 
     def __init__(self, pack: Pack, cache: CalendarCache, through: dt.date) -> None:
         self.pack, self.cache, self.through = pack, cache, through
         self.activated_before = self.begins = -NEVER
-        self.grace = self.suspension = 0
+        self.grace = self.slack = self.suspension = 0
         self.kept: dict[int, int] = {}
         if pack.has_campaign:
             rules = pack.campaign
             self.activated_before = rules.activated_before.toordinal() - cache.first
             self.begins = rules.begins_on.toordinal() - cache.first
-            self.grace, self.suspension = rules.grace_days, rules.suspension_days
+            self.grace, self.slack, self.suspension = (
+                rules.grace_days,
+                rules.slack_days,
+                rules.suspension_days,
+            )
 
     def line(
         self,
@@ -196,7 +205,9 @@ class Run:
             registered = NEVER
         suspended = by_campaign = restored = NEVER
         if activated < self.activated_before and notified < NEVER:
-            suspended = self._act(max(self.begins, notified), self.grace, pauses, registered, terminated)
+            suspended = self._act(
+                max(self.begins, notified - self.slack), self.grace, pauses, registered, terminated
+            )
             if suspended < NEVER:
                 by_campaign = self._act(suspended, self.suspension, pauses, registered, terminated)
                 if by_campaign >= NEVER:

@@ -19,6 +19,7 @@ from rollkeeper.law.schema_common import (
     Name,
     PackId,
     PackModel,
+    Service,
     Text,
 )
 from rollkeeper.law.schema_people import Limit, PartyKind, Scope
@@ -190,6 +191,8 @@ class NumberReuse(CitedModel):
     """How long a number stays in quarantine before another subscriber gets it."""
 
     quarantine: Duration
+    services: tuple[Service, ...] = ()
+    """Whose numbers rest when a subscriber gives one back; without them all. What a campaign ends rests always: it can be undone."""
     max_age: Duration | None = None
     purge_links: bool = True
 

@@ -61,6 +61,8 @@ class Deadline(CitedModel):
     base: dt.date | Literal["notice", "flag", "activation"]
     not_before_notice: bool = False
     after: Duration
+    floor: Duration | None = None
+    """How long at least a subscriber who is told late has from the proof of notice; without it, as long as all others."""
 
 
 class NoticeDuty(CitedModel):
@@ -71,6 +73,8 @@ class NoticeDuty(CitedModel):
     channels: tuple[Literal["sms", "voice", "email", "post", "popup", "ussd", "visit"], ...] = ()
     must_be_delivered: bool
     languages: tuple[str, ...] = ()
+    told_before: dt.date | None = None
+    """The operator's own duty: whom the campaign concerns is to be told before this day. It starts no one's clock."""
     min_attempts: Annotated[int, Field(ge=1)] | None = None
     attempts_apart: Duration | None = None
 

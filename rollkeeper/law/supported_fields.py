@@ -8,12 +8,13 @@ it and a line is added here. Leaves that only people can carry out (texts, penal
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from rollkeeper.kernel.choices import Channel, Service
+from rollkeeper.law.attributes import ATTRIBUTES
+from rollkeeper.law.calendars import days_in
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_stages import NoticeDuty
 
@@ -22,21 +23,6 @@ ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change"
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 
 
-class AttributeType(StrEnum):
-    """The type of an attribute's value: the form field follows from it."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    DOCUMENT_TYPE = "document_type"
-    """One of the kinds of documents that are known, with the state that issued it."""
-
-
-ATTRIBUTES: Final = {
-    "name": AttributeType.TEXT,
-    "address": AttributeType.LONG_TEXT,
-    "document_type": AttributeType.DOCUMENT_TYPE,
-    "document_number": AttributeType.TEXT,
-}
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 CHANNELS: Final = frozenset(Channel.values)
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
@@ -85,7 +71,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "scope.registering_acts[].acts[]": lambda v: v in ACTS,
     "party_kinds[].id": lambda v: v in PARTIES,
     "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
-    "party_kinds[].attributes[].required": _is("yes"),
+    "party_kinds[].attributes[].required": _any,
     "party_kinds[].no_document_route[].by[]": _any,
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
     "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
@@ -106,8 +92,11 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
     "campaigns[].deadline.not_before_notice": _is(True),
     "campaigns[].deadline.after.n": lambda v: v >= 1,
-    "campaigns[].deadline.after.unit": _is("day"),
+    "campaigns[].deadline.after.unit": _is("day", "working_day", "month", "year"),
+    "campaigns[].deadline.floor.n": lambda v: v >= 1,
+    "campaigns[].deadline.floor.unit": _is("day"),
     "campaigns[].notices[].must_be_delivered": _any,
+    "campaigns[].notices[].told_before": _any,
     "campaigns[].notices[].before_deadline.n": lambda v: v >= 1,
     "campaigns[].notices[].before_deadline.unit": _is("day"),
     "campaigns[].notices[].channels[]": lambda v: v in CHANNELS,
@@ -128,7 +117,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "retention[].data_class": _is("identity"),
     "retention[].anchor": _is("termination"),
     "retention[].keep.n": _any,
-    "retention[].keep.unit": _is("day", "month", "year"),
+    "retention[].keep.unit": _is("day", "month", "year", "end_of_next_calendar_year"),
     "retention[].then": _is("erase"),
     "retention[].hold": _is("legal_hold"),
     "document_copies[].keep": _any,
@@ -160,6 +149,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "disclosure[].keep.unit": _is("day"),
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
+    "number_reuse.services[]": lambda v: v in SERVICES,
 }
 _ALWAYS: Final[dict[str, Check]] = {
     "calendar.no_action_on[]": _any,  # no line is suspended or terminated on a day on which counters are closed
@@ -258,6 +248,13 @@ def _shape(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.cohort' (lines activated before a day and not registered)"
         if not campaign.deadline.not_before_notice:
             yield f"'{at}.deadline.not_before_notice: false'"
+        after, floor = campaign.deadline.after, campaign.deadline.floor
+        if (
+            floor
+            and isinstance(campaign.deadline.base, dt.date)
+            and floor.n > days_in(pack.calendar, after, campaign.deadline.base)
+        ):
+            yield f"'{at}.deadline.floor' (longer than the time that everybody has)"
         yield from _notices(campaign.notices, at=f"{at}.notices")
         for number, extension in enumerate(campaign.extensions):
             if not extension.clock_stands_still:
@@ -277,7 +274,7 @@ def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
             yield f"'{at}[{index}]' (a further notice that is no reminder)"
         if one.must_be_delivered:
             yield f"'{at}[{index}].must_be_delivered: true' (of a reminder)"
-        if one.channels or one.min_attempts or one.attempts_apart:
+        if one.channels or one.min_attempts or one.attempts_apart or one.told_before:
             yield f"'{at}[{index}]' (a reminder with separate channels or attempts)"
 
 

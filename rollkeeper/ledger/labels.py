@@ -37,6 +37,7 @@ ACTION_LABELS: Labels = {
     ),
     Verb.CASE_OPENED: _("A case is opened. A person decides it."),
     Verb.CASE_SETTLED: _("A case is decided."),
+    Verb.FORGERY_JUDGED: _("A member of staff judged a document that may be forged."),
     Verb.DELEGATE_ADDED: _(
         "You have named a person to act for you, or an heir. That person is not notified."
     ),

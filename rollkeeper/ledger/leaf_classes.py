@@ -66,7 +66,9 @@ COUNTED_FACTS = {
     "line:tenure:registered": ("assurance",),
     "notices:notice:bounced": ("channel",),
     "notices:notice:delivered": ("channel",),
+    "selfcare:case:opened": ("kind",),
     "selfcare:case:settled": ("upheld",),
+    "selfcare:forgery:judged": ("enough", "forged"),
     "vault:sealed:opened": ("purpose",),
 }
 """What an erased entry keeps of its facts, since reports count by it: never a reference, a day, or why a clock stood still."""

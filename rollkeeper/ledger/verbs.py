@@ -319,6 +319,10 @@ class Verb(StrEnum):
             line=REQUIRED, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}, optional={"because": CODE}
         ),
     )
+    FORGERY_JUDGED = (
+        "selfcare:forgery:judged",
+        EntrySchema(line=REQUIRED, facts={"case": REFERENCE, "enough": FLAG, "forged": FLAG}),
+    )
     DELEGATE_ADDED = "selfcare:delegate:added", EntrySchema(line=REQUIRED, facts={"part": CODE})
     DELEGATE_REMOVED = "selfcare:delegate:removed", EntrySchema(line=REQUIRED, facts={"part": CODE})
     DELEGATE_CHECKED = (

@@ -2,7 +2,8 @@
 """Numbers as they are written, turned into the one text by which a line is found.
 
 A telephone number becomes E.164; the name of a domain or a site its ASCII form, as IDNA 2008 with the mapping of UTS 46
-has it; an address block its network in canonical form. Only the
+has it; an address block its network in canonical form; an internet access keeps the operator's own reference (`user@isp`,
+`acc-000123`), where it has no telephone number. Only the
 *length* and shape of a telephone number are judged, not whether its prefix is known: tables of prefixes age, and an
 operator knows its own better. The fast path must answer as `phonenumbers` does; a test holds the two together.
 """
@@ -34,6 +35,10 @@ _FAST: Final = {
 }
 _FAST_PREFIX: Final = {"CN": "+86", "IN": "+91", "US": "+1"}
 _TEXT = re.compile(r"[^\W\d_]")
+_REFERENCE = re.compile(
+    r"(?=.{3,64}$)(?:[A-Za-z0-9][A-Za-z0-9._+/#-]*@[A-Za-z0-9.-]+|[A-Za-z][A-Za-z0-9.+]*[_/#-][A-Za-z0-9._+/#-]*)",
+    re.ASCII,
+)
 NUMBERED: Final = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
 _FAULTS: Final = {
     ValidationResult.TOO_SHORT: "too short",
@@ -61,6 +66,8 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
     """
     if len(text) > GREATEST_DOMAIN_LENGTH:
         raise NumberNotRead(value_class="too long")
+    if service is Service.INTERNET_ACCESS and has_reference(text):
+        return _reference(text)
     if service in NUMBERED:
         return normalise(text, country)
     return _block(text) if service is Service.ADDRESS_BLOCK else _domain(text)
@@ -82,7 +89,22 @@ def service_guess(text: str) -> Service:
     # Four numbers with dots are an address, even if they can be dialled: otherwise another subscriber would be found.
     if "/" in shown or shown.count(":") > 1 or _is_address(shown):
         return Service.ADDRESS_BLOCK
-    return Service.DOMAIN if _TEXT.search(shown) and "." in shown else Service.MOBILE
+    if _TEXT.search(shown) and "." in shown and "@" not in shown:
+        return Service.DOMAIN
+    return Service.INTERNET_ACCESS if has_reference(shown) else Service.MOBILE
+
+
+def has_reference(text: str) -> bool:
+    """Tell whether an access is named by the operator's own reference and by no telephone number.
+
+    It has an ``@``, or begins with a letter and has a mark such as ``-`` in it: a number in which a letter was mistyped is none.
+    """
+    return bool(_REFERENCE.fullmatch(_as_displayed(text)))
+
+
+def _reference(text: str) -> str:
+    """Return a reference as the network knows it: letters keep their case, since RADIUS tells them apart."""
+    return _as_displayed(text)
 
 
 def masked_number(number: str) -> str:

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import MESSAGES, DocumentType
+from rollkeeper.documents.choices import MESSAGES
 from rollkeeper.documents.image_intake import start_in_background
+from rollkeeper.documents.offered import is_offered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.choices import Service, label_of
@@ -81,7 +82,7 @@ def read(request: HttpRequest) -> HttpResponse:
     try:
         reading = form_prefill.prefill(
             picture.read(), name=picture.name or "", attributes=form.attributes, pack=active_pack(), purpose=_purpose(),
-            known=lambda kind: kind in DocumentType.values, on=clock.today(),
+            known=is_offered, on=clock.today(),
         )  # fmt: skip
     except RollkeeperError as fault:
         return _faulty(

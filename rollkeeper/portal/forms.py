@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import check_number, normalise_type, with_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
@@ -76,7 +76,7 @@ class CodeForm(QuietForm):
 class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
-    document_type = forms.ChoiceField(label=_("Kind of document"), choices=DocumentType.choices)
+    document_type = forms.ChoiceField(label=_("Kind of document"), choices=offered_types)
     document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
         label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=QUIET)

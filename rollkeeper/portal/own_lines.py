@@ -14,7 +14,7 @@ from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.portal.forms import WithdrawForm
 from rollkeeper.portal.tokens import HERE
-from rollkeeper.selfcare.choices import CaseKind, DisputeReason
+from rollkeeper.selfcare.choices import CaseKind, DisputeReason, ForgerySign
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 type Shown = dict[str, Any]
@@ -115,7 +115,9 @@ def _withdrawal(case: Shown, line: Shown, shown: Shown) -> Shown:
 
 
 def _said_case(case: Shown) -> Shown:
-    about = label_of(case["about"], Field, LineField, Paper, DisputeReason) if case["about"] else ""
+    about = (
+        label_of(case["about"], Field, LineField, Paper, DisputeReason, ForgerySign) if case["about"] else ""
+    )
     return case | {
         "kind_said": label_of(case["kind"], CaseKind), "about": about, "stops_the_clock": case["kind"] != CaseKind.CORRECT,
         **{name: case[name] and dt.date.fromisoformat(case[name]) for name in ("opened_on", "due_on", "settled_on")},

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rollkeeper.access.client_address import client_address
 from rollkeeper.access.settings import passkey_domain
 from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service, label_of
@@ -339,7 +340,7 @@ def _said_kind(value: str) -> str:
     kind, _dash, state = value.rpartition("-")
     if value not in DocumentType.values and kind in TYPES_WITH_STATE:
         return f"{DocumentType(kind).label}{bracketed(state.upper())}"
-    return str(DocumentType(value).label) if value in DocumentType.values else value
+    return str(dict(offered_types()).get(value) or dict(DocumentType.choices).get(value, value))
 
 
 def _said(fault: RollkeeperError) -> list[str]:

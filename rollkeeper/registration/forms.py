@@ -14,16 +14,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.choices import DocumentType
+from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.phrasing import cite
+from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
 from rollkeeper.law.pack import Attribute
-from rollkeeper.law.supported_fields import ATTRIBUTES, AttributeType
 from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
 from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+
+_INPUT_TYPES = {
+    AttributeType.DATE: {"type": "date", "class": "govuk-input--width-10"},
+    AttributeType.EMAIL: {"type": "email"},
+    AttributeType.TELEPHONE: {"type": "tel", "class": "govuk-input--width-20"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,7 @@ class RegistrationForm(forms.Form):
         page = get_language() or ""
         why, language = attribute.why_in(page)
         if kind is AttributeType.DOCUMENT_TYPE:
-            chosen: forms.Field = forms.ChoiceField(
-                label=label, choices=DocumentType.choices, required=required
-            )
+            chosen: forms.Field = forms.ChoiceField(label=label, choices=offered_types, required=required)
         else:
             hint = self.texts.hints.get(attribute.name, "") if attribute.confirmed else self.texts.unconfirmed
             chosen = forms.CharField(
@@ -131,4 +135,6 @@ def state_field(hint: Any) -> forms.RegexField:
 def _widget(kind: AttributeType) -> forms.Widget:
     if kind is AttributeType.LONG_TEXT:
         return forms.Textarea(attrs=QUIET | {"rows": 2})
+    if kind in _INPUT_TYPES:
+        return forms.TextInput(attrs=QUIET | _INPUT_TYPES[kind])
     return forms.TextInput(attrs=QUIET)

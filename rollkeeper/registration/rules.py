@@ -11,6 +11,7 @@ from functools import cache, partial
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.attributes import fault_of
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.registration.errors import (
@@ -158,7 +159,7 @@ def _read_part(
     faults += [
         INVALID_VALUE(attribute=name, part=part.key, value_class=why)
         for name, value in values.items()
-        if (why := _unrecordable(value))
+        if (why := _unrecordable(value) or (fault_of(name, value, on=on) if value else None))
     ]
     return faults or _with_document(part, {name: value for name, value in values.items() if value}, on=on)
 

@@ -160,7 +160,7 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
     role, pack = require(authority, Permission.CHANGE_LINE), load_pack(instance().pack)
     if line.is_disputed:
         raise LINE_IN_DISPUTE(line=line.line_id)
-    until = on + dt.timedelta(days=pack.number_quarantine_days)
+    until = on + dt.timedelta(days=pack.quarantine_days(line.service))
     entry_id = append_entry(
         authority, verb=Verb.LINE_TERMINATED, role=role, on=on, line_id=line.line_id, pack=pack.hash,
         facts={"by": "subscriber"},

@@ -12,12 +12,13 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import staff_with_role
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.languages.queries import require_spoken
 from rollkeeper.ledger import auditor
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.reporting.audit_samples import commands as audit_sample_commands
+from rollkeeper.reporting.duties import TELLING, count_duties, lines_without_identity
 from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.periods import period_between
 from rollkeeper.reporting.printouts import LANGUAGES
@@ -36,9 +37,32 @@ def register(app: typer.Typer) -> None:
     group.command("make")(report)
     group.command()(verify)
     group.command()(disclose)
+    group.command()(duties)
     group.command("show-sample")(audit_sample_commands.see)
     group.command("redraw-sample")(audit_sample_commands.redraw)
     app.add_typer(group, name="reports")
+
+
+def duties(*, as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Count what the law asks of the operator itself, and list the lines that were put into service without identity.
+
+    Lines are listed by reference, service and day. Exit code 1 where something is missing.
+
+    Example: rollkeeper reports duties
+    """
+    open_instance()
+    counted = count_duties(on or clock.today())
+    listed = lines_without_identity(console_authority())
+    if as_json:
+        emit({"counted": counted, "without_identity": [dataclasses.asdict(one) for one in listed]})
+    else:
+        show_table("What the law asks of the operator", ("what", "lines"), list(counted.items()))
+        show_table(
+            "Lines without identity", ("line", "service", "in service since"),
+            [(str(one.line_id), one.service, one.activated_on) for one in listed],
+        )  # fmt: skip
+    if any(counts for what, counts in counted.items() if what != TELLING[0]):
+        raise typer.Exit(1)
 
 
 def report(

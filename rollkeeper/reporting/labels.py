@@ -13,6 +13,7 @@ from django.utils import translation
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.report_tables import STOCKS
 
 ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern)
 """The choices by which rows are counted: their labels are the rows'."""
@@ -32,7 +33,7 @@ def titles_of(language: str) -> dict[str, str]:
     """Return the title of every table."""
     labels = labels_in(language)
     counted = {table.id: table.title.get(language, table.title["en"]) for table in tables()}
-    return counted | {"lines_lines": labels["lines"], "lines_registered": labels["registered"]}
+    return counted | {f"lines_{what}": labels[what] for what in STOCKS}
 
 
 def row_label(row: str, language: str) -> str:

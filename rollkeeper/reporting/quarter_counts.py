@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Count a quarter in the register. The same is counted out of the published bytes in `recompute.py`: both must agree."""
 
-import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
+from rollkeeper.reporting.duties import count_by_service
 from rollkeeper.reporting.metrics import Table, needed_facts, tables
 from rollkeeper.reporting.periods import Period
 
@@ -42,12 +41,13 @@ def _wanted() -> list[dict[str, Any]]:
 
 
 def count_stocks(period: Period) -> list[dict[str, Any]]:
-    """Count the current lines at the end of a quarter by service, and those with a registered subscriber, rounded to ten."""
-    until = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time(), clock.zone()) - dt.timedelta(
-        microseconds=1
-    )
-    found = rows(sql("reporting", "stocks"), {"until": until, "last": period.last})
-    return [{"service": row.service, "lines": row.lines, "registered": row.registered} for row in found]
+    """Count at the end of a quarter, by service, the lines and what the law asks of the operator, rounded to ten: the difference of two
+    stocks then reveals no one.
+    """
+    return [
+        {name: (value + 5) // 10 * 10 if isinstance(value, int) else value for name, value in row.items()}
+        for row in count_by_service(period.last)
+    ]
 
 
 def zero_figures() -> Figures:

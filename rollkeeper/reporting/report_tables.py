@@ -4,12 +4,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rollkeeper.reporting.duties import LINES, TELLING, WITHOUT_COPY, WITHOUT_IDENTITY
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.periods import Period
 from rollkeeper.reporting.quarter_counts import Figures, sum_figures, table_figures
 from rollkeeper.reporting.rules import MIN_SHOWN, TOTAL, protect, with_total
 
 FORMAT = "rollkeeper-evidence@v1"
+STOCKS = (*LINES, WITHOUT_IDENTITY, WITHOUT_COPY, *TELLING)
+"""What is counted in the register at the end of a quarter."""
 
 
 def protected_tables(period: Period, counts: Mapping[str, Figures]) -> list[dict[str, Any]]:
@@ -29,17 +32,22 @@ def protected_tables(period: Period, counts: Mapping[str, Figures]) -> list[dict
 
 
 def protected_stocks(stocks: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the lines by service at the end of each quarter; small numbers are hidden, the rest was rounded."""
+    """Return what is in the register at the end of each quarter, by service; small numbers are hidden, the rest was rounded."""
+    counted = {what for found in stocks.values() for one in found for what in one} - {"service"}
     return [
         {
             "table": f"lines_{what}", "people": True, "source": "register",
             "cells": {
-                quarter: {one["service"]: one[what] if one[what] >= MIN_SHOWN else None for one in found}
+                quarter: {one["service"]: _shown(one.get(what)) for one in found}
                 for quarter, found in stocks.items()
             },
         }
-        for what in ("lines", "registered")
+        for what in STOCKS if what in counted or what in LINES
     ]  # fmt: skip
+
+
+def _shown(value: int | None) -> int | None:
+    return value if value is not None and value >= MIN_SHOWN else None
 
 
 def csv_rows(report: Mapping[str, Any]) -> list[list[str]]:

@@ -3,7 +3,8 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import SIGN_OUTS, STAFF_REQUESTS
+from rollkeeper.access.hooks import PENDING_SUBJECTS, SIGN_OUTS, STAFF_REQUESTS
+from rollkeeper.access.roles import Permission
 from rollkeeper.vault.fields import Purpose
 from rollkeeper.vault.hooks import JUSTIFICATIONS, OFFLINE
 
@@ -21,6 +22,9 @@ class SelfcareConfig(AppConfig):
             (OFFLINE, "is_application_waiting"),
         ):
             JUSTIFICATIONS.register_by_name(f"rollkeeper.selfcare.justified_openings:{name}", key=purpose)
+        PENDING_SUBJECTS.register_by_name(
+            "rollkeeper.selfcare.forgeries:pending_judgements", key=Permission.DECIDE_FORGERY
+        )
         SIGN_OUTS.register_by_name("rollkeeper.selfcare.sessions:end_all_sessions")
         for kind, handler in (("take-case", "take"), ("decide-case", "decide")):
             STAFF_REQUESTS.register_by_name(f"rollkeeper.selfcare.staff_requests:{handler}", key=kind)

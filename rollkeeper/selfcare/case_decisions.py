@@ -26,6 +26,7 @@ from rollkeeper.lines.writes import lock_line, mark_suspension_wrongful, unlink_
 from rollkeeper.registration.side_effects import restore_service
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON
+from rollkeeper.selfcare.forgeries import judge
 from rollkeeper.selfcare.rules import have_enough_approvers
 
 DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
@@ -34,19 +35,23 @@ DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 
 def settle_case(
     authority: Authority, case_id: UUID, *, upheld: bool, because: DecisionReason | None = None, on: dt.date
-) -> None:
-    """Decide a case. The clock of the line goes on tomorrow with what was left.
+) -> bool:
+    """Decide a case; tell whether it is decided now. The clock of the line goes on tomorrow with what was left.
 
     If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
     a line that a batch terminated, while its number is not reassigned. A line that is not theirs is permanently unlinked from
     them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
-    not decide the appeal. Ledger: selfcare:case:settled. Refuses: NOT_ALLOWED, CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON.
+    not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
+    the case stays open. Ledger: selfcare:case:settled, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
+    DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`.
     """
     role = require(authority, Permission.SETTLE_CASE)
     if because is not None and because.is_for_upheld is not upheld:
         raise WRONG_REASON()
     with action():
         case = _locked(case_id)
+        if case.kind == CaseKind.FORGERY and not judge(authority, case, is_forged=not upheld, on=on):
+            return False
         if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
             raise DECIDED_BY_SAME_PERSON()
         if (
@@ -56,6 +61,7 @@ def settle_case(
         ):
             raise NOT_CORRECTED(opened_on=case.opened_on)
         close_case(authority, case, role=role.value, upheld=upheld, because=because, on=on)
+    return True
 
 
 def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
@@ -111,8 +117,9 @@ def close_case(
     facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
     facts |= {"because": because.value} if because else {}
     entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
-    if kind is CaseKind.NOT_MINE:
-        unlink_line(line_id, tenure_id=case.tenure_id, for_good=upheld, at=clock.now(), entry_id=entry_id)
+    if kind is CaseKind.NOT_MINE or (kind is CaseKind.FORGERY and not upheld):
+        for_good = upheld or kind is CaseKind.FORGERY
+        unlink_line(line_id, tenure_id=case.tenure_id, for_good=for_good, at=clock.now(), entry_id=entry_id)
     if kind is CaseKind.APPEAL:
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}

@@ -81,6 +81,18 @@ class CaseKind(TextChoices):
     """Something recorded about me is wrong; put right at the counter."""
     INHERIT = "inherit", _("Report that the subscriber has died")
     """A person reports that the subscriber has died, and claims the line or acts for a claimant."""
+    FORGERY = "forgery", _("A document that may be forged")
+    """Staff suspect that a document shown for the line was forged. Two people decide; no one is reported before."""
+
+
+class ForgerySign(TextChoices):
+    """By what staff suspect a forged document."""
+
+    PICTURE = "picture", _("The picture shows another person")
+    SECURITY_FEATURES = "security_features", _("Security features are missing or wrong")
+    CHECK_DIGITS = "check_digits", _("The number's check digits are wrong")
+    REGISTRY = "registry", _("The issuer's register does not know the document")
+    ALTERED = "altered", _("The document was altered")
 
 
 class DisputeReason(TextChoices):
@@ -108,6 +120,7 @@ class DecisionReason(TextChoices):
     NOTHING_SHOWN = "nothing_shown", _("What was asked for was not shown in time")
     TAKEN_BACK = "taken_back", _("The subscriber took it back")
     NO_CLAIM_SHOWN = "no_claim_shown", _("No death or no claim was shown")
+    DOCUMENT_FORGED = "document_forged", _("The document was forged")
 
     @property
     def is_for_upheld(self) -> bool:
@@ -117,7 +130,7 @@ class DecisionReason(TextChoices):
 
 _DISMISSING = frozenset({
     DecisionReason.RECORD_RIGHT, DecisionReason.COUNTED_RIGHT, DecisionReason.NOTHING_SHOWN, DecisionReason.TAKEN_BACK,
-    DecisionReason.NO_CLAIM_SHOWN,
+    DecisionReason.NO_CLAIM_SHOWN, DecisionReason.DOCUMENT_FORGED,
 })  # fmt: skip
 
 

@@ -23,9 +23,10 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.case_decisions import settle_case
-from rollkeeper.selfcare.choices import DecisionReason, DelegateRole
+from rollkeeper.selfcare.choices import DecisionReason, DelegateRole, ForgerySign
 from rollkeeper.selfcare.delegates import check_delegate as check
 from rollkeeper.selfcare.disputes import accept_receipt as honour
+from rollkeeper.selfcare.forgeries import draft_report, suspect_forgery
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import protect_subscriber as protect
 
@@ -39,6 +40,8 @@ def register(app: typer.Typer) -> None:
     )
     cases.command("list")(list_)
     cases.command("settle")(settle)
+    cases.command("suspect-forgery")(suspect)
+    cases.command("forgery-report")(forgery_report)
     app.add_typer(cases, name="cases")
     _group(app, "subscribers", "Subscribers under protection.").command("protect")(protect_subscriber)
     _group(app, "disputes", "Disputes about a record.").command("accept-receipt")(accept_receipt)
@@ -144,6 +147,39 @@ def list_(*, as_json: JsonOption = False) -> None:
     )
 
 
+def suspect(
+    sign: Annotated[ForgerySign, typer.Argument(help="By what.", metavar="SIGN")], *, on: DateOption = None
+) -> None:
+    """Open a case about a document that may be forged; the number of its line is the first line of standard input.
+
+    Nothing is done to the line. Two people decide: 'cases settle CASE --dismissed --as NAME' says that it was forged, --upheld that
+    it is genuine.
+
+    Example: rollkeeper cases suspect-forgery altered < number.txt
+    """
+    open_instance()
+    suspect_forgery(
+        console_authority(),
+        submission_key=str(new_uuid()),
+        number=_number(),
+        sign=sign,
+        on=on or clock.today(),
+    )
+    out.print("A case is open. Two people decide it; no one is reported before.")
+
+
+def forgery_report(
+    case: Annotated[UUID, typer.Argument(help="The reference of the case.", metavar="CASE")],
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help="en or zh-hans.")] = "zh-hans",
+) -> None:
+    """Write the drafted report about a document that may be forged to standard output, for people to send. It names no one.
+
+    Example: rollkeeper cases forgery-report 0198c0de-0000-7000-8000-000000000001
+    """
+    open_instance()
+    typer.echo(draft_report(case, language=language), nl=False)
+
+
 def settle(
     case: Annotated[UUID, typer.Argument(help="The reference of the case.", metavar="CASE")],
     *,
@@ -166,7 +202,9 @@ def settle(
     Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
     """
     open_instance()
-    settle_case(console_or_user(as_), case, upheld=upheld, because=because, on=on or clock.today())
+    if not settle_case(console_or_user(as_), case, upheld=upheld, because=because, on=on or clock.today()):
+        out.print("Recorded. A second person who finds the same decides it.")
+        return
     out.print("Decided." if upheld else "Dismissed.")
 
 

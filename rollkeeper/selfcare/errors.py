@@ -45,6 +45,12 @@ VERIFICATION_NEEDED = Refusal(
     "You must first show who you are, with the number of your document and your name.",
     "Give both as registered; if no one is registered for the line, come to a counter.",
 )
+NO_SUBSCRIBER_TO_SUSPECT = Refusal(
+    "no_subscriber_to_suspect",
+    Kind.CONFLICT,
+    "No one is registered for this line: no document was recorded for it.",
+    "Refuse the registration at the counter; nothing of the document is kept.",
+)
 LIMITED_SESSION = Refusal(
     "limited_session",
     Kind.FORBIDDEN,

@@ -138,7 +138,7 @@ class Case(models.Model):
     kind = models.TextField(db_comment="selfcare.choices.CaseKind.")
     about = models.TextField(
         null=True,
-        db_comment="Which field is said to be wrong: its name, no value; of a dispute selfcare.choices.DisputeReason.",
+        db_comment="Which field is said to be wrong, or by what a forgery is suspected: a name, no value; of a dispute selfcare.choices.DisputeReason.",
     )
     opened_on = models.DateField()
     due_on = models.DateField(db_comment="The last day on which to decide.")

@@ -187,7 +187,9 @@ def open_case(
     until = _open_until(line_id, kind)
     if until:
         raise CASE_ALREADY_OPEN(due_on=until)
-    case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().case_days)
+    chosen = settings()
+    days = chosen.forgery_case_days if kind is CaseKind.FORGERY else chosen.case_days
+    case_id, due_on = new_uuid(), on + dt.timedelta(days=days)
     run(
         "INSERT INTO selfcare_case (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",

@@ -51,6 +51,14 @@ class Portal(Table):
     case_days: Annotated[
         int, Field(gt=0, description="Days within which a case that a subscriber opens must be decided.")
     ] = 30
+    forgery_case_days: Annotated[
+        int,
+        Field(
+            gt=0,
+            le=30,
+            description="Days within which two people must decide on a document that may be forged.",
+        ),
+    ] = 3
 
 
 settings = table("portal", Portal)

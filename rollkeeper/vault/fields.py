@@ -20,6 +20,10 @@ class Field(TextChoices):
     DOCUMENT_NUMBER = "document_number", _("Number of the document")
     DOCUMENT_VALID_UNTIL = "document_valid_until", _("Last day on which the document is valid")
     BIRTH_DATE = "birth_date", _("Date of birth")
+    NATIONAL_NUMBER = "national_number", _("National number")
+    TAX_NUMBER = "tax_number", _("Tax number")
+    EMAIL = "email", _("E-mail address")
+    TELEPHONE = "telephone", _("Telephone number for contact")
 
 
 class LineField(TextChoices):
@@ -68,6 +72,7 @@ class Purpose(TextChoices):
 PADDED_TO_BYTES: dict[Field | LineField, int] = {
     Field.NAME: 64,
     Field.ADDRESS: 128,
+    Field.EMAIL: 64,
     LineField.CONTACT: 64,
 }
 """Where a value is filled up to a multiple of other than `DEFAULT_PADDED_TO_BYTES`."""

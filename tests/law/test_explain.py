@@ -188,8 +188,8 @@ def test_what_a_language_lacks_is_said_in_english():
 def test_every_language_fills_in_the_same_facts():
     tables = tomllib.loads((files("rollkeeper.law") / "sentences.toml").read_text("utf-8"))
 
-    for table in tables.values():
-        assert set(table) == set(tables["en"])
+    for language, table in tables.items():
+        assert set(tables["en"]) - set(table) == ({"notified_with_floor"} if language == "bo" else set())
         for key, sentence in table.items():
             holes = set(re.findall(r"{(\w+)", sentence))
             assert holes <= set(re.findall(r"{(\w+)", tables["en"][key]))

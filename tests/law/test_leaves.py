@@ -34,6 +34,7 @@ retention:""",
     "  - id: minor\n": f"  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
     "  no_action_on:": '  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:',
     "  begins: 2012-01-01\n": "  begins: 2012-01-01\n  ends: 2030-12-31\n",
+    "      after: {n: 60, unit: day}\n": "      after: {n: 60, unit: day}\n      floor: {n: 20, unit: day}\n",
     "    number: whole\n": "    number: ends\n",
     "subdivision: XZ}": "subdivision: XZ, closed_besides: [2012-03-07]}",
     '    within: at_once\n    because: {article: "12", words: {zh-hans: 应当立即报告主管部门': '    within: {n: 72, unit: hour}\n    second_report: {n: 30, unit: day}\n    exempt_if: encrypted\n    because: {article: "12", words: {zh-hans: 应当立即报告主管部门',
@@ -69,17 +70,20 @@ def answers(pack: Pack) -> list[object]:
     kinds = [kind.id for kind in pack.file.party_kinds]
     services = ("mobile", "domain", "internet_access")
     history = History(dt.date(2010, 5, 1), dt.date(2011, 12, 20))
+    late = History(dt.date(2010, 5, 1), dt.date(2012, 4, 20))
     first = dt.date(2012, 1, 1).toordinal()
     return [
-        pack.zone, pack.services, pack.number_quarantine_days, pack.duty,
+        pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.sight_article(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
+        pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
         pack.file.agents and pack.file.agents.daily_limit, [one.model_dump(exclude={"because"}) for one in pack.file.breach],
         pack.file.at_once and pack.file.at_once.counts.model_dump(), disclosure_laws(pack, on=ON),
         closed_flags(pack, first=first, last=first + 400), keeps_until(pack, dt.date(2012, 2, 29)),
         run_history(pack, history, Span(dt.date(2012, 1, 1), dt.date(2013, 12, 31))),
+        run_history(pack, late, Span(dt.date(2012, 1, 1), dt.date(2013, 12, 31))),
         [may_act(pack, act, on=day) for act in Act for day in (ON, dt.date(2031, 6, 1))], [first_day(pack, act) for act in Act],
         pack.file.valid.ends,
     ]  # fmt: skip

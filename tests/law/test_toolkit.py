@@ -57,7 +57,7 @@ def test_list_names_status_missing_features_and_emergency_numbers():
     ("old", "new", "feature"),
     [
         ("day_kind: calendar", "day_kind: working", "calendar"),
-        ("after: {n: 60, unit: day}", "after: {n: 60, unit: month}", "units of time"),
+        ("after: {n: 60, unit: day}", "after: {n: 60, unit: hour}", "units of time"),
         ("not_before_notice: true", "not_before_notice: false", "deadline by date"),
         ("kind: exact", "kind: max", "retention by class"),
         ("status: confirmed\n", "status: confirmed\nlayers: [cn-2013]\n", "layers"),

@@ -18,6 +18,7 @@ from rollkeeper.reporting.errors import INVALID_REPORT_PERIOD
 from rollkeeper.reporting.labels import labels_in, titles_of
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import period_between, quarters_of
+from rollkeeper.reporting.report_tables import STOCKS
 from rollkeeper.reporting.rules import TOTAL, protect, with_total
 from rollkeeper.vault.fields import Purpose
 from tests.refusals import refusing
@@ -161,14 +162,19 @@ def test_the_quarters_of_a_leap_year_follow_each_other_without_a_gap():
     assert all(later[0] - earlier[1] == dt.timedelta(days=1) for earlier, later in pairwise(days))
 
 
+NOT_YET_IN_TIBETAN = {"judged_forged", "judged_genuine", "suspected"}
+"""Shown in English until a reader of Tibetan gives their words."""
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "bo"])
 def test_every_row_of_every_table_is_said_in_every_language(language):
     asked = {metric.row for table in tables() for metric in table.rows} | {*Service, "total"}
+    asked -= NOT_YET_IN_TIBETAN if language == "bo" else set()
 
     assert {
         row for row in asked if row not in labels_in(language) or labels_in(language)[row].isascii()
     } == set()
-    assert set(titles_of(language)) == {table.id for table in tables()} | {"lines_lines", "lines_registered"}
+    assert set(titles_of(language)) == {table.id for table in tables()} | {f"lines_{what}" for what in STOCKS}
 
 
 def test_the_rows_that_count_by_a_choice_are_its_values():

@@ -6,7 +6,7 @@
 -- Again: the same rows until start_members.sql has moved them on.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, %(days)s::integer AS days, '{}'::datemultirange AS pauses,
-       greatest(%(begins_on)s::date, min(n.delivered_on) FILTER (WHERE n.kind = 'register_by')) AS anchor_on,
+       greatest(%(begins_on)s::date, min(n.delivered_on) FILTER (WHERE n.kind = 'register_by') - %(slack_days)s::integer) AS anchor_on,
        (array_agg(n.channel ORDER BY n.delivered_on) FILTER (WHERE n.kind = 'register_by'))[1] AS channel,
        max(n.promised_on) FILTER (WHERE n.state IN ('sent', 'delivered')) AS promised_on
   FROM changed_line s

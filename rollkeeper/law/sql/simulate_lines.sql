@@ -41,5 +41,5 @@ SELECT line, pauses, holds, ended_on,
        CASE WHEN registered_on <= ended_on OR ended_on IS NULL THEN registered_on END AS registered_on,
        least(registered_on, ended_on) AS before_on,
        CASE WHEN activated_on < %(activated_before)s::date AND notified_on IS NOT NULL
-            THEN greatest(notified_on, %(begins_on)s::date) END AS anchor_on
+            THEN greatest(notified_on - %(slack_days)s::int, %(begins_on)s::date) END AS anchor_on
   FROM merged;

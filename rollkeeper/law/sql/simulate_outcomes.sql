@@ -21,10 +21,13 @@ WITH ending AS (
       LEFT JOIN simulated_step AS t USING (line)
 ),
 kept AS (
-    SELECT e.ended_on, e.holds, m.month_later
-               + CASE WHEN %(overflows)s AND extract(day FROM m.month_later) < extract(day FROM e.ended_on)
-                      THEN 1 ELSE 0 END
-               + %(kept_days)s::int AS kept_until
+    SELECT e.ended_on, e.holds,
+           CASE WHEN %(kept_calendar_years)s::int > 0
+                THEN make_date(extract(year FROM e.ended_on)::int + %(kept_calendar_years)s::int, 12, 31)
+                ELSE m.month_later
+                     + CASE WHEN %(overflows)s AND extract(day FROM m.month_later) < extract(day FROM e.ended_on)
+                            THEN 1 ELSE 0 END
+                     + %(kept_days)s::int END AS kept_until
       FROM (SELECT DISTINCT ended_on, holds FROM ending WHERE ended_on IS NOT NULL) AS e
      CROSS JOIN LATERAL (
            SELECT (e.ended_on + make_interval(years => %(kept_years)s, months => %(kept_months)s))::date AS month_later

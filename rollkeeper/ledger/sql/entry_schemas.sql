@@ -101,6 +101,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'selfcare:case:opened' THEN '+---'
     WHEN 'selfcare:case:assigned' THEN '+---'
     WHEN 'selfcare:case:settled' THEN '+---'
+    WHEN 'selfcare:forgery:judged' THEN '+---'
     WHEN 'selfcare:delegate:added' THEN '+---'
     WHEN 'selfcare:delegate:removed' THEN '+---'
     WHEN 'selfcare:delegate:checked' THEN '+---'
@@ -255,6 +256,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'selfcare:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
     WHEN 'selfcare:case:assigned' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['taken', 'flag', '+']]
     WHEN 'selfcare:case:settled' THEN ARRAY[['because', 'code', '_'], ['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
+    WHEN 'selfcare:forgery:judged' THEN ARRAY[['case', 'reference', '+'], ['enough', 'flag', '+'], ['forged', 'flag', '+']]
     WHEN 'selfcare:delegate:added' THEN ARRAY[['part', 'code', '+']]
     WHEN 'selfcare:delegate:removed' THEN ARRAY[['part', 'code', '+']]
     WHEN 'selfcare:delegate:checked' THEN ARRAY[['matches', 'flag', '+'], ['part', 'code', '+']]
@@ -331,7 +333,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:tenure:registered' THEN ARRAY['assurance']
     WHEN 'notices:notice:bounced' THEN ARRAY['channel']
     WHEN 'notices:notice:delivered' THEN ARRAY['channel']
+    WHEN 'selfcare:case:opened' THEN ARRAY['kind']
     WHEN 'selfcare:case:settled' THEN ARRAY['upheld']
+    WHEN 'selfcare:forgery:judged' THEN ARRAY['enough', 'forged']
     WHEN 'vault:sealed:opened' THEN ARRAY['purpose']
     ELSE '{}'::text[]
 END;

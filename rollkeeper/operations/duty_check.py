@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Looks at what the law asks of the operator itself: people told in time, lines with identity, copies of documents kept."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.acts import Act, may_act
+from rollkeeper.law.packs import load_pack
+from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.reporting.duties import count_duties
+
+_OF_DUTIES: Final = {
+    "without_identity": "lines were put into service since the law began and have no registered subscriber",
+    "without_copy": "records were made since the law has copies kept, and lack the copy of the document",
+    "told_late": "lines of the campaign were told after the operator's own day: each has the whole time from then on",
+    "not_told": "lines of the campaign were not told yet",
+}
+
+
+def look_at_the_duties() -> Iterator[Finding]:
+    """Yield what the law asks of the operator itself and is not done; no one loses anything by it."""
+    today, law = clock.today(), load_pack(instance().pack)
+    if law.unsupported_fields or not may_act(law, Act.COLLECT, on=today):
+        return
+    told_before = law.told_before[0] if law.told_before else None
+    for what, lines in count_duties(today).items():
+        is_early = what == "not_told" and told_before is not None and today < told_before
+        if lines and what in _OF_DUTIES and not is_early:
+            yield Finding(
+                "", Health.WARNING, f"{lines:,} {_OF_DUTIES[what]}.", "See 'rollkeeper reports duties'."
+            )

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every law that is shipped: nothing missing, every case run, both engines alike, and no act before somebody read it."""
+
+import datetime as dt
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollkeeper.law.acts import Act, may_act
+from rollkeeper.law.cases import cases_not_run
+from rollkeeper.law.features import features_missing
+from rollkeeper.law.packs import load_pack, shipped_packs
+from rollkeeper.law.page import law_page
+from rollkeeper.law.supported_fields import ATTRIBUTES
+from tests.law.populations import populations
+from tests.law.test_engines import by_rules, by_sql, events_of, quiet
+
+D = dt.date
+EPOCH = D(2012, 1, 1)
+DRAFTS = tuple(name for name in shipped_packs() if load_pack(name).file.status == "draft")
+NEVER = {"gender", "sex", "nationality", "citizenship", "ethnicity", "religion", "photo", "portrait"}
+
+
+def test_the_laws_of_fifteen_texts_are_shipped():
+    assert set(shipped_packs()) == {
+        "au-prepaid-2017", "ch-vupf-20", "cn-2013", "cn-xz-2011", "de-bsig-49", "de-tkg-172", "es-25-2007", "eu-nis2-28",
+        "id-pm5-2021", "in-dot-2021", "ke-ln163-2015", "mx-crt-2025", "ng-nin-sim", "none", "ph-ra11934", "za-rica-40",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_nothing_of_a_shipped_law_is_missing_and_all_its_cases_run(name):
+    pack = load_pack(name)
+
+    assert features_missing(pack) == {}
+    assert pack.file.tests
+    assert cases_not_run(pack) == ()
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_no_draft_carries_an_act_and_each_says_what_it_declines(name):
+    pack = load_pack(name)
+
+    assert not any(may_act(pack, act, on=D(2026, 11, 29)) for act in Act)
+    assert pack.file.declined
+    assert not pack.file.confirmations
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_no_shipped_law_asks_what_is_never_asked(name):
+    asked = {one.name for kind in load_pack(name).file.party_kinds for one in kind.attributes}
+
+    assert asked <= set(ATTRIBUTES)
+    assert not asked & NEVER
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_every_law_has_a_page_that_names_what_is_declined(name):
+    pack = load_pack(name)
+
+    page = law_page(pack, language="en", on=D(2026, 11, 29))
+
+    assert all(one.article in page for one in pack.file.declined)
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
+    pack = load_pack(name)
+    begins = pack.campaign.begins_on if pack.has_campaign else pack.file.valid.begins
+    ahead = pack.campaign.grace_days - 60 if pack.has_campaign else 0
+
+    @quiet(4)
+    @given(rows=populations(most=8), later=st.sampled_from([0, ahead]))
+    def agree(rows, later):
+        shift = begins - EPOCH
+        near = dt.timedelta(days=later)
+        moved = [
+            (line, _moved(day, shift + (near if event != "activated" else shift * 0)), event, until and _moved(until, shift + near))
+            for line, day, event, until in rows
+        ]  # fmt: skip
+        events, last = events_of(tmp_path, moved), begins + dt.timedelta(days=1500)
+
+        assert by_sql(events, begins, last, name) == by_rules(events, begins, last, name)
+
+    agree()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", DRAFTS)
+def test_both_engines_read_a_hundred_thousand_lines_of_every_law_alike(register, tmp_path, name):
+    pack, dice = load_pack(name), Random(40)  # noqa: S311 - a population, not a secret
+    begins = pack.campaign.begins_on if pack.has_campaign else pack.file.valid.begins
+    happens = ("notice_delivered", "notice_delivered", "registered", "ended")
+    rows = [
+        (f"L{n}", begins + dt.timedelta(days=dice.randrange(*span)), event, None)
+        for n in range(100_000)
+        for span, event in [((-900, 30), "activated"), ((-60, 900), dice.choice(happens)), ((-60, 900), dice.choice(happens))]
+    ]  # fmt: skip
+    events, last = events_of(tmp_path, rows), begins + dt.timedelta(days=1500)
+
+    assert by_sql(events, begins, last, name) == by_rules(events, begins, last, name)
+
+
+def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
+    return day + by

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the law asks of the operator itself, counted: people told in time, lines with identity, copies kept."""
+
+import datetime as dt
+from uuid import UUID
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign.models import Campaign, Member
+from rollkeeper.kernel import clock
+from rollkeeper.notices.models import Notice
+from rollkeeper.operations.duty_check import look_at_the_duties
+from rollkeeper.reporting.duties import count_by_service, count_duties, lines_without_identity
+from rollkeeper.reporting.periods import quarters_of
+from rollkeeper.reporting.quarter_counts import count_stocks
+from rollkeeper.reporting.report_tables import protected_stocks
+from tests.builders.lines import make_line
+from tests.in_process import invoke
+from tests.refusals import refusing
+from tests.selfcare.people import register_line
+
+pytestmark = pytest.mark.usefixtures("register")
+D = dt.date
+ON = D(2012, 3, 31)
+CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
+
+
+CAMPAIGN = UUID("01900000-0000-7000-8000-0000000000aa")
+
+
+def told(line, day):
+    """Make a line a member of a campaign, told on a day or not at all."""
+    Campaign.objects.get_or_create(
+        campaign_id=CAMPAIGN,
+        defaults={
+            "pack_id": "cn-xz-2011",
+            "pack_hash": "x",
+            "begins_on": D(2012, 1, 1),
+            "planned_at": clock.now(),
+        },
+    )
+    Member.objects.create(line_id=line, campaign_id=CAMPAIGN, stage="not_notified")
+    if day:
+        Notice.objects.create(
+            line_id=line, campaign_id=CAMPAIGN, kind="register_by", state="delivered", queued_on=day, delivered_on=day, promised_on=day,
+            language="en", pack_hash="x", channel="sms",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("activated_on", "listed"), [(D(2011, 12, 31), False), (D(2012, 1, 1), True), (D(2012, 1, 2), True)]
+)
+def test_a_line_put_into_service_under_the_law_without_identity_is_listed(activated_on, listed):
+    line = make_line(activated_on=activated_on)
+
+    found = lines_without_identity(console_authority())
+
+    assert [one.line_id for one in found] == ([line] if listed else [])
+    assert count_duties(ON)["without_identity"] == int(listed)
+
+
+def test_a_line_of_a_service_that_the_law_does_not_name_is_left_alone():
+    make_line(activated_on=D(2012, 2, 1), service="mobile", terminated_on=D(2012, 3, 1), state="terminated")
+
+    assert count_duties(ON)["without_identity"] == 0
+
+
+def test_only_who_may_see_reports_sees_the_list():
+    with refusing(NOT_ALLOWED):
+        lines_without_identity(CLERK)
+
+
+def test_who_was_told_in_time_late_and_not_at_all_is_counted():
+    for day in (D(2011, 12, 31), D(2012, 1, 1), D(2012, 2, 1), None):
+        told(make_line(), day)
+
+    counted = count_duties(ON)
+
+    assert (counted["told_in_time"], counted["told_late"], counted["not_told"]) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(("copies", "lacking"), [((), 1), ((b"an invented picture",), 0)])
+def test_records_without_their_copy_are_counted(copies, lacking):
+    register_line(on=clock.today(), copies=copies)
+
+    assert count_duties(clock.today() + dt.timedelta(days=1))["without_copy"] == lacking
+
+
+def test_the_report_rounds_and_hides_what_it_shows():
+    for _ in range(26):
+        told(make_line(), D(2012, 1, 5))
+    told(make_line(), None)
+    quarter = quarters_of(2012)[0]
+
+    stocks = {quarter.name: count_stocks(quarter)}
+    shown = {one["table"]: one["cells"][quarter.name]["mobile"] for one in protected_stocks(stocks)}
+
+    assert (shown["lines_told_late"], shown["lines_not_told"]) == (30, None)
+    assert count_by_service(ON)[0]["told_late"] == 26
+
+
+def test_the_doctor_alarms_and_the_command_fails_while_something_is_missing():
+    make_line(activated_on=D(2012, 2, 1))
+
+    found = [one.sentence for one in look_at_the_duties()]
+
+    assert any("no registered subscriber" in one for one in found)
+    assert invoke("reports", "duties").exit_code == 1
