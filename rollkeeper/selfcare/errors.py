@@ -103,7 +103,7 @@ NOTHING_TO_WITHDRAW = Refusal(
     "nothing_to_withdraw",
     Kind.CONFLICT,
     "There is nothing to take back: it was decided, or taken back before.",
-    "The page of your lines shows how it stands.",
+    "The page of your lines shows its state.",
 )
 OWN_LINE_IN_DISPUTE = Refusal(
     "own_line_in_dispute",

@@ -130,6 +130,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
 
     assert {row.function: row.roles for row in may} == {
         "access_count_lookups": ["worker"],
+        "access_use_invitation": ["backoffice"],
         "agents_count_document_image": ["counter", "worker"],
         "kernel_end_long_transactions": ["worker"],
         "kernel_lock": ["backoffice", "counter", "portal", "worker"],
