@@ -44,6 +44,11 @@ def colon() -> str:
     return pgettext(CONTEXT, ": ")
 
 
+def comma() -> str:
+    """Return what parts two items of a list."""
+    return pgettext(CONTEXT, ", ")
+
+
 def write_period(*, years: int, months: int, days: int) -> str:
     """Write a length of time without the units that are zero."""
     units = (

@@ -12,6 +12,7 @@ register.filter("listed", phrasing.listed)
 register.filter("bracketed", phrasing.bracketed)
 register.filter("cite", phrasing.cite)
 register.simple_tag(phrasing.colon, name="colon")
+register.simple_tag(phrasing.comma, name="comma")
 
 
 @register.filter
