@@ -113,6 +113,16 @@ class Instance:
         page.wait_for_selector(".govuk-notification-banner--success")
         return page.inner_text("main")
 
+    def decide(self, someone: Visitor, batch: str, what: str, button: str) -> str:
+        """Stop or undo a batch on the page that asks for the reason; return what the page then says."""
+        page = someone.page
+        page.goto(f"{self._trial.backoffice}/batches/{batch}/{what}/")
+        if (reason := page.get_by_label("Subscribers complain")).count():
+            reason.check()
+        page.get_by_role("button", name=button, exact=True).click()
+        page.wait_for_selector(".govuk-notification-banner--success")
+        return page.inner_text("main")
+
     def look_up(self, someone: Visitor, number: str) -> str:
         """Ask the back office about one line by its exact number; return what the page says."""
         someone.page.goto(f"{self._trial.backoffice}/line/")
@@ -273,16 +283,23 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
         why = next(said for said in found if "Temporary reconnection for a day" in said)
         assert "art. 3" in why
 
-    # The batch is stopped and undone in the back office: the next run restores everything, with the days.
-    with instance("2012-03-05") as seen, seen.visited("supervisor-01") as supervisor:
-        assert "The batch is stopped." in seen.press(supervisor, batch["batch_id"], "Stop")
+    # The batch is stopped and undone in the back office, by two people: the next run restores everything, with the days.
+    with (
+        instance("2012-03-05") as seen,
+        seen.visited("supervisor-01") as supervisor,
+        seen.visited("manager-01") as manager,
+    ):
+        assert "The batch is stopped." in seen.decide(supervisor, batch["batch_id"], "stop", "Stop it")
         for language in ("bo", "zh-hans", "en"):
             supervisor.speak(language)
             supervisor.page.goto(f"{supervisor.demo.backoffice}/batches/{batch['batch_id']}/")
             supervisor.look("batch-stopped")
         console.type("campaign", "run", on="2012-03-05")
         assert console.status("2012-03-05")["campaign"]["stage_counts"]["suspended"] == suspended
-        assert "will be undone" in seen.press(supervisor, batch["batch_id"], "Undo")
+        seen.decide(supervisor, batch["batch_id"], "undo", "Ask for the undo")
+        console.type("campaign", "run", on="2012-03-05")
+        assert console.status("2012-03-05")["campaign"]["stage_counts"]["suspended"] == suspended
+        seen.decide(manager, batch["batch_id"], "undo", f"Give {suspended:,} lines their service back")
     console.settle(campaign={"pilot_hours": 0})
     console.type("campaign", "run", on="2012-03-05")
     console.type("provisioning", "push", on="2012-03-05")
