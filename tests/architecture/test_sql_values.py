@@ -80,6 +80,7 @@ COLUMNS = {
     "provisioning_command.state": (provisioning.CommandState,),
     "retention_erasure.ground": (ErasureGround,),
     "selfcare_application.state": (selfcare.ApplicationState,),
+    "selfcare_case.because": (selfcare.DecisionReason,),
     "selfcare_case.kind": (selfcare.CaseKind,),
     "selfcare_coderequest.channel": (Channel, selfcare.HandOver),
     "selfcare_delegate.part": (selfcare.DelegateRole,),

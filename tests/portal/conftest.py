@@ -42,7 +42,10 @@ def come_in(browser, at_portal):
     def in_with(number=NUMBER):
         asked = browser.post("/", {"number": number})
         code_request = re.search(rb'name="code_request" value="([0-9a-f-]{36})"', asked.content)[1].decode()
-        answer = browser.post("/code/", {"code_request": code_request, "code": at_portal.newest_code})
+        note = re.search(rb'name="note" value="([^"]+)"', asked.content)[1].decode()
+        answer = browser.post(
+            "/code/", {"code_request": code_request, "note": note, "code": at_portal.newest_code}
+        )
         assert answer.status_code == 302, answer.content.decode()
         return browser
 

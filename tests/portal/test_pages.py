@@ -278,7 +278,7 @@ def test_a_proof_that_failed_tells_by_nothing_which_half_was_right(come_in, prov
         done.add(
             tuple(re.sub(r"[0-9a-f]*\d[0-9a-f_-]*", "", one["sql"])[:40] for one in seen.captured_queries)
         )
-        looks.append(text(browser.get("/access-history/")).count("the subscriber"))
+        looks.append(text(browser.get("/access-history/")).count("Full name · not published yet"))
 
     assert len(notified) == len(done) == 1
     assert looks == [1, 2, 3]
