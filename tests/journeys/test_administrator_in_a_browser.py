@@ -69,8 +69,10 @@ def test_the_menu_is_a_button_on_a_telephone_and_works_without_a_script(scriptle
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_the_menu_is_one_row_at_a_desk_in_every_language(visitor):
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_the_menu_is_one_row_at_a_desk(visitor, language):
     page = visitor.page
+    visitor.speak(language)
     visitor.sign_in("data_protection_officer")
     page.set_viewport_size({"width": 1440, "height": 900})
 
@@ -79,7 +81,8 @@ def test_the_menu_is_one_row_at_a_desk_in_every_language(visitor):
     )
 
     assert len(tops) > 4
-    assert len(set(tops)) == 1
+    # A count beside an entry moves it by a pixel; a second row would be some forty lower.
+    assert max(tops) - min(tops) < 10
 
 
 def test_a_demo_is_looked_around_without_a_password(visitor, demo):
