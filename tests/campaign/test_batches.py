@@ -191,7 +191,8 @@ def test_a_second_pack_does_not_take_the_place_of_the_campaign_under_way(
     make_line()
     plan(NOTIFIED)
     other = tmp_path / "other.yaml"
-    other.write_text((files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8"), "utf-8")
+    text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+    other.write_text(text.replace("\nid: cn-xz-2011\n", "\nid: another-law\n"), "utf-8")
 
     with refusing(OTHER_CAMPAIGN_OPEN, match="cn-xz-2011"):
         planning.plan_campaign(console_authority(), pack_id=str(other), on=NOTIFIED)

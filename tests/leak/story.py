@@ -45,9 +45,7 @@ from tests.leak.ways import (
 from tests.leak.wrong import wrong_registrations, wrong_rows
 
 DUE, GIVEN_BACK, FORGOTTEN = "2012-03-02", "2012-03-05", "2013-03-20"
-SETTINGS = f"""[instance]
-demo_date = {NOTIFIED}
-[campaign]
+SETTINGS = """[campaign]
 pilot_hours = 0
 max_lines_per_hour = 100000
 [notices]
@@ -190,6 +188,7 @@ class Story:
 
     def serve(self) -> None:
         """Serve the apps and work at them; lose the server under a page; start again; lose the apps."""
+        self.machine.type("demo", "clock", NOTIFIED)
         apps = Apps(self.machine, "counter", "backoffice", "portal")
         desk = CounterDesk(apps.browser("counter"), self.people)
         desk.work(self.bare[-8:-1])
