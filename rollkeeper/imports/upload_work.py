@@ -81,7 +81,7 @@ def _work_on(authority: Authority, role: StaffRole, one: Upload, *, on: dt.date)
                     outcome = _imported(authority, file, one, on=on)
                     _finish(authority, role, one, UploadState.IMPORTED, on=on, outcome=outcome)
     except RollkeeperError as refused:
-        outcome = {"refused": [_plain_facts(row) for row in stored_refusals(refused)]}
+        outcome = {"refusals": [_plain_facts(row) for row in stored_refusals(refused)]}
         if state is UploadState.RECEIVED:
             _finish(authority, role, one, UploadState.UNREADABLE, on=on, outcome=outcome)
         else:

@@ -53,7 +53,7 @@ class UploadView:
     @property
     def refusals(self) -> list[RollkeeperError]:
         """Return why it was not done."""
-        return restored_refusals(self.outcome.get("refused", ()))
+        return restored_refusals(self.outcome.get("refusals", ()))
 
 
 def receive_upload(authority: Authority, data: bytes, *, on: dt.date) -> UUID:

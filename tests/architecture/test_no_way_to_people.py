@@ -163,6 +163,7 @@ def test_nothing_streams_and_json_goes_out_where_somebody_looked():
         "site/http_errors.py": "refusals (RFC 9457)",
         "portal/passkeys.py": "a challenge that the visitor's own passkey signs; of the person no more than that a visit is theirs",
         "portal/views.py": "what the subscriber asked for about themselves",
+        "counter/approvals.py": "how many submissions wait for a second person: a count",
         "counter/offline.py": "tickets to seal to, and what came of sealed registrations by their random keys; nothing personal",
     }
     speaking = {

@@ -58,7 +58,7 @@ def test_plan_takes_in_whom_the_law_concerns_and_says_how_many(committed, desk):
     assert done.code == 0
     assert done.json == {
         "begins_on": "2012-01-01", "campaign_id": done.json["campaign_id"], "members_added": 1, "members_before": 0,
-        "pack_id": "cn-xz-2011",
+        "pack_id": "cn-xz-2011", "not_concerned": {"activated_later": 1, "other_service": 0, "registered": 1},
     }  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def test_check_answers_a_machine_with_counts_the_batch_and_its_sample(notified, 
     assert suspend["batch"]["view"]["batch_id"] == suspend["batch_id"]
     assert len(suspend["batch"]["preview"]) == LINES
     assert set(suspend["batch"]["preview"][0]) == {
-        "last_day_on", "line_id", "region", "sentences", "service", "notified_on"
+        "anchor_on", "bounced_on", "last_day_on", "line_id", "notified_on", "pauses", "region", "sentences", "service",
     }  # fmt: skip
     assert (end["action"], end["count"], end["batch_id"], end["batch"]) == ("terminate", 0, None, None)
 

@@ -72,6 +72,7 @@ def test_a_file_goes_from_the_page_into_the_register_and_its_key_is_destroyed(ma
     assert (counted.state, counted.outcome["lines"], counted.outcome["refused"], counted.outcome["left_out"]) == ("counted", 2, 1, 1)  # fmt: skip
     assert (done.state, done.outcome["lines"], done.outcome["refused"]) == ("imported", 2, 1)
     assert done.outcome["refused_rows"][0]["row"] == "5"
+    assert (counted.refusals, done.refusals) == ([], [])  # a count of rows is no refusal of the file
     assert find_line("+8613908917001").line_id
     assert not rows("SELECT FROM vault_file")
     assert not rows("SELECT FROM person_key WHERE person_id = %s", [upload_id], using="keys")

@@ -122,12 +122,12 @@ class Portal:
         assert (
             subscriber.document_number in self._submit("/export/", of="/personal-data/", asked_for=True).text
         )
-        line = re.search(r"/do/pause/\?line=([0-9a-f-]{36})", self._browser.ask("GET", "/lines/").text)[1]
+        line = re.search(r"/do/correct/\?line=([0-9a-f-]{36})", self._browser.ask("GET", "/lines/").text)[1]
         heir = self._people.person()
         named = {"part": "heir", "document_type": heir.document_type, "document_number": heir.document_number}
         for what, fields in (
             ("pause", {"reason": "hospital", "first": "2011-12-21", "last": ""}), ("correct", {"about": "name"}),
-            ("add-delegate", named), ("dispute", {}),
+            ("add-delegate", named), ("dispute", {"about": "dispute_record_wrong"}),
         ):  # fmt: skip
             answer = self._submit(f"/do/{what}/", line=line, **fields)
             assert answer.status == 302, (what, answer.status)
