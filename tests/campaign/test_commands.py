@@ -520,7 +520,7 @@ def test_explain_answers_a_machine_step_by_step(notified, desk):
 
     done = desk.type("explain", NUMBER, "--json", "--on", "2012-01-20")
 
-    assert set(done.json) == {"line_id", "on", "region", "sentences", "service", "stage", "state"}
+    assert set(done.json) == {"deadline", "line_id", "on", "region", "sentences", "service", "stage", "state"}
     assert set(done.json["sentences"][0]) == {"article", "language", "text"}
     assert (done.json["on"], done.json["stage"], done.json["state"]) == ("2012-01-20", "running", "active")
     assert NUMBER[3:] not in done.said

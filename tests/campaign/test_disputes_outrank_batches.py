@@ -192,7 +192,7 @@ def test_a_hardship_that_begins_later_gives_no_service_back(people, declare):
     night(DUE, people)
     clock.set_demo_date(DUE + dt.timedelta(days=3))
 
-    declare(cut, number, dt.date(2012, 6, 1), dt.date(2012, 6, 10), DUE - dt.timedelta(days=1))
+    declare(cut, number, dt.date(2012, 6, 1), dt.date(2012, 6, 10), DUE + dt.timedelta(days=3))
 
     assert state(cut) == "suspended"
 
