@@ -662,6 +662,13 @@ WRITTEN = {
     "counter insert campaign_complaint": "entry",
     "backoffice insert campaign_complaint": "entry",
     "backoffice insert campaign_unreachablewaiver": "entry",
+    # What staff ask for on a page; a worker checks the permission again and does it.
+    "backoffice insert access_staffrequest": "emptied once it is done",
+    "backoffice insert campaign_workrequest": "entry",
+    "backoffice update campaign_workrequest": "entry; only to states of its own actions",
+    "backoffice insert imports_upload": "entry; the file is sealed",
+    "backoffice update imports_upload": "entry; only to states of its own actions",
+    "backoffice insert vault_file": "a sealed file, insert alone",
     "backoffice update campaign_batch": "entry; only to states of its own actions",
     "backoffice insert campaign_stay": "entry",
     "backoffice update campaign_stay": "entry",
