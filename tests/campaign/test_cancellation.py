@@ -4,14 +4,16 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.cancellation import cancel_campaign
 from rollkeeper.campaign.errors import CAMPAIGN_UNDER_WAY, NO_CAMPAIGN
 from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.kernel.database import rows
 from tests.builders.lines import make_line
+from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import refusing
 
@@ -64,6 +66,7 @@ def test_without_a_campaign_there_is_none_to_cancel(register):
         cancel_campaign(console_authority(), on=ON)
 
 
-def test_the_worker_cancels_nothing(planned):
+@pytest.mark.parametrize("role", [StaffRole.CLERK, StaffRole.SUPERVISOR, StaffRole.AUDITOR])
+def test_staff_who_may_not_close_a_campaign_cancel_none(planned, role):
     with refusing(NOT_ALLOWED):
-        cancel_campaign(worker_authority(), on=ON)
+        cancel_campaign(employ(role), on=ON)
