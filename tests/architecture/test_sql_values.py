@@ -217,3 +217,14 @@ def test_no_name_is_listed_that_no_statement_compares():
 )
 def test_a_renamed_value_is_found(statement, wrong):
     assert {v for one in comparisons(statement, "x") for v in one.values - one.allowed} == wrong
+
+
+def test_no_two_statements_make_a_trigger_or_a_function_of_one_name():
+    made: dict[str, list[str]] = {}
+    for file in PACKAGE.rglob("*.sql"):
+        text = file.read_text("utf-8")
+        for kind, name in re.findall(r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?(TRIGGER|FUNCTION) (\w+)", text, re.MULTILINE):
+            made.setdefault(f"{kind} {name}", []).append(str(file.relative_to(PACKAGE)))
+
+    # The second would take the place of the first without a word, a trigger on one table above all.
+    assert {name: files for name, files in made.items() if len(set(files)) > 1} == {}

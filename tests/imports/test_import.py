@@ -476,7 +476,7 @@ def test_a_file_without_any_usable_row_writes_nothing_and_may_be_tried_again(reg
 
 def test_who_may_not_import_does_not(register, written):
     with refusing(NOT_ALLOWED):
-        take_in(written([line(1)]), authority=worker_authority())
+        take_in(written([line(1)]), authority=employ(StaffRole.CLERK))
 
     assert count("imports_import") == 0
 

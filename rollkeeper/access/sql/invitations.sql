@@ -33,5 +33,5 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER access_factor_changed AFTER INSERT OR DELETE OR UPDATE OF data, type, user_id ON mfa_authenticator
+CREATE OR REPLACE TRIGGER access_factor_dated AFTER INSERT OR DELETE OR UPDATE OF data, type, user_id ON mfa_authenticator
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION access_mark_factor();
