@@ -69,6 +69,7 @@ password_encryption = 'scram-sha-256'
 
 
 _in_use: list[IO[str]] = []
+"""The marks by which this process uses servers: one an instance, and another instance's restore leaves the others alone."""
 
 
 def ensure_running() -> None:
@@ -93,9 +94,10 @@ def ensure_embedded_running() -> None:
 
 def stop_if_unused() -> None:
     """Stop the servers unless another process uses them. Safe to call twice."""
-    while _in_use:
-        _in_use.pop().close()
     folder = data_dir() / "run"
+    for mark in [one for one in _in_use if Path(one.name).parent == folder]:
+        _in_use.remove(mark)
+        mark.close()
     if not folder.exists():
         return
     with exclusive_lock(folder / "start.lock"), (folder / "users.lock").open("a") as users:
@@ -308,7 +310,7 @@ def _allow_traversal_to_data(store: Store, owner: str) -> None:
 
 
 def _note_use(folder: Path) -> None:
-    if _in_use:
+    if any(Path(one.name).parent == folder for one in _in_use):
         return
     users = (folder / "users.lock").open("a")
     fcntl.flock(users, fcntl.LOCK_SH)

@@ -95,7 +95,7 @@ def test_a_wrong_case_is_found_although_the_campaigns_neighbour_is_not_supported
 
 
 def test_a_case_that_needs_what_is_not_supported_is_named():
-    pack = changed("keep: {n: 1, unit: year}", "keep: {n: 1, unit: end_of_next_calendar_year}")
+    pack = changed("anchor: termination", "anchor: deactivation")
 
     erased = {case.name for case in pack.file.tests if case.expect == "erased"}
     assert len(erased) == 2
