@@ -223,7 +223,9 @@ def test_no_two_statements_make_a_trigger_or_a_function_of_one_name():
     made: dict[str, list[str]] = {}
     for file in PACKAGE.rglob("*.sql"):
         text = file.read_text("utf-8")
-        for kind, name in re.findall(r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?(TRIGGER|FUNCTION) (\w+)", text, re.MULTILINE):
+        for kind, name in re.findall(
+            r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?(TRIGGER|FUNCTION) (\w+)", text, re.MULTILINE
+        ):
             made.setdefault(f"{kind} {name}", []).append(str(file.relative_to(PACKAGE)))
 
     # The second would take the place of the first without a word, a trigger on one table above all.

@@ -527,7 +527,9 @@ def test_one_of_the_three_workers_alone_holds_what_opens(instance):
         if word.startswith(b"ROLLKEEPER_OPENS")
     )
     # What a process that cannot be dumped was given is read by root alone.
-    assert notified == (["ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=yes"] if os.geteuid() == 0 else [])
+    assert notified == (
+        ["ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=yes"] if os.geteuid() == 0 else []
+    )
 
 
 def test_apps_and_workers_dump_no_core(instance):

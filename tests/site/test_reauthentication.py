@@ -54,7 +54,10 @@ def browser(minutes_ago):
 
 def suspend(client):
     return client.post(
-        SUSPENSION, {"because": "fraud"}, HTTP_REFERER=f"http://testserver{PAGE}?x=1", **PERSON
+        SUSPENSION,
+        {"because": "fraud", "confirmed": "yes"},
+        HTTP_REFERER=f"http://testserver{PAGE}?x=1",
+        **PERSON,
     )
 
 
