@@ -9,8 +9,8 @@ import pytest
 from rollkeeper.kernel.database import rows
 from rollkeeper.ledger import auditor, notes, receipts, signed_entry_timestamps
 from rollkeeper.ledger.printouts.receipt_checker import check_page, policy
-from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
 from tests.builders.lines import change_line
