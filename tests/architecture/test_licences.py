@@ -16,7 +16,7 @@ GPL_LIBRARIES = re.compile(
 
 
 def needed(name: str, *, extras: frozenset[str], seen: set[str]) -> Iterator[Distribution]:
-    """Give a package and all that it needs here, each once."""
+    """Give a package and all that it needs here, each once; of extras those that are asked for."""
     if canonicalize_name(name) in seen:
         return
     seen.add(canonicalize_name(name))
@@ -40,7 +40,9 @@ def carried_licence(package: Distribution) -> str:
     return "\n".join(file.read_text() for file in package.files or [] if "/licenses/" in str(file))
 
 
-PACKAGES = {canonicalize_name(one.name): one for one in needed("rollkeeper", extras=frozenset(), seen=set())}
+PACKAGES = {
+    canonicalize_name(one.name): one for one in needed("rollkeeper", extras=frozenset({"all"}), seen=set())
+}
 
 
 def test_every_dependency_says_a_licence_that_may_be_combined_with_ours():

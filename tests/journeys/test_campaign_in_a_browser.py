@@ -98,7 +98,7 @@ def stop_and_undo(manager, supervisor, demo, look):
     press(page, "Ask for the undo")
     other.goto(address + "undo/")
     look(supervisor, "batch-undo-second")
-    press(other, "its service back")
+    press(other, "service back")
     await_text(other, "have service again", demo)
     look(supervisor, "batch-undone")
     return said | {"undone": other.inner_text("main")}
