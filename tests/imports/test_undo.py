@@ -8,6 +8,7 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.nightly import run_nightly
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.imports.errors import IMPORT_IN_USE, IMPORT_UNDONE_BEFORE, IMPORT_UNKNOWN
@@ -22,6 +23,7 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.retention.services import count_due, erase_due
+from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import refusing
 
@@ -140,8 +142,8 @@ def test_an_import_that_there_is_not_or_no_more_is_refused(committed, export):
         undo()
 
 
-def test_the_worker_undoes_nothing_by_itself(committed, export):
+def test_staff_who_may_not_import_undo_nothing(committed, export):
     take_in(export)
 
     with refusing(NOT_ALLOWED):
-        undo_import(worker_authority(), past_imports()[0].import_id, on=ON)
+        undo_import(employ(StaffRole.CLERK), past_imports()[0].import_id, on=ON)
