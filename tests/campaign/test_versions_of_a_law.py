@@ -13,7 +13,7 @@ from tests.builders.packs import REFERENCE, use_pack, write_pack
 from tests.campaign.population import day
 from tests.refusals import refusing
 
-pytestmark = pytest.mark.usefixtures("register")
+pytestmark = pytest.mark.usefixtures("register", "law_put_back")
 PLANNED = day("2011-12-19")
 NEXT = REFERENCE.replace("version: 1\n", "version: 2\n", 1)
 

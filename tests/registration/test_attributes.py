@@ -18,7 +18,7 @@ from tests.refusals import refusing
 from tests.registration.people import fresh_number, person, submission
 from tests.selfcare.people import ON
 
-pytestmark = pytest.mark.usefixtures("register")
+pytestmark = pytest.mark.usefixtures("register", "law_put_back")
 SIGHT = "    verification:\n      - method: sight\n"
 NUMBER = '      - name: document_number\n        required: "yes"\n'
 
