@@ -43,7 +43,7 @@ OTHER = {"subscriber__" + name: value for name, value in PERSON.items()} | {
 }  # fmt: skip
 SHOWN = {"document_type": "passport", "document_number": "Y7654321"}
 MASKED = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|csrfmiddlewaretoken\" value=\"\w+|\d+-[0-9A-Z]{6}|data:image/svg[^\"]+|reply-\w+|K[0-9a-z]{20,}"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|csrfmiddlewaretoken\" value=\"\w+|\d+-[0-9A-Z]{6}|data:image/svg[^\"]+|\+86 … \d{4}|reply-\w+|K[0-9a-z]{20,}"
 )
 
 
