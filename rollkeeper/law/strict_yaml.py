@@ -2,17 +2,18 @@
 """Reads YAML 1.2 strictly: plain data, each leaf with its line, every fault reported.
 
 Stricter than YAML itself, since a slip in a pack cuts people off: no key twice, no anchors, aliases, merges, tags
-or floats, no numbers with leading zeros, dates only as YYYY-MM-DD. Sequences become tuples.
+or floats, no numbers with leading zeros, dates only as YYYY-MM-DD. Sequences become tuples. libyaml finds the events, in C: the
+packs and their countries are read in a tenth of the time that a reader in Python takes. What a plain word means is decided here,
+as YAML 1.2 has it.
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
 
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.errors import PACK_FAULT
@@ -20,6 +21,16 @@ from rollkeeper.law.errors import PACK_FAULT
 MAX_BYTES = 1_000_000
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _TAG = "tag:yaml.org,2002:"
+_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL: Final = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
+_TIMESTAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{4}-\d{1,2}-\d{1,2}([Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}.*")
+_NUMBER: Final = re.compile(
+    r"[-+]?(0b[01_]+|0o?[0-7_]+|[0-9_]+|0x[0-9a-fA-F_]+"
+    r"|[0-9][0-9_]*\.[0-9_]*([eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+([eE][-+][0-9]+)?"
+    r"|\.(inf|Inf|INF))|\.(nan|NaN|NAN)"
+)
+"""What YAML 1.2 reads as a number, whole or not."""
 
 type Path = tuple[str | int, ...]
 
@@ -58,95 +69,136 @@ def read_strict(raw: bytes, file: str) -> Document:
     """Read one document. Refuses: PACK_FAULT, several together."""
     document = Document(file)
     try:
-        node = _compose(raw)
-        document.data = _value(node, (), document)
+        _Reader(raw, document).read()
     except UnicodeDecodeError:
         document.faults = [document.fault((), "it is not UTF-8 text")]
-    except MarkedYAMLError as fault:
+    except yaml.MarkedYAMLError as fault:
         line = 1 + fault.problem_mark.line if fault.problem_mark else 1
         document.lines[()] = line
         document.faults = [document.fault((), f"it is not YAML: {fault.problem}")]
     except _NotAPack as fault:
         document.faults = [document.fault((), str(fault))]
-    except (YAMLError, ValueError, RecursionError) as fault:
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
         document.faults = [document.fault((), f"it is not YAML: {type(fault).__name__}")]
     raise_all(document.faults)
     return document
 
 
-def _compose(raw: bytes) -> Node:
-    if len(raw) > MAX_BYTES:
-        raise _NotAPack(f"it is longer than {MAX_BYTES:,} bytes, as no pack is")
-    node: Node | None = YAML(typ="safe", pure=True).compose(raw.decode("utf-8"))
-    if node is None:
-        raise _NotAPack("it is empty")
-    return node
+class _Reader:
+    """Makes data of one document's events."""
 
+    def __init__(self, raw: bytes, document: Document) -> None:
+        if len(raw) > MAX_BYTES:
+            raise _NotAPack(f"it is longer than {MAX_BYTES:,} bytes, as no pack is")
+        self._document = document
+        self._events: Iterator[yaml.Event] = yaml.parse(raw.decode("utf-8"), Loader=_LOADER)
 
-def _value(node: Node, path: Path, document: Document) -> Any:
-    document.lines[path] = node.start_mark.line + 1
-    if getattr(node, "anchor", None) is not None:
-        # Content behind an alias is not read: a few lines of aliases can expand to millions of leaves.
-        document.faults.append(document.fault(path, "anchors and aliases are not read"))
+    def read(self) -> None:
+        """Read the whole text into the document."""
+        next(self._events)  # the stream's start
+        if not isinstance(next(self._events), yaml.DocumentStartEvent):
+            raise _NotAPack("it is empty")
+        self._document.data = self._value(next(self._events), ())
+        next(self._events)  # the document's end
+        if not isinstance(next(self._events), yaml.StreamEndEvent):
+            raise _NotAPack("it is not YAML: a pack is one document")
+
+    def _value(self, event: yaml.Event, path: Path) -> Any:
+        self._document.lines[path] = _line_of(event)
+        if getattr(event, "anchor", None) is not None:
+            # Content behind an alias is not read: a few lines of aliases can expand to millions of leaves.
+            self._fault(path, "anchors and aliases are not read")
+            return self._skip(event)
+        match event:
+            case yaml.MappingStartEvent():
+                return self._mapping(path)
+            case yaml.SequenceStartEvent():
+                return self._sequence(path)
+            case yaml.ScalarEvent():
+                return self._scalar(event, path)
+        raise ValueError("unknown event")
+
+    def _sequence(self, path: Path) -> tuple[Any, ...]:
+        found: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            found.append(self._value(event, (*path, len(found))))
+        return tuple(found)
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            line, key = _line_of(event), getattr(event, "value", "")
+            self._document.lines.setdefault((*path, key), line)
+            if not isinstance(event, yaml.ScalarEvent) or _tag_of(event) != "str":
+                self._fault((*path, key), "this key is not plain text: put it in quotes")
+                self._skip(event)
+                self._skip(next(self._events))
+            elif key in found:
+                leaf = leaf_name((*path, key))
+                again = PACK_FAULT(
+                    file=self._document.file, line=line, leaf=leaf, why="this key occurs twice"
+                )
+                self._document.faults.append(again)
+                self._skip(next(self._events))
+            else:
+                found[key] = self._value(next(self._events), (*path, key))
+        return found
+
+    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> Any:
+        text = event.value
+        match _tag_of(event):
+            case "str":
+                return text
+            case "bool" if text in {"true", "false"}:
+                return text == "true"
+            case "null":
+                return None
+            case "number" | "int" if _INTEGER.fullmatch(text):
+                return int(text)
+            case "timestamp":
+                return self._date(text, path)
+        self._fault(path, "write a whole number, true, false, a date or text in quotes")
         return None
-    match node:
-        case MappingNode():
-            return _mapping(node, path, document)
-        case SequenceNode():
-            return tuple(_value(item, (*path, index), document) for index, item in enumerate(node.value))
-        case ScalarNode():
-            return _scalar(node, path, document)
-    raise ValueError("unknown node")
+
+    def _date(self, text: str, path: Path) -> dt.date | dt.datetime | None:
+        try:
+            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+                return dt.date.fromisoformat(text)
+            instant = dt.datetime.fromisoformat(text)
+            if instant.tzinfo is not None:
+                return instant
+        except ValueError:
+            pass
+        self._fault(path, "there is no such date; write YYYY-MM-DD")
+        return None
+
+    def _fault(self, path: Path, why: str) -> None:
+        self._document.faults.append(self._document.fault(path, why))
+
+    def _skip(self, event: yaml.Event) -> None:
+        """Read past a value that began with this event."""
+        depth = int(isinstance(event, yaml.CollectionStartEvent))
+        while depth:
+            event = next(self._events)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
 
-def _mapping(node: MappingNode, path: Path, document: Document) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, item in node.value:
-        document.lines.setdefault((*path, str(key.value)), key.start_mark.line + 1)
-        if key.tag != _TAG + "str":
-            document.faults.append(
-                document.fault((*path, str(key.value)), "this key is not plain text: put it in quotes")
-            )
-        elif key.value in found:
-            again = PACK_FAULT(
-                file=document.file,
-                line=key.start_mark.line + 1,
-                leaf=leaf_name((*path, key.value)),
-                why="this key occurs twice",
-            )
-            document.faults.append(again)
-        else:
-            found[key.value] = _value(item, (*path, key.value), document)
-    return found
+def _line_of(event: yaml.Event) -> int:
+    return 1 + event.start_mark.line if event.start_mark else 1
 
 
-def _scalar(node: ScalarNode, path: Path, document: Document) -> Any:
-    text = str(node.value)
-    match node.tag.removeprefix(_TAG) if isinstance(node.tag, str) else str(node.tag).removeprefix(_TAG):
-        case "str":
-            return text
-        case "bool" if text in {"true", "false"}:
-            return text == "true"
-        case "null":
-            return None
-        case "int" if _INTEGER.fullmatch(text):
-            return int(text)
-        case "timestamp":
-            return _date(text, path, document)
-    document.faults.append(
-        document.fault(path, "write a whole number, true, false, a date or text in quotes")
-    )
-    return None
-
-
-def _date(text: str, path: Path, document: Document) -> dt.date | dt.datetime | None:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return dt.date.fromisoformat(text)
-        instant = dt.datetime.fromisoformat(text)
-        if instant.tzinfo is not None:
-            return instant
-    except ValueError:
-        pass
-    document.faults.append(document.fault(path, "there is no such date; write YYYY-MM-DD"))
-    return None
+def _tag_of(event: yaml.ScalarEvent) -> str:
+    """Name what YAML 1.2 takes a scalar for."""
+    plain, quoted = event.implicit
+    if not plain:
+        return "str" if quoted else str(event.tag).removeprefix(_TAG)
+    text = event.value
+    if text in _NULL:
+        return "null"
+    if text in _BOOL:
+        return "bool"
+    if text in {"<<", "="}:
+        return "merge"
+    if text[0] not in "-+.0123456789":
+        return "str"
+    return "timestamp" if _TIMESTAMP.fullmatch(text) else "number" if _NUMBER.fullmatch(text) else "str"

@@ -38,7 +38,7 @@ PRELOADED: Final = (
     "django.template.defaulttags", "django.template.loader_tags", "django.utils.translation.trans_real", "django.views.debug",
     "django.views.decorators.csrf", "django.views.i18n", "django_htmx.middleware", "fido2.server", "granian.server", "html.parser",
     "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rich.console", "rollkeeper.kernel.database",
-    "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "ruamel.yaml", "stdnum.util", "typer", "urllib3", "whitenoise.middleware",
+    "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "stdnum.util", "typer", "urllib3", "whitenoise.middleware", "yaml",
 )  # fmt: skip
 _MOST_BYTES: Final = 1 << 20
 

@@ -6,9 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.law import strict_yaml
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.errors import (
@@ -25,6 +27,7 @@ from rollkeeper.law.layers import Conflict, list_conflicts
 from rollkeeper.law.pack import NotificationRules, RouteRule
 from rollkeeper.law.packs import load_pack, read_pack
 from rollkeeper.law.schema import CitedModel, PackFile
+from rollkeeper.law.strict_yaml import read_strict
 from rollkeeper.law.supported_fields import leaves, unsupported_fields
 from tests.builders.packs import confirmed
 from tests.refusals import refusing
@@ -255,6 +258,13 @@ def test_a_key_that_stands_twice_is_refused():
         (b"1: a", "not plain text"),
         (b"<<: {a: 1}", "not plain text"),
         (b"a: 1\n---\nb: 2", "not YAML"),
+        (b"a: {? [x]: y, b: 1}", "not plain text"),
+        (b"a: True", "whole number"),
+        (b"a: 0x10", "whole number"),
+        (b"a: .5", "whole number"),
+        (b"a: !!int 010", "whole number"),
+        (b"a: 2012-1-1 10:00:00", "no such date"),
+        (b"~: a", "not plain text"),
         (b"[" * 5000, "not YAML"),
         (b"a: " + b"x" * 2_000_000, "longer than"),
         (b"- a", "map of names and values"),
@@ -265,6 +275,21 @@ def test_what_is_not_plain_yaml_is_refused_in_a_sentence(raw, why):
 
     assert why in str(faults[0])
     assert all(fault.code == PACK_FAULT.code for fault in faults)
+
+
+def test_plain_words_mean_what_yaml_1_2_has_them_mean():
+    raw = b"a: no\nb: on\nc: 1:30\nd: 2012-02-29\ne: '010'\nf: ~\ng:\nh: -7\ni: [y, !!str 7]\nj: |\n  x\n"
+
+    found = read_strict(raw, "pack.yaml")
+
+    day = dt.date(2012, 2, 29)
+    words = {"a": "no", "b": "on", "c": "1:30", "d": day, "e": "010", "f": None, "g": None, "h": -7}
+    assert found.data == words | {"i": ("y", "7"), "j": "x\n"}
+    assert found.line_of(("i", 1)) == 9
+
+
+def test_packs_are_read_by_libyaml_and_not_by_a_reader_in_python():
+    assert strict_yaml._LOADER is yaml.CBaseLoader
 
 
 def test_aliases_for_millions_of_values_are_refused_and_not_followed():

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from rollkeeper import __version__
 from rollkeeper.operations.settings import all_tables
@@ -13,9 +13,9 @@ from tests.in_process import invoke
 
 ROOT = Path(__file__).parents[2]
 CONTAINER = ROOT / "ops" / "container"
-COMPOSE = YAML(typ="safe").load((CONTAINER / "compose.yaml").read_text("utf-8"))
+COMPOSE = yaml.safe_load((CONTAINER / "compose.yaml").read_text("utf-8"))
 OURS = {name: one for name, one in COMPOSE["services"].items() if one["image"].startswith("rollkeeper")}
-NFPM = YAML(typ="safe").load((ROOT / "ops" / "packaging" / "nfpm.yaml").read_text("utf-8"))
+NFPM = yaml.safe_load((ROOT / "ops" / "packaging" / "nfpm.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", OURS)
