@@ -27,6 +27,7 @@ from rollkeeper.campaign.open_campaign import OpenCampaign, open_campaign, requi
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
@@ -79,13 +80,14 @@ def run_batch(
 ) -> BatchRunResult:
     """Carry out one batch as far as it may go now. `moved` is called with how many lines each chunk had.
 
-    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, UNCONFIRMED_PACK_VALUE, DIFFERENT_DAYS, BATCH_NOT_FOUND, BatchNotInState. Ledger:
+    Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, NO_CAMPAIGN, PackChanged, UNCONFIRMED_PACK_VALUE, DIFFERENT_DAYS, BATCH_NOT_FOUND, BatchNotInState. Ledger:
     campaign:batch:started, line:line:suspended or line:line:terminated a line, campaign:batch:stopped or :finished.
     """
     role = require(authority, Permission.RUN_BATCH)
     ran: BatchRunResult | None = None
     day = clock.advancing_day(on)
     while True:
+        require_true_clock()
         # Asked for again with each chunk: a pack may change, or be put into force, while a batch runs for hours; and the day may end.
         this = _Run(authority, role, open_campaign(), day())
         try:

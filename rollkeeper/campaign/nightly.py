@@ -20,6 +20,7 @@ from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_
 from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.acts import Act, require_act
@@ -43,7 +44,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
     """Bring every member to its state on a day. Running it again changes nothing.
 
     `after_gap`: a person confirmed the date although there was no nightly run for long. Refuses: NOT_ALLOWED, PackChanged,
-    NIGHTLY_RUN_GAP; and as `require_act`. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
+    CLOCK_SET_FORWARDS, NIGHTLY_RUN_GAP; and as `require_act`. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
     """
     role = require(authority, Permission.RUN_BATCH)
     with action(), without_timeout():
@@ -58,6 +59,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
             return NightlyResult()
         # A law that is no longer in force starts no clock and reminds no one.
         require_act(campaign.pack, Act.NOTIFY, on=on)
+        require_true_clock(is_confirmed=after_gap)
         if not after_gap:
             _refuse_gap(campaign, on)
         stays = known_stays()

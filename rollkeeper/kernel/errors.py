@@ -132,6 +132,12 @@ DATE_REFUSED = Refusal(
     "A production instance runs on the true date and was given {day}.",
     "Leave out --on, or try it in a demo instance (set ROLLKEEPER_HOME to a new folder).",
 )
+CLOCK_SET_FORWARDS = Refusal(
+    "clock_set_forwards",
+    Kind.REFUSED,
+    "This machine's clock was set forwards by {hours} hours while it ran: nothing is suspended, terminated or erased by it.",
+    "If the date is wrong, correct it; work goes on by itself. If it is right, confirm it once: 'rollkeeper campaign run --after-gap'.",
+)
 EXTRA_MISSING = Refusal(
     "extra_missing",
     Kind.REFUSED,

@@ -4,14 +4,20 @@
 The worker makes commands and notices due again; limits that begin in the future begin again by themselves.
 """
 
+from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices.services import latest_try as latest_of_notices
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.provisioning.services import latest_try as latest_of_commands
 
 
 def look_at_the_clock() -> Finding:
-    """Count what lies further ahead than the longest wait that is given out."""
+    """Say that the clock was set forwards; else count what lies further ahead than the longest wait that is given out."""
+    try:
+        require_true_clock()
+    except RollkeeperError as refused:
+        return Finding("", Health.ERROR, str(refused), refused.advice)
     (ahead,) = rows(
         "SELECT (SELECT count(*) FROM provisioning_command WHERE kind = 'restore' AND state IN ('waiting', 'sent')"
         " AND next_try_at > %s) AS commands,"

@@ -16,6 +16,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.instance import instance
@@ -121,9 +122,10 @@ def erase_due(
     A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
     hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
     `after_gap`: a person confirmed the date although nothing was erased for long. Above a share of the register a day two people must
-    have approved. Refuses: NOT_ALLOWED, ERASURES_MISSING, ERASURE_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
+    have approved. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
+    require_true_clock(is_confirmed=after_gap)
     _note_run(on, after_gap=after_gap)
     integrate()  # what has no leaf yet could not be closed
     erased, pack = Erased(), load_pack(instance().pack)

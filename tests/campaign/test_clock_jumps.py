@@ -10,8 +10,9 @@ import pytest
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_rollback, nightly
 from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, clock_steps
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import CLOCK_SET_FORWARDS
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
@@ -152,6 +153,47 @@ def test_a_production_instance_whose_date_is_far_ahead_waits_for_a_person(
     assert (refused.value.facts["last"], refused.value.facts["days"]) == (NOTIFIED, days)
     assert nightly.run_nightly(worker_authority(), on=ahead, after_gap=True).started == 1
     assert nightly.run_nightly(worker_authority(), on=ahead + dt.timedelta(days=1)) == nightly.NightlyResult()
+
+
+@pytest.fixture
+def a_day_ahead(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock is set forwards by a day while it runs."""
+    clock_steps.set_forwards_by()
+    began = clock_steps._start()
+    monkeypatch.setattr(clock_steps, "_start", lambda: began + 24 * 3600)
+    yield
+    clock_steps._file().unlink()
+
+
+@pytest.mark.usefixtures("production_after_planning", "a_day_ahead")
+def test_a_clock_that_is_set_forwards_starts_no_clock_until_it_is_confirmed() -> None:
+    ahead = NOTIFIED + dt.timedelta(days=1)
+
+    with refusing(CLOCK_SET_FORWARDS):
+        nightly.run_nightly(worker_authority(), on=ahead)
+
+    assert nightly.run_nightly(worker_authority(), on=ahead, after_gap=True).started == 1
+
+
+def test_a_batch_of_the_next_day_is_not_run_by_a_clock_that_is_set_forwards(
+    people: People, request: pytest.FixtureRequest
+) -> None:
+    lines = [make_line() for _ in range(COUNT)]
+    plan(day("2011-12-19"))
+    for line_id in lines:
+        tell(line_id, NOTIFIED)
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    (batch_id,) = approved_batches(CUT, people)
+    clock.set_demo_date(None)
+    request.getfixturevalue("a_day_ahead")
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
+
+    with refusing(CLOCK_SET_FORWARDS):
+        batch_execution.run_batch(worker_authority(), batch_id, on=CUT)
+
+    write_settings(instance={"kind": InstanceKind.DEMO})
+    assert suspended(lines) == 0
 
 
 @pytest.mark.usefixtures("production_after_planning")

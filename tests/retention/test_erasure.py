@@ -15,8 +15,9 @@ from django.db import connections
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel import clock, clock_steps, stores
 from rollkeeper.kernel.database import Role, connect, rows, run
+from rollkeeper.kernel.errors import CLOCK_SET_FORWARDS
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
@@ -105,6 +106,20 @@ def test_a_date_far_ahead_erases_nothing_until_it_is_confirmed(
     assert rows("SELECT line_id FROM lines_line WHERE erased_on IS NOT NULL") == []
     assert services.erase_due(worker_authority(), on=ahead, after_gap=True).lines == 1
     assert services.erase_due(worker_authority(), on=ahead + dt.timedelta(days=7)).lines == 0
+
+
+@pytest.mark.usefixtures("production")
+def test_a_clock_that_is_set_forwards_erases_nothing_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended_line(ENDED - dt.timedelta(days=360))
+    clock_steps.set_forwards_by()
+    began = clock_steps._start()
+    monkeypatch.setattr(clock_steps, "_start", lambda: began + 7 * 24 * 3600)
+
+    with refusing(CLOCK_SET_FORWARDS):
+        services.erase_due(worker_authority(), on=ENDED + dt.timedelta(days=7))
+
+    assert rows("SELECT line_id FROM lines_line WHERE erased_on IS NOT NULL") == []
+    clock_steps._file().unlink()
 
 
 @pytest.mark.parametrize(("on", "gone"), [("2013-03-01", 0), ("2013-03-02", 1)])
