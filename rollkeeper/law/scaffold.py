@@ -45,7 +45,7 @@ articles:
     source: act
     text: {{en: "TODO: the article's own words. A number of the law is 1 day here."}}
     serves: "TODO: what the register does about it"
-  - {{article: "1", source: operator, text: {{en: A number rests for 90 days.}}, serves: No one gets the calls of the subscriber before.}}
+  - {{article: "1", source: operator, text: {{en: After the end of a contract a number is not given to anyone else for 90 days.}}, serves: No one gets the calls of the subscriber before.}}
 calendar:
   time_zone: UTC                 # TODO
   count_first_day: unknown       # unknown: the later date holds

@@ -101,9 +101,9 @@ TEXTS = {
     ".hcl",
 }
 PLAIN = {"rollkeeper", "ops", "bin"}
-# Laws and operators' exports have words of their own.
+# Operators' exports have their own words.
 LEFT_OUT = (
-    "rollkeeper/law/packs/", "rollkeeper/site/static/built/", "LICENSE", "tests/data/",
+    "rollkeeper/site/static/built/", "LICENSE", "tests/data/",
     "rollkeeper/imports/column_dictionary.toml", "tests/imports/corpus.py",
 )  # fmt: skip
 
@@ -170,11 +170,18 @@ def may_hold(path: Path, word: str) -> bool:
     return any(form.removesuffix("s?") in SMALL_LETTERS_OF[path] for form in FORMS.get(word, word).split("|"))
 
 
-def without_translations(text: str) -> str:
-    return re.sub(r'^msgstr.*(?:\n".*)*', "", text, flags=re.MULTILINE)
+QUOTED = re.compile(r"\bsource: (?!operator\b)\w+, text: \{.*?\}(?=[,}])")
+"""An article's own wording in a pack. The operator's rules and every summary of the project are no quotations."""
 
 
-TEXT_OF = {path: without_translations(path.read_text("utf-8")) for path in files()}
+def without_translations(path: Path) -> str:
+    text = path.read_text("utf-8")
+    if path.suffix == ".po":
+        return re.sub(r'^msgstr.*(?:\n".*)*', "", text, flags=re.MULTILINE)
+    return QUOTED.sub("", text) if path.parent.name == "packs" else text
+
+
+TEXT_OF = {path: without_translations(path) for path in files()}
 SMALL_LETTERS_OF = {path: text.lower() for path, text in TEXT_OF.items()}
 PLAIN_TEXT_OF = {
     path: re.sub(r"`[^`\n]*`", "", text) if path.suffix == ".md" else text
@@ -209,6 +216,18 @@ def test_the_program_and_the_documents_use_no_word_that_is_hard_to_translate(wor
     ]
 
     assert found == [], f"write '{PROSE[word]}'"
+
+
+def test_the_texts_of_packs_are_read_and_a_laws_own_wording_is_left_out():
+    packs = {
+        path.stem: text
+        for path, text in TEXT_OF.items()
+        if path.parent.name == "packs" and path.suffix == ".yaml"
+    }
+
+    assert len(packs) > 10
+    assert "a number is not given to anyone else" in packs["eu-nis2-28"] + packs["none"]
+    assert "legitimate access seekers" not in packs["eu-nis2-28"]
 
 
 @pytest.mark.parametrize("word", RETIRED)

@@ -129,7 +129,7 @@ def test_check_says_which_acts_a_pack_without_emergency_numbers_does_not_carry()
 
 def test_check_says_that_a_reading_is_outdated():
     changed_text = REFERENCE.replace(
-        "A number rests for 90 days after", "A number rests for ninety days after", 1
+        "not given to anyone else for 90 days", "not given to anyone else for ninety days", 1
     )
     pack = read_pack(changed_text.replace(", en: for 90 days}", "}").encode(), file="pack.yaml")
 
