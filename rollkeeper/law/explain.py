@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.acts import is_told
@@ -229,7 +230,8 @@ class _Explainer:
 
 
 def _said(language: str, key: str, facts: Mapping[str, object]) -> str:
-    return _tables()[language][key].format(**{name: _written(fact, language) for name, fact in facts.items()})
+    told = {name: _written(fact, language) for name, fact in facts.items()}
+    return str(_tables()[language][key].format(**told))
 
 
 def _written(fact: object, language: str) -> object:
@@ -238,10 +240,11 @@ def _written(fact: object, language: str) -> object:
     if isinstance(fact, list):
         return table["between_days"].join(str(_written(one, language)) for one in fact)
     if isinstance(fact, dt.date):
-        return table["day"].format(year=fact.year, month=fact.month, d=fact.day)
+        month = table["months"][fact.month - 1] if "months" in table else fact.month
+        return table["day"].format(year=fact.year, month=month, d=fact.day)
     return fact
 
 
 @cache
-def _tables() -> dict[str, dict[str, str]]:
+def _tables() -> dict[str, dict[str, Any]]:
     return tomllib.loads((files("rollkeeper") / "law" / "sentences.toml").read_text("utf-8"))

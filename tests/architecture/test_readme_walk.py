@@ -49,7 +49,7 @@ def test_the_walk_runs_as_it_stands_and_the_batch_suspends_and_is_undone(folder:
         "It is 2011-12-05 in this instance",
         "40 lines made",
         "40 delivered",
-        "Day 60 of 60 is 2012-03-02",
+        "Day 60 of 60 is 2 March 2012",
         "40 lines, 0 done",
         "Approved: it may run.",
         "1 lines done",

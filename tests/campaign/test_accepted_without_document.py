@@ -95,8 +95,8 @@ def test_who_was_suspended_works_again_at_once_and_is_notified_the_new_day(stole
         promised,
     )
     said = explained(robbed, END_DUE)
-    assert f"{promised} was promised as the last day" in said
-    assert f"may be suspended from {open_day_after(promised)} on" in said
+    assert f"{promised:%-d %B %Y} was promised as the last day" in said
+    assert f"may be suspended from {open_day_after(promised):%-d %B %Y} on" in said
     night(promised, stolen)
     assert state(robbed) == "active"
     night(open_day_after(promised), stolen)
@@ -109,7 +109,7 @@ def test_the_explanation_says_from_when_to_when_the_clock_stood_still(stolen):
 
     said = explained(robbed, DUE)
 
-    assert f"From {DUE} to {DUE + dt.timedelta(days=DAYS)} the clock is paused" in said
+    assert f"From {DUE:%-d %B %Y} to {DUE + dt.timedelta(days=DAYS):%-d %B %Y} the clock is paused" in said
 
 
 def test_who_registers_a_document_meanwhile_leaves_the_campaign(stolen):
@@ -164,9 +164,9 @@ def test_a_subscriber_no_longer_registered_is_asked_anew_with_own_days(people):
     assert (member(line_id).stage, member(line_id).anchor_on, state(line_id)) == ("running", lost, "active")
     said = explained(line_id, day("2012-03-21"))
     assert "no notice has provably reached the subscriber" in said_not_notified
-    assert f"A notice provably reached the subscriber on {lost}." in said
-    assert "Day 60 of 60 is 2012-04-20: the last day to register." in said
-    assert "may be suspended from 2012-04-23 on" in said
+    assert f"A notice provably reached the subscriber on {lost:%-d %B %Y}." in said
+    assert "Day 60 of 60 is 20 April 2012: the last day to register." in said
+    assert "may be suspended from 23 April 2012 on" in said
     assert "2012-03-01" not in said + said_not_notified
     night(day("2012-04-20"), people)
     on_the_last_day = state(line_id)

@@ -233,7 +233,7 @@ def test_an_end_that_is_undone_while_another_campaign_is_open_is_counted_by_that
     (member,) = rows("SELECT stage FROM campaign_member WHERE campaign_id <> %s", [campaign_of(end)])
     assert (state(planned[0]), member.stage) == ("active", "running")
     said = " ".join(one.text for one in queries.explain_line(planned[0], on=LATER).sentences)
-    assert "A notice provably reached the subscriber on 2011-12-20." in said
+    assert "A notice provably reached the subscriber on 20 December 2011." in said
 
 
 def campaign_of(batch_id):

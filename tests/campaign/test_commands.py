@@ -510,7 +510,7 @@ def test_explain_says_dates_counting_and_articles_and_leaves_a_mark(notified, de
     done = desk.type("explain", NUMBER, "--on", DUE)
 
     assert done.code == 0
-    assert "Day 60 of 60 is 2012-03-01: the last day to register." in done.said
+    assert "Day 60 of 60 is 1 March 2012: the last day to register." in done.said
     (looks,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'campaign:line:explained'")
     assert looks.n == 1
 

@@ -120,7 +120,7 @@ def test_a_campaign_of_names_and_blocks_suspends_them_and_one_command_undoes_it(
     assert ran.done == len(meant)
     assert {state(line_id) for line_id in meant} == {"suspended"}
     assert state(find_line_by_input("13800138000").line_id) == "active"
-    assert "was suspended on 2012-03-02" in explained("2001:db8::/48", DUE + dt.timedelta(days=1))
+    assert "was suspended on 2 March 2012" in explained("2001:db8::/48", DUE + dt.timedelta(days=1))
     assert count("provisioning_command") == len(meant)
     batch_rollback.undo_batch(people[0], batch_id, on=DUE)
     assert {state(line_id) for line_id in meant} == {"active"}
