@@ -24,7 +24,7 @@ class DayForm(forms.Form):
 
     due_on = _day(
         label=_("For which day?"),
-        help_text=_("Today or a later day on which the desks are open."),
+        help_text=_("Today or a later day on which the counters are open."),
         error_messages={"required": _("Enter a day, such as 20 March 2012.")},
     )
 

@@ -133,7 +133,7 @@ def show_import(
     import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="From 'rollkeeper imports list'.")],
     json_: JsonOption = False,
 ) -> None:
-    """Show what came of one import. The register keeps no name and no row of the file.
+    """Show the result of one import. The register keeps no name and no row of the file.
 
     Example: rollkeeper imports show 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
     """
@@ -156,7 +156,7 @@ def undo(
     json_: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Undo the lines that one import made, all or none, while no one was notified or registered since.
+    """Remove the lines that one import made, all or none, as long as no one has been notified or registered since.
 
     Their numbers are free at once, and the file can be imported again. What was sealed is erased by the next 'rollkeeper retention
     erase', for which two people are asked where it is a large part of the register.

@@ -93,7 +93,7 @@ def accept(
         ),
     ],
     user: UserOption,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Record that a native reader accepted every text of a language as it is now. A text that changes needs acceptance again.
 

@@ -44,7 +44,7 @@ def register_group(app: typer.Typer) -> None:
 
 
 def list_packs(as_json: JsonOption = False) -> None:
-    """List the shipped packs: whose law, its status, what is missing here to use it, and its emergency numbers.
+    """List the shipped packs: the law, its status, what is missing before it can be used, and its emergency numbers.
 
     Example: rollkeeper law list --json
     """
@@ -76,7 +76,7 @@ def show(
     language: Annotated[str, typer.Option(metavar="LANGUAGE", help="en, zh-hans or bo.")] = "en",
     on: DayOption = None,
 ) -> None:
-    """Show a law on one page: each article next to what rests on it, the form, the days, what is declined and what is open.
+    """Show a law on one page: each article with the values that rest on it, the form, the days, what is declined, the open questions.
 
     Example: rollkeeper law show cn-xz-2011 --html law.html
     """
@@ -101,9 +101,9 @@ def plain_text(page: str) -> str:
 
 
 def check(pack: PackArgument, on: DayOption = None, as_json: JsonOption = False) -> None:
-    """Say what can be done with a pack and what cannot, and what its writer may have forgotten.
+    """Say which acts a pack supports and which not, and what its writer may have forgotten.
 
-    Exit code 1 where the pack does not carry every act; 2 where it has faults and does not load.
+    Exit code 1 if the pack does not support every act; 2 if it has faults and does not load.
 
     Example: rollkeeper law check my-law.yaml
     """
@@ -129,9 +129,9 @@ def run_cases(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a pack's own cases; with --trace, say how each was counted, and what holds the day before and the day after.
+    """Run a pack's own cases; with --trace, say how each was counted, and its state on the day before and the day after.
 
-    Cases that need what nothing here supports are named. Exit code 1 where a case fails (the pack does not load).
+    Cases that need an unsupported value are listed. Exit code 1 if a case fails (the pack does not load).
 
     Example: rollkeeper law test cn-xz-2011 --trace
     """
@@ -163,13 +163,19 @@ def diff(
             help="Histories of lines, as for 'simulate': how many gain or lose days.",
         ),
     ] = None,
-    first: Annotated[dt.date | None, typer.Option("--from", parser=read_date, metavar="DATE")] = None,
-    last: Annotated[dt.date | None, typer.Option("--to", parser=read_date, metavar="DATE")] = None,
+    first: Annotated[
+        dt.date | None,
+        typer.Option("--from", parser=read_date, metavar="DATE", help="First day; needed with --events."),
+    ] = None,
+    last: Annotated[
+        dt.date | None,
+        typer.Option("--to", parser=read_date, metavar="DATE", help="Last day; needed with --events."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compare two packs value by value; with histories of lines, say how many people gain or lose days.
 
-    Exit code 1 where anybody loses a day: a promised day is never shortened, but who was not notified yet has no promise.
+    Exit code 1 if anyone loses a day: a promised day is never shortened, but a subscriber who was not notified has no promise yet.
 
     Example: rollkeeper law diff cn-xz-2011 my-law.yaml --events lines.csv --from 2012-01-01 --to 2014-12-31
     """
@@ -227,7 +233,7 @@ def confirm(
 ) -> None:  # fmt: skip
     """Record that a named person read articles of a source and found the values that rest on them right.
 
-    The entry goes into the pack, with the hashes of text and values: after a change of either it is read again. The hash of the pack
+    The entry goes into the pack, with the hashes of text and values: after a change of either it must be read again. The hash of the pack
     is in every ledger entry that is made by it.
 
     Example: rollkeeper law confirm my-law.yaml --source act --reader "A. Lawyer" --read-in https://gazette.example/act

@@ -70,8 +70,8 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
     """Write the ledger into DIR, for any web server to serve: leaves, tiles and a signed checkpoint (c2sp.org/tlog-tiles).
 
     A checkpoint that contradicts an earlier one is never signed. The configured witnesses are asked to cosign; with fewer
-    cosignatures than 'ledger.cosignatures', DIR keeps the older checkpoint and the exit code is 1. It is 1, too, where an entry is
-    not what its leaf says. Run it as often as you like; 'rollkeeper worker' runs it every minute.
+    cosignatures than 'ledger.cosignatures', DIR keeps the older checkpoint and the exit code is 1. It is also 1 if an entry does
+    not match its leaf. Run it as often as you like; 'rollkeeper worker' runs it every minute.
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
@@ -94,9 +94,9 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
 
 
 def check(as_json: JsonOption = False) -> None:
-    """Check every entry of the register against its leaf: removed, changed, or without the secret that opens the leaf.
+    """Check every entry of the register against its leaf: none may be removed, changed, or without the secret of its leaf.
 
-    'rollkeeper worker' does the same in turn, all of it within a week. Exit code 1 where something is wrong; the first wrong ones
+    'rollkeeper worker' does the same in turn, all of it within a week. Exit code 1 if something is wrong; the first wrong ones
     are named.
 
     Example: rollkeeper ledger check
@@ -187,7 +187,7 @@ def receipt(
         bool, typer.Option("--plain", help="With labels in every language of the instance.")
     ] = False,
     pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it to a PDF sheet, with its square.")
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as a PDF sheet, with its QR code.")
     ] = None,
     proven: Annotated[
         bool, typer.Option("--proven", help="Exit code 1 until a checkpoint covers the entry.")

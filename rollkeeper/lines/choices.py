@@ -77,7 +77,7 @@ class PauseReason(TextChoices):
     DOCUMENT_APPLIED_FOR = "document_applied_for", _("A document is applied for")
     DISPUTE = "dispute", _("A dispute is open")
     APPEAL = "appeal", _("An appeal is open")
-    DESK_CLOSED = "desk_closed", _("The desk was closed")
+    DESK_CLOSED = "desk_closed", _("The counter was closed")
     TEMPORARY_RECONNECTION = "temporary_reconnection", _("Temporary reconnection")
     """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
     NO_DOCUMENT = "no_document", _("Accepted without a document")

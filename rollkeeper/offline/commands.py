@@ -48,7 +48,7 @@ def process(
         bool, typer.Option("--retry-failed", help="Try failed registrations again.")
     ] = False,
 ) -> None:
-    """Process what waits. 'rollkeeper serve' and 'rollkeeper worker' do so by themselves.
+    """Process the offline registrations that wait. 'rollkeeper serve' and 'rollkeeper worker' do so by themselves.
 
     Example: rollkeeper offline process
     """

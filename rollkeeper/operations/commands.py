@@ -78,8 +78,8 @@ def setup(
 ) -> None:
     """Make the instance, or bring it up to date.
 
-    A production instance is told whose it is: operator_name, country_code, pack, zone, languages and care_number, from its
-    settings, from a file, or at the terminal, where it asks. Nothing of these has a default there.
+    A production instance must know its operator: operator_name, country_code, pack, zone, languages and care_number, from its
+    settings, from a file, or at the terminal, where it asks. None of them has a default there.
 
     Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
     """
@@ -223,10 +223,10 @@ def demo(
 
 def demo_clock(
     day: Annotated[
-        dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="The day that it shall be.")
+        dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="The new day; a later one.")
     ] = None,
 ) -> None:
-    """Show the day on which this demo instance is, or move it on to a later one. Every command and page obeys it.
+    """Show the date of this demo instance, or move it to a later day. Every command and page uses it.
 
     Example: rollkeeper demo clock 2012-01-02
     """
@@ -269,8 +269,8 @@ def _make_demo(lines: int) -> None:
 def doctor(*, as_json: JsonOption = False) -> None:
     """Check this installation, and say how to fix problems.
 
-    In groups: before going live, now, soon. It makes and changes nothing. Exit codes: 0 nothing must be mended, 1 something must, 2 it could not be looked at, since there is no
-    instance or a database does not answer.
+    In groups: before going live, now, soon. It makes and changes nothing. Exit codes: 0 nothing must be fixed, 1 something must, 2 it could not be checked, because there is
+    no instance or a database does not answer.
 
     Example: rollkeeper doctor --json
     """
@@ -305,7 +305,7 @@ def doctor(*, as_json: JsonOption = False) -> None:
 def health(*, as_json: JsonOption = False) -> None:
     """Ask each process of this instance whether it can do its work now. The apps answer on their ports: /healthz and /readyz.
 
-    It opens nothing and starts nothing. The exit code is 1 where a process is not ready or does not answer, or none runs.
+    It opens nothing and starts nothing. The exit code is 1 if a process is not ready or does not answer, or if none runs.
 
     Example: rollkeeper health --json
     """

@@ -44,9 +44,9 @@ def register(app: typer.Typer) -> None:
 
 
 def duties(*, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Count what the law asks of the operator itself, and list the lines that were put into service without identity.
+    """Count the operator's own duties under the law, and list the lines that were put into service without a registration.
 
-    Lines are listed by reference, service and day. Exit code 1 where something is missing.
+    Lines are listed by reference, service and day. Exit code 1 if something is missing.
 
     Example: rollkeeper reports duties
     """
@@ -115,7 +115,7 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a report as an outsider: its signature and the ledger that it rests on; with the evidence, every figure counted again.
+    """Check a report as an outsider: its signature and the ledger that it rests on; with the evidence, every figure is counted again.
 
     Needs no database. Bring the copy of the ledger up to date with 'auditor.py COPY --from URL' first. The published ledger says a
     class and a day of each entry: the evidence discloses what is counted, to the authority's auditor alone. Numbers of lines in
@@ -159,9 +159,9 @@ def disclose(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Write the evidence of a quarter or a year into FILE, for the authority's auditor: what reports count, disclosed of each entry.
+    """Write the evidence of a quarter or a year into FILE, for the authority's auditor: of each entry, the fields that reports count.
 
-    It shows figures that reports hide, so it is not published, and that it was written is recorded. It holds no line, person, member
+    It shows figures that reports hide: do not publish it. The ledger records that it was written. It holds no line, person, member
     of staff or instant.
 
     Example: rollkeeper reports disclose 2012-Q1.jsonl --from 2012-01-01 --to 2012-03-31 --to-auditor auditor-1

@@ -64,7 +64,7 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(as_json: JsonOption = False, on: LookBackOption = None) -> None:
-    """Draft an erasure plan: what is kept about people, and by when it goes. Erases nothing.
+    """Draft an erasure plan: what is kept about people, and when it must be erased. Erases nothing.
 
     For the day on which a law is struck down or ends: nothing is collected any more, and people decide about the rest.
 

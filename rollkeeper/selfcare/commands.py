@@ -81,7 +81,7 @@ def codes_by_call(*, on: DateOption = None) -> None:
 
     Input: the calling number, the four figures keyed in, and own-network. Say own-network only of a call whose line your own network
     authenticated; a number that came from another network, or from the phone itself, can be forged. Output, one JSON object a line:
-    the code, or null where there is none, and for how many minutes it is good.
+    the code, or null if there is none, and for how many minutes it is valid.
 
     Example: echo "13900001234 4711 own-network" | rollkeeper codes by-call
     """
@@ -195,7 +195,7 @@ def settle(
     ] = None,
     on: DateOption = None,
 ) -> None:
-    """Decide a case; the clock of its line goes on tomorrow with the remaining days.
+    """Decide a case; the clock of its line continues tomorrow with the remaining days.
 
     An appeal is decided by a named person who did not make the first decision. To uphold a correction, change the record.
 

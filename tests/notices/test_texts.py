@@ -275,7 +275,7 @@ def test_an_operator_whose_name_is_a_link_sends_nothing():
         ("{days} days", "weeks", "lacks {days}"),
         ("by {day} at", "soon at", "lacks {day}"),
         ("{care}", "{phone}", "nothing is put in for {phone}"),
-        ("desks", "desks or telecom.example", "looks like a link"),
+        ("counters", "counters or telecom.example", "looks like a link"),
         ("{operator}:", "{operator:", "braces"),
         ("{operator}: register", "register", "does not begin with the opening"),
     ],

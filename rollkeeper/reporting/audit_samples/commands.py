@@ -55,7 +55,7 @@ def redraw(
     """Repeat the draw of a sample from a copy of the published ledger and the evidence, with the text that the auditor brought.
 
     Needs no database. The text is asked for, or is a line of standard input. The copy is checked like 'ledger verify', with the key
-    in it. It lists the leaves in the order of the draw: the sample passes over one only if its line came before.
+    in it. It lists the leaves in the order of the draw: the sample skips an entry only if its line was drawn before.
 
     Example: rollkeeper reports redraw-sample copy 2012-Q1 suspended --size 120345 --evidence 2012-Q1.jsonl < text.txt
     """
