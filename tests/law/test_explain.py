@@ -58,7 +58,7 @@ def test_a_promised_day_later_than_the_law_s_is_explained_and_kept(promised, is_
 
     assert "Day 60 of 60 is 1 March 2012: the last day to register." in text
     assert (f"But {promised:%-d %B %Y} was promised as the last day." in text) == is_said
-    assert f"may be suspended from {earliest} on" in text
+    assert f"may be suspended from {earliest:%-d %B %Y} on" in text
 
 
 def test_a_promised_day_of_a_suspension_moves_its_end_only():
