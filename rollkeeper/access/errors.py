@@ -90,7 +90,7 @@ INVITATION_INVALID = Refusal(
     "invitation_invalid",
     Kind.FORBIDDEN,
     "User name and code do not belong together, or the code was used or is more than three days old.",
-    "Look at both again, or ask an administrator for another invitation.",
+    "Check both again, or ask an administrator for another invitation.",
 )
 NO_MAIL = Refusal(
     "no_mail",
@@ -178,7 +178,7 @@ STAFF_REQUEST_TOO_OLD = Refusal(
     "staff_request_too_old",
     Kind.CONFLICT,
     "What was asked for on the page waited for more than {minutes} minutes; nothing was done.",
-    "See that a worker runs (the page of this instance's health says so), then ask again.",
+    "Check on the page Health that a worker runs, then ask again.",
 )
 STAFF_REQUEST_BROKE = Refusal(
     "staff_request_broke",

@@ -43,7 +43,7 @@ REQUIREMENTS_OPEN = Refusal(
     "requirements_open",
     Kind.REFUSED,
     "{agent} cannot be approved ({article}): evidence is missing for {requirements}.",
-    "Take the evidence for each on the agent's page.",
+    "Record the evidence for each on the agent's page.",
 )
 AGENT_NOT_IN_STATE = Refusal(
     "agent_not_in_state",
@@ -73,7 +73,7 @@ ALREADY_ASSIGNED = Refusal(
     "already_assigned",
     Kind.CONFLICT,
     "{username} is assigned to an outlet already.",
-    "Take the account away from that outlet first.",
+    "Remove the account from that outlet first.",
 )
 NOT_ASSIGNED = Refusal(
     "not_assigned",

@@ -63,7 +63,7 @@ class AuditForm(forms.Form):
     """One audit, with one finding or none; a second finding is a second audit of the same day."""
 
     requirement = forms.ChoiceField(label=gettext_lazy("What is missing"), required=False)
-    severity = forms.ChoiceField(label=gettext_lazy("How grave"), required=False, choices=Severity.choices)
+    severity = forms.ChoiceField(label=gettext_lazy("Severity"), required=False, choices=Severity.choices)
     due_on = forms.DateField(
         label=gettext_lazy("To be remediated by"), required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
@@ -111,17 +111,17 @@ FORMS: Final[dict[str, type[forms.Form]]] = {
     "attest": EvidenceForm, "audit": AuditForm, "open_outlet": OutletForm, "assign": AssignmentForm,
 }  # fmt: skip
 TITLES: Final[dict[str, Promise]] = {
-    "attest": gettext_lazy("Take evidence"), "audit": gettext_lazy("Record an audit"),
+    "attest": gettext_lazy("Record evidence"), "audit": gettext_lazy("Record an audit"),
     "open_outlet": gettext_lazy("Open an outlet"), "assign": gettext_lazy("Assign an account"),
 }  # fmt: skip
 _SAID: Final[dict[str, Promise]] = {
     "attest": gettext_lazy("The evidence is recorded."), "audit": gettext_lazy("The audit is recorded."),
     "open_outlet": gettext_lazy("The outlet is open."), "assign": gettext_lazy("The account works there from today."),
     "approve": gettext_lazy("The agent is approved and may register people."),
-    "reinstate": gettext_lazy("The agent goes on. Accounts opened again: %(accounts)s."),
+    "reinstate": gettext_lazy("The agent is reinstated. Accounts opened again: %(accounts)s."),
     "terminate": gettext_lazy("The agent is ended. Accounts closed: %(accounts)s."),
     "remediate": gettext_lazy("The finding is remediated."), "close_outlet": gettext_lazy("The outlet is closed."),
-    "unassign": gettext_lazy("The account works there no more."),
+    "unassign": gettext_lazy("The account no longer works there."),
 }  # fmt: skip
 _PLAIN: Final = frozenset({"approve", "reinstate", "remediate"})
 _ASKED_FIRST: Final = frozenset({"terminate", "close_outlet", "unassign"})
@@ -136,7 +136,7 @@ def add(request: HttpRequest) -> HttpResponse:
         shown = {"form": form, "title": _("Enter an agent"), "back": reverse("backoffice:agents")}
         return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
     given = form.cleaned_data
-    said = _("The agent is entered. Take its evidence, then approve it.")
+    said = _("The agent is entered. Record its evidence, then approve it.")
     do_by_worker(request, "agent-action", said, do="add", agent=given["agent"], limit=given["limit"])
     return redirect("backoffice:agent", given["agent"])
 
@@ -217,7 +217,7 @@ def _question(code: str, do: str, more: dict[str, str]) -> Question:
         )  # fmt: skip
     if do == "unassign":
         return Question(
-            title=_("Take %(name)s away from its outlet?") % {"name": more.get("username", "")}, button=_("Take away"),
+            title=_("Remove %(name)s from its outlet?") % {"name": more.get("username", "")}, button=_("Remove from the outlet"),
             consequences=[
                 _("Its devices there are ended."),
                 _("The account itself stays open and is then the operator's own: close it if it should register no one."),
@@ -226,13 +226,13 @@ def _question(code: str, do: str, more: dict[str, str]) -> Question:
         )  # fmt: skip
     accounts, lines = queries.concerned_by(code, on=clock.today())
     return Question(
-        title=_("End %(agent)s for good?") % {"agent": code}, button=_("End the agent"),
+        title=_("End %(agent)s permanently?") % {"agent": code}, button=_("End the agent"),
         consequences=[
             _said_accounts(accounts),
             ngettext(
                 "The %(n)d line that it registered stays as it is.", "The %(n)d lines that it registered stay as they are.", lines
             ) % {"n": lines},
-            _("This cannot be taken back."),
+            _("This cannot be undone."),
         ],
         back=back, concerns=accounts, concerned=ngettext("account is closed", "accounts are closed", accounts),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def do_by_worker(request: HttpRequest, kind: str, said: Text, **payload: Any) ->
     result = ask_worker(authority_in(request), kind, **payload)
     if result is None:
         messages.warning(
-            request, _("It was passed on and will be done within minutes. Look at this page again.")
+            request, _("It was passed on and will be done within minutes. Reload this page later.")
         )
     else:
         messages.success(request, str(said) % result)

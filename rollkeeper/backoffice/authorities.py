@@ -79,7 +79,7 @@ def remove(request: HttpRequest, authority_id: UUID) -> HttpResponse:
     if sign_in is not None and not sign_in.is_valid():
         messages.error(request, _("Enter your password."))
     elif ask_or_say_over(request, sign_in, "remove-authority", authority=str(authority_id)):
-        messages.success(request, _("The authority is off the list."))
+        messages.success(request, _("The authority was removed from the list."))
     return redirect("backoffice:authorities")
 
 

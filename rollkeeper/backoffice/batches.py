@@ -67,7 +67,7 @@ def run(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask the worker to run a batch as far as it may go now."""
     authority = authority_to_see(request)
     request_work(authority, WorkKind.RUN, batch_id=BatchId(batch_id), on=clock.today())
-    messages.success(request, _("It begins within seconds. This page follows by itself."))
+    messages.success(request, _("It begins within seconds. This page updates automatically."))
     return redirect("backoffice:batch", batch_id)
 
 

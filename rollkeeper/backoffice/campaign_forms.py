@@ -47,7 +47,7 @@ class StayForm(forms.Form):
     """A court's stay."""
 
     first = _day(label=_("First day"), error_messages={"required": _("Enter the first day.")})
-    last = _day(label=_("Last day"), help_text=_("Leave it empty while no end is known."), required=False)
+    last = _day(label=_("Last day"), help_text=_("Leave it empty if no end is known."), required=False)
     reason = forms.CharField(
         label=_("Case number or order"),
         help_text=_("No names."),

@@ -46,11 +46,13 @@ STEPS: Mapping[CaseKind, Sequence[Promise]] = {
     ),
     CaseKind.CORRECT: (
         _("Ask the subscriber to come to a counter with the document."),
-        _("Once the record is corrected there, the case closes by itself."),
+        _("Once the record is corrected there, the case closes automatically."),
     ),
     CaseKind.INHERIT: (
         _("See the certificate of death and the document of the claimant at a counter."),
-        _("Whom the subscriber named is heard first; the change of subscriber is then done at the counter."),
+        _(
+            "The person whom the subscriber named is heard first; the change of subscriber is then made at the counter."
+        ),
     ),
     CaseKind.FORGERY: (
         _("Ask the subscriber to show the document again at a counter, to a supervisor."),
@@ -80,11 +82,13 @@ REASONS: Mapping[CaseKind, Sequence[DecisionReason]] = {
     CaseKind.FORGERY: (DecisionReason.DOCUMENT_SEEN, DecisionReason.DOCUMENT_FORGED),
 }  # fmt: skip
 _RIGHT_AGAIN = (
-    _("If the line was suspended for want of registration it works again within minutes."),
-    _("The days since the case was opened do not count; the clock goes on tomorrow with what was left."),
+    _("If the line was suspended because no one was registered, it works again within minutes."),
+    _(
+        "The days since the case was opened do not count; the clock continues tomorrow with the remaining days."
+    ),
 )
 _GOES_ON = (
-    _("The clock of the line goes on tomorrow with the days that were left."),
+    _("The clock of the line continues tomorrow with the remaining days."),
     _("The subscriber sees the decision and its reason at the portal, and can appeal once."),
 )
 _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
@@ -92,11 +96,11 @@ _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
     (CaseKind.DISPUTE, False): _GOES_ON,
     (CaseKind.APPEAL, True): _RIGHT_AGAIN,
     (CaseKind.APPEAL, False): (
-        _("The clock of the line goes on tomorrow with the days that were left."),
+        _("The clock of the line continues tomorrow with the remaining days."),
         _("There is no second appeal against the same decision."),
     ),
     (CaseKind.NOT_MINE, True): (
-        _("The line is unlinked from this person for good. It then has no registered subscriber."),
+        _("The line is permanently unlinked from this person. It then has no registered subscriber."),
         _("The person who uses it keeps service and is asked to register."),
     ),
     (CaseKind.NOT_MINE, False): (

@@ -98,7 +98,7 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.SETTLE_CASE)
     gives_back = request.POST.get("gives_back") == "yes"
-    said = _("It is open to others again.") if gives_back else _("It is yours now.")
+    said = _("This case is open to others again.") if gives_back else _("This case is now assigned to you.")
     do_by_worker(request, "take-case", said, case=str(case_id), gives_back=gives_back)
     return redirect("backoffice:case", case_id)
 

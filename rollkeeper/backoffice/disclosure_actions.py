@@ -166,7 +166,7 @@ def delivered(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
             **shown,
         )
     ask_vault(request, sign_in, "record-delivery", disclosure=str(disclosure_id))
-    messages.success(request, _("It is noted that the answer was delivered."))
+    messages.success(request, _("The delivery of the answer is recorded."))
     return redirect("backoffice:disclosure", disclosure_id)
 
 

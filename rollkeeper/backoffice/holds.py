@@ -45,7 +45,7 @@ class HoldForm(forms.Form):
     )  # fmt: skip
     last = forms.DateField(
         label=gettext_lazy("Last day of the hold"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        help_text=gettext_lazy("At most a year ahead. It ends by itself."),
+        help_text=gettext_lazy("At most a year ahead. It ends automatically."),
     )  # fmt: skip
     review_on = forms.DateField(
         label=gettext_lazy("Review it on"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),

@@ -73,7 +73,7 @@ class IncidentForm(forms.Form):
     )
     until = _instant_field(gettext_lazy("Until when"), gettext_lazy("Left empty: until now."))
     severity = forms.ChoiceField(
-        label=gettext_lazy("How grave is it?"), choices=Severity.choices, widget=forms.RadioSelect,
+        label=gettext_lazy("How serious is it?"), choices=Severity.choices, widget=forms.RadioSelect,
         help_text=gettext_lazy("The law's clocks depend on it. If in doubt, serious."),
     )  # fmt: skip
     noticed_at = _instant_field(

@@ -128,15 +128,15 @@ CONSEQUENCES: dict[Step, tuple[Promise, ...]] = {
     ),
     Step.ROTATE_KEYS: (
         gettext_lazy("A new epoch of keys begins and every record is sealed to it. The older keys are destroyed."),
-        gettext_lazy("Backups from before can no longer be opened. This cannot be taken back."),
+        gettext_lazy("Earlier backups can no longer be opened. This cannot be undone."),
     ),
     Step.RESEAL: (
         gettext_lazy("An interrupted renewal of keys is continued; if there is none, a new one begins."),
-        gettext_lazy("Backups from before can no longer be opened. This cannot be taken back."),
+        gettext_lazy("Earlier backups can no longer be opened. This cannot be undone."),
     ),
     Step.NOTIFY_PEOPLE: (
         gettext_lazy("Each of them gets the notice shown on the incident's page, in their language, once."),
-        gettext_lazy("A message that was sent cannot be taken back."),
+        gettext_lazy("A message that was sent cannot be withdrawn."),
     ),
 }  # fmt: skip
 

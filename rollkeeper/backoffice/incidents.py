@@ -131,7 +131,7 @@ def _question(found: IncidentView, step: Step) -> Question:
     concerns, concerned = _concerned(found, step)
     said: list[Text] = [*CONSEQUENCES[step]]
     if found.is_drill:
-        said = [_("This is a drill: the step is noted, and nothing happens to anyone.")]
+        said = [_("This is a drill: the step is recorded, and nothing happens to anyone.")]
     people = rule_for(PERMISSION_FOR[step]).people
     if people > 1:
         said.append(_("It takes two people: it is done once another person has approved it too."))

@@ -79,7 +79,7 @@ def publish(request: HttpRequest, period: str) -> HttpResponse:
             title=_("Publish the report of %(period)s?") % {"period": period}, button=_("Approve that it is published"),
             consequences=[
                 _("Once two people have approved it, everyone who may see reports sees it, and it goes to the authority."),
-                _("It cannot be changed or taken back."),
+                _("It cannot be changed or withdrawn."),
             ],
             back=reverse("backoffice:report_of_period", args=[period]), is_harmful=False,
         )  # fmt: skip

@@ -103,7 +103,9 @@ def what_next(batch: BatchView, known: Known) -> str:
                 missing,
             ) % {"n": missing}
         case BatchState.STOPPED:
-            return _("It goes no further. What it did stays until it is undone; a new batch can be prepared.")
+            return _(
+                "The batch is stopped. What it did stays until it is undone; a new batch can be prepared."
+            )
         case BatchState.UNDO_REQUESTED:
             return _("Rollkeeper is giving the lines back their service. This takes some minutes.")
         case BatchState.UNDONE:
@@ -188,7 +190,7 @@ def _approved(batch: BatchView) -> Iterator[str]:
 
 def _first(batch: BatchView, known: Known, at: int) -> Iterator[str]:
     if batch.pilot_done_at:
-        yield _("out at %(time)s") % {"time": _time(batch.pilot_done_at, known)}
+        yield _("done at %(time)s") % {"time": _time(batch.pilot_done_at, known)}
     elif at == 2:
         yield from _begins(batch, known)
     else:
@@ -199,7 +201,7 @@ def _begins(batch: BatchView, known: Known) -> Iterator[str]:
     if known.is_asked:
         yield _("begins within seconds")
     elif at := next_run_by_itself(known.now, from_hour=known.run_from_hour, due_on=batch.due_on):
-        yield _("by itself from %(time)s") % {"time": _time(at, known)}
+        yield _("automatically from %(time)s") % {"time": _time(at, known)}
     else:
         yield _("when a campaign manager runs it")
 
@@ -221,9 +223,11 @@ def _watched(batch: BatchView, known: Known) -> Iterator[str]:
 def _rest(batch: BatchView, known: Known, at: int) -> Iterator[str]:
     until = watched_until(batch.pilot_done_at, pilot_hours=known.pilot_hours)
     if at == 4 and known.is_asked:
-        yield _("%(done)s of %(all)s had their turn") % {"done": intcomma(batch.position_done), "all": intcomma(batch.line_count)}  # fmt: skip
+        yield _("%(done)s of %(all)s processed") % {"done": intcomma(batch.position_done), "all": intcomma(batch.line_count)}  # fmt: skip
     elif known.run_from_hour is not None:
-        yield _("by itself from %(time)s") % {"time": _time(until, known)} if until else _("by itself")
+        yield (
+            _("automatically from %(time)s") % {"time": _time(until, known)} if until else _("automatically")
+        )
     else:
         yield _("when a campaign manager runs it")
     yield _("at most %(lines)s an hour") % {"lines": intcomma(batch.max_lines_per_hour)}
@@ -231,7 +235,7 @@ def _rest(batch: BatchView, known: Known, at: int) -> Iterator[str]:
 
 def _done(batch: BatchView) -> Iterator[str]:
     if batch.state == BatchState.DONE:
-        yield _("%(done)s done, %(skipped)s passed over") % {
+        yield _("%(done)s done, %(skipped)s skipped") % {
             "done": intcomma(batch.done_count), "skipped": intcomma(batch.skipped_count),
         }  # fmt: skip
     yield _("an undo stays open")
@@ -239,24 +243,26 @@ def _done(batch: BatchView) -> Iterator[str]:
 
 def _next_run(batch: BatchView, known: Known) -> str:
     if known.is_asked:
-        return _("Rollkeeper runs it. This page follows by itself.")
+        return _("Rollkeeper runs it. This page updates automatically.")
     until = watched_until(batch.pilot_done_at, pilot_hours=known.pilot_hours)
     if is_watched(batch, known) and until is not None:
         times = {"time": _time(until, known)}
         if known.run_from_hour is not None:
             return (
-                _("The first share is out. The rest runs by itself from %(time)s, unless someone stops it.")
+                _(
+                    "The first share is done. The rest runs automatically from %(time)s, unless a person stops it."
+                )
                 % times
             )
-        return _("The first share is out. From %(time)s on a campaign manager can run the rest.") % times
+        return _("The first share is done. From %(time)s on a campaign manager can run the rest.") % times
     if batch.due_on > known.today:
         return _("It can run from %(day)s on.") % {"day": date_format(batch.due_on, "DATE_FORMAT")}
     at = next_run_by_itself(known.now, from_hour=known.run_from_hour, due_on=batch.due_on)
     if at is not None:
-        return _("It runs by itself from %(time)s. A campaign manager can run it now.") % {
+        return _("It runs automatically from %(time)s. A campaign manager can run it now.") % {
             "time": _time(at, known)
         }
-    return _("A campaign manager runs it now, or leaves it. Nothing runs by itself in this instance.")
+    return _("A campaign manager runs it now, or leaves it. Nothing runs automatically in this instance.")
 
 
 def _moment(at: dt.datetime) -> str:

@@ -97,7 +97,7 @@ UPLOAD_NOT_IN_STATE = Refusal(
     "upload_not_in_state",
     Kind.CONFLICT,
     "The upload {upload} is being worked on, or is over.",
-    "Look at its page again in a moment.",
+    "Reload its page in a moment.",
 )
 IMPORT_UNKNOWN = Refusal(
     "import_unknown",

@@ -27,7 +27,7 @@ class HistoryFilter(forms.Form):
     who = forms.ChoiceField(
         required=False,
         label=_("By whom"),
-        choices=[("", _("Everyone")), ("others", _("Everyone but me")), (OWN, _("Me"))],
+        choices=[("", _("Everyone")), ("others", _("Everyone except me")), (OWN, _("Me"))],
     )
     days = forms.ChoiceField(
         required=False, label=_("Since"),

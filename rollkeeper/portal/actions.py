@@ -70,9 +70,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     answer = put(request, PortalRequestKind.WITHDRAW_CASE, form.payload() if form.is_valid() else {})
     if answer.done is None:
         return refused(request, answer)
-    messages.success(
-        request, _("You took it back. The clock of the line goes on with the days that were left.")
-    )
+    messages.success(request, _("You withdrew it. The clock of the line continues with the remaining days."))
     return redirect("portal:lines")
 
 
@@ -86,7 +84,9 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
     asked = request.GET.get("line", "")
     chosen = [one for one in lines if one["line"] == asked] if asked else lines
     if not chosen:
-        messages.info(request, _("That cannot be done with this line now. Below is what can be done."))
+        messages.info(
+            request, _("That cannot be done with this line now. The list below shows what can be done.")
+        )
         return redirect("portal:lines")
     if len(chosen) > 1 and what not in ABOUT_A_PERSON:
         return render(

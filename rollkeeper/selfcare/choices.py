@@ -118,7 +118,7 @@ class DecisionReason(TextChoices):
     RECORD_RIGHT = "record_right", _("The record is right")
     COUNTED_RIGHT = "counted_right", _("Notices and days were right")
     NOTHING_SHOWN = "nothing_shown", _("What was asked for was not shown in time")
-    TAKEN_BACK = "taken_back", _("The subscriber took it back")
+    TAKEN_BACK = "taken_back", _("The subscriber withdrew it")
     NO_CLAIM_SHOWN = "no_claim_shown", _("No death or no claim was shown")
     DOCUMENT_FORGED = "document_forged", _("The document was forged")
 

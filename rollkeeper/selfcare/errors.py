@@ -54,7 +54,7 @@ NO_SUBSCRIBER_TO_SUSPECT = Refusal(
 LIMITED_SESSION = Refusal(
     "limited_session",
     Kind.FORBIDDEN,
-    "With a code from the care number or a counter, nothing is read and nothing is ended.",
+    "A code from the care number or a counter does not let you read data or end a line.",
     "Use a passkey, ask for a code that comes to the line once it works again, or come to a counter with your document.",
 )
 LINE_IN_SERVICE = Refusal(
@@ -102,14 +102,14 @@ NOT_YOUR_LINE = Refusal(
 NOTHING_TO_WITHDRAW = Refusal(
     "nothing_to_withdraw",
     Kind.CONFLICT,
-    "There is nothing to take back: it was decided, or taken back before.",
+    "There is nothing to withdraw: it was decided, or withdrawn before.",
     "The page of your lines shows its state.",
 )
 OWN_LINE_IN_DISPUTE = Refusal(
     "own_line_in_dispute",
     Kind.REFUSED,
     "This line is in dispute: its contract is not ended meanwhile.",
-    "Take the dispute back, or wait until it is decided.",
+    "Withdraw the dispute, or wait until it is decided.",
 )
 CASE_ALREADY_OPEN = Refusal(
     "case_already_open",

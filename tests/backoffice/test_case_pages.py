@@ -123,10 +123,10 @@ def test_a_case_is_taken_on_and_given_back(asked):
     mine = asked("anna", "get", "/cases/?only=mine").text_
     back = asked("anna", "post", at + "take/", {"gives_back": "yes"})
 
-    assert "It is yours now." in taken.text_
+    assert "This case is now assigned to you." in taken.text_
     assert "With anna." in taken.text_
     assert at in mine
-    assert "No one has taken it on." in back.text_
+    assert "This case is not assigned to anyone." in back.text_
     verbs = [
         row.body
         for row in rows(
@@ -170,7 +170,7 @@ def test_who_may_only_see_cases_decides_none_and_takes_none_on(asked):
     at = f"/cases/{disputed().case_id}/"
 
     assert asked("cai", "get", at).status_code == 200
-    assert "Take it on" not in asked("cai", "get", at).text_
+    assert "Take this case" not in asked("cai", "get", at).text_
     for address in ("take/", "decide/"):
         assert (
             asked("cai", "post", at + address, {"because": "record_right", "confirmed": "yes"}).status_code

@@ -117,7 +117,7 @@ def test_a_request_is_carried_from_its_entry_to_its_delivery_on_pages(asked):
         "name": asked.instance.person["name"]
     }
     assert asked.instance.person["name"].encode() not in answer.content
-    assert "It is noted that the answer was delivered." in delivered.text_
+    assert "The delivery of the answer is recorded." in delivered.text_
     assert DisclosureRequest.objects.get().state == "delivered"
     assert len(asked.sessions) == 4  # the second person's was ended at once
 
@@ -208,7 +208,7 @@ def test_an_authority_is_proposed_by_one_and_approved_by_another(asked):
     assert "It is proposed." in proposed.text_
     assert (wrong.status_code, own.status_code) == (409, 409)
     assert "The authority is approved." in approved.text_
-    assert "The authority is off the list." in removed.text_
+    assert "The authority was removed from the list." in removed.text_
 
 
 def test_a_session_with_the_vault_that_is_over_does_nothing_and_is_asked_for_again(asked):

@@ -50,7 +50,7 @@ def test_an_officer_decides_a_case_from_sign_in_to_its_end(strict_visitor):
     page.get_by_role("link", name="Cases").first.click()
     overdue = page.locator("main table tbody tr").first.inner_text()
     page.locator("main table tbody tr").first.get_by_role("link").click()
-    page.get_by_role("button", name="Take it on").click()
+    page.get_by_role("button", name="Take this case").click()
     taken = page.inner_text("main")
     page.get_by_label("The record is right").check()
     page.get_by_role("button", name="Continue").click()

@@ -75,6 +75,15 @@ RETIRED = [
     Retired("(?<!登录)验证码", "登录验证码, 防伪码 or 受理码"),
     Retired("最后一[天日]", "截止日"),
     Retired("本系统规则", "本企业规定"),
+    Retired("台账", "存证账本"),
+    Retired("网上自助|自助服务", "自助门户"),
+    Retired("个案|待决事项", "事项"),
+    Retired("查询请求", "依法调取请求"),
+    Retired("最后期限", "截止日"),
+    Retired("办理码", "受理码"),
+    Retired("映射", "对应关系"),
+    Retired("(?<!正当)理由", "原因"),
+    Retired("机主(有|无)理|易主|随便|贵方", "主张成立, 过户, 贵企业"),
 ]
 THE_LAW = re.compile(r"^articles\[|\.because\.|\.words\.")
 """The statute's own words: what it calls things is not for Rollkeeper to mend."""
@@ -87,9 +96,8 @@ STRAIGHT_QUOTE = re.compile("['\"]")
 IN_A_TRANSLATION = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", re.DOTALL)
 LATIN_MARK = re.compile(r"""[%}]}(?:</\w+>)?(?:, |: | \()(?:<\w+[^>]*>)?{[{%]|join:", "| \({[{%]""")
 """A comma, a colon or a bracket between two texts of a page, which a Chinese reader expects to be full-width."""
-SPACED_DAY = re.compile(
-    r"[\u4e00-\u9fff] (?:\{(?:day|on|until|due_on)\}|%\(day\)s)|(?:\{(?:day|on|until|due_on)\}|%\(day\)s) [\u4e00-\u9fff]"
-)
+_A_DAY = r"(?:\{(?:day|on|until|due_on|first|last|today|next_day)\}|%\((?:day|begins|first|last|opened|due|since)\)s)"
+SPACED_DAY = re.compile(rf"[\u4e00-\u9fff] {_A_DAY}|{_A_DAY} [\u4e00-\u9fff]")
 CODES = ("登录验证码", "防伪码", "受理码")
 
 

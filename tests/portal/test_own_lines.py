@@ -218,7 +218,7 @@ def test_what_was_contested_is_taken_back_and_can_be_contested_again(come_in):
 
     answer = browser.post("/withdraw/", withdrawal(browser), follow=True)
 
-    assert "You took it back." in text(answer)
+    assert "You withdrew it." in text(answer)
     assert not view_line(line).is_disputed
     assert [pause.last for pause in line_history(line).pauses] == [ON]
     assert withdrawal(browser) is None
