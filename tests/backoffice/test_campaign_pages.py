@@ -85,7 +85,7 @@ def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manage
 
     assert "Prepare these for approval" in counted
     assert Batch.objects.get().state == "running"
-    assert "The first share is out." in page
+    assert "The first share is done." in page
     assert "Run the rest" not in page
     assert last_work(WorkKind.RUN, BatchId(made.batch_id)).state == "done"
 
@@ -230,7 +230,7 @@ def test_a_batch_is_run_from_its_day_on(days, may):
 
 
 def test_the_page_says_when_a_batch_runs_by_itself():
-    assert "It runs by itself from 20:00" in what_next(view("approved"), known(run_from_hour=20))
+    assert "It runs automatically from 20:00" in what_next(view("approved"), known(run_from_hour=20))
 
 
 @pytest.mark.parametrize(("hour", "at"), [(None, None), (11, NOON), (12, NOON), (13, NOON.replace(hour=13))])
@@ -337,6 +337,6 @@ def test_unreachable_lines_are_grouped_by_region_and_failed_channel(batch, signe
     only = ask("get", "/unreachable/?region=Ngari&channel=sms").text_
 
     assert "?region=Ngari&amp;channel=sms#lines" in page
-    assert "Next: Call, by itself where it can prove delivery." in page
+    assert "Next: Call, automatically if it can prove delivery." in page
     assert only.count('name="lines"') == 1
     assert page.count('name="lines"') == 2

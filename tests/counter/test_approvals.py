@@ -63,7 +63,7 @@ def test_a_failed_check_digit_waits_for_a_supervisor_whatever_the_law(at_counter
     waits = at_counter.get(twice["Location"]).content.decode()
     supervisor.post("/pending-approvals/", {"key": twice["Location"].split("/")[2], "approved": "yes"})
 
-    assert "second check" in once.content.decode()
+    assert "needs a second check" in once.content.decode()
     assert "A check digit does not match" in waits
     assert find_line(number) is None
     assert rows(

@@ -176,7 +176,7 @@ def test_a_doubtful_number_is_recorded_after_a_second_look(at_counter):
     first = post(at_counter, "register", number, who)
     second = post(at_counter, "register", number, who, double_checked="on")
 
-    assert "second check" in first.content.decode()
+    assert "needs a second check" in first.content.decode()
     assert second.status_code == 302
     assert tenures(find_line(number).line_id)[0].assurance == "sighted"
 

@@ -79,7 +79,7 @@ def run_batch(manager, supervisor, demo, look):
     page.goto(page.url)
     look(manager, "batch-approved")
     press(page, "Run the first share")
-    await_text(page, "The first share is out.", demo)
+    await_text(page, "The first share is done.", demo)
     look(manager, "batch-watched")
     return said | {"watched": page.inner_text("main")}
 

@@ -97,9 +97,9 @@ def test_what_is_urgent_comes_first_with_a_day_one_button_and_the_masked_number(
 
 
 def test_a_session_by_a_call_says_what_it_is_good_for_and_shows_no_record(page, demo):
-    assert "You came in with a code from the care number" in page.inner_text("main")
+    assert "You signed in with a code from the care number" in page.inner_text("main")
     page.goto(demo.portal + "/personal-data/")
-    assert "nothing is read" in page.inner_text("main")
+    assert "does not let you read data" in page.inner_text("main")
     assert fits(page)
 
 
