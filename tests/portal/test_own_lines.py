@@ -234,7 +234,7 @@ def test_what_was_taken_back_cannot_be_appealed_against_or_taken_back_twice(come
 
     again = browser.post("/withdraw/", sent | {"key": str(new_uuid())}, follow=True)
 
-    assert "There is nothing to take back" in text(again)
+    assert "There is nothing to withdraw" in text(again)
     assert "/do/appeal/" not in text(browser.get("/lines/"))
 
 
