@@ -45,7 +45,9 @@ _START_S = 60
 _STOP_S = 10
 """How long an orderly stop may take: longer, and the server hangs, or the next start reads the rest of its log."""
 _HANGS_AFTER_S = 10
-"""How long a server that lives may stop, or say nothing, before it counts as hung."""
+"""How long a server that lives may stop, or say nothing, without doing anything, before it counts as hung."""
+_SLOW_FOR_S = 120
+"""How long it may if it works meanwhile: on a machine under load it is slow, and to stop it would make that worse."""
 _TELL_EVERY_S = 60
 _LOOK_S = 2
 _MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) plus what a start writes
@@ -112,7 +114,42 @@ def stop_if_unused() -> None:
 
 def how_it_hangs(store: Store) -> ServerState | None:
     """Return how a server hangs, None where it does not: one that is not running is started by whatever needs it. Takes seconds."""
-    return keeps_hanging(store, for_s=_LOOK_S) if is_own(store) or _pid(store) else None
+    if is_own(store):
+        return keeps_hanging(store, for_s=_LOOK_S)
+    state = keeps_hanging(store, for_s=_LOOK_S) if _pid(store) else None
+    if state is None:
+        return None
+    before = work_of(store, state)
+    found = keeps_hanging(store, for_s=_LOOK_S)
+    return found if work_of(store, state) == before else None
+
+
+def work_of(store: Store, state: ServerState) -> list[int]:
+    """Return what grows while a server works at answering, or at stopping: nanoseconds on a processor, or of waiting for one.
+
+    A server that is asked and hangs does not run. One that stops answers all the same: there the checkpointer is what it waits for.
+    """
+    pid = _pid(store)
+    if pid is None:
+        return []
+    if state is ServerState.STOPPING:
+        return [
+            work
+            for one in processes_in(store.data, user=server_user(store))
+            if b"checkpointer" in _read(one, "cmdline")
+            for work in _processor_times(one)
+        ]
+    return _processor_times(pid)
+
+
+def _processor_times(pid: int) -> list[int]:
+    return [int(one) for one in _read(pid, "schedstat").split()[:2]]
+
+
+def _read(pid: int, name: str) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    return b""
 
 
 def server_user(store: Store = REGISTER) -> str | None:
@@ -207,17 +244,20 @@ def _bring_up(store: Store) -> None:
     if not _pid(store):
         _start(store)
     state, since, told = None, time.monotonic(), time.monotonic()
+    work, at_rest_since = None, since
     while (found := state_of(store)) is not ServerState.ACCEPTING:
         now = time.monotonic()
         if found is not state:
-            state, since = found, now
+            state, since, at_rest_since = found, now, now
         if not _pid(store):
             _start(store)  # it ended meanwhile; where it cannot start, this says why
         elif found is ServerState.RECOVERING:
             if now > told + _TELL_EVERY_S:
                 err.print(f"The server of the {store.name} still recovers from a crash; waiting for it.")
                 told = now
-        elif now > since + _HANGS_AFTER_S:
+        elif (done := work_of(store, found)) != work and now < since + _SLOW_FOR_S:
+            work, at_rest_since = done, now
+        elif now > at_rest_since + _HANGS_AFTER_S:
             err.print(
                 f"The server of the {store.name} hung ({found}): it is stopped at once and started again."
             )

@@ -19,8 +19,9 @@ import pytest
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.operations import server_checks
-from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform import embedded_postgres, server_state
 from rollkeeper.platform.errors import ServerDidNotStart
+from rollkeeper.platform.server_state import ServerState
 from tests.superuser import as_superuser
 
 
@@ -159,6 +160,59 @@ def test_a_server_that_answers_nobody_is_started_again(other_data_dir):
 
     assert pid_of(stores.KEYS) != hung
     assert ask(stores.KEYS, "SELECT 42") == 42
+
+
+def silent_for(monkeypatch, times):
+    """Have a server give no answer so many times, and then the true one."""
+    asked = iter(range(times))
+    monkeypatch.setattr(
+        embedded_postgres, "state_of",
+        lambda store: ServerState.SILENT if next(asked, None) is not None else server_state.state_of(store),
+    )  # fmt: skip
+
+
+def test_a_server_that_is_slow_under_load_is_waited_for(other_data_dir, monkeypatch, capsys):
+    embedded_postgres.ensure_running()
+    before, work = pid_of(stores.KEYS), iter(range(1000))
+    monkeypatch.setattr(embedded_postgres, "_HANGS_AFTER_S", 0)
+    monkeypatch.setattr(embedded_postgres, "work_of", lambda *_: [next(work)])
+    silent_for(monkeypatch, 40)
+
+    embedded_postgres.ensure_running()
+
+    assert pid_of(stores.KEYS) == before
+    assert "hung" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("limit", ["_HANGS_AFTER_S", "_SLOW_FOR_S"])
+def test_a_server_that_does_nothing_or_is_slow_for_too_long_is_started_again(
+    other_data_dir, monkeypatch, limit
+):
+    embedded_postgres.ensure_running()
+    before, work = [pid_of(store) for store in stores.STORES], iter(range(1000))
+    monkeypatch.setattr(embedded_postgres, "_HANGS_AFTER_S", 0)
+    monkeypatch.setattr(embedded_postgres, limit, 0)
+    monkeypatch.setattr(
+        embedded_postgres, "work_of", lambda *_: [next(work) if limit == "_SLOW_FOR_S" else 0]
+    )
+    silent_for(monkeypatch, 20)
+
+    embedded_postgres.ensure_running()
+
+    assert [pid_of(store) for store in stores.STORES] != before
+
+
+def test_a_server_that_is_asked_works_unless_it_hangs(other_data_dir):
+    embedded_postgres.ensure_running()
+    postmaster, found = pid_of(stores.KEYS), []
+    for number in (signal.SIGCONT, signal.SIGSTOP):
+        os.kill(postmaster, number)
+        before = embedded_postgres.work_of(stores.KEYS, ServerState.SILENT)
+        server_state.accepts(stores.KEYS)
+        found.append(embedded_postgres.work_of(stores.KEYS, ServerState.SILENT) != before)
+    os.kill(postmaster, signal.SIGCONT)
+
+    assert found == [True, False]
 
 
 def test_nobody_signs_in_without_a_password(other_data_dir):
