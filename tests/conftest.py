@@ -9,6 +9,7 @@ import gc
 import os
 import shutil
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -62,11 +63,25 @@ def data_dir() -> Iterator[Path]:
     # The same at every hour of the day: tests of quiet hours set their own.
     write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     _empty_everything()  # no test counts the canary
+    _first_settings.append((HOME / "settings.toml").read_bytes())
     yield HOME
     for owner in _owners.values():
         owner.close()
     connection.close()
     embedded_postgres.stop_if_unused()
+
+
+_first_settings: list[bytes] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settings_are_put_back() -> Iterator[None]:
+    """Fail where a file of tests leaves other settings behind, another law for one: what comes after it would fail in its place."""
+    yield
+    settings = HOME / "settings.toml"
+    if _first_settings and tomllib.loads(settings.read_text()) != tomllib.loads(_first_settings[0].decode()):
+        settings.write_bytes(_first_settings[0])
+        pytest.fail("These tests left other settings behind than they found.")
 
 
 @pytest.fixture

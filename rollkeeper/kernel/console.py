@@ -7,6 +7,7 @@ Progress and remarks go to standard error, results to standard output, so that a
 import datetime as dt
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,7 +47,16 @@ class _PlainConsole(Console):
             self.collected.said.extend(str(one) for one in objects)
 
     def render_str(self, text: str, **how: Any) -> Text:
-        return super().render_str(text.translate(_CONTROLS), **how)
+        return super().render_str(_as_said(text).translate(_CONTROLS), **how)
+
+
+def _as_said(text: str) -> str:
+    """Return a text without the brackets that a page turns into two languages side by side."""
+    if "⟦" not in text:
+        return text
+    from rollkeeper.kernel.side_by_side import as_plain_text
+
+    return as_plain_text(text)
 
 
 out = _PlainConsole(highlight=False, soft_wrap=True)
@@ -145,9 +155,23 @@ def show_error(fault: RollkeeperError, *, as_json: bool = False) -> None:
         refused = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in faults]
         err.print(json.dumps({"refused": refused}, ensure_ascii=False), markup=False)
         return
-    for said in dict.fromkeys(map(str, fault.faults if isinstance(fault, Faults) else (fault,))):
-        err.print(said, markup=False, style="red")
-    err.print(fault.advice, markup=False)
+    said, advice = _in_the_terminals_language(fault)
+    for sentence in dict.fromkeys(said):
+        err.print(sentence, markup=False, style="red")
+    err.print(advice, markup=False)
+
+
+def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
+    """Return the sentences of a fault and what to do next, as the pages say them."""
+    if "django.utils.translation.trans_real" in sys.modules:
+        from django.utils.translation import get_language
+
+        if (get_language() or "en") != "en":
+            from rollkeeper.kernel.error_messages import translated
+
+            faults = translated(fault)
+            return [one.sentence for one in faults], "\n".join(dict.fromkeys(one.remedy for one in faults))
+    return [str(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))], fault.advice
 
 
 @dataclass(slots=True)

@@ -114,6 +114,10 @@ class CommandsOnDemand(TyperGroup):
         if not apps.ready:
             _leave_keys_alone(sys.argv[1:])
         django.setup()
+        if os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG"):
+            from rollkeeper.kernel.terminal_language import speak_as_the_terminal
+
+            speak_as_the_terminal(sys.argv[1:])
 
 
 class CommandsWithoutDjango(CommandsOnDemand):

@@ -16,7 +16,7 @@ from tests.builders.packs import REFERENCE, use_pack
 from tests.registration.people import person, submission
 from tests.selfcare.people import ON
 
-pytestmark = pytest.mark.usefixtures("register")
+pytestmark = pytest.mark.usefixtures("register", "law_put_back")
 SOUTH_AFRICA = REFERENCE.replace("jurisdiction: CN-XZ", "jurisdiction: ZA")
 
 

@@ -28,19 +28,17 @@ def number(demo):
 def menu(demo):
     """The voice system of the care number, which keeps the program running: figures in, a code out."""
     environment = {name: value for name, value in os.environ.items() if name != "ROLLKEEPER_ROLE"}
-    program = subprocess.Popen(
+    with subprocess.Popen(
         [COMMAND, "codes", "by-call"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env=environment | {"ROLLKEEPER_HOME": str(demo.data_dir)},
-    )  # fmt: skip
+    ) as program:  # fmt: skip
 
-    def call(number, figures):
-        program.stdin.write(f"{number} {figures} own-network\n")
-        program.stdin.flush()
-        return json.loads(program.stdout.readline())["code"]
+        def call(number, figures):
+            program.stdin.write(f"{number} {figures} own-network\n")
+            program.stdin.flush()
+            return json.loads(program.stdout.readline())["code"]
 
-    yield call
-    program.stdin.close()
-    program.wait(timeout=20)
+        yield call
 
 
 def fits(page):

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The language in which a command answers: the terminal's, where the pages have it too; else English.
+
+Only what people read in the terminal is translated. A program that asks with `--json`, help texts and processes that run in the
+background stay in English, and what is written for others has its own language.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.db import DatabaseError
+from django.utils.translation import activate
+
+from rollkeeper.kernel.accepted_languages import is_spoken
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN
+
+_BY_LOCALE: Final = {
+    "zh_CN": CHINESE,
+    "zh_SG": CHINESE,
+    "zh": CHINESE,
+    "bo": TIBETAN,
+    "bo_CN": TIBETAN,
+    "bo_IN": TIBETAN,
+}
+_IN_ENGLISH: Final = frozenset({"setup", "serve", "worker", "demo"})
+"""Commands that make content or run processes: those choose a language for each text."""
+
+
+def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the language of the terminal by the first of LC_ALL, LC_MESSAGES and LANG that is set, or English."""
+    given = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
+    return _BY_LOCALE.get(given.partition(".")[0].partition("@")[0], ENGLISH)
+
+
+def speak_as_the_terminal(words: Sequence[str]) -> None:
+    """Answer the command with these words in the terminal's language, if this instance offers it."""
+    language = terminal_language()
+    if (
+        language != ENGLISH
+        and "--json" not in words
+        and _IN_ENGLISH.isdisjoint(words[:1])
+        and _is_offered(language)
+    ):
+        activate(language)
+
+
+def _is_offered(language: str) -> bool:
+    try:
+        return is_spoken(language)
+    except (DatabaseError, RollkeeperError):  # what is wrong is said by the command itself
+        return False
