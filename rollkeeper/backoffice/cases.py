@@ -12,8 +12,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import Authority, require
@@ -26,6 +26,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import queries
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
+from rollkeeper.selfcare.forgeries import draft_report
 from rollkeeper.selfcare.queries import SOON_DAYS, CaseView
 
 MOST_DECIDED = 20
@@ -116,9 +117,25 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     upheld = because.is_for_upheld
     if not is_confirmed(request):
         return confirm(request, _question(detail.case.kind, case_id, because), because=because.value)
-    said = _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")
+    if detail.case.kind is CaseKind.FORGERY:
+        said = _("What you found is noted. The case is decided once two people found the same.")
+    else:
+        said = (
+            _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")
+        )
     do_by_worker(request, "decide-case", said, case=str(case_id), upheld=upheld, because=because.value)
     return redirect("backoffice:case", case_id)
+
+
+@require_safe
+def forgery_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Return the drafted report about a document that may be forged as a text, for people to send. It names no one."""
+    detail = queries.case_detail(authority_in(request), case_id)
+    text = draft_report(detail.case.case_id, language=get_language() or "en")
+    return HttpResponse(
+        text, content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="report.txt"'},
+    )  # fmt: skip
 
 
 def deadline(one: CaseView) -> Deadline:

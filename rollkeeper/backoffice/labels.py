@@ -27,7 +27,7 @@ from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
 from rollkeeper.reporting.audit_samples.choices import SampledAction
-from rollkeeper.selfcare.choices import DisputeReason
+from rollkeeper.selfcare.choices import DisputeReason, ForgerySign
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 STAGE_NOTES: dict[str, Promise] = {
@@ -81,7 +81,7 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "instrument": (Instrument,),
     "outcome": (DisclosureOutcome,),
     "sample_kind": (SampledAction,),
-    "field": (Field, LineField, Paper, DisputeReason),
+    "field": (Field, LineField, Paper, DisputeReason, ForgerySign),
     "stop_reason": (StopReason,),
     "work": (WorkKind,),
     "work_state": (WorkState,),

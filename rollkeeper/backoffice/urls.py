@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/", cases.case, name="case"),
     path("cases/<uuid:case_id>/take/", cases.take, name="take_case"),
     path("cases/<uuid:case_id>/decide/", cases.decide, name="decide_case"),
+    path("cases/<uuid:case_id>/report/", cases.forgery_report, name="forgery_report"),
     path("holds/", holds.holds, name="holds"),
     path("holds/lift/", holds.lift, name="lift_hold"),
     path("line/", views.line, name="line"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.counter.line_actions import ADDRESSES
 from rollkeeper.lines.choices import LineState
 from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.selfcare.choices import CaseKind
 
 type Labels = dict[str, Any]
 """Words of the register and how they are said: texts that are translated when they are shown."""
@@ -42,6 +43,7 @@ ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "portal-code": _("A code for the portal"),
     "essential": _("Protect a line"),
     "dispute": _("Open a dispute"),
+    "suspect-forgery": CaseKind.FORGERY.label,
 }
 FIRST: Labels = {"register": _("Register the subscriber"), "change": _("Change what is recorded")}
 """What the one button says for a line that was found, where its action has another name."""

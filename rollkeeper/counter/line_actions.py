@@ -18,7 +18,10 @@ ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
     **{what: ("subscriber_action", what) for what in ("replace-sim", "terminate")},
     **{
         what: (what.replace("-", "_"), "")
-        for what in ("document-check", "link-document", "unlink-document", "pause", "reconnect", "portal-code", "essential", "dispute")
+        for what in (
+            "document-check", "link-document", "unlink-document", "pause", "reconnect", "portal-code", "essential", "dispute",
+            "suspect-forgery",
+        )
     },
 }  # fmt: skip
 """Of each action, the name of its address and its part."""
@@ -61,6 +64,7 @@ def offer(line: LineView) -> Offer:
     else:
         likely = [_usual(line), "change", "transfer", "terminate"]
         rest.remove("document-check")
+        rest.append("suspect-forgery")
     if line.is_disputed:
         impossible = {"transfer", "terminate", "dispute"}
         likely = [one for one in likely if one not in impossible]

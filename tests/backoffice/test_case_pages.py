@@ -220,3 +220,25 @@ def test_what_waits_longer_for_a_worker_is_said_so_and_not_done(asked, as_role, 
 
     assert "will be done within minutes" in answer.text_
     assert len(open_cases()) == 1
+
+
+def test_two_people_decide_a_forgery_on_its_page_and_have_the_report_as_a_text(asked):
+    case = disputed(CaseKind.FORGERY)
+    run("UPDATE selfcare_case SET about = 'altered' WHERE case_id = %s", [case.case_id])
+    at, found = f"/cases/{case.case_id}/", {"because": "document_forged", "confirmed": "yes"}
+
+    page = asked("bo", "get", at)
+    first = asked("bo", "post", at + "decide/", found)
+    still_open = len(open_cases())
+    second = asked("anna", "post", at + "decide/", found)
+    report = asked("anna", "get", at + "report/")
+
+    assert "The document was altered" in page.text_
+    assert f'href="{at}report/"' in page.text_
+    assert "decided once two people found the same" in first.text_
+    assert still_open == 1
+    assert second.status_code == 200
+    assert open_cases() == []
+    assert current_tenure(case.line_id) is None
+    assert report["Content-Type"].startswith("text/plain")
+    assert not [one for one in (NUMBER[3:], "Invented Person", str(case.line_id)) if one in report.text_]

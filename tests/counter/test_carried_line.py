@@ -38,6 +38,7 @@ ACTIONS = (
     "reconnect",
     "essential",
     "dispute",
+    "suspect-forgery",
 )
 
 

@@ -9,7 +9,7 @@ from tests.counter.test_pages import SECRET, post
 
 PAGES = (
     "/", "/register/?kind=company", "/register/?kind=minor", "/transfer/", "/install/", "/relocate/", "/change/",
-    "/replace-sim/", "/terminate/", "/pause/", "/dispute/", "/reconnect/", "/essential/", "/document-check/", "/receipts/", "/figures/", "/offline/forms/",
+    "/replace-sim/", "/terminate/", "/pause/", "/dispute/", "/reconnect/", "/essential/", "/document-check/", "/suspect-forgery/", "/receipts/", "/figures/", "/offline/forms/",
 )  # fmt: skip
 # What stays Latin on a Chinese page: names of things, and the language's own name in the switch.
 LATIN = {

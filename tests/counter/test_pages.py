@@ -53,7 +53,7 @@ def post(client, action_kind, *args, **further):
     "address",
     [
         "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/terminate/", "/pause/",
-        "/reconnect/", "/essential/", "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
+        "/reconnect/", "/essential/", "/dispute/", "/suspect-forgery/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
     ],
 )  # fmt: skip
 def test_every_page_is_there_for_a_clerk_and_is_never_cached(at_counter, address):
