@@ -374,3 +374,19 @@ def test_every_language_says_everything(key):
         for one in ("zh-hans", "bo")
         for key in words["en"]["texts"]
     )
+
+
+def test_the_page_speaks_the_language_of_the_page_that_led_to_it(chromium, tmp_path):
+    file = tmp_path / "check-receipt.html"
+    file.write_text(check_page(), "utf-8")
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+
+    page.goto(file.as_uri() + "#zh-hans")
+    chinese = page.inner_text("h1")
+    page.goto("about:blank")
+    page.goto(file.as_uri() + "#xx")
+    english = page.inner_text("h1")
+    context.close()
+
+    assert (chinese, english) == ("核验凭证", "Check a receipt")

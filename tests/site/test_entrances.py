@@ -37,7 +37,7 @@ def test_the_first_page_has_five_ways_in_and_the_public_pages(app):
 
     assert page.count('rk-entrance"') == 5
     assert all(
-        f'href="{one}"' in page for one in ("/ledger/", "/law/", "/check-receipt/", "/account/invitation/")
+        f'href="{one}"' in page for one in ("/ledger/", "/law/", "/check-receipt/#en", "/account/invitation/")
     )
 
 
