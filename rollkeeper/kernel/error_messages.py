@@ -73,15 +73,20 @@ def catalogue_key(text: str) -> str:
 def _translated_one(fault: RollkeeperError) -> TranslatedError:
     sentence, remedy = _template_translated(fault.sentence), _template_translated(fault.remedy)
     if sentence is None or remedy is None:
-        return TranslatedError(str(fault), fault.advice, "" if _is_english() else ENGLISH)
+        english = _translated_into(ENGLISH, fault)
+        return TranslatedError(english.sentence, english.remedy, ENGLISH)
     if is_side_by_side(sentence + remedy):
-        with override(CHINESE):
-            chinese = _translated_one(fault)
+        chinese, english = _translated_into(CHINESE, fault), _translated_into(ENGLISH, fault)
         return TranslatedError(
-            side_by_side(chinese.sentence, str(fault)), side_by_side(chinese.remedy, fault.advice), ""
+            side_by_side(chinese.sentence, english.sentence), side_by_side(chinese.remedy, english.remedy), ""
         )
     facts = _facts(fault.facts)
     return TranslatedError(sentence.format(**facts), remedy.format(**facts), "")
+
+
+def _translated_into(language: str, fault: RollkeeperError) -> TranslatedError:
+    with override(language):
+        return _translated_one(fault)
 
 
 def _template_translated(template: str) -> str | None:

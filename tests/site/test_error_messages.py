@@ -195,6 +195,15 @@ def test_a_day_is_written_as_the_pages_write_it(chinese):
     assert "2012-05-01" in str(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
 
 
+def test_next_to_the_chinese_the_english_writes_its_days_as_english_pages_do():
+    with translation.override("bo"):
+        (said,) = translated(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
+
+    assert "2012年5月1日（含当日）" in said.sentence
+    assert "1 May 2012" in said.sentence
+    assert "2012-05-01" not in said.sentence
+
+
 @pytest.mark.parametrize(
     ("article", "cited"),
     [
