@@ -4,6 +4,7 @@
 Suspensions, restorations and erasures happen at no counter; their receipts are had here by the code in the notice.
 """
 
+import datetime as dt
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from rollkeeper.counter.errors import SUBMISSION_NOT_FOUND
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.phrasing import cite, write_day
 from rollkeeper.ledger import printouts
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import ReceiptsNotReady
@@ -73,7 +74,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     found = find_by_code(code)
     entry = found.entry
     shown = {
-        "done": action_label(entry.verb), "entry": entry, "article": cite(entry.article),
+        "done": action_label(entry.verb), "entry": entry, "day": _day(entry.day), "article": cite(entry.article),
         "erasures": [_erasure(one) for one in erasures_of(entry)],
     }  # fmt: skip
     return render(request, "counter/receipt_by_code.html", shown | _given(found))
@@ -108,9 +109,13 @@ def _given(found: LedgerReceipt | None) -> dict[str, Any]:
 def _erasure(one: LedgerReceipt) -> dict[str, str]:
     facts = one.entry.facts
     return {
-        "code": one.code, "day": one.entry.day, "article": cite(one.entry.article),
-        "ground": label_of(str(facts.get("ground", "")), ErasureGround), "last_day_kept": str(facts.get("last_day_kept", "")),
+        "code": one.code, "day": _day(one.entry.day), "article": cite(one.entry.article),
+        "ground": label_of(str(facts.get("ground", "")), ErasureGround), "last_day_kept": _day(str(facts.get("last_day_kept", ""))),
     }  # fmt: skip
+
+
+def _day(text: str) -> str:
+    return write_day(dt.date.fromisoformat(text)) if text else ""
 
 
 def _file(content: bytes, *, name: str, kind: str) -> HttpResponse:

@@ -99,7 +99,7 @@ def test_a_former_subscriber_sees_that_the_record_was_erased(handed, at_counter)
     assert "Erased" in page
     assert "art. 5" in page
     assert "the legal retention period is over" in page
-    assert "2012-03-01" in page
+    assert "1 March 2012" in page
     assert "still kept" not in page
 
 

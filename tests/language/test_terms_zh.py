@@ -94,8 +94,10 @@ A_DAY_BEFORE_WHICH = re.compile(r"依法在(?:\{day\}|%\(day\)s)之前未告知"
 HALF_WIDTH = re.compile(rf"[{HAN}][,;:!?()]|[,;:!?()][{HAN}]|[{HAN}]\.(?![A-Za-z0-9])")
 STRAIGHT_QUOTE = re.compile("['\"]")
 IN_A_TRANSLATION = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", re.DOTALL)
-LATIN_MARK = re.compile(r"""[%}]}(?:</\w+>)?(?:, |: | \()(?:<\w+[^>]*>)?{[{%]|join:", "| \({[{%]""")
-"""A comma, a colon or a bracket between two texts of a page, which a Chinese reader expects to be full-width."""
+LATIN_MARK = re.compile(
+    r"""[%}]}(?:</\w+>)?(?:, |: |\. | \()(?:<\w+[^>]*>)?{[{%]|[%}]}\.</|join:", "| \({[{%]"""
+)
+"""A comma, a colon, a full stop or a bracket between two texts of a page, which a Chinese reader expects to be full-width."""
 _A_DAY = r"(?:\{(?:day|on|until|due_on|first|last|today|next_day)\}|%\((?:day|begins|first|last|opened|due|since)\)s)"
 SPACED_DAY = re.compile(rf"[\u4e00-\u9fff] {_A_DAY}|{_A_DAY} [\u4e00-\u9fff]")
 CODES = ("登录验证码", "防伪码", "受理码")
