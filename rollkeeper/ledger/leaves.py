@@ -28,8 +28,11 @@ its digest alone where it is not disclosed; salts and digests in base64url witho
 import base64
 import json
 from collections.abc import Collection, Iterator
+from functools import cache
 from hashlib import sha256, shake_256
 from json.encoder import encode_basestring as quoted
+from operator import concat
+from struct import Struct
 from typing import Any
 
 from rollkeeper.kernel.canonical import canonical_bytes
@@ -39,7 +42,7 @@ SECRET_BYTES = 32
 SALT_BYTES = 16
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SALTS = b"rollkeeper/leaf-salts@v2\x00"
-_ROOT = sha256(b"rollkeeper/leaf-root@v2\x00")
+_ROOT = b"rollkeeper/leaf-root@v2\x00"
 
 type Field = tuple[str, Any]
 
@@ -55,15 +58,20 @@ def fields_of(body: str) -> list[Field]:
 
 def root_of(body: str, *, secret: bytes, entry_id: int) -> bytes:
     """Return the root over the salted digests of an entry's fields."""
-    shown = _cut(body) or [_preimage(name, value) for name, value in fields_of(body)]
-    salts = _salts(secret, entry_id, len(shown))
-    whole = _ROOT.copy()
-    at, digests = 0, []
-    for one in shown:
-        digests.append(sha256(salts[at : at + SALT_BYTES] + one).digest())
-        at += SALT_BYTES
-    whole.update(b"".join(digests))
-    return whole.digest()
+    return root_of_written(body.encode(), secret=secret, entry_id=entry_id)
+
+
+def root_of_written(body: bytes, *, secret: bytes, entry_id: int) -> bytes:
+    """Return the same of a body as it is written. A million times a publication: each step is one call for all fields."""
+    shown = _cut(body) or [_preimage(name, value) for name, value in fields_of(body.decode())]
+    salts = _salt_list(len(shown)).unpack(_salts(secret, entry_id, len(shown)))
+    digests = [one.digest() for one in map(sha256, map(concat, salts, shown))]
+    return sha256(_ROOT + b"".join(digests)).digest()
+
+
+@cache
+def _salt_list(count: int) -> Struct:
+    return Struct(f"{SALT_BYTES}s" * count)
 
 
 def leaf_bytes(leaf_class: str, day: str, root: bytes) -> bytes:
@@ -132,25 +140,27 @@ def _base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def _cut(body: str) -> list[bytes] | None:
-    """Cut the fields out of a body as it was written, a third faster than reading it; None where a text makes that unsafe.
+def _cut(body: bytes) -> list[bytes] | None:
+    """Cut the fields out of a body as it was written, for a small part of what reading it costs; None where that is unsafe.
 
-    In canonical JSON a comma before a quotation mark is between two members, but where a text ends in a comma.
+    In canonical JSON without an escape or a list, a comma before a quotation mark is between two members, but where a text ends in a
+    comma, and a quotation mark before a colon ends a name, but where a text begins with a colon.
     """
-    if not body.startswith('{"') or ',","' in body or ',"}' in body:
+    text = body.decode()  # searching a text is several times faster than searching bytes
+    objects = 2 if '"facts":{"' in text else 1
+    if (
+        not text.startswith('{"')
+        or "\\" in text or "[" in text or "\n" in text or ',","' in text or ',"}' in text or '":":' in text
+        or text.count("{") != objects or text.count("}") != objects
+    ):  # fmt: skip
         return None
-    shown, prefix = [], ""
-    for member in body[2:-1].split(',"'):
-        name, _, value = member.partition('":')
-        if name == "facts" and value.startswith('{"'):
-            prefix = "facts."
-            name, _, value = value[2:].partition('":')
-        if prefix and value.endswith("}"):
-            shown.append(f'["facts.{name}",{value[:-1]}]'.encode())
-            prefix = ""
-        else:
-            shown.append(f'["{prefix}{name}",{value}]'.encode())
-    return shown
+    whole = b"[%b]" % body[1:-1].replace(b',"', b']\n["').replace(b'":', b'",')
+    if objects == 1:
+        return whole.split(b"\n")
+    before, _, rest = whole.partition(b'["facts",{"')
+    facts, _, after = rest.partition(b"}]")
+    inside = facts.replace(b'\n["', b'\n["facts.')
+    return (b'%b["facts.%b]%b' % (before, inside, after)).split(b"\n")
 
 
 def _flat(said: dict[str, Any]) -> Iterator[Field]:

@@ -5,34 +5,37 @@ They lie there because that store is never backed up with the register, and its 
 ever once both are over. Each call commits by itself, as everything in that store does.
 """
 
-import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connections, transaction
 
 from rollkeeper.kernel import database
 from rollkeeper.kernel.database import Role
 from rollkeeper.kernel.ids import EntryId
-from rollkeeper.ledger.leaves import SECRET_BYTES
+from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD
 
 STORE = "leaf_secrets"
 _DESTROYED_AT_ONCE = 10_000
-_HEAD, _END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
-_ROW = struct.Struct(f">hiqi{SECRET_BYTES}s")
 
 
-def keep_secrets(entries: Sequence[int], secrets: Sequence[bytes]) -> None:
-    """Keep the secret of each entry in place of what there is: of a number that a restore used again, or of a killed run."""
+def keep_secrets(entries: Sequence[int], rows: Iterable[bytes]) -> None:
+    """Keep the secret of each entry in place of what there is: of a number that a restore used again, or of a killed run.
+
+    They come as rows in PostgreSQL's binary form (`ledger.leaf_rows.secret_row`).
+    """
     if not entries:
         return
-    rows = [_ROW.pack(2, 8, entry, SECRET_BYTES, one) for entry, one in zip(entries, secrets, strict=True)]
     with transaction.atomic(using=STORE, durable=True):
-        destroy_present(entries)
+        span = [min(entries), max(entries)]
+        if database.rows(
+            "SELECT FROM ledger_secret WHERE entry_id BETWEEN %s AND %s LIMIT 1", span, using=STORE
+        ):
+            destroy_present(entries)
         with (
             connections[STORE].connection.cursor() as cursor,
             cursor.copy("COPY ledger_secret (entry_id, secret) FROM STDIN (FORMAT BINARY)") as copy,
         ):
-            copy.write(b"".join([_HEAD, *rows, _END]))
+            copy.write(b"".join([COPY_HEAD, *rows, COPY_END]))
 
 
 def destroy_present(entries: Collection[int]) -> int:

@@ -8,13 +8,13 @@ still open waits for the next run.
 The secrets of a step are committed to the store of keys before its leaves: a step that is killed in between draws new ones.
 """
 
-import datetime as dt
 import os
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, repeat
 from multiprocessing import get_context
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.db import connection
 
 from rollkeeper.kernel import database
 from rollkeeper.ledger import leaves, tree
-from rollkeeper.ledger.leaf_classes import LeafClass
+from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Rows, make_rows
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
@@ -31,14 +31,28 @@ STEP_ENTRIES = 1 << 16
 LOCK = 533437
 _WORTH_PROCESSES = 20_000
 _AT_ONCE = 4_096
-_HEAD, _END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
 _NO_LIMIT = str(1 << 63)
-_EPOCH = dt.date(2000, 1, 1).toordinal()
 _CLASSES = {verb.value: verb.leaf_class.value for verb in Verb}
 
-type Taken = tuple[int, str, str, str]
-"""Of an entry its number, class, day and body."""
-type Hash = Callable[[list[Taken], bytes], list[tuple[bytes, bytes]]]
+type Part = tuple[int, bytes]
+"""How many entries, and their lines."""
+type Make = Callable[[list[Part], int], list[Rows]]
+# A line has no tab and no line break but those between columns and lines: `leaf_rows` takes the escapes out again.
+_LINES = r"""
+WITH taken AS MATERIALIZED (
+{query}
+), numbered AS (
+    SELECT *, row_number() OVER (ORDER BY xid, entry_id) - 1 AS nth FROM taken
+)
+SELECT count(*)::integer,
+       convert_to(string_agg(concat_ws(E'\t', xid::text, entry_id::text, to_char(day, 'YYYY-MM-DD'), verb,
+                                       replace(replace(replace(body, '\', '\\'), E'\t', '\t'), E'\n', '\n')),
+                             E'\n' ORDER BY nth), 'UTF8')
+  FROM numbered
+ GROUP BY nth / {at_once}
+ ORDER BY nth / {at_once}
+"""
+_COUNT_AND_LENGTH = struct.Struct(">6xii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +69,43 @@ def integrate(progress: Callable[[int], None] = lambda _: None) -> IntegrationRe
     `progress` is given the number of entries after each step. Safe to run twice, at once, and to be killed.
     """
     added = 0
-    with _hashing() as hashes:
+    with _making() as make:
         while True:
             with database.action(), database.without_timeout():
-                size, taken = _step(hashes)
+                size, taken = _step(make)
             added += taken
             progress(taken)
             if taken < STEP_ENTRIES:
                 return IntegrationResult(size, added)
 
 
-def hash_leaves(taken: Sequence[Taken], secrets: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the root and the leaf's hash of each entry, whose secrets follow one another."""
-    made, width = [], leaves.SECRET_BYTES
-    for nth, (entry_id, leaf_class, day, body) in enumerate(taken):
-        root = leaves.root_of(body, secret=secrets[nth * width : (nth + 1) * width], entry_id=entry_id)
-        made.append((root, tree.leaf_hash(leaves.leaf_bytes(leaf_class, day, root))))
-    return made
-
-
 @contextmanager
-def _hashing() -> Iterator[Hash]:
-    """Hash here, and in as many processes as there are processors once a step has very many entries."""
+def _making() -> Iterator[Make]:
+    """Make rows here, and in as many processes as there are processors once a step has very many entries."""
     pools: list[ProcessPoolExecutor] = []
 
-    def hash_all(taken: list[Taken], secrets: bytes) -> list[tuple[bytes, bytes]]:
-        if len(taken) < _WORTH_PROCESSES or (os.cpu_count() or 1) == 1:
-            return hash_leaves(taken, secrets)
+    def make_all(parts: list[Part], first: int) -> list[Rows]:
+        counts = [count for count, _ in parts]
+        asked = (
+            [lines for _, lines in parts],
+            [first + before for before in accumulate(counts, initial=0)],
+            [os.urandom(leaves.SECRET_BYTES * count) for count in counts],
+            repeat(_CLASSES),
+        )
+        if sum(counts) < _WORTH_PROCESSES or (os.cpu_count() or 1) == 1:
+            return list(map(make_rows, *asked))
         if not pools:
             pools.append(ProcessPoolExecutor(mp_context=get_context("spawn")))
-        firsts = range(0, len(taken), _AT_ONCE)
-        width = leaves.SECRET_BYTES
-        done = pools[0].map(
-            hash_leaves,
-            [taken[first : first + _AT_ONCE] for first in firsts],
-            [secrets[first * width : (first + _AT_ONCE) * width] for first in firsts],
-        )
-        return [one for part in done for one in part]
+        return list(pools[0].map(make_rows, *asked))
 
     try:
-        yield hash_all
+        yield make_all
     finally:
         for pool in pools:
             pool.shutdown()
 
 
-def _step(hashes: Hash) -> tuple[int, int]:
+def _step(make: Make) -> tuple[int, int]:
     database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     (here,) = database.rows("SELECT system_identifier AS cluster FROM pg_control_system()")
     last = _last_step(here.cluster)
@@ -108,56 +113,53 @@ def _step(hashes: Hash) -> tuple[int, int]:
     is_restored = last["cluster"] != here.cluster
     if not is_restored:
         database.rows(database.sql("ledger", "by_index"))
-        found = database.rows(database.sql("ledger", "integrate"), last | {"most": STEP_ENTRIES})
-        last |= {"through_xid": found[-1].xid, "through_entry": found[-1].entry_id} if found else {}
+        found = _taken("integrate", last | {"most": STEP_ENTRIES})
+        if found:
+            xid, entry, _ = found[-1][1].rpartition(b"\n")[2].split(b"\t", 2)
+            last |= {"through_xid": xid.decode(), "through_entry": int(entry)}
     else:
         database.run("LOCK TABLE ledger_entry IN SHARE MODE")
-        found = database.rows(database.sql("ledger", "adopt"))
+        found = _taken("adopt", {})
         (newest,) = database.rows("SELECT coalesce(max(entry_id), 0) AS entry FROM ledger_entry")
         last |= {"through_xid": "0", "through_entry": 0, "floor_entry": newest.entry, "cluster": here.cluster}
         database.run("DELETE FROM ledger_appended")
     if found:
-        _place(found, size, hashes)
-    size += len(found)
+        _place(found, size, make)
+    added = sum(count for count, _ in found)
+    size += added
     if found or is_restored:
         _note_step(last | {"size": size})
     # A step that is full may have ended within a transaction, whose note waits for the rest.
-    before = last["through_xid"] if len(found) == STEP_ENTRIES else _NO_LIMIT
+    before = last["through_xid"] if added == STEP_ENTRIES else _NO_LIMIT
     database.run(database.sql("ledger", "take_notes"), {"before": before})
     _fill_tiles(size)
-    return size, len(found)
+    return size, added
 
 
-def _place(found: Sequence[Any], size: int, hashes: Hash) -> None:
+def _taken(statement: str, values: dict[str, Any]) -> list[Part]:
+    """Return entries as lines, some thousands in one value: no object is made of a row that only passes through."""
+    lines = _LINES.format(query=database.sql("ledger", statement), at_once=_AT_ONCE)
+    wanted = "COPY (" + lines + ") TO STDOUT (FORMAT BINARY)"
+    with connection.connection.cursor() as cursor, cursor.copy(wanted, values or None) as copy:
+        raw = b"".join(copy)
+    parts, at = [], len(COPY_HEAD)
+    while raw[at : at + 2] != COPY_END:
+        count, length = _COUNT_AND_LENGTH.unpack_from(raw, at)
+        at += _COUNT_AND_LENGTH.size
+        parts.append((count, raw[at : at + length]))
+        at += length
+    return parts
+
+
+def _place(found: list[Part], size: int, make: Make) -> None:
     """Give these entries the leaves from `size` on, with a fresh secret each."""
-    taken: list[Taken] = [
-        (row.entry_id, _CLASSES.get(row.verb, LeafClass.OTHER.value), row.day, row.body) for row in found
-    ]
-    secrets = os.urandom(leaves.SECRET_BYTES * len(taken))
-    made = hashes(taken, secrets)
-    keep_secrets(
-        [entry_id for entry_id, *_ in taken],
-        [secrets[at : at + leaves.SECRET_BYTES] for at in range(0, len(secrets), leaves.SECRET_BYTES)],
-    )
-    rows = [
-        _leaf_row(index, entry_id, leaf_class.encode(), day, root, leaf_hash)
-        for index, ((entry_id, leaf_class, day, _), (root, leaf_hash)) in enumerate(
-            zip(taken, made, strict=True), size
-        )
-    ]
+    made = make(found, size)
+    keep_secrets([number for numbers, *_ in made for number in numbers], [secrets for _, secrets, _ in made])
     statement = (
         "COPY ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) FROM STDIN (FORMAT BINARY)"
     )
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(b"".join([_HEAD, *rows, _END]))
-
-
-def _leaf_row(index: int, entry_id: int, leaf_class: bytes, day: str, root: bytes, leaf_hash: bytes) -> bytes:
-    days = dt.date.fromisoformat(day).toordinal() - _EPOCH
-    return struct.pack(
-        f">hiqiqi{len(leaf_class)}siii32si32s",
-        6, 8, index, 8, entry_id, len(leaf_class), leaf_class, 4, days, 32, root, 32, leaf_hash,
-    )  # fmt: skip
+        copy.write(b"".join([COPY_HEAD, *(rows for *_, rows in made), COPY_END]))
 
 
 def _last_step(cluster: int) -> dict[str, Any]:

@@ -7,13 +7,18 @@ import pytest
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole
 from rollkeeper.ledger import sequencer
+from rollkeeper.ledger.leaf_rows import secret_row
 from rollkeeper.ledger.secrets import destroy_secrets, keep_secrets, secret_of, secrets_of
 from rollkeeper.ledger.services import integrate
 
 
+def keep(entries, secrets):
+    keep_secrets(entries, [secret_row(one, secret) for one, secret in zip(entries, secrets, strict=True)])
+
+
 @pytest.fixture
 def kept(data_dir):
-    keep_secrets([1, 2, 900], [bytes([n]) * 32 for n in (1, 2, 9)])
+    keep([1, 2, 900], [bytes([n]) * 32 for n in (1, 2, 9)])
     yield
     destroy_secrets([1, 2, 900])
 
@@ -27,7 +32,7 @@ def test_a_secret_is_found_and_destroyed(kept):
 
 
 def test_a_number_that_comes_again_has_a_new_secret(kept):
-    keep_secrets([2, 3], [b"\x07" * 32, b"\x08" * 32])
+    keep([2, 3], [b"\x07" * 32, b"\x08" * 32])
 
     assert secrets_of([1, 2, 3]) == {1: b"\x01" * 32, 2: b"\x07" * 32, 3: b"\x08" * 32}
     destroy_secrets([3])
@@ -64,7 +69,12 @@ def test_who_makes_leaves_reaches_no_key_of_a_person(data_dir, table, statement)
 
 def test_an_integration_that_is_killed_after_the_secrets_draws_new_ones(fill, monkeypatch):
     fill(1, 3)
-    monkeypatch.setattr(sequencer, "_leaf_row", lambda *_: 1 / 0)
+
+    def killed_afterwards(*kept):
+        keep_secrets(*kept)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sequencer, "keep_secrets", killed_afterwards)
     with pytest.raises(ZeroDivisionError):
         integrate()
     before = secrets_of([1, 2, 3])

@@ -6,7 +6,7 @@
 -- Transaction numbers are meaningless outside their cluster. Existing entries keep the order of the old numbers; entries written
 -- from now on are recognised by an entry number above the floor. An entry that was reduced has no leaf to get.
 
-SELECT e.xid::text AS xid, e.entry_id, e.day::text AS day, e.verb, e.body, hashtextextended(e.body, 0) AS sum
+SELECT e.xid, e.entry_id, e.day, e.verb, e.body
   FROM ledger_entry AS e
  WHERE NOT EXISTS (SELECT FROM ledger_leaf AS l WHERE l.entry_id = e.entry_id)
  ORDER BY e.xid, e.entry_id

@@ -7,7 +7,7 @@
 -- An entry is taken once its transaction and all transactions with lower numbers have ended (the horizon of the
 -- snapshot): then no entry with a lower place can appear any more. Writers are not waited for and do not wait.
 
-SELECT e.xid::text AS xid, e.entry_id, e.day::text AS day, e.verb, e.body, hashtextextended(e.body, 0) AS sum
+SELECT e.xid, e.entry_id, e.day, e.verb, e.body
   FROM ledger_entry AS e
  WHERE (e.xid, e.entry_id) > (%(through_xid)s::xid8, %(through_entry)s)
    AND e.xid < pg_snapshot_xmin(pg_current_snapshot())

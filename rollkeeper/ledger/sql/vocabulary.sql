@@ -64,7 +64,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN said = ANY (ARRAY[
     'ok', 'old_form', 'one_person', 'open', 'open_case', 'open_on_disclosure', 'open_sealed', 'open_with_consent', 'opened',
     'operations', 'operator', 'optional', 'order', 'ordinary', 'other', 'out_of_scope', 'outage_hours',
     'outage_hours_exported', 'outlet', 'outlet_changed', 'outlet_closed', 'outlet_opened', 'outlets', 'over', 'overridden',
-    'override_limit', 'partly', 'passkey', 'passkey_add', 'passkey_added', 'passkey_new', 'passkey_options',
+    'override_limit', 'page', 'partly', 'passkey', 'passkey_add', 'passkey_added', 'passkey_new', 'passkey_options',
     'passkey_remove', 'passkey_removed', 'passkey_verify', 'passport', 'pause', 'pause_clock', 'pause_contradicted',
     'paused', 'pending', 'people', 'people_notified', 'person', 'person_notified', 'picture', 'places_not_certain', 'plan',
     'plan_campaign', 'plan_check', 'planned', 'police', 'police_report', 'portal', 'post', 'postal', 'prepare',
