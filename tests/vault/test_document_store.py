@@ -15,6 +15,7 @@ from rollkeeper.vault import document_store, wire
 from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE, CannotOpen
 from rollkeeper.vault.fields import Purpose
 from rollkeeper.vault.services import begin_first_epoch, open_copy, remove_copies, seal_persons, shred
+from tests.kernel.test_deadlines import HTTP, dripping
 from tests.refusals import refusing
 from tests.vault.conftest import DAY, person
 from tests.vault.seaweed import BUCKET, seaweed
@@ -151,6 +152,28 @@ def test_nothing_of_a_picture_and_only_references_are_in_the_folder(folder):
     assert len(file.read_bytes()) == 1 + 12 + 3 * 4096 + 16
     assert str(file.relative_to(folder)) == document_store.name_of(record.person_id, record.tenure_id, 0)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_store_that_drips_its_answer_is_given_up(committed, monkeypatch):
+    begin_first_epoch()
+    monkeypatch.setattr(document_store, "_PATIENCE", {"timeout": "600ms", "connect_timeout": "600ms"})
+    secrets = data_folder() / "secrets" / "documents.toml"
+    with dripping(HTTP) as (place, gone):
+        secrets.write_text(
+            f'endpoint = "http://{place}"\naccess_key_id = "a"\nsecret_access_key = "b"\nallow_http = true\n'
+        )
+        write_settings(vault={"documents_url": "s3://copies/elsewhere"})
+        document_store._elsewhere.cache_clear()
+        try:
+            with refusing(DOCUMENT_STORE_UNAVAILABLE):
+                intake()
+        finally:
+            write_settings(vault={"documents_url": None})
+            secrets.unlink()
+            document_store._elsewhere.cache_clear()
+
+    assert 0 < len(gone) < len(HTTP) / 4
+    assert rows("SELECT FROM vault_copy") == []
 
 
 @pytest.mark.parametrize("url", ["file:///proc/nowhere/copies", "s3://copies/elsewhere"])
