@@ -52,6 +52,7 @@ STATUS = {
 }
 requests = logging.getLogger("rollkeeper.requests")
 crashes = logging.getLogger("rollkeeper.crashes")
+refusals = logging.getLogger("rollkeeper.refusals")
 
 
 class RequestLogMiddleware:
@@ -86,10 +87,20 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """Answer a refusal in the form that was asked for; send a person who must confirm first to the page that asks."""
+        if isinstance(fault, RollkeeperError) and fault.kind is Kind.FORBIDDEN:
+            _log_refused(request, fault)
         if isinstance(fault, ReauthenticationNeeded) and _is_for_a_person(request):
             methods = get_adapter().get_reauthentication_methods(request.user)
             return _ask_to_confirm(request, methods[0]["url"]) if methods else refuse(request, fault)
         return refuse(request, fault) if isinstance(fault, RollkeeperError) else None
+
+
+def _log_refused(request: HttpRequest, fault: RollkeeperError) -> None:
+    """Write down who was refused what they may not do: the account by its reference, the route, the code; no name and no value."""
+    user = getattr(request, "user", None)
+    who = user.pk if user is not None and user.is_authenticated else "a visitor"
+    route = request.resolver_match.route if request.resolver_match else "(no route)"
+    refusals.warning("%s %s /%s refused to %s: %s", this_app(), request.method, route, who, fault.code)
 
 
 def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None = None) -> HttpResponse:

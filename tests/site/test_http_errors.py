@@ -8,9 +8,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Faults, Kind, Refusal
 from rollkeeper.site import http_errors
+from tests.builders.staff import sign_in
 
 DAY = dt.date(2012, 3, 2)
 
@@ -130,6 +133,18 @@ def test_a_crash_whose_page_crashes_too_is_still_answered(asked, monkeypatch):
 
     assert answer.status_code == 500
     assert b"Something went wrong" in answer.content
+
+
+def test_who_was_refused_what_they_may_not_do_is_in_the_log_by_reference(app, caplog):
+    app("backoffice")
+    client = sign_in(StaffRole.AUDITOR, "auditor-of-the-log")
+
+    client.post("/campaign/plan/ask/", {"kind": "plan"}, HTTP_ACCEPT="text/html")
+
+    (line,) = [r.getMessage() for r in caplog.records if r.name == "rollkeeper.refusals"]
+    staff = Staff.objects.get(username="auditor-of-the-log")
+    assert line == f"backoffice POST /campaign/plan/ask/ refused to {staff.staff_id}: not_allowed"
+    assert "auditor-of-the-log" not in line
 
 
 def test_the_log_has_the_route_and_neither_query_nor_values(app, caplog):
