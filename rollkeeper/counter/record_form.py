@@ -86,7 +86,7 @@ class RecordForm(RegistrationForm, QuietForm):
         self.fields["number"] = number_field()
         if action_kind in _CREATES_LINE:
             self.fields["service"] = forms.ChoiceField(
-                label=_("Service"), choices=[("", _("As on the document")), *Service.choices], required=False,
+                label=_("Service"), choices=[("", _("As recorded")), *Service.choices], required=False,
                 help_text=_("For a new line: a mobile telephone unless you choose. An existing line keeps its service."),
             )  # fmt: skip
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)

@@ -70,7 +70,7 @@ def test_behind_a_proxy_the_settings_say_where_an_app_is(app):
         write_settings(access={"counter_address": None})
 
     assert 'href="https://counter.register.example/"' in page
-    assert "Your operator tells its address." in page, "of the portal"
+    assert "Ask your operator for the address." in page, "of the portal"
 
 
 def test_the_counter_leads_to_the_back_office_by_its_port(app, monkeypatch):
