@@ -96,7 +96,7 @@ def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Say what comes of a case."""
     verdict = request.POST.get("verdict", "")
     if verdict not in set(Verdict):
-        messages.error(request, _("Choose what comes of it."))
+        messages.error(request, _("Choose the result."))
         return redirect("backoffice:agents")
     settle_case(authority_in(request), case_id, Verdict(verdict), on=clock.today())
     messages.success(request, _("The case is settled."))

@@ -13,7 +13,7 @@ MEANINGS: Mapping[CaseKind, Promise] = {
         "The subscriber says that this line is registered, or that its record is wrong. No batch acts on it until this is decided."
     ),
     CaseKind.NOT_MINE: _(
-        "A person says that a line in their name is not theirs. It counts for no limit of theirs until this is decided, and the person who uses it keeps service."
+        "A person says that a line in their name is not theirs. Until this is decided it does not count towards their limit, and the person who uses it keeps service."
     ),
     CaseKind.APPEAL: _("A subscriber says that a decision about their line was wrong. Its clock is paused."),
     CaseKind.CORRECT: _(

@@ -31,7 +31,7 @@ from rollkeeper.selfcare.choices import DisputeReason, ForgerySign
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 STAGE_NOTES: dict[str, Promise] = {
-    "out_of_scope": _("No business of the campaign any more."),
+    "out_of_scope": _("No longer part of the campaign."),
     "terminated": _("By an approved batch; records wait for their last day."),
     "suspended": _("Emergency calls, the care number and registration still work."),
     "running": _("Proof that the subscriber was notified; the days of grace are counted."),

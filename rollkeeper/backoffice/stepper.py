@@ -98,8 +98,8 @@ def what_next(batch: BatchView, known: Known) -> str:
         case BatchState.WAITING:
             missing = batch.approvals_needed - len(batch.approvals)
             return ngettext(
-                "%(n)s approval is missing. A campaign manager or a supervisor looks at the preview and approves.",
-                "%(n)s approvals are missing. A campaign manager or a supervisor looks at the preview and approves.",
+                "%(n)s approval is missing. A campaign manager or a supervisor checks the preview and approves.",
+                "%(n)s approvals are missing. A campaign manager or a supervisor checks the preview and approves.",
                 missing,
             ) % {"n": missing}
         case BatchState.STOPPED:
@@ -109,9 +109,9 @@ def what_next(batch: BatchView, known: Known) -> str:
         case BatchState.UNDO_REQUESTED:
             return _("Rollkeeper is giving the lines back their service. This takes some minutes.")
         case BatchState.UNDONE:
-            return _("Every line is as it was before, with its time given back.")
+            return _("Every line is as it was before and has its days back.")
         case BatchState.DONE:
-            return _("Nothing more is to be done. It can still be undone.")
+            return _("Nothing more needs to be done. It can still be undone.")
         case _:
             return _next_run(batch, known)
 

@@ -59,7 +59,7 @@ class StopReason(TextChoices):
 
     WRONG_LINES = "wrong_lines", _("It has lines that should not be in it")
     COMPLAINTS = "complaints", _("Subscribers complain")
-    NETWORK = "network", _("The network does not do what it is told")
+    NETWORK = "network", _("The network does not carry out commands")
     LAW = "law", _("A court, an authority or the law says so")
     NOT_NEEDED = "not_needed", _("It is not needed any more")
 
@@ -98,7 +98,7 @@ class SkipReason(TextChoices):
     """Its version is not the one that was decided on."""
     CHANGING = "changing", _("another process was working on it")
     """Another process was working on it at that moment, or is about to undo its suspension."""
-    NOT_DUE = "not_due", _("not due any more")
+    NOT_DUE = "not_due", _("no longer due")
     """A pause, a stay or a promise has moved its day."""
     PAUSE_CONTRADICTED = "pause_contradicted", _("its pauses contradict the ledger")
     """Days that the ledger granted are missing in the register: find out who took them away."""

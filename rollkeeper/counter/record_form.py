@@ -130,7 +130,7 @@ class RecordForm(RegistrationForm, QuietForm):
         self.fields["double_checked"] = double_checked_field()
         if any(limit.over == "review" for limit in pack.limits):
             self.fields["overrides_limit"] = forms.BooleanField(
-                label=_("A supervisor, I looked at it: the subscriber may have a line more than the limit."),
+                label=_("As a supervisor I checked it: the subscriber may have one line more than the limit."),
                 required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
         if action_kind is RegistrationKind.TRANSFER:

@@ -136,7 +136,7 @@ CLOCK_SET_FORWARDS = Refusal(
     "clock_set_forwards",
     Kind.REFUSED,
     "This machine's clock was set forwards by {hours} hours while it ran: nothing is suspended, terminated or erased by it.",
-    "If the date is wrong, correct it; work goes on by itself. If it is right, confirm it once: 'rollkeeper campaign run --after-gap'.",
+    "If the date is wrong, correct it; work then continues automatically. If it is right, confirm it once: 'rollkeeper campaign run --after-gap'.",
 )
 EXTRA_MISSING = Refusal(
     "extra_missing",

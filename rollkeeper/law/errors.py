@@ -62,7 +62,7 @@ PACK_NOT_BEGUN = Refusal(
 PACK_OVER = Refusal(
     "pack_over",
     Kind.REFUSED,
-    "The pack {pack} does not allow the action '{action}' after {day}: the law is over.",
+    "The pack {pack} does not allow the action '{action}' after {day}: the law has ended.",
     "Choose the pack of the law in force (the setting 'instance.pack').",
 )
 PACK_WITHOUT_CAMPAIGN = Refusal(

@@ -90,7 +90,7 @@ class _Page:
         _ = self.say
         if not self.file.party_kinds:
             return
-        yield _h2(_("What is asked of whom"))
+        yield _h2(_("What the law asks, and of whom"))
         for kind in self.file.party_kinds:
             yield _h3(kind.id)
             yield _list(
@@ -117,7 +117,7 @@ class _Page:
         ended = rest.earliest_on
         before = self.pack.told_before
         said = [
-            (_("the operator tells people before"), before[0] if before else None),
+            (_("the operator notifies people before"), before[0] if before else None),
             (_("notified"), told),
             (_("last day to register"), grace.last_day_on),
             (_("may be suspended from"), grace.earliest_on),

@@ -20,7 +20,7 @@ def may_reconnect_temporarily(
         return Refused(
             "operator's rule",
             "the rule pack gives no temporary reconnection",
-            "Register: service then comes back for good.",
+            "Register the line: service is then restored permanently.",
         )
     if SuspensionReason.REGISTRATION not in reasons:
         return Refused(
@@ -35,8 +35,8 @@ def may_reconnect_temporarily(
     if reconnected_on is not None:
         return Refused(
             rule.article,
-            f"the line had its hours on {reconnected_on}",
-            "Register: service then comes back for good.",
+            f"the line was already reconnected on {reconnected_on}",
+            "Register the line: service is then restored permanently.",
         )
     return Allowed(rule.article)
 

@@ -136,7 +136,7 @@ DISK_FULL = Refusal(
 DATABASE_UNREACHABLE = Refusal(
     "database_unreachable",
     Kind.INTERNAL,
-    "The database does not answer, or stopped answering; nothing was half done.",
+    "The database does not answer, or stopped answering; nothing was changed.",
     "'rollkeeper doctor' says which one and why. Start it, or mend 'instance.register_url' and 'instance.keys_url', then run the command again.",
 )
 NO_INSTANCE = Refusal(
@@ -148,7 +148,7 @@ NO_INSTANCE = Refusal(
 SETUP_UNANSWERED = Refusal(
     "setup_unanswered",
     Kind.MALFORMED,
-    "A production instance needs to be told: {settings}. Nothing was made.",
+    "A production instance needs these settings: {settings}. Nothing was created.",
     "Type the command at a terminal, which asks; or write them into a file and give it with --answers (docs/install.md).",
 )
 DATABASE_TIMEOUT = Refusal(

@@ -70,7 +70,7 @@ def during_session(view: View) -> View:
 
 def to_portal_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect a visitor without a valid session to the sign-in page, with a message."""
-    messages.info(request, _("Your session is over. Ask for a new code to come in again."))
+    messages.info(request, _("Your session has ended. Ask for a new code to sign in again."))
     return revoke(go_to(request, "portal:sign_in"))
 
 

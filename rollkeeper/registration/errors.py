@@ -172,7 +172,7 @@ TRANSFEROR_NOT_SUBSCRIBER = Refusal(
     "transferor_not_subscriber",
     Kind.REFUSED,
     "The document of the person who gives up line {line} is not the one recorded for it ({article}).",
-    "If that document was renewed, change the record first; otherwise the line is not theirs to give.",
+    "If that document was renewed, change the record first; otherwise this person may not transfer the line.",
 )
 SAME_SUBSCRIBER = Refusal(
     "same_subscriber",

@@ -39,17 +39,17 @@ REGISTER_UNREACHABLE = Refusal(
     "register_unreachable",
     Kind.INTERNAL,
     "The register is out of reach at the moment; nothing was saved.",
-    "Keep what you typed and try again in a minute. A counter goes on: what is recorded there waits, sealed, until the register is back.",
+    "Keep what you typed and try again in a minute. A counter can continue: what is recorded there waits, sealed, until the register is back.",
 )
 NO_ROOM = Refusal(
     "no_room",
     Kind.INTERNAL,
     "The disk of the register is full; nothing was saved.",
-    "Tell the administrator, and try again when there is room: everything then goes on by itself.",
+    "Tell the administrator, and try again when there is room: everything then continues automatically.",
 )
 SERVER_ERROR = Refusal(
     "server_error",
     Kind.INTERNAL,
-    "Something went wrong on our side; nothing was half done.",
+    "Something went wrong on our side; nothing was changed.",
     "Try again. If it happens again, give the administrator this reference: {reference}.",
 )

@@ -54,7 +54,7 @@ VAULT_OUT_OF_REACH = Refusal(
     "vault_out_of_reach",
     Kind.INTERNAL,
     "The vault service does not answer; nothing was opened.",
-    "It is started again by itself within seconds: try again. If not, run 'rollkeeper vault serve' and see docs/runbook/.",
+    "It restarts automatically within seconds: try again. If it does not, run 'rollkeeper vault serve' and see docs/runbook/.",
 )
 VAULT_FAILED = Refusal(
     "vault_failed",

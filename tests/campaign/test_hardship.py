@@ -99,7 +99,7 @@ def test_the_hours_are_those_of_the_pack_and_its_article_stands_in_the_ledger(cu
 def test_a_line_gets_its_hours_once_in_its_life(cut: LineId) -> None:
     reconnect_temporarily(ME, cut, on=CUT)
 
-    with refusing(RECONNECTION_REFUSED, match="had its hours on 2012-03-02"):
+    with refusing(RECONNECTION_REFUSED, match="already reconnected on 2012-03-02"):
         reconnect_temporarily(ME, cut, on=CUT + dt.timedelta(days=3))
 
 
