@@ -10,11 +10,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.batches import authority_to_see, page_language
 from rollkeeper.backoffice.campaign_forms import CloseForm, DayForm, StayForm
 from rollkeeper.campaign import court_stays, queries
@@ -117,9 +119,30 @@ def close(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": asked,
         "may": authority.role_for(Permission.CLOSE_CAMPAIGN) is not None,
+        "may_cancel": seen is not None and not seen.stage_counts.get(Stage.SUSPENDED),
         "is_moving": _is_moving(asked),
     }
     return render(request, "backoffice/close.html", shown, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Cancel a campaign that should not have been planned, after a question. The worker refuses once a line is suspended."""
+    authority = authority_to_see(request)
+    require(authority, Permission.CLOSE_CAMPAIGN)
+    seen = queries.overview(clock.today())
+    if not is_confirmed(request):
+        question = Question(
+            title=_("Cancel the campaign?"), button=_("Cancel the campaign"), back=reverse("backoffice:close"),
+            consequences=[
+                _("Notices that wait are withdrawn, and no clock runs any more. A new plan begins with new notices."),
+                _("Those who were notified must be told that the day they were given has lapsed."),
+            ],
+            concerns=sum(seen.stage_counts.values()) if seen else 0, concerned=_("lines in the campaign"),
+        )  # fmt: skip
+        return confirm(request, question)
+    do_by_worker(request, "cancel-campaign", _("The campaign is cancelled: it concerned %(members)s lines, %(notified)s of them notified."))  # fmt: skip
+    return redirect("backoffice:close")
 
 
 def _stays_page(request: HttpRequest, authority: Authority, form: StayForm) -> HttpResponse:

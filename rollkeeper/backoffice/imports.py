@@ -12,12 +12,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.campaign_forms import UploadForm
 from rollkeeper.backoffice.import_map import (
     MEANINGS,
@@ -30,6 +32,7 @@ from rollkeeper.backoffice.import_map import (
 )
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import UploadState
+from rollkeeper.imports.queries import past_import, past_imports
 from rollkeeper.imports.uploads import UploadView, decide_upload, receive_upload, upload, uploads
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
@@ -50,7 +53,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         upload_id = receive_upload(authority, form.cleaned_data["file"].read(), on=clock.today())
         return redirect("backoffice:import", upload_id)
-    shown = {"form": form, "uploads": uploads(authority)}
+    shown = {"form": form, "uploads": uploads(authority), "imports": past_imports()}
     return render(request, "backoffice/imports.html", shown, status=422 if form.errors else 200)
 
 
@@ -82,6 +85,25 @@ def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     if step is UploadState.DISCARD_REQUESTED:
         messages.success(request, _("The file is destroyed within seconds. Nothing was imported."))
     return redirect("backoffice:import", upload_id)
+
+
+@require_POST
+def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Undo an import of which nothing was used yet, after a question. A worker does all of it or none."""
+    require(authority_in(request), Permission.IMPORT_LINES)
+    made = past_import(import_id)
+    if not is_confirmed(request):
+        question = Question(
+            title=_("Undo this import?"), button=_("Undo the import"), back=reverse("backoffice:imports"),
+            consequences=[
+                _("It is undone only if no one was notified or registered since; otherwise nothing changes."),
+                _("The numbers are free at once, and the right file can be imported. What was sealed of people is erased."),
+            ],
+            concerns=made.lines, concerned=_("lines that this import made"),
+        )  # fmt: skip
+        return confirm(request, question)
+    do_by_worker(request, "undo-import", _("%(lines)s lines are undone."), **{"import": str(import_id)})
+    return redirect("backoffice:imports")
 
 
 def _shown(seen: UploadView, chosen: Mapping[str, Any] | None = None) -> dict[str, object]:

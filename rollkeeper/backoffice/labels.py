@@ -2,12 +2,15 @@
 """Which choices the pages of the back office show, and what they add: a note to a stage or a step, a state's colour."""
 
 from collections.abc import Mapping
+from itertools import groupby
 
 from django.db.models import TextChoices
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.agents.choices import AgentState, Pattern, SuspensionCause
+from rollkeeper.agents.rules import DAYS, parse_hours
 from rollkeeper.campaign.choices import (
     Action,
     BatchState,
@@ -67,6 +70,41 @@ OTHER_EXPOSED: dict[str, Promise] = {
     "record": _("the whole record, as it was recorded offline"),
     "other": _("another field"),
 }
+JOBS: dict[str, Promise] = {
+    "answer-portal": _("Answer what subscribers ask on the portal"),
+    "campaign-requests": _("Do what was asked for on campaign pages"),
+    "collect-calls": _("Ask what became of calls"),
+    "collect-mail": _("Read which e-mails came back"),
+    "collect-reports": _("Read delivery reports of text messages"),
+    "end-long-transactions": _("End what holds up the database"),
+    "erase-due": _("Erase what the law no longer allows to keep"),
+    "examine": _("Examine the health of this instance"),
+    "follow-agents": _("Watch the deadlines and figures of agents"),
+    "forget-portal": _("Forget codes and sessions of the portal"),
+    "forget-staff-requests": _("Forget what staff asked for a day ago"),
+    "import-uploads": _("Read and import files handed in"),
+    "incident-key-steps": _("Do the steps of incidents that need keys"),
+    "incident-steps": _("Do the steps of incidents"),
+    "integrate-ledger": _("Add new entries to the ledger"),
+    "mail-due-cases": _("Mail who must decide a case soon"),
+    "offline-housekeeping": _("Renew the keys for offline registrations"),
+    "prepare-batches": _("Prepare the batches of the day"),
+    "prepare-notices": _("Prepare notices for sending"),
+    "process-offline": _("Take in registrations made without a network"),
+    "publish-ledger": _("Publish the ledger"),
+    "run-batches": _("Run approved batches"),
+    "run-disclosures": _("Notify people of disclosures"),
+    "send-alarms": _("Mail alarms to the operator"),
+    "send-email": _("Send e-mails"),
+    "send-invitations": _("Mail invitations to staff"),
+    "send-post": _("Print letters"),
+    "send-sms": _("Send text messages"),
+    "send-voice": _("Place calls"),
+    "settle-letters": _("Take in letters that came back"),
+    "staff-requests": _("Do what staff asked for on pages"),
+    "undo-batches": _("Undo batches"),
+}
+"""What each job does; one that is not here is shown by its name."""
 CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "about": (About,),
     "duty": (IncidentDuty,),
@@ -103,10 +141,24 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
     "step_note": STEP_NOTES,
     "language": LANGUAGE_NAMES,
     "stage_note": STAGE_NOTES,
+    "job": JOBS,
     "authority_kind": AUTHORITY_KINDS,
     "field": OTHER_EXPOSED,
 }
 """Texts of the pages besides the labels of choices, under the same kind of name."""
+
+
+def opening_hours(text: str) -> str:
+    """Return opening hours with the names of days in the reader's language, days of one length together."""
+    said, hours = list[str](), parse_hours(text)
+    for spans, days in groupby(enumerate(DAYS), key=lambda one: hours.get(one[1])):
+        if spans:
+            numbers = [number for number, _ in days]
+            ends = dict.fromkeys((numbers[0], numbers[-1]))
+            said.append(
+                f"{'–'.join(str(WEEKDAYS_ABBR[one]) for one in ends)} {' '.join('–'.join(span) for span in spans)}"
+            )
+    return " · ".join(said)
 
 
 def say(value: str | None, name: str) -> str:

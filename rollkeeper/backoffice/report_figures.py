@@ -18,6 +18,7 @@ from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.reporting.labels import row_label, titles_of
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.queries import report_of
+from rollkeeper.reporting.rules import TOTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ def tables(report: Mapping[str, Any], language: str) -> tuple[list[Table], list[
 
 def _table(one: Mapping[str, Any], language: str) -> Table:
     periods = tuple(one["cells"])
-    names = list(dict.fromkeys(row for cells in one["cells"].values() for row in cells))
+    found = dict.fromkeys(row for cells in one["cells"].values() for row in cells)
+    names = sorted(found, key=lambda row: row == TOTAL)
     figures = {row: [one["cells"][period].get(row, 0) for period in periods] for row in names}
-    most = max((values[-1] or 0 for row, values in figures.items() if row != "total"), default=0)
+    most = max((values[-1] or 0 for row, values in figures.items() if row != TOTAL), default=0)
     rows = tuple(
         Row(row_label(row, language), tuple(zip(periods, values, strict=True)), _bar(row, values, most))
         for row, values in figures.items()
@@ -104,7 +106,7 @@ def _table(one: Mapping[str, Any], language: str) -> Table:
 
 def _bar(row: str, values: Sequence[int | None], most: int) -> int:
     newest = values[-1] or 0
-    return 0 if row == "total" or not most or not newest else max(1, round(100 * newest / most))
+    return 0 if row == TOTAL or not most or not newest else max(1, round(100 * newest / most))
 
 
 def _share(

@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import PENDING_SUBJECTS
+from rollkeeper.access.hooks import PENDING_SUBJECTS, STAFF_REQUESTS
 from rollkeeper.access.roles import Permission
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.notices.choices import NoticeKind
@@ -16,9 +16,10 @@ class CampaignConfig(AppConfig):
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
-        """Register what a first notice promises that is sent only now, lines for a simulation, and what waits for approvers."""
+        """Register what a first notice promises that is sent only now, lines for a simulation, what waits, and what a worker does."""
         REGISTER_HISTORIES.register_by_name("rollkeeper.campaign.register_histories:write_histories")
         PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)
+        STAFF_REQUESTS.register_by_name("rollkeeper.campaign.staff_requests:cancel", key="cancel-campaign")
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.campaign.approvals:pending_batches", key=Permission.APPROVE_BATCH
         )

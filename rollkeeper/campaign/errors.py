@@ -13,7 +13,7 @@ NO_CAMPAIGN = Refusal(
     "no_campaign",
     Kind.NOT_FOUND,
     "No campaign is planned.",
-    "Import the lines first, then run 'rollkeeper campaign plan'.",
+    "Import the lines first, then plan the campaign: on its page, or with 'rollkeeper campaign plan'.",
 )
 
 
@@ -23,7 +23,7 @@ class PackChanged(RollkeeperError):
     code = "pack_changed"
     kind = Kind.CONFLICT
     sentence = "The pack {pack} has changed since the campaign was planned."
-    remedy = "Read what changed, then run 'rollkeeper campaign plan' again. Days already promised are kept."
+    remedy = "Read what changed, then plan again: on the campaign's page, or with 'rollkeeper campaign plan'. Days already promised are kept."
 
 
 OTHER_CAMPAIGN_OPEN = Refusal(
@@ -42,7 +42,7 @@ BATCH_NOT_FOUND = Refusal(
     "batch_not_found",
     Kind.NOT_FOUND,
     "There is no batch {batch}.",
-    "'rollkeeper campaign status' lists the batches.",
+    "The campaign's page lists the batches, as does 'rollkeeper campaign status'.",
 )
 
 
@@ -52,7 +52,7 @@ class BatchNotInState(RollkeeperError):
     code = "batch_not_in_state"
     kind = Kind.CONFLICT
     sentence = "Batch {batch} is {state}; this needs one that is {needed}."
-    remedy = "'rollkeeper campaign status' shows how far each batch has come."
+    remedy = "The campaign's page shows how far each batch has come, as does 'rollkeeper campaign status'."
 
 
 DAY_CLOSED = Refusal(
@@ -80,20 +80,20 @@ WAIVERS_MISSING = Refusal(
     "waivers_missing",
     Kind.REFUSED,
     "{count} lines have not been notified, and no waiver covers them ({article}).",
-    "Notify them, or waive them in your name: 'rollkeeper campaign unreachable' lists them, 'campaign waive' waives them.",
+    "Notify them, or waive them in your name: on the page of those still to be reached, or with 'rollkeeper campaign waive'.",
 )
 # Lines would be left half way, and nothing would watch their clocks.
 CAMPAIGN_NOT_OVER = Refusal(
     "campaign_not_over",
     Kind.CONFLICT,
     "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open.",
-    "Let each of them finish, or undo it; 'rollkeeper campaign status' shows them.",
+    "Let each of them finish, or undo it; the campaign's page shows them, as does 'rollkeeper campaign status'.",
 )
 CAMPAIGN_UNDER_WAY = Refusal(
     "campaign_under_way",
     Kind.CONFLICT,
     "The campaign cannot be cancelled: {suspended} lines are suspended by it, {batches} batches are open.",
-    "Undo the batches first: 'rollkeeper campaign undo' restores the former state. Or let each line finish and close the campaign.",
+    "Undo the batches first, on their pages or with 'rollkeeper campaign undo': the former state is restored. Or let each line finish and close the campaign.",
 )
 BATCH_NOT_NAMED = Refusal(
     "batch_not_named",
@@ -105,7 +105,7 @@ STAY_NOT_FOUND = Refusal(
     "stay_not_found",
     Kind.NOT_FOUND,
     "There is no open stay {stay}.",
-    "'rollkeeper campaign status' lists the stays.",
+    "The page of stays lists them, as does 'rollkeeper campaign status'.",
 )
 # Also for a stay that would end in the past.
 STAY_REVERSED = Refusal(

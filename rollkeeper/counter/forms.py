@@ -241,11 +241,14 @@ class PauseForm(QuietForm):
         help_text=_("The person's word is enough; proof may come later."),
     )  # fmt: skip
     first = forms.DateField(
-        label=_("First day"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
+        label=_("First day"),
+        widget=forms.DateInput(
+            attrs={"type": "date", "autocomplete": "off", "class": "govuk-input--width-10"}
+        ),
     )
     last = forms.DateField(
         label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
-        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off", "class": "govuk-input--width-10"}),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.access.hooks import STAFF_REQUESTS
 from rollkeeper.kernel.table_files import REGISTRATION_TABLES
 
 
@@ -12,5 +13,6 @@ class ImportsConfig(AppConfig):
     name = "rollkeeper.imports"
 
     def ready(self) -> None:
-        """Offer its reading of spreadsheets to other packages."""
+        """Offer its reading of spreadsheets to other packages, and register what a worker does for a page."""
+        STAFF_REQUESTS.register_by_name("rollkeeper.imports.staff_requests:undo", key="undo-import")
         REGISTRATION_TABLES.register_by_name("rollkeeper.imports.registration_tables:open_table")

@@ -109,7 +109,7 @@ IMPORT_UNDONE_BEFORE = Refusal(
     "import_undone_before",
     Kind.CONFLICT,
     "The import {import_id} was undone before.",
-    "'rollkeeper imports show' says when.",
+    "The page of imports says when, as does 'rollkeeper imports show'.",
 )
 # What happened to a line since is no longer the import's alone to take back.
 IMPORT_IN_USE = Refusal(

@@ -1,11 +1,12 @@
 """A campaign through its pages, in the back office's own role; the worker does what was asked for, in its own."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.backoffice.chart import chart
@@ -14,15 +15,22 @@ from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
 from rollkeeper.campaign.choices import WorkKind
 from rollkeeper.campaign.models import Batch, WorkRequest
+from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.campaign.queries import BatchView, PreviewLine
 from rollkeeper.campaign.rules import next_run_by_itself
 from rollkeeper.campaign.work_requests import last_work, run_requested
+from rollkeeper.imports.files import scan_file
+from rollkeeper.imports.mapping import make_map
+from rollkeeper.imports.reject_file import default_path
+from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
+from rollkeeper.lines.queries import find_line
 from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.builders.notices import bounce_notices
+from tests.builders.workers import attend
 from tests.campaign.population import plan, tell
 from tests.refusals import is_refused_at_commit
 
@@ -175,6 +183,53 @@ def test_the_figures_are_a_file(batch, signed_in):  # noqa: F811
     head, *days = answer.text_.splitlines()
     assert head == "day,not_notified,running,suspended,terminated,out_of_scope"
     assert days[-1].startswith("2012-03-02,1,3,0")
+
+
+def test_a_campaign_is_cancelled_from_its_page_after_a_question(signed_in, manager, as_role, monkeypatch):  # noqa: F811
+    make_line()
+    plan_campaign(console_authority(), pack_id="cn-xz-2011", on=PLANNED)
+    attend(monkeypatch, as_role)
+    offered = manager("get", "/campaign/close/").text_
+
+    question = manager("post", "/campaign/cancel/").text_
+    before = rows("SELECT closed_on FROM campaign_campaign")
+    manager("post", "/campaign/cancel/", {"confirmed": "yes"})
+
+    assert "/campaign/cancel/" in offered
+    assert "no clock runs any more" in question
+    assert before[0].closed_on is None
+    assert rows("SELECT closed_on FROM campaign_campaign")[0].closed_on == DUE
+
+
+def test_who_may_not_close_a_campaign_cannot_cancel_it(batch, signed_in):  # noqa: F811
+    answer = signed_in(StaffRole.AUDITOR)("post", "/campaign/cancel/", {"confirmed": "yes"})
+
+    assert answer.status_code == 403
+
+
+def test_an_import_is_undone_from_its_page_after_a_question(manager, as_role, monkeypatch, tmp_path):
+    file = tmp_path / "lines.csv"
+    file.write_text("phone,since\n13800000001,2011-05-01\n", "utf-8")
+    seen = scan_file(file)
+    raw = {
+        "number": {"column": "phone"},
+        "service": {"constant": "mobile"},
+        "activated_on": {"column": "since"},
+    }
+    made = make_map(raw, named="map.toml", header=seen.header)
+    import_lines(console_authority(), seen, made, refused_file=default_path(file), on=PLANNED)
+    attend(monkeypatch, as_role)
+    listed = manager("get", "/imports/").text_
+    address = re.search(r"/imports/made/[0-9a-f-]+/undo/", listed)[0]
+
+    question = manager("post", address).text_
+    before = find_line("+8613800000001")
+    manager("post", address, {"confirmed": "yes"})
+
+    assert "1</span> lines that this import made" in question
+    assert before
+    assert find_line("+8613800000001") is None
+    assert "Undone" in manager("get", "/imports/").text_
 
 
 # --- the stepper, the picture, the map: as values ---------------------------------------------------------------------------------

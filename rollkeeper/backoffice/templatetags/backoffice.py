@@ -5,7 +5,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
+from rollkeeper.access.dual_control import reference_of
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
@@ -63,3 +66,24 @@ def hatch(stage: str) -> int:
     return {"out_of_scope": 0, "terminated": 45, "suspended": 90, "running": 135, "not_notified": 20}.get(
         stage, 0
     )
+
+
+@register.filter
+def short_reference(reference: object) -> str:
+    """Return the end of a reference, by which people tell rows apart; the whole one is in the address."""
+    return reference_of(str(reference))
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """Mark what is between backticks as code."""
+    parts = (
+        (("code", part) if nth % 2 else ("span", part)) for nth, part in enumerate(text.split("`")) if part
+    )
+    return format_html_join("", "<{0}>{1}</{0}>", parts)
+
+
+@register.filter
+def opening_hours(text: str) -> str:
+    """Write opening hours with the reader's names of the days; days with the same hours together."""
+    return labels.opening_hours(text)

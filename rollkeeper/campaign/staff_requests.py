@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a worker does about a campaign for the campaign manager who asked on a page."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.campaign.cancellation import cancel_campaign
+
+
+def cancel(authority: Authority, _payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
+    """Cancel the open campaign. Refuses: as `cancel_campaign`."""
+    done = cancel_campaign(authority, on=on)
+    return {"members": done.members, "notified": done.notified}
