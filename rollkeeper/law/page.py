@@ -7,6 +7,7 @@ about a person. What is not confirmed is marked, since it acts on no one.
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -29,14 +30,26 @@ type Say = Callable[[str], str]
 """Translates a heading: the caller's, since a command that prints the page has no catalogue loaded."""
 
 
-def law_page(pack: Pack, *, language: str, on: dt.date, say: Say = str) -> str:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the page writes what a reader's language writes otherwise; in English by itself."""
+
+    say: Say = str
+    day: Callable[[dt.date], str] = str
+    label: Say = str
+    """Names a field or a kind of subscriber."""
+    cite: Say = "article {}".format
+
+
+def law_page(pack: Pack, *, language: str, on: dt.date, wording: Wording | None = None) -> str:
     """Return the page of a law in a language as a piece of HTML. Every text of the pack is escaped."""
-    return "".join(_Page(pack, language, on, say).parts())
+    return "".join(_Page(pack, language, on, wording or Wording()).parts())
 
 
 class _Page:
-    def __init__(self, pack: Pack, language: str, on: dt.date, say: Say) -> None:
-        self.pack, self.file, self.language, self.on, self.say = pack, pack.file, language, on, say
+    def __init__(self, pack: Pack, language: str, on: dt.date, wording: Wording) -> None:
+        self.pack, self.file, self.language, self.on = pack, pack.file, language, on
+        self.say, self.day, self.label, self.cite = wording.say, wording.day, wording.label, wording.cite
 
     def parts(self) -> Iterator[str]:
         yield f'<article class="law"><h1 class="govuk-heading-l">{escape(self.text(self.file.title))}</h1>'
@@ -60,7 +73,7 @@ class _Page:
         _ = self.say
         stops = [one for one in check_pack(self.pack, on=self.on) if one.weight is Weight.STOPS]
         yield f"<p><strong>{escape(self.pack.id)}</strong> · {escape(self.file.jurisdiction)} · "
-        yield f"{_('status')}: {escape(self.file.status)} · {_('in force from')} {self.file.valid.begins}</p>"
+        yield f"{_('status')}: {escape(_status(self.file.status, _))} · {_('in force from')} {self.day(self.file.valid.begins)}</p>"
         if stops:
             yield _h2(_("What this law does not do here"))
             yield _list(f"{one.sentence} {one.remedy}" for one in stops)
@@ -81,10 +94,24 @@ class _Page:
         yield _h2(_("The articles, and what rests on them"))
         resting = _values_by_article(self.file, self.say)
         for article in self.file.articles:
-            yield f"<section>{_h3(f'{article.source} {article.article}')}"
-            yield f"<blockquote>{escape(self.text(article.text))}</blockquote><p>{escape(article.serves)}</p>"
-            yield _list(resting.get((article.source, article.article), []))
+            yield f"<section>{_h3(self.cited(article.source, article.article))}"
+            yield f"<blockquote>{escape(self.text(article.text))}</blockquote><p{self.english}>{escape(article.serves)}</p>"
+            if values := resting.get((article.source, article.article)):
+                yield f"<details><summary>{escape(_('Values of the program that rest on it'))}: {len(values)}</summary>"
+                yield f"{_list(values)}</details>"
             yield "</section>"
+
+    @property
+    def english(self) -> str:
+        """Return the mark of a text that is there in English only."""
+        return "" if self.language == "en" else ' lang="en"'
+
+    def cited(self, source: str, article: str) -> str:
+        """Return an article's number; of any instrument but the first with the instrument before it."""
+        number = self.cite(article)
+        if source == self.file.sources[0].id:
+            return number
+        return f"{source.replace('_', ' ')}, {number}"
 
     def forms(self) -> Iterator[str]:
         _ = self.say
@@ -92,12 +119,18 @@ class _Page:
             return
         yield _h2(_("What the law asks, and of whom"))
         for kind in self.file.party_kinds:
-            yield _h3(kind.id)
+            yield _h3(self.label(kind.id))
             yield _list(
-                f"{one.name} ({one.required if one.because.confirmed else _('not confirmed: may be left out')}): "
+                f"{self.label(one.name)}{self.asked(one.required, is_confirmed=one.because.confirmed)}: "
                 f"{self.text(one.purpose)} ({_('article')} {one.because.article})"
                 for one in kind.attributes
             )
+
+    def asked(self, required: str, *, is_confirmed: bool) -> str:
+        """Say of an attribute what may be left out."""
+        if not is_confirmed:
+            return f" ({self.say('not confirmed: may be left out')})"
+        return "" if required == "yes" else f" ({required})"
 
     def days(self) -> Iterator[str]:
         """Yield the calendar of a line whose subscriber is notified today; nothing by a law that carries no campaign."""
@@ -124,7 +157,7 @@ class _Page:
             (_("may be terminated from"), ended),
             (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
         ]
-        yield _list(f"{what}: {day}" for what, day in said if day)
+        yield _list(f"{what}: {self.day(when)}" for what, when in said if when)
 
     def declined(self) -> Iterator[str]:
         _ = self.say
@@ -163,9 +196,19 @@ class _Page:
         if not self.file.confirmations:
             yield f"<p>{_('No reader confirmed it in the official text: it acts on no one.')}</p>"
         yield _list(
-            f"{one.source} {', '.join(one.articles)}: {one.reader}, {one.read_on}. {one.read_in}"
+            f"{self.cited(one.source, ', '.join(one.articles))}: {one.reader}, {self.day(one.read_on)}. {one.read_in}"
             for one in self.file.confirmations
         )
+
+
+def _status(status: str, _: Say) -> str:
+    labels = {
+        "draft": _("a draft"),
+        "confirmed": _("confirmed"),
+        "struck_down": _("struck down"),
+        "suspended_by_court": _("suspended by a court"),
+    }
+    return labels[status]
 
 
 def _h2(text: str) -> str:

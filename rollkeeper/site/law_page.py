@@ -7,14 +7,19 @@ from functools import lru_cache
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.page import law_page
+from rollkeeper.law.page import Wording, law_page
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from rollkeeper.vault.fields import Field
 
 
 @login_not_required
@@ -33,5 +38,10 @@ def law(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=16)
 def _page(pack_hash: str, language: str, on: dt.date) -> str:
     del pack_hash  # what makes it another page
-    page = law_page(load_pack(instance().pack), language=language, on=on, say=gettext)
+    wording = Wording(say=gettext, day=date_format, label=_label, cite=cite)
+    page = law_page(load_pack(instance().pack), language=language, on=on, wording=wording)
     return mark_safe(page)  # noqa: S308 - `law_page` escapes every text of the pack
+
+
+def _label(code: str) -> str:
+    return label_of(code, Field, PartyKind, PartyRole)
