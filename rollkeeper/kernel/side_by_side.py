@@ -9,7 +9,7 @@ says them as plain text.
 import re
 from collections.abc import Callable, Collection, Mapping
 from gettext import NullTranslations
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext, override, trans_real
 
@@ -21,8 +21,8 @@ ENGLISH: Final = "en"
 MARK: Final = "※"
 
 _PAIR = re.compile(r"⟦([^⟦‖⟧]*)‖([^⟦‖⟧]*)⟧")
-# A browser shows no element inside a tag or inside one of these.
-_MARKUP = re.compile(rf"(?s:<(script|style|title|option|textarea)\b.*?</\1>)|<[^>]*>|{_PAIR.pattern}")
+# A browser shows no element inside a tag or inside one of these, and ends a picture at one.
+_MARKUP = re.compile(rf"(?s:<(script|style|title|option|textarea|svg)\b.*?</\1>)|<[^>]*>|{_PAIR.pattern}")
 
 
 def side_by_side(chinese: str, english: str) -> str:
@@ -66,8 +66,18 @@ def as_html(page: str) -> str:
 
 def fall_back_on_chinese_and_english() -> None:
     """Have the Tibetan catalogue say what it lacks in both."""
-    # Django offers no way to name the language that a catalogue falls back on.
-    trans_real.translation(TIBETAN)._fallback = _ChineseAndEnglish()  # type: ignore[attr-defined]  # noqa: SLF001
+    # Django offers no way to name the language that a catalogue falls back on, nor one to take a text out of it.
+    tibetan: Any = trans_real.translation(TIBETAN)
+    for catalogue in tibetan._catalog._catalogs:  # noqa: SLF001
+        # Of a text that counts and has no Tibetan, the compiler wrote the English for one.
+        untranslated = [
+            key
+            for key, said in catalogue.items()
+            if isinstance(key, tuple) and said == _without_context(key[0])
+        ]
+        for key in untranslated:
+            del catalogue[key]
+    tibetan._fallback = _ChineseAndEnglish()  # noqa: SLF001
 
 
 class _ChineseAndEnglish(NullTranslations):
@@ -96,6 +106,8 @@ def _without_context(message: str) -> str:
 
 
 def _marked_up(found: re.Match[str]) -> str:
+    if found[1] == "svg":  # there is no room for two languages in a picture
+        return _innermost_first(_PAIR, lambda pair: f"{MARK} {pair[1]}", found[0])
     if found[0].startswith("<"):
         return as_plain_text(found[0])
     return f'<span class="rk-untranslated">{MARK} <span lang="{CHINESE}">{found[2]}</span> <span lang="{ENGLISH}">{found[3]}</span></span>'

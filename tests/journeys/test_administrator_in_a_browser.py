@@ -69,7 +69,7 @@ def test_the_menu_is_a_button_on_a_telephone_and_works_without_a_script(scriptle
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_the_menu_is_one_row_at_a_desk(visitor, language):
     page = visitor.page
     visitor.speak(language)

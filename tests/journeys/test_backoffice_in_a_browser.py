@@ -270,7 +270,9 @@ def test_the_page_can_be_printed(visitor):
     assert page.pdf()
 
 
-@pytest.mark.parametrize("preference", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
+@pytest.mark.parametrize(
+    "preference", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"color_scheme": "dark"}]
+)
 def test_it_keeps_to_what_the_reader_prefers(visitor, preference):
     visitor.sign_in("supervisor")
 

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 import rollkeeper
 from rollkeeper.kernel.error_messages import CONTEXT, translated
@@ -52,6 +52,17 @@ def test_a_text_without_tibetan_is_said_in_chinese_and_english(tibetan):
     assert gettext(english) == side_by_side(chinese, english)
 
 
+def test_a_text_that_counts_and_has_no_tibetan_is_said_in_chinese_and_english(tibetan):
+    with (PACKAGE / "site/locale/bo/LC_MESSAGES/django.po").open("rb") as file:
+        counted = [
+            m.id for m in read_po(file) if isinstance(m.id, tuple) and not any(m.string) and not m.context
+        ]
+
+    assert counted
+    assert [many for one, many in counted if many not in ngettext(one, many, 2)] == []
+    assert [one for one, many in counted if not is_side_by_side(ngettext(one, many, 1))] == []
+
+
 def test_a_text_that_no_catalogue_has_stays_as_it_is(tibetan):
     assert gettext("Nothing of this kind.") == "Nothing of this kind."
     assert pgettext("refusal", "Nothing of this kind.") == "Nothing of this kind."
@@ -64,6 +75,14 @@ def test_other_languages_are_left_alone():
         assert gettext(english) == chinese
     with translation.override("en"):
         assert gettext(english) == english
+
+
+def test_a_picture_has_no_element_in_its_texts_and_one_language():
+    pair = side_by_side("一", "one")
+
+    picture = as_html(f'<svg aria-label="{pair}"><title>{pair}</title><text x="1">{pair}</text></svg>')
+
+    assert picture == '<svg aria-label="※ 一"><title>※ 一</title><text x="1">※ 一</text></svg>'
 
 
 def test_a_page_marks_each_language_where_an_element_can_be():
