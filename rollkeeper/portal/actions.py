@@ -82,7 +82,7 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
         one for one in said_lines(shown, numbers_of(request), on=clock.today()) if one["line"] in possible
     ]
     asked = request.GET.get("line", "")
-    chosen = [one for one in lines if one["line"] == asked] if asked else lines
+    chosen = [one for one in lines if one["handle"] == asked] if asked else lines
     if not chosen:
         messages.info(
             request, _("That cannot be done with this line now. The list below shows what can be done.")

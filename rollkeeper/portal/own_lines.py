@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
+from rollkeeper.access.dual_control import reference_of
 from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel.choices import Service, label_of
 from rollkeeper.kernel.phrasing import cite
@@ -74,6 +75,7 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
     }
     deadline = _said_deadline(line, on=on)
     return line | days | {
+        "handle": reference_of(line["line"]),  # tells the lines of one visit apart in an address
         "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
         "number": numbers.get(line["line"]) or (numbers.get(HERE, "") if line["here"] else ""),
         "reasons": [label_of(reason, SuspensionReason) for reason in line["reasons"]],

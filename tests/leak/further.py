@@ -122,7 +122,8 @@ class Portal:
         assert (
             subscriber.document_number in self._submit("/export/", of="/personal-data/", asked_for=True).text
         )
-        line = re.search(r"/do/correct/\?line=([0-9a-f-]{36})", self._browser.ask("GET", "/lines/").text)[1]
+        asked = re.search(r"/do/correct/\?line=\w+", self._browser.ask("GET", "/lines/").text)[0]
+        line = re.search(r'name="line" value="([0-9a-f-]{36})"', self._browser.ask("GET", asked).text)[1]
         heir = self._people.person()
         named = {"part": "heir", "document_type": heir.document_type, "document_number": heir.document_number}
         for what, fields in (

@@ -150,6 +150,19 @@ def test_a_page_without_a_line_asks_which_one_and_takes_the_only_one(come_in, pr
     assert several.count("/do/dispute/?line=") == 2
 
 
+def test_no_address_holds_the_reference_of_a_line(come_in, prove):
+    line = register_line()
+    register_line(OTHER)
+    browser = come_in()
+    prove()
+
+    addresses = re.findall(r'href="([^"]+)"', text(browser.get("/lines/")))
+    chosen = text(browser.get(next(one for one in addresses if one.startswith("/do/dispute/?line="))))
+
+    assert not [one for one in addresses if str(line) in one]
+    assert 'name="about"' in chosen
+
+
 def test_no_refusal_names_a_line_by_its_reference(come_in, prove):
     line = register_line()
     browser = come_in()
