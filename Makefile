@@ -39,7 +39,7 @@ demo:  ## make a new demo instance without serving it
 	@.venv-run/bin/rollkeeper demo
 
 screens: setup  ## pictures of every page in three languages, two widths, light and dark: contact sheets in build/screens
-	@$(RUN) python -m tests.screens
+	@$(RUN) python -m tests.screens $(ONLY)
 
 docs: setup  ## write the generated pages and build the documentation site into build/site
 	@$(RUN) python -m rollkeeper.operations.docs_site

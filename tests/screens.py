@@ -1,128 +1,242 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Screens of every page in three languages at 320 and 1440, light and dark, as one contact sheet an app: `make screens`.
+"""Screens of every page in three languages at 320 and 1440, light and dark, and one contact sheet an app: `make screens`.
 
-They are made from a fresh demo instance, for people to look at; nothing is compared.
+They are made from a fresh demo instance, for people to look at; nothing is compared. `make screens ONLY="counter --language bo"`
+makes a part. A sheet shows all pictures of its app that lie in build/screens, a row a page, whichever run made them.
 """
 
-import io
+import argparse
+import base64
 import json
 import os
+import re
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
-OUT = ROOT / "build" / "screens"
-LANGUAGES, WIDTHS, SCHEMES = ("en", "zh-hans", "bo"), (1440, 320), ("light", "dark")
-THUMBNAIL, TALLEST, GAP = {1440: 300, 320: 110}, 420, 12
-APPS = {"backoffice": 0, "counter": 1, "portal": 2}
+from tests.journeys.conftest import Demo, Visitor
+from tests.journeys.test_counter_offline import wait_until_kept
+from tests.journeys.test_portal_in_a_browser import come_in, prove
+from tests.operations.test_process_supervisor import COMMAND, free_ports, started
+
+OUT = Path(__file__).parents[1] / "build" / "screens"
+LANGUAGES, SCHEMES, WIDTHS = ("en", "zh-hans", "bo"), ("light", "dark"), (1440, 320)
+THUMBNAIL, TALLEST, GAP = {1440: 300, 320: 110}, 420, 8
 LINES = 300
-OPEN_PAGES = {
-    "backoffice": ("/", "/account/login/", "/account/invitation/", "/law/"),
-    "counter": ("/account/login/",),
-    "portal": ("/",),
-}
-READERS = {
-    "backoffice": ("administrator", "supervisor", "data_protection_officer", "auditor", "campaign_manager"),
-    "counter": ("clerk",),
-}
+# A page is found once, by its address without what names one row. Files and what ends the visit are no pages.
+NAMES_A_ROW = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-Q?\d[\d-]*|(?<=agents/)[^/]+|(?<=receipts/)[^/]+")
+NO_PAGE = re.compile(r"logout|sign-out|setlang|\.(csv|pdf|json|js)$|/(pdf|text|instrument)/$|/report/..")
+DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One kind of visitor of an app: how they come in, and where they begin."""
+
+    app: str
+    name: str
+    first: tuple[str, ...] = ("/",)
+    enter: Callable[[Visitor, str, str], None] | None = None
+    states: Callable[[Visitor, str], Iterator[str]] | None = None
+    """Brings the page into one state after the other, and gives the name of each."""
+
+
+def staff(visitor: Visitor, role: str, origin: str) -> None:
+    """Sign in as a member of staff."""
+    visitor.sign_in(role, at=origin)
+
+
+def subscriber(visitor: Visitor, name: str, origin: str) -> None:
+    """Come in by a code, and with the document where the name says so."""
+    one = json.loads((visitor.demo.data_dir / "demo-subscriber.json").read_text("utf-8"))
+    come_in(visitor, one)
+    if name == "proved":
+        prove(visitor, one)
+
+
+def at_counter(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Find a line, forget the entries of a form, and lose the network."""
+    page = visitor.page
+    page.goto(origin + "/")
+    known = json.loads((visitor.demo.data_dir / "demo-subscriber.json").read_text("utf-8"))
+    page.fill("#id_number", known["suspended"] or known["number"])
+    page.locator("main form button").first.click()
+    page.wait_for_selector("#answer-title")
+    yield "found"
+    page.goto(origin + "/register/")
+    company = page.locator("main a[href*=company]").first.get_attribute("href") or ""
+    page.locator("main form button.govuk-button").last.click()
+    yield "errors"
+    page.goto(origin + "/register/" + company.removeprefix("/register/"))
+    yield "company"
+    wait_until_kept(page)
+    page.context.set_offline(True)
+    page.goto(origin + "/register/")
+    yield "offline"
+    page.context.set_offline(False)
+
+
+OWN_PAGES = ("/account/2fa/", "/account/password/change/", "/account/sessions/", "/nowhere/")
+BACKOFFICE = (
+    "supervisor", "campaign_manager", "data_protection_officer", "auditor", "administrator"
+)  # fmt: skip
+REQUESTS = ("pause", "reconnect", "dispute", "appeal", "not-mine", "correct", "terminate", "add-delegate",
+            "remove-delegate", "report-death", "deny-death")  # fmt: skip
+READERS = (
+    Reader("backoffice", "anyone", ("/", "/account/login/", "/account/invitation/", "/law/", "/nowhere/")),
+    *(Reader("backoffice", role, ("/campaign/", "/", *OWN_PAGES), staff) for role in BACKOFFICE),
+    Reader("counter", "anyone", ("/account/login/", "/check-receipt/")),
+    Reader("counter", "clerk", ("/", "/account/sessions/", "/nowhere/"), staff, at_counter),
+    Reader("portal", "anyone", ("/", "/check-receipt/", "/nowhere/")),
+    Reader("portal", "proved", ("/lines/", *(f"/do/{one}/" for one in REQUESTS)), subscriber),
+)
 
 
 def main() -> None:
-    """Make the demo, serve it, and write the sheets."""
-    from tests.operations.test_process_supervisor import free_ports, started
-
-    with tempfile.TemporaryDirectory(prefix="rollkeeper-screens-") as folder:
-        data_dir, port = Path(folder) / "instance", free_ports()
-        environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
-            "ROLLKEEPER_HOME": str(data_dir)
-        }
-        command = [str(Path(sys.executable).with_name("rollkeeper")), "demo", "--lines", str(LINES)]
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-        logins = {
-            one["role"]: one["password"]
-            for one in json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
-        }
-        with started(data_dir, port), sync_playwright() as driver:
-            browser = driver.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-            )
-            for app, offset in APPS.items():
-                sheet(app, list(screens(browser, app, f"http://localhost:{port + offset}", logins)))
-
-
-def screens(
-    browser: Browser, app: str, origin: str, logins: dict[str, str]
-) -> Iterator[tuple[str, int, bytes]]:
-    """Give the name, width and picture of each page of an app."""
-    for language, scheme in product(LANGUAGES, SCHEMES):
-        seen: set[str] = set()
-        for role in (None, *READERS.get(app, ())):
-            context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
-            page = context.new_page()
-            enter(page, origin, language, role, logins)
-            for path in OPEN_PAGES[app] if role is None else menu(page):
-                if path not in seen:
-                    seen.add(path)
-                    yield from looked_at(page, origin, path, f"{path} {language} {scheme}")
-            context.close()
-
-
-def enter(page: Page, origin: str, language: str, role: str | None, logins: dict[str, str]) -> None:
-    """Choose a language, and sign in where a role is given."""
-    page.goto(f"{origin}/")
-    page.click(f"button[name=language][value={language}]")
-    if role:
-        page.goto(f"{origin}/account/login/")
-        page.fill("#id_login", role)
-        page.fill("#id_password", logins[role])
-        page.locator("main form button").first.click()
-        page.wait_for_load_state()
-
-
-def menu(page: Page) -> list[str]:
-    """Return where the menu leads, and to the first page below each of them."""
-    found: list[str] = page.eval_on_selector_all(
-        ".rk-menu__link", "all => all.map(one => one.getAttribute('href'))"
+    """Take the pictures that were asked for, and write the sheets."""
+    ask = argparse.ArgumentParser(prog="python -m tests.screens", description=__doc__)
+    apps = [*dict.fromkeys(one.app for one in READERS)]
+    ask.add_argument("app", nargs="*", choices=[*apps, []])
+    ask.add_argument("--language", action="append", choices=LANGUAGES)
+    ask.add_argument("--reader", action="append", choices=[*dict.fromkeys(one.name for one in READERS)])
+    ask.add_argument(
+        "--instance", type=Path, help="a demo instance to use and keep, made where it is missing"
     )
-    return [*dict.fromkeys([*found, "/account/2fa/", "/account/sessions/", "/nowhere/"])]
+    asked = ask.parse_args()
+    chosen = [
+        one for one in READERS if one.app in (asked.app or apps) and one.name in (asked.reader or [one.name])
+    ]
+    with demo_at(asked.instance) as demo, sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        seen: set[tuple[str, str]] = set()
+        for reader in chosen:
+            take(browser, demo, reader, asked.language or list(LANGUAGES), seen)
+    for app in dict.fromkeys(one.app for one in chosen):
+        sheet(app)
 
 
-def looked_at(page: Page, origin: str, path: str, name: str) -> Iterator[tuple[str, int, bytes]]:
-    """Give the picture of one page at each width."""
-    page.goto(origin + path)
-    for width in WIDTHS:
+@contextmanager
+def demo_at(given: Path | None) -> Iterator[Demo]:
+    """Make a demo where none is, and serve it."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-screens-") as folder:
+        data_dir = given or Path(folder) / "instance"
+        environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
+        if not (data_dir / "demo-logins.json").exists():
+            subprocess.run(
+                [COMMAND, "demo", "--lines", str(LINES)],
+                check=True,
+                env=environment | {"ROLLKEEPER_HOME": str(data_dir)},
+                stdout=subprocess.DEVNULL,
+            )
+        logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
+        port = free_ports()
+        with started(data_dir, port):
+            apps = [f"http://localhost:{port + nth}" for nth in range(3)]
+            yield Demo(data_dir, *apps, {one["role"]: one["password"] for one in logins})
+
+
+def take(
+    browser: Browser, demo: Demo, reader: Reader, languages: list[str], seen: set[tuple[str, str]]
+) -> None:
+    """Take every page that a reader reaches and none before them did, in each language."""
+    began, origin = time.monotonic(), getattr(demo, reader.app)
+    context = browser.new_context(locale="en-GB", bypass_csp=True)
+    visitor = Visitor(context.new_page(), demo)
+    if reader.enter:
+        reader.enter(visitor, reader.name, origin)
+    paths = reached(visitor.page, origin, reader, seen)
+    for language in languages:
+        visitor.page.goto(origin + reader.first[0])
+        visitor.page.click(f"button[name=language][value={language}]")
+        for name, path in paths.items():
+            try:
+                visitor.page.goto(origin + path)
+                keep(visitor, OUT / reader.app / f"{reader.name}.{name}.{language}")
+            except Error as fault:
+                print(f"  missed {path} in {language}: {fault.message.splitlines()[0]}", flush=True)
+        try:
+            for state in reader.states(visitor, origin) if reader.states else ():
+                keep(visitor, OUT / reader.app / f"{reader.name}.state-{state}.{language}")
+        except Error as fault:
+            print(f"  missed a state in {language}: {fault.message.splitlines()[0]}", flush=True)
+    context.close()
+    print(reader.app, reader.name, len(paths), f"pages, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def reached(page: Page, origin: str, reader: Reader, seen: set[tuple[str, str]]) -> dict[str, str]:
+    """Follow the links from a reader's first pages; return one address a kind of page by the name of its picture."""
+    found: dict[str, str] = {}
+    waiting = [(path, 0) for path in reader.first]
+    while waiting:
+        path, depth = waiting.pop(0)
+        kind = NAMES_A_ROW.sub("ID", path)
+        own = kind.startswith("/account/") or kind in {"/", "/nowhere/"}
+        if (reader.app, kind) in seen and not (own and depth == 0 and kind not in found):
+            continue
+        seen.add((reader.app, kind))
+        if (name := kind.strip("/").replace("/", "_") or "first") in found:
+            continue
+        found[name] = path
+        if depth < DEEPEST:
+            page.goto(origin + path)
+            links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+            inside = [urlsplit(one).path for one in links if one.startswith(origin + "/")]
+            waiting += [(one, depth + 1) for one in dict.fromkeys(inside) if not NO_PAGE.search(one)]
+    return found
+
+
+def keep(visitor: Visitor, file: Path) -> None:
+    """Keep a page at every width, light and dark: the server is asked once. In English axe looks at the dark ones too."""
+    page = visitor.page
+    devtools = page.context.new_cdp_session(page)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for width, scheme in product(WIDTHS, SCHEMES):
         page.set_viewport_size({"width": width, "height": 900})
-        yield name, width, page.screenshot(full_page=True)
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        wide, high = page.evaluate("(d => [d.scrollWidth, d.scrollHeight])(document.documentElement)")
+        if wide > width:
+            print(f"  too wide: {file.name} needs {wide} of {width}", flush=True)
+        clip = {"x": 0, "y": 0, "scale": 1, "width": wide, "height": min(high, 16_000)}
+        asked = {"format": "jpeg", "quality": 80, "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": clip}  # fmt: skip
+        picture = base64.b64decode(devtools.send("Page.captureScreenshot", asked)["data"])
+        file.with_name(f"{file.name}.{scheme}.{width}.jpg").write_bytes(picture)
+        for found in visitor._axe() if scheme == "dark" and file.suffix == ".en" else ():
+            print(f"  axe: {file.name} at {width}: {found[:300]}", flush=True)
+    devtools.detach()
 
 
-def sheet(app: str, pictures: list[tuple[str, int, bytes]]) -> None:
-    """Write one sheet: thumbnails in rows, each under its name; and each picture by itself."""
-    folder = OUT / app
-    folder.mkdir(parents=True, exist_ok=True)
-    small = []
-    for name, width, content in pictures:
-        file = f"{name.strip('/').replace('/', '_').replace(' ', '.') or 'first'}.{width}.png"
-        (folder / file).write_bytes(content)
-        picture = Image.open(io.BytesIO(content)).convert("RGB")
-        picture.thumbnail((THUMBNAIL[width], 10_000))
-        small.append((name, picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))))
-    columns = 8
-    cell = max(THUMBNAIL.values()) + GAP, TALLEST + 3 * GAP
-    rows = -(-len(small) // columns)
-    whole = Image.new("RGB", (columns * cell[0], rows * cell[1]), "#888")
-    for position, (name, picture) in enumerate(small):
-        left, top = position % columns * cell[0], position // columns * cell[1]
-        ImageDraw.Draw(whole).text((left + 4, top + 4), name.encode("ascii", "replace").decode(), fill="#fff")
-        whole.paste(picture, (left + 4, top + 2 * GAP))
-    whole.save(OUT / f"{app}.png", optimize=True)
-    print(OUT / f"{app}.png", len(small))
+def sheet(app: str) -> None:
+    """Write the contact sheet: a row a page, a column for each language, scheme and width."""
+    folder, columns = OUT / app, list(product(LANGUAGES, WIDTHS, SCHEMES))
+    rows = sorted({file.name.rsplit(".", 4)[0] for file in folder.glob("*.jpg")})
+    across = sum(THUMBNAIL[width] + GAP for _, width, _ in columns)
+    high = TALLEST + 3 * GAP
+    whole = Image.new("RGB", (across + GAP, max(1, len(rows)) * high), "#888")
+    for nth, row in enumerate(rows):
+        left = GAP
+        ImageDraw.Draw(whole).text((left, nth * high + 4), row, fill="#fff")
+        for language, width, scheme in columns:
+            file = folder / f"{row}.{language}.{scheme}.{width}.jpg"
+            if file.exists():
+                with Image.open(file) as picture:
+                    picture.draft("RGB", (THUMBNAIL[width], TALLEST))
+                    picture.thumbnail((THUMBNAIL[width], 20_000))
+                    small = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+                    whole.paste(small, (left, nth * high + 2 * GAP))
+            left += THUMBNAIL[width] + GAP
+    whole.save(OUT / f"{app}.jpg", quality=75)
+    print(OUT / f"{app}.jpg", len(rows), "pages")
 
 
 if __name__ == "__main__":
