@@ -6,6 +6,7 @@ brackets that no other text has. A page turns the brackets into two elements, ea
 says them as plain text.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping
 from gettext import NullTranslations
@@ -14,6 +15,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, override, trans_real
 
 from rollkeeper.kernel.accepted_languages import NO_READER, is_spoken
+from rollkeeper.kernel.phrasing import cite, write_day
 
 TIBETAN: Final = "bo"
 CHINESE: Final = "zh-hans"
@@ -21,6 +23,9 @@ ENGLISH: Final = "en"
 MARK: Final = "※"
 
 _PAIR = re.compile(r"⟦([^⟦‖⟧]*)‖([^⟦‖⟧]*)⟧")
+# Days and articles are put in as the page's language writes them, before it is known that the sentence has none: `site/formats/bo`.
+_DAY = re.compile(r"([0-9]{4}) ལོའི་ཟླ་ ([0-9]+) པའི་ཚེས་ ([0-9]+)(, [0-9]{2}:[0-9]{2})?")
+_ARTICLE = re.compile(r"དོན་ཚན་ ([0-9]+(?: ¶[0-9]+)?)")
 # A browser shows no element inside a tag or inside one of these, and ends a picture at one.
 _MARKUP = re.compile(rf"(?s:<(script|style|title|option|textarea|svg)\b.*?</\1>)|<[^>]*>|{_PAIR.pattern}")
 
@@ -56,7 +61,9 @@ def is_side_by_side(text: str) -> bool:
 
 def as_plain_text(text: str) -> str:
     """Return a text for what is no page."""
-    return _innermost_first(_PAIR, lambda found: f"{MARK} {found[1]} · {found[2]}", text)
+    return _innermost_first(
+        _PAIR, lambda found: f"{MARK} {_said_in_chinese(found[1])} · {_said_in_english(found[2])}", text
+    )
 
 
 def as_html(page: str) -> str:
@@ -107,10 +114,30 @@ def _without_context(message: str) -> str:
 
 def _marked_up(found: re.Match[str]) -> str:
     if found[1] == "svg":  # there is no room for two languages in a picture
-        return _innermost_first(_PAIR, lambda pair: f"{MARK} {pair[1]}", found[0])
+        return _innermost_first(_PAIR, lambda pair: f"{MARK} {_said_in_chinese(pair[1])}", found[0])
     if found[0].startswith("<"):
         return as_plain_text(found[0])
-    return f'<span class="rk-untranslated">{MARK} <span lang="{CHINESE}">{found[2]}</span> <span lang="{ENGLISH}">{found[3]}</span></span>'
+    return f'<span class="rk-untranslated">{MARK} <span lang="{CHINESE}">{_said_in_chinese(found[2])}</span> <span lang="{ENGLISH}">{_said_in_english(found[3])}</span></span>'
+
+
+def _said_in_chinese(text: str) -> str:
+    return _with_facts_in(CHINESE, text)
+
+
+def _said_in_english(text: str) -> str:
+    return _with_facts_in(ENGLISH, text)
+
+
+def _with_facts_in(language: str, text: str) -> str:
+    """Return a text with each Tibetan day, moment and article as the language writes it."""
+
+    def written(found: re.Match[str]) -> str:
+        year, month, day, time = found.groups()
+        on = dt.date(int(year), int(month), int(day))
+        return write_day(dt.datetime.combine(on, dt.time.fromisoformat(time[2:])) if time else on)
+
+    with override(language):
+        return _ARTICLE.sub(lambda found: cite(found[1]), _DAY.sub(written, text))
 
 
 def _innermost_first(pattern: re.Pattern[str], written: Callable[[re.Match[str]], str], text: str) -> str:

@@ -1,5 +1,6 @@
 """A text that has no Tibetan is shown in Chinese and English, each marked with its language."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 import rollkeeper
 from rollkeeper.kernel.error_messages import CONTEXT, translated
+from rollkeeper.kernel.phrasing import cite, write_day
 from rollkeeper.kernel.side_by_side import (
     as_html,
     as_plain_text,
@@ -118,6 +120,24 @@ def test_an_answer_says_both_in_its_own_way_and_a_file_stays_as_it_is(kind, sent
     answer = UntranslatedTextsMiddleware(lambda _: HttpResponse(sent, content_type=kind))(None)
 
     assert answer.content.decode() == shown
+
+
+def test_a_day_in_it_is_written_as_each_language_does(tibetan):
+    day, moment = write_day(dt.date(2012, 3, 1)), write_day(dt.datetime(2012, 3, 1, 9, 5))
+    pair = side_by_side(f"自{day}起，{moment}", f"from {day}, {moment}")
+
+    assert (
+        as_plain_text(pair)
+        == "※ 自2012年3月1日起，2012年3月1日 09:05 · from 1 March 2012, 1 March 2012, 09:05"
+    )
+    assert "ཟླ་" not in as_html(f"<p>{pair}</p>")
+    assert day in as_html(f"<p>{day}</p>")
+
+
+def test_an_article_in_it_is_cited_as_each_language_does(tibetan):
+    pair = side_by_side(f"依据{cite('2 ¶1')}", f"by {cite('3')}")
+
+    assert as_plain_text(pair) == "※ 依据第二条第一款 · by art. 3"
 
 
 def test_a_refusal_without_tibetan_is_whole_in_both_languages(tibetan):
