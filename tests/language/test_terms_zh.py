@@ -137,7 +137,13 @@ def data_files():
                 yield f"{file.relative_to(PACKAGE)}: {path}", text
 
 
-TEXTS = [*catalogue(), *data_files()]
+def readme():
+    text = (PACKAGE.parent / "README.zh-Hans.md").read_text("utf-8")
+    spoken = re.sub(r"^```.*?^```|`[^`]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    yield from (("README.zh-Hans.md", line) for line in spoken.splitlines())
+
+
+TEXTS = [*catalogue(), *data_files(), *readme()]
 CHINESE = [(where, text) for where, text in TEXTS if re.search(f"[{HAN}]", text)]
 
 
@@ -159,7 +165,7 @@ def test_every_source_of_chinese_is_read():
     assert sources >= {
         "catalogue", "notices/texts/zh-hans.toml", "incidents/texts/zh-hans.toml", "law/sentences.toml",
         "law/packs/cn-xz-2011.yaml", "law/packs/none.yaml", "reporting/labels.toml", "reporting/metrics.toml",
-        "agents/requirements.toml",
+        "agents/requirements.toml", "README.zh-Hans.md",
     }  # fmt: skip
 
 
