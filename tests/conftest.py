@@ -21,7 +21,7 @@ gc.disable()  # until all is collected, see below
 
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
-    "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
+    "tests/journeys/test_operator", "tests/faults/", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
     "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
     "tests/documents/test_reading", "tests/campaign/test_batches", "tests/operations/test_backup",
     "tests/campaign/test_concurrency", "tests/documents/test_redaction", "tests/operations/test_process_supervisor",

@@ -21,6 +21,7 @@ DEBIAN_OF_TESTS = (
     "freeradius",
     "sip-tester",
     "nginx",
+    "libfaketime",
     "softhsm2",
     "fonts-ocr-b",
 )

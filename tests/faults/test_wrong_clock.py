@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A machine whose clock jumps, with both servers and every process: a barred line is restored within seconds, and no one is cut or erased early."""
+
+import datetime as dt
+import http.client
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.bench.bench_counter import App
+from tests.campaign.typed_commands import DUE, PASSWORD
+from tests.faults import under_clock
+from tests.faults.peers import Network
+from tests.faults.soak import ROOT, Served, kill, until
+from tests.operations.test_process_supervisor import free_ports
+
+TODAY_S = int((DUE - dt.timedelta(days=1) - dt.date.today()).total_seconds())
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    running = Network()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    if under_clock.library() is None:
+        pytest.skip("Debian's libfaketime is not installed: a wrong clock was NOT tried (bin/setup as root)")
+    folder = Path(tempfile.mkdtemp(prefix="rk-clock-"))
+    folder.chmod(0o755)
+    found = Served(folder / "instance", folder / "clock", free_ports())
+    found.environment |= under_clock.environment(found.clock_file)
+    set_clock(found, 0)
+    yield found
+    shutil.rmtree(folder)
+
+
+def set_clock(served: Served, ahead_s: int) -> None:
+    under_clock.set_clock(served.clock_file, f"{TODAY_S + ahead_s:+d}")
+    time.sleep(1.5)  # it is looked at each second
+
+
+def inside(served: Served, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.clock_instance", *words], cwd=ROOT, env=served.environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def restart_workers(served: Served) -> None:
+    """Have every job run at once, as after a start of its process."""
+    for name in ("worker-with-keys", "worker-without-keys"):
+        kill(served.family().get(name, []))
+
+
+class Counter(App):
+    """A clerk's browser at the counter of an instance for real people, as the proxy passes it on."""
+
+    def __init__(self, served: Served) -> None:
+        super().__init__(served.port + 1)
+        self.headers |= {"X-Forwarded-Proto": "https", "Referer": f"https://127.0.0.1:{self.port}/"}
+
+    def is_let_in(self, name: str, password: str = PASSWORD) -> bool:
+        with suppress(OSError):
+            self._keep(self.ask("GET", "/account/login/")[0])
+            given = {
+                "login": name,
+                "password": password,
+                "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],
+            }
+            answer, _ = self.ask("POST", "/account/login/", urlencode(given).encode())
+            self._keep(answer)
+            return answer.status == 302
+        return False
+
+    def _keep(self, answer: http.client.HTTPResponse) -> None:
+        super()._keep(answer)
+        self.cookies["rollkeeper_counter_csrf"] = self.cookies.get("__Host-rollkeeper_counter_csrf", "")
+
+
+@pytest.mark.parametrize(
+    "days", [1, pytest.param(7, marks=pytest.mark.soak), pytest.param(-1, marks=pytest.mark.soak)]
+)
+def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, network, days, capsys):
+    barred = inside(served, "make", network.url)
+    thread = threading.Thread(target=served.keep_serving)
+    thread.start()
+    try:
+        assert until(served.ready, 120), "it was never served"
+        assert until(lambda: network.states.get(barred) == "barred", 60), "the line was not barred"
+        set_clock(served, days * DAY_S)
+        restart_workers(served)
+        network.status = 503
+        tried = [Counter(served).is_let_in("clerk-02", "a wrong password") for _ in range(8)]
+        assert inside(served, "register").startswith("Receipt")
+        time.sleep(8)
+        meanwhile = json.loads(inside(served, "state"))
+        network.status, begun = 200, time.monotonic()
+        set_clock(served, 0)
+
+        is_restored = until(lambda: network.states.get(barred) == "open", 60) is not None
+        restored_s = time.monotonic() - begun
+        signed_in_s = until(lambda: Counter(served).is_let_in("clerk-02"), 60) if days > 0 else 0.0
+        time.sleep(5)
+        found = json.loads(inside(served, "state"))
+    finally:
+        served.stop()
+        thread.join()
+
+    with capsys.disabled():
+        print(
+            f"\n{days:+d} days: restored after {restored_s:.1f} s, signed in after {signed_in_s} s, {meanwhile}, then {found}"
+        )
+    assert not any(tried)
+    assert (found["cut"], found["erased"]) == (0, 0)
+    assert is_restored
+    assert signed_in_s is not None
+    assert (meanwhile["cut"], meanwhile["erased"]) == (0, 0)
+    assert {"erase-due", "prepare-batches", "run-batches"} & set(meanwhile["refused"]) == (
+        {"erase-due", "prepare-batches", "run-batches"} if days > 0 else set()
+    )
