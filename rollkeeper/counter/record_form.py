@@ -127,6 +127,7 @@ class RecordForm(RegistrationForm, QuietForm):
             ),
             why=_("Notices are sent in a language that the subscriber reads."),
         )
+        self.fields |= _contact_fields(self.attributes[PartyRole.SUBSCRIBER])
         self.fields["double_checked"] = double_checked_field()
         if any(limit.over == "review" for limit in pack.limits):
             self.fields["overrides_limit"] = forms.BooleanField(
@@ -180,6 +181,7 @@ class RecordForm(RegistrationForm, QuietForm):
             "former__document_number",
             "former__was_wrong",
             "language",
+            "contact_email",
             "double_checked",
             "overrides_limit",
             "confirmed",
@@ -196,6 +198,22 @@ class RecordForm(RegistrationForm, QuietForm):
             machine_read=frozenset(part for part, head in heads.items() if self.was_read(head)),
             copies={part: copies for part, head in heads.items() if (copies := self.copies_of(head))},
         )  # fmt: skip
+
+
+def _contact_fields(attributes: Sequence[str]) -> dict[str, forms.Field]:
+    """Return the field for the address of a line that is no telephone, unless the law has it asked anyway."""
+    if "email" in attributes:
+        return {}
+    field = forms.EmailField(
+        label=_("E-mail address for notices"), required=False, widget=forms.EmailInput(attrs=QUIET),
+        help_text=_(
+            "Only for a domain, a site, an address block or an internet access, if the subscriber wishes. A telephone is reached by its number."
+        ),
+    )  # fmt: skip
+    why = _(
+        "Notices and codes for the portal reach the subscriber there. It is kept with the line and not with the record."
+    )
+    return {"contact_email": asked(field, why=why)}
 
 
 def _sides_fields() -> dict[str, forms.Field]:

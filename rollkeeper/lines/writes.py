@@ -262,27 +262,40 @@ def register_tenures(
     languages: Sequence[str | None],
     at: dt.datetime,
     registered: Sequence[bool] | None = None,
+    mailboxes: Sequence[str | None] = (),
 ) -> list[RegistrationEffect]:
     """End the open tenures of lines, begin these, mark the lines as registered, lift want of registration; say what became of each.
 
     A subscriber accepted for a time without a document also gets service back; `registered` says which lines are registered
-    (None: all). `entries` are the ledger entries of this transaction that say so, one a line; they say when. Precondition: the lines are locked and
-    living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the act around it can only be undone.
+    (None: all). `entries` are the ledger entries of this transaction that say so, one a line; they say when. `mailboxes` are the
+    e-mail addresses that subscribers gave, one a line, for lines that are no telephones; without one the contact stays, unless another
+    person had the line before. Precondition: the lines are locked and living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the act around it can only be undone.
     """
     if not tenures:
         return []
+    contacts = _sealed_mailboxes(tenures, mailboxes)
     with _translating_overlap(tenures[0].line_id, at):
         found = prepared_rows(_REGISTER, _columns(tenures) | {
             "entries": list(entries), "languages": list(languages),
             "registered": list(registered) if registered is not None else [True] * len(tenures),
+            "contacts": contacts,
         })  # fmt: skip
     return [RegistrationEffect(LineId(r.line_id), r.state == "suspended", r.was_restored) for r in found]
 
 
 _REGISTER = (
     "SELECT * FROM lines_register(%(line_ids)s, %(tenure_ids)s, %(party_kinds)s, %(person_ids)s, %(users)s, %(bearers)s,"
-    " %(guardians)s, %(assurances)s, %(commitments)s, %(routes)s, %(accepted)s, %(entries)s, %(languages)s, %(registered)s)"
+    " %(guardians)s, %(assurances)s, %(commitments)s, %(routes)s, %(accepted)s, %(entries)s, %(languages)s, %(registered)s,"
+    " %(contacts)s::bytea[])"
 )
+
+
+def _sealed_mailboxes(tenures: Sequence[NewTenure], mailboxes: Sequence[str | None]) -> list[bytes | None]:
+    given = {one.line_id: mailbox for one, mailbox in zip(tenures, mailboxes, strict=False) if mailbox}
+    if not given:
+        return [None] * len(tenures)
+    sealed = dict(zip(given, seal_line_values(LineField.CONTACT, list(given.items())), strict=True))
+    return [sealed.get(one.line_id) for one in tenures]
 
 
 def terminate_line_state(line_id: LineId, *, entry_id: EntryId, quarantined_until: dt.date) -> None:

@@ -96,6 +96,12 @@ class Draft:
         return self.parts.route.last_day(self.on) if self.parts.route else None
 
     @property
+    def mailbox(self) -> str | None:
+        """Return the e-mail address that the subscriber gave, because the law asks it or for notices alone; None for a telephone."""
+        asked = self.parts.parts[PartyRole.SUBSCRIBER].values.get(Field.EMAIL.value)
+        return None if self.number.startswith("+") else asked or self.submission.contact_email
+
+    @property
     def language(self) -> str | None:
         """Return the language in which the subscriber wants to be notified, None if none was named."""
         return self.submission.language or (self.line.language if self.line else None)
@@ -125,7 +131,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     recorded = register_tenures(
         [_tenure(w) for w in written], entries=[entries[w.line_id] for w in written],
         languages=[w.draft.language for w in written], at=at,
-        registered=[w.draft.until is None for w in written],
+        registered=[w.draft.until is None for w in written], mailboxes=[w.draft.mailbox for w in written],
     )  # fmt: skip
     with pipeline():
         _tell(context, written, {r.line_id: r for r in recorded}, at=at)

@@ -72,7 +72,7 @@ def read_parts(
     """Return the parts as they may be recorded, or every fault in them."""
     ask = partial(ask_of, service, submission.kind)
     given = {part: values for part, values in submission.parts.items() if not _is_left_out(values, ask(part))}
-    faults = _wrong_key(submission) + _wrong_parts(submission, given, ask)
+    faults = _wrong_key(submission) + _wrong_contact(submission, on=on) + _wrong_parts(submission, given, ask)
     if not ask(PartyRole.SUBSCRIBER):
         return [*faults, PARTY_NOT_COVERED(pack=pack_id, party=submission.kind.value, service=service)]
     read: dict[PartyRole, ReadPart] = {}
@@ -120,6 +120,12 @@ def clean(text: str) -> str:
 
 def _wrong_key(submission: Submission) -> list[RollkeeperError]:
     return [] if is_usable_key(submission.submission_key) else [INVALID_SUBMISSION_KEY()]
+
+
+def _wrong_contact(submission: Submission, *, on: dt.date) -> list[RollkeeperError]:
+    given = submission.contact_email
+    why = fault_of("email", given, on=on) if given else None
+    return [INVALID_VALUE(part=PartyRole.SUBSCRIBER.key, attribute="email", value_class=why)] if why else []
 
 
 def _wrong_parts(

@@ -97,6 +97,8 @@ class Submission:
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
     language: str | None = None
+    contact_email: str | None = None
+    """Where notices and codes for the portal go, of a line that is no telephone. Not an attribute: no law asks it."""
     double_checked: bool = False
     """A doubtful document number was compared with the document once more."""
     overrides_limit: bool = False
@@ -143,6 +145,7 @@ def submission_of(
         parts={part: attributes_in(given, f"{part.key}__") for part in PARTY_ROLES[kind]},
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         language=given["language"] if given.get("language") in instance().languages else None,
+        contact_email=(given.get("contact_email") or "").strip() or None,
         double_checked=bool(given.get("double_checked")),
         overrides_limit=bool(given.get("overrides_limit")),
         former_document=former if former[1] else None,

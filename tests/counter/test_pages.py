@@ -83,7 +83,8 @@ def test_one_fold_says_why_each_field_is_asked_and_by_which_article(at_counter):
     asked = len(re.findall(r'name="(?:subscriber|user|bearer)__(?!document_state|read|copy)', page))
     reasons = re.search(r'<dl class="rk-reasons">(.*?)</dl>', page, re.DOTALL).group(1)
     assert asked == 11
-    assert reasons.count("<dt>") == reasons.count("<dd>") == asked + 1  # and the language of notices
+    # and the language of notices, and the address for them
+    assert reasons.count("<dt>") == reasons.count("<dd>") == asked + 2
     assert page.count("2 ¶1") >= 4
     assert page.count('class="govuk-details rk-why"') == 1
 

@@ -70,17 +70,27 @@ END
 $$;
 
 -- Records who holds lines from now on: ends the tenure that is open, begins the new one, lifts want of registration and leaves every
--- other reason as it is. A line that goes to another person counts against what all counters together may end in a day.
+-- other reason as it is. A line that goes to another person counts against what all counters together may end in a day. The contact of
+-- the subscriber before does not stay for the one after: codes for the portal go there. A new one is taken for lines that are no
+-- telephones alone, since the number itself reaches the others.
 CREATE OR REPLACE FUNCTION lines_register(
     line_ids uuid[], tenure_ids uuid[], party_kinds text[], person_ids uuid[], users uuid[], bearers uuid[], guardians uuid[],
     assurances text[], commitments text[], routes text[], accepted date[], entries bigint[], languages text[],
-    registered boolean[]
+    registered boolean[], contacts bytea[] DEFAULT NULL
 ) RETURNS TABLE (line_id uuid, state text, was_restored boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     instant CONSTANT timestamptz := (SELECT e.at FROM ledger_entry e WHERE e.entry_id = entries[1]);
     today CONSTANT date := (SELECT e.day FROM ledger_entry e WHERE e.entry_id = entries[1]);
+    passed_on CONSTANT uuid[] := ARRAY(
+        SELECT given.line
+          FROM unnest(line_ids, person_ids) AS given (line, person)
+         CROSS JOIN LATERAL (SELECT h.person_id FROM lines_tenure h WHERE h.line_id = given.line
+                              ORDER BY lower(h.held) DESC LIMIT 1) AS before
+         WHERE before.person_id <> given.person
+           AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = before.person_id), before.person_id)
+            <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = given.person), given.person));
 BEGIN
     PERFORM lines_refuse_many(line_ids);
     IF instant IS NULL THEN
@@ -111,10 +121,15 @@ BEGIN
       )
       UPDATE lines_line l
          SET is_registered = given.registered, version = l.version + 1, language = coalesce(given.language, l.language),
+             contact_sealed = CASE WHEN given.contact IS NOT NULL AND l.service NOT IN ('mobile', 'data_card', 'fixed_line')
+                                   THEN given.contact
+                                   WHEN l.line_id <> ALL (passed_on) THEN l.contact_sealed END,
+             contact_kind = CASE WHEN (given.contact IS NULL OR l.service IN ('mobile', 'data_card', 'fixed_line'))
+                                      AND l.line_id <> ALL (passed_on) THEN l.contact_kind END,
              state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id
                                           AND s.restored_on IS NULL AND s.reason <> 'registration' OFFSET 0)
                           THEN 'suspended' ELSE 'active' END
-        FROM unnest(line_ids, languages, registered) AS given (line, language, registered)
+        FROM unnest(line_ids, languages, registered, contacts) AS given (line, language, registered, contact)
        WHERE l.line_id = given.line
    RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id);
 END
