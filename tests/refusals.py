@@ -1,5 +1,7 @@
 """Expects one of several refusals by its code, whether it is a row of an `errors.py` or a class."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -23,11 +25,11 @@ def code_of(outcome: object) -> str:
     return outcome.code if isinstance(outcome, RollkeeperError) else type(outcome).__name__
 
 
-def is_refused_at_commit(statement: str) -> bool:
+def is_refused_at_commit(statement: str, parameters: Any = ()) -> bool:
     """Return whether the register refuses a statement, at once or when it would be committed."""
     try:
         with transaction.atomic():
-            run(statement)
+            run(statement, parameters)
             run("SET CONSTRAINTS ALL IMMEDIATE")
     except DatabaseError:
         return True

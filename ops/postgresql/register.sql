@@ -7,6 +7,7 @@
 \getenv backoffice REGISTER_BACKOFFICE
 \getenv portal REGISTER_PORTAL
 \getenv worker REGISTER_WORKER
+\getenv console REGISTER_CONSOLE
 \getenv vault REGISTER_VAULT
 \getenv auditor REGISTER_AUDITOR
 SET password_encryption = 'scram-sha-256';
@@ -17,8 +18,10 @@ CREATE ROLE counter LOGIN NOSUPERUSER PASSWORD :'counter';
 CREATE ROLE backoffice LOGIN NOSUPERUSER PASSWORD :'backoffice';
 CREATE ROLE portal LOGIN NOSUPERUSER PASSWORD :'portal';
 CREATE ROLE worker LOGIN NOSUPERUSER PASSWORD :'worker';
+CREATE ROLE console LOGIN NOSUPERUSER PASSWORD :'console';
 CREATE ROLE vault LOGIN NOSUPERUSER PASSWORD :'vault';
 CREATE ROLE auditor LOGIN NOSUPERUSER PASSWORD :'auditor';
+GRANT worker TO console;
 CREATE DATABASE rollkeeper_register OWNER migrator TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';
 \connect rollkeeper_register
 CREATE EXTENSION btree_gist;

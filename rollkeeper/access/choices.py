@@ -3,6 +3,29 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RequestJob(StrEnum):
+    """Which job of a worker does what was asked for on a page: what takes long, or needs keys, keeps nothing else waiting."""
+
+    PAGE = "page"
+    """Done while the page waits."""
+    CAMPAIGN = "campaign"
+    KEYS = "keys"
+    """By the worker that can open files."""
+
+
+class RequestState(TextChoices):
+    """How far a request is that staff made on a page."""
+
+    PENDING = "pending", _("Waits for a second approver")
+    APPROVED = "approved", _("Under way")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Not possible")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
 
 class SignInOutcome(StrEnum):
     """How an attempt to sign in ended."""

@@ -105,12 +105,6 @@ INVALID_ADDRESS = Refusal(
     "Enter one address such as name@example.org, or leave it out to be shown the code.",
 )
 # The back office can change password and second factor: an attacker who took it over would make accounts with them.
-FACTOR_TOO_RECENT = Refusal(
-    "factor_too_recent",
-    Kind.REFUSED,
-    "Your password or second factor was changed less than {hours} hours ago, so your account cannot add staff, give roles or invite yet.",
-    "Wait until then, or ask another administrator; on the machine itself 'rollkeeper staff' does it.",
-)
 # The role belongs to a process.
 ROLE_NOT_FOR_PEOPLE = Refusal(
     "role_not_for_people",

@@ -11,6 +11,7 @@ from rollkeeper.kernel.ids import StaffId
 if TYPE_CHECKING:
     from rollkeeper.access.authority import Authority
     from rollkeeper.access.dual_control import PendingSubject
+    from rollkeeper.access.staff_requests import Asked, Outcome
 
 SERVICE_SIGN_IN: Final[Hook[Callable[[str, str, Callable[[], str]], StaffId]]] = Hook(
     "access: sign in at the vault service"
@@ -34,3 +35,8 @@ STAFF_REQUESTS: "Final[Hook[Callable[[Authority, Mapping[str, Any], dt.date], Ma
     "access: what a worker does for staff who asked on a page"
 )
 """Carries out what a member of staff asked for on a page, in their name, and returns references and counts; keyed by its kind."""
+
+LONG_REQUESTS: "Final[Hook[Callable[[Authority, Asked, dt.date], Outcome]]]" = Hook(
+    "access: what a worker does for staff in several transactions"
+)
+"""As `STAFF_REQUESTS`, of what takes long: it commits by itself, may go on later, and does nothing twice when it was cut short."""

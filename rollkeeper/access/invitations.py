@@ -20,9 +20,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models.functions import Now
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.dual_control import cooldown_hours
 from rollkeeper.access.errors import (
-    FACTOR_TOO_RECENT,
     INVALID_ADDRESS,
     INVITATION_INVALID,
     NOT_FOR_OWN_ACCOUNT,
@@ -32,6 +30,7 @@ from rollkeeper.access.models import Invitation, Staff
 from rollkeeper.access.passwords import canonical_username
 from rollkeeper.access.queries import grants_on
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.second_factor import require_settled_factors
 from rollkeeper.access.services import (
     commitment_of,
     end_role,
@@ -65,28 +64,15 @@ class OpenInvitation:
     is_over: bool
 
 
-def require_settled_factors(authority: Authority) -> None:
-    """Refuse a person whose password or second factor changed lately, by the clock of the database. Refuses: FACTOR_TOO_RECENT.
-
-    The back office can change both. An attacker who took that process over would otherwise give an administrator's
-    account new factors and make accounts with it.
-    """
-    hours = cooldown_hours()
-    since = Now() - dt.timedelta(hours=hours)
-    fresh = Staff.objects.filter(secured_at__gt=since)
-    if authority.staff_id is not None and fresh.filter(staff_id=authority.staff_id).exists():
-        raise FACTOR_TOO_RECENT(hours=hours)
-
-
 def invite_staff(
     authority: Authority, *, username: str, roles: Collection[StaffRole], address: str, on: dt.date
 ) -> str:
     """Make an account without a password and invite its owner; return the code where there is no address to send it to.
 
     Ledger: access:staff:added, access:role:granted for each role, access:invitation:made.
-    Refuses: NOT_ALLOWED, FACTOR_TOO_RECENT, INVALID_USER_NAME, USER_NAME_TAKEN, ROLE_NOT_FOR_PEOPLE, INVALID_ADDRESS.
+    Refuses: NOT_ALLOWED, FACTOR_CHANGED_LATELY, INVALID_USER_NAME, USER_NAME_TAKEN, ROLE_NOT_FOR_PEOPLE, INVALID_ADDRESS.
     """
-    require_settled_factors(authority)
+    require_settled_factors(authority.staff_id)
     with action():
         staff = make_account(authority, username=username, password=None, roles=roles, on=on)
         return _invite(authority, staff, address, on=on)
@@ -96,9 +82,9 @@ def invite_again(authority: Authority, *, username: str, address: str, on: dt.da
     """Invite the owner of an account again, whose old password and second factor end when the code is used.
 
     Ledger: access:role:ended and access:role:granted for each role, access:invitation:made.
-    Refuses: NOT_ALLOWED, FACTOR_TOO_RECENT, STAFF_UNKNOWN, NOT_FOR_OWN_ACCOUNT, INVALID_ADDRESS.
+    Refuses: NOT_ALLOWED, FACTOR_CHANGED_LATELY, STAFF_UNKNOWN, NOT_FOR_OWN_ACCOUNT, INVALID_ADDRESS.
     """
-    require_settled_factors(authority)
+    require_settled_factors(authority.staff_id)
     require(authority, Permission.MANAGE_STAFF)
     with action():
         staff = locked_account(username)

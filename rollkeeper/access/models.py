@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
+from rollkeeper.access.choices import RequestJob, RequestState
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.ids import new_uuid
 
@@ -23,11 +24,6 @@ class Staff(AbstractBaseUser):
     username = models.TextField(unique=True)
     is_active = models.BooleanField(default=True)
     last_login = None
-    secured_at = models.DateTimeField(
-        null=True,
-        editable=False,
-        db_comment="When an app last changed password or second factor: always set by the database.",
-    )
     salt = models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")
 
     known_roles: tuple[dt.date, frozenset[StaffRole]] | None = None
@@ -142,24 +138,46 @@ class StaffRequest(models.Model):
 
     request_id = models.UUIDField(primary_key=True)
     staff_id = models.UUIDField()
-    kind = models.TextField(db_comment="A key of access.hooks.STAFF_REQUESTS.")
+    kind = models.TextField(db_comment="A key of access.hooks.STAFF_REQUESTS or LONG_REQUESTS.")
+    job = models.TextField(
+        default=RequestJob.PAGE.value, db_comment="access.choices.RequestJob: which job does it."
+    )
+    subject = models.UUIDField(
+        null=True, db_comment="The one thing that it is about, such as a batch or a file."
+    )
+    facts = models.JSONField(default=dict, db_comment="What pages show of it: days and choices.")
     payload = models.JSONField(
         db_comment="References, days, counts and choices; nothing personal. Emptied when it is done."
     )
+    state = models.TextField(default=RequestState.APPROVED.value, db_comment="access.choices.RequestState.")
     is_recent = models.BooleanField(
         db_comment="The person had given password, passkey or code lately when they asked."
     )
     made_at = models.DateTimeField(
         db_default=Now(), db_comment="Instant by the machine: always set by the database."
     )
+    again_at = models.DateTimeField(null=True, db_comment="Before this instant nothing more can be done.")
     done_at = models.DateTimeField(null=True)
-    result = models.JSONField(null=True, db_comment="References and counts.")
-    refusal = models.JSONField(null=True, db_comment="Code, sentence and facts of what was refused.")
+    result = models.JSONField(null=True, db_comment="References, days and counts.")
+    refusal = models.JSONField(null=True, db_comment="Codes, sentences and facts of what was refused.")
+    used_in = models.BigIntegerField(
+        null=True, db_comment="The transaction that did by it what the worker's role does on request alone."
+    )
+    keep_days = models.IntegerField(default=1)
 
     class Meta:
-        """Deleted after a day."""
+        """Written by functions alone (`sql/staff_requests.sql`). Deleted after a day; those whose outcome a page shows, after a year."""
 
         db_table = "access_staffrequest"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=RequestState.values), name="access_staffrequest_in_unknown_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(job__in=[one.value for one in RequestJob]),
+                name="access_staffrequest_in_unknown_job",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["made_at"],

@@ -22,6 +22,7 @@ from rollkeeper.access.errors import (
 )
 from rollkeeper.access.models import FactorChange, Staff
 from rollkeeper.access.passwords import count_code, forgive_codes
+from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.instance import InstanceKind, instance
 
 STORE: Final = "vault"
@@ -47,14 +48,19 @@ def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
     if Authenticator.Type.TOTP not in kinds:
         raise PASSKEY_ONLY()
     _require_code(staff, ask_code().strip())
-    _require_settled(staff)
+    require_settled_factors(StaffId(staff.staff_id), using=STORE)
 
 
-def _require_settled(staff: Staff) -> None:
-    """Refuse what the back office changed lately: its process, where an attacker controls it, can change any account's."""
+def require_settled_factors(staff_id: StaffId | None, *, using: str = "default") -> None:
+    """Refuse a person whose password or second factor an app changed lately, by the clock of the database. Refuses: FACTOR_CHANGED_LATELY.
+
+    The back office's process, where an attacker controls it, can change those of any account.
+    """
+    if staff_id is None:
+        return
     hours = cooldown_hours()
-    changed = FactorChange.objects.using(STORE).filter(
-        staff_id=staff.staff_id, changed_at__gt=Now() - dt.timedelta(hours=hours)
+    changed = FactorChange.objects.using(using).filter(
+        staff_id=staff_id, changed_at__gt=Now() - dt.timedelta(hours=hours)
     )
     if changed.exists():
         raise FACTOR_CHANGED_LATELY(hours=hours)

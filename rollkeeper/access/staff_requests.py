@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What staff ask for on a page and a worker carries out in their name, within seconds.
+"""What staff ask for on a page and a worker carries out in their name: the one way, for what takes milliseconds or an hour.
 
-A page's role in the database may write nothing of a case, an incident or an agent: it writes down who asks for what, and waits for the answer.
-The worker looks up the person's roles again, and does what a command would do. What waited for long is refused and not done.
+A page's role in the database may write nothing of a case, a campaign, a file or an agent: it writes down who asks for what. A worker
+looks up the person's roles again, and does what a command would do. What waited for long is refused and not done. Some things the worker's
+role does by such a request alone, and once for each (`operations/sql/asked_for.sql`).
 """
 
 import datetime as dt
@@ -10,13 +11,14 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
 from rollkeeper.access.authority import Authority
+from rollkeeper.access.choices import RequestJob, RequestState
 from rollkeeper.access.errors import (
     APPROVER_UNKNOWN,
     STAFF_REQUEST_BROKE,
@@ -24,21 +26,75 @@ from rollkeeper.access.errors import (
     STAFF_REQUEST_UNREADABLE,
     NotSignedIn,
 )
-from rollkeeper.access.hooks import STAFF_REQUESTS
+from rollkeeper.access.hooks import LONG_REQUESTS, STAFF_REQUESTS
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.errors import RollkeeperError, fault_in, row_of
+from rollkeeper.kernel.errors import RollkeeperError, fault_in, raise_all
 from rollkeeper.kernel.hooks import HookUnset
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.stored_refusals import stored_refusals
 
 CHANNEL: Final = "staff_requests"
 """The channel of PostgreSQL on which a page says that something waits."""
 ANSWER_TIMEOUT_S: Final = 6.0
 MAX_AGE_MINUTES: Final = 15
 _POLL_S: Final = 0.05
+_KEPT_LONG_DAYS: Final = 366
 log = logging.getLogger("rollkeeper.staff_requests")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as the worker who does it sees it."""
+
+    request_id: UUID
+    staff_id: StaffId
+    subject: UUID | None
+    said: Mapping[str, Any]
+    """Facts and payload together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a request that takes long; with `again_in` it goes on then."""
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+    again_in: dt.timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as a page shows it."""
+
+    request_id: UUID
+    staff_id: StaffId
+    kind: str
+    subject: UUID | None
+    facts: Mapping[str, Any]
+    state: RequestState
+    requested_by: str
+    requested_at: dt.datetime
+    ended_at: dt.datetime | None
+    outcome: Mapping[str, Any]
+    refusals: list[RollkeeperError]
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """Return the day that it is about, if it is about one."""
+        said = self.facts.get("due_on")
+        return dt.date.fromisoformat(said) if isinstance(said, str) else None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is not done yet."""
+        return self.ended_at is None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether the worker has it to do."""
+        return self.state is RequestState.APPROVED
 
 
 def ask_worker(authority: Authority, kind: str, **payload: Any) -> Mapping[str, Any] | None:
@@ -47,30 +103,67 @@ def ask_worker(authority: Authority, kind: str, **payload: Any) -> Mapping[str, 
     `payload` holds references, days, counts and choices, nothing personal. Refuses: APPROVER_UNKNOWN, STAFF_REQUEST_TOO_OLD,
     STAFF_REQUEST_BROKE, and what is refused where it is carried out.
     """
-    if authority.staff_id is None:
-        raise APPROVER_UNKNOWN()
-    request_id = new_uuid()
     with action():
-        run(
-            "INSERT INTO access_staffrequest (request_id, staff_id, kind, payload, is_recent) VALUES (%s, %s, %s, %s, %s)",
-            [request_id, authority.staff_id, kind, json.dumps(payload, default=str), authority.is_recent],
-        )
-        run("SELECT pg_notify(%s, '')", [CHANNEL])
+        request_id = ask(authority, kind, payload=payload)
     _await(request_id)
     return _answer(request_id)
 
 
-def do_staff_requests(*, limit: int) -> int:
-    """Carry out what waits, the oldest first; return how many there were."""
+def ask(
+    authority: Authority,
+    kind: str,
+    *,
+    job: RequestJob = RequestJob.PAGE,
+    subject: UUID | None = None,
+    facts: Mapping[str, Any] | None = None,
+    payload: Mapping[str, Any] | None = None,
+    is_pending: bool = False,
+    is_kept: bool = False,
+) -> UUID:
+    """Write down who asks for what; return its reference. A pending one waits for a second person; one that is kept, a page shows later.
+
+    Precondition: inside an action, which leaves the entry of what it asks about a campaign or a file. Refuses: APPROVER_UNKNOWN.
+    """
+    if authority.staff_id is None:
+        raise APPROVER_UNKNOWN()
+    request_id = new_uuid()
+    rows(
+        "SELECT access_ask(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [request_id, authority.staff_id, kind, job.value, subject, _written(facts or {}), _written(payload or {}), authority.is_recent,
+         is_pending, _KEPT_LONG_DAYS if is_kept else 1],
+    )  # fmt: skip
+    run("SELECT pg_notify(%s, '')", [CHANNEL])
+    return request_id
+
+
+def settle_pending(request_id: UUID, *, is_done: bool) -> None:
+    """End a request that waited for a second person: done, or withdrawn. Precondition: the caller's action leaves its entry."""
+    rows("SELECT access_settle_pending(%s, %s)", [request_id, is_done])
+
+
+def last_request(kind: str, subject: UUID | None = None, *, is_open: bool = False) -> RequestView | None:
+    """Return the newest request of a kind about a subject, or about none; where it says so only one that is not done yet."""
+    found = rows(sql("access", "last_request"), {"kind": kind, "subject": subject, "is_open": is_open})
+    return _view(found[0]) if found else None
+
+
+def pending_requests(kind: str) -> list[RequestView]:
+    """Return what of a kind waits for a second person, the oldest first."""
+    found = rows(sql("access", "pending_requests"), {"kind": kind})
+    return [_view(row) for row in found]
+
+
+def do_staff_requests(*, limit: int, job: RequestJob = RequestJob.PAGE) -> int:
+    """Carry out what waits for a job, the oldest first; return how many there were."""
     done = 0
-    while done < limit and _do_next():
+    while done < limit and _do_next(job):
         done += 1
     return done
 
 
 def forget_staff_requests() -> int:
-    """Delete what is a day old; return how many there were."""
-    return run("DELETE FROM access_staffrequest WHERE made_at < clock_timestamp() - interval '1 day'")
+    """Delete what is a day old, or a year where a page shows it; return how many there were."""
+    return int(rows("SELECT access_forget_requests() AS gone")[0].gone)
 
 
 def text_in(payload: Mapping[str, Any], name: str) -> str:
@@ -106,58 +199,98 @@ def _await(request_id: UUID) -> None:
 
 
 def _answer(request_id: UUID) -> Mapping[str, Any] | None:
-    found = rows("SELECT result, refusal FROM access_staffrequest WHERE request_id = %s", [request_id])
-    refusal, result = (_read(found[0].refusal), _read(found[0].result)) if found else (None, None)
-    if refusal is not None:
-        raise fault_in(refusal)
+    (found,) = rows("SELECT result, refusal FROM access_staffrequest WHERE request_id = %s", [request_id])
+    raise_all(_faults(found.refusal))
+    result: Mapping[str, Any] | None = _read(found.result)
     return result
 
 
-def _do_next() -> bool:
+def _do_next(job: RequestJob) -> bool:
+    """Do the oldest; return whether there was one. What takes long commits by itself, all else is one transaction with its answer."""
+    found = rows(_NEXT, [job.value, None])
+    if not found:
+        return False
+    (row,) = found
+    if _is_long(row.kind):
+        _keep(row, *_outcome(row))
+        return True
     with action():
-        found = rows(sql("access", "next_staff_request"))
-        if not found:
-            return False
-        (row,) = found
-        result, refusal = _outcome(row)
-        run(
-            "UPDATE access_staffrequest SET payload = '{}', done_at = clock_timestamp(), result = %s, refusal = %s WHERE request_id = %s",
-            [_written(result), _written(refusal), row.request_id],
-        )
+        for still in rows(_NEXT, [job.value, row.request_id]):
+            _keep(still, *_outcome(still))
     return True
 
 
-def _outcome(row: Any) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+_NEXT: Final = "SELECT *, extract(epoch FROM clock_timestamp() - made_at) / 60 AS age_minutes FROM access_next_request(%s, %s)"
+
+
+def _keep(row: Any, outcome: Outcome | None, refused: list[dict[str, Any]] | None) -> None:
+    if outcome is not None and outcome.again_in is not None:
+        rows(
+            "SELECT access_postpone_request(%s, %s, %s)",
+            [row.request_id, outcome.again_in.total_seconds(), _written(outcome.result)],
+        )
+        return
+    result = None if outcome is None else _written(outcome.result)
+    rows(
+        "SELECT access_answer_request(%s, %s, %s)",
+        [row.request_id, result, None if refused is None else json.dumps(refused)],
+    )
+
+
+def _outcome(row: Any) -> tuple[Outcome | None, list[dict[str, Any]] | None]:
     """Carry out one request; return its result, or what was refused. What is refused is undone."""
     try:
+        if _is_long(row.kind):
+            return _done(row), None
         with action():
             return _done(row), None
     except RollkeeperError as fault:
-        return None, row_of(fault)
+        return None, stored_refusals(fault)
     except (OperationalError, InterfaceError):
         raise
     except Exception as broke:  # noqa: BLE001 - one request that breaks must not stop the others; no value is logged
         log.error("a request of kind %s broke: %s", row.kind, type(broke).__name__)  # noqa: TRY400
-        return None, row_of(STAFF_REQUEST_BROKE())
+        return None, stored_refusals(STAFF_REQUEST_BROKE())
 
 
-def _done(row: Any) -> Mapping[str, Any]:
-    if row.age_minutes > MAX_AGE_MINUTES:
+def _done(row: Any) -> Outcome:
+    if row.age_minutes > MAX_AGE_MINUTES and row.again_at is None:
         raise STAFF_REQUEST_TOO_OLD(minutes=MAX_AGE_MINUTES)
     staff = Staff.objects.filter(staff_id=row.staff_id).first()
     if staff is None:
         raise NotSignedIn
+    authority = replace(authority_of(staff), is_recent=row.is_recent)
+    said = {**(_read(row.facts) or {}), **(_read(row.payload) or {})}
+    if _is_long(row.kind):
+        return LONG_REQUESTS.only(row.kind)(
+            authority, Asked(row.request_id, StaffId(row.staff_id), row.subject, said), clock.today()
+        )
     try:
         do = STAFF_REQUESTS.only(row.kind)
     except HookUnset:
         raise STAFF_REQUEST_UNREADABLE() from None
-    authority = replace(authority_of(staff), is_recent=row.is_recent)
-    return do(authority, _read(row.payload) or {}, clock.today())
+    return Outcome(do(authority, said, clock.today()))
+
+
+def _is_long(kind: str) -> bool:
+    return any(key == kind for key, _ in LONG_REQUESTS.each_by_key())
+
+
+def _view(row: Any) -> RequestView:
+    name = Staff.objects.filter(staff_id=row.staff_id).values_list("username", flat=True).first()
+    return RequestView(
+        row.request_id, StaffId(row.staff_id), row.kind, row.subject, _read(row.facts) or {}, RequestState(row.state), name or "",
+        row.made_at, row.done_at, _read(row.result) or {}, _faults(row.refusal),
+    )  # fmt: skip
+
+
+def _faults(refusal: Any) -> list[RollkeeperError]:
+    return [fault_in(one) for one in _read(refusal) or ()]
 
 
 def _read(kept: Any) -> Any:
     return json.loads(kept) if isinstance(kept, str) else kept
 
 
-def _written(what: Mapping[str, Any] | None) -> str | None:
-    return None if what is None else json.dumps(dict(what), default=str)
+def _written(what: Mapping[str, Any]) -> str:
+    return json.dumps(dict(what), default=str)

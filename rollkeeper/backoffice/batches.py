@@ -13,19 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.choices import RequestState
 from rollkeeper.access.dual_control import approvals_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.access.staff_requests import RequestView
 from rollkeeper.backoffice.campaign_forms import ReasonForm
 from rollkeeper.backoffice.forms import BatchApprovalForm
 from rollkeeper.backoffice.preview_picture import preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, may_run_now, what_next
 from rollkeeper.campaign import batch_control, queries, undo_requests
-from rollkeeper.campaign.choices import BatchState, StopReason, WorkKind, WorkState
+from rollkeeper.campaign.choices import BatchState, StopReason, WorkKind
 from rollkeeper.campaign.errors import BATCH_NOT_FOUND
 from rollkeeper.campaign.queries import BatchDetail, BatchView
 from rollkeeper.campaign.settings import settings
-from rollkeeper.campaign.work_requests import WorkView, last_work, request_work
+from rollkeeper.campaign.work_requests import last_work, request_work
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.side_by_side import ENGLISH
@@ -96,7 +98,7 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         return _confirm(request, BatchId(batch_id), form, "backoffice/batch_undo.html", asked=asked)
     reason = None if asked else StopReason(form.cleaned_data["because"])
     state = undo_requests.approve_undo(authority, BatchId(batch_id), because=reason, on=clock.today())
-    if state is WorkState.DONE:
+    if state is RequestState.DONE:
         messages.success(request, _("The lines get their service back within minutes, with their time."))
     else:
         messages.success(request, _("Your approval is recorded. A second approver is needed."))
@@ -123,7 +125,7 @@ def page_language() -> str:
     return get_language() or ENGLISH
 
 
-def known_of(view: BatchView, work: WorkView | None = None) -> Known:
+def known_of(view: BatchView, work: RequestView | None = None) -> Known:
     """Return what is known next to a batch: the settings, the instant, and what is being watched."""
     chosen = settings()
     watch = queries.watch_of(view.batch_id) if view.state == BatchState.RUNNING else None
@@ -133,10 +135,10 @@ def known_of(view: BatchView, work: WorkView | None = None) -> Known:
     )  # fmt: skip
 
 
-def pending_undo(batch_id: BatchId) -> WorkView | None:
+def pending_undo(batch_id: BatchId) -> RequestView | None:
     """Return the undo that waits for the second person."""
     asked = last_work(WorkKind.UNDO, batch_id)
-    return asked if asked and asked.state is WorkState.PENDING else None
+    return asked if asked and asked.state is RequestState.PENDING else None
 
 
 def _batch_page(
@@ -172,7 +174,7 @@ def _confirm(
     request: HttpRequest, batch_id: BatchId, form: ReasonForm, template: str, **more: Any
 ) -> HttpResponse:
     view = _detail(batch_id).view
-    asked: WorkView | None = more.get("asked")
+    asked: RequestView | None = more.get("asked")
     is_own = False
     if asked is not None:
         given = approvals_of(Permission.APPROVE_UNDO, [asked.request_id])

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.staff_requests import RequestView
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.batches import authority_to_see, page_language
 from rollkeeper.backoffice.campaign_forms import CloseForm, DayForm, StayForm
 from rollkeeper.campaign import court_stays, queries
 from rollkeeper.campaign.choices import Stage, WorkKind
-from rollkeeper.campaign.work_requests import WorkView, last_work, request_work
+from rollkeeper.campaign.work_requests import last_work, request_work
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -159,10 +160,10 @@ def _stays_page(request: HttpRequest, authority: Authority, form: StayForm) -> H
     return render(request, "backoffice/stays.html", shown, status=422 if form.errors else 200)
 
 
-def _newer(check: WorkView | None, done: WorkView | None) -> WorkView | None:
+def _newer(check: RequestView | None, done: RequestView | None) -> RequestView | None:
     """Return a dry run, but not one from before the last real one."""
     return check if check and (done is None or check.requested_at > done.requested_at) else None
 
 
-def _is_moving(*asked: WorkView | None) -> bool:
+def _is_moving(*asked: RequestView | None) -> bool:
     return any(one is not None and one.is_under_way for one in asked)

@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.access.choices import RequestState
 from rollkeeper.agents.choices import AgentState, Pattern, SuspensionCause
 from rollkeeper.agents.rules import DAYS, parse_hours
 from rollkeeper.campaign.choices import (
@@ -19,7 +20,6 @@ from rollkeeper.campaign.choices import (
     StopReason,
     WaiverReason,
     WorkKind,
-    WorkState,
 )
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
@@ -122,7 +122,7 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "field": (Field, LineField, Paper, DisputeReason, ForgerySign),
     "stop_reason": (StopReason,),
     "work": (WorkKind,),
-    "work_state": (WorkState,),
+    "work_state": (RequestState,),
     "upload_state": (UploadState,),
     "stage": (Stage,),
     "action": (Action,),

@@ -4,5 +4,5 @@ were heard.
 
 Owns `campaign_campaign`, `campaign_member`, `campaign_batch`, `campaign_batchline`, `campaign_chunk`,
 `campaign_stay`, `campaign_unreachablewaiver`, `campaign_complaint`, `campaign_linechange`, `campaign_nightlyrun`,
-`campaign_tally`, `campaign_regiontally`, `campaign_emergencycount` and `campaign_workrequest`. Never acts but by an approved batch.
+`campaign_tally`, `campaign_regiontally` and `campaign_emergencycount`. Never acts but by an approved batch.
 """

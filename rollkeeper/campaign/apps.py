@@ -3,7 +3,7 @@
 
 from django.apps import AppConfig
 
-from rollkeeper.access.hooks import PENDING_SUBJECTS, STAFF_REQUESTS
+from rollkeeper.access.hooks import LONG_REQUESTS, PENDING_SUBJECTS, STAFF_REQUESTS
 from rollkeeper.access.roles import Permission
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.notices.choices import NoticeKind
@@ -29,3 +29,10 @@ class CampaignConfig(AppConfig):
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.campaign.undo_requests:pending_undos", key=Permission.APPROVE_UNDO
         )
+        of = "rollkeeper.campaign.work_requests:"
+        STAFF_REQUESTS.register_by_name(f"{of}check_plan_by_request", key="campaign-plan-check")
+        STAFF_REQUESTS.register_by_name(f"{of}plan_by_request", key="campaign-plan")
+        STAFF_REQUESTS.register_by_name(f"{of}close_by_request", key="campaign-close")
+        STAFF_REQUESTS.register_by_name(f"{of}check_batch_by_request", key="campaign-batch-check")
+        LONG_REQUESTS.register_by_name(f"{of}prepare_by_request", key="campaign-prepare")
+        LONG_REQUESTS.register_by_name(f"{of}run_by_request", key="campaign-run")

@@ -76,16 +76,6 @@ class WorkKind(TextChoices):
     CLOSE = "close", _("Close the campaign")
 
 
-class WorkState(TextChoices):
-    """How far it has come."""
-
-    PENDING = "pending", _("Waits for a second approver")
-    APPROVED = "approved", _("Under way")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Not possible")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
 class SkipReason(TextChoices):
     """Why a line of a batch was left alone when its turn came."""
 

@@ -40,9 +40,8 @@ def enter_stay(
     stay_id = new_uuid()
     facts = {"first": first.isoformat(), "stay": str(stay_id)} | ({"last": last.isoformat()} if last else {})
     with action():
-        run(
-            "INSERT INTO campaign_stay (stay_id, days, reason, recorded_at, recorded_by)"
-            " VALUES (%s, daterange(%s, %s, '[]'), %s, %s, %s)",
+        rows(
+            "SELECT campaign_enter_stay(%s, %s, %s, %s, %s, %s)",
             [stay_id, first, last, reason, clock.now(), authority.staff_id],
         )
         append_entry(authority, verb=Verb.STAY_ENTERED, role=role, on=on, facts=facts)
@@ -63,16 +62,12 @@ def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
         return append_entry(authority, verb=Verb.STAY_END_APPROVED, role=role, on=on, facts=facts)
 
     with action():
-        first = _lock_open_stay(stay_id, on)
+        _require_open_stay(stay_id, on)
         # The day is what is approved: an approval of months ago says nothing of today.
         made = approve(authority, Permission.END_STAY, stay_id, content=on.isoformat(), on=on, enter=enter)
         if not made.enough:
             return False
-        last = max(on, first)
-        run(
-            "UPDATE campaign_stay SET days = daterange(%s, %s, '[]') WHERE stay_id = %s",
-            [first, last, stay_id],
-        )
+        last = rows("SELECT campaign_end_stay(%s, %s) AS last", [stay_id, on])[0].last
         facts = {"last": last.isoformat(), "stay": str(stay_id)}
         append_entry(authority, verb=Verb.STAY_ENDED, role=role, on=on, facts=facts)
         postpone_commands(on)
@@ -103,13 +98,11 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
         )
 
 
-def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:
-    found = rows(
-        "SELECT lower(days) AS first FROM campaign_stay WHERE stay_id = %s"
-        " AND (upper_inf(days) OR upper(days) - 1 > %s) FOR UPDATE",
+def _require_open_stay(stay_id: UUID, on: dt.date) -> None:
+    """Wait for others who end it, then refuse a stay that is over or ends by then. Refuses: STAY_NOT_FOUND."""
+    lock_matter("stays", str(stay_id))
+    if not rows(
+        "SELECT FROM campaign_stay WHERE stay_id = %s AND (upper_inf(days) OR upper(days) - 1 > %s)",
         [stay_id, on],
-    )
-    if not found:
+    ):
         raise STAY_NOT_FOUND(stay=stay_id)
-    first: dt.date = found[0].first
-    return first

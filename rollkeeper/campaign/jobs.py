@@ -4,9 +4,12 @@ people asked to be undone. It does what staff asked for on pages, and carries ou
 """
 
 from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.choices import RequestJob
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
+
+_MOST = 50
 
 
 def prepare() -> int:
@@ -26,11 +29,11 @@ def undo() -> int:
     return sum(one.undone for one in undo_requested(worker_authority(), on=clock.today()))
 
 
-def run_requested() -> int:
+def do_requested() -> int:
     """Do what staff asked for on pages; return how much that was."""
-    from rollkeeper.campaign.work_requests import run_requested
+    from rollkeeper.access.staff_requests import do_staff_requests
 
-    return run_requested(worker_authority(), on=clock.today())
+    return do_staff_requests(limit=_MOST, job=RequestJob.CAMPAIGN)
 
 
 def run_due() -> int:
@@ -42,7 +45,13 @@ def run_due() -> int:
 
 JOBS = (
     PeriodicJob(
-        "campaign-requests", run_requested, interval_s=lambda: 3.0, needs_keys=lambda: False, for_apps=True
+        "campaign-requests",
+        do_requested,
+        interval_s=lambda: 3.0,
+        batch_size=_MOST,
+        wakes_on="staff_requests",
+        needs_keys=lambda: False,
+        for_apps=True,
     ),
     PeriodicJob(
         "run-batches",

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models.functions import UUID7
 
-from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage, WorkKind, WorkState
+from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage
 
 
 class Campaign(models.Model):
@@ -127,44 +127,6 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=BatchState.values),
                 name="campaign_batch_in_unknown_state",
-            ),
-        ]
-
-
-class WorkRequest(models.Model):
-    """One thing asked for on a page, which the worker does: apps have no rights to."""
-
-    request_id = models.UUIDField(primary_key=True)
-    kind = models.TextField(db_comment="campaign.choices.WorkKind.")
-    state = models.TextField(db_comment="campaign.choices.WorkState.")
-    batch_id = models.UUIDField(null=True)
-    due_on = models.DateField(null=True, db_comment="The day for which a batch is asked for.")
-    because = models.TextField(null=True, db_comment="campaign.choices.StopReason, of an undo.")
-    requested_by = models.UUIDField()
-    requested_on = models.DateField()
-    requested_at = models.DateTimeField()
-    again_at = models.DateTimeField(null=True, db_comment="Before this instant nothing more can be done.")
-    ended_at = models.DateTimeField(null=True)
-    outcome = models.JSONField(
-        null=True, db_comment="Counts, days and references; or the refusals, as codes and facts."
-    )
-
-    class Meta:
-        """Few rows. One of a kind for one batch is open at a time."""
-
-        db_table = "campaign_workrequest"
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=WorkKind.values), name="campaign_workrequest_of_unknown_kind"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state__in=WorkState.values), name="campaign_workrequest_in_unknown_state"
-            ),
-            models.UniqueConstraint(
-                fields=["kind", "batch_id"],
-                condition=models.Q(ended_at__isnull=True),
-                nulls_distinct=False,
-                name="campaign_workrequest_twice",
             ),
         ]
 

@@ -107,7 +107,9 @@ def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
     if any(covers(stay, day) for stay in stays):
         return Refused(article, "a stay is in force", "Wait until the stay is lifted.")
     if is_closed(pack, day):
-        return Refused(article, "the counters that could restore a line are closed", "Wait for the next open day.")
+        return Refused(
+            article, "the counters that could restore a line are closed", "Wait for the next open day."
+        )
     return Allowed(article)
 
 

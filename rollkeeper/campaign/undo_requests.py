@@ -7,25 +7,26 @@ Until the second person approves it, nothing is given back; but a batch that run
 import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.choices import RequestJob, RequestState
 from rollkeeper.access.dual_control import Approvals, PendingSubject, approve, require_approver, withdraw
 from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.staff_requests import RequestView, ask, last_request, pending_requests, settle_pending
 from rollkeeper.campaign.batch_control import lock_batch, request_undo, stop_batch
-from rollkeeper.campaign.choices import BatchState, StopReason, WorkKind, WorkState
-from rollkeeper.campaign.models import WorkRequest
-from rollkeeper.campaign.work_requests import create_request, open_request
-from rollkeeper.kernel import clock
+from rollkeeper.campaign.choices import BatchState, StopReason, WorkKind
+from rollkeeper.campaign.work_requests import key_of
 from rollkeeper.kernel.database import action
-from rollkeeper.kernel.ids import BatchId, EntryId, StaffId
+from rollkeeper.kernel.ids import BatchId, EntryId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
+_KIND = key_of(WorkKind.UNDO)
 _CAN_BE_UNDONE = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE)
 
 
 def approve_undo(
     authority: Authority, batch_id: BatchId, *, because: StopReason | None, on: dt.date
-) -> WorkState:
+) -> RequestState:
     """Ask for an undo as the first person, giving the reason, or approve it as another; return `done` once it is asked for.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, ReauthenticationNeeded, BATCH_NOT_FOUND, BatchNotInState, ALREADY_APPROVED,
@@ -34,11 +35,11 @@ def approve_undo(
     role = require_approver(authority, Permission.APPROVE_UNDO)
     with action():
         batch = lock_batch(batch_id, *_CAN_BE_UNDONE)
-        request = _open_or_new(authority, batch_id, because, on=on)
+        request = _open_or_new(authority, batch_id, because)
 
         def enter(made: Approvals) -> EntryId:
             facts: dict[str, str | int | bool] = {
-                "batch": str(batch_id), "because": str(request.because), "enough": made.enough, "people": len(made.people),
+                "batch": str(batch_id), "because": _reason(request), "enough": made.enough, "people": len(made.people),
                 "request": str(request.request_id),
             }  # fmt: skip
             return append_entry(
@@ -49,17 +50,17 @@ def approve_undo(
             authority,
             Permission.APPROVE_UNDO,
             request.request_id,
-            content=request.because,
+            content=_reason(request),
             on=on,
             enter=enter,
         )
         if not made.enough:
             if batch.state == BatchState.RUNNING:
-                stop_batch(authority, batch_id, on=on, because=str(request.because))
-            return WorkState.PENDING
-        _end(request, WorkState.DONE)
+                stop_batch(authority, batch_id, on=on, because=_reason(request))
+            return RequestState.PENDING
+        settle_pending(request.request_id, is_done=True)
         request_undo(authority, batch_id, on=on)
-    return WorkState.DONE
+    return RequestState.DONE
 
 
 def withdraw_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
@@ -70,7 +71,7 @@ def withdraw_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> No
     role = require(authority, Permission.APPROVE_UNDO)
     with action():
         batch = lock_batch(batch_id, *_CAN_BE_UNDONE)
-        request = open_request(WorkKind.UNDO, batch_id)
+        request = last_request(_KIND, batch_id, is_open=True)
         if request is None:
             raise NO_PENDING_APPROVAL()
         facts = {"batch": str(batch_id), "request": str(request.request_id)}
@@ -81,35 +82,37 @@ def withdraw_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> No
             )
 
         withdraw(authority, Permission.APPROVE_UNDO, request.request_id, on=on, enter=enter)
-        _end(request, WorkState.WITHDRAWN)
+        settle_pending(request.request_id, is_done=False)
 
 
 def pending_undos() -> list[PendingSubject]:
     """Return the undos that wait for the second person."""
     return [
         PendingSubject(
-            one.request_id, "undo_batch", one.requested_at, str(one.batch_id), content=one.because,
-            requested_by=StaffId(one.requested_by),
+            one.request_id, "undo_batch", one.requested_at, str(one.subject), content=_reason(one), requested_by=one.staff_id,
         )
-        for one in WorkRequest.objects.filter(
-            kind=WorkKind.UNDO.value, state=WorkState.PENDING.value
-        ).order_by("requested_at")
+        for one in pending_requests(_KIND)
     ]  # fmt: skip
 
 
-def _open_or_new(
-    authority: Authority, batch_id: BatchId, because: StopReason | None, *, on: dt.date
-) -> WorkRequest:
-    request = open_request(WorkKind.UNDO, batch_id)
-    if request is not None:
-        return request
-    if because is None or authority.staff_id is None:
-        raise NO_PENDING_APPROVAL()
-    request_id = create_request(
-        authority.staff_id, WorkKind.UNDO, WorkState.PENDING, batch_id=batch_id, because=because.value, on=on
-    )
-    return WorkRequest.objects.get(request_id=request_id)
+def _open_or_new(authority: Authority, batch_id: BatchId, because: StopReason | None) -> RequestView:
+    if last_request(_KIND, batch_id, is_open=True) is None:
+        if because is None:
+            raise NO_PENDING_APPROVAL()
+        facts = {"because": because.value}
+        ask(
+            authority,
+            _KIND,
+            job=RequestJob.CAMPAIGN,
+            subject=batch_id,
+            facts=facts,
+            is_pending=True,
+            is_kept=True,
+        )
+    found = last_request(_KIND, batch_id, is_open=True)
+    assert found is not None  # noqa: S101 - written above, or there before
+    return found
 
 
-def _end(request: WorkRequest, state: WorkState) -> None:
-    WorkRequest.objects.filter(request_id=request.request_id).update(state=state.value, ended_at=clock.now())
+def _reason(request: RequestView) -> str:
+    return str(request.facts["because"])

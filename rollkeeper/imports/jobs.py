@@ -1,16 +1,29 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Background jobs of this package: the files that staff handed in on a page. The process has keys, since they are sealed."""
 
-from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.choices import RequestJob
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
 
+_MOST = 20
+
 
 def work_on_uploads() -> int:
-    """Propose, count, import or destroy; return how many files."""
-    from rollkeeper.imports.upload_work import work_on_uploads
+    """Read, count, import or destroy what staff asked for, and destroy what is too old; return how many files."""
+    from rollkeeper.access.staff_requests import do_staff_requests
+    from rollkeeper.imports.upload_work import discard_old_uploads
 
-    return work_on_uploads(worker_authority(), on=clock.today())
+    done = do_staff_requests(limit=_MOST, job=RequestJob.KEYS)
+    return done + discard_old_uploads(on=clock.today())
 
 
-JOBS = (PeriodicJob("import-uploads", work_on_uploads, interval_s=lambda: 3.0, for_apps=True),)
+JOBS = (
+    PeriodicJob(
+        "import-uploads",
+        work_on_uploads,
+        interval_s=lambda: 3.0,
+        batch_size=_MOST,
+        wakes_on="staff_requests",
+        for_apps=True,
+    ),
+)

@@ -13,13 +13,12 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.dual_control import has_enough_decisions
-from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.staff_requests import Asked, Outcome
 from rollkeeper.imports import column_dictionary
 from rollkeeper.imports.choices import UploadState
-from rollkeeper.imports.errors import IMPORT_HEADER_UNKNOWN
+from rollkeeper.imports.errors import IMPORT_HEADER_UNKNOWN, UPLOAD_NOT_FOUND
 from rollkeeper.imports.files import FileScan, scan_file
 from rollkeeper.imports.kind_values import KindValues, kind_values, without_rare
 from rollkeeper.imports.mapping import ImportMap, file_part, make_map
@@ -31,7 +30,6 @@ from rollkeeper.imports.services import CHUNK_ROWS, import_lines, require_named_
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.stored_refusals import stored_refusals
 from rollkeeper.law.acts import Act, may_act
@@ -45,59 +43,84 @@ LASTS: Final = dt.timedelta(hours=24)
 """A file that no one imports is destroyed after so long."""
 _MOST_REFUSED_SHOWN: Final = 200
 _KNOWN_NAMES: Final = 2
-_ASKED: Final = (
-    UploadState.RECEIVED, UploadState.COUNT_REQUESTED, UploadState.IMPORT_REQUESTED, UploadState.DISCARD_REQUESTED,
-)  # fmt: skip
 
 
-def work_on_uploads(authority: Authority, *, on: dt.date) -> int:
-    """Do what was asked for, and destroy what is too old; return how many uploads that were.
+def discard_old_uploads(*, on: dt.date) -> int:
+    """Destroy the files that no one imported within a day; return how many. Ledger: imports:upload:destroyed. Refuses: SEAL_ONLY_PROCESS."""
+    require_opening()
+    old = Upload.objects.filter(ended_at__isnull=True, uploaded_at__lt=clock.now() - LASTS)
+    for one in old:
+        _finish(worker_authority(), StaffRole.WORKER, one, UploadState.DISCARDED, on=on)
+    return len(old)
 
-    Ledger: imports:upload:opened, imports:upload:destroyed; and as `import_lines`. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
-    """
+
+def read_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
+    """Propose a map for a file that was handed in. Ledger: imports:upload:opened. Refuses: SEAL_ONLY_PROCESS, UPLOAD_NOT_FOUND."""
+    return _work_on(authority, asked, UploadState.RECEIVED, on=on)
+
+
+def count_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
+    """Count with the map that was sent. Ledger and refuses: as `read_by_request`."""
+    return _work_on(authority, asked, UploadState.COUNT_REQUESTED, on=on)
+
+
+def import_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
+    """Import as it was counted, and destroy the file. Ledger: as `import_lines`, imports:upload:opened, imports:upload:destroyed."""
+    return _work_on(authority, asked, UploadState.IMPORT_REQUESTED, on=on)
+
+
+def discard_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
+    """Destroy a file unused. Ledger: imports:upload:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, UPLOAD_NOT_FOUND."""
     role = require(authority, Permission.IMPORT_LINES)
     require_opening()
-    living = Upload.objects.filter(ended_at__isnull=True).order_by("uploaded_at")
-    due = [one for one in living if one.state in _ASKED or clock.now() - one.uploaded_at > LASTS]
-    for one in due:
-        if one.state not in _ASKED or one.state == UploadState.DISCARD_REQUESTED:
-            _finish(authority, role, one, UploadState.DISCARDED, on=on)
-        else:
-            _work_on(authority, role, one, on=on)
-    return len(due)
+    one = _living(asked)
+    if one is not None:
+        _finish(authority, role, one, UploadState.DISCARDED, on=on)
+    return Outcome()
 
 
-def _work_on(authority: Authority, role: StaffRole, one: Upload, *, on: dt.date) -> None:
-    state = UploadState(one.state)
+def _work_on(authority: Authority, asked: Asked, step: UploadState, *, on: dt.date) -> Outcome:
+    """Do one step; what is refused is kept with the file, where its page says it."""
+    require_opening()
+    one = _living(asked)
+    if one is None:
+        return Outcome()
+    if "map" in asked.said:
+        one.map = asked.said["map"]
     try:
-        _require_still_allowed(one, on=on)
-        with _opened(authority, role, one, on=on) as file:
-            match state:
+        role = require(authority, Permission.IMPORT_LINES)
+        with _opened(authority, role, one, step, on=on) as file:
+            match step:
                 case UploadState.RECEIVED:
                     _move(one, UploadState.PROPOSED, proposal=_proposed(file, on=on), outcome=None)
                 case UploadState.COUNT_REQUESTED:
-                    _move(one, UploadState.COUNTED, outcome=_counted(file, one, on=on))
+                    _move(one, UploadState.COUNTED, outcome=_counted(file, one, on=on), map=one.map)
                 case _:
                     outcome = _imported(authority, file, one, on=on)
                     _finish(authority, role, one, UploadState.IMPORTED, on=on, outcome=outcome)
     except RollkeeperError as refused:
         outcome = {"refusals": [_plain_facts(row) for row in stored_refusals(refused)]}
-        if state is UploadState.RECEIVED:
-            _finish(authority, role, one, UploadState.UNREADABLE, on=on, outcome=outcome)
+        if step is UploadState.RECEIVED:
+            _finish(worker_authority(), StaffRole.WORKER, one, UploadState.UNREADABLE, on=on, outcome=outcome)
         else:
-            _move(one, UploadState.PROPOSED, outcome=outcome)
+            _move(one, UploadState.PROPOSED, outcome=outcome, map=one.map)
+    return Outcome()
 
 
-def _require_still_allowed(one: Upload, *, on: dt.date) -> None:
-    permission = Permission.IMPORT_LINES
-    if not has_enough_decisions(permission, {StaffId(one.uploaded_by): on}):
-        raise NOT_ALLOWED(permission=permission.value, needed="campaign_manager, administrator")
+def _living(asked: Asked) -> Upload | None:
+    """Return the file that it is about; None if it is gone already: a step that was cut short is asked of the worker again."""
+    one = Upload.objects.filter(upload_id=asked.subject).first() if asked.subject else None
+    if one is None:
+        raise UPLOAD_NOT_FOUND(upload=asked.subject)
+    return None if one.ended_at else one
 
 
 @contextmanager
-def _opened(authority: Authority, role: StaffRole, one: Upload, *, on: dt.date) -> Iterator[Path]:
+def _opened(
+    authority: Authority, role: StaffRole, one: Upload, step: UploadState, *, on: dt.date
+) -> Iterator[Path]:
     """Open the file into memory, after an entry says so; it is gone with the block."""
-    facts = {"step": one.state, "upload": str(one.upload_id)}
+    facts = {"step": step.value, "upload": str(one.upload_id)}
     with transaction.atomic(using="vault", durable=True):
         append_entry(authority, verb=Verb.UPLOAD_OPENED, role=role, on=on, facts=facts, using="vault")
     handle = os.memfd_create("import")

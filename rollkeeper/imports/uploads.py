@@ -7,6 +7,8 @@
                                                                               worker with keys: proposes a map
     browser <-- columns, kinds, counts: nothing of a person ------------- <-- imports_upload.proposal
     browser --- the corrected map, "count", "import" or "discard" ------> --> worker: does it; then the key is destroyed
+
+The page asks for each step (`access.staff_requests`); the worker does it in the name of who asked.
 """
 
 import datetime as dt
@@ -16,9 +18,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.choices import RequestJob
 from rollkeeper.access.errors import APPROVER_UNKNOWN
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.staff_requests import ask, last_request
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.imports.errors import IMPORT_FILE_EMPTY, UPLOAD_NOT_FOUND, UPLOAD_NOT_IN_STATE
 from rollkeeper.imports.models import Upload
@@ -26,6 +30,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.kernel.stored_refusals import restored_refusals
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -33,6 +38,13 @@ from rollkeeper.vault.files import MAX_BYTES, seal_file
 
 MOST_BYTES: Final = MAX_BYTES
 """A larger file is imported by the command."""
+READ: Final = "imports-read"
+KINDS: Final = {
+    UploadState.COUNT_REQUESTED: "imports-count",
+    UploadState.IMPORT_REQUESTED: "imports-import",
+    UploadState.DISCARD_REQUESTED: "imports-discard",
+}
+"""By which kind of request each step is asked for."""
 _DECIDABLE = (UploadState.PROPOSED, UploadState.COUNTED)
 
 
@@ -75,6 +87,7 @@ def receive_upload(authority: Authority, data: bytes, *, on: dt.date) -> UUID:
             [upload_id, file_id, UploadState.RECEIVED.value, len(data), authority.staff_id, clock.now()],
         )
         append_entry(authority, verb=Verb.UPLOAD_RECEIVED, role=role, on=on, facts={"upload": str(upload_id)})
+        ask(authority, READ, job=RequestJob.KEYS, subject=upload_id)
     return upload_id
 
 
@@ -93,13 +106,16 @@ def decide_upload(
     role = require(authority, Permission.IMPORT_LINES)
     needed = (UploadState.COUNTED,) if step is UploadState.IMPORT_REQUESTED else _DECIDABLE
     with action():
-        found = Upload.objects.select_for_update().filter(upload_id=upload_id).first()
+        lock_matter("planning", f"upload {upload_id}")
+        found = Upload.objects.filter(upload_id=upload_id).first()
         if found is None:
             raise UPLOAD_NOT_FOUND(upload=upload_id)
-        if found.state not in needed:
+        if _state(found) not in needed:
             raise UPLOAD_NOT_IN_STATE(upload=upload_id)
-        changes = {"state": step.value} | ({"map": dict(chosen)} if chosen is not None else {})
-        Upload.objects.filter(upload_id=upload_id).update(**changes)
+        ask(
+            authority, KINDS[step], job=RequestJob.KEYS, subject=upload_id,
+            payload={"map": dict(chosen)} if chosen is not None else {},
+        )  # fmt: skip
         facts = {"step": step.value, "upload": str(upload_id)}
         append_entry(authority, verb=Verb.UPLOAD_DECIDED, role=role, on=on, facts=facts)
 
@@ -119,9 +135,15 @@ def uploads(authority: Authority, *, limit: int = 20) -> list[UploadView]:
     return [_view(one) for one in Upload.objects.order_by("-uploaded_at")[:limit]]
 
 
+def _state(one: Upload) -> UploadState:
+    """Return how far a file is: what was asked for last and is not done yet, else what was done last."""
+    asked = (step for step, kind in KINDS.items() if last_request(kind, one.upload_id, is_open=True))
+    return UploadState(one.state) if one.ended_at else next(asked, UploadState(one.state))
+
+
 def _view(one: Upload) -> UploadView:
     name = Staff.objects.filter(staff_id=one.uploaded_by).values_list("username", flat=True).first()
     return UploadView(
-        one.upload_id, UploadState(one.state), one.byte_count, name or "", one.uploaded_at, one.ended_at,
+        one.upload_id, _state(one), one.byte_count, name or "", one.uploaded_at, one.ended_at,
         one.proposal or {}, one.map or {}, one.outcome or {},
     )  # fmt: skip

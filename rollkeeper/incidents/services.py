@@ -184,8 +184,7 @@ def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> N
         left = _open_duties(incident_id)
         if left:
             raise DUTIES_OPEN(count=len(left), duties=", ".join(f"{d.to} ({d.article})" for d in left))
-        incident.closed_at = clock.now()
-        incident.save(update_fields=["closed_at"])
+        rows("SELECT incidents_close(%s, %s)", [incident_id, clock.now()])
         append_entry(
             authority, verb=Verb.INCIDENT_CLOSED, role=role.value, on=on,
             facts={"drill": incident.is_drill, "incident": str(incident_id)},
@@ -194,7 +193,8 @@ def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> N
 
 def locked_incident(incident_id: UUID) -> Incident:
     """Return an open incident, locked until the act ends. Refuses: INCIDENT_NOT_FOUND, INCIDENT_CLOSED."""
-    found = Incident.objects.select_for_update().filter(incident_id=incident_id).first()
+    rows("SELECT incidents_lock(%s)", [incident_id])
+    found = Incident.objects.filter(incident_id=incident_id).first()
     if found is None:
         raise INCIDENT_NOT_FOUND()
     if found.closed_at is not None:
@@ -208,7 +208,7 @@ def meet_duties(
     """Stop the clocks of up to this many duties towards one recipient, the first due first."""
     role, pack, now = require(authority, Permission.MANAGE_INCIDENT), load_pack(instance().pack), clock.now()
     for duty in [d for d in _open_duties(incident.incident_id) if d.to == to][:most]:
-        Duty.objects.filter(incident_id=incident.incident_id, duty_id=duty.duty_id).update(met_at=now)
+        rows("SELECT incidents_meet_duty(%s, %s, %s)", [incident.incident_id, duty.duty_id, now])
         append_entry(
             authority, verb=Verb.DUTY_MET, role=role.value, on=on, pack=pack.hash, article=duty.article,
             facts={"drill": incident.is_drill, "in_time": is_in_time(duty.in_time_until, met_at=now),

@@ -54,6 +54,8 @@ class Role(StrEnum):
     BACKOFFICE = "backoffice"
     PORTAL = "portal"
     WORKER = "worker"
+    CONSOLE = "console"
+    """Commands typed on the machine: a worker that needs no request of a page (`operations/sql/asked_for.sql`)."""
     VAULT = "vault"
     AUDITOR = "auditor"
 

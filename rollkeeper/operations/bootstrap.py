@@ -39,8 +39,8 @@ from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
-FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"), ("access", "invitations"),
-    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"), ("agents", "functions"),
+FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"), ("access", "invitations"), ("access", "staff_requests"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"), ("agents", "functions"), ("campaign", "stay_functions"), ("incidents", "functions"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
@@ -114,7 +114,7 @@ def bring_up_to_date() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
-        for page in ("app_entries", "roles"):
+        for page in ("app_entries", "asked_for", "roles"):
             database.run(_page(page))
     finally:
         connections["default"].close()

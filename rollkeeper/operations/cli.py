@@ -65,6 +65,12 @@ def _only_serves(words: list[str]) -> bool:
     return (words[0] == "serve" or demo_exists()) and is_made()
 
 
+def _role_of(words: list[str]) -> str:
+    """Return the database role of a command: that of the console, but for what only starts and watches processes."""
+    only_starts = words[:1] in (["serve"], ["worker"]) or words[:2] == ["vault", "serve"]
+    return "worker" if only_starts else "console"
+
+
 def _start_servers() -> None:
     from rollkeeper.platform import embedded_postgres
 
@@ -82,6 +88,7 @@ def _ready(app: "typer.Typer") -> "typer.Typer":
 def main() -> None:
     """Run one command. Exit codes: 0 done, 1 the answer is no, 2 the call was wrong, 130 stopped by Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
+    os.environ.setdefault("ROLLKEEPER_ROLE", _role_of(sys.argv[1:]))
     os.umask(0o077)
     gc.disable()  # what is imported stays: to look through it for garbage, again and again, took a tenth of the start
     # A program started with its input closed gets empty input.

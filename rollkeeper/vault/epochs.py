@@ -39,7 +39,7 @@ def may_open() -> bool:
 
 def must_ask() -> bool:
     """Tell whether this process has the vault service open for it: a worker or a command without keys. An app has no one open."""
-    return not may_open() and this_role() is Role.WORKER
+    return not may_open() and this_role() in {Role.WORKER, Role.CONSOLE}
 
 
 def require_opening() -> None:

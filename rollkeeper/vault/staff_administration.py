@@ -7,8 +7,9 @@ lately (`access.invitations`).
 """
 
 from rollkeeper.access.errors import NO_MAIL
-from rollkeeper.access.invitations import invite_again, invite_staff, require_settled_factors
+from rollkeeper.access.invitations import invite_again, invite_staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.second_factor import require_settled_factors
 from rollkeeper.access.services import end_role, grant_role, reinstate_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import InstanceKind, instance
@@ -36,8 +37,8 @@ def invite_again_for(request: StaffRequest) -> str:
 
 
 def grant_role_for(request: StaffRequest) -> bool:
-    """Give an account a role. Refuses: as `grant_role`, and FACTOR_TOO_RECENT."""
-    require_settled_factors(request.authority)
+    """Give an account a role. Refuses: as `grant_role`, and FACTOR_CHANGED_LATELY."""
+    require_settled_factors(request.authority.staff_id)
     role = _role(request.values.get("role"))
     grant_role(request.authority, username=_text(request, "username"), role=role, on=clock.today())
     return True
@@ -51,8 +52,8 @@ def end_role_for(request: StaffRequest) -> bool:
 
 
 def reinstate_staff_for(request: StaffRequest) -> bool:
-    """Open a closed account again. Refuses: as `reinstate_staff`, and FACTOR_TOO_RECENT."""
-    require_settled_factors(request.authority)
+    """Open a closed account again. Refuses: as `reinstate_staff`, and FACTOR_CHANGED_LATELY."""
+    require_settled_factors(request.authority.staff_id)
     reinstate_staff(request.authority, username=_text(request, "username"), on=clock.today())
     return True
 

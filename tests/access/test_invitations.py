@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from rollkeeper.access.errors import (
-    FACTOR_TOO_RECENT,
+    FACTOR_CHANGED_LATELY,
     INVALID_ADDRESS,
     INVITATION_INVALID,
     NOT_ALLOWED,
@@ -22,12 +22,12 @@ from rollkeeper.access.invitations import (
     invite_again,
     invite_staff,
     open_invitations,
-    require_settled_factors,
 )
 from rollkeeper.access.models import Invitation, RoleGrant, Staff
 from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.second_factor import require_settled_factors
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.staff_invitations import send_invitations
@@ -159,7 +159,7 @@ def test_no_one_invites_themselves_and_no_clerk_invites_anyone(administrator):
         "INSERT INTO access_rolegrant (grant_id, staff_id, role, since) VALUES (uuidv7(), %(staff)s, 'administrator', '2000-01-01')",
         "INSERT INTO access_invitation (staff_id, code_mark, coded_at) VALUES (%(staff)s, '\\x00', now())",
         "UPDATE access_invitation SET code_mark = '\\x00'",
-        "UPDATE access_staff SET secured_at = NULL",
+        "UPDATE access_factorchange SET changed_at = '2000-01-01'",
         "SELECT sealed_to FROM access_invitation",
     ],
 )
@@ -178,11 +178,11 @@ def test_the_back_office_itself_makes_no_account_role_or_invitation(administrato
 def test_factors_that_the_back_office_changed_add_no_staff_for_a_day(administrator, as_role, change):
     write_settings(access={"approver_cooldown_hours": 24})
     try:
-        require_settled_factors(administrator)
+        require_settled_factors(administrator.staff_id)
         with as_role("backoffice"):
             run(change, {"staff": administrator.staff_id})
 
-        with refusing(FACTOR_TOO_RECENT):
+        with refusing(FACTOR_CHANGED_LATELY):
             invited(administrator)
     finally:
         write_settings(access={"approver_cooldown_hours": None})

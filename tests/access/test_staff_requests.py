@@ -134,8 +134,9 @@ def test_the_pages_role_reads_no_request_and_answers_none(worker, as_role):
     worker(employ(StaffRole.CAMPAIGN_MANAGER), "test-stop", batch="one")
 
     for statement in (
-        "SELECT payload FROM access_staffrequest", "SELECT staff_id FROM access_staffrequest",
-        "UPDATE access_staffrequest SET done_at = NULL", "DELETE FROM access_staffrequest",
+        "SELECT payload FROM access_staffrequest", "SELECT * FROM access_next_request('page')",
+        "UPDATE access_staffrequest SET done_at = NULL", "DELETE FROM access_staffrequest", "SELECT access_forget_requests()",
+        "SELECT access_answer_request(uuidv7(), '{}', NULL)", "SELECT access_settle_pending(uuidv7(), true)",
     ):  # fmt: skip
         with pytest.raises(ProgrammingError), as_role("backoffice"):
             run(statement)

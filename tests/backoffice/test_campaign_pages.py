@@ -6,19 +6,21 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import RoleGrant
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.choices import RequestJob
+from rollkeeper.access.models import RoleGrant, StaffRequest
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.staff_requests import do_staff_requests
 from rollkeeper.backoffice.chart import chart
 from rollkeeper.backoffice.import_map import columns_of, map_of, missing_in
 from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
 from rollkeeper.campaign.choices import WorkKind
-from rollkeeper.campaign.models import Batch, WorkRequest
+from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.campaign.queries import BatchView, PreviewLine
 from rollkeeper.campaign.rules import next_run_by_itself
-from rollkeeper.campaign.work_requests import last_work, run_requested
+from rollkeeper.campaign.work_requests import last_work
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.reject_file import default_path
@@ -30,6 +32,7 @@ from rollkeeper.lines.queries import find_line
 from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.builders.notices import bounce_notices
+from tests.builders.staff import employ
 from tests.builders.workers import attend
 from tests.campaign.population import plan, tell
 from tests.refusals import is_refused_at_commit
@@ -37,10 +40,10 @@ from tests.refusals import is_refused_at_commit
 NOON = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC)
 
 
-def work(as_role, on=DUE):
+def work(as_role):
     run("DISCARD TEMP")  # what the fixtures counted, as the tables' owner
     with as_role("worker"):
-        return run_requested(worker_authority(), on=on)
+        return do_staff_requests(limit=10, job=RequestJob.CAMPAIGN)
 
 
 @pytest.fixture
@@ -55,12 +58,12 @@ def test_a_campaign_is_counted_and_planned_from_its_page(signed_in, manager, as_
     clock.set_demo_date(PLANNED)
     manager("post", "/campaign/plan/ask/", {"kind": "plan_check"})
     waiting = manager("get", "/campaign/plan/").text_
-    work(as_role, PLANNED)
+    work(as_role)
     counted = manager("get", "/campaign/plan/").text_
     before = rows("SELECT FROM campaign_member")
 
     manager("post", "/campaign/plan/ask/", {"kind": "plan"})
-    work(as_role, PLANNED)
+    work(as_role)
 
     assert "Rollkeeper does it within seconds" in waiting
     assert "Add 1 line and queue its notice" in counted
@@ -73,7 +76,7 @@ def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manage
     line = make_line(region="Lhasa")
     clock.set_demo_date(PLANNED)
     manager("post", "/campaign/plan/ask/", {"kind": "plan"})
-    work(as_role, PLANNED)
+    work(as_role)
     tell(line, PLANNED)
     run("DELETE FROM campaign_batch")
     run("DELETE FROM campaign_batchline")
@@ -112,7 +115,7 @@ def test_the_worker_does_nothing_for_a_person_who_lost_the_permission(signed_in,
 
     work(as_role)
 
-    assert WorkRequest.objects.get().outcome["refused"][0]["code"] == "not_allowed"
+    assert StaffRequest.objects.get().refusal[0]["code"] == "not_allowed"
     assert not rows("SELECT FROM campaign_member")
 
 
@@ -128,22 +131,23 @@ def test_who_may_only_look_asks_for_nothing(batch, signed_in):  # noqa: F811
     ]
 
     assert [answer.status_code for answer in tried] == [403] * 5
-    assert not WorkRequest.objects.exists()
+    assert not StaffRequest.objects.exists()
 
 
 ASKED = (
-    "INSERT INTO campaign_workrequest (request_id, kind, state, requested_by, requested_on, requested_at)"
-    " VALUES (uuidv7(), 'close', 'approved', uuidv7(), '2012-01-01', now())"
+    "SELECT access_ask(uuidv7(), %(staff)s, 'campaign-close', 'campaign', NULL, '{}', '{}', true, false, 366)"
 )
 
 
 @pytest.mark.parametrize(
     "statement",
-    [ASKED, "UPDATE campaign_workrequest SET outcome = '{}'", "DELETE FROM campaign_workrequest"],
+    [ASKED, "UPDATE access_staffrequest SET result = '{}'", "DELETE FROM access_staffrequest"],
 )
 def test_the_app_asks_for_nothing_without_its_entry(register, as_role, statement):
+    manager = employ(StaffRole.CAMPAIGN_MANAGER)
+
     with as_role("backoffice"):
-        assert is_refused_at_commit(statement)
+        assert is_refused_at_commit(statement, {"staff": manager.staff_id})
 
 
 def test_a_stay_is_entered_by_one_and_ended_by_two(batch, signed_in):  # noqa: F811

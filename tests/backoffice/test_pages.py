@@ -9,11 +9,11 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 
 from rollkeeper.access.authority import console_authority, worker_authority
-from rollkeeper.access.models import Staff
+from rollkeeper.access.models import Staff, StaffRequest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly
-from rollkeeper.campaign.models import Batch, WorkRequest
+from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.provisioning.choices import ReadBack
@@ -243,7 +243,7 @@ def test_an_undo_is_withdrawn_and_can_be_asked_for_again(batch, signed_in):
     again = ask("post", f"/batches/{batch}/undo/", {"because": "network"})
 
     assert again.status_code == 302
-    assert [one.state for one in WorkRequest.objects.order_by("requested_at", "request_id")] == [
+    assert [one.state for one in StaffRequest.objects.order_by("made_at", "request_id")] == [
         "withdrawn",
         "pending",
     ]

@@ -163,7 +163,7 @@ def test_a_new_campaign_takes_in_who_was_waived_and_forgets_the_waiver(planned):
 
 def test_closing_and_excusing_work_with_the_rights_of_their_process(planned, as_role):
     by = employ(StaffRole.SUPERVISOR)
-    with as_role("worker"):
+    with as_role("console"):
         waived = waive(planned, by=by)
         closed = close()
 

@@ -22,7 +22,7 @@ def test_the_night_after_is_planned_for_as_many_notices_as_are_owed(
 ) -> None:
     for _ in range(LINES):
         make_line()
-    with as_role("worker"):
+    with as_role("console"):
         planned = plan(day("2011-12-20"))
 
     assert planned.members_added == known("campaign_member") == known("notices_notice") == LINES
@@ -33,14 +33,14 @@ def test_a_plan_that_finds_nobody_new_takes_no_stock(
 ) -> None:
     for _ in range(LINES):
         make_line()
-    with as_role("worker"):
+    with as_role("console"):
         plan(day("2011-12-20"))
     run(
         "INSERT INTO notices_notice (line_id, kind, language, queued_on, pack_hash)"
         " SELECT line_id, 'restored', language, queued_on, pack_hash FROM notices_notice"
     )
 
-    with as_role("worker"):
+    with as_role("console"):
         planned = plan(day("2011-12-21"))
 
     assert (planned.members_added, known("notices_notice")) == (0, LINES)

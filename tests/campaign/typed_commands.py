@@ -64,7 +64,7 @@ class Desk:
 
 def surroundings() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_PASSWORD"}
-    return kept | {"ROLLKEEPER_ROLE": "worker", "COLUMNS": "200"}
+    return kept | {"ROLLKEEPER_ROLE": "console", "COLUMNS": "200"}
 
 
 def employ_with_password(*people: tuple[str, StaffRole]) -> None:

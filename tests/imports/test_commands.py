@@ -26,7 +26,7 @@ SIMPLE = (
 @pytest.fixture(scope="module")
 def rollkeeper(data_dir):
     """Type a command; the answer is (exit code, what it printed, its remarks). Who is at a terminal starts the program itself."""
-    command_server = CommandServer(os.environ | {"ROLLKEEPER_ROLE": "worker"})
+    command_server = CommandServer(os.environ | {"ROLLKEEPER_ROLE": "console"})
 
     def typed(*words):
         done = command_server.run(*map(str, words))
@@ -67,7 +67,7 @@ def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines)
 
     done = subprocess.run(
         [Path(sys.executable).with_name("rollkeeper"), "import", str(simple)],
-        cwd=ROOT, env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=os.environ | {"ROLLKEEPER_ROLE": "console"}, capture_output=True, text=True, check=False,
         stdin=theirs, timeout=120,
     )  # fmt: skip
     os.close(ours)

@@ -481,8 +481,8 @@ def test_who_may_not_import_does_not(register, written):
     assert count("imports_import") == 0
 
 
-def test_an_import_needs_no_more_rights_than_the_worker_has(register, written, as_role):
-    with as_role("worker"):
+def test_an_import_needs_no_more_rights_than_a_command_has(register, written, as_role):
+    with as_role("console"):
         result = take_in(written([line(1)]))
 
     assert result.lines == 1

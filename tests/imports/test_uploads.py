@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, transaction
 
-from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.imports.errors import UPLOAD_NOT_IN_STATE
+from rollkeeper.imports.jobs import work_on_uploads
 from rollkeeper.imports.kind_values import kind_values
 from rollkeeper.imports.models import Upload
-from rollkeeper.imports.upload_work import LASTS, work_on_uploads
+from rollkeeper.imports.upload_work import LASTS
 from rollkeeper.imports.uploads import decide_upload, receive_upload, upload
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
@@ -44,7 +44,7 @@ def hand_in(manager, as_role, text=FILE):
 
 
 def work():
-    return work_on_uploads(worker_authority(), on=ON)
+    return work_on_uploads()
 
 
 def stored(upload_id):
@@ -98,10 +98,14 @@ def test_the_app_that_took_a_file_reads_it_no_more(manager, as_role):
 
 
 def test_the_app_notes_no_upload_without_its_entry(manager, as_role):
-    hand_in(manager, as_role)
+    upload_id = hand_in(manager, as_role)
 
     with as_role("backoffice"):
-        assert is_refused_at_commit("UPDATE imports_upload SET state = 'import_requested'")
+        assert is_refused_at_commit("UPDATE imports_upload SET state = 'counted'")
+        assert is_refused_at_commit(
+            "SELECT access_ask(uuidv7(), %s, 'imports-import', 'keys', %s, '{}', '{}', true, false, 1)",
+            [manager.staff_id, upload_id],
+        )
 
 
 def test_a_file_that_no_one_imports_is_destroyed_after_a_day(manager, as_role):

@@ -26,7 +26,7 @@ main()
 def typed(*words):
     """Run the program as it is without any extra."""
     return subprocess.run(
-        [sys.executable, "-c", WITHOUT, *map(str, words)], env=os.environ | {"ROLLKEEPER_ROLE": "worker"},
+        [sys.executable, "-c", WITHOUT, *map(str, words)], env=os.environ | {"ROLLKEEPER_ROLE": "console"},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 

@@ -100,7 +100,7 @@ def place():
 def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(place):
     folder, servers = place
     servers += [
-        Server(folder, "register", "migrator,counter,backoffice,portal,worker,vault,auditor"),
+        Server(folder, "register", "migrator,counter,backoffice,portal,worker,console,vault,auditor"),
         Server(folder, "keys", "migrator,sealer,vault,ledger"),
     ]
     register, keys = servers
@@ -136,7 +136,7 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     down = typed("doctor")
 
     assert ready.returncode == 0, ready.stderr
-    assert len(passwords) == 11
+    assert len(passwords) == 12
     assert not [one for one in passwords.values() if one in said]
     assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
     assert "is not verified" not in healthy.stdout

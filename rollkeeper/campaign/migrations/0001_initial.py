@@ -225,30 +225,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="WorkRequest",
-            fields=[
-                ("request_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("kind", models.TextField(db_comment="campaign.choices.WorkKind.")),
-                ("state", models.TextField(db_comment="campaign.choices.WorkState.")),
-                ("batch_id", models.UUIDField(null=True)),
-                ("due_on", models.DateField(db_comment="The day for which a batch is asked for.", null=True)),
-                ("because", models.TextField(db_comment="campaign.choices.StopReason, of an undo.", null=True)),
-                ("requested_by", models.UUIDField()),
-                ("requested_on", models.DateField()),
-                ("requested_at", models.DateTimeField()),
-                ("again_at", models.DateTimeField(db_comment="Before this instant nothing more can be done.", null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("outcome", models.JSONField(db_comment="Counts, days and references; or the refusals, as codes and facts.", null=True)),
-            ],
-            options={
-                "db_table": "campaign_workrequest",
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("kind__in", ["plan_check", "plan", "batch_check", "prepare", "run", "undo", "close"])), name="campaign_workrequest_of_unknown_kind"),
-                    models.CheckConstraint(condition=models.Q(("state__in", ["pending", "approved", "done", "failed", "withdrawn"])), name="campaign_workrequest_in_unknown_state"),
-                    models.UniqueConstraint(condition=models.Q(("ended_at__isnull", True)), fields=("kind", "batch_id"), name="campaign_workrequest_twice", nulls_distinct=False),
-                ],
-            },
-        ),
         migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "track_line_changes", "backoffice_role_triggers", "refresh_statistics", "postpone_commands", "stays_as_closed_days", "line_deadline")]),
     ]

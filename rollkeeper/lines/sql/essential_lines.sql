@@ -33,5 +33,5 @@ CREATE OR REPLACE TRIGGER lines_refuse_terminating_essential BEFORE UPDATE ON li
 
 -- The night may protect a line and never take that off: only a person at a counter does.
 CREATE OR REPLACE TRIGGER lines_keep_essential BEFORE UPDATE OF is_essential ON lines_line
-    FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND kernel_acting_role() = 'worker')
+    FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION lines_refuse('lines_line_no_longer_essential_by_worker', 'insufficient_privilege');

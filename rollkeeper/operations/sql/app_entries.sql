@@ -36,9 +36,8 @@ BEGIN
         ('campaign_complaint', 'INSERT', 'campaign:complaint:recorded line:line:disputed line:receipt:accepted', 'line', 'line_id'),
         ('campaign_stay', 'INSERT OR UPDATE', 'campaign:stay:entered campaign:stay:ended', 'stay', 'stay_id'),
         ('campaign_unreachablewaiver', 'INSERT', 'campaign:line:waived', 'line', 'line_id'),
-        ('campaign_workrequest', 'INSERT OR UPDATE', 'campaign:work:requested campaign:undo:approved campaign:undo:withdrawn', 'request', 'request_id'),
         ('disclosures_request', 'UPDATE', 'disclosures:request:approved disclosures:request:refused', 'disclosure', 'disclosure_id'),
-        ('imports_upload', 'INSERT OR UPDATE', 'imports:upload:received imports:upload:decided', 'upload', 'upload_id'),
+        ('imports_upload', 'INSERT', 'imports:upload:received', 'upload', 'upload_id'),
         ('incidents_duty', 'UPDATE', 'incidents:duty:met', 'incident', 'incident_id'),
         ('incidents_incident', 'UPDATE', 'incidents:incident:closed', 'incident', 'incident_id'),
         ('incidents_step', 'INSERT OR UPDATE', 'incidents:step:approved incidents:step:withdrawn', 'incident', 'incident_id'),
@@ -61,6 +60,16 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- What a page asks a worker to do about a campaign or a file is entered when it is asked.
+DROP TRIGGER IF EXISTS ledger_entry_of_campaign_request ON access_staffrequest;
+CREATE CONSTRAINT TRIGGER ledger_entry_of_campaign_request AFTER INSERT OR UPDATE ON access_staffrequest DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_is_app() AND NEW.kind LIKE 'campaign-%')
+    EXECUTE FUNCTION ledger_require_entry_of_change('campaign:work:requested campaign:undo:approved campaign:undo:withdrawn', 'request', 'request_id');
+DROP TRIGGER IF EXISTS ledger_entry_of_upload_request ON access_staffrequest;
+CREATE CONSTRAINT TRIGGER ledger_entry_of_upload_request AFTER INSERT ON access_staffrequest DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_is_app() AND NEW.kind LIKE 'imports-%')
+    EXECUTE FUNCTION ledger_require_entry_of_change('imports:upload:received imports:upload:decided', 'upload', 'subject');
 
 -- A replaced SIM keeps the line's subscriber from signing in at the portal for some days. So an app enters one only of a line that has a
 -- subscriber, who is told, and each counts as a number looked up, which no rollback takes back: no subscriber is kept out unseen, or in masses.

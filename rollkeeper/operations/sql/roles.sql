@@ -2,8 +2,8 @@
 -- Law: art. 11 (least privilege). Reads: -. Writes: rights. Plan: -. Again: the same rights. What is not granted here is denied.
 -- Append-only tables have no UPDATE and no DELETE for any role.
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, auditor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, auditor;
 GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, auditor;
 -- Functions with their owner's rights are executed by whom this page names, below; PostgreSQL would let every role.
 DO $$
@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     FOR one IN SELECT p.oid FROM pg_proc p
                 WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace AND pg_has_role(p.proowner, 'USAGE') LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, counter, backoffice, portal, worker, vault, auditor', one);
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, counter, backoffice, portal, worker, console, vault, auditor', one);
     END LOOP;
 END
 $$;
@@ -55,9 +55,12 @@ GRANT EXECUTE ON FUNCTION access_use_invitation TO backoffice;
 -- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
 GRANT SELECT ON access_approval TO auditor;
--- What staff ask for on a page of the back office; the worker looks up their roles again and does it in their name.
-GRANT INSERT (request_id, staff_id, kind, payload, is_recent), SELECT (request_id, result, refusal, done_at) ON access_staffrequest TO backoffice;
-GRANT SELECT, DELETE, UPDATE (payload, done_at, result, refusal) ON access_staffrequest TO worker;
+-- What staff ask for on a page of the back office; a worker looks up their roles again and does it in their name. Written by functions
+-- alone: a page asks, the worker takes and answers, and what it does by a request uses the request up (asked_for.sql).
+GRANT SELECT (request_id, staff_id, kind, job, subject, facts, state, made_at, again_at, done_at, result, refusal) ON access_staffrequest
+    TO backoffice, worker, auditor;
+GRANT EXECUTE ON FUNCTION access_ask, access_settle_pending TO backoffice;
+GRANT EXECUTE ON FUNCTION access_next_request, access_answer_request, access_postpone_request, access_forget_requests TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker, vault;
 -- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
@@ -173,7 +176,9 @@ GRANT SELECT, INSERT (reference, recorded_at, staff_id), UPDATE (verdict, settle
 GRANT SELECT ON notices_returnedletter TO auditor;
 
 -- All lines at once.
-GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_nightlyrun, imports_import TO worker;
+GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_nightlyrun, imports_import TO worker;
+GRANT SELECT ON campaign_stay TO worker;
+GRANT EXECUTE ON FUNCTION campaign_enter_stay, campaign_end_stay TO worker, backoffice;
 GRANT EXECUTE ON FUNCTION campaign_postpone_commands TO worker, backoffice;
 GRANT EXECUTE ON FUNCTION campaign_refresh_statistics TO worker;
 GRANT SELECT, INSERT, DELETE ON imports_chunk TO worker;
@@ -197,17 +202,11 @@ GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_bat
     campaign_nightlyrun, imports_import, campaign_tally, campaign_chunk TO backoffice, auditor;
 -- The back office approves, stops and asks for an undo; it never acts on a line itself.
 GRANT UPDATE (state, stop_reason) ON campaign_batch TO backoffice;
--- What it asks for the worker does: plan, prepare, run, close. It writes down who asked; the outcome is the worker's.
-GRANT SELECT, INSERT (request_id, kind, state, batch_id, due_on, because, requested_by, requested_on, requested_at),
-    UPDATE (state, ended_at) ON campaign_workrequest TO backoffice;
-GRANT SELECT, UPDATE (state, again_at, ended_at, outcome) ON campaign_workrequest TO worker;
-GRANT SELECT ON campaign_workrequest TO auditor;
 -- A file that was handed in on a page: the app seals it and cannot open it; the worker with keys reads, imports and destroys it.
-GRANT SELECT, INSERT (upload_id, file_id, state, byte_count, uploaded_by, uploaded_at), UPDATE (state, map) ON imports_upload TO backoffice;
+GRANT SELECT, INSERT (upload_id, file_id, state, byte_count, uploaded_by, uploaded_at) ON imports_upload TO backoffice;
 GRANT INSERT ON vault_file TO backoffice;
 GRANT SELECT, UPDATE (state, proposal, map, outcome, ended_at) ON imports_upload TO worker;
 GRANT SELECT ON imports_upload TO auditor;
-GRANT INSERT, UPDATE (days) ON campaign_stay TO backoffice;
 GRANT SELECT ON campaign_complaint TO auditor;
 
 
@@ -218,8 +217,7 @@ GRANT SELECT, INSERT, DELETE ON incidents_affectedperson TO worker;
 GRANT SELECT, INSERT ON incidents_remedy TO worker;
 GRANT SELECT, UPDATE ON incidents_step TO worker;
 GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy, incidents_step TO backoffice, auditor;
-GRANT UPDATE (closed_at) ON incidents_incident TO backoffice;
-GRANT UPDATE (met_at) ON incidents_duty TO backoffice;
+GRANT EXECUTE ON FUNCTION incidents_lock, incidents_close, incidents_meet_duty TO worker, backoffice;
 GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO backoffice;
 -- Agents: a counter reads its own assignment and records its registrations; the back office suspends agents and settles unusual
 -- activity.

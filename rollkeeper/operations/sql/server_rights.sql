@@ -15,11 +15,14 @@ BEGIN
         END IF;
     END LOOP;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, counter, backoffice, portal, worker, vault, auditor', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, counter, backoffice, portal, worker, console, vault, auditor', current_database());
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO migrator, worker', current_database());
 END
 $$;
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+
+-- Who types commands on the machine does what a worker does, and besides what a worker does only on a request of a page.
+GRANT worker TO console;
 
 -- No app takes all connections from the others. A session may set its own timeouts, so that they bind honest ones; it cannot set
 -- temp_file_limit, and kernel_end_long_transactions ends what outlasts the timeouts.

@@ -14,5 +14,5 @@ END
 $$;
 
 CREATE OR REPLACE TRIGGER provisioning_terminate_only_terminated AFTER INSERT ON provisioning_command
-    REFERENCING NEW TABLE AS asked FOR EACH STATEMENT WHEN (current_user = 'worker')
+    REFERENCING NEW TABLE AS asked FOR EACH STATEMENT WHEN (current_user IN ('worker', 'console'))
     EXECUTE FUNCTION provisioning_terminate_only_terminated();

@@ -1,0 +1,55 @@
+-- What the worker's role does only because a person asked for it on a page, and once for each request: begin a campaign, put it under
+-- another law or another day, close or cancel it, begin an import, undo one.
+-- Law: art. 3, 11. Reads: access_staffrequest. Writes: triggers on campaign_campaign, imports_import and ledger_entry.
+-- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
+-- An attacker with the session of a worker can make no request: only a page's role may (access/sql/staff_requests.sql).
+CREATE OR REPLACE FUNCTION access_act_as_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    kinds CONSTANT text[] := string_to_array(TG_ARGV[0], ' ');
+BEGIN
+    -- One request begins one thing. What changes it is changed in several statements of one transaction.
+    IF TG_OP = 'INSERT' OR NOT access_has_used_request(kinds) THEN
+        PERFORM access_use_request(kinds, NULL);
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_act_as_asked FROM PUBLIC;
+
+-- After, not before: an import that goes on, and a campaign that is planned again, meet the row that is there and insert none.
+CREATE OR REPLACE TRIGGER campaign_begun_as_asked AFTER INSERT ON campaign_campaign
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_act_as_asked('campaign-plan');
+CREATE OR REPLACE TRIGGER campaign_changed_as_asked BEFORE UPDATE ON campaign_campaign
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (NEW.pack_id, NEW.law_id, NEW.pack_hash, NEW.begins_on)
+                       IS DISTINCT FROM (OLD.pack_id, OLD.law_id, OLD.pack_hash, OLD.begins_on))
+    EXECUTE FUNCTION access_act_as_asked('campaign-plan');
+CREATE OR REPLACE TRIGGER campaign_closed_as_asked BEFORE UPDATE ON campaign_campaign
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.closed_on IS NOT NULL AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)
+    EXECUTE FUNCTION access_act_as_asked('campaign-close cancel-campaign');
+CREATE OR REPLACE TRIGGER imports_begun_as_asked AFTER INSERT ON imports_import
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_act_as_asked('imports-import');
+CREATE OR REPLACE TRIGGER imports_undone_as_asked BEFORE UPDATE ON imports_import
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.undone_at IS DISTINCT FROM OLD.undone_at)
+    EXECUTE FUNCTION access_act_as_asked('undo-import');
+
+-- The entry that says so needs the same: a plan that only adds lines writes no other row.
+CREATE OR REPLACE FUNCTION access_enter_as_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    kinds CONSTANT text[] := CASE NEW.verb WHEN 'campaign:campaign:planned' THEN ARRAY['campaign-plan']
+                                           WHEN 'campaign:campaign:closed' THEN ARRAY['campaign-close']
+                                           WHEN 'campaign:campaign:cancelled' THEN ARRAY['cancel-campaign']
+                                           ELSE ARRAY['undo-import'] END;
+BEGIN
+    IF NOT access_has_used_request(kinds) THEN
+        PERFORM access_use_request(kinds, NULL);
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_enter_as_asked FROM PUBLIC;
+CREATE OR REPLACE TRIGGER ledger_entered_as_asked BEFORE INSERT ON ledger_entry
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.verb IN (
+        'campaign:campaign:planned', 'campaign:campaign:closed', 'campaign:campaign:cancelled', 'imports:import:undone', 'imports:line:undone'))
+    EXECUTE FUNCTION access_enter_as_asked();

@@ -1,0 +1,192 @@
+"""An attacker has the database session of a worker: what it does only because a person asked for it on a page, and once."""
+
+import json
+
+import pytest
+from django.db import DatabaseError
+
+from rollkeeper.access.authority import rule_for
+from rollkeeper.access.choices import RequestJob
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.roles import StaffRole as Role
+from rollkeeper.access.staff_requests import ask, do_staff_requests
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from tests.builders.staff import employ
+from tests.operations.test_app_roles import refused
+
+pytestmark = pytest.mark.usefixtures("register")
+BEGUN = (
+    "INSERT INTO campaign_campaign (campaign_id, pack_id, law_id, pack_hash, begins_on, planned_at)"
+    " VALUES (uuidv7(), %s, %s, 'a', '2012-01-01', now())"
+)
+IMPORTED = (
+    "INSERT INTO imports_import (import_id, file_hash, started_at, rows_done, lines_made, rows_known, rows_refused, rows_left_out,"
+    " lines_barred, lines_completed, registered) VALUES (%s, %s, now(), 0, 0, 0, 0, 0, 0, 0, 0)"
+)
+MOVED = "UPDATE campaign_campaign SET begins_on = '2001-01-01'"
+CLOSED = "UPDATE campaign_campaign SET closed_on = '2012-02-01'"
+UNDONE = "UPDATE imports_import SET undone_at = now()"
+
+
+def begin(law="a law"):
+    return BEGUN, [law, law]
+
+
+def take_in(file="a file"):
+    return IMPORTED, [new_uuid(), file]
+
+
+@pytest.fixture
+def under_way(register):
+    """A campaign and an import that people began."""
+    run(*begin())
+    run(*take_in())
+
+
+@pytest.fixture
+def asked(as_role):
+    """What a page writes down when a person asks for it."""
+
+    def asking(kind, **more):
+        manager = employ(StaffRole.CAMPAIGN_MANAGER)
+        with as_role("backoffice"):
+            return manager, ask(manager, kind, job=RequestJob.CAMPAIGN, **more)
+
+    return asking
+
+
+@pytest.mark.usefixtures("under_way")
+@pytest.mark.parametrize(
+    "statement", [begin("another"), take_in("another"), (MOVED, []), (CLOSED, []), (UNDONE, [])]
+)
+def test_a_worker_begins_closes_imports_and_undoes_nothing_by_itself(as_role, statement):
+    with as_role("worker"):
+        assert refused(*statement)
+
+
+@pytest.mark.usefixtures("under_way")
+@pytest.mark.parametrize(
+    "statement", [begin("another"), take_in("another"), (MOVED, []), (CLOSED, []), (UNDONE, [])]
+)
+def test_who_types_commands_on_the_machine_asks_no_page(as_role, statement):
+    with as_role("console"):
+        assert not refused(*statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO access_staffrequest (request_id, staff_id, kind, payload, is_recent) VALUES (uuidv7(), %s, 'campaign-plan', '{}', true)",
+        "SELECT access_ask(uuidv7(), %s, 'campaign-plan', 'campaign', NULL, '{}', '{}', true, false, 1)",
+        "SELECT access_use_request('{campaign-plan}', %s)",
+    ],
+)
+def test_a_worker_makes_up_no_request(as_role, statement):
+    manager = employ(StaffRole.CAMPAIGN_MANAGER)
+
+    with as_role("worker"):
+        assert refused(statement, [manager.staff_id])
+
+
+@pytest.mark.parametrize("other", ["console", "backoffice", "migrator"])
+def test_a_worker_becomes_no_other_role(other):
+    (may,) = rows("SELECT pg_has_role('worker', %s, 'MEMBER') AS may", [other])
+
+    assert not may.may
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "kind = 'campaign-close'",
+        "payload = '{}'",
+        "staff_id = uuidv7()",
+        "used_in = NULL",
+        "state = 'approved'",
+        "made_at = now()",
+    ],
+)
+def test_a_worker_changes_nothing_of_what_was_asked(asked, as_role, changed):
+    asked("campaign-plan")
+
+    with as_role("worker"):
+        assert refused(f"UPDATE access_staffrequest SET {changed}")  # noqa: S608 - our own words
+        assert refused("DELETE FROM access_staffrequest")
+
+
+def test_a_request_is_good_for_one_campaign_and_for_nothing_else(asked, as_role):
+    asked("campaign-plan")
+
+    with as_role("worker"):
+        done = [refused(*one) for one in (take_in(), begin(), begin("a second"), (CLOSED, []))]
+
+    assert done == [True, False, True, True]
+
+
+@pytest.mark.usefixtures("under_way")
+def test_an_import_that_was_cut_short_goes_on_without_another_request(as_role):
+    statement, parameters = take_in()
+
+    with as_role("worker"):
+        assert not refused(f"{statement} ON CONFLICT (file_hash) DO NOTHING", parameters)
+
+
+@pytest.mark.usefixtures("under_way")
+def test_a_request_of_yesterday_of_a_closed_account_or_answered_is_good_for_nothing(asked, as_role):
+    for spoiled in (
+        "UPDATE access_staffrequest SET made_at = now() - interval '25 hours'",
+        "UPDATE access_staff SET is_active = false",
+        "UPDATE access_staffrequest SET state = 'done'",
+    ):
+        run("DELETE FROM access_staffrequest")
+        asked("campaign-close")
+        run(spoiled)
+
+        with as_role("worker"):
+            assert refused(CLOSED), spoiled
+
+
+ENTRIES = {
+    "campaign:campaign:planned": ("art. 3", {"campaign": "%s", "added": 1, "members": 1}),
+    "campaign:campaign:closed": (
+        "art. 3",
+        {"campaign": "%s", "terminated": 0, "waived": 0, "out_of_scope": 0},
+    ),
+    "campaign:campaign:cancelled": (None, {"campaign": "%s", "members": 0, "notified": 0}),
+}
+
+
+@pytest.mark.parametrize("verb", ENTRIES)
+def test_a_worker_enters_nothing_of_this_that_no_person_asked_for(as_role, verb):
+    article, facts = ENTRIES[verb]
+    said = json.dumps(facts | {"campaign": str(new_uuid())})
+    (made,) = rows(
+        "SELECT ledger_body(%s, '2012-03-02T00:00:00Z', '2012-03-02', 'console', 'console', %s, %s, NULL, NULL, %s::jsonb) AS body",
+        [verb, "ab" * 32, article, said],
+    )
+
+    with pytest.raises(DatabaseError, match="access_no_person_asked_for_it"), as_role("worker"):
+        run(
+            "INSERT INTO ledger_entry (at, day, verb, body) VALUES ('2012-03-02T00:00:00Z', '2012-03-02', %s, %s)",
+            [verb, made.body],
+        )
+
+
+@pytest.mark.parametrize(
+    "permission", [Permission.IMPORT_LINES, Permission.PLAN_CAMPAIGN, Permission.CLOSE_CAMPAIGN]
+)
+def test_the_worker_has_no_such_permission_itself(permission):
+    assert Role.WORKER not in rule_for(permission).roles
+
+
+def test_a_request_of_a_person_who_may_not_is_refused_and_uses_nothing_up(as_role):
+    clerk = employ(StaffRole.CLERK)
+    with as_role("backoffice"):
+        ask(clerk, "campaign-close", job=RequestJob.CAMPAIGN, is_kept=True)
+
+    with as_role("worker"):
+        do_staff_requests(limit=1, job=RequestJob.CAMPAIGN)
+
+    (row,) = rows("SELECT state, refusal, used_in FROM access_staffrequest")
+    assert (row.state, row.refusal[0]["code"], row.used_in) == ("failed", "not_allowed", None)
