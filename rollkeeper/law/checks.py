@@ -12,6 +12,7 @@ from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.cases import cases_not_run
 from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations, outdated
 from rollkeeper.law.features import features_missing
+from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.strict_yaml import leaf_name
 
@@ -58,7 +59,7 @@ def check_pack(pack: Pack, *, on: dt.date) -> list[LawFinding]:
         *_cases(pack),
         *_lint(pack),
     ]
-    found += [*_open(pack), *_declined(pack)]
+    found += [*_open(pack), *_declined(pack), *_layers(pack)]
     return sorted(found, key=lambda one: list(Weight).index(one.weight))
 
 
@@ -175,4 +176,14 @@ def _declined(pack: Pack) -> Iterator[LawFinding]:
             Weight.NOTE,
             "declined",
             f"Article {one.article}, {one.what['en']}: declined. {one.why['en']} {one.answers} answers.",
+        )
+
+
+def _layers(pack: Pack) -> Iterator[LawFinding]:
+    for one in lower_layers(pack):
+        below = f", and says nothing of its {', '.join(one.only_below)}" if one.only_below else ""
+        yield LawFinding(
+            Weight.NOTE,
+            "layers",
+            f"It lies over {one.pack.id}, differs from it in {len(one.differs)} values{below}.",
         )

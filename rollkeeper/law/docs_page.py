@@ -37,6 +37,7 @@ occur in it. Ask of each sentence:
 | how long it is kept | `retention`: days, months, years, or to the end of the next calendar year | `de-tkg-172` |
 | a copy of the document | `document_copies`; required ones that are missing are counted | `ke-ln163-2015` |
 | how many lines | `limits`, of the operator's own | `id-pm5-2021` |
+| it lies over another law: a region over a nation, a transposition over its directive | `layers`; only what this pack says acts, and its page lists every value on which the two differ | `cn-xz-2011`, `de-bsig-49` |
 | a judge or the police may ask | `disclosure`, with the instrument | `es-25-2007` |
 
 What the text leaves open goes into `open_questions` with the choice made; where a doubt remains, the later date holds.

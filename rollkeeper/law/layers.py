@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Holds the layers of a law against each other: where two of them say different things about one leaf.
+"""Holds a law against the ones that it lies over: a region's over a nation's, a transposition over its directive.
 
-No command uses it yet, and a pack that names layers is refused for use: until engines support layers, a named person
-reads this list and writes one pack that says what holds.
+What holds is what the upper pack says, whole: no value slips in from a text that its reader did not see, and its hash covers all
+that acts. The law's page and `rollkeeper law check` list every leaf on which the layers differ, and what the lower one alone says, so that
+the named person who reads the upper pack has decided each.
 """
 
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import leaves
 
@@ -22,6 +25,32 @@ class Conflict:
     leaf: str
     lower: Any
     upper: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """A law under another one."""
+
+    pack: Pack
+    differs: tuple[Conflict, ...]
+    """Both say it, and differently: the upper one holds."""
+    only_below: tuple[str, ...]
+    """Chapters that the lower one alone has: they do not act."""
+
+
+def lower_layers(pack: Pack) -> tuple[Layered, ...]:
+    """Return the laws that a pack lies over, and how they differ from it. The loader made sure that each is shipped."""
+    return tuple(_layered(load_pack(name), pack.file) for name in pack.file.layers)
+
+
+def _layered(lower: Pack, upper: PackFile) -> Layered:
+    above = {_chapter(leaf) for leaf in _rules(upper)}
+    below = dict.fromkeys(_chapter(leaf) for leaf in _rules(lower.file))
+    return Layered(lower, list_conflicts(lower.file, upper), tuple(one for one in below if one not in above))
+
+
+def _chapter(leaf: str) -> str:
+    return leaf.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
 
 
 def list_conflicts(lower: PackFile, upper: PackFile) -> tuple[Conflict, ...]:
@@ -39,5 +68,8 @@ def _rules(pack: PackFile) -> dict[str, Any]:
     return {
         path: value
         for path, value in leaves(pack)
-        if path.split(".")[0].split("[")[0] not in _OWN and "because" not in path
+        if _chapter(path) not in _OWN
+        and "because" not in path
+        and ".purpose" not in path
+        and not path.endswith(".id")
     }

@@ -18,6 +18,7 @@ from rollkeeper.law.acts import is_told
 from rollkeeper.law.checks import Weight, check_pack
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.countries import country_of
+from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock, keeps_until
 from rollkeeper.law.schema import PackFile
@@ -58,6 +59,7 @@ class _Page:
         yield from self.articles()
         yield from self.forms()
         yield from self.days()
+        yield from self.layers()
         yield from self.declined()
         yield from self.duties()
         yield from self.questions()
@@ -158,6 +160,17 @@ class _Page:
             (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
         ]
         yield _list(f"{what}: {self.day(when)}" for what, when in said if when)
+
+    def layers(self) -> Iterator[str]:
+        """Yield what the laws below say otherwise: this pack holds, and says so leaf by leaf."""
+        _ = self.say
+        for one in lower_layers(self.pack):
+            yield _h2(f"{_('The law below this one')}: {one.pack.id}")
+            yield f"<p>{escape(one.pack.title(self.language))}. {_('Where the two differ, this one holds here:')}</p>"
+            yield _list(f"{leaf.leaf}: {leaf.upper} ({one.pack.id}: {leaf.lower})" for leaf in one.differs)
+            if one.only_below:
+                yield f"<p>{_('Said by the law below alone, and not done by this pack:')}</p>"
+                yield _list(one.only_below)
 
     def declined(self) -> Iterator[str]:
         _ = self.say

@@ -49,7 +49,7 @@ def _is(*values: object) -> Check:
 # Shown to people, not decided by an engine; or read by the loader itself.
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
-    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*",
+    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
     "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
 )  # fmt: skip
 

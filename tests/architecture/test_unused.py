@@ -10,7 +10,6 @@ import rollkeeper
 PACKAGE = Path(rollkeeper.__file__).parent
 NOT_USED_YET = {
     "rollkeeper.documents.dates.is_of_age": "minors and majority",
-    "rollkeeper.law.layers.list_conflicts": "layers of the law of a federation",
 }
 
 

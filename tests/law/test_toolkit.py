@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.cases import cases_not_run, traced_cases
 from rollkeeper.law.checks import Weight, check_pack
 from rollkeeper.law.diff import changed_leaves, changed_outcomes
 from rollkeeper.law.errors import PACK_CASE_FAILED, PACK_FAULT, PACK_IS_SHIPPED
 from rollkeeper.law.features import features_missing
+from rollkeeper.law.layers import Conflict, lower_layers
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.scaffold import Shape, scaffold
@@ -60,7 +61,7 @@ def test_list_names_status_missing_features_and_emergency_numbers():
         ("after: {n: 60, unit: day}", "after: {n: 60, unit: hour}", "units of time"),
         ("not_before_notice: true", "not_before_notice: false", "deadline by date"),
         ("kind: exact", "kind: max", "retention by class"),
-        ("status: confirmed\n", "status: confirmed\nlayers: [cn-2013]\n", "layers"),
+        ("status: confirmed\n", "status: confirmed\nsupersedes: cn-2013\n", "layers"),
     ],
 )
 def test_what_is_missing_is_grouped_by_feature(old, new, feature):
@@ -269,3 +270,36 @@ def test_a_declined_duty_names_its_article_its_reason_and_who_answers():
 
 def test_scaffolds_have_no_value_of_a_real_law():
     assert all("TODO" in scaffold("xx-a", shape=shape, on=ON) for shape in Shape)
+
+
+def test_a_law_over_another_acts_by_its_own_words_and_lists_where_they_differ():
+    upper = load_pack("cn-xz-2011")
+
+    (below,) = lower_layers(upper)
+    page = law_page(upper, language="en", on=ON)
+
+    assert below.pack.id == "cn-2013"
+    assert Conflict("retention[0].keep.n", 2, 1) in below.differs
+    assert "limits" in below.only_below
+    assert upper.retention.years == 1
+    assert upper.limits == ()
+    assert "The law below this one: cn-2013" in page
+    assert "retention[0].keep.n: 1 (cn-2013: 2)" in page
+    assert any(one.topic == "layers" and "cn-2013" in one.sentence for one in check_pack(upper, on=ON))
+
+
+def test_a_transposition_lies_over_its_directive():
+    (below,) = lower_layers(load_pack("de-bsig-49"))
+
+    assert below.pack.id == "eu-nis2-28"
+    assert {one.leaf for one in below.differs} == {"calendar.time_zone", "calendar.holidays.country"}
+
+
+@pytest.mark.parametrize("layer", ["cn-xz-2011", "no-such-law"])
+def test_a_layer_is_another_law_that_is_shipped(layer):
+    raw = REFERENCE.replace("layers: [cn-2013]", f"layers: [{layer}]")
+
+    with pytest.raises((Faults, RollkeeperError)) as refused:
+        read_pack(raw.encode(), file="pack.yaml")
+
+    assert "no other shipped pack has this id" in str(refused.value)

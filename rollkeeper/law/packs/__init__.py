@@ -150,9 +150,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
         yield from _order_faults(campaign, document)
     for index, read in enumerate(pack.confirmations):
         yield from _reading_faults(read, articles, ("confirmations", index), document)
-    for index, refused in enumerate(pack.declined):
-        if refused.source not in sources:
-            yield document.fault(("declined", index, "source"), "the pack names no such source")
+    yield from _reference_faults(pack, document)
     for where, because in citations(pack):
         article = articles.get((because.source or sources[0], because.article))
         yield from _citation_faults(because, article, where, document)
@@ -167,6 +165,17 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
         )
     if not _is_zone(pack.calendar.time_zone):
         yield document.fault(("calendar", "time_zone"), "no time zone has this name")
+
+
+def _reference_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError]:
+    """Yield the layers and sources that are named and are not there."""
+    for index, layer in enumerate(pack.layers):
+        if layer == pack.id or layer not in shipped_packs():
+            yield document.fault(("layers", index), "no other shipped pack has this id")
+    sources = {source.id for source in pack.sources}
+    for index, refused in enumerate(pack.declined):
+        if refused.source not in sources:
+            yield document.fault(("declined", index, "source"), "the pack names no such source")
 
 
 def _order_faults(campaign: Campaign, document: Document) -> Iterator[RollkeeperError]:
