@@ -35,7 +35,7 @@ from rollkeeper.ledger.errors import (
 )
 from rollkeeper.ledger.sequencer import LOCK, integrate
 from rollkeeper.ledger.settings import settings
-from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, public_folder
+from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, bundle, public_folder
 from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 
 CHUNK_TILES = 256
@@ -277,29 +277,26 @@ def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[
 
 
 def _write_entries(place: TileStore, first: int, end: int) -> None:
+    found = queries.leaves(first, end)
     full = queries.stored_leaf_tiles(first // tree.TILE_WIDTH, end // tree.TILE_WIDTH)
-    found = database.rows(database.sql("ledger", "leaf_bundles"), {"first": first, "end": end})
-    made = {row.tile_index: row for row in found}
     for at in range(first, end, tree.TILE_WIDTH):
-        index, width = at // tree.TILE_WIDTH, min(tree.TILE_WIDTH, end - at)
-        hashes = bytes(made[index].hashes) if index in made else b""
-        stored = full.get(index, b"") if width == tree.TILE_WIDTH else hashes
-        if len(hashes) != width * tree.HASH_BYTES or hashes != stored:
+        index, part = at // tree.TILE_WIDTH, found[at - first : at - first + tree.TILE_WIDTH]
+        width = min(tree.TILE_WIDTH, end - at)
+        hashes = b"".join(map(tree.leaf_hash, part))
+        stored = full.get(index, b"") if width == tree.TILE_WIDTH else queries.stored_tile(0, index, width)
+        if hashes != stored:
             raise LEAF_CHANGED(leaf=at + _first_difference(hashes, stored))
-        if made[index].wrong is not None:
-            raise LEAF_CHANGED(leaf=made[index].wrong)
-        place.write_tile("entries", index, width, bytes(made[index].bundle))
+        place.write_tile("entries", index, width, bundle(part))
         place.write_tile(0, index, width, hashes)
 
 
 def _first_difference(hashes: bytes, stored: bytes) -> int:
     places = range(0, max(len(hashes), len(stored)), tree.HASH_BYTES)
-    differs = (
+    return next(
         nth
         for nth, at in enumerate(places)
         if hashes[at : at + tree.HASH_BYTES] != stored[at : at + tree.HASH_BYTES]
     )
-    return next(differs, len(hashes) // tree.HASH_BYTES)
 
 
 def _remember(head: notes.Head, note: str) -> None:
