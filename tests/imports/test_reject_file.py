@@ -3,6 +3,7 @@
 
 from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
 from rollkeeper.imports.reject_file import RejectFile, require_writable
+from rollkeeper.imports.row_errors import EMPTY, RowError
 from tests.refusals import refusing
 
 
@@ -34,3 +35,18 @@ def test_a_new_place_and_the_side_file_of_an_earlier_import_are_fine(tmp_path):
 
     with RejectFile(old, keep_through_row=0):
         assert not old.exists()
+
+
+def test_links_that_wait_in_the_folder_are_never_written_through(tmp_path):
+    of_root = tmp_path / "of_root"
+    of_root.write_bytes(b"row,column,reason,remedy\r\n")  # even one that looks like an old reject file
+    refused = tmp_path / "lines.csv.refused.csv"
+    for name in (refused, tmp_path / f"{refused.name}.new"):
+        name.symlink_to(of_root)
+
+    require_writable(refused)
+    with RejectFile(refused, keep_through_row=0) as file:
+        file.write([RowError(2, "number", EMPTY)])
+
+    assert of_root.read_bytes() == b"row,column,reason,remedy\r\n"
+    assert not refused.is_symlink()

@@ -160,6 +160,18 @@ def test_the_side_file_holds_no_value(tmp_path):
     assert not [v for v in ("Ngawang", "Secret", "SECRET", "13800138", faulty["address"]) if v in said]
 
 
+def test_a_link_in_the_place_of_the_reject_file_is_never_written_through(tmp_path):
+    file, of_root = written(tmp_path, row(number="no number")), tmp_path / "of_root"
+    of_root.write_text("as it was", "utf-8")
+    bulk.refused_file(file).symlink_to(of_root)
+
+    _, refused = register_line(file)
+
+    assert refused
+    assert of_root.read_text("utf-8") == "as it was"
+    assert not bulk.refused_file(file).is_symlink()
+
+
 def test_a_side_file_of_a_former_run_goes_when_nothing_is_refused(tmp_path):
     file = written(tmp_path, row(number="12"))
     register_line(file)
