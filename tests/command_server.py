@@ -221,7 +221,8 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"] | {"DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings"})
-    os.environ.setdefault("ROLLKEEPER_ROLE", "console")  # as `rollkeeper.operations.cli` says before Django is set up
+    # As `rollkeeper.operations.cli` says before Django is set up.
+    os.environ.setdefault("ROLLKEEPER_ROLE", "console")
     tempfile.tempdir = None
     for place, file in enumerate(files):
         os.dup2(file, place)
