@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from rollkeeper.documents.errors import NO_DOCUMENT_FOUND
 from rollkeeper.documents.image_intake import CopyRules, ImageResult, Mark, read_and_redact
 from rollkeeper.documents.reading.ocr_models import OcrModels
-from rollkeeper.documents.reading.page_layout import upright
+from rollkeeper.documents.reading.page_layout import Sheet, at_a_glance, looked_closer
 from rollkeeper.documents.specimens import Kind, Specimen, make_specimen
 from rollkeeper.documents.specimens.degradation import degrade, jpeg, random_degradation
 from rollkeeper.kernel.errors import RollkeeperError
@@ -69,6 +69,12 @@ def spoilt(copy: bytes, number: int) -> Image.Image:
         lambda: ImageOps.equalize(image),
     )
     return ways[number // len(Kind) % len(ways)]()
+
+
+def upright(pixels: np.ndarray, ocr_models: OcrModels) -> Sheet | None:
+    """Return a picture turned so that its text can be read, None where there is no text."""
+    rough = at_a_glance(pixels, ocr_models)
+    return rough and looked_closer(rough, ocr_models)
 
 
 def lines_on(image: Image.Image, ocr_models: OcrModels) -> list[str]:

@@ -6,18 +6,21 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from rollkeeper.documents import image_intake
 from rollkeeper.documents.errors import NO_DOCUMENT_FOUND
 from rollkeeper.documents.image_intake import read_document
-from rollkeeper.documents.reading import page_layout, zones
+from rollkeeper.documents.reading import page_layout, reader, zones
+from rollkeeper.documents.reading.reader import Reader
 from rollkeeper.documents.reading.worker_client import Answer
 from rollkeeper.documents.reading.zones import find_zone
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.degradation import Degradation, degrade, jpeg
+from rollkeeper.documents.specimens.fonts import Typeface, font
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.documents.verdicts import Checked, Reason, Verdict
+from tests.documents.recall import upright
 from tests.refusals import refusing
 
 ON = dt.date(2012, 3, 1)
@@ -146,10 +149,39 @@ def test_a_sheet_that_seemed_to_stand_on_its_head_is_turned_over(ocr_models, mon
     monkeypatch.setattr(page_layout, "_votes", lambda *_: (0.0, 1.0))
     pixels = np.asarray(make_specimen(Kind.IDENTITY_CARD, seed=2).image)
 
-    sheet = page_layout.upright(pixels, ocr_models)
+    sheet = upright(pixels, ocr_models)
 
     assert find_zone(sheet, ocr_models) is None
     assert find_zone(page_layout.turned_over(sheet), ocr_models).is_right
+
+
+def open_passport(turned):
+    """Both pages of an open passport in a small picture, the print of the upper one turned."""
+    low = make_specimen(Kind.PASSPORT, seed=1).image
+    size = low.size if turned in {0, 180} else low.size[::-1]
+    page = Image.new("RGB", size, (230, 238, 234))
+    draw = ImageDraw.Draw(page)
+    for row in range(16):
+        words = "the bearer of this invented passport may pass without let or hindrance " * 2
+        draw.text((50, 40 + row * size[1] // 17), words, font=font(Typeface.LATIN, 26), fill=(40, 40, 60))
+    both = Image.new("RGB", (low.width, low.height * 2), (90, 90, 90))
+    both.paste(page.rotate(turned, expand=True), (0, 0))
+    both.paste(low, (0, low.height))
+    return as_file(both.resize((600, 834)), "JPEG", quality=90)
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_an_open_passport_is_read_however_the_print_of_its_other_page_runs(turned):
+    proposal = read_document(open_passport(turned), asked=ASKED, on=ON)
+
+    assert proposal.values["document_number"] == invent(1).number
+
+
+def test_a_picture_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(reader, "PAGE_SECONDS", 0)
+    found = Reader().answer(open_passport(0), on=ON, said=lambda: None)
+
+    assert found == ({"findings": []}, [])
 
 
 def test_only_what_was_asked_for_is_proposed():

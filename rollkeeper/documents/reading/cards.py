@@ -27,6 +27,8 @@ _VALID: Final = re.compile(
 _NAMES: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·•・.\u0f00-\u0fff]{1,30}")
 _LABELS: Final = {"name": "姓名", "sex": "性别", "born": "出生", "address": "住址"}
 _TITLE: Final = frozenset("居民身份证")
+_OWN: Final = _TITLE | set("姓名性别民族出生住址公号码签发机关有效期限")
+_LEAST_OWN: Final = 3
 _HEAD, _TAIL = 6, 14
 """The number's characters up to the first are its county, those from the second on its sequence and check digit."""
 
@@ -47,6 +49,8 @@ class _Side:
 
 def find_resident_card(sheet: Sheet, ocr_models: OcrModels) -> Finding | None:
     """Return what the sides of a card on a sheet say, and where."""
+    if not _begins_like_one(sheet):
+        return None
     front, back = _front(sheet, ocr_models), _back(sheet)
     if front is None and back is None:
         return None
@@ -60,6 +64,17 @@ def find_resident_card(sheet: Sheet, ocr_models: OcrModels) -> Finding | None:
     shape = "cn-card" if front and back else "cn-card-front" if front else "cn-card-back"
     is_certain = all(side.is_certain for side in (front, back) if side)
     return Finding(shape, values, tuple(spots), is_certain)
+
+
+def _begins_like_one(sheet: Sheet) -> bool:
+    """Tell whether some of a card's own characters are there, before every line is read to its end."""
+    seen: set[str] = set()
+    for line in sheet.lines:
+        seen |= _OWN & set(line.glance)
+        if len(seen) >= _LEAST_OWN:
+            line.ocr_models.allow(None)
+            return True
+    return False
 
 
 def _front(sheet: Sheet, ocr_models: OcrModels) -> _Side | None:

@@ -6,6 +6,7 @@ likelihood of every character at every place, of which only the zone's 37 are le
 """
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,10 @@ _GREATEST_LINE_WIDTH: Final = 2400
 _INK_ABOVE, _BOX_ABOVE, _GROWN_BY = 0.3, 0.5, 1.6
 
 
+class OutOfTimeError(Exception):
+    """A picture took longer to read than a clerk can wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """The content of a strip: the characters, the probability of each, and its position along the strip (0 to 1)."""
@@ -54,6 +59,15 @@ class OcrModels:
         folder = _models_folder()
         self._finder = _session(folder / "PP-OCRv6_det_small.onnx")
         self._reader = _session(folder / "PP-OCRv6_rec_small.onnx")
+        self._until: float | None = None
+
+    def allow(self, seconds: float | None) -> None:
+        """Allow so much processor time from now on, which a busy machine does not stretch."""
+        self._until = None if seconds is None else time.process_time() + seconds
+
+    def _check_time(self) -> None:
+        if self._until is not None and time.process_time() > self._until:
+            raise OutOfTimeError
 
     @cached_property
     def alphabet(self) -> tuple[str, ...]:
@@ -74,12 +88,14 @@ class OcrModels:
             cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR),
             np.uint8,
         )
+        self._check_time()
         (found,) = self._finder.run(None, {"x": _as_input(small)})
         stretch = np.array([width / size[0], height / size[1]], np.float32)
         return [np.asarray(quad * stretch, np.float32) for quad in _quads(found[0, 0])]
 
     def likelihoods(self, strip: Pixels) -> NDArray[np.float32]:
         """Return how likely each character is at each place of a strip that is LINE_HEIGHT high."""
+        self._check_time()
         (found,) = self._reader.run(None, {"x": _as_input(strip)})
         return np.asarray(found[0], np.float32)
 

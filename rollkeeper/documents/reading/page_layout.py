@@ -13,8 +13,9 @@ from rollkeeper.documents.reading.ocr_models import OcrModels, Pixels, Quad, Rea
 
 FIND_SIDE: Final = 960
 _GLANCE_SIDE: Final = 640
-_TRIED_LINES, _TRIED_WIDTH = 3, 6 * 48
+_TRIED_LINES, _TRIED_WIDTH, _GLANCED_WIDTH = 3, 6 * 48, 3 * 48
 _LEAST_FILL, _MARGIN = 0.7, 0.05
+_LEAST_ACROSS: Final = 2
 
 
 @dataclass(eq=False)
@@ -29,6 +30,11 @@ class Line:
     def read(self) -> Read:
         """Return its text with probabilities."""
         return self.ocr_models.read(cut(self.pixels, self.quad))
+
+    @cached_property
+    def glance(self) -> str:
+        """Return how it begins, for a fraction of what reading it costs."""
+        return glance(cut(self.pixels, self.quad), self.ocr_models)
 
     @property
     def text(self) -> str:
@@ -72,25 +78,36 @@ class Sheet:
     lines: list[Line]
     is_sure: bool
     """Whether which way is up was beyond doubt."""
+    across: Sequence[Quad] = ()
+    """Text that runs from top to bottom or back: another page, or all that counts."""
 
 
-def upright(pixels: Pixels, ocr_models: OcrModels) -> Sheet | None:
-    """Return the picture turned so that its text can be read, None where there is no text."""
+def at_a_glance(pixels: Pixels, ocr_models: OcrModels) -> Sheet | None:
+    """Return the picture with its text level, found on a small copy; it may still be upside down. None where there is no text."""
     quads = ocr_models.find(pixels, side=_GLANCE_SIDE)
     if not quads:
         return None
-    degrees = _slope(quads)
-    turned, matrix = _turn(pixels, degrees)
-    moved = [_moved(quad, matrix) for quad in quads]
-    close = _cropped(turned, moved)
+    turned, matrix = _turn(pixels, _slope(quads))
+    return _sheet(turned, [_moved(quad, matrix) for quad in quads], ocr_models, is_sure=False)
+
+
+def looked_closer(rough: Sheet, ocr_models: OcrModels) -> Sheet | None:
+    """Return the part with text on it, its lines found again and the right way up."""
+    close = _cropped(rough.pixels, [*(line.quad for line in rough.lines), *rough.across])
     moved = ocr_models.find(close, side=FIND_SIDE)
     if not moved:
         return None
     up, down = _votes(close, moved, ocr_models)
-    level = [quad for quad in moved if _is_level(quad)]
-    lines = sorted((Line(quad, close, ocr_models) for quad in level), key=lambda line: line.middle)
-    sheet = Sheet(close, lines, is_sure=max(up, down) > 1.15 * min(up, down) and max(up, down) > 0.5)
+    sheet = _sheet(
+        close, moved, ocr_models, is_sure=max(up, down) > 1.15 * min(up, down) and max(up, down) > 0.5
+    )
     return replace(turned_over(sheet), is_sure=sheet.is_sure) if down > up else sheet
+
+
+def _sheet(pixels: Pixels, quads: Sequence[Quad], ocr_models: OcrModels, *, is_sure: bool) -> Sheet:
+    lines = (Line(quad, pixels, ocr_models) for quad in quads if _is_level(quad))
+    across = [quad for quad in quads if not _is_level(quad)]
+    return Sheet(pixels, sorted(lines, key=lambda line: line.middle), is_sure, across)
 
 
 def turned_over(sheet: Sheet) -> Sheet:
@@ -101,7 +118,22 @@ def turned_over(sheet: Sheet) -> Sheet:
         Line(np.asarray(size - line.quad[[2, 3, 0, 1]], np.float32), pixels, line.ocr_models)
         for line in reversed(sheet.lines)
     ]
-    return Sheet(pixels, lines, is_sure=False)
+    across = [np.asarray(size - quad[[2, 3, 0, 1]], np.float32) for quad in sheet.across]
+    return Sheet(pixels, lines, is_sure=False, across=across)
+
+
+def turned_across(sheet: Sheet, ocr_models: OcrModels) -> Sheet | None:
+    """Return a sheet turned by a quarter, with the text that ran across it; None where that is no more than a word."""
+    if len(sheet.across) < _LEAST_ACROSS:
+        return None
+    pixels, matrix = _turn(sheet.pixels, 90)
+    lines = [Line(_moved(quad, matrix), pixels, ocr_models) for quad in sheet.across]
+    return Sheet(pixels, sorted(lines, key=lambda line: line.middle), is_sure=False)
+
+
+def glance(strip: Pixels, ocr_models: OcrModels) -> str:
+    """Return how a strip begins."""
+    return ocr_models.read(strip[:, :_GLANCED_WIDTH]).text
 
 
 def _slope(quads: Sequence[Quad]) -> float:

@@ -4,6 +4,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -12,12 +13,20 @@ from PIL import Image, ImageDraw, ImageFont
 from rollkeeper.documents.reading.cards import find_resident_card
 from rollkeeper.documents.reading.decoding import Pixels, decode
 from rollkeeper.documents.reading.findings import Finding, Spot
-from rollkeeper.documents.reading.ocr_models import OcrModels, rectangle
-from rollkeeper.documents.reading.page_layout import Sheet, turned_over, upright
+from rollkeeper.documents.reading.ocr_models import OcrModels, OutOfTimeError, rectangle
+from rollkeeper.documents.reading.page_layout import (
+    Sheet,
+    at_a_glance,
+    looked_closer,
+    turned_across,
+    turned_over,
+)
 from rollkeeper.documents.reading.redaction import CopyWanted, Fonts, MarkNotDrawableError, redact
 from rollkeeper.documents.reading.refusals import FileRejectedError
 from rollkeeper.documents.reading.travel import find_travel_document
 
+PAGE_SECONDS: Final = 2.6
+"""Processor time to recognise a picture: with opening it a clerk waits three. What is recognised is read to its end."""
 _WARM: Final = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
@@ -84,13 +93,43 @@ class Reader:
 
     def _look(self, pages: Sequence[Pixels], *, on: dt.date) -> Iterator[tuple[Sheet, Finding]]:
         for page in pages:
-            sheet = upright(page, self._networks)
-            for tried in (sheet, turned_over(sheet)) if sheet else ():
+            self._networks.allow(PAGE_SECONDS)
+            found = self._found(page, on=on)
+            self._networks.allow(None)
+            if found:
+                yield found
+
+    def _found(self, page: Pixels, *, on: dt.date) -> tuple[Sheet, Finding] | None:
+        """Look for what is quick to see, a zone whose check digits fit; then closer, for a zone and for a card.
+
+        Out of time, what was seen at the glance counts, though its check digits do not fit.
+        """
+        seen: tuple[Sheet, Finding] | None = None
+        with suppress(OutOfTimeError):
+            rough = at_a_glance(page, self._networks)
+            for tried in self._ways(rough):
                 finding = find_travel_document(tried, self._networks, on=on)
-                finding = finding or find_resident_card(tried, self._networks)
-                if finding:
-                    yield tried, finding
-                    break
+                if finding and (finding.is_certain or seen is None):
+                    seen = tried, finding
+                if finding and finding.is_certain:
+                    return seen
+            ways = self._ways(looked_closer(rough, self._networks) if rough else None)
+            for tried in ways:
+                if finding := find_travel_document(tried, self._networks, on=on):
+                    return tried, finding
+            for tried in ways:
+                if finding := find_resident_card(tried, self._networks):
+                    return tried, finding
+        return seen
+
+    def _ways(self, sheet: Sheet | None) -> list[Sheet]:
+        """Return the ways in which a sheet may have to be turned, the likeliest first."""
+        if sheet is None:
+            return []
+        ways = [sheet, turned_over(sheet)]
+        if across := turned_across(sheet, self._networks):
+            ways += [across, turned_over(across)]
+        return ways
 
     def _copy(self, sheet: Sheet, finding: Finding, wanted: CopyWanted) -> bytes | None:
         return redact(sheet, finding, wanted, self._fonts)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rollkeeper.documents.mrz import KINDS, WIDTHS, Place, checked_fields, is_right_field, read_zone
 from rollkeeper.documents.reading.ocr_models import OcrModels, Quad, along, cut
-from rollkeeper.documents.reading.page_layout import Line, Sheet
+from rollkeeper.documents.reading.page_layout import Line, Sheet, glance
 from rollkeeper.documents.verdicts import Reason
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -29,6 +29,9 @@ _ALIKE: Final = {
 _ALLOWED: Final = {"a": LETTERS + FILLER, "n": DIGITS + FILLER}
 _TWINS: Final = ({"O", "0"}, {"I", "1"})
 _LEAST_LENGTH, _SLACK, _LEAST_DOUBT = 24, 4, 0.02
+_FILLERS: Final = frozenset(FILLER + "«‹《〈く")
+_ZONE: Final = frozenset(LETTERS + DIGITS) | _FILLERS
+_LEAST_KNOWN, _MOST_TRIED = 0.6, 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,7 @@ class _Candidate:
 def find_zone(sheet: Sheet, ocr_models: OcrModels) -> ReadZone | None:
     """Return the zone on a sheet, None if there is none of a known shape."""
     only = ocr_models.only(LETTERS + DIGITS + FILLER)
-    rows = [_candidate(quad, sheet, ocr_models, only) for quad in _rows(sheet)]
+    rows = [_candidate(quad, sheet, ocr_models, only) for quad in _likely_rows(sheet, ocr_models)]
     found = [
         row
         for row in rows
@@ -92,6 +95,50 @@ def find_zone(sheet: Sheet, ocr_models: OcrModels) -> ReadZone | None:
             if best is not None and best.is_right:
                 return best
     return best
+
+
+def _likely_rows(sheet: Sheet, ocr_models: OcrModels) -> list[Quad]:
+    """Return the rows worth reading to their end, from the top down: a page of print is not read to learn that it is no zone.
+
+    They are among the longest for their height, begin as a row of a zone does, and have another such row above or below.
+    """
+    longest = sorted(_rows(sheet), key=lambda quad: -_length(quad) / max(1.0, _height(quad)))[:_MOST_TRIED]
+    begun = [(quad, glance(cut(sheet.pixels, quad), ocr_models)) for quad in longest]
+    begun = [(quad, text) for quad, text in begun if _may_begin(text)]
+    found = [
+        quad for quad, text in begun
+        if any(_is_telling(text + other_text) and _are_neighbours(quad, other) for other, other_text in begun if other is not quad)
+    ]  # fmt: skip
+    return sorted(found, key=_middle)
+
+
+def _may_begin(text: str) -> bool:
+    """Tell whether a text is of capitals, digits and fillers, but for what was misread."""
+    known = sum(one in _ZONE for one in text)
+    return known > _LEAST_KNOWN * len(text) and sum(one.islower() for one in text) <= len(text) / 4
+
+
+def _is_telling(text: str) -> bool:
+    """Tell whether a text has what words in capitals have not: fillers or several digits."""
+    return any(one in _FILLERS for one in text) or _digits(text) > 1
+
+
+def _are_neighbours(one: Quad, other: Quad) -> bool:
+    """Tell whether two rows can be rows of one zone: of one length, one above the other."""
+    lengths = sorted((_length(one), _length(other)))
+    return lengths[1] < 1.25 * lengths[0] and 0.5 < abs(_middle(one) - _middle(other)) / _height(one) < 8
+
+
+def _length(quad: Quad) -> float:
+    return float(np.linalg.norm(quad[1] - quad[0]))
+
+
+def _height(quad: Quad) -> float:
+    return float(np.linalg.norm(quad[3] - quad[0]))
+
+
+def _middle(quad: Quad) -> float:
+    return float(quad[:, 1].mean())
 
 
 def _digits(text: str) -> int:
