@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := words
 .PHONY: words setup run test lint audit bench leaktest soak demo screens docs clean
 
+SECONDS ?= 3600
 RUN := .tools/bin/uv run --frozen --offline --no-progress
 
 words:  ## print these words
@@ -31,8 +32,8 @@ bench: setup  ## measure, as ratios in one run; renews docs/measured.md
 leaktest: setup  ## search every byte for 10,000 people, beside what one would otherwise build
 	@$(RUN) python -m tests.leak
 
-soak: setup  ## the long proofs
-	@$(RUN) pytest -m soak
+soak: setup  ## the long proofs; SECONDS=600: how long everything that can fail fails at random (an hour)
+	@ROLLKEEPER_SOAK_SECONDS=$(SECONDS) $(RUN) pytest -m soak
 
 demo:  ## make a new demo instance without serving it
 	@bin/setup run

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whatever falls, fills up, jumps or drips: nothing acknowledged is lost or doubled, and all comes back by itself.
+
+How long: `make soak SECONDS=600` (an hour by default). The order of the faults is that of ROLLKEEPER_SOAK_SEED.
+"""
+
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.stores import KEYS, REGISTER
+from rollkeeper.ledger import auditor
+from tests.faults import under_clock
+from tests.faults.peers import DrippingServer, Network
+from tests.faults.soak import ROOT, Senders, Served, until
+from tests.faults.strikes import Strike, all_strikes
+from tests.operations.test_process_supervisor import free_ports
+
+BACK_WITHIN_S = 150
+"""What takes longer did not come back by itself."""
+END_WITHIN_S = 150
+SMALL_DISK = "1500m"
+SECONDS = int(os.environ.get("ROLLKEEPER_SOAK_SECONDS", "3600"))
+
+
+@dataclass
+class Row:
+    """One kind of fault."""
+
+    times: int = 0
+    by_itself: bool = True
+    back_s: list[float] = field(default_factory=list)
+    register_s: list[float] = field(default_factory=list)
+    keys_s: list[float] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    said: str = ""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where the instance lies: on a small disk where one can be made."""
+    made = Path(tempfile.mkdtemp(prefix="rk-soak-"))
+    made.chmod(0o755)
+    (made / "disk").mkdir(mode=0o755)
+    if os.geteuid() == 0:
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=755", "tmpfs", made / "disk"], check=True
+        )
+    yield made
+    if os.geteuid() == 0:
+        subprocess.run(["umount", "--lazy", made / "disk"], check=True)
+    shutil.rmtree(made)
+
+
+def inside(served: Served, *words: object, given: str = "") -> str:
+    """Run a part of the soak inside the instance; return what it said last."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.soak_instance", *map(str, words)], cwd=ROOT, env=served.environment, input=given,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    logs = [served.instance / store.name / "server.log" for store in (REGISTER, KEYS)]
+    assert done.returncode == 0, (
+        done.stderr,
+        [log.read_text("utf-8")[-2000:] for log in logs if log.exists()],
+    )
+    return (done.stdout.splitlines() or [""])[-1]
+
+
+def strike(row: Row, what: Strike, served: Served, senders: Senders, tell: str) -> None:
+    """Let one fault happen, and watch how everything comes back."""
+    seen, begun = len(senders.done.numbers), time.monotonic()
+    row.said = what() or row.said
+    over = time.monotonic()
+    marks = (
+        (row.register_s, lambda: served.accepts(REGISTER)),
+        (row.keys_s, lambda: served.accepts(KEYS)),
+        (row.back_s, lambda: senders.done.since(over)),
+        ([], served.ready),
+    )
+    for seconds, claim in marks:
+        took = until(claim, BACK_WITHIN_S)
+        row.by_itself &= took is not None
+        seconds.append(time.monotonic() - over)
+    row.times += 1
+    row.numbers += [one.number for one in senders.done.numbers[seen:]]
+    print(f"{begun:.0f} {tell}: all ready after {time.monotonic() - over:.1f} s", flush=True)
+
+
+def table(rows: dict[str, Row], lost: set[str], doubled: set[str]) -> str:
+    """Write the table: of each time the median and the most, in seconds after the fault was over."""
+    said = ["| fault | times | acknowledged | lost | doubled | registering | register | keys | by itself | |"]
+    said.append("|---|--:|--:|--:|--:|--:|--:|--:|---|---|")
+    for name, row in rows.items():
+        cells = (
+            name,
+            row.times,
+            len(row.numbers),
+            len(lost & set(row.numbers)),
+            len(doubled & set(row.numbers)),
+            *map(_seconds, (row.back_s, row.register_s, row.keys_s)),
+            "yes" if row.by_itself else "NO",
+            row.said,
+        )
+        said.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(said)
+
+
+def _seconds(taken: list[float]) -> str:
+    return f"{statistics.median(taken):.1f}; {max(taken):.1f}" if taken else ""
+
+
+@pytest.mark.parametrize("seconds", [45, pytest.param(SECONDS, marks=pytest.mark.soak)])
+def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_path, capsys, seconds):
+    dice = random.Random(int(os.environ.get("ROLLKEEPER_SOAK_SEED", "1")))  # noqa: S311
+    lines = min(10_000, 100 + 2 * seconds)
+    with ExitStack() as stack:
+        network = Network()
+        stack.callback(network.close)
+        mail_server = stack.enter_context(DrippingServer())
+        served = Served(folder / "disk" / "instance", folder / "clock", free_ports())
+        inside(served, "make", lines, network.url, f"smtp://{mail_server.place}")
+        log = served.instance / "ledger" / "public"
+        older = tmp_path / "older"
+        shutil.copy(log / "checkpoint", older)
+        thread = threading.Thread(target=served.keep_serving)
+        thread.start()
+        try:
+            senders = stack.enter_context(Senders(served))
+            assert until(lambda: senders.done.since(0) and served.ready(), 120), senders.done.refused
+            with capsys.disabled():
+                rows = _besiege(dice, seconds, served, network, senders)
+                rest = until(lambda: _is_done(served), END_WITHIN_S)
+        finally:
+            stack.pop_all().close()
+            code = served.stop()
+            thread.join()
+    numbers = [one.number for one in senders.done.numbers]
+    found = json.loads(inside(served, "check", log, given=json.dumps(numbers)))
+    size = auditor.audit(log, key=auditor.read_key((log / "vkey").read_text("utf-8")), older=[older]).size
+
+    with capsys.disabled():
+        print("\n" + table(rows, set(found["lost"]), set(found["doubled"])))
+        print(
+            f"{len(numbers)} registrations acknowledged, {found['stories']}, {size} entries in the ledger, which continues the older one;"
+            f" the mail server dripped on {mail_server.connections} connections; answers that were no receipt: {senders.done.refused};"
+            f" clock {'set' if under_clock.library() else 'NOT TRIED: libfaketime is not installed'},"
+            f" disk {'filled' if os.geteuid() == 0 else 'NOT TRIED: only root makes a small one'}"
+        )
+    assert (found["lost"], found["doubled"], found["amcheck"]) == ([], [], "")
+    assert found["stories"] == [["suspended", 1, 1, 1, 1, lines]]
+    assert [name for name, row in rows.items() if not row.by_itself] == []
+    assert rest is not None, "the batch, the network or the notices did not come to their end"
+    assert code == 0
+
+
+def _is_done(served: Served) -> bool:
+    """Tell whether the batch, the network and the notices came to their end, and say what is left."""
+    print(left := inside(served, "waiting"), flush=True)
+    return not any(json.loads(left).values())
+
+
+def _besiege(dice, seconds, served, network, senders) -> dict[str, Row]:
+    """Let one fault after the other happen, each kind once before any comes again."""
+    strikes = all_strikes(served, network, has_small_disk=os.geteuid() == 0)
+    rows = {name: Row() for name in strikes}
+    deck: list[str] = []
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        deck = deck or dice.sample(list(strikes), len(strikes))
+        name = deck.pop()
+        strike(rows[name], strikes[name], served, senders, name)
+        time.sleep(dice.uniform(0, 1))
+    return {name: row for name, row in rows.items() if row.times}
