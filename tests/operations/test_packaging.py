@@ -78,3 +78,9 @@ def test_the_files_that_the_package_takes_from_the_tree_are_there():
 )
 def test_a_script_is_one_that_the_shell_reads(script):
     subprocess.run(["sh", "-n", ROOT / script], check=True)
+
+
+def test_the_packages_program_runs_only_as_a_program_and_leaves_nothing_behind():
+    """A process of a pool reads the program's file again: without the guard each would run the command once more."""
+    assert 'if __name__ == "__main__":\\n    main()' in (ROOT / "bin" / "package").read_text("utf-8")
+    assert "__pycache__" in (ROOT / "ops" / "packaging" / "prerm").read_text("utf-8")
