@@ -17,7 +17,7 @@ def end_long_transactions() -> int:
 
 
 def do_requests() -> int:
-    """Do what staff asked for on pages; return how many there were."""
+    """Carry out what staff asked for on pages; return how many there were."""
     from rollkeeper.access.staff_requests import do_staff_requests
 
     return do_staff_requests(limit=_MOST)

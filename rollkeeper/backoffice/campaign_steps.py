@@ -136,8 +136,8 @@ def cancel(request: HttpRequest) -> HttpResponse:
         question = Question(
             title=_("Cancel the campaign?"), button=_("Cancel the campaign"), back=reverse("backoffice:close"),
             consequences=[
-                _("Notices that wait are withdrawn, and no clock runs any more. A new plan begins with new notices."),
-                _("Those who were notified must be told that the day they were given has lapsed."),
+                _("Notices that wait are withdrawn, and all clocks stop. A new plan begins with new notices."),
+                _("Subscribers who were notified must be told that their last day no longer applies."),
             ],
             concerns=sum(seen.stage_counts.values()) if seen else 0, concerned=_("lines in the campaign"),
         )  # fmt: skip

@@ -118,7 +118,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if not is_confirmed(request):
         return confirm(request, _question(detail.case.kind, case_id, because), because=because.value)
     if detail.case.kind is CaseKind.FORGERY:
-        said = _("What you found is noted. The case is decided once two people found the same.")
+        said = _("What you found is recorded. The case is decided once two people found the same.")
     else:
         said = (
             _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")

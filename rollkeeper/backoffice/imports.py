@@ -96,8 +96,8 @@ def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
         question = Question(
             title=_("Undo this import?"), button=_("Undo the import"), back=reverse("backoffice:imports"),
             consequences=[
-                _("It is undone only if no one was notified or registered since; otherwise nothing changes."),
-                _("The numbers are free at once, and the right file can be imported. What was sealed of people is erased."),
+                _("It is undone only if no one has been notified or registered since; otherwise nothing changes."),
+                _("The numbers are free at once, and the right file can be imported. The sealed data of people is erased."),
             ],
             concerns=made.lines, concerned=_("lines that this import made"),
         )  # fmt: skip

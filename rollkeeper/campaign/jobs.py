@@ -30,7 +30,7 @@ def undo() -> int:
 
 
 def do_requested() -> int:
-    """Do what staff asked for on pages; return how much that was."""
+    """Carry out what staff asked for on pages; return how much that was."""
     from rollkeeper.access.staff_requests import do_staff_requests
 
     return do_staff_requests(limit=_MOST, job=RequestJob.CAMPAIGN)

@@ -200,7 +200,7 @@ def test_a_campaign_is_cancelled_from_its_page_after_a_question(signed_in, manag
     manager("post", "/campaign/cancel/", {"confirmed": "yes"})
 
     assert "/campaign/cancel/" in offered
-    assert "no clock runs any more" in question
+    assert "all clocks stop" in question
     assert before[0].closed_on is None
     assert rows("SELECT closed_on FROM campaign_campaign")[0].closed_on == DUE
 
