@@ -34,7 +34,7 @@ def _demo() -> Path:
                 check=True,
                 capture_output=True,
                 cwd=Path(__file__).parents[1],
-                env=environment | {"ROLLKEEPER_HOME": str(draft)},
+                env=environment | {"ROLLKEEPER_HOME": str(draft), "ROLLKEEPER_ROLE": "console"},
             )
             draft.rename(made)
     return made

@@ -160,7 +160,7 @@ def test_a_demo_instance_takes_an_account_without_a_second_factor(officer):
 def cooldown(committed):
     write_settings(access={"approver_cooldown_hours": 24})
     yield
-    write_settings(access={"approver_cooldown_hours": 0})
+    write_settings(access={"approver_cooldown_hours": None})
 
 
 @pytest.mark.parametrize("statement", TAKEN_OVER.values(), ids=TAKEN_OVER)
