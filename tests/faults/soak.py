@@ -158,10 +158,13 @@ def _answers(place: Path) -> bool:
 
 
 def _below(pid: int) -> list[int]:
+    found: list[int] = []
     with suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-        return [one for child in children for one in (int(child), *_below(int(child)))]
-    return []
+        for thread in Path(f"/proc/{pid}/task").iterdir():  # a thread has the children that it started
+            with suppress(OSError):
+                for child in map(int, (thread / "children").read_text("ascii").split()):
+                    found += [child, *_below(child)]
+    return found
 
 
 def _form(app: App, who: dict[str, str], number: str, key: str) -> bytes:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The faults of the soak: each strikes once and returns when it is over; then it is watched how everything comes back."""
 
+import io
 import os
 import shutil
 import signal
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from PIL import Image
 
 from rollkeeper.kernel.stores import KEYS, REGISTER
 from tests.bench.bench_counter import App
@@ -79,7 +82,8 @@ def _kill_while_reading(served: Served) -> str | None:
     """Hand in a picture, so that the worker is there."""
     app = App(served.port + 1)
     app.sign_in()
-    edge = "an-edge"
+    edge, drawn = "an-edge", io.BytesIO()
+    Image.new("RGB", (1200, 800), "white").save(drawn, "JPEG")
     parts = {"csrfmiddlewaretoken": app.cookies["rollkeeper_counter_csrf"], "service": "mobile"}
     fields = "".join(
         f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
@@ -90,7 +94,7 @@ def _kill_while_reading(served: Served) -> str | None:
     app.ask(
         "POST",
         "/register/read/subscriber/",
-        (fields + picture).encode() + b"\xff\xd8\xff no picture" + f"\r\n--{edge}--\r\n".encode(),
+        (fields + picture).encode() + drawn.getvalue() + f"\r\n--{edge}--\r\n".encode(),
     )
     return _kill_named(served, "document worker")
 
