@@ -34,7 +34,9 @@ THUMBNAIL, TALLEST, GAP = {1440: 300, 320: 110}, 420, 8
 LINES = 300
 # A page is found once, by its address without what names one row. Files and what ends the visit are no pages.
 NAMES_A_ROW = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-Q?\d[\d-]*|(?<=agents/)[^/]+|(?<=receipts/)[^/]+")
-NO_PAGE = re.compile(r"ledger|logout|sign-out|setlang|\.(csv|pdf|json|js)$|/(pdf|text|instrument)/$|/report/..")
+NO_PAGE = re.compile(
+    r"ledger|logout|sign-out|setlang|\.(csv|pdf|json|js)$|/(pdf|text|instrument)/$|/report/.."
+)
 DEEPEST = 3
 
 
