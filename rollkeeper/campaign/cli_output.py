@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for 
         CampaignOverview,
         Explanation,
         NotNotifiedLine,
+        PreviewLine,
         StayView,
     )
     from rollkeeper.law.explain import Sentence
@@ -31,17 +32,27 @@ def due(found: DueLines, detail: BatchDetail | None) -> None:
     out.print(f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}.[/bold]{held}")
     if detail is None:
         return
+    alike = _alike(detail.preview)
+    different = "all counted alike" if len(alike) == 1 else f"{len(alike)} different countings"
     out.print(
-        f"Batch {found.batch_id} waits for {detail.view.approvals_needed} people. Some of it, drawn by lot:"
+        f"Batch {found.batch_id} waits for {detail.view.approvals_needed} people. {len(detail.preview):,} of {found.count:,} lines,"
+        f" drawn by lot, {different}:"
     )
-    for line in detail.preview:
-        out.print(
-            f"\n  {line.line_id}  {line.service}  {line.region or ''}  notified {line.notified_on}, last day"
-            f" {line.last_day_on}",
-            markup=False,
-        )
-        _sentences(line.sentences)
+    for lines in alike:
+        first = lines[0]
+        out.print(f"\n  notified {first.notified_on}, last day {first.last_day_on}:", markup=False)
+        for line in lines:
+            out.print(f"    {line.line_id}  {line.service}  {line.region or ''}", markup=False)
+        _sentences(first.sentences)
     out.print()
+
+
+def _alike(preview: Sequence[PreviewLine]) -> list[list[PreviewLine]]:
+    """Return the lines of a preview in groups of the same days and sentences, the largest group first."""
+    groups: dict[object, list[PreviewLine]] = {}
+    for line in preview:
+        groups.setdefault((line.notified_on, line.last_day_on, line.sentences), []).append(line)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequence[BatchRunResult]) -> None:
@@ -86,6 +97,7 @@ def _overview(seen: CampaignOverview) -> None:
     )
     out.print(
         f"Not reached yet: {seen.unreachable:,}. Reached by: {_counts(seen.reached_by_channel) or 'nothing'}."
+        " As of the last nightly run; the next one counts deliveries that were reported since."
     )
     if seen.due_soon:
         rows = [(day.day, day.action, day.count) for day in seen.due_soon]

@@ -82,7 +82,9 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     if sent.quiet:
         out.print(f"{sent.quiet:,} wait for the end of the quiet hours.")
     if sent.given_up:
-        out.print(f"{sent.given_up:,} sent before brought no proof in time: the next channel is tried.")
+        out.print(
+            f"{sent.given_up:,} sent before brought no proof in time: the next channel is tried where one is left."
+        )
 
 
 def status(as_json: JsonOption = False) -> None:
