@@ -84,18 +84,29 @@ _HEADINGS = {
 def packs_markdown() -> str:
     """List all fields by how they are supported, those of one part of a pack together."""
     schema = PackFile.model_json_schema()
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for path, values in _fields(schema, schema, ""):
         part, _, name = path.rpartition(".")
-        said = f"`{name}`" if values == "text" else f"`{name}` ({values})"
-        found.setdefault(support_of(path), {}).setdefault(part, []).append(said)
+        found.setdefault(support_of(path), {}).setdefault(part, []).append((name, values))
+    said: set[tuple[str, str]] = set()
     return _HEAD + "".join(
-        _section(_HEADINGS[support], found[support]) for support in sorted(found, key=list(_HEADINGS).index)
+        _section(_HEADINGS[support], found[support], said)
+        for support in sorted(found, key=list(_HEADINGS).index)
     )
 
 
-def _section(heading: str, parts: dict[str, list[str]]) -> str:
-    lines = (f"- `{part or 'the pack'}`: {', '.join(fields)}" for part, fields in parts.items())
+def _section(heading: str, parts: dict[str, list[tuple[str, str]]], said: set[tuple[str, str]]) -> str:
+    """Write a section; the values of a field are given where it is first named with them."""
+
+    def named(name: str, values: str) -> str:
+        is_known = values == "text" or (name, values) in said
+        said.add((name, values))
+        return f"`{name}`" if is_known else f"`{name}` ({values})"
+
+    lines = (
+        f"- `{part or 'the pack'}`: {', '.join(named(*field) for field in fields)}"
+        for part, fields in parts.items()
+    )
     return f"\n## {heading}\n\n" + "\n".join(lines) + "\n"
 
 

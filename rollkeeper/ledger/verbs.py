@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The ledger's verbs, and the content of each verb's entries.
 
-A verb is never renamed and never used again for something else. `docs/verbs.md` and ``sql/entry_schemas.sql`` are written from
+A verb is never renamed and never used again for something else. The site's page of verbs and ``sql/entry_schemas.sql`` are written from
 here (`make docs`); `tests/ledger/golden/` freezes both the forms and the bytes.
 """
 

@@ -243,14 +243,13 @@ def lifecycle_markdown() -> str:
         if t.from_state != t.to_state
     )
     rows = "\n".join(
-        f"| {t.event} | {t.from_state or '(none)'} | {t.to_state} | {t.guard} | {t.article} |"
+        f"- **{t.event}** ({t.from_state or 'none'}→{t.to_state}): {t.guard}{'' if t.article == '-' else f' ({t.article})'}"
         for t in TRANSITIONS
     )
     return (
         f"```mermaid\nstateDiagram-v2\n{drawn}\n```\n\n"
-        f"| event | from | to | if | article |\n|---|---|---|---|---|\n{rows}\n\n"
+        f"Each event with its condition and article:\n\n{rows}\n\n"
         "A line is suspended while any reason is open: "
-        f"{', '.join(SuspensionReason)}. Lifting one leaves the others. Emergency calls, the care number and "
-        "registration stay reachable under every one of them. All but registration come in with an import, for lines that the "
-        "operator had barred before.\n"
+        f"{', '.join(SuspensionReason)}. Lifting one leaves the others; emergency calls, the care number and "
+        "registration stay reachable under each. All but registration come from an import, for lines that the operator had barred.\n"
     )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, verbs, packs.
+"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, packs.
 The file of the ages of translations is brought up to date with them.
 
 Run by ``make docs``. An architecture test fails while a page on disk differs from what this file would write. The pages of
-commands and errors are long and are made for the documentation site alone (``docs_site.py``).
+commands, errors, ledger entries and the data export are long and made for the documentation site alone (``docs_site.py``).
 """
 
 import importlib
@@ -38,10 +38,9 @@ def settings_page() -> str:
     """List every setting of `settings.toml`, table by table, with its default and its environment variable."""
     head = (
         "# Settings\n\n"
-        "Settings are in `settings.toml` in the data directory (`ROLLKEEPER_HOME`), in the table of the package that uses them. The"
-        " environment variable `ROLLKEEPER_TABLE__SETTING` wins over the file (`ROLLKEEPER_CAMPAIGN__PILOT_SHARE`); a list or a"
-        " table is JSON in it. All faults are reported at once, and an unlisted table or key is refused. Secrets are files in"
-        " `secrets/`, not settings.\n\n"
+        "Tables of `settings.toml` in the data directory (`ROLLKEEPER_HOME`), with defaults; an unlisted table or key is refused. The"
+        " environment variable `ROLLKEEPER_TABLE__SETTING` wins over the file (`ROLLKEEPER_CAMPAIGN__PILOT_SHARE`); lists and"
+        " tables are JSON in it. Secrets are files in `secrets/`.\n\n"
     )
     return head + MADE + "\n".join(_table_of_settings(path, model) for path, model in setting_tables())
 
@@ -60,19 +59,16 @@ def setting_tables() -> Iterator[tuple[tuple[str, ...], type[Table]]]:
 
 def _table_of_settings(path: tuple[str, ...], model: type[Table]) -> str:
     rows = [
-        f"| `{name}` | {_cell(field.description or '')} | {_as_toml(field.default)} |"
+        f"- `{name}`{_as_toml(field.default)}: {_cell(field.description or '')}"
         for name, field in model.model_fields.items()
         if name not in tables_in(model)
     ]
-    return (
-        f"## [{'.'.join(path)}]\n\n{model.__doc__}\n\n"
-        "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
-    )
+    return f"## [{'.'.join(path)}]\n\n{model.__doc__}\n\n" + "\n".join(rows) + "\n"
 
 
 def _as_toml(default: object) -> str:
     """Return a default as it may be copied into `settings.toml`; of one that is not set there is nothing to copy."""
-    return "(unset)" if default is None else f"`{_toml_value(default)}`"
+    return "" if default is None else f" (`{_toml_value(default)}`)"
 
 
 def _toml_value(value: object) -> str:
@@ -137,21 +133,27 @@ def lifecycle_page() -> str:
 def permissions_page() -> str:
     """List which role has which permission."""
     from rollkeeper.access.authority import rule_for
-    from rollkeeper.access.roles import Permission
+    from rollkeeper.access.roles import Permission, StaffRole
 
-    rows = [
-        f"| {permission.value} | {', '.join(role.value for role in rule.roles)} | {rule.people} | "
-        f"{'yes' if rule.reauthenticate or rule.people > 1 else ''} |"
-        for permission in Permission
-        if (rule := rule_for(permission))
-    ]
+    found: dict[str, dict[str, list[str]]] = {
+        "One person": {},
+        "One person, who confirms": {},
+        "Two people, who confirm": {},
+    }
+    for permission in Permission:
+        rule = rule_for(permission)
+        people = list(found)[2 if rule.people > 1 else int(rule.reauthenticate)]
+        roles = ", ".join(role.value for role in sorted(rule.roles, key=list(StaffRole).index))
+        found[people].setdefault(roles, []).append(permission.value)
     return (
         "# Permissions\n\n"
         + MADE
-        + "A permission with *confirms* asks for password, passkey or code again (`access.reauthenticate_minutes`).\n\n"
-        + "| permission | roles | people | confirms |\n|---|---|---|---|\n"
-        + "\n".join(rows)
-        + "\n"
+        + "By roles. To confirm is to give password, passkey or code again (`access.reauthenticate_minutes`).\n"
+        + "".join(
+            f"\n## {people}\n\n"
+            + "".join(f"- {roles}: **{', '.join(named)}**\n" for roles, named in groups.items())
+            for people, groups in found.items()
+        )
     )
 
 
@@ -169,14 +171,17 @@ def packs_page() -> str:
     return "# Rule packs\n\n" + MADE + packs_markdown()
 
 
-SITE_PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "errors.md": errors_page}
+SITE_PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "errors.md": errors_page,
+    "verbs.md": verbs_page,
+    "data-export.md": data_export_page,
+}
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "lifecycle.md": lifecycle_page,
     "permissions.md": permissions_page,
-    "verbs.md": verbs_page,
     "packs.md": packs_page,
-    "data-export.md": data_export_page,
 }
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The file with everything held about a subscriber, as they download it, field by field.
 
-`docs/data-export.md` is generated from here. A field that is not named here is not exported, and a test then fails: the format of
+A page of the documentation site is generated from here. A field that is not named here is not exported, and a test then fails: the format of
 a file that people keep does not change by accident. A new field raises the version.
 """
 

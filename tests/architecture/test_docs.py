@@ -35,7 +35,7 @@ def test_every_default_may_be_copied_into_the_file():
     written = {
         variable_of(*table.split("."), name): tomllib.loads(f"x = {default}")["x"] if default else None
         for table, rows in sections
-        for name, default in re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`|\(unset\)) \|$", rows, re.MULTILINE)
+        for name, default in re.findall(r"^- `(\w+)`(?: \(`(.*?)`\))?: ", rows, re.MULTILINE)
     }
 
     assert written == {

@@ -109,7 +109,7 @@ def test_a_run_renews_values_tables_and_picture_and_keeps_other_sizes(shared: No
     assert [one.n for one in kept if one.what.endswith("of this, send")] == ["50", "60", "70"]
     assert other in kept
     assert page.startswith("# Measured\n\nBy hand.\n")
-    assert "| kept | 7 | 1 | 0.50 | 1 |" in page
+    assert "|kept|7|1|0.50|1|" in page
     assert page.count("![notices") == 1
     assert (tmp_path / "pictures" / "measured-notices.svg").read_text("utf-8").startswith("<svg")
 
