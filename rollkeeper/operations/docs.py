@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions, packs.
+"""Writes the pages under ``docs/`` that are made from the code: settings, life of a line, permissions.
 The file of the ages of translations is brought up to date with them.
 
 Run by ``make docs``. An architecture test fails while a page on disk differs from what this file would write. The pages of
-commands, errors, ledger entries and the data export are long and made for the documentation site alone (``docs_site.py``).
+commands, errors, ledger entries, fields of packs and the data export are long and made for the documentation site alone (``docs_site.py``).
 """
 
 import importlib
@@ -168,20 +168,20 @@ def packs_page() -> str:
     """List every field of a rule pack and whether something obeys it."""
     from rollkeeper.law.docs_page import packs_markdown
 
-    return "# Rule packs\n\n" + MADE + packs_markdown()
+    return "# Fields of a rule pack\n\n" + MADE + packs_markdown()
 
 
 SITE_PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "errors.md": errors_page,
     "verbs.md": verbs_page,
+    "pack-fields.md": packs_page,
     "data-export.md": data_export_page,
 }
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "lifecycle.md": lifecycle_page,
     "permissions.md": permissions_page,
-    "packs.md": packs_page,
 }
 
 
