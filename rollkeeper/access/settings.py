@@ -2,7 +2,7 @@
 """The settings of access: when a new approver may decide, and the domain of passkeys."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -24,9 +24,6 @@ def _an_address(said: str | None) -> str | None:
     return said and said.rstrip("/")
 
 
-_SAID: Final = "pages of the other apps and invitations then lead there. Unset: they lead nowhere behind a proxy, and without one to its port."
-
-
 class Access(Table):
     """Rules for signing in and for approvals."""
 
@@ -34,52 +31,55 @@ class Access(Table):
         int | None,
         Field(
             ge=0,
-            description="Hours until a new role can approve with others (two people), and until a password or second factor that "
-            "was changed at the back office opens values and signs commands. Unset: 24, in a demo instance 0. "
-            "`notices.alarms_to` gets a mail about each.",
+            description="Hours until a new role approves with others, and until a password or second factor changed at the "
+            "back office opens values and signs commands. Unset: 24, in a demo instance 0. `notices.alarms_to` "
+            "gets a mail about each.",
         ),
     ] = None
     index_lookups_per_day: Annotated[
         int,
         Field(
             ge=0,
-            description="Numbers and documents that all counters together, and all back offices together, can look up in a day (UTC). "
-            "A registration takes about six. `rollkeeper setup` puts it into effect.",
+            description="Numbers and documents that all counters together, and all back offices together, look up in a day "
+            "(UTC); a registration takes about six. `rollkeeper setup` puts it into effect.",
         ),
     ] = 50_000
     reauthenticate_minutes: Annotated[
         int,
         Field(
             ge=1, le=60,
-            description="Minutes for which a password, passkey or code counts before an approval, a waiver, the suspension of an "
-            "agent and the like; afterwards the person confirms again that it is they.",
+            description="Minutes for which a password, passkey or code counts for approvals, waivers, suspending an agent and "
+"the like.",
         ),
     ] = 5  # fmt: skip
     session_hours: Annotated[
         int,
         Field(
-            ge=1, le=24, description="Hours after which a session of staff ends however it is used; then they sign in again."
+            ge=1, le=24, description="Hours after which a session of staff ends however it is used."
         ),
     ] = 12  # fmt: skip
     backoffice_address: Annotated[
         str | None,
         AfterValidator(_an_address),
-        Field(description="Where staff reach the back office; " + _SAID),
+        Field(
+            description="Where staff reach the back office; pages of the other apps and invitations then lead there. Unset: "
+            "they lead nowhere behind a proxy, and without one to its port."
+        ),
     ] = None
     counter_address: Annotated[
-        str | None, AfterValidator(_an_address), Field(description="Where staff reach the counter; " + _SAID)
+        str | None, AfterValidator(_an_address), Field(description="Where staff reach the counter, likewise.")
     ] = None
     portal_address: Annotated[
         str | None,
         AfterValidator(_an_address),
-        Field(description="Where subscribers reach the portal; " + _SAID),
+        Field(description="Where subscribers reach the portal, likewise."),
     ] = None
     passkey_domain: Annotated[
         str | None,
         AfterValidator(_a_domain),
         Field(
-            description="The shared domain of all apps, for passkeys. A changed domain makes old passkeys useless. Unset: staff "
-            "passkeys belong to one app's address and the portal accepts none; in a demo instance, localhost.",
+            description="The apps' shared domain, for passkeys; a change makes old ones useless. Unset: staff passkeys belong "
+            "to one app's address and the portal accepts none; in a demo instance, localhost.",
         ),
     ] = None
 

@@ -12,7 +12,7 @@ class Agents(Table):
     """Those who register people for the operator."""
 
     daily_limit: Annotated[
-        int, Field(gt=0, description="Registrations a day of an agent without a separate limit.")
+        int, Field(gt=0, description="Registrations a day of an agent without its own limit.")
     ] = 50
     max_per_ten_minutes: Annotated[
         int, Field(gt=0, description="Registrations by one agent's account in ten minutes; the next is held.")
@@ -21,7 +21,7 @@ class Agents(Table):
         int,
         Field(
             gt=0,
-            description="Lines that an agent registers for one person within the window; the next is held.",
+            description="Lines of one person by one agent within the window; the next is held.",
         ),
     ] = 3
     window_days: Annotated[

@@ -15,8 +15,8 @@ class Campaign(Table):
         int,
         Field(
             gt=0,
-            description="Lines that all batches together can suspend or terminate in an hour. A batch keeps the limit of its "
-            "preparation. At 5000, ten million lines take 83 days.",
+            description="Lines that all batches together act on in an hour; a batch keeps the limit of its preparation. At "
+            "5000, ten million lines take 83 days.",
         ),
     ] = 5000
     pilot_share: Annotated[
@@ -28,7 +28,7 @@ class Campaign(Table):
         Field(
             gt=0,
             le=1,
-            description="Share of a batch's lines with complaints (disputes, appeals, receipts) at which it stops.",
+            description="Share of lines with complaints (disputes, appeals, receipts) at which a batch stops.",
         ),
     ] = 0.02
     abort_at_failed_read_backs: Annotated[
@@ -38,7 +38,7 @@ class Campaign(Table):
         float,
         Field(
             gt=1,
-            description="Anomalies of emergency calls in an hour, as a multiple of the usual number, at which every batch stops.",
+            description="Anomalies of emergency calls in an hour, against the usual number, at which every batch stops.",
         ),
     ] = 3.0
     run_from_hour: Annotated[
@@ -46,8 +46,8 @@ class Campaign(Table):
         Field(
             ge=0,
             le=23,
-            description="From this hour of its day on an approved batch runs by itself. Without it a person runs each: on the "
-            "batch's page, or by `rollkeeper campaign run`.",
+            description="The hour of its day from which an approved batch runs by itself. Unset: a person runs each (its "
+            "page, or `rollkeeper campaign run`).",
         ),
     ] = None
     preview_size: Annotated[int, Field(gt=0, description="Lines in a batch's preview.")] = 20

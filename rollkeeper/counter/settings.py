@@ -22,7 +22,7 @@ class Counter(Table):
         int,
         Field(
             ge=0,
-            description="Contracts that all counters together can terminate in 24 hours. `rollkeeper setup` puts it into effect.",
+            description="Contracts that all counters together terminate in 24 hours. `rollkeeper setup` puts it into effect.",
         ),
     ] = 100  # fmt: skip
 

@@ -108,7 +108,7 @@ class Instance(Table):
     pack: Annotated[
         str,
         AfterValidator(_lasting_pack),
-        Field(description="The rule pack in force: the id of a shipped pack, or an absolute path."),
+        Field(description="The rule pack: the id of a shipped one, or an absolute path."),
     ] = "cn-xz-2011"
     zone: Annotated[
         str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
@@ -124,7 +124,7 @@ class Instance(Table):
     country_code: Annotated[
         str,
         AfterValidator(_known_country),
-        Field(description="Numbers without a country code belong to this country."),
+        Field(description="The country of numbers without a country code."),
     ] = "CN"
     languages: Annotated[
         list[str],
@@ -138,12 +138,10 @@ class Instance(Table):
     operator_name: Annotated[
         str, Field(min_length=1, description="The operator's name in notices and on pages.")
     ] = "Invented Telecom"
-    care_number: Annotated[
-        str, Field(description="The number of the care desk, which can restore a line.")
-    ] = "10086"
+    care_number: Annotated[str, Field(description="The care desk's number.")] = "10086"
     registration_number: Annotated[
         str | None,
-        Field(description="The number by which a line is registered; empty: the care number."),
+        Field(description="The number for registering; empty: the care number."),
     ] = None
     register_url: Annotated[
         str | None,
@@ -153,9 +151,7 @@ class Instance(Table):
     keys_url: Annotated[
         str | None,
         AfterValidator(lambda url: url and _verified_database(url)),
-        Field(
-            description="A PostgreSQL 18 for the keys; empty: the embedded one. On another machine it needs `sslmode=verify-full`."
-        ),
+        Field(description="The same for the keys; on another machine with `sslmode=verify-full`."),
     ] = None
 
 

@@ -71,29 +71,28 @@ class Ledger(Table):
         str,
         Field(
             pattern=r"^[^\s+]+$",
-            description="The name of the published ledger: its address without https:// and without a final slash.",
+            description="The published ledger's name: its address without https:// and final slash.",
         ),
     ] = "ledger.operator.example"
     folder: Annotated[
         str | None,
         AfterValidator(lambda folder: folder and whole_path(folder)),
         Field(
-            description="The absolute path of the published ledger, which the back office serves under /ledger/; empty: "
-            "ledger/public in the data directory."
+            description="The ledger's absolute path, which the back office serves under /ledger/; empty: ledger/public in the data "
+            "directory."
         ),
     ] = None
     witnesses: Annotated[
         list[Witness],
         AfterValidator(_different),
         Field(
-            description="The witnesses of each checkpoint: [{url = 'https://witness.example', vkey = "
-            "'witness.example+1a2b3c4d+BA...'}]."
+            description="The witnesses: [{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]."
         ),
     ] = []
     cosignatures: Annotated[
         int,
         AfterValidator(_not_too_many),
-        Field(ge=0, description="Cosignatures that a new checkpoint needs before it is published."),
+        Field(ge=0, description="Cosignatures that a checkpoint needs before it is published."),
     ] = 0
     publish_every_minutes: Annotated[
         int, Field(gt=0, le=1440, description="Minutes between publications.")

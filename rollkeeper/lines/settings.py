@@ -15,40 +15,41 @@ class Lines(Table):
         int,
         Field(
             gt=0,
-            description="Days after which staff are reminded of a missing proof of hardship. A missing proof has no consequence.",
+            description="Days after which staff are reminded of a missing proof of hardship; nothing else follows.",
         ),
     ] = 30
     lookups_per_day: Annotated[
         int,
         Field(
             gt=0,
-            description="Lines that one account can look up by number in 24 hours; more is an alarm. `rollkeeper setup` puts it into effect.",
+            description="Lines that one account looks up by number in 24 hours; more is an alarm. `rollkeeper setup` puts "
+            "these limits into effect.",
         ),
     ] = 500
     lookups_per_day_total: Annotated[
         int,
-        Field(gt=0, description="Lines that all staff together can look up in 24 hours, likewise."),
+        Field(gt=0, description="The same for all staff together."),
     ] = 50_000
     missed_lookups_per_day: Annotated[
         int,
-        Field(gt=0, description="Of these, numbers that one account can try in vain in 24 hours, likewise."),
+        Field(gt=0, description="Of these, numbers that one account tries in vain."),
     ] = 60
     document_comparisons_per_day: Annotated[
         int,
         Field(
             gt=0,
-            description="Documents that one account can compare with recorded ones in 24 hours, likewise.",
+            description="Documents that one account compares with recorded ones, likewise.",
         ),
     ] = 200
     document_comparisons_per_day_total: Annotated[
         int,
-        Field(gt=0, description="Documents that all staff together can compare in 24 hours, likewise."),
+        Field(gt=0, description="The same for all staff together."),
     ] = 20_000
     document_mismatches_per_day: Annotated[
         int,
         Field(
             gt=0,
-            description="Of these, documents of one account that turned out to be others in 24 hours, likewise.",
+            description="Of these, documents of one account that turned out to be others.",
         ),
     ] = 20
 

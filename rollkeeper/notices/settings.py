@@ -35,15 +35,14 @@ class Notices(Table):
         list[Literal["sms", "voice", "email", "post"]],
         Field(
             min_length=1,
-            description="Channels, tried in this order until one brings proof.",
+            description="Tried in this order until one brings proof.",
         ),
         AfterValidator(each_once),
     ] = ["sms", "voice", "email", "post"]
     languages: Annotated[
         list[str],
         Field(
-            description="Languages of a notice to a subscriber without a chosen language, one after the other. Empty: "
-            "`instance.languages`."
+            description="For subscribers without a chosen language, one after the other; empty: `instance.languages`."
         ),
         AfterValidator(each_once),
     ] = []
@@ -51,7 +50,7 @@ class Notices(Table):
         int,
         Field(
             gt=0,
-            description="Tries before the next channel, if the gateway is out of reach; and, a day apart, if a mailbox is full, a "
+            description="Tries before the next channel if the gateway is out of reach; a day apart if a mailbox is full, a "
             "mail server declines, or a call is not answered.",
         ),
     ] = 5
@@ -64,15 +63,13 @@ class Notices(Table):
     quiet_until: Annotated[dt.time, Field(description="End of the quiet hours.")] = dt.time(8)
     genuine_senders: Annotated[
         list[str],
-        Field(
-            description="Sender names and numbers that are published as genuine in addition to the care number."
-        ),
+        Field(description="Sender names and numbers published as genuine next to the care number."),
     ] = []
     smtp_url: Annotated[
         str | None,
         AfterValidator(lambda url: url and _known_mail_server(url)),
         Field(
-            description="smtp://user@host:port or smtps://...; the password is in secrets/smtp.password; empty: no e-mail."
+            description="smtp://user@host:port or smtps://..., password in secrets/smtp.password; empty: no e-mail."
         ),
     ] = None
     smtp_requires_tls: Annotated[bool, Field(description="Send no e-mail to a server without STARTTLS.")] = (
@@ -82,7 +79,7 @@ class Notices(Table):
         str | None,
         Field(
             pattern=r"^[^@\s+]{1,20}@[^@\s]+$",
-            description="The mailbox for reports of mail servers (NAME+tag@...); empty: the sender, and no report is read.",
+            description="The mailbox for mail servers' reports (NAME+tag@...); empty: the sender, and none is read.",
         ),
     ] = None
     bounce_mailbox_path: Annotated[
@@ -97,7 +94,7 @@ class Notices(Table):
         str | None,
         AfterValidator(lambda url: url and _known_message_centre(url)),
         Field(
-            description="smpp://name@host:port or smpps://... of the message centre; the password is in secrets/smpp.password; "
+            description="smpp://name@host:port or smpps://... of the message centre, password in secrets/smpp.password; "
             "empty: no SMS, in a demo instance the file outbox."
         ),
     ] = None
@@ -114,58 +111,46 @@ class Notices(Table):
             min_length=2,
             max_length=20,
             pattern=r"^[^【】\[\]\s]+( [^【】\[\]\s]+)*$",
-            description="The name with which an SMS is signed, as it was registered with the networks, without brackets; empty: the"
-            " operator's name.",
+            description="The signature of SMS as registered with the networks, without brackets; empty: the operator's name.",
         ),
     ] = None
     sms_signed_by_gateway: Annotated[
         bool,
-        Field(
-            description="The short message centre puts the signature before each SMS by itself: none is written."
-        ),
+        Field(description="The message centre adds the signature: none is written."),
     ] = False
     smpp_report_ids: Annotated[
         Literal["same", "decimal", "hexadecimal"] | None,
         Field(
-            description="The ids in the centre's reports: the 'same' as in its answers, or the same number in 'decimal' or "
-            "'hexadecimal'. Empty: no report is believed."
+            description="Ids in the centre's reports: the 'same' as in its answers, or that number in 'decimal' or "
+            "'hexadecimal'; empty: no report is believed."
         ),
     ] = None
     smpp_reports: Annotated[
         Literal["part", "message"],
-        Field(
-            description="Whether the centre reports each 'part' of a long SMS, or the whole 'message' once."
-        ),
+        Field(description="The centre reports each 'part' of a long SMS, or the 'message' once."),
     ] = "part"
     smpp_window: Annotated[
-        int, Field(ge=1, le=1000, description="Maximum number of SMS parts without the centre's answer.")
+        int, Field(ge=1, le=1000, description="Most SMS parts without the centre's answer.")
     ] = 10
     smpp_per_second: Annotated[float, Field(gt=0, description="SMS parts for each second.")] = 50
     voice_program: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
-            description="The absolute path of the operator's program that places calls (docs/notices.md); empty: no calls, in a "
-            "demo instance the file outbox."
+            description="The absolute path of the operator's program for calls (docs/notices.md); empty: none, in a demo "
+            "instance the file outbox."
         ),
     ] = None
     post_program: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
-        Field(
-            description="The absolute path of the operator's program that prints and posts letters (docs/notices.md); empty: no "
-            "letters, in a demo instance the file outbox."
-        ),
+        Field(description="The same for letters."),
     ] = None
-    post_batch: Annotated[int, Field(ge=1, le=200, description="Maximum number of letters in one file.")] = (
-        200
+    post_batch: Annotated[int, Field(ge=1, le=200, description="Most letters in one file.")] = 200
+    post_from: Annotated[dt.time, Field(description="Start of the hours for printing letters.")] = dt.time(9)
+    post_until: Annotated[dt.time, Field(description="Their end; equal to post_from: at any time.")] = (
+        dt.time(10)
     )
-    post_from: Annotated[dt.time, Field(description="Start of the time of day for printing letters.")] = (
-        dt.time(9)
-    )
-    post_until: Annotated[
-        dt.time, Field(description="End of this time; equal to post_from: at any time.")
-    ] = dt.time(10)
     post_wait_days: Annotated[
         int, Field(gt=0, description="Days to wait for a letter's slip before the next channel.")
     ] = 21
@@ -177,8 +162,7 @@ class Notices(Table):
         str | None,
         Field(
             pattern=r"^[^@\s]+@[^@\s]+$",
-            description="The e-mail addresses that are notified of alarms, such as the data protection officer's (needs smtp_url);"
-            " empty: none.",
+            description="E-mail addresses for alarms, such as the data protection officer's (needs smtp_url).",
         ),
     ] = None
     outbox_full_addresses: Annotated[

@@ -107,8 +107,8 @@ class KamailioSettings(Table):
         str | None,
         AfterValidator(lambda url: url and _safe_webhook(url)),
         Field(
-            description="The address of a Kamailio with ops/kamailio/rollkeeper.cfg, such as http://127.0.0.1:8060/rollkeeper; its"
-            " token is in secrets/kamailio.token."
+            description="The address of a Kamailio with ops/kamailio/rollkeeper.cfg, such as "
+            "http://127.0.0.1:8060/rollkeeper; token in secrets/kamailio.token."
         ),
     ] = None
 
@@ -135,8 +135,8 @@ class RadiusSettings(Table):
         str | None,
         AfterValidator(lambda place: place and _known_place(place)),
         Field(
-            description="host:port for changes of authorization at a FreeRADIUS with ops/freeradius, usually 127.0.0.1:3799; the "
-            "shared secret is in secrets/freeradius.secret."
+            description="host:port for changes of authorization at a FreeRADIUS with ops/freeradius, usually 127.0.0.1:3799; "
+            "shared secret in secrets/freeradius.secret."
         ),
     ] = None
     auth: Annotated[
@@ -160,16 +160,16 @@ class Provisioning(Table):
         ],
         AfterValidator(_served),
         Field(
-            description="The elements of each kind of service: {mobile = ['osmo_hlr', 'kamailio']}; the webhook (in a demo "
-            "instance: a file) serves other kinds."
+            description="The elements of each kind of service: {mobile = ['osmo_hlr', 'kamailio']}; others use the webhook "
+            "(in a demo instance a file)."
         ),
     ] = {}
     tries: Annotated[
         int,
         Field(
             gt=0,
-            description="Tries of a bar or termination that the network accepts and does not carry out. A restore is never given "
-            "up, and an absent element is waited for.",
+            description="Tries of a bar or termination that the network accepts and does not carry out. Restores are never "
+            "given up; absent elements are waited for.",
         ),
     ] = 8
     demo_faults: Annotated[

@@ -16,7 +16,7 @@ class Offline(Table):
         Field(
             gt=0, le=14,
             description="Days within which an offline registration counts from its time. A page works so long without the "
-"register, and its data can wait so long again to be sent.",
+"register; its data can then wait so long again.",
         ),
     ] = 7  # fmt: skip
 

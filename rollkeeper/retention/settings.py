@@ -24,14 +24,14 @@ class Retention(Table):
         Field(
             gt=0,
             le=100,
-            description="Share of the register that may be erased in a day; above it two people must approve.",
+            description="Share of the register erased in a day; more needs two people.",
         ),
     ] = 1.0
     erase_per_day_least: Annotated[
         int,
         Field(
             ge=0,
-            description="Records that may be erased in a day however small the register is.",
+            description="Records erased in a day however small the register.",
         ),
     ] = 50
 

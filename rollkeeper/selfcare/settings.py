@@ -22,15 +22,15 @@ class Portal(Table):
     care_menu: Annotated[
         bool,
         Field(
-            description="Whether the care number's voice menu gives a code to a suspended line that calls it (`rollkeeper codes "
-            "by-call`); the portal then says so."
+            description="Whether the care number's voice menu gives codes to suspended lines (`rollkeeper codes by-call`); "
+            "the portal then says so."
         ),
     ] = False
     handed_codes_per_hour: Annotated[
         int,
         Field(
             gt=0,
-            description="Codes that the care number's menu gives in an hour to all lines; after that none.",
+            description="Codes that this menu gives in an hour to all lines.",
         ),
     ] = 1000
     reserved_code_minutes: Annotated[
@@ -42,21 +42,21 @@ class Portal(Table):
         ),
     ] = 15
     reserved_codes_per_day: Annotated[
-        int, Field(gt=0, le=20, description="Codes that staff can reserve for one line in a day.")
+        int, Field(gt=0, le=20, description="Codes that staff reserve for one line in a day.")
     ] = 4
     session_minutes: Annotated[
         int, Field(gt=0, le=120, description="Minutes after which a portal session ends.")
     ] = 20
     sim_swap_days: Annotated[int, Field(ge=0, description="Days without codes after a SIM replacement.")] = 3
     case_days: Annotated[
-        int, Field(gt=0, description="Days within which a case that a subscriber opens must be decided.")
+        int, Field(gt=0, description="Days within which a subscriber's case must be decided.")
     ] = 30
     forgery_case_days: Annotated[
         int,
         Field(
             gt=0,
             le=30,
-            description="Days within which two people must decide on a document that may be forged.",
+            description="Days for two people to decide on a document that may be forged.",
         ),
     ] = 3
 

@@ -37,7 +37,7 @@ class Vault(Table):
         str | None,
         AfterValidator(_known_root),
         Field(
-            description="The root of trust: the address of an OpenBao, or pkcs11:token=LABEL?module-path=/path/of/its/library.so; "
+            description="The root of trust: an OpenBao's address, or pkcs11:token=LABEL?module-path=/path/of/its/library.so; "
             "empty: a file in secrets/."
         ),
     ] = None
@@ -45,48 +45,48 @@ class Vault(Table):
         str | None,
         AfterValidator(lambda url: url and _known_store(url)),
         Field(
-            description="The store of sealed document copies: s3://bucket/prefix (endpoint and keys in secrets/documents.toml) or "
+            description="The store of document copies: s3://bucket/prefix (endpoint and keys in secrets/documents.toml) or "
             "file:///absolute/path; empty: documents/ in the data directory."
         ),
     ] = None
     opens_per_day: Annotated[
-        int, Field(gt=0, description="Sealed values that one member of staff can open in 24 hours.")
+        int, Field(gt=0, description="Sealed values that one member of staff opens in 24 hours.")
     ] = 60
     opens_per_day_total: Annotated[
         int,
         Field(
             gt=0,
-            description="Sealed values that all staff together can open in 24 hours; more is an alarm.",
+            description="The same for all staff together; more than this or one of the next four is an alarm.",
         ),
     ] = 600
     notice_opens_per_day: Annotated[
         int,
-        Field(gt=0, description="Addresses that the sender of notices can open in a day; more is an alarm."),
+        Field(gt=0, description="Addresses that the sender of notices opens in a day."),
     ] = 5_000_000
     network_opens_per_day: Annotated[
         int,
         Field(
             gt=0,
-            description="Numbers that the sender of network commands can open in a day; more is an alarm.",
+            description="Numbers that the sender of network commands opens in a day.",
         ),
     ] = 5_000_000
     portal_opens_per_day: Annotated[
         int,
         Field(
             gt=0,
-            description="Values that the portal worker can open for subscribers in a day; more is an alarm.",
+            description="Values that the portal worker opens for subscribers in a day.",
         ),
     ] = 50_000
     offline_opens_per_day: Annotated[
         int,
         Field(
             gt=0,
-            description="Offline registrations and applications that can be opened in a day; more is an alarm.",
+            description="Offline registrations and applications opened in a day.",
         ),
     ] = 50_000
     rotate_keys_within_days: Annotated[
         int,
-        Field(gt=0, description="Maximum age of an epoch in days: until then older copies of the keys open."),
+        Field(gt=0, description="An epoch's maximum age in days: until then older copies of the keys open."),
     ] = 30
     keys_backup_max_age_days: Annotated[
         int, Field(gt=0, description="Maximum age of a backup of the keys in days.")

@@ -2,7 +2,7 @@
 """Keeps what the benches measured in `docs/measured.csv`, and writes the tables and pictures of `docs/measured.md` from it.
 
 The file of values holds every row; the page shows, for each row that has a limit or a ratio, the value at its largest size,
-and of rows that differ in the page of the apps alone the slowest. The words above the tables are written by hand.
+and of rows that differ in a figure alone the last, in the page of the apps alone the slowest. The words above the tables are written by hand.
 """
 
 import csv
@@ -20,6 +20,7 @@ from tests.bench import graph
 
 DOCS = Path(__file__).parents[2] / "docs"
 BEGINS = "<!-- Written by `make bench` from measured.csv. -->"
+_FIGURE = re.compile(r"(?<![a-zA-Z])\d[\d,.]*")
 _PAGE = re.compile(r"^page '([^']+)'(.*)$")
 Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -128,7 +129,7 @@ def _number(text: str) -> str:
 
 def _shown(rows: Iterable[Measured]) -> Iterator[Measured]:
     """Give each row that has a limit or a ratio at its largest size, in the order of the bench; of pages the slowest."""
-    largest = {one.what: one for one in rows if one.ratio or one.limit.strip("-")}
+    largest = {_FIGURE.sub("#", one.what): one for one in rows if one.ratio or one.limit.strip("-")}
     slowest: dict[str, Measured] = {}
     for one in largest.values():
         page = _PAGE.match(one.what.removeprefix(f"{one.bench}: "))
