@@ -171,7 +171,10 @@ def _why(reason: str | None) -> Iterator[str]:
 
 
 def _undone(batch: BatchView) -> Iterator[str]:
-    yield _("%(lines)s lines have service again") % {"lines": intcomma(batch.undone_count)}
+    undone = batch.undone_count
+    yield ngettext("%(lines)s line has service again", "%(lines)s lines have service again", undone) % {
+        "lines": intcomma(undone)
+    }
 
 
 def _approvals(batch: BatchView) -> dict[str, int]:

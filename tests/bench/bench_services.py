@@ -170,7 +170,7 @@ def _cut_again(played: _Played, size: int) -> Iterator[Act]:
             )
         )
     yield "hours off, for billing", cut, took, ""
-    with _as(Role.WORKER):
+    with _as(Role.CONSOLE):
         refused = _seconds(lambda: _refused(on))
     yield "refuse to close", cut, refused, ""
 
@@ -189,7 +189,7 @@ def _closed(played: _Played) -> Iterator[Act]:
                 played.supervisor, not_notified, because=WaiverReason.NO_CHANNEL_KNOWN, on=on
             )
         )
-    with _as(Role.WORKER):
+    with _as(Role.CONSOLE):
         closed = _seconds(lambda: closure.close_campaign(console_authority(), on=on))
     yield "waive the unreachable subscribers", len(not_notified), waived, ""
     yield "close the campaign", _count("terminated"), closed, ""
@@ -197,7 +197,7 @@ def _closed(played: _Played) -> Iterator[Act]:
 
 def _until_due(size: int) -> None:
     """Tell a fifth in time, some never, and let all others register; then as statistics would have it nobody is suspended."""
-    with _as(Role.WORKER):
+    with _as(Role.CONSOLE):
         planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=_on(PLANNED))
     do(
         "UPDATE notices_notice n SET state = 'delivered', channel = 'sms', delivered_on = %s"

@@ -1070,7 +1070,7 @@ def test_an_explanation_looks_ahead(people: People) -> None:
     found = queries.explain_line(line_id, on=DUE)
 
     assert found is not None
-    assert any("2012-03-02" in s.text and s.article == "3" for s in found.sentences)
+    assert any("2 March 2012" in s.text and s.article == "3" for s in found.sentences)
 
 
 def before_and_after_undo(line_id: LineId) -> tuple[object, ...]:

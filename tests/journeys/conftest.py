@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +64,8 @@ class Demo:
         )
 
 
-@pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
+@contextmanager
+def served_demo() -> Iterator[Demo]:
     """The demo, smaller, made and served as anybody would."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
         data_dir = Path(folder) / "instance"
@@ -79,6 +80,13 @@ def demo() -> Iterator[Demo]:
                 f"http://localhost:{port + 2}",
                 {login["role"]: login["password"] for login in logins},
             )
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """One demo for the journeys that need no certain state of it."""
+    with served_demo() as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

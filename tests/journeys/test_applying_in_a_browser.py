@@ -101,7 +101,7 @@ def test_a_session_that_ends_in_another_tab_shows_and_records_nothing(strict_vis
     said = page.inner_text("main")
     page.go_back()
 
-    assert "Your session is over" in said
+    assert "Your session has ended" in said
     assert page.url == portal + "/"
     assert not any(value in page.content() for value in TYPED.values())
 
