@@ -58,6 +58,8 @@ def fill(ledger) -> Callable[..., None]:
                 " FROM generate_series(%s::int, %s::int) AS n",
                 [first, last],
             )
+            if last - first > 10_000:  # as the server does by itself, some time after so many rows
+                own.execute("ANALYZE ledger_entry")
 
     return committing
 
