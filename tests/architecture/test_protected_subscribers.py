@@ -120,6 +120,7 @@ COUNTER = {
     "reconnect": post("/reconnect/"),
     "essential": post("/essential/", protected="yes"),
     "dispute": post("/dispute/", receipt=""),
+    "suspect-forgery": post("/suspect-forgery/", sign="picture"),
     "document-check": post("/document-check/", **SHOWN, document_state="NPL", name="Other Invented"),
 }  # fmt: skip
 BACKOFFICE = {
