@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -23,10 +24,11 @@ main()
 """
 
 
-def typed(*words):
-    """Run the program as it is without any extra."""
+def typed(*words, place=None):
+    """Run the program as it is without any extra, in the tests' instance or in another place."""
+    elsewhere = {"ROLLKEEPER_HOME": str(place)} if place else {}
     return subprocess.run(
-        [sys.executable, "-c", WITHOUT, *map(str, words)], env=os.environ | {"ROLLKEEPER_ROLE": "console"},
+        [sys.executable, "-c", WITHOUT, *map(str, words)], env=os.environ | {"ROLLKEEPER_ROLE": "console"} | elsewhere,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 
@@ -38,12 +40,20 @@ def export(tmp_path):
     return file
 
 
-def test_the_base_reads_csv_says_the_law_and_runs_every_job(committed, export):
+@pytest.fixture
+def place():
+    """Where no other test was: a job meets files of the instance, too."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-base-") as folder:
+        yield Path(folder) / "instance"
+
+
+def test_the_base_reads_csv_says_the_law_and_runs_every_job(place, export):
     said = [
-        typed("law", "list"),
-        typed("import", export, "--yes"),
-        typed("worker", "--once"),
-        typed("campaign", "status"),
+        typed("setup", place=place),
+        typed("law", "list", place=place),
+        typed("import", export, "--yes", place=place),
+        typed("worker", "--once", place=place),
+        typed("campaign", "status", place=place),
     ]
 
     assert [one.stdout[-600:] + one.stderr[-300:] for one in said if one.returncode] == []
