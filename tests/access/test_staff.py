@@ -126,7 +126,7 @@ def test_the_fifth_attempt_still_counts_and_clears_the_count():
             sign_in("clerk-07", "wrong")
 
 
-def test_after_the_window_attempts_count_anew():
+def test_after_the_window_attempts_count_again():
     added()
     for _ in range(6):
         with pytest.raises((NotSignedIn, TooManyAttempts)):

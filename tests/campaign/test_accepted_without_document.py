@@ -142,7 +142,7 @@ def test_service_restored_before_the_cut_by_a_clock_set_right_blocks_no_night(
     assert (state(robbed), member(robbed).stage) == ("active", "running")
 
 
-def test_a_subscriber_no_longer_registered_is_asked_anew_with_own_days(people):
+def test_a_subscriber_no_longer_registered_is_asked_again_with_own_days(people):
     (line_id,) = notified_lines(1)
     register(line_id, day("2012-01-10"))
     nights("2012-01-10", "2012-01-11", people)

@@ -134,7 +134,7 @@ def test_after_an_action_the_next_person_does_not_get_this_ones_line(at_counter,
     assert re.search(HANDLE, at_counter.get("/replace-sim/").content.decode())
 
 
-def test_another_line_can_be_typed_and_the_next_person_begins_anew(at_counter, suspended):
+def test_another_line_can_be_typed_and_the_next_person_begins_again(at_counter, suspended):
     found(at_counter, suspended)
 
     other = at_counter.get("/pause/?other=1").content.decode()

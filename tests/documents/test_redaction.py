@@ -82,7 +82,7 @@ def test_what_the_law_asks_for_can_be_read_on_a_copy(copies, ocr_models):
     assert any(ends in line for line in lines)
 
 
-def test_a_copy_is_written_anew_with_nothing_beside_its_pixels(copies):
+def test_a_copy_is_written_again_with_nothing_beside_its_pixels(copies):
     assert all(is_plain_jpeg(copy) for *_, done in copies for copy in done.copies)
 
 

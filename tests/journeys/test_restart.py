@@ -53,7 +53,7 @@ def kept(data_dir):
     return asked, {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
 
 
-def test_a_second_start_opens_what_is_there_and_makes_nothing_anew(at_rest):
+def test_a_second_start_opens_what_is_there_and_makes_nothing_again(at_rest):
     before, port = kept(at_rest), free_ports()
 
     with subprocess.Popen(

@@ -115,7 +115,7 @@ def test_a_number_kept_from_before_a_rotation_does_not_open(rotate):
         value.reveal()
 
 
-def test_keys_sealed_to_the_public_half_are_sealed_anew_too(rotate, reveal, monkeypatch):
+def test_keys_sealed_to_the_public_half_are_sealed_again_too(rotate, reveal, monkeypatch):
     everybody = people(5)
     with monkeypatch.context() as at_the_counter:
         at_the_counter.setattr(epochs, "may_open", lambda: False)
@@ -332,7 +332,7 @@ def test_a_rotation_is_in_the_ledger_from_its_beginning_to_its_end(rotate):
     assert json.loads(entries[1].body)["facts"] == {"epoch": done.destroyed[0], "line_values": 0, "people": 3}
 
 
-def test_every_column_with_a_lines_sealed_value_is_sealed_anew():
+def test_every_column_with_a_lines_sealed_value_is_sealed_again():
     sealed = {
         f"{model._meta.db_table}.{field.name}"
         for model in apps.get_models()
