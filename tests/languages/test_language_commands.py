@@ -85,7 +85,10 @@ def test_an_administrator_withdraws_it_and_both_stand_in_the_ledger():
 
     assert done.exit_code == 0, done.output
     assert not listed()["is_accepted"]
-    verbs = [row.verb for row in rows("SELECT verb FROM ledger_entry WHERE verb LIKE 'languages:%%'")]
+    verbs = [
+        row.verb
+        for row in rows("SELECT verb FROM ledger_entry WHERE verb LIKE 'languages:%%' ORDER BY entry_id")
+    ]
     assert verbs == ["languages:texts:accepted", "languages:texts:withdrawn"]
 
 
