@@ -28,7 +28,8 @@ class LineForm(forms.Form):
     number = forms.CharField(
         label=_("Number of the line"),
         help_text=_(
-            "The whole number as on the bill, a domain or an address block. It never appears in a URL."
+            "The whole number as on the bill, a domain or an address block; https:// before a site, # before an account number."
+            " It never appears in a URL."
         ),
         max_length=LONGEST_IDENTIFIER,
         widget=forms.TextInput(

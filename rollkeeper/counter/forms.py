@@ -118,6 +118,7 @@ def number_field() -> forms.CharField:
         label=_("Number of the line"),
         help_text=_(
             "The whole number as on the bill; a domain or an address block where that is the service."
+            " Write https:// before a site, and # before an account number."
         ),
         max_length=253,
         widget=forms.TextInput(attrs=QUIET | {"inputmode": "text", "class": "govuk-input--width-20"}),

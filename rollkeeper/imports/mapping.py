@@ -71,9 +71,13 @@ class NumberSection(MapSection):
         None
     )
     count: Annotated[int | None, Field(gt=0)] = None
+    accounts: bool = False
+    """An internet access has the operator's own reference here and no telephone number, also where it is figures alone."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
+        if self.accounts and self.column is None:
+            raise ValueError("accounts belong to a column")
         if (self.column is None) == (self.number_range is None):
             raise ValueError("give either a column or a number range")
         if self.count is not None and self.number_range is None:

@@ -17,7 +17,13 @@ from rollkeeper.imports import value_parsers
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_samples import is_email
 from rollkeeper.imports.delimited import Record
-from rollkeeper.imports.mapping import ActivatedSection, ImportMap, ServiceSection, ValueSection
+from rollkeeper.imports.mapping import (
+    ActivatedSection,
+    ImportMap,
+    NumberSection,
+    ServiceSection,
+    ValueSection,
+)
 from rollkeeper.imports.registrations import DeclaredSubscriber, RegistrationReader
 from rollkeeper.imports.row_errors import (
     EMPTY,
@@ -32,7 +38,7 @@ from rollkeeper.imports.row_errors import (
 from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
 from rollkeeper.kernel.choices import Service
 from rollkeeper.law.pack import Pack
-from rollkeeper.lines.numbers import NUMBERED
+from rollkeeper.lines.numbers import NUMBERED, as_reference
 
 _LONGEST_ADDRESS_LINE = 80
 _NOT_READ = {"contact": NOT_AN_ADDRESS, "postal": NOT_AN_ENVELOPE}
@@ -186,7 +192,7 @@ class RowReader:
         """Return for each part of a line the columns it comes from and what reads it."""
         parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
-            parts.insert(0, self._number(made.number.column, made.service, parts[0][2], country=country))
+            parts.insert(0, self._number(made.number, made.service, parts[0][2], country=country))
         if made.status:
             parts.append(
                 self._each("status", made.status.column, value_parsers.table_reader(made.status.values))
@@ -219,17 +225,23 @@ class RowReader:
         return [(self._place[column], values) for column, values in said if values]
 
     def _number(
-        self, column: str, service: ServiceSection, read_services: Reader, *, country: str
+        self, number: NumberSection, service: ServiceSection, read_services: Reader, *, country: str
     ) -> SectionReader:
         """Read a column of telephone numbers; where lines may have something else, what each line's service has."""
-        prefix = f"+{phonenumbers.country_code_for_region(country)}"
+        prefix, column = f"+{phonenumbers.country_code_for_region(country)}", number.column or ""
         if service.services <= NUMBERED - {Service.INTERNET_ACCESS}:
             return self._whole("number", column, partial(read_numbers, country=country, prefix=prefix))
         place = self._place[column]
 
         def read(table: list[list[str]]) -> list[Any]:
-            texts = [record[place] for record in table]
-            return read_identifiers(texts, services=read_services(table), country=country, prefix=prefix)
+            texts, services = [record[place] for record in table], read_services(table)
+            if number.accounts:
+                accesses = [service == Service.INTERNET_ACCESS for service in services]
+                texts = [
+                    as_reference(text) if is_access else text
+                    for text, is_access in zip(texts, accesses, strict=True)
+                ]
+            return read_identifiers(texts, services=services, country=country, prefix=prefix)
 
         return "number", (column,), read
 

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Numbers as they are written, turned into the one text by which a line is found.
 
-A telephone number becomes E.164; the name of a domain or a site its ASCII form, as IDNA 2008 with the mapping of UTS 46
-has it; an address block its network in canonical form; an internet access keeps the operator's own reference (`user@isp`,
-`acc-000123`), where it has no telephone number. Only the
-*length* and shape of a telephone number are judged, not whether its prefix is known: tables of prefixes age, and an
+Each number space has a shape that no other has, so that one text is the key of one line, whatever the service:
+
+    telephone  +868916331234             all services that have a telephone number, an internet access too
+    domain     example.cn                in ASCII, as IDNA 2008 with the mapping of UTS 46 has it
+    site       https://example.cn        the name of its domain, but another line
+    block      192.0.2.0/24              its network in canonical form
+    access     user@isp, acc-1, #100200  the operator's own reference; # before what could be read as something else
+
+Only the *length* and shape of a telephone number are judged, not whether its prefix is known: tables of prefixes age, and an
 operator knows its own better. The fast path must answer as `phonenumbers` does; a test holds the two together.
 """
 
@@ -35,11 +40,16 @@ _FAST: Final = {
 }
 _FAST_PREFIX: Final = {"CN": "+86", "IN": "+91", "US": "+1"}
 _TEXT = re.compile(r"[^\W\d_]")
+_SITE: Final = "https://"
+_AT_SITE: Final = re.compile(r"https?://([^/]+)/?", re.ASCII | re.IGNORECASE)
 _REFERENCE = re.compile(
     r"(?=.{3,64}$)(?:[A-Za-z0-9][A-Za-z0-9._+/#-]*@[A-Za-z0-9.-]+|[A-Za-z][A-Za-z0-9.+]*[_/#-][A-Za-z0-9._+/#-]*)",
     re.ASCII,
 )
+_ANY_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/#@-]{0,63}", re.ASCII)
 NUMBERED: Final = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
+NAMED: Final = frozenset({Service.HOSTED_SITE, Service.INTERNET_ACCESS})
+"""What is written with a mark before its name where the service is not said: https:// or #."""
 _FAULTS: Final = {
     ValidationResult.TOO_SHORT: "too short",
     ValidationResult.TOO_LONG: "too long",
@@ -70,11 +80,15 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
         return _reference(text)
     if service in NUMBERED:
         return normalise(text, country)
-    return _block(text) if service is Service.ADDRESS_BLOCK else _domain(text)
+    if service is Service.ADDRESS_BLOCK:
+        return _block(text)
+    return _site(text) if service is Service.HOSTED_SITE else _domain(text)
 
 
 def masked(identifier: str) -> str:
     """Return a normalised identifier as its subscriber tells it from others: of a number country code or first signs and four figures."""
+    if identifier.startswith(_SITE):
+        return _SITE + masked(identifier.removeprefix(_SITE))
     if len(identifier) < _SHORTEST_TO_MASK:
         return "····"
     if identifier.startswith("+"):
@@ -86,31 +100,52 @@ def masked(identifier: str) -> str:
 def service_guess(text: str) -> Service:
     """Guess the service from the shape of its identifier: for look-ups where only the text is known."""
     shown = _as_displayed(text)
+    if shown.startswith("#") or _is_plain_reference(shown):
+        return Service.INTERNET_ACCESS
+    if _AT_SITE.fullmatch(shown):
+        return Service.HOSTED_SITE
     # Four numbers with dots are an address, even if they can be dialled: otherwise another subscriber would be found.
     if "/" in shown or shown.count(":") > 1 or _is_address(shown):
         return Service.ADDRESS_BLOCK
-    if _TEXT.search(shown) and "." in shown and "@" not in shown:
-        return Service.DOMAIN
-    return Service.INTERNET_ACCESS if has_reference(shown) else Service.MOBILE
+    return Service.DOMAIN if _TEXT.search(shown) and "." in shown and "@" not in shown else Service.MOBILE
 
 
 def has_reference(text: str) -> bool:
     """Tell whether an access is named by the operator's own reference and by no telephone number.
 
-    It has an ``@``, or begins with a letter and has a mark such as ``-`` in it: a number in which a letter was mistyped is none.
+    It has ``#`` before it or an ``@`` in it, or begins with a letter and has a mark such as ``-``: a number in which a letter was
+    mistyped is none.
     """
-    return bool(_REFERENCE.fullmatch(_as_displayed(text)))
+    shown = _as_displayed(text)
+    return shown.startswith("#") or bool(_REFERENCE.fullmatch(shown))
+
+
+def as_reference(text: str) -> str:
+    """Return a text that is known to be the operator's reference so that it is read as one, figures alone too."""
+    return text if not text.strip() or has_reference(text) else f"#{text.strip()}"
 
 
 def _reference(text: str) -> str:
     """Return a reference as the network knows it: letters keep their case, since RADIUS tells them apart."""
-    return _as_displayed(text)
+    bare = _as_displayed(text).removeprefix("#")
+    if not _ANY_REFERENCE.fullmatch(bare):
+        raise NumberNotRead(value_class="not a reference of an access")
+    return bare if _is_plain_reference(bare) else f"#{bare}"
+
+
+def _is_plain_reference(bare: str) -> bool:
+    """Tell whether a reference can be read as nothing else: with a dot and no ``@`` it could be a domain. policy.conf asks the same."""
+    return bool(_REFERENCE.fullmatch(bare)) and ("@" in bare or "." not in bare)
 
 
 def masked_number(number: str) -> str:
     """Return what a normalised number is called on pages and receipts: enough to tell two lines apart, too little to dial one."""
     if number.startswith("+"):
         return f"+{phonenumbers.parse(number).country_code} … {number[-4:]}"
+    if number.startswith(_SITE):
+        return _SITE + masked_number(number.removeprefix(_SITE))
+    if service_guess(number) is Service.INTERNET_ACCESS:
+        return f"{number[:2]}…{number[-2:]}"
     head, dot, end = number.rpartition("/" if "/" in number else ".")
     return f"{head[:3]}…{dot}{end}"
 
@@ -164,6 +199,13 @@ def _block(text: str) -> str:
     if address != block.network_address:
         raise NumberNotRead(value_class="an address inside a block, since its host bits are not zero")
     return str(block)
+
+
+def _site(text: str) -> str:
+    """Read the name of a whole site, with or without its scheme; a path in it would be a part of another line."""
+    shown = _as_displayed(text)
+    found = _AT_SITE.fullmatch(shown)
+    return _SITE + _domain(found[1] if found else shown)
 
 
 def _domain(text: str) -> str:

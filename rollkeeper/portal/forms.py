@@ -14,7 +14,10 @@ from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import check_number, normalise_type, with_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import DECLARED_AT_PORTAL
+from rollkeeper.lines.numbers import NAMED
 from rollkeeper.registration.forms import QUIET, state_field
 from rollkeeper.selfcare.choices import DelegateRole, DisputeReason
 from rollkeeper.subscribers.queries import document_index
@@ -58,6 +61,10 @@ class NumberForm(QuietForm):
         help_text=_("The code goes to this line and nowhere else."),
         widget=forms.TextInput(attrs=QUIET | {"inputmode": "tel", "class": "govuk-input--width-20"}),
     )  # fmt: skip
+
+    def takes_names(self) -> bool:
+        """Tell whether the law concerns lines that are no telephones, so that the page says how their names are written."""
+        return not NAMED.isdisjoint(load_pack(instance().pack).services)
 
 
 class CodeForm(QuietForm):

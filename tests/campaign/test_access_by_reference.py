@@ -6,7 +6,9 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.imports.mapping import make_map
 from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import find_line_by_input, number_index_of
 from rollkeeper.registration.services import register_subscriber, terminate_line
@@ -35,6 +37,28 @@ def imported(written):  # noqa: F811 - the fixture
 def test_an_access_is_imported_and_found_by_its_reference(imported, reference):
     assert imported.lines == len(REFERENCES)
     assert find_line_by_input(reference).service == Service.INTERNET_ACCESS
+
+
+def test_figures_are_an_account_only_where_the_map_says_so(written):  # noqa: F811 - the fixture
+    rows_of_file = [
+        {"kind": "acc", "account": "13800138000", "since": "2011-05-01"},
+        {"kind": "tel", "account": "13800138001", "since": "2011-05-01"},
+    ]
+    service = {"from": [{"column": "kind", "values": {"acc": "internet_access", "tel": "mobile"}}]}
+    raw = RAW | {"service": service}
+    with_accounts = raw | {"number": {"column": "account", "accounts": True}}
+
+    take_in(written(rows_of_file[:1], "telephones.csv"), raw)
+    take_in(written(rows_of_file, "accounts.csv"), with_accounts)
+
+    found = {typed: find_line_by_input(typed) for typed in ("13800138000", "#13800138000", "13800138001")}
+    assert [line.service for line in found.values()] == ["internet_access", "internet_access", "mobile"]
+    assert len({line.line_id for line in found.values()}) == 3
+
+
+def test_accounts_belong_to_a_column_of_a_map():
+    with pytest.raises(RollkeeperError, match="column"):
+        make_map(RAW | {"number": {"number_range": "+8613800000000", "accounts": True}}, named="m", header=[])
 
 
 @pytest.mark.parametrize("reference", REFERENCES)

@@ -56,7 +56,7 @@ def explained(number, on=DUE):
     ("spelling", "service"),
     [
         ("xn--fsqu00a.xn--fiqs8s", "domain"), ("例子。中国。", "domain"), ("2001:db8::/48", "address_block"),
-        ("WWW.EXAMPLE.CN", "hosted_site"),
+        ("https://WWW.EXAMPLE.CN/", "hosted_site"),
     ],
 )  # fmt: skip
 def test_a_line_is_found_by_every_spelling_of_its_name(imported, spelling, service):
@@ -106,7 +106,8 @@ def test_a_campaign_of_names_and_blocks_suspends_them_and_one_command_undoes_it(
         confirmed(law.replace("[mobile, data_card, fixed_line]}", "[domain, address_block, hosted_site]}")),
         "utf-8",
     )
-    meant = [find_line_by_input(name).line_id for _, name in LINES[1:]]
+    names = [LINES[1][1], LINES[2][1], "https://www.example.cn"]
+    meant = [find_line_by_input(name).line_id for name in names]
     clock.set_demo_date(PLANNED)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=PLANNED)
     for line_id in meant:

@@ -271,7 +271,7 @@ def test_each_line_is_read_by_what_its_service_has():
         "+8613800138000",
         "xn--fsqu00a.xn--fiqs8s",
         "2001:db8::/48",
-        "www.example.cn",
+        "https://www.example.cn",
     ]
     assert taken.row_errors == []
 

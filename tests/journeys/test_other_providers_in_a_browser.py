@@ -17,8 +17,9 @@ pytestmark = pytest.mark.browser
 
 PROVIDERS = [
     ("domain", "tashi-shop.example.cn"),
-    ("hosted_site", "www.tashi-shop.example.cn"),
+    ("hosted_site", "https://tashi-shop.example.cn"),
     ("internet_access", "tashi@isp.example"),
+    ("internet_access", "#100200300"),
 ]
 
 

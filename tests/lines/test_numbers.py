@@ -2,13 +2,14 @@
 """Numbers as people write them, read as one text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rollkeeper.kernel.choices import Service
 from rollkeeper.lines import numbers
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.numbers import normalise, normalise_identifier, service_guess
+from rollkeeper.lines.numbers import masked, masked_number, normalise, normalise_identifier, service_guess
+from rollkeeper.vault.rules import normalise_number
 
 DIGITS = st.text("0123456789", min_size=5, max_size=15)
 
@@ -75,13 +76,19 @@ def test_every_text_is_read_or_refused_and_what_was_read_is_read_again_as_itself
         (Service.DOMAIN, "strasse.example", "strasse.example"),
         (Service.DOMAIN, "e\u0301cole.example", "xn--cole-9oa.example"),
         (Service.DOMAIN, "école.example", "xn--cole-9oa.example"),
-        (Service.HOSTED_SITE, "www.example.cn", "www.example.cn"),
+        (Service.HOSTED_SITE, "www.example.cn", "https://www.example.cn"),
+        (Service.HOSTED_SITE, "HTTP://例子.中国/", "https://xn--fsqu00a.xn--fiqs8s"),
         (Service.ADDRESS_BLOCK, "192.0.2.0/24", "192.0.2.0/24"),
         (Service.ADDRESS_BLOCK, "10.0.0.0/255.0.0.0", "10.0.0.0/8"),
         (Service.ADDRESS_BLOCK, "192.0.2.7", "192.0.2.7/32"),
         (Service.ADDRESS_BLOCK, "2001:0db8:0000:0000:0000:0000:0000:0000/48", "2001:db8::/48"),
         (Service.ADDRESS_BLOCK, "2001:DB8:0::/48", "2001:db8::/48"),
         (Service.INTERNET_ACCESS, "0891-6331234", "+868916331234"),
+        (Service.INTERNET_ACCESS, "Tashi@ISP.example", "Tashi@ISP.example"),
+        (Service.INTERNET_ACCESS, "#acc-000123", "acc-000123"),
+        (Service.INTERNET_ACCESS, "#100200300", "#100200300"),
+        (Service.INTERNET_ACCESS, "＃100200300", "#100200300"),
+        (Service.INTERNET_ACCESS, "my-shop.cn", "#my-shop.cn"),
     ],
 )
 def test_domains_and_address_blocks_are_numbers_of_their_own_kind(service, text, name):
@@ -93,7 +100,8 @@ def test_domains_and_address_blocks_are_numbers_of_their_own_kind(service, text,
     [
         (Service.DOMAIN, "localhost"), (Service.DOMAIN, "a b.cn"), (Service.DOMAIN, "-a.cn"), (Service.DOMAIN, "a..cn"),
         (Service.DOMAIN, "a_b.cn"), (Service.DOMAIN, "192.0.2.1"), (Service.DOMAIN, "xn--a-.cn"), (Service.DOMAIN, "a" * 64 + ".cn"),
-        (Service.DOMAIN, "example.cn.."), (Service.HOSTED_SITE, "https://example.cn/"), (Service.ADDRESS_BLOCK, "192.0.2.1/24"),
+        (Service.DOMAIN, "example.cn.."), (Service.HOSTED_SITE, "https://example.cn/shop"),
+        (Service.DOMAIN, "https://example.cn"), (Service.INTERNET_ACCESS, "#"), (Service.INTERNET_ACCESS, "#a b"), (Service.ADDRESS_BLOCK, "192.0.2.1/24"),
         (Service.ADDRESS_BLOCK, "13800138000"), (Service.ADDRESS_BLOCK, "fe80::%eth0/64"), (Service.ADDRESS_BLOCK, "010.0.0.0/8"),
     ],
 )  # fmt: skip
@@ -103,9 +111,13 @@ def test_what_is_no_domain_and_no_block_is_refused(service, text):
 
 
 @given(
-    st.sampled_from([Service.DOMAIN, Service.ADDRESS_BLOCK]),
-    st.text(st.sampled_from("aZéß例中。.．-_:/0123456789 "), max_size=20),
+    st.sampled_from([Service.DOMAIN, Service.ADDRESS_BLOCK, Service.HOSTED_SITE, Service.INTERNET_ACCESS]),
+    st.text(st.sampled_from("aZéß例中。.．-_:/@#+0123456789 "), max_size=20),
 )
+@example(Service.INTERNET_ACCESS, "my-shop.cn")
+@example(Service.INTERNET_ACCESS, "a/1")
+@example(Service.INTERNET_ACCESS, "#13800138000")
+@example(Service.HOSTED_SITE, "example.cn")
 def test_what_stands_for_a_line_is_read_again_as_itself_and_found_by_its_shape(service, text):
     try:
         name = normalise_identifier(text, service=service, country="CN")
@@ -113,7 +125,33 @@ def test_what_stands_for_a_line_is_read_again_as_itself_and_found_by_its_shape(s
         return
 
     assert normalise_identifier(name, service=service, country="CN") == name
-    assert service_guess(name) == service
+    assert service_guess(name) == (Service.MOBILE if name.startswith("+") else service)
+
+
+SPACES = [(Service.MOBILE, "13800138000"), (Service.DOMAIN, "my-shop.cn"), (Service.HOSTED_SITE, "my-shop.cn"),
+    (Service.ADDRESS_BLOCK, "192.0.2.0/24"), (Service.INTERNET_ACCESS, "my-shop.cn"), (Service.INTERNET_ACCESS, "#13800138000")]  # fmt: skip
+
+
+def test_one_text_in_each_space_of_numbers_is_another_key():
+    texts = [normalise_identifier(text, service=service, country="CN") for service, text in SPACES]
+
+    assert len({normalise_number(text) for text in texts}) == len(SPACES)
+
+
+@pytest.mark.parametrize(
+    "service", [Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS]
+)
+def test_services_with_telephone_numbers_share_one_space(service):
+    assert normalise_identifier("0891-6331234", service=service, country="CN") == "+868916331234"
+
+
+@pytest.mark.parametrize(
+    ("number", "called"),
+    [("tashi@isp", "ta…sp"), ("acc-000123", "ac…23"), ("#100200300", "#1…00"), ("https://example.cn", "https://exa….cn")],
+)  # fmt: skip
+def test_a_masked_reference_does_not_tell_the_whole(number, called):
+    assert masked_number(number) == called
+    assert number not in masked(number)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Internet accesses behind a FreeRADIUS that has the files of `ops/freeradius`.
 
-An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. FreeRADIUS keeps
-it, refuses orders older than the one it kept, and passes it to the NAS with the session. The read-back is an Access-Request under
+An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. It names the line as
+the register writes it: a telephone number, or the operator's own reference (`user@isp`). FreeRADIUS keeps it, refuses orders older
+than the one it kept, and passes it to the NAS with the session, under the User-Name that the NAS gave. The read-back is an Access-Request under
 the line's reference, answered by the same policy that answers the customer's own. FreeRADIUS knows which user names belong to a
 line; for a line whose users never connected nothing is proved.
 
@@ -27,7 +28,7 @@ from rollkeeper.provisioning.settings import settings
 _NEVER: Final = {402, 404}
 """Error causes that are permanent: FreeRADIUS cannot read the order, or has done a newer one."""
 _FLOOR: Final = "rollkeeper-floor"
-_WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
+_WRITABLE: Final = re.compile(r"[#+0-9a-zA-Z@._:/-]{1,128}")
 _HURRIED_S: Final = 0.2  # what a NAS has left to answer in, once others have used up the patience of a call
 _SILENT: Final = 3  # so many in a row unanswered: perhaps the server itself is away
 _SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: this many are tried before the next run
