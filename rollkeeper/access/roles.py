@@ -109,6 +109,7 @@ class Permission(TextChoices):
         "approve_erasure",
         pgettext_lazy("permission", "Approve an erasure of much of the register"),
     )
+    ADOPT_LAW = "adopt_law", pgettext_lazy("permission", "Put a version of the law into force")
     ROTATE_KEYS = "rotate_keys", pgettext_lazy("permission", "Rotate keys")
     BACK_UP = "back_up", pgettext_lazy("permission", "Back up")
     READ_LEDGER = "read_ledger", pgettext_lazy("permission", "Read the ledger")

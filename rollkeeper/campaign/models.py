@@ -27,9 +27,9 @@ class Campaign(models.Model):
         db_table = "campaign_campaign"
         constraints = [
             models.UniqueConstraint(
-                fields=["pack_id"],
+                fields=["law_id"],
                 condition=models.Q(closed_on__isnull=True),
-                name="campaign_campaign_open_twice_for_one_pack",
+                name="campaign_campaign_open_twice_for_one_law",
             )
         ]
 

@@ -6,11 +6,13 @@ the work of one.
 """
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rollkeeper.campaign.errors import DIFFERENT_DAYS, NO_CAMPAIGN, OTHER_CAMPAIGN_OPEN, PackChanged
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import CampaignId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import lock_matter
@@ -42,22 +44,31 @@ def find_campaign() -> OpenCampaign | None:
     for row in rows(
         "SELECT * FROM campaign_campaign WHERE closed_on IS NULL ORDER BY planned_at DESC LIMIT 1"
     ):
-        pack = load_pack(row.pack_id)
-        if pack.hash != row.pack_hash:
-            raise PackChanged(pack=Path(row.pack_id).name)
+        pack = _planned_pack(row.pack_id, row.pack_hash)
         return OpenCampaign(CampaignId(row.campaign_id), row.pack_id, row.begins_on, pack)
     return None
 
 
-def require_no_other_campaign(pack_id: str) -> None:
-    """Ensure that no campaign of another pack is open: its lines would no longer be processed.
+def _planned_pack(name: str, planned_hash: str) -> Pack:
+    """Return the law with which a campaign was planned: where it lay then, or where this instance's law lies now. Refuses: PackChanged."""
+    there = {name, instance().pack} if Path(name).is_absolute() else {name}
+    for place in sorted(there, key=lambda one: one != name):
+        with suppress(RollkeeperError):
+            if (pack := load_pack(place)).hash == planned_hash:
+                return pack
+    raise PackChanged(pack=Path(name).name)
+
+
+def require_no_other_campaign(pack: Pack) -> None:
+    """Ensure that no campaign of another law is open: its lines would no longer be processed. A law is known by its id, wherever its
+    file lies.
 
     Refuses: OTHER_CAMPAIGN_OPEN.
     """
     for row in rows(
-        "SELECT pack_id FROM campaign_campaign WHERE closed_on IS NULL AND pack_id <> %s", [pack_id]
+        "SELECT law_id FROM campaign_campaign WHERE closed_on IS NULL AND law_id <> %s", [pack.id]
     ):
-        raise OTHER_CAMPAIGN_OPEN(pack=Path(row.pack_id).name)
+        raise OTHER_CAMPAIGN_OPEN(pack=row.law_id)
 
 
 def require_same_days(pack: Pack, *, on: dt.date) -> None:

@@ -27,6 +27,7 @@ from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
+from rollkeeper.lawbook.services import note_law, require_adopted
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE
@@ -56,17 +57,14 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanRes
         raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
     require_act(pack, Act.PLAN, on=on)
     require_same_days(pack, on=on)
+    note_law(on=on)
     with action(), without_timeout():
         lock_planning()
-        pack_id = lasting_name(pack_id)
-        # Another version of the law under way lies in another file: the same campaign goes on by it.
-        run(
-            "UPDATE campaign_campaign SET pack_id = %s WHERE law_id = %s AND closed_on IS NULL AND pack_id <> %s",
-            [pack_id, pack.id, pack_id],
-        )
-        require_no_other_campaign(pack_id)
-        former = _former_hash(pack_id)
-        campaign_id = _open(pack, pack_id)
+        require_no_other_campaign(pack)
+        former = _former_hash(pack)
+        campaign_id = _open(pack, lasting_name(pack_id))
+        if former not in {None, pack.hash}:
+            require_adopted(pack, on=on)
         if former is not None:
             _apply_changed_pack(authority, role, campaign_id, pack, on=on)
         before = _count_members(campaign_id)
@@ -100,10 +98,9 @@ def check_plan(authority: Authority, *, pack_id: str, on: dt.date) -> PlanCheck:
     require_act(pack, Act.PLAN, on=on)
     require_same_days(pack, on=on)
     with action(), without_timeout():
-        pack_id = lasting_name(pack_id)
-        require_no_other_campaign(pack_id)
+        require_no_other_campaign(pack)
         found = rows(
-            "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
+            "SELECT campaign_id FROM campaign_campaign WHERE law_id = %s AND closed_on IS NULL", [pack.id]
         )
         campaign_id = CampaignId(found[0].campaign_id if found else new_uuid())
         to_add = deadlines.make_clocks("plan_clocks", _values_of_plan(campaign_id, pack, on=on))
@@ -136,22 +133,20 @@ def current_last_day(on: dt.date) -> Promise | None:
     return Promise(last_day_on, campaign.pack.hash) if last_day_on else None
 
 
-def _former_hash(pack_id: str) -> str | None:
-    found = rows(
-        "SELECT pack_hash FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
-    )
+def _former_hash(pack: Pack) -> str | None:
+    found = rows("SELECT pack_hash FROM campaign_campaign WHERE law_id = %s AND closed_on IS NULL", [pack.id])
     return str(found[0].pack_hash) if found else None
 
 
 def _open(pack: Pack, pack_id: str) -> CampaignId:
     run(
         "INSERT INTO campaign_campaign (campaign_id, pack_id, law_id, pack_hash, begins_on, planned_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (pack_id) WHERE closed_on IS NULL"
-        " DO UPDATE SET pack_hash = excluded.pack_hash, begins_on = excluded.begins_on",
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (law_id) WHERE closed_on IS NULL"
+        " DO UPDATE SET pack_id = excluded.pack_id, pack_hash = excluded.pack_hash, begins_on = excluded.begins_on",
         [new_uuid(), pack_id, pack.id, pack.hash, pack.campaign.begins_on, clock.now()],
     )
     found = rows(
-        "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
+        "SELECT campaign_id FROM campaign_campaign WHERE law_id = %s AND closed_on IS NULL", [pack.id]
     )
     return CampaignId(found[0].campaign_id)
 

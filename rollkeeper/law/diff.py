@@ -8,11 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from rollkeeper.kernel.console import Bar
-from rollkeeper.law.engine_rules import run_rules, span_of
-from rollkeeper.law.events import read_events
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.simulation import Progress, simulate
 from rollkeeper.law.supported_fields import leaves
 
 _NO_VALUES = ("articles", "confirmations", "tests", "open_questions", "sources", "recorded_at", "declined")
@@ -48,17 +47,23 @@ def changed_leaves(before: PackFile, after: PackFile) -> list[ChangedLeaf]:
 
 
 def changed_outcomes(
-    before: Pack, after: Pack, events: Path, *, first: dt.date, last: dt.date, bar: Bar
+    before: Pack,
+    after: Pack,
+    events: Path,
+    *,
+    first: dt.date,
+    last: dt.date,
+    engine: Engine,
+    progress: Progress,
 ) -> ChangedOutcomes:
     """Count who is suspended or terminated earlier or later. A day that does not come counts as the latest there is.
 
-    Refuses: EVENT_FAULT, UNSUPPORTED_PACK_FIELD.
+    Refuses: EVENT_FAULT, UNSUPPORTED_PACK_FIELD, ENGINES_DISAGREE.
     """
-    before.refuse_unsupported()
-    after.refuse_unsupported()
-    histories = read_events(events)
-    span = span_of(histories, first, last)
-    was, now = (run_rules(pack, histories, span, bar) for pack in (before, after))
+    was, now = (
+        simulate(pack, events, first=first, last=last, engine=engine, progress=progress).outcomes
+        for pack in (before, after)
+    )
     names = ("suspended_on", "ended_on")
     never = pl.lit(dt.date.max)
     loses = gains = pl.repeat(value=False, n=was.height, eager=True)

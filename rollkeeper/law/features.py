@@ -2,9 +2,12 @@
 """Groups the fields of a pack that nothing here supports into features: what a version of Rollkeeper would have to learn."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from rollkeeper.law.confirmations import citations
 from rollkeeper.law.pack import Pack
 
 _FEATURES: Final[Sequence[tuple[str, str]]] = (
@@ -52,3 +55,45 @@ def features_missing(pack: Pack) -> dict[str, list[str]]:
 
 def _feature(field: str) -> str:
     return next((name for name, fields in _FEATURES if re.match(fields, field)), "others")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclinedLeaf:
+    """One thing that a law asks and that is not done, and why not."""
+
+    pack: str
+    article: str
+    leaf: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedSource:
+    """A text on which values of a pack rest that no named reader confirmed, and where it is to be read."""
+
+    pack: str
+    source: str
+    rank: str
+    values: int
+    read: str
+    """What has to be read: the address of the text, or its name."""
+
+
+def declined_leaves(packs: Iterable[Pack]) -> Iterator[DeclinedLeaf]:
+    """Yield what these laws decline."""
+    for pack in packs:
+        for one in pack.file.declined:
+            yield DeclinedLeaf(pack.id, one.article, one.leaf, one.why["en"])
+
+
+def unconfirmed_sources(packs: Iterable[Pack]) -> Iterator[UnconfirmedSource]:
+    """Yield the sources of these laws on which unconfirmed values rest, and how many do."""
+    for pack in packs:
+        first = pack.file.sources[0].id
+        doubtful = Counter(
+            because.source or first for _, because in citations(pack.file) if not because.confirmed
+        )
+        for source in pack.file.sources:
+            if doubtful[source.id]:
+                said = source.url or source.instrument
+                yield UnconfirmedSource(pack.id, source.id, source.rank, doubtful[source.id], said)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `law …`: list, show, check, test, compare, scaffold and confirm rule packs. None of them needs an instance."""
+"""The commands `law …`: list, show, check, test, compare, scaffold and confirm rule packs. None of them needs an instance, but to count its lines."""
 
 import datetime as dt
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -15,11 +17,19 @@ from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.cases import cases_not_run, traced_cases
 from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.confirmations import with_reading, write_confirmations
 from rollkeeper.law.errors import PACK_IS_SHIPPED, PACK_NOT_WRITTEN, SOURCE_NOT_CONFIRMABLE
-from rollkeeper.law.features import features_missing
+from rollkeeper.law.features import (
+    DeclinedLeaf,
+    UnconfirmedSource,
+    declined_leaves,
+    features_missing,
+    unconfirmed_sources,
+)
 from rollkeeper.law.packs import load_pack, shipped_packs
 from rollkeeper.law.page import law_page
+from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.law.scaffold import Shape, scaffold
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.strict_yaml import read_strict
@@ -43,11 +53,41 @@ def register_group(app: typer.Typer) -> None:
     app.add_typer(group, name="law")
 
 
-def list_packs(as_json: JsonOption = False) -> None:
+class Listed(StrEnum):
+    """What a list of the shipped packs is about."""
+
+    PACKS = "packs"
+    DECLINED = "declined"
+    UNCONFIRMED = "unconfirmed"
+
+
+def list_packs(
+    what: Annotated[
+        Listed,
+        typer.Option(
+            "--what",
+            help="The packs; what each declines, and why; or the sources that no reader confirmed, with how many values rest on each.",
+        ),
+    ] = Listed.PACKS,
+    as_json: JsonOption = False,
+) -> None:
     """List the shipped packs: the law, its status, what is missing before it can be used, and its emergency numbers.
 
     Example: rollkeeper law list --json
+
+    Example: rollkeeper law list --what declined
     """
+    if what is not Listed.PACKS:
+        packs = map(load_pack, shipped_packs())
+        found: list[DeclinedLeaf] | list[UnconfirmedSource] = (
+            list(declined_leaves(packs)) if what is Listed.DECLINED else list(unconfirmed_sources(packs))
+        )
+        if as_json:
+            emit([asdict(one) for one in found])
+        elif found:
+            shown = [tuple(str(value) for value in asdict(one).values()) for one in found]
+            show_table(what.value.capitalize(), tuple(asdict(found[0])), shown)
+        return
     rows = [
         {
             "id": pack.id,
@@ -171,11 +211,23 @@ def diff(
         dt.date | None,
         typer.Option("--to", parser=read_date, metavar="DATE", help="Last day; needed with --events."),
     ] = None,
+    from_register: Annotated[
+        bool,
+        typer.Option(
+            "--from-register",
+            help="Instead of a file: the lines of this instance, each subscriber notified on the first day.",
+        ),
+    ] = False,
+    engine: Annotated[Engine, typer.Option(help="Which engine counts, or both to compare them.")] = (
+        Engine.RULES
+    ),
     as_json: JsonOption = False,
 ) -> None:
     """Compare two packs value by value; with histories of lines, say how many people gain or lose days.
 
     Exit code 1 if anyone loses a day: a promised day is never shortened, but a subscriber who was not notified has no promise yet.
+
+    Example: rollkeeper law diff cn-xz-2011 my-law.yaml --from-register --from 2012-01-02
 
     Example: rollkeeper law diff cn-xz-2011 my-law.yaml --events lines.csv --from 2012-01-01 --to 2014-12-31
     """
@@ -183,13 +235,18 @@ def diff(
     with needs_extra("tables"):
         from rollkeeper.law.diff import changed_leaves, changed_outcomes
     leaves = changed_leaves(one.file, other.file)
-    people = None
-    if events is not None:
-        begin = first or one.file.valid.begins
-        with progress("Both laws, line by line") as bar:
+    if events is not None and from_register:
+        raise typer.BadParameter("give either --events or --from-register")
+    begin, people = first or one.file.valid.begins, None
+    with TemporaryDirectory(prefix="rollkeeper-diff-") as folder:
+        if from_register:
+            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", one, begin)
+            events = Path(folder) / "events.csv" if written.lines else None
+        if events is not None:
             people = changed_outcomes(
-                one, other, events, first=begin, last=last or begin + dt.timedelta(days=1095), bar=bar
-            )
+                one, other, events, first=begin, last=last or begin + dt.timedelta(days=1095), engine=engine,
+                progress=progress,
+            )  # fmt: skip
     if as_json:
         emit({"values": [asdict(leaf) for leaf in leaves], "people": asdict(people) if people else None})
     else:

@@ -25,7 +25,7 @@ class LeafClass(StrEnum):
 
 _CLASS_OF_PACKAGE = {
     "access": LeafClass.STAFF, "agents": LeafClass.STAFF, "campaign": LeafClass.CAMPAIGN, "disclosures": LeafClass.ACCESS,
-    "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "line": LeafClass.CHANGE,
+    "imports": LeafClass.REGISTRATION, "incidents": LeafClass.OTHER, "languages": LeafClass.OTHER, "law": LeafClass.OTHER, "line": LeafClass.CHANGE,
     "notices": LeafClass.NOTICE, "offline": LeafClass.REGISTRATION, "operations": LeafClass.OTHER,
     "provisioning": LeafClass.NOTICE, "reporting": LeafClass.PUBLICATION, "retention": LeafClass.CHANGE, "selfcare": LeafClass.CHANGE,
     "vault": LeafClass.KEYS,

@@ -247,6 +247,7 @@ class Verb(StrEnum):
         "retention:erasure:approved",
         EntrySchema(facts={"enough": FLAG, "people": COUNT, "records": COUNT}),
     )
+    LAW_ADOPTED = "law:version:adopted", EntrySchema(pack=REQUIRED, facts={"enough": FLAG, "people": COUNT})
     APPLICATIONS_ERASED = "line:application:erased", EntrySchema(facts={"keys": COUNT})
     NOTICE_DELIVERED = "notices:notice:delivered", _ATTEMPT
     NOTICE_BOUNCED = "notices:notice:bounced", _ATTEMPT

@@ -28,7 +28,7 @@ class CommandEntry:
 # In the order in which `rollkeeper --help` lists them.
 COMMANDS = (
     CommandEntry("simulate", "Show what the law would do to each line, day by day, without effect on the register.", ("law",)),
-    CommandEntry("law", "Rule packs: what they say, whether they hold, who confirmed them.", ("law",)),
+    CommandEntry("law", "Rule packs: what they say, whether they hold, who confirmed them, which was in force.", ("law", "lawbook")),
     CommandEntry("counter-codes", "Issue codes by which a counter finds a line, for the voice or text menu of the care number: a line in, a line out.", ("lines",)),
     CommandEntry("import", "Import lines, and what is declared about their subscribers, from the operator's own export.", ("imports",)),
     CommandEntry("imports", "Files that were imported, and what came of each.", ("imports",)),

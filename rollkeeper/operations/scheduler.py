@@ -31,7 +31,7 @@ from rollkeeper.vault.keys import living_epoch_ids
 
 # Packages that do something by themselves. Each has a tuple `JOBS` in its `jobs.py`.
 PACKAGES_WITH_JOBS: Final = (
-    "access", "agents", "campaign", "disclosures", "imports", "incidents", "ledger", "notices", "offline", "operations", "provisioning", "retention",
+    "access", "agents", "campaign", "disclosures", "imports", "incidents", "lawbook", "ledger", "notices", "offline", "operations", "provisioning", "retention",
     "selfcare",
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import notes, queries
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -83,7 +84,7 @@ def _report(period: Period, quarters: list[Quarter]) -> dict[str, Any]:
     counts = {one.quarter: _read(one.counts) for one in quarters}
     stocks = {one.quarter: _read(one.stocks) for one in quarters}
     return {
-        "format": FORMAT, "operator": instance().operator_name, "origin": notes.origin(), "pack": instance().pack,
+        "format": FORMAT, "operator": instance().operator_name, "origin": notes.origin(), "pack": load_pack(instance().pack).id,
         "period": period.name, "first": period.first, "last": period.last,
         "quarters": {one.quarter: one.size for one in quarters},
         "tables": protected_tables(period, counts) + protected_stocks(stocks),

@@ -8,7 +8,7 @@ need, and the intent marked as done). A process killed between two of them leave
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +24,8 @@ from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
+from rollkeeper.lawbook.queries import archived_pack, periods
+from rollkeeper.lawbook.services import note_law
 from rollkeeper.ledger.secrets import destroy_secrets
 from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.verbs import Verb
@@ -73,18 +75,31 @@ class Due:
     """Whose end has no entry in the ledger: not erased until someone has found out why."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """Records that ended in some days, and the version of the law by which they go."""
+
+    pack: Pack
+    values: dict[str, Any]
+    is_present: bool
+
+
 def count_due(authority: Authority, *, on: dt.date) -> Due:
     """Count what must go on a day. Writes nothing. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
-    return _count_due(_values(load_pack(instance().pack), on))
+    return _count_due(_slices(load_pack(instance().pack), on))
 
 
-def _count_due(values: Mapping[str, Any]) -> Due:
-    if values["cutoff"] is None:
-        return Due(0, 0, 0)
-    with action(), without_timeout():
-        (found,) = rows(sql("retention", "count_due"), values)
-    return Due(found.lines, found.tenures, found.held, found.not_entered)
+def _count_due(slices: Sequence[_Slice]) -> Due:
+    total = Due(0, 0, 0)
+    for one in slices:
+        with action(), without_timeout():
+            (found,) = rows(sql("retention", "count_due"), one.values)
+        total = Due(
+            total.lines + found.lines, total.tenures + found.tenures, total.held + found.held,
+            total.not_entered + found.not_entered,
+        )  # fmt: skip
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +142,25 @@ def erase_due(
     role = require(authority, Permission.ERASE_DUE)
     require_true_clock(is_confirmed=after_gap)
     _note_run(on, after_gap=after_gap)
+    note_law(on=on)
     integrate()  # what has no leaf yet could not be closed
     erased, pack = Erased(), load_pack(instance().pack)
     erased.finished = _finish(erased, on=on)
-    values = _values(pack, on) | {
-        "role": role.value,
-        "actor": authority.commitment,
-        "staff_id": authority.staff_id,
-        "pack_hash": pack.hash,
-        "article": pack.retention.article,
-        "verb": Verb.RECORD_ERASED.value,
-    }
-    erased.numbers_freed = _free_numbers(pack, values)
+    by = {
+        "role": role.value, "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
+        "verb": Verb.RECORD_ERASED.value, "on": on,
+    }  # fmt: skip
+    erased.numbers_freed = _free_numbers(pack, by)
     erased.abandoned = erase_abandoned(authority, on=on)
-    due = _count_due(values)
+    slices = _slices(pack, on)
+    due = _count_due(slices)
     hold_back(due.lines + due.tenures, on=on)
-    erased.lines = _erase("find_terminated", pack, values, erased, progress)
-    erased.tenures = _erase("find_past_tenures", pack, values, erased, progress)
-    erased.lines += _erase("find_undone", pack, values, erased, progress)
+    for one in slices:
+        values = by | one.values | {"pack_hash": one.pack.hash, "article": one.pack.retention.article}
+        erased.lines += _erase("find_terminated", one.pack, values, erased, progress)
+        erased.tenures += _erase("find_past_tenures", one.pack, values, erased, progress)
+        if one.is_present:
+            erased.lines += _erase("find_undone", one.pack, values, erased, progress)
     return erased
 
 
@@ -226,8 +242,9 @@ def _erase(
     find: str, pack: Pack, values: Mapping[str, Any], erased: Erased, progress: Callable[[int], None]
 ) -> int:
     """Erase what a statement finds, each chunk behind the last record of the one before; return how many that were."""
-    records, behind = 0, dict[str, object](after="-infinity", after_id=UUID(int=0))
-    while values["cutoff"] is not None and (intended := _intend(find, pack, {**values, **behind})):
+    first = values["since_at"] if find == "find_past_tenures" else values["since"]
+    records, behind = 0, dict[str, object](after=first, after_id=UUID(int=0))
+    while intended := _intend(find, pack, {**values, **behind}):
         _finish(erased, on=values["on"], since=intended.begun_at)
         records, behind = records + intended.records, intended.last
         progress(intended.records)
@@ -298,9 +315,33 @@ def _clear(
         run(sql("subscribers", "forget_many"), values)
 
 
-def _values(pack: Pack, on: dt.date) -> dict[str, Any]:
-    zone, cutoff = clock.zone(), last_termination_to_erase(pack, on=on)
-    midnight = None
-    if cutoff is not None:
-        midnight = dt.datetime.combine(cutoff + dt.timedelta(days=1), dt.time(), zone)
-    return {"on": on, "cutoff": cutoff, "before": midnight, "zone": zone.key}
+def _slices(pack: Pack, on: dt.date) -> list[_Slice]:
+    """Return what goes by the law in force, and then what goes earlier by the law under which it ended.
+
+    The later version may shorten how long records are kept, and never lengthens it for what ended before.
+    """
+    cutoff = last_termination_to_erase(pack, on=on)
+    found = [] if cutoff is None else [_Slice(pack, _values(None, cutoff, on), is_present=True)]
+    longer = cutoff + dt.timedelta(days=1) if cutoff else None
+    former = [one for one in periods() if one.last_on is not None]
+    for place, one in enumerate(former):
+        law = archived_pack(one.pack_hash)
+        until = last_termination_to_erase(law, on=on) if law and not law.unsupported_fields else None
+        since = max((day for day in (longer, one.first_on if place else None) if day), default=None)
+        last = min(until, one.last_on) if until and one.last_on else None
+        if law and last and (since is None or since <= last):
+            found.append(_Slice(law, _values(since, last, on), is_present=False))
+    return found
+
+
+def _values(since: dt.date | None, cutoff: dt.date, on: dt.date) -> dict[str, Any]:
+    """Return the bounds of a slice: contracts that ended on these days, both included."""
+    zone = clock.zone()
+
+    def midnight(day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), zone)
+
+    return {
+        "on": on, "cutoff": cutoff, "before": midnight(cutoff + dt.timedelta(days=1)), "zone": zone.key,
+        "since": since or "-infinity", "since_at": midnight(since) if since else "-infinity",
+    }  # fmt: skip

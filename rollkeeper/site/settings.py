@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "rollkeeper.access",
     "rollkeeper.ledger",
     "rollkeeper.languages",
+    "rollkeeper.lawbook",
     "rollkeeper.vault",
     "rollkeeper.subscribers",
     "rollkeeper.lines",

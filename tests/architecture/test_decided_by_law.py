@@ -27,7 +27,7 @@ BY_PEOPLE_UNDER_A_LAW = {
     "campaign:batch:approved", "campaign:batch:started", "campaign:batch:stopped", "campaign:batch:finished",
     "campaign:batch:undone", "campaign:batch:undo_requested", "campaign:undo:approved", "campaign:undo:withdrawn", "line:line:restored", "incidents:incident:opened",
     "agents:reverification:started",
-    "campaign:campaign:cancelled",
+    "campaign:campaign:cancelled", "law:version:adopted",
 }  # fmt: skip
 """People decide these; the entry says under which law, and no article has them do it."""
 

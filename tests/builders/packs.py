@@ -20,6 +20,8 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.strict_yaml import read_strict
+from rollkeeper.lawbook.services import adopt_law
+from tests.builders.staff import employ_approvers
 from tests.conftest import IN_COMMON
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
@@ -60,6 +62,12 @@ def write_pack(text: str) -> Path:
 def read_text(text: str) -> Pack:
     """Return what a pack of this text says."""
     return load_pack(write_pack(text))
+
+
+def adopt_pack(name: object, *, on: dt.date) -> None:
+    """Have two people put this version of a law into force."""
+    for who in employ_approvers():
+        adopt_law(who, str(name), on=on)
 
 
 def use_pack(text: str) -> None:

@@ -47,6 +47,7 @@ from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
 from tests.builders.commands import retry_commands
 from tests.builders.lines import change_line, make_line, mark_registered, mark_suspended, suspend_line
+from tests.builders.packs import adopt_pack
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.campaign.population import (
@@ -962,6 +963,7 @@ def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: Peopl
     for attempt in (lambda: carry_out(batch_id), lambda: nightly.run_nightly(worker_authority(), on=DUE)):
         with pytest.raises(PackChanged):
             attempt()
+    adopt_pack("cn-xz-2011", on=DUE)
     plan(DUE)
     assert carry_out(batch_id).done == 1
 

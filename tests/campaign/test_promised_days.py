@@ -20,7 +20,7 @@ from rollkeeper.notices.models import Notice
 from rollkeeper.notices.services import send_due
 from tests.builders.lines import make_line, make_sealed_line
 from tests.builders.notices import retry_notices
-from tests.builders.packs import confirmed
+from tests.builders.packs import adopt_pack, confirmed
 from tests.campaign.population import approved_batches, day, member, night, state, tell
 from tests.notices.fakes import Way
 
@@ -40,6 +40,7 @@ def version(days: int) -> str:
 def plan_under(pack: Path, days: int, *, on: dt.date) -> str:
     pack.write_text(version(days), "utf-8")
     clock.set_demo_date(on)
+    adopt_pack(pack, on=on)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=on)
     return load_pack(str(pack)).hash
 
@@ -81,6 +82,7 @@ def test_a_law_that_is_put_off_begins_later_for_those_notified_before_too(
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
 
     pack.write_text(confirmed(version(60).replace("base: 2012-01-01", f"base: {put_off}")), "utf-8")
+    adopt_pack(pack, on=NOTIFIED)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=NOTIFIED)
     tell(late, NOTIFIED)
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
@@ -108,6 +110,7 @@ def test_a_subscriber_a_changed_law_no_longer_concerns_gets_service_again(
     )
     pack.write_text(confirmed(narrower), "utf-8")
     clock.set_demo_date(day("2012-03-06"))
+    adopt_pack(pack, on=day("2012-03-06"))
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-03-06"))
 
     assert before == [("suspended", "suspended")] * 2 + [("active", "running"), ("active", "not_notified")]
@@ -186,6 +189,7 @@ def test_no_past_day_is_promised_while_a_changed_pack_waits_to_be_planned(
     clock.set_demo_date(late)
 
     before = send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
+    adopt_pack(pack, on=late)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=late)
     retry_notices()
     after = send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
@@ -232,6 +236,7 @@ def test_a_pack_rewritten_while_a_batch_runs_stops_it_and_shortens_no_time(
             moved=lambda _: pack.write_text(version(90), "utf-8") and None,
         )
     when_it_changed = [state(line_id) for line_id in lines]
+    adopt_pack(pack, on=due)
     planning.plan_campaign(console_authority(), pack_id=str(pack), on=due)
     afterwards = batch_execution.run_batch(worker_authority(), batch_id, on=due)
     night(due, people)

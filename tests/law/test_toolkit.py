@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from rollkeeper.kernel.console import progress
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.cases import cases_not_run, traced_cases
 from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.choices import Engine
 from rollkeeper.law.diff import changed_leaves, changed_outcomes
 from rollkeeper.law.errors import PACK_CASE_FAILED, PACK_FAULT, PACK_IS_SHIPPED
 from rollkeeper.law.features import features_missing
@@ -29,14 +31,6 @@ CASE = """  - name: a case of its own
     on: 2012-02-29
     expect: %s
 """
-
-
-class _Still:
-    """A bar that shows nothing."""
-
-    def set_total(self, _: int) -> None: ...
-
-    def advance(self, _: int = 1) -> None: ...
 
 
 def changed(old: str, new: str):
@@ -179,7 +173,8 @@ def test_a_shipped_pack_is_not_confirmed_in_its_place():
     assert said.exception.code == PACK_IS_SHIPPED.code
 
 
-def test_a_difference_is_told_by_value_and_by_people(tmp_path):
+@pytest.mark.parametrize("engine", Engine)
+def test_a_difference_is_told_by_value_and_by_people(register, tmp_path, engine):
     former = load_pack("cn-xz-2011")
     cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
     text = (REFERENCE[:cases] + REFERENCE[questions:]).replace(
@@ -194,8 +189,9 @@ def test_a_difference_is_told_by_value_and_by_people(tmp_path):
 
     (leaf,) = changed_leaves(former.file, latter.file)
     people = changed_outcomes(
-        former, latter, events, first=dt.date(2012, 1, 1), last=dt.date(2013, 12, 31), bar=_Still()
-    )
+        former, latter, events, first=dt.date(2012, 1, 1), last=dt.date(2013, 12, 31), engine=engine,
+        progress=progress,
+    )  # fmt: skip
 
     assert (leaf.leaf, leaf.before, leaf.after) == ("campaigns[0].deadline.after.n", "60", "50")
     assert (people.lines, people.gain, people.lose, people.alike) == (2, 0, 1, 1)
@@ -303,3 +299,18 @@ def test_a_layer_is_another_law_that_is_shipped(layer):
         read_pack(raw.encode(), file="pack.yaml")
 
     assert "no other shipped pack has this id" in str(refused.value)
+
+
+def test_the_list_names_every_declined_leaf_and_every_text_to_be_read():
+    declined, unread = (
+        json.loads(invoke("law", "list", "--what", what, "--json").stdout)
+        for what in ("declined", "unconfirmed")
+    )
+
+    packs = [load_pack(name) for name in shipped_packs()]
+    assert [(one["pack"], one["leaf"], one["why"]) for one in declined] == [
+        (pack.id, one.leaf, one.why["en"]) for pack in packs for one in pack.file.declined
+    ]
+    drafts = {pack.id for pack in packs if pack.file.status == "draft"}
+    assert drafts <= {one["pack"] for one in unread}
+    assert all(one["values"] > 0 and one["read"] for one in unread)

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "campaign_campaign",
-                "constraints": [models.UniqueConstraint(condition=models.Q(("closed_on__isnull", True)), fields=("pack_id",), name="campaign_campaign_open_twice_for_one_pack")],
+                "constraints": [models.UniqueConstraint(condition=models.Q(("closed_on__isnull", True)), fields=("law_id",), name="campaign_campaign_open_twice_for_one_law")],
             },
         ),
         migrations.CreateModel(

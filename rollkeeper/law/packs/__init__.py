@@ -60,13 +60,18 @@ def load_pack(name: str | Path) -> Pack:
     """Load a shipped pack by its id, or any pack by its path. Refuses: PACK_NOT_FOUND, PACK_FAULT, PACK_ARTICLE_MISSING, PACK_CASE_FAILED; several together."""
     if isinstance(name, str) and name in shipped_packs():
         return _shipped(name)
-    path = Path(name)
+    return _read_before(pack_bytes(name), str(Path(name)))
+
+
+def pack_bytes(name: str | Path) -> bytes:
+    """Return the file of a pack, byte by byte. Refuses: PACK_NOT_FOUND."""
+    if isinstance(name, str) and name in shipped_packs():
+        return (files("rollkeeper.law.packs") / f"{name}.yaml").read_bytes()
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        with Path(name).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as fault:
         raise PACK_NOT_FOUND(name=name, shipped=", ".join(shipped_packs())) from fault
-    return _read_before(raw, str(path))
 
 
 def read_pack(raw: bytes, *, file: str) -> Pack:
@@ -103,8 +108,7 @@ def _read_before(raw: bytes, file: str) -> Pack:
 
 @cache
 def _shipped(name: str) -> Pack:
-    file = files("rollkeeper.law.packs") / f"{name}.yaml"
-    return read_pack(file.read_bytes(), file=file.name)
+    return read_pack(pack_bytes(name), file=f"{name}.yaml")
 
 
 def _named_faults(fault: ValidationError, document: Document) -> list[RollkeeperError]:

@@ -70,6 +70,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:legal_hold:ended' THEN '+---'
     WHEN 'line:record:erased' THEN '+-++'
     WHEN 'retention:erasure:approved' THEN '----'
+    WHEN 'law:version:adopted' THEN '--+-'
     WHEN 'line:application:erased' THEN '----'
     WHEN 'notices:notice:delivered' THEN '+---'
     WHEN 'notices:notice:bounced' THEN '+---'
@@ -229,6 +230,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:legal_hold:ended' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+']]
     WHEN 'line:record:erased' THEN ARRAY[['erasure', 'reference', '+'], ['ground', 'code', '+'], ['last_day_kept', 'day', '_'], ['tenure', 'reference', '_']]
     WHEN 'retention:erasure:approved' THEN ARRAY[['enough', 'flag', '+'], ['people', 'count', '+'], ['records', 'count', '+']]
+    WHEN 'law:version:adopted' THEN ARRAY[['enough', 'flag', '+'], ['people', 'count', '+']]
     WHEN 'line:application:erased' THEN ARRAY[['keys', 'count', '+']]
     WHEN 'notices:notice:delivered' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]

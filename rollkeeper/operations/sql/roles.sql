@@ -250,6 +250,10 @@ GRANT SELECT ON reporting_report TO backoffice, auditor;
 -- Only the console signs out everyone, for an incident.
 GRANT SELECT (staff_id), DELETE ON django_session TO worker;
 
+-- The texts of the law that were in force: kept, never changed.
+GRANT SELECT, INSERT ON lawbook_version, lawbook_period TO worker;
+GRANT SELECT ON lawbook_version, lawbook_period TO backoffice, auditor;
+
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON registration_submission TO counter, worker;
 GRANT SELECT, INSERT, UPDATE ON retention_erasure TO worker;

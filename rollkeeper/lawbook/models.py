@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The texts of laws that were in force here, and since when each was."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Version(models.Model):
+    """One text of one law, whole, with its articles."""
+
+    pack_hash = models.TextField(primary_key=True, db_comment="SHA-256 of the text.")
+    law_id = models.TextField(db_comment="The pack's own id: other versions of the law have the same.")
+    version = models.TextField(db_comment="As the pack calls itself.")
+    text = models.BinaryField(db_comment="The pack's file, byte by byte.")
+    archived_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Few rows; none is changed."""
+
+        db_table = "lawbook_version"
+
+
+class Period(models.Model):
+    """From which day a text was this instance's law, until the next one was."""
+
+    period_id = models.UUIDField(primary_key=True)
+    pack_hash = models.TextField()
+    first_on = models.DateField(db_comment="The first day on which it was seen to be in force.")
+
+    class Meta:
+        """Few rows; none is changed."""
+
+        db_table = "lawbook_period"

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What was in force on a day, and with which text."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from rollkeeper.access.dual_control import PendingSubject, approvals_of, have_enough_approvers
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import read_pack
+from rollkeeper.lawbook.errors import NO_LAW_ON_THIS_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """A text of the law, and from which day to which it was in force; `last_on` is None for the present one."""
+
+    pack_hash: str
+    law_id: str
+    version: str
+    first_on: dt.date
+    last_on: dt.date | None
+
+
+def periods() -> list[PeriodView]:
+    """Return what was in force here, the first first; what another text replaced on the same day is left out."""
+    found = rows(
+        "SELECT pack_hash, law_id, version, first_on, lead(first_on) OVER (ORDER BY first_on, period_id) AS next_on"
+        " FROM lawbook_period JOIN lawbook_version USING (pack_hash) ORDER BY first_on, period_id"
+    )
+    day = dt.timedelta(days=1)
+    return [
+        PeriodView(row.pack_hash, row.law_id, row.version, row.first_on, row.next_on and row.next_on - day)
+        for row in found
+        if row.next_on is None or row.next_on > row.first_on
+    ]
+
+
+def law_on(day: dt.date) -> PeriodView:
+    """Return what was in force on a day. Refuses: NO_LAW_ON_THIS_DAY."""
+    found = [one for one in periods() if one.first_on <= day]
+    if not found:
+        raise NO_LAW_ON_THIS_DAY(day=day)
+    return found[-1]
+
+
+def text_of(pack_hash: str) -> bytes:
+    """Return the archived text with this hash."""
+    (found,) = rows("SELECT text FROM lawbook_version WHERE pack_hash = %s", [pack_hash])
+    return bytes(found.text)
+
+
+def archived_pack(pack_hash: str) -> Pack | None:
+    """Return the archived law with this hash; None if there is none, or if this program reads it no longer."""
+    found = rows("SELECT text FROM lawbook_version WHERE pack_hash = %s", [pack_hash])
+    return _read(bytes(found[0].text), pack_hash) if found else None
+
+
+@lru_cache(maxsize=8)
+def _read(text: bytes, pack_hash: str) -> Pack | None:
+    try:
+        return read_pack(text, file=pack_hash)
+    except RollkeeperError:
+        return None
+
+
+def subject_of(pack_hash: str) -> UUID:
+    """Return the reference under which a text is approved."""
+    return UUID(hex=pack_hash[:32])
+
+
+def is_adopted(pack_hash: str, *, on: dt.date) -> bool:
+    """Tell whether enough people put this text into force."""
+    given = approvals_of(Permission.ADOPT_LAW, [subject_of(pack_hash)])
+    people = {one.staff_id for one in given if one.content == pack_hash}
+    return have_enough_approvers(Permission.ADOPT_LAW, people, on=on)
+
+
+def pending_versions() -> list[PendingSubject]:
+    """Return the texts that one person adopted and that wait for another."""
+    found = rows("SELECT pack_hash, archived_at FROM lawbook_version ORDER BY archived_at, pack_hash")
+    subjects = {subject_of(row.pack_hash): row for row in found}
+    begun = {one.subject for one in approvals_of(Permission.ADOPT_LAW, list(subjects))}
+    return [
+        PendingSubject(subject, "law", row.archived_at, row.pack_hash, content=row.pack_hash)
+        for subject, row in subjects.items()
+        if subject in begun
+    ]
