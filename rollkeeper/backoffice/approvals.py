@@ -25,6 +25,8 @@ _LABELS = {
     "defer_notification": _("Deferred notification"),
     "add_authority": _("New authority"),
     "forgery": _("A document that may be forged"),
+    "erasure": _("Erasure of much of the register"),
+    "law": _("Another version of the law"),
     "publish_report": _("Report to be published"),
     **dict(Step.choices),
 }

@@ -87,6 +87,7 @@ JOBS: dict[str, Promise] = {
     "incident-steps": _("Do the steps of incidents"),
     "integrate-ledger": _("Add new entries to the ledger"),
     "mail-due-cases": _("Remind staff of cases that are due soon"),
+    "note-law": _("Keep the text of the law in force"),
     "offline-housekeeping": _("Renew the keys for offline registrations"),
     "prepare-batches": _("Prepare the batches of the day"),
     "prepare-notices": _("Prepare notices for sending"),
