@@ -52,7 +52,10 @@ def test_right_and_wrong_passwords_are_recorded_with_account_app_and_class_of_so
     ]
     staff = commitment_of(Staff.objects.get(username=NAME).staff_id)
     bodies = [
-        row.body for row in rows("SELECT body FROM ledger_entry WHERE verb = 'access:sign_in:attempted'")
+        row.body
+        for row in rows(
+            "SELECT body FROM ledger_entry WHERE verb = 'access:sign_in:attempted' ORDER BY entry_id"
+        )
     ]
     assert all(json.loads(body)["facts"]["staff"] == staff for body in bodies)
     assert json.loads(bodies[0])["actor"] != staff

@@ -48,7 +48,7 @@ def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
 def held():
     return [
         (row.case_reference, row.last)
-        for row in rows("SELECT case_reference, upper(days) - 1 AS last FROM lines_legalhold")
+        for row in rows("SELECT case_reference, upper(days) - 1 AS last FROM lines_legalhold ORDER BY 1")
     ]
 
 

@@ -42,7 +42,8 @@ def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
 
 def published():
     return [
-        (row.period, row.published_on) for row in rows("SELECT period, published_on FROM reporting_report")
+        (row.period, row.published_on)
+        for row in rows("SELECT period, published_on FROM reporting_report ORDER BY 1")
     ]
 
 

@@ -72,7 +72,10 @@ def submit(client, number, proposed, **changes):
 def copies_of(number):
     held = tenures(find_line(number).line_id)[0]
     return [
-        r.position for r in rows("SELECT position FROM vault_copy WHERE tenure_id = %s", [held.tenure_id])
+        r.position
+        for r in rows(
+            "SELECT position FROM vault_copy WHERE tenure_id = %s ORDER BY position", [held.tenure_id]
+        )
     ]
 
 

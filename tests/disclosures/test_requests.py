@@ -77,7 +77,9 @@ def seen_by(line_id, on):
 
 
 def notices():
-    return [row.line_id for row in rows("SELECT line_id FROM notices_notice WHERE kind = 'disclosed'")]
+    return [
+        row.line_id for row in rows("SELECT line_id FROM notices_notice WHERE kind = 'disclosed' ORDER BY 1")
+    ]
 
 
 def deferral(instance, disclosure_id, until, *, on=ON, by=("supervisor", "officer")):

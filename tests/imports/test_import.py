@@ -444,7 +444,7 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
 
     assert (result.lines, result.registered, result.refused) == (4, 2, 0)
     assert [find_line(f"+861380000000{n}").is_registered for n in (1, 2, 3, 4)] == [True, False, True, False]
-    first, second = rows("SELECT * FROM lines_tenure")
+    first, second = rows("SELECT * FROM lines_tenure ORDER BY tenure_id")
     assert first.person_id == second.person_id, "one document is one person"
     assert first.assurance == "declared"
     opened = open_sealed(

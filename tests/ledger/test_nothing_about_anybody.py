@@ -133,7 +133,7 @@ def test_who_has_the_log_and_every_reference_links_no_two_leaves_of_a_line(story
     references = [str(row.ref) for row in rows(
         "SELECT line_id AS ref FROM lines_line UNION SELECT person_id FROM lines_tenure UNION SELECT tenure_id FROM lines_tenure"
     )]  # fmt: skip
-    bodies = [row.body for row in rows("SELECT body FROM ledger_entry")]
+    bodies = [row.body for row in rows("SELECT body FROM ledger_entry ORDER BY entry_id")]
     guesses = [bytes(32), *(sha256(one.encode()).digest() for one in (*references, VISIT, CLERK.commitment))]
 
     made = {sha256(text.encode()).hexdigest() for text in (*references, *bodies)}

@@ -59,7 +59,7 @@ def test_a_limit_is_said_from_the_line_on_that_fills_it(come_in, prove, limited,
 
 def opened_numbers():
     """Return the openings of numbers by subscribers that the ledger has."""
-    opened = rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+    opened = rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened' ORDER BY entry_id")
     return [
         row.body for row in opened if '"field":"number"' in row.body and '"role":"subscriber"' in row.body
     ]

@@ -53,7 +53,9 @@ def push():
 
 
 def opened():
-    return database.rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+    return database.rows(
+        "SELECT line_id, body FROM ledger_entry WHERE verb = 'vault:sealed:opened' ORDER BY entry_id"
+    )
 
 
 def test_a_command_goes_out_signed_with_the_number_opened_for_it_and_comes_true(element, line):

@@ -54,7 +54,10 @@ def references(username="boss"):
 
 
 def ended():
-    return [row.body for row in rows("SELECT body FROM ledger_entry WHERE verb = 'access:session:ended'")]
+    return [
+        row.body
+        for row in rows("SELECT body FROM ledger_entry WHERE verb = 'access:session:ended' ORDER BY entry_id")
+    ]
 
 
 def test_ones_own_sessions_are_listed_and_no_ones_else():
