@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from rollkeeper.ledger import leaves
 
@@ -22,8 +22,15 @@ _EPOCH = dt.date(2000, 1, 1).toordinal()
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _UNESCAPED = {b"n": b"\n", b"t": b"\t"}
 
-type Rows = tuple[list[int], bytes, bytes]
-"""The numbers of the entries, and their rows of ledger_secret and of ledger_leaf in PostgreSQL's binary form."""
+
+class Rows(NamedTuple):
+    """The numbers of some entries, and their rows of ledger_secret and of ledger_leaf in PostgreSQL's binary form."""
+
+    numbers: list[int]
+    secrets: bytes
+    leaves: bytes
+    last_xid: str
+    """The transaction of the last one."""
 
 
 def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, str]) -> Rows:
@@ -32,7 +39,7 @@ def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, st
     numbers, secret_rows, leaf_rows = [], [], []
     heads: dict[tuple[bytes, bytes], tuple[bytes, bytes, bytes]] = {}
     for nth, line in enumerate(lines.split(b"\n")):
-        _, number, day, verb, body = line.split(b"\t")
+        xid, number, day, verb, body = line.split(b"\t")
         entry_id, secret = int(number), secrets[nth * width : (nth + 1) * width]
         root = leaves.root_of_written(_unescaped(body), secret=secret, entry_id=entry_id)
         kept = heads.get((day, verb))
@@ -45,7 +52,7 @@ def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, st
         leaf_rows.append(b"\x00\x06\x00\x00\x00\x08%b\x00\x00\x00\x08%b%b%b\x00\x00\x00\x20%b" % (
             (first + nth).to_bytes(8), entry_id.to_bytes(8), middle, root, leaf_hash,
         ))  # fmt: skip
-    return numbers, b"".join(secret_rows), b"".join(leaf_rows)
+    return Rows(numbers, b"".join(secret_rows), b"".join(leaf_rows), xid.decode())
 
 
 def secret_row(entry_id: int, secret: bytes) -> bytes:

@@ -27,8 +27,8 @@ its digest alone where it is not disclosed; salts and digests in base64url witho
 
 import base64
 import json
-from collections.abc import Collection, Iterator
-from functools import cache
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache, lru_cache
 from hashlib import sha256, shake_256
 from json.encoder import encode_basestring as quoted
 from struct import Struct
@@ -80,6 +80,22 @@ def leaf_bytes(leaf_class: str, day: str, root: bytes) -> bytes:
         day.encode(),
         root.hex().encode(),
     )
+
+
+def leaves_of(heads: Sequence[str], roots: bytes) -> list[bytes]:
+    """Return the same for many leaves, of which each has a class and a day, with a space between, and 32 bytes of the roots."""
+    written = roots.hex().encode()
+    return [
+        before + written[64 * nth : 64 * nth + 64] + after
+        for nth, (before, after) in enumerate(map(_around_root, heads))
+    ]
+
+
+@lru_cache
+def _around_root(head: str) -> tuple[bytes, bytes]:
+    leaf_class, _, day = head.rpartition(" ")
+    before, _, after = leaf_bytes(leaf_class, day, bytes(32)).partition(b"0" * 64)
+    return before, after
 
 
 def disclose(

@@ -15,7 +15,7 @@ from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.leaf_classes import LeafClass
-from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, receipt_code
+from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, leaves_of, receipt_code
 from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.verbs import Verb
 
@@ -170,12 +170,8 @@ def entries(first: int, end: int) -> Iterator[StoredEntry]:
 
 def leaves(first: int, end: int) -> list[bytes]:
     """Return the leaves from `first` up to and without `end`, as they are published."""
-    found = database.rows(
-        "SELECT leaf_class, day::text AS day, root FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
-        " ORDER BY leaf_index",
-        [first, end],
-    )
-    return [leaf_bytes(leaf_class, day, root) for leaf_class, day, root in found]
+    found = database.rows(database.sql("ledger", "leaf_roots"), {"first": first, "end": end})
+    return [leaf for tile in found for leaf in leaves_of(tile.heads, bytes(tile.roots))]
 
 
 def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:

@@ -10,11 +10,11 @@ The secrets of a step are committed to the store of keys before its leaves: a st
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, repeat
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -36,7 +36,8 @@ _CLASSES = {verb.value: verb.leaf_class.value for verb in Verb}
 
 type Part = tuple[int, bytes]
 """How many entries, and their lines."""
-type Make = Callable[[list[Part], int], list[Rows]]
+type Made = Callable[[], Rows]
+type Make = Callable[[Iterable[Part], int], list[Made]]
 # A line has no tab and no line break but those between columns and lines: `leaf_rows` takes the escapes out again.
 _LINES = r"""
 WITH taken AS MATERIALIZED (
@@ -81,22 +82,24 @@ def integrate(progress: Callable[[int], None] = lambda _: None) -> IntegrationRe
 
 @contextmanager
 def _making() -> Iterator[Make]:
-    """Make rows here, and in as many processes as there are processors once a step has very many entries."""
+    """Make rows here, and in as many processes as there are processors once a step has very many entries.
+
+    They begin with the first part while the server still gives out the others.
+    """
     pools: list[ProcessPoolExecutor] = []
 
-    def make_all(parts: list[Part], first: int) -> list[Rows]:
-        counts = [count for count, _ in parts]
-        asked = (
-            [lines for _, lines in parts],
-            [first + before for before in accumulate(counts, initial=0)],
-            [os.urandom(leaves.SECRET_BYTES * count) for count in counts],
-            repeat(_CLASSES),
-        )
-        if sum(counts) < _WORTH_PROCESSES or (os.cpu_count() or 1) == 1:
-            return list(map(make_rows, *asked))
-        if not pools:
-            pools.append(ProcessPoolExecutor(mp_context=get_context("spawn")))
-        return list(pools[0].map(make_rows, *asked))
+    def make_all(parts: Iterable[Part], first: int) -> list[Made]:
+        made: list[Made] = []
+        waiting: list[tuple[bytes, int, bytes, dict[str, str]]] = []
+        end = first
+        for count, lines in parts:
+            waiting.append((lines, end, os.urandom(leaves.SECRET_BYTES * count), _CLASSES))
+            end += count
+            if end - first >= _WORTH_PROCESSES and (os.cpu_count() or 1) > 1:
+                pools[:] = pools or [ProcessPoolExecutor(mp_context=get_context("spawn"))]
+                made += [pools[0].submit(make_rows, *one).result for one in waiting]
+                waiting.clear()
+        return made + [partial(make_rows, *one) for one in waiting]
 
     try:
         yield make_all
@@ -113,21 +116,16 @@ def _step(make: Make) -> tuple[int, int]:
     is_restored = last["cluster"] != here.cluster
     if not is_restored:
         database.rows(database.sql("ledger", "by_index"))
-        found = _taken("integrate", last | {"most": STEP_ENTRIES})
-        if found:
-            xid, entry, _ = found[-1][1].rpartition(b"\n")[2].split(b"\t", 2)
-            last |= {"through_xid": xid.decode(), "through_entry": int(entry)}
+        added, through = _place(_taken("integrate", last | {"most": STEP_ENTRIES}), size, make)
+        last |= through
     else:
         database.run("LOCK TABLE ledger_entry IN SHARE MODE")
-        found = _taken("adopt", {})
+        added, _ = _place(_taken("adopt", {}), size, make)
         (newest,) = database.rows("SELECT coalesce(max(entry_id), 0) AS entry FROM ledger_entry")
         last |= {"through_xid": "0", "through_entry": 0, "floor_entry": newest.entry, "cluster": here.cluster}
         database.run("DELETE FROM ledger_appended")
-    if found:
-        _place(found, size, make)
-    added = sum(count for count, _ in found)
     size += added
-    if found or is_restored:
+    if added or is_restored:
         _note_step(last | {"size": size})
     # A step that is full may have ended within a transaction, whose note waits for the rest.
     before = last["through_xid"] if added == STEP_ENTRIES else _NO_LIMIT
@@ -136,30 +134,38 @@ def _step(make: Make) -> tuple[int, int]:
     return size, added
 
 
-def _taken(statement: str, values: dict[str, Any]) -> list[Part]:
-    """Return entries as lines, some thousands in one value: no object is made of a row that only passes through."""
+def _taken(statement: str, values: dict[str, Any]) -> Iterator[Part]:
+    """Give entries as lines, some thousands in one value: no object is made of a row that only passes through."""
     lines = _LINES.format(query=database.sql("ledger", statement), at_once=_AT_ONCE)
     wanted = "COPY (" + lines + ") TO STDOUT (FORMAT BINARY)"
     with connection.connection.cursor() as cursor, cursor.copy(wanted, values or None) as copy:
-        raw = b"".join(copy)
-    parts, at = [], len(COPY_HEAD)
-    while raw[at : at + 2] != COPY_END:
-        count, length = _COUNT_AND_LENGTH.unpack_from(raw, at)
-        at += _COUNT_AND_LENGTH.size
-        parts.append((count, raw[at : at + length]))
-        at += length
-    return parts
+        for row in copy:
+            part = bytes(row).removeprefix(COPY_HEAD)
+            if part and part != COPY_END:
+                count, _ = _COUNT_AND_LENGTH.unpack_from(part)
+                yield count, part[_COUNT_AND_LENGTH.size :]
 
 
-def _place(found: list[Part], size: int, make: Make) -> None:
-    """Give these entries the leaves from `size` on, with a fresh secret each."""
+def _place(found: Iterator[Part], size: int, make: Make) -> tuple[int, dict[str, Any]]:
+    """Give these entries the leaves from `size` on, with a fresh secret each; return how many, and which was the last."""
     made = make(found, size)
-    keep_secrets([number for numbers, *_ in made for number in numbers], [secrets for _, secrets, _ in made])
+    if not made:
+        return 0, {}
+    numbers: list[int] = []
+    secrets: list[bytes] = []
     statement = (
         "COPY ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) FROM STDIN (FORMAT BINARY)"
     )
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(b"".join([COPY_HEAD, *(rows for *_, rows in made), COPY_END]))
+        copy.write(COPY_HEAD)
+        for one in made:
+            part = one()
+            copy.write(part.leaves)
+            numbers += part.numbers
+            secrets.append(part.secrets)
+        copy.write(COPY_END)
+        keep_secrets(numbers, secrets)
+    return len(numbers), {"through_xid": part.last_xid, "through_entry": numbers[-1]}
 
 
 def _last_step(cluster: int) -> dict[str, Any]:

@@ -73,7 +73,8 @@ class TileStore:
             shutil.rmtree(self.root / f"{tile_name(level, index)}.p", ignore_errors=True)
 
     def _make(self, folder: Path) -> None:
-        missing = [one for one in (folder, *folder.parents) if not one.exists()]
-        for one in reversed(missing):
-            one.mkdir(exist_ok=True)
-            one.chmod(_ENTERABLE)
+        if folder.exists():
+            return
+        self._make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(_ENTERABLE)
