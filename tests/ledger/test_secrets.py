@@ -8,7 +8,7 @@ from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole
 from rollkeeper.ledger import sequencer
 from rollkeeper.ledger.leaf_rows import secret_row
-from rollkeeper.ledger.secrets import destroy_secrets, keep_secrets, secret_of, secrets_of
+from rollkeeper.ledger.secrets import STORE, destroy_secrets, keep_secrets, secret_of, secrets_of
 from rollkeeper.ledger.services import integrate
 
 
@@ -18,6 +18,7 @@ def keep(entries, secrets):
 
 @pytest.fixture
 def kept(data_dir):
+    database.run("DELETE FROM ledger_secret", using=STORE)  # of entries of other tests
     keep([1, 2, 900], [bytes([n]) * 32 for n in (1, 2, 9)])
     yield
     destroy_secrets([1, 2, 900])
