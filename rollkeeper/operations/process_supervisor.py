@@ -39,7 +39,7 @@ from rollkeeper.operations.worker_processes import (
     workers,
 )
 from rollkeeper.platform import embedded_postgres
-from rollkeeper.site.web_apps import APPS, SHEET, App
+from rollkeeper.site.web_apps import APPS, SHEET, App, AppName
 
 START_SECONDS = 60
 RENEW_SECONDS = 5
@@ -97,12 +97,14 @@ def serve(
         preloader = Preloader() if is_compact else None
         if preloader:
             stack.callback(preloader.stop)
-        running = [_start(app, host, port, preloader) for app in apps]
+        running: list[Running] = []
         stack.callback(_stop, running)
-        embedded_postgres.ensure_embedded_running()  # the servers start while the apps load
-        for one in running:
-            if not _wait_until_well(one, stop):
-                return
+        for together in _in_order(apps, at_once=is_compact):
+            running += [_start(app, host, port, preloader) for app in together]
+            embedded_postgres.ensure_embedded_running()  # the servers start while the apps load
+            for one in running:
+                if not _wait_until_well(one, stop):
+                    return
         _announce(running)
         stack.enter_context(watched_servers())
         processes = stack.enter_context(
@@ -117,6 +119,16 @@ def serve(
                 renewed = _renew(running)
             time.sleep(0.2)
         err.print("Stopping ...")
+
+
+def _in_order(apps: Sequence[App], *, at_once: bool) -> list[list[App]]:
+    """Return the apps in the order of their start: the one at which people wait to register, alone, then the others.
+
+    Apps that are started at once share the processors while they load, unless they are forked and have loaded.
+    """
+    first = [app for app in apps if app.name == AppName.COUNTER and not at_once]
+    rest = [app for app in apps if app not in first]
+    return [together for together in (first, rest) if together]
 
 
 def worker() -> None:
@@ -158,7 +170,7 @@ def _close_store_connections() -> None:
 
 
 def _announce(running: Sequence[Running]) -> None:
-    for one in running:
+    for one in sorted(running, key=lambda one: one.port):
         out.print(f"{one.app.name:<8} {one.address}", markup=False)
     if instance().kind is InstanceKind.DEMO:
         out.print("A demo instance: every person in it is invented.")

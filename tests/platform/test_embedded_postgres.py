@@ -22,7 +22,10 @@ from rollkeeper.operations import server_checks
 from rollkeeper.platform import embedded_postgres, server_state
 from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.platform.server_state import ServerState
+from tests.faults import asleep
 from tests.superuser import as_superuser
+
+HANGING_S = 5
 
 
 @pytest.fixture(scope="module")
@@ -147,19 +150,67 @@ def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(other_d
     assert "register" in capsys.readouterr().err
 
 
-def test_a_server_that_answers_nobody_is_started_again(other_data_dir):
+@pytest.mark.skipif(not asleep.is_possible(), reason="only root on x86-64 can have a process hang")
+def test_a_server_that_answers_nobody_is_named_and_started_again_within_seconds(other_data_dir, capsys):
     embedded_postgres.ensure_running()
     hung = pid_of(stores.KEYS)
-    os.kill(hung, signal.SIGSTOP)
+    asleep.put_to_sleep(hung)
     named = [one.sentence for one in server_checks.examine_servers()]
+    begun = time.monotonic()
 
     embedded_postgres.ensure_running()
 
+    assert time.monotonic() < begun + HANGING_S
     assert named == ["The server of the keys hangs: it gives no answer."]
     assert not server_checks.examine_servers()
-
     assert pid_of(stores.KEYS) != hung
     assert ask(stores.KEYS, "SELECT 42") == 42
+    assert "the keys hung" in capsys.readouterr().err
+
+
+def test_a_server_that_a_signal_holds_is_told_to_go_on_and_keeps_its_sessions(other_data_dir, capsys):
+    embedded_postgres.ensure_running()
+    before = pid_of(stores.KEYS)
+    with as_superuser(stores.KEYS, database="postgres") as session:
+        os.kill(before, signal.SIGSTOP)
+        named = [one.sentence for one in server_checks.examine_servers()]
+        begun = time.monotonic()
+
+        embedded_postgres.ensure_running()
+
+        assert time.monotonic() < begun + HANGING_S
+        assert session.execute("SELECT 42").fetchone() == (42,)
+    assert named == ["The server of the keys hangs: it gives no answer."]
+    assert pid_of(stores.KEYS) == before
+    assert ask(stores.KEYS, "SELECT 42") == 42
+    assert "told to go on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("doing", [b"R", b"D", b"t", b""])
+def test_a_server_that_works_or_wants_to_is_not_killed_for_want_of_an_answer(
+    other_data_dir, monkeypatch, doing
+):
+    embedded_postgres.ensure_running()
+    before = pid_of(stores.KEYS)
+    monkeypatch.setattr(embedded_postgres, "lets_wait", lambda _: True)
+    monkeypatch.setattr(embedded_postgres, "work_of", lambda *_: [1])
+    monkeypatch.setattr(embedded_postgres, "_process_state", lambda _: doing)
+
+    embedded_postgres.ensure_running()
+
+    assert pid_of(stores.KEYS) == before
+
+
+def test_a_server_that_ran_between_two_looks_is_not_killed_though_it_sleeps_now(other_data_dir, monkeypatch):
+    embedded_postgres.ensure_running()
+    before, work = pid_of(stores.KEYS), iter(range(100))
+    monkeypatch.setattr(embedded_postgres, "lets_wait", lambda _: True)
+    monkeypatch.setattr(embedded_postgres, "work_of", lambda *_: [next(work)])
+    monkeypatch.setattr(embedded_postgres, "_process_state", lambda _: b"S")
+
+    embedded_postgres.ensure_running()
+
+    assert pid_of(stores.KEYS) == before
 
 
 def silent_for(monkeypatch, times):
