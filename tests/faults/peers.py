@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Peers that misbehave when they are told to: one that drips, and a network of an operator that can drip."""
+"""Peers that misbehave: some drip always, others when they are told to."""
 
+import select
 import socket
 import threading
 import time
@@ -41,6 +42,80 @@ class DrippingServer:
                 wire.sendall(bytes([octet]))
                 if self._over.wait(1):
                     return
+
+
+class DrippingDatagrams:
+    """Answers every datagram a byte a second, for some seconds, as no RADIUS server does."""
+
+    def __init__(self) -> None:
+        self.datagrams = 0
+        self._over = threading.Event()
+        self._listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._listening.bind(("127.0.0.1", 0))
+        self.place = f"127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._listening.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                _, whence = self._listening.recvfrom(4096)
+                self.datagrams += 1
+                threading.Thread(target=self._drip, args=(whence,), daemon=True).start()
+
+    def _drip(self, whence: tuple[str, int]) -> None:
+        with suppress(OSError):
+            for octet in b"x" * 20:
+                self._listening.sendto(bytes([octet]), whence)
+                if self._over.wait(1):
+                    return
+
+
+class Tap:
+    """Lies before a peer that is well, and passes on its bytes one a second while it is told to."""
+
+    def __init__(self, port: int) -> None:
+        self.drips, self.dripped, self._port = threading.Event(), 0, port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.close()
+
+    def drip(self, seconds: float) -> None:
+        """Drip for so long."""
+        self.drips.set()
+        time.sleep(seconds)
+        self.drips.clear()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                threading.Thread(target=self._pass_on, args=(near,), daemon=True).start()
+
+    def _pass_on(self, near: socket.socket) -> None:
+        with near, suppress(OSError), socket.create_connection(("127.0.0.1", self._port)) as far:
+            while True:
+                for wire in select.select([near, far], [], [])[0]:
+                    slow = wire is far and self.drips.is_set()
+                    octets = wire.recv(1 if slow else 65536)
+                    if not octets:
+                        return
+                    (near if wire is far else far).sendall(octets)
+                    if slow:
+                        self.dripped += 1
+                        time.sleep(1)
 
 
 class Network(HttpElement):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the soak does inside its instance, before the first fault and after the last.
 
-python -m tests.faults.soak_instance make LINES ADDRESS-OF-THE-NETWORK ADDRESS-OF-THE-MAIL-SERVER
+python -m tests.faults.soak_instance make LINES PEERS    the address of each peer, in JSON
 python -m tests.faults.soak_instance check FOLDER     of the numbers on standard input
 python -m tests.faults.soak_instance waiting          how much the batch, the network and the notices still have to do
 """
@@ -19,28 +19,41 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
 os.environ.setdefault("ROLLKEEPER_ROLE", "migrator")
 django.setup()
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
 from rollkeeper.kernel.instance import InstanceKind
-from rollkeeper.kernel.settings import write_settings
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.ledger.publication import publish
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.operations import bootstrap
-from tests.builders.lines import make_sealed_line
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.subscribers.choices import PartyRole
+from tests.builders.lines import make_sealed_line, suspend_line
 from tests.builders.notices import deliver_notices
 from tests.campaign.population import plan
 from tests.campaign.typed_commands import DUE, NOTIFIED, PASSWORD, PLANNED, approved, employ_with_password
 from tests.faults import acknowledged
+from tests.notices.centre import PASSWORD as PASSWORD_OF_THE_CENTRE
+from tests.registration.people import submission
 
 LIMIT = 10**8
+STORE = 'endpoint = "http://{place}"\naccess_key_id = "a"\nsecret_access_key = "b"\nallow_http = true\n'
+WITH_A_COPY = "+8617200000002"
+"""Registered with a copy of a document, which the doctor looks for in a store that drips."""
 MAIL_EACH = 10
-"""Of so many lines one has a mailbox, which comes first."""
+"""Of so many lines one has a mailbox, which comes first, and whose server drips for ever."""
 WAITING = """
 SELECT (SELECT count(*) FROM campaign_batch WHERE state IN ('approved', 'running')) AS batches,
-       (SELECT count(*) FROM provisioning_command WHERE state IN ('waiting', 'sent')) AS commands,
-       (SELECT count(*) FROM notices_notice WHERE state = 'queued' AND next_channel IS DISTINCT FROM 'email') AS notices
+       (SELECT count(*) FROM provisioning_command WHERE state IN ('waiting', 'sent') AND service = 'mobile') AS commands,
+       (SELECT count(*) FROM notices_notice JOIN lines_line USING (line_id)
+         WHERE notices_notice.state = 'queued' AND contact_sealed IS NULL) AS notices
 """
 STORIES = """
 SELECT l.state, (SELECT count(*) FROM lines_suspension x WHERE x.line_id = l.line_id) AS suspensions,
@@ -51,7 +64,11 @@ SELECT l.state, (SELECT count(*) FROM lines_suspension x WHERE x.line_id = l.lin
 """
 
 
-def make(lines: int, network: str, mail_server: str) -> None:
+DRIPPED_ON = {"data_card": "+8617200000001", "internet_access": "invented-subscriber"}
+"""A line of each service whose element drips for ever: its bar waits, and nothing else does."""
+
+
+def make(lines: int, peers: dict[str, str]) -> None:
     """Make an instance with a clerk, and a batch of so many lines that two people have approved for its day, which is today."""
     write_settings(
         access={"index_lookups_per_day": LIMIT},
@@ -61,9 +78,14 @@ def make(lines: int, network: str, mail_server: str) -> None:
         },
         ledger={"publish_every_minutes": 1},
         lines={"lookups_per_day": LIMIT, "lookups_per_day_total": LIMIT, "missed_lookups_per_day": LIMIT},
-        notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0, "smtp_url": mail_server,
-            "channels": ["email", "sms"]},
-        provisioning={"webhook": {"url": network, "numbers": False}},
+        notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0,
+            "smtp_url": f"smtp://{peers['mail']}", "channels": ["email", "sms"]},
+        provisioning={
+            "webhook": {"url": peers["network"], "numbers": False},
+            "hlr": {"ctrl": peers["hlr"], "vty": peers["hlr"]},
+            "radius": {"coa": peers["radius"], "auth": peers["radius"]},
+            "by_service": {"data_card": ["osmo_hlr"], "internet_access": ["freeradius"]},
+        },
     )  # fmt: skip
     bootstrap.set_up_instance(InstanceKind.DEMO)
     add_staff(
@@ -77,9 +99,31 @@ def make(lines: int, network: str, mail_server: str) -> None:
     plan(PLANNED)
     deliver_notices(NOTIFIED)
     approved()
+    for service, number in DRIPPED_ON.items():
+        line = LineId(make_sealed_line(number, contact=None, service=service))
+        with action():
+            suspend_line(line, reason=SuspensionReason.REGISTRATION, on=PLANNED)
+            queue_command(line, kind=CommandKind.BAR, reason="registration", at=clock.now())
+    (kept,) = record(
+        Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32),
+        [submission(WITH_A_COPY, double_checked=True, copies={PartyRole.SUBSCRIBER: (b"\xff\xd8 invented",)})],
+        action_kind=RegistrationKind.REGISTER, on=PLANNED,
+    )  # fmt: skip
+    assert not isinstance(kept, Exception), kept
     clock.set_demo_date(None)
-    write_settings(instance={"demo_date": DUE})
+    keep_secret("freeradius.secret", "invented")
+    keep_secret("documents.toml", STORE.format(place=peers["store"]))
+    write_settings(instance={"demo_date": DUE}, vault={"documents_url": "s3://invented"})
+    if "centre" in peers:
+        keep_secret("smpp.password", PASSWORD_OF_THE_CENTRE)
+        write_settings(notices={"smpp_url": peers["centre"]})
     publish()
+
+
+def keep_secret(name: str, text: str) -> None:
+    place = data_dir() / "secrets" / name
+    place.write_text(text, "utf-8")
+    place.chmod(0o600)
 
 
 def check(folder: Path) -> None:
@@ -99,8 +143,8 @@ def waiting() -> None:
 
 def main() -> None:
     match sys.argv[1:]:
-        case ["make", lines, network, mail_server]:
-            make(int(lines), network, mail_server)
+        case ["make", lines, peers]:
+            make(int(lines), json.loads(peers))
         case ["check", folder]:
             check(Path(folder))
         case ["waiting"]:

@@ -5,42 +5,29 @@ import io
 import os
 import shutil
 import signal
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from PIL import Image
 
 from rollkeeper.kernel.stores import KEYS, REGISTER
 from tests.bench.bench_counter import App
-from tests.faults import under_clock
-from tests.faults.peers import Network
+from tests.faults import asleep, under_clock
+from tests.faults.peers import Network, Tap
+from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
 from tests.faults.soak import Served, kill
 
 Strike = Callable[[], str | None]
 """Does it; returns a word about it, if there is one."""
-SLOW_CLIENTS = 200
-MOST_MIB = 64
-"""By how much an app may grow for them."""
 _LASTS_S = 5
 _DRIPS_S = 12
 
 
-class Held(NamedTuple):
-    """What a process holds."""
-
-    mib: int
-    descriptors: int
-    threads: int
-
-    def said(self) -> str:
-        return f"{self.mib} MiB, {self.descriptors} descriptors, {self.threads} threads"
-
-
-def all_strikes(served: Served, network: Network, *, has_small_disk: bool) -> dict[str, Strike]:
+def all_strikes(
+    served: Served, network: Network, centre: Tap | None, *, has_small_disk: bool
+) -> dict[str, Strike]:
     """Return every fault by its name in the table."""
     found: dict[str, Strike] = {
         "kill -9 the process that answers at the counter": lambda: _kill_named(served, "counter", 1),
@@ -57,12 +44,19 @@ def all_strikes(served: Served, network: Network, *, has_small_disk: bool) -> di
         "kill -9 both servers": lambda: kill([served.postmaster(REGISTER), served.postmaster(KEYS)]),
         "kill -9 a session of the register": lambda: kill(served.backends(REGISTER)[:1]),
         "kill -9 a session of the keys": lambda: kill(served.backends(KEYS)[:1]),
-        "the keys' server hangs (SIGSTOP)": lambda: _hang(served),
+        "a signal holds the keys' server (SIGSTOP)": lambda: os.kill(served.postmaster(KEYS), signal.SIGSTOP),
         "kill -9 `serve`": lambda: kill([served.process.pid]),
         "kill -9 everything at once": lambda: _kill_everything(served),
         f"the network drips for {_DRIPS_S} s": lambda: network.drip(_DRIPS_S),
         f"{SLOW_CLIENTS} clients that never finish": lambda: _be_slow(served),
     }
+    if centre is not None:
+        found[f"the message centre drips for {_DRIPS_S} s"] = lambda: centre.drip(_DRIPS_S)
+    if asleep.is_possible():
+        found |= {
+            "the keys' server hangs": lambda: asleep.put_to_sleep(served.postmaster(KEYS)),
+            "the register's server hangs": lambda: asleep.put_to_sleep(served.postmaster(REGISTER)),
+        }
     if has_small_disk:
         found["the disk is full for some seconds"] = lambda: _fill(served.instance.parent)
     if under_clock.library():
@@ -104,10 +98,6 @@ def _kill_everything(served: Served) -> None:
     kill([served.process.pid, served.postmaster(REGISTER), served.postmaster(KEYS), *family])
 
 
-def _hang(served: Served) -> None:
-    os.kill(served.postmaster(KEYS), signal.SIGSTOP)
-
-
 def _fill(disk: Path) -> None:
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as out:
@@ -129,33 +119,10 @@ def _set_clock(served: Served, by: str) -> None:
 
 def _be_slow(served: Served) -> str:
     """Open many connections, half of them in the head of a request and half in its body; return what the app then holds."""
-    head = b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n"
-    answering = served.family().get("counter", [])[1:2]
-    before = _held(answering)
-    with ExitStack() as stack:
-        for nth in range(SLOW_CLIENTS):
-            with suppress(OSError):
-                wire = stack.enter_context(socket.create_connection(("127.0.0.1", served.port + 1), 2))
-                wire.sendall(head + (b"\r\nlogin=" if nth % 2 else b"Content-Type:"))
+    (answering,) = served.family()["counter"][1:2]
+    before = held(answering)
+    with slow_clients(served.port + 1):
         time.sleep(_LASTS_S)
-        during = _held(answering)
-    assert during.mib < before.mib + MOST_MIB
-    assert during.descriptors < before.descriptors + SLOW_CLIENTS + 20
-    assert during.threads < before.threads + 20
+        during = held(answering)
+    require_little_more(before, during)
     return f"{before.said()} -> {during.said()}"
-
-
-def _held(pids: list[int]) -> Held:
-    for pid in pids:
-        status = Path(f"/proc/{pid}/status").read_text("ascii")
-        resident, threads = (
-            int(next(line.split()[1] for line in status.splitlines() if line.startswith(name)))
-            for name in ("VmRSS:", "Threads:")
-        )
-        return Held(resident // 1024, len(list(_open_files(pid))), threads)
-    return Held(0, 0, 0)
-
-
-def _open_files(pid: int) -> Iterator[Path]:
-    with suppress(OSError):
-        yield from Path(f"/proc/{pid}/fd").iterdir()

@@ -24,9 +24,11 @@ import pytest
 from rollkeeper.kernel.stores import KEYS, REGISTER
 from rollkeeper.ledger import auditor
 from tests.faults import under_clock
-from tests.faults.peers import DrippingServer, Network
+from tests.faults.peers import DrippingDatagrams, DrippingServer, Network, Tap
 from tests.faults.soak import ROOT, Senders, Served, until
 from tests.faults.strikes import Strike, all_strikes
+from tests.notices.centre import Centre
+from tests.notices.centre import is_installed as centre_is_installed
 from tests.operations.test_process_supervisor import free_ports
 
 BACK_WITHIN_S = 150
@@ -96,7 +98,12 @@ def strike(row: Row, what: Strike, served: Served, senders: Senders, tell: str) 
         seconds.append(time.monotonic() - over)
     row.times += 1
     row.numbers += [one.number for one in senders.done.numbers[seen:]]
-    print(f"{begun:.0f} {tell}: all ready after {time.monotonic() - over:.1f} s", flush=True)
+    took = ", ".join(f"{one[-1]:.1f}" for one in (row.register_s, row.keys_s, row.back_s))
+    print(
+        f"{begun:.0f} {tell}: register, keys, registering after {took} s, all ready after {time.monotonic() - over:.1f} s;"
+        f" {len(senders.done.numbers)} acknowledged",
+        flush=True,
+    )
 
 
 def table(rows: dict[str, Row], lost: set[str], doubled: set[str]) -> str:
@@ -129,9 +136,20 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
     with ExitStack() as stack:
         network = Network()
         stack.callback(network.close)
-        mail_server = stack.enter_context(DrippingServer())
+        dripping = {name: stack.enter_context(DrippingServer()) for name in ("mail", "hlr", "store")}
+        radius = stack.enter_context(DrippingDatagrams())
+        peers = {name: one.place for name, one in dripping.items()} | {
+            "network": network.url,
+            "radius": radius.place,
+        }
+        centre = None
+        if centre_is_installed():
+            running = Centre({})
+            stack.callback(running.close)
+            centre = stack.enter_context(Tap(running.port))
+            peers["centre"] = f"smpp://rollkeeper@127.0.0.1:{centre.port}"
         served = Served(folder / "disk" / "instance", folder / "clock", free_ports())
-        inside(served, "make", lines, network.url, f"smtp://{mail_server.place}")
+        inside(served, "make", lines, json.dumps(peers))
         log = served.instance / "ledger" / "public"
         older = tmp_path / "older"
         shutil.copy(log / "checkpoint", older)
@@ -141,7 +159,8 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
             senders = stack.enter_context(Senders(served))
             assert until(lambda: senders.done.since(0) and served.ready(), 120), senders.done.refused
             with capsys.disabled():
-                rows = _besiege(dice, seconds, served, network, senders)
+                strikes = all_strikes(served, network, centre, has_small_disk=os.geteuid() == 0)
+                rows = _besiege(dice, seconds, strikes, served, senders)
                 rest = until(lambda: _is_done(served), END_WITHIN_S)
         finally:
             stack.pop_all().close()
@@ -151,15 +170,17 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
     found = json.loads(inside(served, "check", log, given=json.dumps(numbers)))
     size = auditor.audit(log, key=auditor.read_key((log / "vkey").read_text("utf-8")), older=[older]).size
 
+    used = {name: one.connections for name, one in dripping.items()} | {"radius": radius.datagrams}
     with capsys.disabled():
         print("\n" + table(rows, set(found["lost"]), set(found["doubled"])))
         print(
             f"{len(numbers)} registrations acknowledged, {found['stories']}, {size} entries in the ledger, which continues the older one;"
-            f" the mail server dripped on {mail_server.connections} connections; answers that were no receipt: {senders.done.refused};"
+            f" dripped always: {used}; the message centre {f'{centre.dripped} bytes' if centre else 'NOT TRIED'}; answers that were no receipt: {senders.done.refused};"
             f" clock {'set' if under_clock.library() else 'NOT TRIED: libfaketime is not installed'},"
             f" disk {'filled' if os.geteuid() == 0 else 'NOT TRIED: only root makes a small one'}"
         )
     assert (found["lost"], found["doubled"], found["amcheck"]) == ([], [], "")
+    assert [name for name, times in used.items() if not times] == []
     assert found["stories"] == [["suspended", 1, 1, 1, 1, lines]]
     assert [name for name, row in rows.items() if not row.by_itself] == []
     assert rest is not None, "the batch, the network or the notices did not come to their end"
@@ -172,9 +193,8 @@ def _is_done(served: Served) -> bool:
     return not any(json.loads(left).values())
 
 
-def _besiege(dice, seconds, served, network, senders) -> dict[str, Row]:
+def _besiege(dice, seconds, strikes, served, senders) -> dict[str, Row]:
     """Let one fault after the other happen, each kind once before any comes again."""
-    strikes = all_strikes(served, network, has_small_disk=os.geteuid() == 0)
     rows = {name: Row() for name in strikes}
     deck: list[str] = []
     ends = time.monotonic() + seconds

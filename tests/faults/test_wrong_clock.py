@@ -26,6 +26,7 @@ from tests.operations.test_process_supervisor import free_ports
 
 TODAY_S = int((DUE - dt.timedelta(days=1) - dt.date.today()).total_seconds())
 DAY_S = 24 * 3600
+RESTORED_WITHIN_S = 30
 
 
 @pytest.fixture
@@ -134,3 +135,49 @@ def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, n
     assert {"erase-due", "prepare-batches", "run-batches"} & set(meanwhile["refused"]) == (
         {"erase-due", "prepare-batches", "run-batches"} if days > 0 else set()
     )
+
+
+@pytest.mark.soak
+def test_a_clock_set_back_by_a_day_delays_no_restore_and_locks_no_one_out(served, network, capsys):
+    barred = inside(served, "make", network.url)
+    thread = threading.Thread(target=served.keep_serving)
+    thread.start()
+    try:
+        assert until(served.ready, 120), "it was never served"
+        assert until(lambda: network.states.get(barred) == "barred", 60), "the line was not barred"
+        network.status = 503
+        tried = [Counter(served).is_let_in("clerk-02", "a wrong password") for _ in range(8)]
+        is_locked = not Counter(served).is_let_in("clerk-02")
+        assert inside(served, "register").startswith("Receipt")
+        time.sleep(8)
+        restart_workers(served)  # what they had taken on stays theirs until a time that is now a day ahead
+        set_clock(served, -DAY_S)
+        assert until(served.ready, 150), "the workers did not come back"
+        network.status, begun = 200, time.monotonic()
+
+        is_restored = until(lambda: network.states.get(barred) == "open", 60) is not None
+        restored_s = time.monotonic() - begun
+        signed_in_s = until(lambda: Counter(served).is_let_in("clerk-02"), 60)
+        other_signed_in_s = until(lambda: Counter(served).is_let_in("clerk-01"), 60)
+        meanwhile = json.loads(inside(served, "state"))
+        set_clock(served, 0)
+        time.sleep(8)
+        found = json.loads(inside(served, "state"))
+        is_still_open = network.states.get(barred) == "open"
+    finally:
+        served.stop()
+        thread.join()
+
+    with capsys.disabled():
+        print(
+            f"\nset back by a day: restored after {restored_s:.1f} s, signed in after {signed_in_s} and {other_signed_in_s} s,"
+            f" {meanwhile}, then {found}"
+        )
+    assert (any(tried), is_locked) == (False, True)
+    assert is_restored
+    assert restored_s < RESTORED_WITHIN_S
+    assert is_still_open
+    assert signed_in_s is not None
+    assert other_signed_in_s is not None
+    assert (meanwhile["cut"], meanwhile["erased"]) == (0, 0)
+    assert (found["cut"], found["erased"]) == (0, 0)

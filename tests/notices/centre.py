@@ -46,9 +46,13 @@ class Centre:
         return SmppGateway(self.url, spool=spool, **facts)
 
 
+def is_installed() -> bool:
+    return shutil.which("node") is not None and PACKAGE.exists()
+
+
 @contextmanager
 def message_centre(**behaviour):
-    if not shutil.which("node") or not PACKAGE.exists():
+    if not is_installed():
         pytest.skip(
             "node or the npm package smpp is not installed (bin/setup): no message centre to speak to"
         )

@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import uuid
 from pathlib import Path
@@ -264,6 +266,26 @@ def test_what_a_killed_restore_left_behind_is_removed_by_the_next(folder, monkey
     with refusing(BACKUP_DAMAGED):  # goes on, and finds no backup
         restore(console_authority(), folder, secrets=folder)
 
+    assert not list(data_dir.iterdir())
+
+
+def test_servers_that_a_killed_restore_left_running_are_stopped_by_the_next(folder, monkeypatch):
+    data_dir = folder / "new"
+    folder.chmod(0o755)
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
+    killed = (
+        "import os, signal; from rollkeeper.platform import embedded_postgres as servers;"
+        "servers.ensure_running(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", killed], check=False)
+    left = [int((one.data / "postmaster.pid").read_text("utf-8").split()[0]) for one in stores.STORES]
+    (data_dir / "restoring").touch()
+
+    with refusing(BACKUP_DAMAGED):
+        restore(console_authority(), folder, secrets=folder)
+
+    assert len(left) == 2
+    assert not [one for one in left if Path(f"/proc/{one}").exists()]
     assert not list(data_dir.iterdir())
 
 

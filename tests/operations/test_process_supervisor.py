@@ -23,6 +23,7 @@ from rollkeeper.operations import process_supervisor
 from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
 from tests.demo import copy_demo
+from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
 from tests.refusals import refusing
 from tests.superuser import as_superuser
 
@@ -116,11 +117,17 @@ def served(data_dir):
 
 
 @pytest.fixture(scope="module")
-def standing(data_dir):
-    """The port of what is served for all tests that only ask."""
+def standing_parent(data_dir):
+    """What is served for all tests that only ask, and its port."""
     port = free_ports()
-    with started(data_dir, port):
-        yield port
+    with started(data_dir, port) as (parent, _):
+        yield parent, port
+
+
+@pytest.fixture(scope="module")
+def standing(standing_parent):
+    """The port of what is served for all tests that only ask."""
+    return standing_parent[1]
 
 
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
@@ -293,6 +300,26 @@ def test_senders_that_never_finish_do_not_stop_an_app_without_a_proxy(standing, 
 
         assert answers(standing)
         assert answers(standing, "/readyz")
+
+
+def test_two_hundred_clients_that_never_finish_cost_an_app_little_and_it_answers_on(standing_parent):
+    parent, port = standing_parent
+    answering = [pid for pid in below(parent.pid) if "ROLLKEEPER_APP=backoffice" in around(pid)][-1]
+    assert answers(port)
+    before = held(answering)
+
+    with slow_clients(port) as connected:
+        during = held(answering)
+
+        assert answers(port)
+    assert connected == SLOW_CLIENTS
+    assert during.descriptors > before.descriptors + SLOW_CLIENTS // 2
+    require_little_more(before, during)
+
+
+def around(pid):
+    """The environment that a process was started with."""
+    return Path(f"/proc/{pid}/environ").read_text("utf-8").split("\0")
 
 
 def test_an_address_is_read_once_and_no_header_of_a_client_passes_for_the_proxys(standing):
