@@ -145,7 +145,8 @@ def demo_at(given: Path | None) -> Iterator[Demo]:
         port = free_ports()
         with started(data_dir, port):
             apps = [f"http://localhost:{port + nth}" for nth in range(3)]
-            yield Demo(data_dir, *apps, {one["role"]: one["password"] for one in logins})
+            passwords = {one["role"]: one["password"] for one in logins}
+            yield Demo(data_dir, *apps, passwords, {one["role"]: one["user"] for one in logins})
 
 
 def take(

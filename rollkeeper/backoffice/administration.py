@@ -4,6 +4,7 @@
 They only show. Settings are changed on the machine: what decides over limits and keys is no single person's at a screen.
 """
 
+import datetime as dt
 import platform
 from importlib.metadata import version
 from typing import Any, Final
@@ -25,7 +26,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.health import last_findings
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.jobs import job_views
-from rollkeeper.kernel.settings import Table, file_content, registered_tables
+from rollkeeper.kernel.settings import Table, current_content, registered_tables, settings_file
 from rollkeeper.law.packs import load_pack
 
 _HIDDEN: Final = ("password", "secret", "token", "pin", "smtp_url", "alarms_to", "documents_url")
@@ -63,15 +64,16 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """Show every setting with its value and what it means."""
+    """Show every setting with its value and what it means, and when the file was last written."""
     require(authority_in(request), Permission.MANAGE_STAFF)
-    said = file_content()
+    said = current_content()
     tables = [
         {"name": name, "settings": shown, "set_here": sum(not one["is_default"] for one in shown)}
         for name, model in sorted(registered_tables().items())
         if (shown := _shown(model, said.get(name, {})))
     ]
-    return render(request, "backoffice/settings.html", {"tables": tables})
+    written_at = dt.datetime.fromtimestamp(settings_file().stat().st_mtime, tz=clock.zone())
+    return render(request, "backoffice/settings.html", {"tables": tables, "written_at": written_at})
 
 
 @require_safe

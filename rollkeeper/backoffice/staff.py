@@ -144,10 +144,12 @@ def change_account(request: HttpRequest, staff_id: UUID, operation: str) -> Http
     shown: dict[str, Any] = {"account": view, "operation": operation}
     if request.method != "POST":
         form = make(initial={"role": request.GET.get("role", "")})
+        _offer_roles(form, view, operation)
         return render(
             request, "backoffice/change_account.html", shown | {"form": form, "sign_in": VaultSignInForm()}
         )
     form, sign_in = make(request.POST), VaultSignInForm(request.POST)
+    _offer_roles(form, view, operation)
     if not (form.is_valid() & sign_in.is_valid()):
         shown |= {"form": form, "sign_in": sign_in.emptied()}
         return render(request, "backoffice/change_account.html", shown, status=422)
@@ -178,6 +180,13 @@ def end_account_sessions(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     end_sessions(authority_in(request), username=_account(staff_id).username, on=clock.today())
     messages.success(request, _("All sessions of this account have ended."))
     return redirect("backoffice:account", staff_id)
+
+
+def _offer_roles(form: EmptiedForm, view: StaffView, operation: str) -> None:
+    """Offer the roles that the account has where one is to end, and the others where one is to be given."""
+    if "role" in form.fields:
+        offered = [one for one in ROLE_TITLES.items() if (one[0] in view.roles) == (operation == "end-role")]
+        form.fields["role"].choices = [(role.value, title) for role, title in offered]  # type: ignore[attr-defined]
 
 
 def _invited(request: HttpRequest, username: str, code: str) -> HttpResponse:

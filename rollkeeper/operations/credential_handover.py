@@ -24,7 +24,7 @@ import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.settings import current_content, data_dir
+from rollkeeper.kernel.settings import current_content, data_dir, settings_file
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
 from rollkeeper.platform.os_users import (
@@ -69,6 +69,8 @@ class Credentials(ABC):
             file = self.folder / name
             if not file.exists() or file.read_text("utf-8") != text:
                 self._write(file, text)
+        written = settings_file().stat().st_mtime_ns  # a page says when
+        os.utime(self.folder / "settings.toml", ns=(written, written))
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the process: nothing of the caller's that it does not need."""

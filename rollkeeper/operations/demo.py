@@ -71,6 +71,11 @@ WAVES: dict[dt.date, float] = {FIRST_DAY: 0.35, dt.date(2012, 1, 10): 0.12, dt.d
 """When notices go out, and to how many of all lines at the most: an operator's gateway has its limits too."""
 SERVICES = {Service.MOBILE: 80, Service.DATA_CARD: 8, Service.FIXED_LINE: 12}
 """How often each kind of service comes, in a hundred."""
+STAFF = {
+    StaffRole.CLERK: "pema", StaffRole.SUPERVISOR: "ben", StaffRole.CAMPAIGN_MANAGER: "anna",
+    StaffRole.DATA_PROTECTION_OFFICER: "dawa", StaffRole.AUDITOR: "lin", StaffRole.ADMINISTRATOR: "erin",
+}  # fmt: skip
+"""The invented person with each role: pages say who approved, and a role's code is no one."""
 _MOST_CONTESTED = 19
 COLUMNS = (
     "number", "service", "activated_on", "language", "region", "name", "address", "document_type", "document_number",
@@ -262,8 +267,8 @@ class _Scenario:
             return  # the last batches are left for visitors of the demo
         for due in drawn:
             if due.batch_id:
-                for name in ("campaign_manager", "supervisor"):
-                    approve_batch(self._as(name), due.batch_id, on=day)
+                for role in ("campaign_manager", "supervisor"):
+                    approve_batch(self._as(role), due.batch_id, on=day)
         for batch_id in batches_to_run(on=day):
             run_batch(worker_authority(), batch_id, on=day)
         push_due(worker_authority(), on=day)
@@ -283,8 +288,8 @@ class _Scenario:
                 expires_on=LAST_DAY + dt.timedelta(days=90), on=LAST_DAY,
             )  # fmt: skip
 
-    def _as(self, name: str) -> Authority:
-        return sign_in(name, _passwords[name])
+    def _as(self, role: str) -> Authority:
+        return sign_in(STAFF[StaffRole(role)], _passwords[role])
 
 
 _passwords: dict[str, str] = {}
@@ -296,12 +301,12 @@ def _make_staff() -> list[dict[str, str]]:
         _passwords[role.value] = secrets.token_urlsafe(12)
         add_staff(
             console_authority(),
-            username=role.value,
+            username=STAFF[role],
             password=_passwords[role.value],
             roles=[role],
             on=FIRST_DAY,
         )
-        made.append({"user": role.value, "password": _passwords[role.value], "role": role.value})
+        made.append({"user": STAFF[role], "password": _passwords[role.value], "role": role.value})
     return made
 
 

@@ -80,8 +80,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; pages are never cached."""
-        response = self.get_response(request)
+        """Pass the request on; pages are never cached. An address with a NUL, which no table can hold, is not found."""
+        response = not_found(request) if "\0" in request.path else self.get_response(request)
         response["Cache-Control"] = "no-store"
         return response
 

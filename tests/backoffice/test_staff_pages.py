@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The administrator's pages: who may see them, and what goes through the vault service."""
 
+import datetime as dt
 import importlib
+import os
 import re
 
 import pytest
@@ -17,6 +19,7 @@ from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
+from rollkeeper.kernel.settings import settings_file
 from rollkeeper.site import urls
 from tests.builders.authenticators import AuthenticatorApp
 from tests.builders.staff import employ, enter, sign_in
@@ -83,7 +86,7 @@ def test_a_role_is_told_in_words_and_not_by_its_code(app):
 
 def test_no_secret_of_the_settings_is_on_their_page(app, monkeypatch):
     monkeypatch.setattr(
-        "rollkeeper.backoffice.administration.file_content",
+        "rollkeeper.backoffice.administration.current_content",
         lambda: {"notices": {"smtp_url": "smtps://someone:hush-hush@mail.example.org"}},
     )
     app("backoffice")
@@ -92,6 +95,33 @@ def test_no_secret_of_the_settings_is_on_their_page(app, monkeypatch):
 
     assert "smtp_url" in page
     assert "hush-hush" not in page
+
+
+def test_settings_are_shown_as_they_count_with_their_last_change(app, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_NOTICES__TRIES", "7")
+    os.utime(settings_file(), (dt.datetime(2012, 3, 1, 4, tzinfo=dt.UTC).timestamp(),) * 2)
+    app("backoffice")
+
+    page = sign_in(StaffRole.ADMINISTRATOR).get("/administration/settings/").content.decode()
+
+    assert re.search(r"<code>tries</code>[^/]*set here.*?<dd[^>]*>7<br>", page)
+    assert "last written on 1 March 2012, 12:00" in page
+
+
+def test_only_a_role_that_an_account_has_can_be_ended(app):
+    staff_id = employ(StaffRole.AUDITOR, StaffRole.SUPERVISOR, username="two-roles").staff_id
+    app("backoffice")
+    browser = sign_in(StaffRole.ADMINISTRATOR)
+
+    ended, given = (
+        re.findall(
+            r'<option value="(\w+)"', browser.get(f"/staff/{staff_id}/change/{what}/").content.decode()
+        )
+        for what in ("end-role", "grant-role")
+    )
+
+    assert sorted(ended) == ["auditor", "supervisor"]
+    assert sorted(ended + given) == sorted(STAFF_ROLES)
 
 
 def test_closing_an_account_asks_and_says_how_many_sessions_end(app):

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,8 @@ class Demo:
     counter: str
     portal: str
     passwords: dict[str, str]
+    """By the role of an invented person, or by the user name of an account that a test added."""
+    usernames: dict[str, str] = field(default_factory=dict)
 
     def type(self, *words: str, typed: str = "") -> None:
         """Type a command in this instance, and what it asks for."""
@@ -79,6 +81,7 @@ def served_demo() -> Iterator[Demo]:
                 f"http://localhost:{port + 1}",
                 f"http://localhost:{port + 2}",
                 {login["role"]: login["password"] for login in logins},
+                {login["role"]: login["user"] for login in logins},
             )
 
 
@@ -137,9 +140,9 @@ class Visitor:
         self.page.click(f"button[name=language][value={language}]")
 
     def sign_in(self, role: str, *, at: str | None = None) -> None:
-        """Sign in with this role."""
+        """Sign in as the invented person with this role, or as an account that a test added."""
         self.page.goto((at or self.demo.backoffice) + "/account/login/")
-        self.page.fill("#id_login", role)
+        self.page.fill("#id_login", self.demo.usernames.get(role, role))
         self.page.fill("#id_password", self.demo.passwords[role])
         with self.page.expect_navigation():
             self.page.locator("main form button").first.click()

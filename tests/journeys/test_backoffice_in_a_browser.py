@@ -243,6 +243,22 @@ def test_a_passkey_is_added_and_then_lets_one_in(strict_visitor, demo):
     assert page.inner_text("h1") == "The campaign"
 
 
+def test_how_a_figure_is_made_opens_in_its_place(strict_visitor):
+    page = strict_visitor.page
+    strict_visitor.sign_in("supervisor")
+    page.wait_for_selector("body.js-enabled")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    mark = page.locator(".rk-how__link").first
+
+    mark.click()
+    at, said = page.evaluate("scrollY"), page.inner_text("[data-how]")
+    mark.click()
+
+    assert at == 0
+    assert len(said) > 20
+    assert page.locator("[data-how]").count() == 0
+
+
 def test_a_page_weighs_little(strict_visitor):
     page = strict_visitor.page
     loaded = {}

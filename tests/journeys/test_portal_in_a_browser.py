@@ -110,7 +110,7 @@ from rollkeeper.selfcare.consents import request_consent
 from rollkeeper.vault.fields import Field
 line = find_line_by_input(sys.argv[1])
 with action():
-    request_consent(authority_of(Staff.objects.get(username="auditor")), line.line_id, sample_id=new_uuid(),
+    request_consent(authority_of(Staff.objects.get(username="lin")), line.line_id, sample_id=new_uuid(),
                 fields=[Field.NAME, Field.DOCUMENT_NUMBER], on=clock.today())
 """
 

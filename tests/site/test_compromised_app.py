@@ -339,6 +339,17 @@ def test_what_is_renewed_in_the_instance_is_handed_over_again(data_dir):
         credentials.clear()
 
 
+def test_an_app_is_told_when_the_settings_were_last_written(data_dir):
+    credentials = AppCredentials.to(app_named("backoffice"))
+
+    try:
+        at = [(one / "settings.toml").stat().st_mtime_ns for one in (data_dir, credentials.folder)]
+    finally:
+        credentials.clear()
+
+    assert at[0] == at[1]
+
+
 def test_one_app_cannot_sign_for_another_nor_for_the_instance(data_dir):
     signing = {stores.derived_secret(f"app {app.name}") for app in APPS} | {
         stores.web_secret(), stores.staff_secret(),

@@ -86,6 +86,24 @@ def test_an_address_that_does_not_exist_is_answered_in_the_register(app):
     assert "13900001234" not in page.content.decode().replace('value="/13900001234/"', "")
 
 
+@pytest.mark.parametrize(
+    ("serving", "address"),
+    [
+        ("backoffice", "/agents/%00/"),
+        ("backoffice", "/reports/2011-Q4%00/"),
+        ("counter", "/receipt/%00/"),
+    ],
+)
+def test_an_address_with_a_nul_is_not_found_and_no_crash(app, serving, address):
+    app(serving)
+    client = sign_in(StaffRole.SUPERVISOR)
+    client.raise_request_exception = False
+
+    answer = client.get(address, HTTP_ACCEPT="text/html")
+
+    assert answer.status_code == 404
+
+
 @pytest.fixture
 def written():
     """What reaches a log file: everything that comes to the root logger, formatted."""
