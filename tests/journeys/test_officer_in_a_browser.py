@@ -61,7 +61,7 @@ def test_an_officer_decides_a_case_from_sign_in_to_its_end(strict_visitor):
     left = page.locator("main table tbody tr").first.inner_text()
 
     assert "overdue since yesterday" in overdue
-    assert "With data_protection_officer." in taken
+    assert f"With {strict_visitor.demo.usernames['data_protection_officer']}." in taken
     assert "What will happen" in question
     assert "Decided: the subscriber is not right." in decided
     assert "overdue" not in left
