@@ -43,7 +43,8 @@ DayOption = Annotated[
 def register_group(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
-        no_args_is_help=True, help="Rule packs: what they say, whether they hold, who confirmed them."
+        no_args_is_help=True,
+        help="Rule packs: what they say, whether they hold, who confirmed them, which was in force.",
     )
     for name, command in (
         ("list", list_packs), ("show", show), ("check", check), ("test", run_cases), ("diff", diff), ("new", new),

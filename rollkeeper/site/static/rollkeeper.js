@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Improves pages that work without it: focus on errors, no double submission, a button that prints, no form lost with its session.
+// Improves pages that work without it: focus on errors, no double submission, a button that prints.
 import { initAll } from "./built/govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled");
@@ -26,79 +26,4 @@ if (htmx) {
   const begin = () => document.head.append(Object.assign(document.createElement("script"), { src: htmx.href }));
   if (document.readyState === "complete") begin();
   else window.addEventListener("load", begin, { once: true });
-}
-
-// How a figure is made opens where it was asked for, and closes there; without a script it is read below.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest(".rk-how__link");
-  const said = link && document.querySelector(`${link.hash} dd`);
-  if (!said) return;
-  event.preventDefault();
-  const place = link.closest("dl, h2, p");
-  const open = place.nextElementSibling;
-  const isOpen = open !== null && open.matches("[data-how]");
-  link.setAttribute("aria-expanded", String(!isOpen));
-  if (isOpen) {
-    open.remove();
-    return;
-  }
-  const text = Object.assign(document.createElement("div"), { className: "govuk-inset-text" });
-  text.dataset.how = "";
-  text.append(...said.cloneNode(true).childNodes);
-  place.after(text);
-});
-
-// A form of a page that is some minutes old is sent once it is known that it will be read: where the session ended or the network
-// is gone, it stays as it was typed.
-const ended = document.querySelector("[data-session-ended]");
-const SECOND_CLICK_MS = 1000;
-let isAsking = false;
-let isOurs = false;
-let sentAt = -SECOND_CLICK_MS;
-
-const accountOf = (page) => page.querySelector(".rk-account__link")?.textContent;
-
-// The same person is signed in: what one person began on this page, another one who signed in meanwhile does not send.
-async function isReadable() {
-  try {
-    const answer = await fetch(ended.dataset.sessionEnded, { cache: "no-store" });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return accountOf(page) === accountOf(document);
-  } catch {
-    return false;
-  }
-}
-
-async function send(form, button) {
-  isAsking = true;
-  const isRead = await isReadable();
-  isAsking = false;
-  ended.hidden = isRead;
-  if (!isRead) {
-    form.before(ended);
-    ended.focus();
-    return;
-  }
-  // After a new sign-in in another tab the old token counts no more.
-  const token = form.querySelector("[name=csrfmiddlewaretoken]");
-  const kept = document.cookie.split("; ").find((one) => one.startsWith(`${ended.dataset.cookie}=`));
-  if (token && kept) token.value = kept.slice(ended.dataset.cookie.length + 1);
-  isOurs = true;
-  form.requestSubmit(button);
-  isOurs = false;
-  sentAt = performance.now();
-}
-
-function isDoubtful() {
-  return !navigator.onLine || performance.now() > Number(ended.dataset.minutes) * 60_000;
-}
-
-if (ended) {
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (isOurs || event.defaultPrevented || form.getAttribute("method") !== "post" || !form.closest("main")) return;
-    if (!isDoubtful()) return;
-    event.preventDefault();
-    if (!isAsking && performance.now() - sentAt > SECOND_CLICK_MS) send(form, event.submitter);
-  });
 }
