@@ -18,7 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
 from tests.builders.lines import make_line
-from tests.builders.packs import confirmed
+from tests.builders.packs import adopt_pack, confirmed
 from tests.campaign.population import day, member, night, pause, register, state, tell
 
 type People = tuple[Authority, Authority]
@@ -43,6 +43,7 @@ def notified(people: People, tmp_path: Path) -> Callable[..., LineId]:
         whole = (REFERENCE[:cases] + REFERENCE[questions:]).replace("    stages:\n", duties + "    stages:\n")
         pack.write_text(confirmed(whole), "utf-8")
         clock.set_demo_date(NOTIFIED)
+        adopt_pack(pack, on=NOTIFIED)
         planning.plan_campaign(console_authority(), pack_id=str(pack), on=NOTIFIED)
         tell(line_id, NOTIFIED)
         worker(NOTIFIED)
