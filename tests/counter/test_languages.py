@@ -14,6 +14,7 @@ PAGES = (
 # What stays Latin on a Chinese page: names of things, and the language's own name in the switch.
 LATIN = {
     "Rollkeeper",
+    "https",
     "Invented",
     "Telecom",
     "English",
