@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import out, show_table
 
@@ -116,8 +117,12 @@ def unreachable(line: NotNotifiedLine) -> None:
 
 def explanation(found: Explanation) -> None:
     """Show why a line has its status."""
-    stage = f", {found.stage} in the campaign" if found.stage else ""
-    out.print(f"Line {found.line_id} ({found.service}) is {found.state}{stage}. On {found.on}:", markup=False)
+    stage = (
+        f" The last nightly run of the campaign left it as: {Stage(found.stage).label}."
+        if found.stage
+        else ""
+    )
+    out.print(f"Line {found.line_id} ({found.service}) is {found.state}.{stage} On {found.on}:", markup=False)
     _sentences(found.sentences)
 
 
