@@ -23,6 +23,8 @@ MEANINGS: Final[Mapping[str, Promise]] = {
     "number": _("Number of the line"),
     "service": _("Kind of service"),
     "status": _("Whether the line works"),
+    "ended_on": _("Day on which the line ended"),
+    "barred_on": _("Day since which the line is barred"),
     "activated_on": _("In service since"),
     "language": _("Language"),
     "region": _("Region"),
@@ -91,7 +93,7 @@ def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str,
     """Return the map that a page's answers make: what the worker checks and counts with."""
     raw: dict[str, Any] = {}
     others: dict[str, str] = {}
-    proposed = proposal.get("raw", {}).get("activated_on", {})
+    proposed = proposal.get("raw", {})
     if file := proposal.get("raw", {}).get("file"):
         raw["file"] = file
     for place, one in enumerate(proposal.get("columns", ())):
@@ -167,9 +169,11 @@ def _put(
         case "postal":
             raw.setdefault("contact", {}).setdefault("postal", []).append(name)
         case "activated_on":
-            raw["activated_on"] = _activated(name, answers, proposed)
+            raw["activated_on"] = _activated(name, answers, proposed.get("activated_on", {}))
+        case "ended_on" | "barred_on":
+            raw.setdefault("status", {"formats": _status_forms(answers, proposed)})[meaning] = name
         case "status" | "language":
-            raw[meaning] = {"column": name, "values": dict(table)}
+            raw[meaning] = raw.get(meaning, {}) | {"column": name, "values": dict(table)}
         case "service":
             raw.setdefault("service", {"from": []})["from"].append(
                 {"column": name, "values": _meant(table), "left_out": _left_out(table)}
@@ -188,6 +192,12 @@ def _activated(name: str, answers: Mapping[str, str], proposed: Mapping[str, Any
     return {"column": name, "formats": formats} | (
         {"unknown": answers["since"]} if answers.get("since") else {}
     )
+
+
+def _status_forms(answers: Mapping[str, str], proposed: Mapping[str, Any]) -> list[str]:
+    """Return how days of a status are written: as proposed for these columns, else as the days on which lines were activated."""
+    chosen = answers.get("date-form") or answers.get("date-forms", "")
+    return list(proposed.get("status", {}).get("formats", ())) or [form for form in chosen.split("|") if form]
 
 
 def _meant(table: Mapping[str, str]) -> dict[str, str]:
@@ -209,6 +219,9 @@ def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         column = raw.get(part, {}).get("column") or raw.get(part, {}).get("tenure_months")
         if column:
             yield column, part
+    yield from (
+        (raw["status"][part], part) for part in ("ended_on", "barred_on") if part in raw.get("status", {})
+    )
     yield from ((column, "postal") for column in raw.get("contact", {}).get("postal", ()))
     yield from ((source["column"], "service") for source in raw.get("service", {}).get("from", ()))
     yield from (

@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# What databases put behind the name of a column of days.
+_OF_A_DATABASE = re.compile(r"_(t|dt|ts)$", re.IGNORECASE)
 _MARKS = re.compile(r"[^\w]+|_+")
 # Scripts written without spaces: there a word is looked for anywhere in the heading.
 _UNSPACED = re.compile(r"[\u0f00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -32,7 +34,7 @@ class Dropped:
 def meaning_of(heading: str) -> str | None:
     """Return the meaning of a heading: the name of a part of the map; None if unknown."""
     plain = _plain(heading)
-    exact = _meanings().get(plain)
+    exact = _meanings().get(plain) or _meanings().get(_plain(_OF_A_DATABASE.sub("", heading)))
     if exact or not _UNSPACED.search(plain):
         return exact
     inside = [

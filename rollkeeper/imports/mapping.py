@@ -118,10 +118,30 @@ class ServiceSection(MapSection):
 
 
 class StatusSection(MapSection):
-    """Whether a line works, is barred and why, or is none of the operator's any more. Every value must be named."""
+    """Whether a line works, is barred and why, or is none of the operator's any more.
 
-    column: Column
-    values: Annotated[dict[str, LineStatus], Field(min_length=1)]
+    A column says it, of which every value must be named; or columns do that hold a day only where a line has ended, or is barred.
+    """
+
+    column: Column | None = None
+    values: dict[str, LineStatus] = {}
+    ended_on: Column | None = None
+    barred_on: Column | None = None
+    formats: tuple[Annotated[str, Field(min_length=2)], ...] = ("%Y-%m-%d",)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (not self.days):
+            raise ValueError("give either a column and its values, or ended_on and barred_on")
+        if (self.column is None) != (not self.values):
+            raise ValueError("name the values of the column under [status.values]")
+        return self
+
+    @property
+    def days(self) -> dict[str, str]:
+        """Return the columns of days, by what a day in them says."""
+        given = {"ended_on": self.ended_on, "barred_on": self.barred_on}
+        return {name: column for name, column in given.items() if column}
 
 
 class ActivatedSection(MapSection):
@@ -284,7 +304,7 @@ class ImportMap(MapSection):
 
     def kinds(self) -> Iterator[tuple[str, frozenset[str], str]]:
         """Give each column of kinds, the values that the map names, and where it may name more."""
-        if self.status:
+        if self.status and self.status.column:
             yield self.status.column, frozenset(self.status.values), "Name each under [status.values]."
         if len(self.service.sources) == 1 and not self.service.otherwise:
             (source,) = self.service.sources
@@ -314,6 +334,9 @@ class ImportMap(MapSection):
             "is_essential": self.is_essential and self.is_essential.column,
         }  # fmt: skip
         yield from ((place, column) for place, column in single.items() if column)
+        yield from (
+            (f"status.{name}", column) for name, column in (self.status.days if self.status else {}).items()
+        )
         yield from (("contact.postal", column) for column in (self.contact.postal if self.contact else ()))
         yield from (("service.from", source.column) for source in self.service.sources)
         if self.registration:

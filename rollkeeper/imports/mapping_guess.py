@@ -19,6 +19,7 @@ from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import Dropped
 from rollkeeper.imports.column_samples import (
     are_mobile,
+    are_seconds,
     date_forms,
     is_date,
     is_email,
@@ -31,6 +32,7 @@ from rollkeeper.imports.column_samples import (
 )
 from rollkeeper.imports.errors import IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN
 from rollkeeper.imports.files import FileScan
+from rollkeeper.imports.status_days import says_a_day
 
 _SURE = 0.8
 _REGISTRATION = ("name", "address", "document_type", "document_number")
@@ -153,12 +155,19 @@ def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], sc
     sure = [c for c in columns.free() if telephone_share(columns.values(c), columns.country) >= _SURE]
     named = [c for c in columns.free() if column_dictionary.meaning_of(c) == "number"]
     chosen = next((c for c in named if c in sure), None) or next(iter(named), None)
-    unnamed = [c for c in sure if column_dictionary.meaning_of(c) is None]
+    unnamed = [
+        c for c in sure if column_dictionary.meaning_of(c) is None and not are_seconds(columns.values(c))
+    ]
     if chosen is None and len(unnamed) == 1:
         chosen = unnamed[0]
     chosen = chosen or next((c for c in columns.free() if column_dictionary.named_by(c)), None)
     if chosen is not None:
         raw["number"] = {"column": columns.take(chosen)}
+        return
+    if unnamed:
+        needs.append(
+            f'which of {shown_values(unnamed)} holds the telephone numbers; all look like some: [number] column = "...".'
+        )
         return
     needs.append(
         f"the file holds no telephone numbers. Give the first number of a number range with {scan.row_count:,} free"
@@ -169,7 +178,7 @@ def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], sc
 def _propose_status(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
     column = columns.find("status") or next((c for c in columns.free() if _are_states(c, columns)), None)
     if column is None:
-        return ("no column says whether a line works: all lines come in as active.",)
+        return _propose_status_days(columns, raw, needs)
     columns.take(column)
     kinds = columns.kinds(column)
     table = {v: known for v in kinds if (known := column_dictionary.known_value("status_values", v))}
@@ -181,6 +190,29 @@ def _propose_status(columns: _Columns, raw: dict[str, Any], needs: list[str]) ->
             f" {', '.join(LineStatus)}."
         )
     return (_counted(column, kinds, table),) if table else ()
+
+
+def _propose_status_days(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
+    """Propose the status by columns of days that only lines have which ended or are barred."""
+    found = {part: column for part in ("ended_on", "barred_on") if (column := columns.find(part))}
+    days = {part: [v for v in columns.values(column) if says_a_day(v)] for part, column in found.items()}
+    found = {part: column for part, column in found.items() if days[part]}
+    if not found:
+        return ("no column says whether a line works: all lines come in as active.",)
+    forms, ambiguous = date_forms([value for part in found for value in days[part]])
+    raw["status"] = {part: columns.take(column) for part, column in found.items()} | {
+        "formats": list(forms or ambiguous)
+    }
+    if ambiguous or not forms:
+        needs.append(
+            f"how the dates in {shown_values(list(found.values()))} are written: [status] formats = [...]."
+        )
+    if "barred_on" in found:
+        needs.append(
+            f"whether every line with a day in '{found['barred_on']}' is barred now. If some work again, delete [status] barred_on"
+            " and say in another column which are barred."
+        )
+    return (f"no column says whether a line works: a day in {shown_values(list(found.values()))} does.",)
 
 
 def _are_states(column: str, columns: _Columns) -> bool:
@@ -286,6 +318,11 @@ def _propose_activation(
                 " [activated_on] unknown = ... gives them a day."
             )
             return (remark,) if missing else ()
+        if are_seconds(values):
+            needs.append(
+                f"the days in '{column}' are seconds since 1970: export them as days of your time zone, such as 2011-01-31."
+            )
+            return ()
         options = " or ".join(f'"{form}"' for form in ambiguous or forms) or '"%Y-%m-%d"'
         which = "both fit" if ambiguous else "none was recognised"
         needs.append(

@@ -35,6 +35,7 @@ from rollkeeper.imports.row_errors import (
     UnreadableRow,
     wrong_width,
 )
+from rollkeeper.imports.status_days import StatusDays
 from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
 from rollkeeper.kernel.choices import Service
 from rollkeeper.law.pack import Pack
@@ -104,6 +105,9 @@ class RowReader:
         self._width = len(header)
         self._place = {name: i for i, name in enumerate(header)}
         self._left_out = self._values_left_out(made)
+        self._days = (
+            StatusDays(made.status, place=self._place, on=on) if made.status and made.status.days else None
+        )
         self._readers = self._compile(made, country=country, languages=languages, on=on)
         self._regions = by_length(made.region.prefixes) if made.region else []
         self._registration = (
@@ -161,12 +165,13 @@ class RowReader:
 
     def _leave_out(self, table: list[list[str]], chunk: RowChunk) -> list[list[str]]:
         """Drop the rows that the map leaves out before anything else in them is read: old rows often lack values."""
-        if not self._left_out:
+        if not self._left_out and not self._days:
             return table
         kept = [
             i
             for i, record in enumerate(table)
             if not any(record[place].strip() in values for place, values in self._left_out)
+            and not (self._days and self._days.has_ended(record))
         ]
         chunk.left_out = len(table) - len(kept)
         chunk.rows = [chunk.rows[i] for i in kept]
@@ -193,10 +198,12 @@ class RowReader:
         parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
             parts.insert(0, self._number(made.number, made.service, parts[0][2], country=country))
-        if made.status:
+        if made.status and made.status.column:
             parts.append(
                 self._each("status", made.status.column, value_parsers.table_reader(made.status.values))
             )
+        if self._days:
+            parts.append(("status", self._days.columns, self._days.read))
         if made.language:
             reading = value_parsers.language_reader(made.language.values, known=languages)
             parts.append(self._value("language", made.language, reading))
@@ -219,7 +226,7 @@ class RowReader:
     def _values_left_out(self, made: ImportMap) -> list[tuple[int, frozenset[str]]]:
         """Return by the place of a column the values whose rows are not taken in."""
         said = [(source.column, frozenset(source.left_out)) for source in made.service.sources]
-        if made.status:
+        if made.status and made.status.column:
             out = {text for text, status in made.status.values.items() if status is LineStatus.LEFT_OUT}
             said.append((made.status.column, frozenset(out)))
         return [(self._place[column], values) for column, values in said if values]

@@ -365,6 +365,39 @@ def exports() -> tuple[Export, ...]:
                 Column("Language", "language", cycle("English", "Chinese")),
             ),
         ),
+        Export(
+            "hosting-domains", "ZA", text_file("utf-8"),
+            states={"Active": "active", "Transferred Away": "left_out", "Cancelled": "left_out", "Expired": "left_out"},
+            columns=(
+                Column("Domain ID", DROPPED, counted("{}", 1)), Column("Client ID", "reference", counted("{}", 4000)),
+                Column("Client Name", DROPPED, cycle("Thandi Invented", "Pieter Fictional")), Column("Domain", "number", counted("made-up-{}.example")),
+                Column("Registrar", DROPPED, cycle("enom", "manual")), Column("Reg Period", DROPPED, cycle("1", "2")),
+                Column("Registration Date", "activated_on", day("%Y-%m-%d")), Column("Next Due Date", DROPPED, day("%Y-%m-%d", step=39)),
+                Column("Expiry Date", DROPPED, day("%Y-%m-%d", step=41)), Column("Recurring Amount", DROPPED, counted("{}.95")),
+                Column("Status", "status", cycle("Active", "Active", "Pending Transfer", "Grace Period (Expired)", "Redemption Period (Expired)",
+                                                  "Transferred Away", "Cancelled", "Fraud", "Expired")),
+            ),
+        ),
+        Export(
+            "codes-and-seconds", "CN", text_file("utf-8", "|"), states={},
+            columns=(
+                Column("POID_ID0", DROPPED, counted("{}", 880000)), Column("ACCOUNT_NO", "reference", counted("0.0.0.1-{}", 51000)),
+                Column("LOGIN", "number", counted("8613400{:06d}")), Column("POID_TYPE", "service.from", cycle("/service/telco/gsm/telephony", "/service/ip")),
+                Column("STATUS", "status", cycle("10100", "10100", "10102", "10103")), Column("STATUS_FLAGS", DROPPED, cycle("0", "4")),
+                Column("CREATED_T", "activated_on", lambda n: str(1_231_977_600 + 86_400 * 37 * n)),
+                Column("LAST_STATUS_T", DROPPED, lambda n: str(1_700_000_000 + 86_400 * n)), Column("PASSWD", DROPPED, counted("clear|{}")),
+            ),
+        ),
+        Export(
+            "dates-for-states", "US", text_file("utf-8"), states={},
+            columns=(
+                Column("custnum", "reference", counted("{}", 1000)), Column("pkgnum", DROPPED, counted("{}", 70000)),
+                Column("pkg", "service.from", cycle("Residential VoIP", "Fiber 100")), Column("countrycode", DROPPED, cycle("1")),
+                Column("phonenum", "number", counted("6502530{:03d}")), Column("setup", "activated_on", day("%Y-%m-%d", step=31)),
+                Column("susp", "status.barred_on", lambda n: "" if n % 6 else "2025-11-01"), Column("cancel", "status.ended_on", lambda n: "" if n % 5 else "2025-10-01"),
+                Column("agent", DROPPED, cycle("Main", "Dealer 2")), Column("ss", DROPPED, counted("000-00-{:04d}")),
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -419,6 +452,11 @@ def _places(raw: dict[str, Any]) -> dict[str, str]:
     if column := raw.get("activated_on", {}).get("tenure_months"):
         found[column] = "activated_on.tenure_months"
     found |= {source["column"]: "service.from" for source in raw.get("service", {}).get("from", [])}
+    found |= {
+        raw["status"][part]: f"status.{part}"
+        for part in ("ended_on", "barred_on")
+        if part in raw.get("status", {})
+    }
     registration = raw.get("registration", {})
     fields = ("name", "address", "document_type", "document_number")
     return found | {registration[f]: f"registration.{f}" for f in fields if f in registration}

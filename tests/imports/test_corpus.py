@@ -42,7 +42,7 @@ def test_what_is_sensitive_is_never_used(tmp_path, name):
 
 
 def _used(outcome):
-    return [column for column in outcome.export.header if column in str(outcome.proposal.raw)]
+    return [column for column in outcome.export.header if repr(column) in str(outcome.proposal.raw)]
 
 
 @pytest.mark.parametrize("name", [e.name for e in exports() if e.country == "CN" and e.states])

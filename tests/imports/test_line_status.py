@@ -267,3 +267,56 @@ def test_rejected_rows_are_written_whole_to_a_file_that_only_its_owner_reads(reg
     assert oct(target.stat().st_mode & 0o777) == "0o600"
     with target.open(encoding="utf-8-sig", newline="") as source:
         assert [row["since"] for row in csv.DictReader(source)] == ["no day", "2011-05-01"]
+
+
+BY_DAYS = {name: part for name, part in RAW.items() if name != "status"} | {
+    "status": {"ended_on": "cancel", "barred_on": "susp"}
+}
+
+
+def test_a_day_of_an_end_or_a_bar_says_the_state_where_no_column_does(register, written):
+    records = [
+        line(1, cancel="", susp=""), line(2, cancel="2011-11-30", susp=""), line(3, cancel="2011-12-01", susp=""),
+        line(4, cancel="2011-12-02", susp=""), line(5, cancel="0000-00-00", susp="2011-12-01"), line(6, cancel="NULL", susp="2011-12-02"),
+        line(7, cancel="last year", susp=""), line(8, cancel="2011-10-01", susp="2011-09-01"),
+    ]  # fmt: skip
+
+    result = take_in(written(records), BY_DAYS)
+
+    found = [find_line(f"+861380000000{n}") for n in range(1, 9)]
+    assert [one and one.state for one in found] == [
+        "active", None, None, "active", "suspended", "active", None, None,
+    ]  # fmt: skip
+    assert (result.left_out, result.refused, result.barred) == (3, 1, 1)
+
+
+def test_a_file_without_a_status_is_searched_for_days_of_ends_and_bars(written):
+    file = written([line(n, "", cancel="" if n % 2 else "2011-10-01", susp="" if n % 3 else "2011-11-01") for n in range(9)])  # fmt: skip
+
+    proposal = propose(scan_file(file), country="CN", as_of=ON, duty=False)
+
+    assert proposal.raw["status"] == {"ended_on": "cancel", "barred_on": "susp", "formats": ["%Y-%m-%d"]}
+    assert any("'susp' is barred now" in need for need in proposal.needs)
+
+
+@pytest.mark.parametrize("status", [{"column": "state", "values": {"ok": "active"}, "ended_on": "cancel"}, {}, {"column": "state"}])  # fmt: skip
+def test_a_status_is_said_in_one_way(status):
+    with refusing(IMPORT_MAP_INVALID):
+        make_map(RAW | {"status": status}, named="map.toml", header=("phone", "since", "state", "cancel"))
+
+
+def test_several_columns_that_look_like_numbers_are_asked_about(written):
+    file = written([{"a": f"138{n:08d}", "b": f"139{n:08d}", "since": "2011-05-01"} for n in range(9)])
+
+    proposal = propose(scan_file(file), country="CN", as_of=ON, duty=False)
+
+    assert proposal.needs[0].startswith("which of 'a', 'b' holds the telephone numbers")
+
+
+def test_seconds_since_1970_are_no_numbers_and_asked_for_as_days(written):
+    file = written([{"a": f"138{n:08d}", "created_t": str(1_300_000_000 + 86_400 * n)} for n in range(9)])
+
+    proposal = propose(scan_file(file), country="CN", as_of=ON, duty=False)
+
+    assert proposal.raw["number"] == {"column": "a"}
+    assert "seconds since 1970" in proposal.needs[0]
