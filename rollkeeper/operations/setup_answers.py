@@ -8,12 +8,13 @@ file of answers (tables and keys as in settings.toml), or from a person at a ter
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from rollkeeper.kernel.console import err
-from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT
+from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Faults, RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import INSTANCE, current_content, is_made, write_settings
 from rollkeeper.law.packs import load_pack, shipped_packs
@@ -71,19 +72,42 @@ def _asked(missing: list[str]) -> dict[str, Any]:
     }
     for key in missing:
         question, default = questions[key]
-        said = typer.prompt(question, default=default(given) if default else None, err=True).strip()
-        given[key] = [one.strip() for one in said.split(",")] if key == "languages" else said
+        given[key] = _ask(key, question, default=default(given) if default else None)
     for key, name in (("register_url", "register"), ("keys_url", "keys")):
         if key not in given:
-            url = typer.prompt(
-                f"PostgreSQL 18 of the {name} (postgresql://host/database); empty: on this machine, run by Rollkeeper",
-                default="", show_default=False, err=True,
-            ).strip()  # fmt: skip
+            question = f"PostgreSQL 18 of the {name} (postgresql://host/database); empty: on this machine, run by Rollkeeper"
+            url = _ask(key, question, default="")
             given |= {key: url} if url else {}
     err.print(
         "More settings: docs/settings.md. What is still missing before going live: 'rollkeeper doctor'."
     )
     return given
+
+
+def _ask(key: str, question: str, *, default: str | None) -> Any:
+    """Ask until the answer is one that the setting takes."""
+    while True:
+        said = typer.prompt(question, default=default, show_default=bool(default), err=True).strip()
+        value = [one.strip() for one in said.split(",")] if key == "languages" else said
+        fault = _fault_in(key, value)
+        if fault is None:
+            return value
+        err.print(fault, markup=False)
+
+
+def _fault_in(key: str, value: Any) -> str | None:
+    """Return what is wrong with an answer, None if nothing is."""
+    field = all_tables()[INSTANCE].model_fields[key]
+    kind: Any = Annotated[field.annotation, field]
+    try:
+        TypeAdapter(kind).validate_python(value)
+        if key == "pack":
+            load_pack(value)
+    except ValidationError as fault:
+        return "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
+    except (Faults, RollkeeperError) as fault:
+        return str(fault)
+    return None
 
 
 def _zone_of(given: dict[str, Any]) -> str:

@@ -91,3 +91,22 @@ def test_answers_are_for_a_production_instance(place):
     (place / "answers.toml").write_text(WHOLE, "utf-8")
 
     assert invoke("setup", "--answers", place / "answers.toml").exit_code == 2
+
+
+def test_a_wrong_answer_at_the_terminal_is_asked_again(place, monkeypatch):
+    typed = iter(["Invented Mobile", "china", "CN", "CN", "cn-xz-2011", "Lhasa", "Asia/Shanghai", "tlh", "en, bo", "10086", "mysql://x/y", "", ""])  # fmt: skip
+    said = []
+    monkeypatch.setattr(setup_answers.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(setup_answers.typer, "prompt", lambda *_, **__: next(typed))
+    monkeypatch.setattr(setup_answers.err, "print", lambda text, **_: said.append(text))
+
+    setup_answers.answer(None)
+
+    kept = tomllib.loads(settings_file().read_text("utf-8"))["instance"]
+    assert (kept["country_code"], kept["pack"], kept["zone"], kept["languages"]) == (
+        "CN", "cn-xz-2011", "Asia/Shanghai", ["en", "bo"],
+    )  # fmt: skip
+    assert [text for text in said if "capital letters" in text or "no time zone" in text] == said[0:1] + said[
+        2:3
+    ]
+    assert len(said) == 6
