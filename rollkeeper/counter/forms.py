@@ -116,7 +116,7 @@ def number_field() -> forms.CharField:
     """Return the field for the whole number of a line."""
     return forms.CharField(
         label=_("Number of the line"),
-        help_text=_("As on the bill: the whole number, domain, address block, https://site or #account."),
+        help_text=_("As on the bill; https:// before a site, # before an account."),
         max_length=253,
         widget=forms.TextInput(attrs=QUIET | {"inputmode": "text", "class": "govuk-input--width-20"}),
     )

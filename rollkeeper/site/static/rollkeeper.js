@@ -20,7 +20,7 @@ document.body.addEventListener("htmx:load", (event) => {
   showPrinting(event.detail.elt.parentElement);
 });
 
-// A page can be used before htmx is there, and does not wait for it; htmx itself begins only where the page is whole.
+// htmx begins once the page is whole.
 const htmx = document.querySelector("link[data-htmx]");
 if (htmx) {
   const begin = () => document.head.append(Object.assign(document.createElement("script"), { src: htmx.href }));
