@@ -10,7 +10,6 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from tests.campaign.typed_commands import (
 )
 from tests.command_server import CommandServer
 from tests.conftest import _empty_everything
+from tests.processes import is_alive
 
 LINES = 120
 RUN = "@tests.campaign.typed_commands:run_in_small_chunks"
@@ -139,7 +139,7 @@ def killed_and_typed_again(desk: Desk, seed: int, *, times: int = 4) -> int:
 def wait_for_position(least: int, process: int) -> bool:
     """Wait until a running batch has come so far; say whether the process is still there."""
     while rows("SELECT max(position_done) AS far FROM campaign_batch")[0].far < least:
-        if not Path(f"/proc/{process}").exists():
+        if not is_alive(process):
             return False
         time.sleep(0.002)
     return True

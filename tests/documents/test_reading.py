@@ -178,7 +178,7 @@ def test_an_open_passport_is_read_however_the_print_of_its_other_page_runs(turne
 
 
 def test_a_picture_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(reader, "PAGE_SECONDS", 0)
+    monkeypatch.setattr(reader, "PAGE_WORK", 0)
     found = Reader().answer(open_passport(0), on=ON, said=lambda: None)
 
     assert found == ({"findings": []}, [])

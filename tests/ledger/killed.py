@@ -36,6 +36,7 @@ from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.ledger import publication, sequencer
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
+from tests.processes import is_alive
 
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"
@@ -88,7 +89,7 @@ class Killer:
         for pid in struck:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        while not all(map(is_dead, struck)):
+        while any(map(is_alive, struck)):
             time.sleep(0.002)
         return met
 
@@ -147,14 +148,6 @@ def processes() -> list[int]:
     first = int((stores.REGISTER.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
     children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8")
     return [first, *map(int, children.split())]
-
-
-def is_dead(pid: int) -> bool:
-    """Tell whether a process is gone, or waits only for its parent to hear of it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def main(folder: Path, rounds: int, seed: int) -> None:

@@ -38,6 +38,7 @@ from rollkeeper.provisioning.services import queue_command
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
+from tests.processes import is_alive
 from tests.refusals import refusing
 from tests.vault.conftest import person
 
@@ -285,7 +286,7 @@ def test_servers_that_a_killed_restore_left_running_are_stopped_by_the_next(fold
         restore(console_authority(), folder, secrets=folder)
 
     assert len(left) == 2
-    assert not [one for one in left if Path(f"/proc/{one}").exists()]
+    assert not any(map(is_alive, left))
     assert not list(data_dir.iterdir())
 
 

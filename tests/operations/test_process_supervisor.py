@@ -24,6 +24,7 @@ from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HO
 from rollkeeper.site.web_apps import APPS
 from tests.demo import copy_demo
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
+from tests.processes import is_alive
 from tests.refusals import refusing
 from tests.superuser import as_superuser
 
@@ -190,13 +191,6 @@ def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(da
 
 def command_of(pid):
     return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_dir):

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rollkeeper.documents.reading.cards import find_resident_card
 from rollkeeper.documents.reading.decoding import Pixels, decode
 from rollkeeper.documents.reading.findings import Finding, Spot
-from rollkeeper.documents.reading.ocr_models import OcrModels, OutOfTimeError, rectangle
+from rollkeeper.documents.reading.ocr_models import OcrModels, TooMuchWorkError, rectangle
 from rollkeeper.documents.reading.page_layout import (
     Sheet,
     at_a_glance,
@@ -25,8 +25,9 @@ from rollkeeper.documents.reading.redaction import CopyWanted, Fonts, MarkNotDra
 from rollkeeper.documents.reading.refusals import FileRejectedError
 from rollkeeper.documents.reading.travel import find_travel_document
 
-PAGE_SECONDS: Final = 2.6
-"""Processor time to recognise a picture: with opening it a clerk waits three. What is recognised is read to its end."""
+PAGE_WORK: Final = 3.4
+"""Work to recognise a picture, as `OcrModels.allow` counts it: a clerk waits three seconds. A card that is recognised
+is read to its end."""
 _WARM: Final = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
@@ -93,7 +94,7 @@ class Reader:
 
     def _look(self, pages: Sequence[Pixels], *, on: dt.date) -> Iterator[tuple[Sheet, Finding]]:
         for page in pages:
-            self._networks.allow(PAGE_SECONDS)
+            self._networks.allow(PAGE_WORK)
             found = self._found(page, on=on)
             self._networks.allow(None)
             if found:
@@ -102,10 +103,10 @@ class Reader:
     def _found(self, page: Pixels, *, on: dt.date) -> tuple[Sheet, Finding] | None:
         """Look for what is quick to see, a zone whose check digits fit; then closer, for a zone and for a card.
 
-        Out of time, what was seen at the glance counts, though its check digits do not fit.
+        When that is too much work, what was seen at the glance counts, though its check digits do not fit.
         """
         seen: tuple[Sheet, Finding] | None = None
-        with suppress(OutOfTimeError):
+        with suppress(TooMuchWorkError):
             rough = at_a_glance(page, self._networks)
             for tried in self._ways(rough):
                 finding = find_travel_document(tried, self._networks, on=on)
