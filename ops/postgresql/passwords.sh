@@ -9,6 +9,6 @@ rollkeeper_password() {
     [ -e "$file" ] || ( umask 077 && printf '%s:rollkeeper_%s:%s:%s\n' "$3" "$1" "$2" "$(openssl rand -hex 24)" > "$file" )
     export "$(printf '%s_%s' "$1" "$2" | tr '[:lower:]' '[:upper:]')=$(cut -d: -f5 "$file")"
 }
-for role in migrator counter backoffice portal worker console vault auditor; do rollkeeper_password register $role "${AT_REGISTER:?}"; done
+for role in migrator counter backoffice portal worker console vault vault_service auditor; do rollkeeper_password register $role "${AT_REGISTER:?}"; done
 for role in migrator sealer vault ledger; do rollkeeper_password keys $role "${AT_KEYS:?}"; done
 unset file role

@@ -9,6 +9,7 @@
 \getenv worker REGISTER_WORKER
 \getenv console REGISTER_CONSOLE
 \getenv vault REGISTER_VAULT
+\getenv vault_service REGISTER_VAULT_SERVICE
 \getenv auditor REGISTER_AUDITOR
 SET password_encryption = 'scram-sha-256';
 SET log_statement = 'none';
@@ -20,6 +21,7 @@ CREATE ROLE portal LOGIN NOSUPERUSER PASSWORD :'portal';
 CREATE ROLE worker LOGIN NOSUPERUSER PASSWORD :'worker';
 CREATE ROLE console LOGIN NOSUPERUSER PASSWORD :'console';
 CREATE ROLE vault LOGIN NOSUPERUSER PASSWORD :'vault';
+CREATE ROLE vault_service LOGIN NOSUPERUSER PASSWORD :'vault_service';
 CREATE ROLE auditor LOGIN NOSUPERUSER PASSWORD :'auditor';
 GRANT worker TO console;
 CREATE DATABASE rollkeeper_register OWNER migrator TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 
 from rollkeeper.access.authority import Authority, require, require_recent, rule_for
 from rollkeeper.access.errors import (
@@ -26,7 +27,7 @@ from rollkeeper.access.errors import (
 from rollkeeper.access.hooks import PENDING_SUBJECTS
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.queries import grants_on
-from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
@@ -89,6 +90,11 @@ class PendingApproval:
     def reference(self) -> str:
         """Return by what two people know that they mean the same."""
         return reference_of(self.about)
+
+    @property
+    def may_decide(self) -> tuple[str | Promise, ...]:
+        """Return the titles of the roles that approve it."""
+        return tuple(ROLE_TITLES[role] for role in rule_for(self.permission).roles if role in ROLE_TITLES)
 
 
 def reference_of(about: str) -> str:

@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.choices import RequestJob, RequestState
+from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.errors import (
     APPROVER_UNKNOWN,
     STAFF_REQUEST_BROKE,
@@ -87,6 +88,11 @@ class RequestView:
         return dt.date.fromisoformat(said) if isinstance(said, str) else None
 
     @property
+    def reference(self) -> str:
+        """Return by what two people know that they mean the same."""
+        return reference_of(str(self.subject or self.request_id))
+
+    @property
     def is_open(self) -> bool:
         """Tell whether it is not done yet."""
         return self.ended_at is None
@@ -151,6 +157,11 @@ def pending_requests(kind: str) -> list[RequestView]:
     """Return what of a kind waits for a second person, the oldest first."""
     found = rows(sql("access", "pending_requests"), {"kind": kind})
     return [_view(row) for row in found]
+
+
+def requests_under_way() -> list[RequestView]:
+    """Return what staff asked a worker for and is not done, the oldest first."""
+    return [_view(row) for row in rows(sql("access", "requests_under_way"))]
 
 
 def do_staff_requests(*, limit: int, job: RequestJob = RequestJob.PAGE) -> int:

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of what waits for approvers: all kinds in one list, each with the page on which it is looked at and approved."""
+"""The page of all that staff asked for and that is not done: what waits for approvers, and what a worker carries out, in one list."""
+
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -11,7 +14,9 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.dual_control import PendingApproval, pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.access.staff_requests import RequestView, requests_under_way
 from rollkeeper.campaign.choices import Action, WorkKind
+from rollkeeper.campaign.work_requests import PERMISSION_FOR, key_of
 from rollkeeper.incidents.choices import Step
 
 _HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
@@ -38,13 +43,37 @@ _PAGES = {
     Permission.RENEW_KEYS_AFTER_INCIDENT: "backoffice:incident",
     Permission.NOTIFY_AFFECTED: "backoffice:incident",
     Permission.PUBLISH_REPORT: "backoffice:report_of_period",
+    Permission.DECIDE_FORGERY: "backoffice:decide_case",
 }
+REQUESTS: Final = {
+    **{key_of(kind): (kind.label, needed, "backoffice:campaign") for kind, needed in PERMISSION_FOR.items()},
+    "cancel-campaign": (_("Campaign"), Permission.CLOSE_CAMPAIGN, "backoffice:campaign"),
+    **dict.fromkeys(
+        ("imports-read", "imports-count", "imports-import", "imports-discard", "undo-import"),
+        (_("Import lines"), Permission.IMPORT_LINES, "backoffice:imports"),
+    ),
+    **dict.fromkeys(("take-case", "decide-case"), (_("Cases"), Permission.SEE_CASES, "backoffice:cases")),
+    **dict.fromkeys(("add-hold", "end-hold"), (_("Legal holds"), Permission.MANAGE_LEGAL_HOLDS, "backoffice:holds")),
+    **dict.fromkeys(("draft-report", "publish-report"), (_("Reports"), Permission.SEE_REPORTS, "backoffice:reports")),
+    "agent-action": (_("Agents"), Permission.SEE_AGENTS, "backoffice:agents"),
+    "open-incident": (_("Incidents"), Permission.MANAGE_INCIDENT, "backoffice:incidents"),
+}  # fmt: skip
+"""What staff ask a worker for: its words, who sees that it was asked for, and its page. A kind that is missing here is shown to no one."""
+_UNKNOWN: Final = ("", None, "")
 
 
 @require_safe
 def pending_approvals_page(request: HttpRequest) -> HttpResponse:
-    """List what waits for approvers and the reader may approve, the longest first."""
-    waiting = [(one, _LABELS[one.action_kind], _address(one)) for one in pending_here(authority_in(request))]
+    """List what waits for approvers and the reader may approve, and what a worker has to do that the reader may see; the longest first."""
+    authority = authority_in(request)
+    listed: list[tuple[PendingApproval | RequestView, str | Promise, str]] = [
+        (one, _LABELS[one.action_kind], _address(one)) for one in pending_here(authority)
+    ]
+    for one in requests_under_way():
+        label, permission, page = REQUESTS.get(one.kind, _UNKNOWN)
+        if permission and authority.role_for(permission):
+            listed.append((one, label, reverse(page)))
+    waiting = sorted(listed, key=lambda row: row[0].requested_at)
     return render(request, "backoffice/pending_approvals.html", {"waiting": waiting})
 
 

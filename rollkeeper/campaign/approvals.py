@@ -20,7 +20,7 @@ from rollkeeper.ledger.verbs import Verb
 
 def content_of(batch_id: BatchId) -> str:
     """Return the hash of what a batch is: its act, day, law and brakes, and each line with its version."""
-    content: str = rows(sql("campaign", "batch_content"), [batch_id])[0].content
+    content: str = rows("SELECT campaign_batch_content(%s) AS content", [batch_id])[0].content
     return content
 
 

@@ -164,7 +164,10 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
 def _slice(this: _Run, batch: Batch, ran: BatchRunResult, *, lines: int, stays: list[Days]) -> int:
     if batch.state == BatchState.APPROVED:
         _enter(this, batch, Verb.BATCH_STARTED)
-    batch.state = ran.state = BatchState.RUNNING
+        batch.state = BatchState.RUNNING
+        with without_timeout():  # the database hashes the lines too before it lets a batch run
+            batch.save(update_fields=["state"])
+    ran.state = BatchState.RUNNING
     if lines:
         counts = _act_on(this, batch, upto=batch.position_done + lines, stays=stays)
         skipped = {str(because): count for because, count in counts.items() if because is not None}

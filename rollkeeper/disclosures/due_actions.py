@@ -121,7 +121,11 @@ def _erase_if_due(authority: Authority, found: DisclosureRequest, *, role: Staff
     file_id, found.erased_on = found.file_id, on
     found.number_mark = found.instrument_mark = found.file_mark = found.file_id = None
     found.line_id = found.person_id = found.held_on = found.held_at = None
-    found.save()
+    found.save(
+        update_fields=[
+            "erased_on", "number_mark", "instrument_mark", "file_mark", "file_id", "line_id", "person_id", "held_on", "held_at",
+        ]
+    )  # fmt: skip
     append_entry(
         authority,
         verb=Verb.DISCLOSURE_ERASED,

@@ -57,6 +57,8 @@ class Role(StrEnum):
     CONSOLE = "console"
     """Commands typed on the machine: a worker that needs no request of a page (`operations/sql/asked_for.sql`)."""
     VAULT = "vault"
+    VAULT_SERVICE = "vault_service"
+    """What the vault service does for signed-in staff and checks for workers; it opens in the role `vault`, which worker with keys has too."""
     AUDITOR = "auditor"
 
 

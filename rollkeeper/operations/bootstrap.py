@@ -13,7 +13,9 @@ from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql as pgsql
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import console_authority, rule_for
+from rollkeeper.access.dual_control import cooldown_hours
+from rollkeeper.access.roles import Permission
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, database, stores
@@ -40,7 +42,7 @@ from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("access", "functions"), ("access", "invitations"), ("access", "staff_requests"),
-    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"), ("agents", "functions"), ("campaign", "stay_functions"), ("incidents", "functions"),
+    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("selfcare", "hand_over_code"), ("agents", "functions"), ("campaign", "stay_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
@@ -114,7 +116,7 @@ def bring_up_to_date() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
-        for page in ("app_entries", "asked_for", "roles"):
+        for page in ("app_entries", "asked_for", "approved_batches", "roles"):
             database.run(_page(page))
     finally:
         connections["default"].close()
@@ -144,16 +146,19 @@ def set_limits(
     production: bool | None = None,
 ) -> None:
     """Write into the register, where no app can set it, what its functions go by: settings of this instance, or those given."""
-    chosen = counter_settings()
+    chosen, approving = counter_settings(), rule_for(Permission.APPROVE_BATCH)
     values: dict[str, tuple[str, Any]] = {
+        "access_cooldown_hours": ("integer", cooldown_hours()),
         "access_lookups_per_day": ("integer", _or(lookups_per_day, access_settings().index_lookups_per_day)),
+        "campaign_approvers_needed": ("integer", approving.people),
+        "campaign_approving_roles": ("text[]", [role.value for role in approving.roles]),
         "kernel_is_production": ("boolean", _or(production, instance().kind is InstanceKind.PRODUCTION)),
         "kernel_zone": ("text", instance().zone),
         "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
     }  # fmt: skip
     for name, (kind, value) in values.items():
         database.run(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE RETURN %s",
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE RETURN CAST(%s AS {kind})",
             [value],
         )
 

@@ -22,7 +22,7 @@ import tomli_w
 
 import rollkeeper
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir, settings_file
 from rollkeeper.ledger.tile_store import public_folder
@@ -44,7 +44,8 @@ _END_S = 5
 _FOR_APPS_THAT_SEAL = ("vault", "documents_url")
 _FOR_ALL = ("secrets/index.key", "secrets/index.token", "secrets/public-keys.pub")
 VAULT_SECRETS = (
-    "secrets/root.key", "secrets/root.token", "secrets/root.pin", "secrets/register-vault.pgpass", "secrets/keys-vault.pgpass",
+    "secrets/root.key", "secrets/root.token", "secrets/root.pin", "secrets/register-vault_service.pgpass", "secrets/register-vault.pgpass",
+    "secrets/keys-vault.pgpass",
 )  # fmt: skip
 """What opens: it belongs to the vault service's user."""
 ALARMS = "logs/alarms.log"
@@ -165,9 +166,7 @@ class VaultCredentials(Credentials):
         yield "settings.toml", _settings()
         yield "secrets/web.key", stores.derived_secret("vault service")
         yield "secrets/staff.key", stores.staff_secret()
-        yield from _files(
-            stores.password_file(stores.REGISTER, Role.WORKER), *_whole(*_FOR_ALL, "secrets/documents.toml")
-        )
+        yield from _files(*_whole(*_FOR_ALL, "secrets/documents.toml"))
 
 
 def give_key_material(user: str) -> None:

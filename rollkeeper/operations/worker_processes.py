@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final, cast
 
+from rollkeeper.kernel.database import Role
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.credential_handover import VaultCredentials
 from rollkeeper.operations.log_rotation import log_output
@@ -164,7 +165,7 @@ class VaultProcess(ManagedProcess):
     def _started(self) -> subprocess.Popen[bytes] | ForkedProcess:
         self._credentials, self._renewed = VaultCredentials.make(), time.monotonic()
         return self._start(
-            "rollkeeper.operations.vault_process", self._credentials.environment(),
+            "rollkeeper.operations.vault_process", self._credentials.environment() | {"ROLLKEEPER_ROLE": Role.VAULT_SERVICE.value},
             folder=self._credentials.folder, user=self._credentials.user,
         )  # fmt: skip
 

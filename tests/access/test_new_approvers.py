@@ -74,7 +74,7 @@ def test_an_earlier_first_day_and_an_earlier_instant_do_not_shorten_the_wait(as_
         " VALUES (uuidv7(), %s, 'supervisor', '2000-01-01', '2000-01-01', '2000-01-01')"
     )
 
-    with as_role("worker"):
+    with as_role("vault_service"):
         for staff_id in people:
             run(given, [staff_id])
 
@@ -86,7 +86,7 @@ def test_a_role_that_ended_is_not_given_back_without_a_new_grant(as_role):
     employed("manager-1")
     RoleGrant.objects.update(until=DAY)
 
-    with as_role("worker"):
+    with as_role("vault_service"):
         run("UPDATE access_rolegrant SET until = '2012-03-01'")
         for later in ("NULL", "'2012-03-02'"):
             with pytest.raises(DatabaseError, match="given_back"), transaction.atomic():
@@ -95,10 +95,10 @@ def test_a_role_that_ended_is_not_given_back_without_a_new_grant(as_role):
 
 @pytest.mark.parametrize("role", sorted(approving_roles()))
 def test_each_role_that_decides_with_others_is_mailed_once(mail, as_role, role):  # noqa: F811
-    with as_role("worker"):
+    with as_role("vault_service"):
         employed("clerk-07", role=StaffRole.CLERK)
         grant_role(console_authority(), username="clerk-07", role=role, on=DAY)
-
+    with as_role("worker"):
         assert [alarms.mail_new_approvers(), alarms.mail_new_approvers()] == [1, 0]
 
     ((_, envelope),) = mail.kept

@@ -185,7 +185,7 @@ def test_a_day_later_the_change_counts(officer, cooldown, as_role):
     assert sign_in("officer-1", PASSWORD, ask_code=app.code)
 
 
-@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "worker", "vault"])
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "worker", "vault", "vault_service"])
 def test_no_process_forgets_that_a_factor_was_changed(officer, as_role, role):
     with pytest.raises(DatabaseError, match="permission denied"), as_role(role):
         run("DELETE FROM access_factorchange")

@@ -312,7 +312,7 @@ def test_the_list_shows_todays_roles():
     assert [view.roles for view in staff_list(DAY + dt.timedelta(days=1))] == [()]
 
 
-@pytest.mark.parametrize("role", ["counter", "backoffice", "worker"])
+@pytest.mark.parametrize("role", ["counter", "backoffice", "console", "vault_service"])
 def test_each_way_in_may_sign_people_in(role, as_role):
     added()
 

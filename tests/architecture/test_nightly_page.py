@@ -19,7 +19,7 @@ STATEMENTS = sorted(
         for name in name
         if name
     }
-    - {"batch_progress", "slice_verdict_counts", "batch_content"}
+    - {"batch_progress", "slice_verdict_counts"}
 )
 TABLES = sorted(
     {

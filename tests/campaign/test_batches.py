@@ -1210,12 +1210,21 @@ def test_everything_runs_with_the_rights_of_the_worker(
 
     with as_role("console"):
         plan(day("2011-12-19"))
-    run("DISCARD TEMP")  # what the plan counted: the worker has a session without it
+    tell(line_id, NOTIFIED)
+    for on in (NOTIFIED, DUE, END_DUE):
+        clock.set_demo_date(on)
+        run("DISCARD TEMP")
+        with as_role("worker"):
+            nightly.run_nightly(worker_authority(), on=on)
+        run("DISCARD TEMP")  # another role has another session, without what this one counted
+        with as_role("console"):  # prepared and approved by people
+            approved_batches(on, people)
+        run("DISCARD TEMP")
+        with as_role("worker"):
+            for batch_id in batch_execution.batches_to_run(on=on):
+                batch_execution.run_batch(worker_authority(), batch_id, on=on)
+    run("DISCARD TEMP")
     with as_role("worker"):
-        tell(line_id, NOTIFIED)
-        night(NOTIFIED, people)
-        night(DUE, people)
-        night(END_DUE, people)
         batch = next(one for one in queries.batches() if one.action == "terminate")
         batch_rollback.undo_batch(worker_authority(), batch.batch_id, on=END_DUE)
 

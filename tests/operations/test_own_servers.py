@@ -156,7 +156,7 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     assert "certificate verify failed" in of_another.stdout + of_another.stderr
     assert misnamed.returncode != 0
     assert "does not match host name" in misnamed.stdout + misnamed.stderr
-    assert len(passwords) == 12
+    assert len(passwords) == 13
     assert not [one for one in passwords.values() if one in said]
     assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
     assert "is not verified" not in healthy.stdout

@@ -190,3 +190,65 @@ def test_a_request_of_a_person_who_may_not_is_refused_and_uses_nothing_up(as_rol
 
     (row,) = rows("SELECT state, refusal, used_in FROM access_staffrequest")
     assert (row.state, row.refusal[0]["code"], row.used_in) == ("failed", "not_allowed", None)
+
+
+@pytest.fixture
+def officer(register):
+    """An account that decides, and one of a person who is no longer there."""
+    one = employ(StaffRole.DATA_PROTECTION_OFFICER)
+    gone = employ(StaffRole.DATA_PROTECTION_OFFICER)
+    run("UPDATE access_staff SET is_active = false WHERE staff_id = %s", [gone.staff_id])
+    run(
+        "INSERT INTO access_invitation (invitation_id, staff_id, code_mark) VALUES (uuidv7(), %s, '\\x00')",
+        [one.staff_id],
+    )
+    return one
+
+
+APPROVED = (
+    "INSERT INTO access_approval (permission, subject, content, staff_id, approves, day)"
+    " VALUES ('{}', uuidv7(), 'a', %(officer)s, true, '2012-03-02')"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO access_staff (staff_id, username, salt, password, is_active) VALUES (uuidv7(), 'ann', '\\x00', '!', true)",
+        "INSERT INTO access_rolegrant (grant_id, staff_id, role, since) VALUES (uuidv7(), %(officer)s, 'supervisor', '2012-01-01')",
+        "UPDATE access_rolegrant SET until = '2011-01-01' WHERE staff_id = %(officer)s",
+        "UPDATE access_staff SET is_active = true WHERE NOT is_active",
+        "UPDATE access_staff SET password = 'mine'",
+        "INSERT INTO access_invitation (invitation_id, staff_id, code_mark) VALUES (uuidv7(), %(officer)s, '\\x00')",
+        "UPDATE access_invitation SET code_mark = '\\x01'",
+        "DELETE FROM access_invitation",
+        "DELETE FROM access_attempt",
+        "INSERT INTO access_attempt (name_mark, counted_by, tries, since) VALUES ('\\x00', 'worker', 0, now())",
+        *(APPROVED.format(one) for one in (
+            "approve_batch", "approve_undo", "end_stay", "decide_disclosure", "approve_authority", "defer_notification",
+            "approve_erasure", "notify_affected", "renew_keys_after_incident", "approve_action", "publish_report", "decide_forgery")),
+    ],
+)  # fmt: skip
+def test_a_worker_makes_no_account_role_invitation_or_approval(officer, as_role, statement):
+    with as_role("worker"):
+        assert refused(statement, {"officer": officer.staff_id})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "disclosures_authority", "disclosures_deferral", "languages_acceptance", "reporting_auditsample",
+        "reporting_auditsampleline", "vault_file",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("right", ["INSERT", "UPDATE"])
+def test_a_worker_has_no_right_that_only_the_vault_service_and_commands_need(data_dir, table, right):
+    (may,) = rows("SELECT has_any_column_privilege('worker', %s, %s) AS may", [table, right])
+
+    assert not may.may
+
+
+def test_a_worker_settles_no_alarm(as_role, register):
+    with as_role("worker"):
+        assert refused("UPDATE vault_alarm SET settled_at = now()")
+        assert not refused("UPDATE vault_alarm SET notified_at = now()")

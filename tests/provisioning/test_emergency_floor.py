@@ -424,15 +424,15 @@ def pushed():
 
 
 @pytest.mark.parametrize("what", HANDS)
-def test_whatever_the_role_of_the_night_writes_by_hand_a_line_calls_for_help(
+def test_whatever_is_written_by_hand_a_line_calls_for_help(
     telephones, element_of_the_instance, as_role, what
 ):
     number = f"+868910000001{list(HANDS).index(what)}"
     line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
 
-    with as_role("worker"):
-        for statement, more in HANDS[what]:
-            database.run(statement, [line, *[str(one) for one in more]])
+    for statement, more in HANDS[what]:
+        database.run(statement, [line, *[str(one) for one in more]])
+        with as_role("worker"):
             pushed()
 
     assert telephones.call(number, *(EMERGENCY_NUMBERS if "ends" in what else FLOOR))

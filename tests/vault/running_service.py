@@ -5,7 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 
+from rollkeeper.kernel import stores
+from rollkeeper.kernel.database import Role, address
 from rollkeeper.vault import protocol, service
 from rollkeeper.vault.service import Service
 from rollkeeper.vault.service_sessions import Sessions
@@ -22,6 +25,13 @@ def start(
     folder, stop = tmp_path_factory.mktemp("vault", numbered=True), threading.Event()
     running: list[threading.Thread] = []
     monkeypatch.setattr(protocol, "service_folder", lambda: folder)
+
+    # Its threads connect as the service's process does.
+    monkeypatch.setitem(
+        connections.settings,
+        "default",
+        connections.settings["default"] | address(stores.REGISTER, Role.VAULT_SERVICE),
+    )
 
     def started(**how: float) -> Service:
         listener = service._listener(protocol.service_socket())

@@ -6,7 +6,7 @@
 -- authenticator secret of accounts that may use only the counter. Staff who may use the back office need a passkey at the
 -- counter, because an attacker who controls the counter could reuse a typed code at the back office.
 ALTER TABLE access_staff ENABLE ROW LEVEL SECURITY;
-CREATE POLICY access_staff_of_others ON access_staff TO backoffice, worker, vault, auditor USING (true) WITH CHECK (true);
+CREATE POLICY access_staff_of_others ON access_staff TO backoffice, worker, vault, vault_service, auditor USING (true) WITH CHECK (true);
 CREATE POLICY access_staff_at_the_counter ON access_staff FOR SELECT TO counter USING (EXISTS (
     SELECT FROM access_rolegrant g WHERE g.staff_id = access_staff.staff_id
        AND g.role IN ('clerk', 'supervisor', 'data_protection_officer')
@@ -44,5 +44,5 @@ CREATE POLICY django_session_of_everybody ON django_session TO worker USING (tru
 
 -- Each way in counts for itself, and none can forgive what was tried at another.
 ALTER TABLE access_attempt ENABLE ROW LEVEL SECURITY;
-CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, backoffice, worker, vault
+CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, backoffice, console, vault, vault_service
     USING (counted_by = CURRENT_USER) WITH CHECK (counted_by = CURRENT_USER);

@@ -4,6 +4,8 @@
 -- Again: the same hash; what became of each line is not part of it.
 --
 -- SHA-256 over the text of the row, a zero byte, and SHA-256 of each 4096 lines in order: line_id (16 bytes), version (8 bytes).
+CREATE OR REPLACE FUNCTION campaign_batch_content(batch uuid) RETURNS text
+LANGUAGE sql STABLE AS $$
 SELECT encode(sha256(
            convert_to(concat_ws('|', b.batch_id, b.action, b.due_on, b.pack_hash, b.line_count, b.max_lines_per_hour,
                                 b.pilot_count), 'UTF8') || '\x00'::bytea || coalesce(lines.parts, ''::bytea)
@@ -13,4 +15,5 @@ SELECT encode(sha256(
                   FROM (SELECT position / 4096 AS nr,
                                sha256(string_agg(uuid_send(line_id) || int8send(line_version), ''::bytea ORDER BY position)) AS part
                           FROM campaign_batchline WHERE batch_id = b.batch_id GROUP BY 1) hashed) lines
- WHERE b.batch_id = %s
+ WHERE b.batch_id = batch
+$$;

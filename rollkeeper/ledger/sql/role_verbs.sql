@@ -2,7 +2,8 @@
 -- Law: art. 11 (who acted must stay visible). Reads: -. Writes: a trigger on ledger_entry. Plan: a list of words an entry.
 -- Again: CREATE OR REPLACE: the same trigger.
 -- An attacker who has an app's session enters what that app could have done, and nothing that steers others: no openings, no batches of
--- a counter, no keys. The worker carries out what people decided anywhere, so that it has no list.
+-- a counter, no keys. The worker carries out what people decided anywhere, so that its list says what it does not enter: what is opened,
+-- and what people decide on pages, at commands or at the vault service.
 CREATE OR REPLACE FUNCTION ledger_role_may(acting name, verb text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE acting
     WHEN 'counter' THEN verb IN (
@@ -25,6 +26,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE acting
         'access:invitation:accepted')
     WHEN 'portal' THEN false
     WHEN 'auditor' THEN false
+    WHEN 'vault' THEN verb LIKE 'vault:%' OR verb = 'imports:upload:opened'
+    WHEN 'vault_service' THEN verb LIKE 'vault:%' OR verb LIKE 'access:%' OR verb LIKE 'disclosures:%'
+        OR verb IN ('line:line:looked_up', 'line:access:recorded')
+    WHEN 'worker' THEN verb NOT LIKE 'disclosures:authority:%' AND verb NOT LIKE 'languages:texts:%' AND verb NOT IN (
+        'vault:sealed:opened', 'vault:offline:opened', 'vault:canary:opened', 'vault:alarm:settled',
+        'access:staff:added', 'access:role:granted', 'access:role:ended', 'access:invitation:made', 'access:invitation:accepted',
+        'disclosures:request:entered', 'disclosures:request:approved', 'disclosures:request:refused', 'disclosures:request:opened',
+        'disclosures:request:delivered', 'disclosures:notification:deferred',
+        'campaign:batch:approved', 'campaign:undo:approved', 'campaign:work:requested', 'campaign:stay:entered', 'campaign:stay:end_approved',
+        'campaign:stay:ended', 'imports:upload:received', 'imports:upload:decided', 'reporting:audit_sample:drawn')
     ELSE true
 END;
 

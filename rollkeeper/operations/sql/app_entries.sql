@@ -102,3 +102,9 @@ CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON ac
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION access_refuse_to_app();
 CREATE OR REPLACE TRIGGER disclosures_request_decided BEFORE UPDATE ON disclosures_request
     FOR EACH ROW WHEN (kernel_is_app() AND OLD.state NOT IN ('waiting', 'approved')) EXECUTE FUNCTION access_refuse_to_app();
+-- A worker only ends a request whose time is over, and empties one that is erased.
+CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures_request
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
+        NEW.state <> OLD.state AND NEW.state <> 'expired' OR NEW.person_id <> OLD.person_id OR NEW.line_id <> OLD.line_id
+        OR OLD.person_id IS NULL AND NEW.person_id IS NOT NULL OR OLD.line_id IS NULL AND NEW.line_id IS NOT NULL))
+    EXECUTE FUNCTION access_refuse_to_app();

@@ -53,3 +53,19 @@ CREATE OR REPLACE TRIGGER ledger_entered_as_asked BEFORE INSERT ON ledger_entry
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.verb IN (
         'campaign:campaign:planned', 'campaign:campaign:closed', 'campaign:campaign:cancelled', 'imports:import:undone', 'imports:line:undone'))
     EXECUTE FUNCTION access_enter_as_asked();
+
+-- A worker opens closed accounts only of an agent, while it answers the request of a person whose account is open.
+CREATE OR REPLACE FUNCTION access_reopen_as_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM access_staffrequest r JOIN access_staff s USING (staff_id)
+                    WHERE r.kind = 'agent-action' AND r.state = 'approved' AND s.is_active AND r.staff_id <> NEW.staff_id
+                      AND r.made_at > clock_timestamp() - interval '1 day') THEN
+        RAISE EXCEPTION 'access_no_person_asked_for_it' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_reopen_as_asked FROM PUBLIC;
+CREATE OR REPLACE TRIGGER access_staff_reopened_as_asked BEFORE UPDATE OF is_active ON access_staff
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION access_reopen_as_asked();

@@ -2,9 +2,9 @@
 -- Law: art. 11 (least privilege). Reads: -. Writes: rights. Plan: -. Again: the same rights. What is not granted here is denied.
 -- Append-only tables have no UPDATE and no DELETE for any role.
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, auditor;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, auditor;
-GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, auditor;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, vault_service, auditor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, vault_service, auditor;
+GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, vault_service, auditor;
 -- Functions with their owner's rights are executed by whom this page names, below; PostgreSQL would let every role.
 DO $$
 DECLARE
@@ -12,23 +12,23 @@ DECLARE
 BEGIN
     FOR one IN SELECT p.oid FROM pg_proc p
                 WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace AND pg_has_role(p.proowner, 'USAGE') LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, counter, backoffice, portal, worker, console, vault, auditor', one);
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, counter, backoffice, portal, worker, console, vault, vault_service, auditor', one);
     END LOOP;
 END
 $$;
 -- What each app may make others wait for (kernel/sql/functions.sql); the server's own rights are in server_rights.sql.
-GRANT EXECUTE ON FUNCTION kernel_lock TO counter, backoffice, portal, worker;
+GRANT EXECUTE ON FUNCTION kernel_lock TO counter, backoffice, portal, worker, vault_service;
 GRANT EXECUTE ON FUNCTION kernel_share_sealing TO counter, worker;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault;
-REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice FROM counter, backoffice, worker, vault;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault, vault_service;
+REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice FROM counter, backoffice, worker, vault, vault_service;
 
 -- The ledger: appended by every acting role, changed by none, not even its owner. An erased entry is reduced by one function.
 REVOKE DELETE, TRUNCATE ON ledger_entry FROM migrator;
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger_fault, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
     ledger_publication FROM migrator;
 -- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
-GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, backoffice, worker, vault;
-GRANT SELECT ON ledger_entry TO counter, backoffice, worker, vault, auditor;
+GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, backoffice, worker, vault, vault_service;
+GRANT SELECT ON ledger_entry TO counter, backoffice, worker, vault, vault_service, auditor;
 GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_fault TO worker;
 GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_fault
     TO counter, backoffice, auditor;
@@ -38,22 +38,27 @@ REVOKE ALL ON FUNCTION ledger_reduce_entries FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_reduce_entries TO worker;
 
 -- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history.
-GRANT SELECT ON ledger_deferreddisclosuremark TO backoffice, worker, auditor;
-GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO worker;
+GRANT SELECT ON ledger_deferreddisclosuremark TO backoffice, worker, vault_service, auditor;
+GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO worker, vault_service;
 
 -- Staff: read by the apps for signing in. access/sql/rows_of_a_role.sql limits which rows a role sees.
-GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, vault, auditor;
--- Accounts and roles are made from the command line alone. The back office closes an account and changes its owner's password.
-GRANT INSERT, UPDATE (until, notified_at) ON access_rolegrant TO worker;
-GRANT INSERT, UPDATE (is_active) ON access_staff TO worker;
+GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, vault, vault_service, auditor;
+-- Accounts and roles are made by commands, and by the vault service for an administrator who signed in there. The back office closes an
+-- account and changes its owner's password; a worker closes accounts of an agent or an incident, and notes which mail it sent.
+GRANT INSERT, UPDATE (until) ON access_rolegrant TO console, vault_service;
+GRANT INSERT, UPDATE (is_active) ON access_staff TO console, vault_service;
+GRANT UPDATE (notified_at) ON access_rolegrant TO worker;
+GRANT UPDATE (is_active) ON access_staff TO worker;
 GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
--- Invitations: made by the vault service for an administrator who signed in there, mailed by the worker, used up by a function.
-GRANT SELECT, INSERT, UPDATE, DELETE ON access_invitation TO worker;
+-- Invitations: made by the vault service, mailed by the worker, used up by a function.
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_invitation TO console, vault_service;
+GRANT SELECT, UPDATE (sealed_to, code_mark, coded_at, sent_at) ON access_invitation TO worker;
 GRANT SELECT (invitation_id, staff_id, code_mark, made_at, coded_at, sent_at, used_at) ON access_invitation TO backoffice;
 GRANT EXECUTE ON FUNCTION access_use_invitation TO backoffice;
 -- Approvals: inserted, never changed; the database sets the time. access/sql/approvals_of_a_role.sql limits which approvals a
 -- role may give: a counter those of the counter, the back office none of them.
-GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval TO counter, backoffice, worker;
+GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval
+    TO counter, backoffice, worker, vault_service;
 GRANT SELECT ON access_approval TO auditor;
 -- What staff ask for on a page of the back office; a worker looks up their roles again and does it in their name. Written by functions
 -- alone: a page asks, the worker takes and answers, and what it does by a request uses the request up (asked_for.sql).
@@ -61,10 +66,11 @@ GRANT SELECT (request_id, staff_id, kind, job, subject, facts, state, made_at, a
     TO backoffice, worker, auditor;
 GRANT EXECUTE ON FUNCTION access_ask, access_settle_pending TO backoffice;
 GRANT EXECUTE ON FUNCTION access_next_request, access_answer_request, access_postpone_request, access_forget_requests TO worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker, vault;
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, console, vault, vault_service;
 -- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
-GRANT SELECT, INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO worker;
+GRANT SELECT ON languages_acceptance TO worker;
+GRANT INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO console;
 GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_data, expire_date, staff_id, source_mark), DELETE
     ON django_session TO counter, backoffice;
 -- Passwords are changed, and second factors added and removed, only at the back office: a compromised counter gives no access
@@ -72,11 +78,11 @@ GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_d
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
 GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter, vault;
 -- When an app changed a factor is noted by triggers; the vault and who types commands read it.
-GRANT SELECT ON access_factorchange TO worker, vault;
+GRANT SELECT ON access_factorchange TO worker, vault, vault_service;
 GRANT UPDATE (notified_at) ON access_factorchange TO worker;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
 
-GRANT SELECT ON django_migrations TO worker, backoffice;
+GRANT SELECT ON django_migrations TO worker, vault_service, backoffice;
 
 -- Jobs: the lease on each, and its last run. A worker ends the session of one that hangs; both are of this role.
 GRANT SELECT, INSERT, UPDATE ON kernel_job TO worker;
@@ -89,8 +95,9 @@ GRANT INSERT ON vault_sealed TO counter, worker;
 GRANT SELECT ON vault_sealed TO vault;
 GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
 GRANT SELECT (person_id, tenure_id, field), DELETE ON vault_sealed TO worker;
--- A file under its own key, the instrument of a disclosure request: sealed and opened only by commands.
-GRANT SELECT (owner_id, file_id), INSERT, DELETE ON vault_file TO worker;
+-- A file under its own key, the instrument of a disclosure request: sealed by the vault service, destroyed by the worker with keys.
+GRANT SELECT (owner_id, file_id), DELETE ON vault_file TO worker, vault_service;
+GRANT INSERT ON vault_file TO console, vault_service;
 GRANT SELECT ON vault_file TO vault;
 -- Document copies: which there are, and their digests; the bytes are sealed in a separate store.
 GRANT INSERT ON vault_copy TO counter, worker;
@@ -100,10 +107,11 @@ GRANT DELETE ON vault_copy TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault_openingcount TO vault;
 -- An alarm is raised by the opening process and settled from the console; apps do not know that there was one.
 GRANT INSERT ON vault_alarm TO vault;
-GRANT SELECT, UPDATE (notified_at, settled_at) ON vault_alarm TO worker;
+GRANT SELECT, UPDATE (notified_at) ON vault_alarm TO worker, vault_service;
+GRANT UPDATE (settled_at) ON vault_alarm TO console;
 -- An app raises an alarm about an access by naming its entry, which says who it was, and learns nothing of alarms.
 REVOKE ALL ON FUNCTION vault_raise_access_alarm FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION vault_raise_access_alarm TO counter, backoffice, worker;
+GRANT EXECUTE ON FUNCTION vault_raise_access_alarm TO counter, backoffice, worker, vault_service;
 GRANT SELECT, INSERT ON vault_canary TO worker;
 
 -- People and lines.
@@ -125,7 +133,9 @@ GRANT SELECT ON subscribers_personlink TO counter;
 GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
-GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_tenure, lines_pause TO worker;
+GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_tenure, lines_pause TO worker;
+-- What takes service away is bound to what people approved (approved_batches.sql).
+GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO worker;
 -- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
 -- cannot read sealed values, nor replace a number or address to which notices and codes go.
 GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, terminated_on, terminated_by,
@@ -238,7 +248,10 @@ GRANT INSERT ON agents_reverification TO backoffice;
 GRANT SELECT ON mfa_authenticator TO worker;
 
 -- Disclosure requests about one person are entered and answered by commands; the back office sees their state and decides.
-GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_request, disclosures_deferral TO worker;
+GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_request, disclosures_deferral TO console, vault_service;
+GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO worker;
+GRANT UPDATE (state, closed_on, notified_on, is_notice_queued, erased_on, number_mark, instrument_mark, file_mark, file_id, line_id, person_id,
+    held_on, held_at) ON disclosures_request TO worker;
 GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO backoffice;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
@@ -290,7 +303,7 @@ GRANT EXECUTE ON FUNCTION selfcare_claimant_is_named TO backoffice, worker;
 
 -- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.
 GRANT SELECT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
-GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
+GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice, console;
 GRANT INSERT (line_id, consent_id, tenure_id, sample_id, auditor_id, fields, asked_on, answer_by) ON selfcare_consent TO backoffice;
 GRANT SELECT ON selfcare_consent TO backoffice, worker;
 GRANT UPDATE (agreed_on, through, taken_back_on) ON selfcare_consent TO worker;
@@ -305,3 +318,9 @@ GRANT INSERT (submission_key, ticket_id, submitted_by, language, sealed, by_coun
 GRANT SELECT (ticket_id, staff_id) ON offline_ticket TO counter;
 GRANT SELECT, INSERT, DELETE ON offline_ticket TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON offline_registration TO worker;
+
+-- What the vault service reads to find the line that it was asked about, and the rows that justify what a worker asks.
+GRANT SELECT ON lines_line, lines_number, lines_tenure, lines_reference, lines_legalhold, subscribers_subscriber, subscribers_document, subscribers_personlink,
+    vault_copy, vault_alarm, notices_notice, notices_attempt, provisioning_command, selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest,
+    selfcare_reservedcode, selfcare_delegate, selfcare_application, selfcare_consent, offline_ticket, offline_registration TO vault_service;
+GRANT EXECUTE ON FUNCTION lines_find_numbers, lines_count_access TO vault_service;

@@ -11,11 +11,18 @@ BEGIN
                 AND (p.proname ~ '^pg_(try_)?advisory_' OR p.proname ~ '^lo_' OR p.proname IN ('loread', 'lowrite')) LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         IF one::text ~ 'advisory' THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, vault', one);
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, vault, vault_service', one);
         END IF;
     END LOOP;
+    -- What the server counts of a table, and its size, tell of rows that a role may not read: whether its access raised an alarm.
+    FOR one IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace
+                AND (p.proname ~ '^pg_stat_get_(?!db_)' AND p.proargtypes[0] = 'oid'::regtype AND p.pronargs = 1
+                     OR p.proname IN ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')) LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker', one);
+    END LOOP;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, counter, backoffice, portal, worker, console, vault, auditor', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, counter, backoffice, portal, worker, console, vault, vault_service, auditor', current_database());
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO migrator, worker', current_database());
 END
 $$;
@@ -23,6 +30,16 @@ REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 
 -- Who types commands on the machine does what a worker does, and besides what a worker does only on a request of a page.
 GRANT worker TO console;
+
+-- A role may change what its own later sessions begin with: an attacker who was there for a moment leaves nothing behind.
+ALTER ROLE counter RESET ALL;
+ALTER ROLE backoffice RESET ALL;
+ALTER ROLE portal RESET ALL;
+ALTER ROLE worker RESET ALL;
+ALTER ROLE console RESET ALL;
+ALTER ROLE vault RESET ALL;
+ALTER ROLE vault_service RESET ALL;
+ALTER ROLE auditor RESET ALL;
 
 -- No app takes all connections from the others. A session may set its own timeouts, so that they bind honest ones; it cannot set
 -- temp_file_limit, and kernel_end_long_transactions ends what outlasts the timeouts.

@@ -1,4 +1,4 @@
--- Refuses the nightly role to take a line that is in service in the register out of service: no emergency call would be possible.
+-- Refuses the worker's role, and a command's, to end or to bar in the network a line that is in service in the register.
 -- Law: art. 3 (emergency calls excepted). Reads: lines_line. Writes: a trigger on provisioning_command.
 -- Plan: one join of the rows of the statement with lines_line_pkey. Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE FUNCTION provisioning_terminate_only_terminated() RETURNS trigger
@@ -8,6 +8,9 @@ BEGIN
         SELECT FROM asked a JOIN lines_line l USING (line_id) WHERE a.kind = 'terminate' AND l.state NOT IN ('terminated', 'released')
     ) THEN
         RAISE EXCEPTION 'provisioning_command_ends_a_line_that_lives' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (SELECT FROM asked a JOIN lines_line l USING (line_id) WHERE a.kind = 'bar' AND l.state = 'active') THEN
+        RAISE EXCEPTION 'provisioning_command_bars_a_line_in_service' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
 END

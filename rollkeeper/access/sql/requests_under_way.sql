@@ -1,0 +1,7 @@
+-- Lists what staff asked a worker for and is not done, the oldest first.
+-- Law: -. Reads: access_staffrequest. Writes: -. Plan: access_staffrequest_waiting. Again: the same, or fewer.
+
+SELECT request_id, staff_id, kind, subject, facts, state, made_at, done_at, result, refusal
+  FROM access_staffrequest
+ WHERE done_at IS NULL AND state = 'approved'
+ ORDER BY made_at, request_id

@@ -1,0 +1,180 @@
+-- Holds a worker's role, and a command's, to what people decided: a line loses service only as a member of a batch that enough people
+-- approved exactly so, and a line is made only for a registration or an import that a person asked for.
+-- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
+-- imports_import, ledger_entry. Writes: triggers on campaign_batch, campaign_batchline, lines_line, lines_suspension.
+-- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
+-- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
+-- pilot, and its hourly limit, are still the worker's to keep.
+
+-- Whether enough people with the permission approved this content, each from an open account and by an entry of the ledger.
+CREATE OR REPLACE FUNCTION campaign_is_approved(batch uuid, approved text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(DISTINCT a.staff_id) >= campaign_approvers_needed()
+      FROM access_approval a JOIN access_staff s USING (staff_id) JOIN ledger_entry e USING (entry_id)
+     WHERE a.subject = batch AND a.permission = 'approve_batch' AND a.approves AND a.content = approved AND s.is_active
+       AND e.verb = 'campaign:batch:approved' AND e.staff_id = a.staff_id
+       AND (e.body::jsonb #>> '{facts,batch}', e.body::jsonb #>> '{facts,content}') = (batch::text, approved)
+       AND EXISTS (SELECT FROM access_rolegrant g
+                    WHERE g.staff_id = a.staff_id AND g.role = ANY (campaign_approving_roles()) AND g.since <= a.day
+                      AND (g.until IS NULL OR g.until >= a.day)
+                      AND g.granted_at <= statement_timestamp() - make_interval(hours => access_cooldown_hours()))
+$$;
+REVOKE ALL ON FUNCTION campaign_is_approved FROM PUBLIC;
+
+-- A batch goes one way. It begins to run only if its lines are still those that people approved.
+CREATE OR REPLACE FUNCTION campaign_hold_to_approval() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF (NEW.state, NEW.position_done) <> ('waiting', 0) OR NEW.pilot_done_at IS NOT NULL OR NEW.content IS NOT NULL THEN
+            RAISE EXCEPTION 'campaign_batch_begun_as_approved' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.content IS NOT NULL AND NEW.content IS DISTINCT FROM OLD.content
+       OR NEW.position_done NOT BETWEEN OLD.position_done AND NEW.line_count
+       OR OLD.pilot_done_at IS NOT NULL AND NEW.pilot_done_at IS DISTINCT FROM OLD.pilot_done_at
+       OR NEW.pilot_done_at IS NOT NULL AND NEW.position_done < NEW.pilot_count
+       OR NEW.state <> OLD.state AND (
+           NEW.state = 'waiting' OR NEW.state = 'approved' AND (OLD.state <> 'waiting' OR kernel_acting_role() = 'worker')
+           OR NEW.state = 'running' AND OLD.state <> 'approved')
+    THEN
+        RAISE EXCEPTION 'campaign_batch_changed_otherwise' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.state = 'running' AND OLD.state <> 'running'
+       AND (campaign_is_approved(NEW.batch_id, NEW.content) AND NEW.content = campaign_batch_content(NEW.batch_id)) IS NOT TRUE
+    THEN
+        RAISE EXCEPTION 'campaign_batch_not_approved' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION campaign_hold_to_approval FROM PUBLIC;
+CREATE OR REPLACE TRIGGER campaign_batch_as_approved BEFORE INSERT OR UPDATE ON campaign_batch
+    FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console')) EXECUTE FUNCTION campaign_hold_to_approval();
+
+-- No line comes into a batch whose content was hashed for approval.
+CREATE OR REPLACE FUNCTION campaign_refuse_late_lines() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT batch_id FROM added) late LEFT JOIN campaign_batch b USING (batch_id)
+                WHERE b.batch_id IS NULL OR b.content IS NOT NULL) THEN
+        RAISE EXCEPTION 'campaign_line_put_into_a_prepared_batch' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION campaign_refuse_late_lines FROM PUBLIC;
+CREATE OR REPLACE TRIGGER campaign_batchline_as_approved AFTER INSERT ON campaign_batchline
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION campaign_refuse_late_lines();
+
+-- Whether an import is under way that a person with an open account asked for on a page.
+CREATE OR REPLACE FUNCTION imports_is_asked_for() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM imports_import WHERE finished_at IS NULL AND undone_at IS NULL)
+       AND EXISTS (SELECT FROM access_staffrequest r JOIN access_staff s USING (staff_id)
+                    WHERE r.kind = 'imports-import' AND r.state = 'approved' AND s.is_active AND r.made_at > clock_timestamp() - interval '1 day')
+$$;
+REVOKE ALL ON FUNCTION imports_is_asked_for FROM PUBLIC;
+
+-- A suspension of a batch that runs, of a line whose turn has not been; or one that a line came in with.
+CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF kernel_acting_role() = 'worker' AND EXISTS (SELECT FROM begun WHERE batch_id IS NULL) AND NOT imports_is_asked_for()
+       OR EXISTS (
+           SELECT FROM (SELECT DISTINCT batch_id, begun_on FROM begun WHERE batch_id IS NOT NULL) one LEFT JOIN campaign_batch b USING (batch_id)
+            WHERE (b.state = 'running' AND b.action = 'suspend' AND b.due_on <= kernel_day(one.begun_on)
+                   AND campaign_is_approved(b.batch_id, b.content)) IS NOT TRUE)
+       OR EXISTS (
+           SELECT FROM begun s JOIN campaign_batch b USING (batch_id) LEFT JOIN campaign_batchline l USING (line_id, batch_id)
+            WHERE (l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)) IS NOT TRUE)
+    THEN
+        RAISE EXCEPTION 'lines_suspension_that_no_approved_batch_has' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_hold_suspension_to_batch FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_suspension_as_approved AFTER INSERT ON lines_suspension
+    REFERENCING NEW TABLE AS begun FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION lines_hold_suspension_to_batch();
+CREATE OR REPLACE TRIGGER lines_suspension_ends_once BEFORE UPDATE ON lines_suspension
+    FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console') AND OLD.restored_on IS NOT NULL
+                       AND (NEW.restored_on IS DISTINCT FROM OLD.restored_on))
+    EXECUTE FUNCTION lines_refuse('lines_suspension_opened_again', 'insufficient_privilege');
+
+-- A line is suspended by a suspension, and terminated by a batch that runs or by an entry of this transaction about this line.
+CREATE OR REPLACE FUNCTION lines_hold_state_to_cause() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    running uuid[];
+BEGIN
+    IF EXISTS (
+        SELECT FROM changed n JOIN former o USING (line_id)
+         WHERE n.state = 'suspended' AND o.state <> 'suspended'
+           AND NOT EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = n.line_id AND s.restored_on IS NULL)
+    ) THEN
+        RAISE EXCEPTION 'lines_line_suspended_without_a_suspension' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT EXISTS (SELECT FROM changed n JOIN former o USING (line_id) WHERE n.state = 'terminated' AND o.state <> 'terminated') THEN
+        RETURN NULL;
+    END IF;
+    running := ARRAY(SELECT b.batch_id FROM campaign_batch b
+                      WHERE b.state = 'running' AND b.action = 'terminate' AND campaign_is_approved(b.batch_id, b.content));
+    IF EXISTS (
+        SELECT FROM changed n JOIN former o USING (line_id)
+         WHERE n.state = 'terminated' AND o.state <> 'terminated'
+           AND CASE WHEN n.terminated_by = 'campaign' THEN NOT EXISTS (
+                        SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
+                         WHERE l.line_id = n.line_id AND b.batch_id = ANY (running) AND b.due_on <= kernel_day(n.terminated_on)
+                           AND l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count))
+                    ELSE NOT EXISTS (
+                        SELECT FROM ledger_entry e
+                         WHERE e.xid = pg_current_xact_id() AND e.line_id = n.line_id
+                           AND e.verb = CASE n.terminated_by WHEN 'import_undone' THEN 'imports:line:undone' ELSE 'line:line:terminated' END)
+               END
+    ) THEN
+        RAISE EXCEPTION 'lines_line_terminated_without_cause' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_hold_state_to_cause FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_line_state_as_approved AFTER UPDATE ON lines_line
+    REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION lines_hold_state_to_cause();
+
+-- A worker puts many lines in for an import alone, and the canary; single lines are made by functions, and their entry says so.
+CREATE OR REPLACE FUNCTION lines_hold_new_lines_to_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT imports_is_asked_for() AND NOT (
+        (SELECT count(*) FROM added) = 1 AND EXISTS (SELECT FROM added WHERE state = 'terminated')
+        AND EXISTS (SELECT FROM ledger_entry e WHERE e.xid = pg_current_xact_id() AND e.verb = 'vault:canary:made'))
+    THEN
+        RAISE EXCEPTION 'lines_made_that_no_person_asked_for' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_hold_new_lines_to_request FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_line_as_asked AFTER INSERT ON lines_line
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (current_user = 'worker') EXECUTE FUNCTION lines_hold_new_lines_to_request();
+
+CREATE OR REPLACE FUNCTION lines_require_entry_of_new_line() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger_entry e
+                    WHERE e.xid = pg_current_xact_id() AND e.line_id = NEW.line_id AND e.verb = 'line:line:activated') THEN
+        RAISE EXCEPTION 'lines_made_without_their_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_require_entry_of_new_line FROM PUBLIC;
+DROP TRIGGER IF EXISTS lines_line_entered ON lines_line;
+CREATE CONSTRAINT TRIGGER lines_line_entered AFTER INSERT ON lines_line DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (current_user = 'migrator' AND kernel_acting_role() IN ('worker', 'counter'))
+    EXECUTE FUNCTION lines_require_entry_of_new_line();

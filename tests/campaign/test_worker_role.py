@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An attacker has the database session of a worker: no line loses service that two people did not approve, and none is made up."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from rollkeeper.access.authority import Authority, worker_authority
+from rollkeeper.campaign import batch_execution
+from rollkeeper.campaign.choices import BatchState
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import BatchId, LineId
+from tests.builders.lines import make_line
+from tests.campaign.population import state
+from tests.campaign.test_batches import DUE, approve, drawn, notified_lines
+
+type People = tuple[Authority, Authority]
+type AsRole = Callable[[str], AbstractContextManager[None]]
+
+SUSPENDED = (
+    "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)"
+    " VALUES (%(line)s, uuidv7(), 'registration', %(on)s, now(), %(batch)s)"
+)
+NO_BATCH = SUSPENDED.replace("%(batch)s", "NULL")
+OWN_BATCH = (
+    "INSERT INTO campaign_batch (batch_id, campaign_id, action, due_on, state, line_count, pack_hash, max_lines_per_hour, pilot_count,"
+    " prepared_at, excluded, content, position_done) SELECT uuidv7(), campaign_id, action, due_on, '{}', 1, pack_hash, 1000000, 1, now(), '{{}}',"
+    " content, 0 FROM campaign_batch"
+)
+ADDED = "INSERT INTO campaign_batchline (line_id, batch_id, position, line_version, outcome) VALUES (%(line)s, %(batch)s, 2, 1, 'waiting')"
+RUNS = "UPDATE campaign_batch SET state = 'running' WHERE batch_id = %(batch)s"
+
+
+def refused(*statements: str, **values: object) -> bool:
+    """Whether the register refuses one of these statements, at the latest when they are committed."""
+    try:
+        with transaction.atomic():
+            for one in statements:
+                run(one, values)
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+    except DatabaseError:
+        return True
+    return False
+
+
+@pytest.fixture
+def waiting(people: People) -> tuple[BatchId, LineId]:
+    """A batch of one line that no one has approved yet."""
+    (line_id,) = notified_lines(1)
+    return drawn(), line_id
+
+
+@pytest.fixture
+def approved(waiting: tuple[BatchId, LineId], people: People) -> tuple[BatchId, LineId]:
+    """A batch of one line that two people approved."""
+    approve(waiting[0], people)
+    return waiting
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [NO_BATCH],
+        [SUSPENDED],
+        [RUNS, SUSPENDED],
+        ["UPDATE campaign_batch SET state = 'approved' WHERE batch_id = %(batch)s"],
+        [OWN_BATCH.format("running")],
+        [OWN_BATCH.format("approved")],
+        ["UPDATE lines_line SET state = 'suspended' WHERE line_id = %(line)s"],
+        ["UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'campaign' WHERE line_id = %(line)s"],
+        ["UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'subscriber' WHERE line_id = %(line)s"],
+        ["UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'import_undone' WHERE line_id = %(line)s"],
+        ["INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%(line)s, 'bar', 'registration', now())"],
+    ],
+)  # fmt: skip
+def test_a_worker_takes_service_from_no_line_of_a_batch_that_waits(
+    waiting: tuple[BatchId, LineId], as_role: AsRole, statements: list[str]
+) -> None:
+    batch_id, line_id = waiting
+
+    with as_role("worker"):
+        assert refused(*statements, batch=batch_id, line=line_id, on=DUE)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [RUNS, SUSPENDED],
+        [ADDED],
+        [ADDED, RUNS],
+        ["UPDATE campaign_batch SET content = NULL WHERE batch_id = %(batch)s"],
+        ["UPDATE campaign_batchline SET line_id = %(line)s"],
+        [RUNS, "UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'campaign' WHERE line_id = %(line)s"],
+    ],
+)  # fmt: skip
+def test_an_approved_batch_takes_service_from_no_other_line(
+    approved: tuple[BatchId, LineId], as_role: AsRole, statements: list[str]
+) -> None:
+    other = make_line()
+
+    with as_role("worker"):
+        assert refused(*statements, batch=approved[0], line=other, on=DUE)
+
+
+def test_an_approved_batch_is_not_run_before_its_day(
+    approved: tuple[BatchId, LineId], as_role: AsRole
+) -> None:
+    batch_id, line_id = approved
+
+    with as_role("worker"):
+        assert refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE - dt.timedelta(days=1))
+        assert not refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE)
+
+
+def test_a_batch_of_whom_an_account_is_closed_takes_service_from_no_line(
+    approved: tuple[BatchId, LineId], people: People, as_role: AsRole
+) -> None:
+    batch_id, line_id = approved
+    run("UPDATE access_staff SET is_active = false WHERE staff_id = %s", [people[1].staff_id])
+
+    with as_role("worker"):
+        assert refused(RUNS, batch=batch_id)
+    run(RUNS, {"batch": batch_id})
+    with as_role("worker"):
+        assert refused(SUSPENDED, batch=batch_id, line=line_id, on=DUE)
+
+
+def test_a_batch_never_goes_back(approved: tuple[BatchId, LineId], as_role: AsRole) -> None:
+    batch_id, line_id = approved
+    run("DISCARD TEMP")  # what the plan counted: the worker has a session without it
+    with as_role("worker"):
+        ran = batch_execution.run_batch(worker_authority(), batch_id, on=DUE)
+
+    with as_role("worker"):
+        back = [
+            refused(f"UPDATE campaign_batch SET {one} WHERE batch_id = %(batch)s", batch=batch_id)  # noqa: S608 - our own words
+            for one in ("position_done = 0", "pilot_done_at = NULL", "state = 'running'", "state = 'waiting'")
+        ]
+
+    assert (ran.state, state(line_id)) == (BatchState.DONE, "suspended")
+    assert back == [True] * 4
+
+
+def test_a_suspension_that_is_over_is_not_opened_again(
+    approved: tuple[BatchId, LineId], as_role: AsRole
+) -> None:
+    batch_id, line_id = approved
+    batch_execution.run_batch(worker_authority(), batch_id, on=DUE)
+    run("UPDATE lines_suspension SET restored_on = %s, restored_at = now()", [DUE])
+
+    with as_role("worker"):
+        assert refused("UPDATE lines_suspension SET restored_on = NULL, restored_at = NULL")
+        assert refused("UPDATE lines_suspension SET line_id = %(line)s", line=line_id)
+
+
+LINE = (
+    "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, language)"
+    " VALUES (uuidv7(), 'mobile', 'active', 1, false, false, false, '2012-01-01', 'en')"
+)
+MADE = "SELECT lines_create(ARRAY[uuidv7()], ARRAY['mobile'], ARRAY['en'], ARRAY['\\x01'::bytea], ARRAY['\\x01'::bytea], '2012-01-01')"
+
+
+@pytest.mark.parametrize("statement", [LINE, MADE])
+def test_a_worker_makes_no_line_that_no_import_or_registration_has(
+    people: People, as_role: AsRole, statement: str
+) -> None:
+    with as_role("worker"):
+        assert refused(statement)
