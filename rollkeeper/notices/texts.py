@@ -170,16 +170,18 @@ def sms_signature() -> str:
 def _opened(
     language: str, part: Callable[[Language], str | None], *, signature: str | None, facts: dict[str, Any]
 ) -> str:
-    """Write a short text, which an SMS begins with its signature and everything else with the operator's name."""
+    """Write a short text, which an SMS begins with its signature and everything else with the operator's name, once."""
     chosen = read_language(language)
     text = part(chosen)
     if text is None:
         return "\n".join(
-            _opened(one, part, signature=signature, facts=facts) for one in spoken_of(_STAND_INS)
+            _opened(one, part, signature="" if is_second else signature, facts=facts)
+            for is_second, one in enumerate(spoken_of(_STAND_INS))
         )
     opening = chosen.opening_spoken if signature is None else chosen.opening if signature else ""
     begun = opening.format(operator=facts["operator"] if signature is None else signature)
-    return begun + _filled(text.strip().removeprefix(chosen.opening), chosen, facts)
+    said = _filled(text.strip().removeprefix(chosen.opening), chosen, facts)
+    return begun + said if begun else said[:1].upper() + said[1:]
 
 
 def _written(
