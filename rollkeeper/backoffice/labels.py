@@ -37,7 +37,7 @@ STAGE_NOTES: dict[str, Promise] = {
     "out_of_scope": _("No longer part of the campaign."),
     "terminated": _("By an approved batch; records wait for their last day."),
     "suspended": _("Emergency calls, the care number and registration still work."),
-    "running": _("Proof that the subscriber was notified; the days of grace are counted."),
+    "running": _("There is proof that the subscriber was notified; the days to register are counted."),
     "not_notified": _("No proof yet, so no clock runs and nothing can fall due."),
 }
 STATE_COLOURS = {

@@ -13,7 +13,7 @@ class Stage(TextChoices):
     NOT_NOTIFIED = "not_notified", _("Not yet notified")
     """No proof yet that the subscriber was notified: no clock runs."""
     RUNNING = "running", _("Notified, days running")
-    """Notified; the days of grace are counted."""
+    """Notified; the days to register are counted."""
     SUSPENDED = "suspended", _("Suspended")
     """Suspended by an approved batch; the days of suspension are counted."""
     TERMINATED = "terminated", _("Terminated")

@@ -50,7 +50,7 @@ FIRST: Labels = {"register": _("Register the subscriber"), "change": _("Change w
 STATE_COLOURS = {LineState.ACTIVE: "green", LineState.SUSPENDED: "orange"}
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(
-        "Record the subscriber of a line. A suspended line is restored the same day; a new number gets a line."
+        "Record the subscriber of a line. A suspended line works again the same day; a number that is new here becomes a line."
     ),
     RegistrationKind.TRANSFER: _(
         "Another person takes the line and is registered by the same act. An old deadline does not follow."

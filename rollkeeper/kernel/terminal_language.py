@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The language in which a command answers: the terminal's, where the pages have it too; else English.
 
-Only what people read in the terminal is translated. A program that asks with `--json`, help texts and processes that run in the
-background stay in English, and what is written for others has its own language.
+Only what people read in the terminal is translated. A program that asks with `--json` and processes that run in the background
+stay in English, and what is written for others has its own language.
 """
 
 import os
@@ -25,7 +25,9 @@ _BY_LOCALE: Final = {
     "bo_IN": TIBETAN,
 }
 _IN_ENGLISH: Final = frozenset({"setup", "serve", "worker", "demo"})
-"""Commands that make content or run processes: those choose a language for each text."""
+"""Commands that make content or run processes: those choose a language for each text. Their help is read in the terminal."""
+
+_HELP: Final = frozenset({"--help", "-h"})
 
 
 def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -42,7 +44,7 @@ def speak_as_the_terminal(words: Sequence[str]) -> None:
     if (
         language != ENGLISH
         and "--json" not in words
-        and _IN_ENGLISH.isdisjoint(words[:1])
+        and (_IN_ENGLISH.isdisjoint(words[:1]) or not _HELP.isdisjoint(words))
         and _is_offered(language)
     ):
         activate(language)

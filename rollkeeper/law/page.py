@@ -40,6 +40,14 @@ class Wording:
     label: Say = str
     """Names a field or a kind of subscriber."""
     cite: Say = "article {}".format
+    source: Say = str
+    """Names an instrument by its id."""
+    comma: str = ", "
+    pause: str = ", "
+    """What parts two facts of a sentence; `comma` parts the items of a list."""
+    colon: str = ": "
+    stop: str = ". "
+    bracketed: Say = " ({})".format
 
 
 def law_page(pack: Pack, *, language: str, on: dt.date, wording: Wording | None = None) -> str:
@@ -51,6 +59,8 @@ class _Page:
     def __init__(self, pack: Pack, language: str, on: dt.date, wording: Wording) -> None:
         self.pack, self.file, self.language, self.on = pack, pack.file, language, on
         self.say, self.day, self.label, self.cite = wording.say, wording.day, wording.label, wording.cite
+        self.source, self.comma, self.colon = wording.source, wording.comma, wording.colon
+        self.pause, self.stop, self.bracketed = wording.pause, wording.stop, wording.bracketed
 
     def parts(self) -> Iterator[str]:
         yield f'<article class="law"><h1 class="govuk-heading-l">{escape(self.text(self.file.title))}</h1>'
@@ -75,7 +85,7 @@ class _Page:
         _ = self.say
         stops = [one for one in check_pack(self.pack, on=self.on) if one.weight is Weight.STOPS]
         yield f"<p><strong>{escape(self.pack.id)}</strong> · {escape(self.file.jurisdiction)} · "
-        yield f"{_('status')}: {escape(_status(self.file.status, _))} · {_('in force from')} {self.day(self.file.valid.begins)}</p>"
+        yield f"{_('status')}{self.colon}{escape(_status(self.file.status, _))} · {_('in force from')} {self.day(self.file.valid.begins)}</p>"
         if stops:
             yield _h2(_("What this law does not do here"))
             yield _list(f"{one.sentence} {one.remedy}" for one in stops)
@@ -87,7 +97,7 @@ class _Page:
             return
         yield _h2(_("Numbers that every line reaches"))
         yield _list(
-            f"{one.number}: {self.text(one.what)}"
+            f"{one.number}{self.colon}{self.text(one.what)}"
             for one in (*country.emergency_numbers, *country.reachable_numbers)
         )
 
@@ -97,11 +107,16 @@ class _Page:
         resting = _values_by_article(self.file, self.say)
         for article in self.file.articles:
             yield f"<section>{_h3(self.cited(article.source, article.article))}"
-            yield f"<blockquote>{escape(self.text(article.text))}</blockquote><p{self.english}>{escape(article.serves)}</p>"
+            yield f"<blockquote>{escape(self.text(article.text))}</blockquote>{self.served(article.serves)}"
             if values := resting.get((article.source, article.article)):
-                yield f"<details><summary>{escape(_('Values of the program that rest on it'))}: {len(values)}</summary>"
+                yield f"<details><summary>{escape(_('Values of the program that rest on it'))}{self.colon}{len(values)}</summary>"
                 yield f"{_list(values)}</details>"
             yield "</section>"
+
+    def served(self, text: str) -> str:
+        """Return what the register does about an article, marked where it is there in English only."""
+        said = self.say(text)
+        return f"<p{self.english if said == text else ''}>{escape(said)}</p>"
 
     @property
     def english(self) -> str:
@@ -113,7 +128,12 @@ class _Page:
         number = self.cite(article)
         if source == self.file.sources[0].id:
             return number
-        return f"{source.replace('_', ' ')}, {number}"
+        return f"{self.source(source.replace('_', ' '))}{self.pause}{number}"
+
+    def article(self, number: str) -> str:
+        """Return an article's number; one that no language cites in its own way is called an article."""
+        said = self.cite(number)
+        return said if said != number else f"{self.say('article')} {number}"
 
     def forms(self) -> Iterator[str]:
         _ = self.say
@@ -123,16 +143,16 @@ class _Page:
         for kind in self.file.party_kinds:
             yield _h3(self.label(kind.id))
             yield _list(
-                f"{self.label(one.name)}{self.asked(one.required, is_confirmed=one.because.confirmed)}: "
-                f"{self.text(one.purpose)} ({_('article')} {one.because.article})"
+                f"{self.label(one.name)}{self.asked(one.required, is_confirmed=one.because.confirmed)}{self.colon}"
+                f"{self.text(one.purpose)}{self.bracketed(self.article(one.because.article))}"
                 for one in kind.attributes
             )
 
     def asked(self, required: str, *, is_confirmed: bool) -> str:
         """Say of an attribute what may be left out."""
         if not is_confirmed:
-            return f" ({self.say('not confirmed: may be left out')})"
-        return "" if required == "yes" else f" ({required})"
+            return self.bracketed(self.say("not confirmed: may be left out"))
+        return "" if required == "yes" else self.bracketed(required)
 
     def days(self) -> Iterator[str]:
         """Yield the calendar of a line whose subscriber is notified today; nothing by a law that carries no campaign."""
@@ -159,7 +179,7 @@ class _Page:
             (_("may be terminated from"), ended),
             (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
         ]
-        yield _list(f"{what}: {self.day(when)}" for what, when in said if when)
+        yield _list(f"{what}{self.colon}{self.day(when)}" for what, when in said if when)
 
     def layers(self) -> Iterator[str]:
         """Yield what the laws below say otherwise: this pack holds, and says so leaf by leaf."""
@@ -177,8 +197,8 @@ class _Page:
         if self.file.declined:
             yield _h2(_("What the law asks and is not done"))
             yield _list(
-                f"{_('article')} {one.article}: {self.text(one.what)}. {self.text(one.why)} {self.text(one.instead)} "
-                f"{_('Who answers')}: {one.answers}"
+                f"{self.article(one.article)}{self.colon}{self.text(one.what)}{self.stop}{self.text(one.why)} "
+                f"{self.text(one.instead)} {_('Who answers')}{self.colon}{_(one.answers)}"
                 for one in self.file.declined
             )
 
@@ -187,13 +207,13 @@ class _Page:
         if self.file.duties_of_people:
             yield _h2(_("What people have to do"))
             yield _list(
-                f"{self.text(one.what)} ({_('article')} {one.because.article})"
+                f"{self.text(one.what)}{self.bracketed(self.article(one.because.article))}"
                 for one in self.file.duties_of_people
             )
         if self.file.penalties:
             yield _h2(_("Penalties"))
             yield _list(
-                f"{one.on}: {one.act}: {one.amount} {one.currency or ''} ({_('article')} {one.because.article})"
+                f"{one.on}: {one.act}: {one.amount} {one.currency or ''}{self.bracketed(self.article(one.because.article))}"
                 for one in self.file.penalties
             )
 
@@ -201,7 +221,10 @@ class _Page:
         _ = self.say
         if self.file.open_questions:
             yield _h2(_("Open questions, and how they were settled"))
-            yield _list(f"{one.leaf}: {one.chosen}. {one.why}" for one in self.file.open_questions)
+            yield _list(
+                f"{one.leaf}{self.colon}{_(one.chosen)}{self.stop}{_(one.why)}"
+                for one in self.file.open_questions
+            )
 
     def readers(self) -> Iterator[str]:
         _ = self.say
@@ -209,7 +232,7 @@ class _Page:
         if not self.file.confirmations:
             yield f"<p>{_('No reader confirmed it in the official text: it acts on no one.')}</p>"
         yield _list(
-            f"{self.cited(one.source, ', '.join(one.articles))}: {one.reader}, {self.day(one.read_on)}. {one.read_in}"
+            f"{self.cited(one.source, self.comma.join(map(self.cite, one.articles)))}{self.colon}{one.reader}{self.pause}{self.day(one.read_on)}{self.stop}{_(one.read_in)}"
             for one in self.file.confirmations
         )
 

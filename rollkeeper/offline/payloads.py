@@ -80,7 +80,7 @@ def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
         if action_kind not in OTHER_ACTION_KINDS | set(RegistrationKind) or found["clock"] not in CLOCKS:
             raise OFFLINE_REGISTRATION_MALFORMED(why="an unknown act")
         if not all(isinstance(value, str) for value in fields.values()):
-            raise OFFLINE_REGISTRATION_MALFORMED(why="a field that is no text")
+            raise OFFLINE_REGISTRATION_MALFORMED(why="a field that is not text")
         payload = Payload(
             action_kind, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"]
         )

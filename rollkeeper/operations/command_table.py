@@ -8,6 +8,7 @@ compares the two.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -74,6 +75,9 @@ COMMANDS_WITH_KEYS = (
 """Commands that hold the keys in a production instance: they seal in bulk, destroy, rotate, back up. All others ask the service."""
 
 
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
 def app_of(packages: Sequence[str]) -> typer.Typer:
     """Import these packages' commands and return them as one application."""
     app = typer.Typer(rich_markup_mode=None)
@@ -100,7 +104,24 @@ class CommandsOnDemand(TyperGroup):
             return None
         self._prepare()
         whole = typer.main.get_group(app_of(self._entries[cmd_name].packages))
-        return whole.commands[cmd_name]
+        command = whole.commands[cmd_name]
+        if asks_for_help(sys.argv[1:]) and _speaks_otherwise():
+            from rollkeeper.operations.help_texts import translate_help
+
+            translate_help(command, ctx)
+        return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, in the terminal's language if that is not English."""
+        if _names_a_translation():
+            from rollkeeper.kernel.errors import RollkeeperError
+            from rollkeeper.operations.help_texts import translate_help
+
+            with suppress(RollkeeperError):  # help is there without an instance too
+                self._prepare()
+            if _speaks_otherwise():
+                translate_help(self, ctx)
+        super().format_help(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the names and lines of the table."""
@@ -114,7 +135,7 @@ class CommandsOnDemand(TyperGroup):
         if not apps.ready:
             _leave_keys_alone(sys.argv[1:])
         django.setup()
-        if os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG"):
+        if _names_a_locale():
             from rollkeeper.kernel.terminal_language import speak_as_the_terminal
 
             speak_as_the_terminal(sys.argv[1:])
@@ -125,6 +146,29 @@ class CommandsWithoutDjango(CommandsOnDemand):
 
     def _prepare(self) -> None:
         _read_settings()
+
+
+def _names_a_locale() -> bool:
+    return any(os.environ.get(name) for name in _LOCALE)
+
+
+def _names_a_translation() -> bool:
+    """Tell, without loading anything, whether the terminal may have another language than English."""
+    return next((given for name in _LOCALE if (given := os.environ.get(name))), "").startswith(("zh", "bo"))
+
+
+def _speaks_otherwise() -> bool:
+    """Tell whether the command answers in another language than English."""
+    if not _names_a_translation():
+        return False
+    from django.utils.translation import get_language
+
+    return get_language() not in {None, "en"}
+
+
+def asks_for_help(words: Sequence[str]) -> bool:
+    """Tell whether a command's help is shown: asked for, or because no command of a group was named."""
+    return not {"--help", "-h"}.isdisjoint(words) or len(words) == 1
 
 
 def _read_settings() -> None:

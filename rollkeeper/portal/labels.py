@@ -59,6 +59,6 @@ NOTES: Labels = {
     ),
     "deny-death": _("The report about you is dismissed at once, and the line stays as it is."),
     "terminate": _(
-        "The contract ends today and the number goes into quarantine. This cannot be undone on this page."
+        "The contract ends today. For some time no one else gets the number: with your document you can have it back at a counter. You cannot undo this here."
     ),
 }

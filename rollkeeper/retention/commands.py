@@ -147,7 +147,10 @@ def add(
     last: Annotated[
         dt.date,
         typer.Option(
-            "--to", parser=read_date, metavar="DATE", help="The last day held; at most a year ahead."
+            "--to",
+            parser=read_date,
+            metavar="DATE",
+            help="The last day of the hold, at most a year from today.",
         ),
     ],
     review_on: Annotated[

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.phrasing import bracketed, cite, colon, comma
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.page import Wording, law_page
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
@@ -38,9 +38,16 @@ def law(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=16)
 def _page(pack_hash: str, language: str, on: dt.date) -> str:
     del pack_hash  # what makes it another page
-    wording = Wording(say=gettext, day=date_format, label=_label, cite=cite)
+    wording = Wording(
+        say=gettext, day=date_format, label=_label, cite=cite, source=_source, comma=comma(), colon=colon(),
+        pause=pgettext("law", ", "), stop=pgettext("law", ". "), bracketed=bracketed,
+    )  # fmt: skip
     page = law_page(load_pack(instance().pack), language=language, on=on, wording=wording)
     return mark_safe(page)  # noqa: S308 - `law_page` escapes every text of the pack
+
+
+def _source(name: str) -> str:
+    return pgettext("source of law", name)
 
 
 def _label(code: str) -> str:

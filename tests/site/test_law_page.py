@@ -14,7 +14,7 @@ def test_everybody_reads_the_law_without_signing_in(app, name):
     assert page.status_code == 200
     said = page.content.decode()
     assert "110: police" in said
-    assert "article 9: What people publish and where they go online is recorded and handed over" in said
+    assert "art. 9: What people publish and where they go online is recorded and handed over" in said
     assert "Rollkeeper maintainers" in said
 
 
@@ -25,3 +25,8 @@ def test_the_law_is_told_in_chinese(app):
 
     assert "自2012年1月1日起60日内" in said
     assert "法律有要求而本系统不做的事项" in said
+    assert "<p>查验证件；留存的复印件遮盖无关内容" in said
+    assert "民法通则，第一百五十四条" in said
+    assert ' lang="en"' not in said.split("<article", 1)[1].split("</article>")[0]
+    assert "状态：已确认" in said
+    assert "110：匪警" in said
