@@ -32,8 +32,7 @@ class Access(Table):
         Field(
             ge=0,
             description="Hours until a new role approves with others, and until a password or second factor changed at the "
-            "back office opens values and signs commands. Unset: 24, in a demo instance 0. `notices.alarms_to` "
-            "gets a mail about each.",
+            "back office opens values and signs commands. Unset: 24, in a demo instance 0.",
         ),
     ] = None
     index_lookups_per_day: Annotated[
@@ -48,8 +47,7 @@ class Access(Table):
         int,
         Field(
             ge=1, le=60,
-            description="Minutes for which a password, passkey or code counts for approvals, waivers, suspending an agent and "
-"the like.",
+            description="Minutes for which a password, passkey or code counts for approvals and the like.",
         ),
     ] = 5  # fmt: skip
     session_hours: Annotated[
@@ -62,8 +60,8 @@ class Access(Table):
         str | None,
         AfterValidator(_an_address),
         Field(
-            description="Where staff reach the back office; pages of the other apps and invitations then lead there. Unset: "
-            "they lead nowhere behind a proxy, and without one to its port."
+            description="Where staff reach the back office, for links of other apps and invitations; behind a proxy there are none "
+            "without it."
         ),
     ] = None
     counter_address: Annotated[
@@ -79,7 +77,7 @@ class Access(Table):
         AfterValidator(_a_domain),
         Field(
             description="The apps' shared domain, for passkeys; a change makes old ones useless. Unset: staff passkeys belong "
-            "to one app's address and the portal accepts none; in a demo instance, localhost.",
+            "to one app's address and the portal accepts none.",
         ),
     ] = None
 

@@ -85,10 +85,7 @@ class Notices(Table):
     bounce_mailbox_path: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
-        Field(
-            description="The absolute path of its maildir or mbox, read every minute; empty: only 'notices collect --mail' reads "
-            "it."
-        ),
+        Field(description="The absolute path of its maildir or mbox, read every minute; empty: by hand."),
     ] = None
     smpp_url: Annotated[
         str | None,
@@ -121,8 +118,8 @@ class Notices(Table):
     smpp_report_ids: Annotated[
         Literal["same", "decimal", "hexadecimal"] | None,
         Field(
-            description="Ids in the centre's reports: the 'same' as in its answers, or that number in 'decimal' or "
-            "'hexadecimal'; empty: no report is believed."
+            description="Ids in the centre's reports: the 'same' as in its answers, or 'decimal' or 'hexadecimal'; empty: no "
+            "report is believed."
         ),
     ] = None
     smpp_reports: Annotated[
