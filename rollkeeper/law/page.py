@@ -185,9 +185,12 @@ class _Page:
         """Yield what the laws below say otherwise: this pack holds, and says so leaf by leaf."""
         _ = self.say
         for one in lower_layers(self.pack):
-            yield _h2(f"{_('The law below this one')}: {one.pack.id}")
-            yield f"<p>{escape(one.pack.title(self.language))}. {_('Where the two differ, this one holds here:')}</p>"
-            yield _list(f"{leaf.leaf}: {leaf.upper} ({one.pack.id}: {leaf.lower})" for leaf in one.differs)
+            yield _h2(f"{_('The law below this one')}{self.colon}{one.pack.id}")
+            yield f"<p>{escape(one.pack.title(self.language))}{self.stop}{_('Where the two differ, this one holds here:')}</p>"
+            yield _list(
+                f"{leaf.leaf}{self.colon}{leaf.upper}{self.bracketed(f'{one.pack.id}{self.colon}{leaf.lower}')}"
+                for leaf in one.differs
+            )
             if one.only_below:
                 yield f"<p>{_('Said by the law below alone, and not done by this pack:')}</p>"
                 yield _list(one.only_below)
@@ -213,7 +216,7 @@ class _Page:
         if self.file.penalties:
             yield _h2(_("Penalties"))
             yield _list(
-                f"{one.on}: {one.act}: {one.amount} {one.currency or ''}{self.bracketed(self.article(one.because.article))}"
+                f"{one.on}{self.colon}{one.act}{self.colon}{one.amount} {one.currency or ''}{self.bracketed(self.article(one.because.article))}"
                 for one in self.file.penalties
             )
 

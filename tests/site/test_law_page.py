@@ -30,3 +30,6 @@ def test_the_law_is_told_in_chinese(app):
     assert ' lang="en"' not in said.split("<article", 1)[1].split("</article>")[0]
     assert "状态：已确认" in said
     assert "110：匪警" in said
+    assert "第二条第二款第二句：即时通信" in said
+    assert "其下层规定：cn-2013" in said
+    assert "<li>retention[0].keep.n：1（cn-2013：2）</li>" in said
