@@ -25,7 +25,7 @@ from rollkeeper.disclosures.choices import DisclosureState, Instrument, RefusalR
 from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
-from rollkeeper.kernel.choices import Channel, Service, label_of
+from rollkeeper.kernel.choices import BarLevel, Channel, Service, label_of
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
@@ -127,6 +127,7 @@ CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "upload_state": (UploadState,),
     "stage": (Stage,),
     "action": (Action,),
+    "level": (BarLevel,),
     "state": (BatchState,),
     "service": (Service,),
     "line_state": (LineState,),

@@ -134,7 +134,8 @@ def _due_by_day(due: tuple[DayCount, ...]) -> list[dict[str, Any]]:
     """Return a row a day: the day and its counts by action."""
     by_day: dict[Any, dict[str, int]] = {}
     for one in due:
-        by_day.setdefault(one.day, {})[one.action] = one.count
+        counts = by_day.setdefault(one.day, {})
+        counts[one.action] = counts.get(one.action, 0) + one.count
     return [
         {"day": day, "suspend": counts.get("suspend", 0), "terminate": counts.get("terminate", 0)}
         for day, counts in sorted(by_day.items())

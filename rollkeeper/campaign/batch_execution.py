@@ -19,7 +19,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.batch_control import lock_batch
-from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.choices import Action, BatchState, stage_before
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
@@ -27,6 +27,7 @@ from rollkeeper.campaign.open_campaign import OpenCampaign, open_campaign, requi
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId
@@ -192,28 +193,32 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
     run(sql("campaign", "batch_slice"), values)
     run(sql("campaign", "lock_batch_slice"))
     deadlines.make_clocks("batch_slice_clocks", values)
-    then_days = pack.campaign.suspension_days if action is Action.SUSPEND else None
-    deadlines.count_at_least(pack, stays=stays, on=this.on, then_days=then_days)
+    follows = pack.campaign.after(batch.step)
+    deadlines.count_at_least(pack, stays=stays, on=this.on, then_days=follows.days if follows else None)
     run(sql("campaign", "slice_verdicts"), values)
     run(sql("campaign", f"{action.value}_chunk"), values)
     return {row.because: row.lines for row in rows(sql("campaign", "slice_verdict_counts"))}
 
 
 def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
-    rules, pack = this.campaign.pack.campaign, this.campaign.pack
-    suspends = action is Action.SUSPEND
+    pack = this.campaign.pack
+    rule, follows = pack.campaign.stages[batch.step - 1], pack.campaign.after(batch.step)
     return {
         "batch_id": batch.batch_id,
         "campaign_id": batch.campaign_id,
-        "stage": action.from_stage.value,
-        "days": rules.grace_days if suspends else rules.suspension_days,
-        "then_days": rules.suspension_days,
+        "stage": stage_before(batch.step).value,
+        "before": batch.step - 1,
+        "step": batch.step,
+        "bars": batch.bars,
+        "level": BarLevel.partial(batch.bars) or None,
+        "days": rule.days,
+        "then_days": follows.days if follows else None,
         "language": NO_LANGUAGE,
         "on": this.on,
         "at": clock.now(),
         "quarantined_until": this.on + dt.timedelta(days=pack.number_quarantine_days),
-        "verb": (Verb.LINE_SUSPENDED if suspends else Verb.LINE_TERMINATED).value,
-        "article": rules.suspension_article if suspends else rules.termination_article,
+        "verb": (Verb.LINE_SUSPENDED if action is Action.SUSPEND else Verb.LINE_TERMINATED).value,
+        "article": rule.article,
         "role": this.role,
         "actor": this.authority.commitment,
         "staff_id": this.authority.staff_id,

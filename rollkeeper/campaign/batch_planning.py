@@ -6,14 +6,14 @@ The lines of a batch have a random order, so that its pilot and the preview for 
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of
-from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.choices import Action, BatchState, stage_before
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import DAY_CLOSED, DAY_PAST
 from rollkeeper.campaign.models import Batch
@@ -27,6 +27,7 @@ from rollkeeper.campaign.open_campaign import (
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, new_uuid
 from rollkeeper.law.acts import Act, require_act
@@ -38,9 +39,11 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 
 @dataclass(frozen=True, slots=True)
 class DueLines:
-    """What is due on a day for one action. `excluded` counts lines that are due but that no batch may include."""
+    """What is due on a day for one stage of the law. `excluded` counts lines that are due but that no batch may include."""
 
     action: Action
+    step: int
+    bars: Bars | None
     due_on: dt.date
     count: int
     excluded: Mapping[str, int]
@@ -81,8 +84,8 @@ def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> li
         lock_planning()
         campaign, stays = _campaign_on(due_on, on)
         found = []
-        for each in Action:
-            due = _count_due(campaign, each, stays=stays, due_on=due_on)
+        for step in _steps(campaign):
+            due = _count_due(campaign, step, stays=stays, due_on=due_on)
             found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
     return found
 
@@ -107,7 +110,12 @@ def prepare_day(authority: Authority, *, on: dt.date) -> int:
 def _counted_due(*, due_on: dt.date, on: dt.date) -> list[DueLines]:
     with action(), without_timeout():
         campaign, stays = _campaign_on(due_on, on)
-        return [_count_due(campaign, each, stays=stays, due_on=due_on) for each in Action]
+        return [_count_due(campaign, step, stays=stays, due_on=due_on) for step in _steps(campaign)]
+
+
+def _steps(campaign: OpenCampaign) -> range:
+    """Return the numbers of the law's stages."""
+    return range(1, len(campaign.pack.campaign.stages) + 1)
 
 
 def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:
@@ -126,22 +134,23 @@ def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]
     return campaign, stays
 
 
-def _count_due(campaign: OpenCampaign, action: Action, *, stays: list[Days], due_on: dt.date) -> DueLines:
-    rules = campaign.pack.campaign
-    days = rules.grace_days if action is Action.SUSPEND else rules.suspension_days
+def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: dt.date) -> DueLines:
+    rule = campaign.pack.campaign.stages[step - 1]
+    nothing = DueLines(Action.of(rule), step, rule.bars, due_on, 0, {})
     values: dict[str, Any] = {
         "campaign_id": campaign.campaign_id,
-        "stage": action.from_stage.value,
-        "days": days,
+        "stage": stage_before(step).value,
+        "before": step - 1,
+        "days": rule.days,
         "due_on": due_on,
         "now": clock.now(),
         "has_own_network": has_own_network(),
     }
     if not deadlines.make_clocks("due_clocks", values):
-        return DueLines(action, due_on, 0, {})
+        return nothing
     deadlines.count_as_known(campaign.pack, stays=stays, through=due_on)
     counts = {row.what: row.lines for row in rows(sql("campaign", "due_counts"), values)}
-    return DueLines(action, due_on, counts.pop("due", 0), counts)
+    return replace(nothing, count=counts.pop("due", 0), excluded=counts)
 
 
 def _prepare(
@@ -155,6 +164,8 @@ def _prepare(
         batch_id=batch_id,
         campaign_id=campaign.campaign_id,
         action=due.action.value,
+        step=due.step,
+        bars=due.bars,
         due_on=due.due_on,
         state=BatchState.WAITING.value,
         line_count=due.count,
@@ -175,9 +186,10 @@ def _prepare(
         "due_on": due.due_on.isoformat(),
         "lines": due.count,
     }
-    rules = campaign.pack.campaign
+    if level := BarLevel.partial(due.bars):
+        facts["bars"] = level
     append_entry(
         authority, verb=Verb.BATCH_PREPARED, role=role, on=on, pack=campaign.pack.hash, facts=facts,
-        article=rules.suspension_article if due.action is Action.SUSPEND else rules.termination_article,
+        article=campaign.pack.campaign.stages[due.step - 1].article,
     )  # fmt: skip
-    return DueLines(due.action, due.due_on, due.count, due.excluded, batch_id)
+    return replace(due, batch_id=batch_id)

@@ -18,7 +18,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import CAN_UNDO, lock_batch
 from rollkeeper.campaign.batch_execution import CHUNK
-from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
@@ -151,7 +151,9 @@ def _is_suspended_again(batch: Batch) -> bool:
     with without_timeout():
         (found,) = rows(
             "SELECT EXISTS (SELECT FROM campaign_batchline b, LATERAL (SELECT FROM lines_suspension s JOIN lines_line l USING (line_id)"
-            " WHERE s.line_id = b.line_id AND s.batch_id = b.batch_id AND s.restored_on IS NULL AND l.state = 'suspended' OFFSET 0) s"
+            " WHERE s.line_id = b.line_id AND s.batch_id = b.batch_id AND s.restored_on IS NULL AND l.state = 'suspended'"
+            " AND NOT EXISTS (SELECT FROM lines_suspension n WHERE n.line_id = s.line_id AND n.reason = 'registration'"
+            " AND n.restored_on IS NULL AND n.step > s.step) OFFSET 0) s"
             " WHERE b.batch_id = %s AND b.outcome = 'done') AS there",
             [batch.batch_id],
         )
@@ -182,12 +184,12 @@ def _reopen_campaign(batch: Batch) -> None:
 
 
 def _request_undo_of_suspension(batch: Batch) -> None:
-    """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended.
+    """Ask once more for the undo of what barred those who come back from their end, or from a wider bar: it was undone meanwhile.
 
     One that is under way is asked for as well, in order to wait for its end: it may have looked for them before they came back.
     """
-    if batch.action == Action.SUSPEND:
-        return  # who comes back from a suspension has no other one that an undo passed over
+    if batch.step == 1:
+        return  # who comes back from the first bar has no other one that an undo passed over
     with without_timeout():
         run(
             "UPDATE campaign_batch SET state = 'undo_requested' WHERE state IN ('undone', 'undo_requested') AND action = 'suspend' AND batch_id IN ("
@@ -235,6 +237,7 @@ def _values(authority: Authority, role: str, batch: Batch, on: dt.date) -> dict[
         "campaign_id": batch.campaign_id,
         "counting_campaign_id": _counting_campaign_id(batch),
         "action": batch.action,
+        "step": batch.step,
         "language": NO_LANGUAGE,
         "on": on,
         "at": clock.now(),

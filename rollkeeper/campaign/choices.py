@@ -6,6 +6,8 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.law.campaign_rules import StageRule
+
 
 class Stage(TextChoices):
     """The stage of a line in a campaign."""
@@ -29,14 +31,19 @@ class Action(TextChoices):
     TERMINATE = "terminate", _("Terminate")
 
     @property
-    def from_stage(self) -> Stage:
-        """Return the stage in which a line must be for it."""
-        return Stage.RUNNING if self is Action.SUSPEND else Stage.SUSPENDED
-
-    @property
     def to_stage(self) -> Stage:
         """Return the stage to which it leads."""
         return Stage.SUSPENDED if self is Action.SUSPEND else Stage.TERMINATED
+
+    @classmethod
+    def of(cls, rule: StageRule) -> "Action":
+        """Return what a batch does to carry out a stage of the law."""
+        return cls.TERMINATE if rule.is_end else cls.SUSPEND
+
+
+def stage_before(step: int) -> Stage:
+    """Return the stage of a line before the law's stage of this number, 1 the first."""
+    return Stage.RUNNING if step == 1 else Stage.SUSPENDED
 
 
 class BatchState(TextChoices):

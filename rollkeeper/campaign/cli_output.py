@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.console import out, show_table
 
 if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
@@ -30,7 +31,9 @@ if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for 
 def due(found: DueLines, detail: BatchDetail | None) -> None:
     """Show what is due for one action, with a preview to check."""
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
-    out.print(f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}.[/bold]{held}")
+    out.print(
+        f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}{_level(BarLevel.partial(found.bars))}.[/bold]{held}"
+    )
     if detail is None:
         return
     alike = _alike(detail.preview)
@@ -96,6 +99,8 @@ def _overview(seen: CampaignOverview) -> None:
         ("stage", "lines"),
         list(seen.stage_counts.items()),
     )
+    if len(seen.bar_counts) > 1:
+        show_table("Suspended, by what is barred", ("barred", "lines"), list(seen.bar_counts))
     out.print(
         f"Not reached yet: {seen.unreachable:,}. Reached by: {_counts(seen.reached_by_channel) or 'nothing'}."
         " As of the last nightly run; the next one counts deliveries that were reported since."
@@ -131,11 +136,15 @@ def _batch(batch: BatchView) -> None:
     why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
     reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
     out.print(
-        f"Batch {batch.batch_id}: {batch.action} on {batch.due_on}, {batch.state}; {batch.line_count:,} lines,"
+        f"Batch {batch.batch_id}: {batch.action}{_level(batch.level)} on {batch.due_on}, {batch.state}; {batch.line_count:,} lines,"
         f" {batch.done_count:,} done, {batch.skipped_count:,} skipped{reasons}, {batch.undone_count:,} undone;"
         f" approved by {by}.{why}",
         markup=False,
     )
+
+
+def _level(level: str) -> str:
+    return f" ({level})" if level else ""
 
 
 def _sentences(sentences: Sequence[Sentence]) -> None:

@@ -12,6 +12,7 @@ from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.acts import is_told
+from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.lines.queries import pauses_of
@@ -24,6 +25,7 @@ class Deadline:
     """The clock of a line: from when, through when, and what follows."""
 
     stage: Stage
+    follows: StageRule
     begun_on: dt.date
     last_day_on: dt.date
     article: str
@@ -43,14 +45,11 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     pack, stage = load_pack(row.pack_id), Stage(row.stage)
     if not is_told(pack):
         return None
-    rules = pack.campaign
-    days, article = (
-        (rules.grace_days, rules.grace_article)
-        if stage is Stage.RUNNING
-        else (rules.suspension_days, rules.termination_article)
-    )
+    follows = pack.campaign.after(row.step)
+    if follows is None:
+        return None
     counted = count_clock(
-        pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on,
+        pack, anchor_on=row.anchor_on, days=follows.days, promised_on=row.promised_on,
         pauses=[(pause.first, pause.last) for pause in pauses_of(line_id)],
         stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
         through=row.anchor_on + dt.timedelta(days=_HORIZON_DAYS),
@@ -58,7 +57,7 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     if counted.last_day_on is None:
         return None
     last_day_on = max(counted.last_day_on, row.promised_on or counted.last_day_on)
-    return Deadline(stage, row.anchor_on, last_day_on, article)
+    return Deadline(stage, follows, row.anchor_on, last_day_on, follows.clock_article)
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -35,7 +35,8 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
     if facts is None:
         return None
     (notified,) = rows(sql("campaign", "line_history"), {"line_id": line_id, "zone": instance().zone})
-    suspended_on, restored_on = _suspension(facts)
+    barred_on, restored_on = _suspension(facts)
+    suspended_on = min(barred_on, default=None)
     # The promise of an ended suspension or clock says nothing about what may follow.
     runs = Stage.RUNNING if suspended_on is None else Stage.SUSPENDED
     line = facts.line
@@ -50,6 +51,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         stays=tuple(known_stays()),
         holds=facts.holds,
         suspended_on=suspended_on,
+        further_on=tuple(barred_on[1:]),
         restored_on=restored_on,
         terminated_on=line.terminated_on,
         terminated_by=line.terminated_by,
@@ -61,18 +63,15 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
     )
 
 
-def _suspension(facts: LineFacts) -> tuple[dt.date | None, dt.date | None]:
-    """Return when the campaign suspended the line and when registering restored it.
+def _suspension(facts: LineFacts) -> tuple[list[dt.date], dt.date | None]:
+    """Return when the campaign barred the line, step by step, and when registering restored it.
 
     A suspension that was lifted without a registration was undone: it never happened, and its days are a pause.
     """
     registered_on = facts.registered_on if facts.line.is_registered else None
-    for suspension in reversed(facts.suspensions):
-        if suspension.reason is not SuspensionReason.REGISTRATION:
-            continue
-        if suspension.restored_on is None:
-            return suspension.begun_on, None
-        if suspension.restored_on == registered_on:
-            return suspension.begun_on, suspension.restored_on
-        return None, None
-    return None, None
+    mine = [one for one in facts.suspensions if one.reason is SuspensionReason.REGISTRATION]
+    first = max((place for place, one in enumerate(mine) if one.step == 1), default=0)
+    for restored_on in (None, registered_on):
+        if barred_on := [one.begun_on for one in mine[first:] if one.restored_on == restored_on]:
+            return barred_on, restored_on
+    return [], None

@@ -41,6 +41,9 @@ class Member(models.Model):
     line_id = models.UUIDField()
     campaign_id = models.UUIDField()
     stage = models.TextField(db_comment="not_notified, running, suspended, terminated or out_of_scope.")
+    step = models.SmallIntegerField(
+        db_default=0, db_comment="How many of the law's bars are in place; 0 for none."
+    )
     reentered_on = models.DateField(
         null=True,
         db_comment="Since when a member who had left and was taken back is one; what was notified before does not count.",
@@ -99,6 +102,10 @@ class Batch(models.Model):
     batch_id = models.UUIDField(primary_key=True)
     campaign_id = models.UUIDField()
     action = models.TextField(db_comment="suspend or end.")
+    step = models.SmallIntegerField(
+        db_default=1, db_comment="Which of the law's stages it carries out, 1 the first bar."
+    )
+    bars = models.SmallIntegerField(null=True, db_comment="What it keeps its lines from; null: it ends them.")
     due_on = models.DateField(db_comment="The day for which it was prepared.")
     state = models.TextField(db_comment="campaign.choices.BatchState.")
     line_count = models.IntegerField()
@@ -235,6 +242,7 @@ class Tally(models.Model):
     tally_id = models.BigAutoField(primary_key=True)
     campaign_id = models.UUIDField()
     stage = models.TextField()
+    step = models.SmallIntegerField()
     notified_by = models.TextField(null=True)
     next_check_on = models.DateField(null=True)
     lines = models.BigIntegerField()

@@ -173,7 +173,7 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
         "campaign_id": campaign.campaign_id,
         "begins_on": campaign.begins_on,
         "grace_days": rules.grace_days,
-        "suspension_days": rules.suspension_days,
+        "stage_days": [stage.days for stage in rules.stages],
         "reminders": list(campaign.pack.reminders),
         "lead_days": max(campaign.pack.reminders, default=None),
         "language": NO_LANGUAGE,

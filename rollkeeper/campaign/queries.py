@@ -16,6 +16,7 @@ from rollkeeper.campaign.choices import Action, Stage
 from rollkeeper.campaign.line_history import LineWithHistory, read_history
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.side_by_side import ENGLISH
@@ -37,6 +38,8 @@ class DayCount:
     day: dt.date
     action: str
     count: int
+    bars: int | None = None
+    """What the lines are kept from; None: they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class CampaignOverview:
     due_soon: tuple[DayCount, ...]
     unreachable: int
     reached_by_channel: Mapping[str, int]
+    bar_counts: tuple[tuple[str, int], ...]
+    """Of those suspended, what they are kept from (kernel.choices.BarLevel) and how many they are, in the order of the law's bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,10 @@ class BatchView:
 
     batch_id: BatchId
     action: str
+    step: int
+    """Which of the law's stages it carries out, 1 the first bar."""
+    level: str
+    """What it keeps its lines from, where it leaves more than the floor: kernel.choices.BarLevel."""
     due_on: dt.date
     state: str
     line_count: int
@@ -167,6 +176,8 @@ class Deadline:
     days: int
     last_day_on: dt.date | None
     earliest_on: dt.date | None
+    bars: int | None = None
+    """What the line is kept from then; None: the contract ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +201,8 @@ def overview(on: dt.date) -> CampaignOverview | None:
         return None
     campaign = found[0]
     tally = rows(
-        "SELECT stage, notified_by, next_check_on, sum(lines)::bigint AS lines FROM campaign_tally"
-        " WHERE campaign_id = %s GROUP BY 1, 2, 3 HAVING sum(lines) <> 0",
+        "SELECT stage, step, notified_by, next_check_on, sum(lines)::bigint AS lines FROM campaign_tally"
+        " WHERE campaign_id = %s GROUP BY 1, 2, 3, 4 HAVING sum(lines) <> 0",
         [campaign.campaign_id],
     )
     stages = _summed((row.stage, row.lines) for row in tally)
@@ -201,7 +212,8 @@ def overview(on: dt.date) -> CampaignOverview | None:
         begins_on=campaign.begins_on,
         stage_counts={stage.value: stages.get(stage.value, 0) for stage in Stage},
         series=_series(campaign.campaign_id),
-        due_soon=_due_soon(tally, on),
+        due_soon=_due_soon(load_pack(campaign.pack_id), tally, on),
+        bar_counts=_bar_counts(load_pack(campaign.pack_id), tally),
         unreachable=stages.get(Stage.NOT_NOTIFIED.value, 0),
         reached_by_channel=_summed(
             (row.notified_by, row.lines) for row in tally if row.notified_by is not None
@@ -317,12 +329,11 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
     """Return the clock that runs for a line of a campaign, as its explanation counts it; None where none runs."""
     if not pack.has_campaign or not is_told(pack) or found.stage not in {Stage.RUNNING, Stage.SUSPENDED}:
         return None
-    rules, history, suspends = pack.campaign, found.history, found.stage == Stage.RUNNING
-    notified_on = min(history.notices_delivered, default=None)
-    anchor = notified_on and rules.starts_on(notified_on) if suspends else history.suspended_on
-    if anchor is None:
+    history = found.history
+    anchor, follows = _anchor(pack, history), pack.campaign.after(_step(history))
+    if anchor is None or follows is None or (found.stage == Stage.RUNNING) != (_step(history) == 0):
         return None
-    days = rules.grace_days if suspends else rules.suspension_days
+    days = follows.days
     so_far, ahead = (
         count_clock(
             pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
@@ -333,7 +344,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
     last = ahead.last_day_on
     last = max(last, history.promised_on) if last and history.promised_on else last
     return Deadline(
-        follows=Action.SUSPEND if suspends else Action.TERMINATE,
+        follows=Action.of(follows), bars=follows.bars,
         counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on,
     )  # fmt: skip
 
@@ -345,23 +356,37 @@ def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
     return tuple((row.day, row.stage_counts) for row in found)
 
 
-def _due_soon(tally: Iterable[Any], on: dt.date) -> tuple[DayCount, ...]:
+def _due_soon(pack: Pack, tally: Iterable[Any], on: dt.date) -> tuple[DayCount, ...]:
     """Count by day what comes up in the next two weeks; what is overdue waits for today's batch."""
-    actions = {action.from_stage.value: action.value for action in Action}
+    rules = pack.campaign.stages if pack.has_campaign else ()
     counts = _summed(
-        ((max(row.next_check_on, on), actions[row.stage]), row.lines)
+        ((max(row.next_check_on, on), row.step), row.lines)
         for row in tally
-        if row.stage in actions
+        if row.stage in {Stage.RUNNING, Stage.SUSPENDED}
+        and row.step < len(rules)
         and row.next_check_on is not None
         and (row.next_check_on - on).days < _DAYS_AHEAD
     )
-    return tuple(DayCount(day, action, count) for (day, action), count in sorted(counts.items()))
+    return tuple(
+        DayCount(day, Action.of(rules[step]).value, count, rules[step].bars)
+        for (day, step), count in sorted(counts.items())
+    )
+
+
+def _bar_counts(pack: Pack, tally: Iterable[Any]) -> tuple[tuple[str, int], ...]:
+    counts = _summed((row.step, row.lines) for row in tally if row.stage == Stage.SUSPENDED)
+    bars = pack.campaign.bars if pack.has_campaign else ()
+    return tuple(
+        (BarLevel.of(rule.bars or Bars.ALL).value, counts.get(step, 0)) for step, rule in enumerate(bars, 1)
+    )
 
 
 def _batch_view(row: Any) -> BatchView:
     return BatchView(
         batch_id=BatchId(row.batch_id),
         action=row.action,
+        step=row.step,
+        level=BarLevel.partial(row.bars),
         due_on=row.due_on,
         state=row.state,
         line_count=row.line_count,
@@ -385,41 +410,42 @@ def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewL
     found = read_history(line_id)
     assert found is not None  # noqa: S101 - a line of a batch is never deleted
     pack, history = load_pack(found.pack_id), found.history
-    notified_on = min(history.notices_delivered, default=None)
     return PreviewLine(
         line_id=line_id,
         service=found.service,
         region=found.region,
-        notified_on=notified_on,
-        last_day_on=_last_day(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
+        notified_on=min(history.notices_delivered, default=None),
+        last_day_on=_last_day(pack, history, step=batch_row.step - 1),
         sentences=tuple(explain_history(pack, history, batch_row.due_on, language=language)),
-        anchor_on=_anchor(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
+        anchor_on=_anchor(pack, history, step=batch_row.step - 1),
         bounced_on=history.notices_bounced,
         pauses=(*history.pauses, *history.stays),
     )
 
 
-def _anchor(
-    pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
-) -> dt.date | None:
-    if not suspends:
-        return history.suspended_on
+def _step(history: LineHistory) -> int:
+    """Return how many bars are in place."""
+    return 0 if history.suspended_on is None else 1 + len(history.further_on)
+
+
+def _anchor(pack: Pack, history: LineHistory, *, step: int | None = None) -> dt.date | None:
+    """Return the day from which a line's clock counts under so many bars, or under those in place."""
+    step = _step(history) if step is None else step
+    if step:
+        return (history.suspended_on, *history.further_on)[step - 1] if step <= _step(history) else None
+    notified_on = min(history.notices_delivered, default=None)
     return pack.campaign.starts_on(notified_on) if notified_on else None
 
 
-def _last_day(
-    pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool
-) -> dt.date | None:
-    rules = pack.campaign
-    anchor = _anchor(pack, history, notified_on, suspends=suspends)
-    if anchor is None:
+def _last_day(pack: Pack, history: LineHistory, *, step: int) -> dt.date | None:
+    anchor, follows = _anchor(pack, history, step=step), pack.campaign.after(step)
+    if anchor is None or follows is None:
         return None
-    days = rules.grace_days if suspends else rules.suspension_days
     through = anchor + dt.timedelta(days=_HORIZON_DAYS)
     last_day_on = count_clock(
-        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through
+        pack, anchor_on=anchor, days=follows.days, pauses=history.pauses, stays=history.stays, through=through
     ).last_day_on
-    promised = history.promised_on if suspends == (history.suspended_on is None) else None
+    promised = history.promised_on if step == _step(history) else None
     return max(last_day_on, promised) if last_day_on and promised else last_day_on
 
 

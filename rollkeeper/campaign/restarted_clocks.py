@@ -35,7 +35,7 @@ def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt
         return 0
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
-        "suspension_days": campaign.pack.campaign.suspension_days, "language": NO_LANGUAGE,
+        "stage_days": [stage.days for stage in campaign.pack.campaign.stages], "language": NO_LANGUAGE,
         "open_days": _open_days(campaign, on=on),
         "pack_hash": campaign.pack.hash, "begins_on": campaign.begins_on, "lead_days": max(campaign.pack.reminders, default=None),
     }  # fmt: skip

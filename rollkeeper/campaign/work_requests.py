@@ -22,6 +22,7 @@ from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.rules import watched_until
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.instance import instance
@@ -98,7 +99,7 @@ def close_by_request(authority: Authority, _said: Mapping[str, Any], on: dt.date
 def check_batch_by_request(authority: Authority, said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
     """Count what is due on a day. Refuses: as `check_due`."""
     found = batch_planning.check_due(authority, due_on=_due_on(said, on), on=on)
-    return {"found": [_plain(one) for one in found]}
+    return {"found": [_due(one) for one in found]}
 
 
 def prepare_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
@@ -107,7 +108,7 @@ def prepare_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outco
     batch_planning.require_due_day(due_on=due_on, on=on)
     nightly.run_nightly(authority, on=on)
     found = batch_planning.prepare_batches(authority, due_on=due_on, on=on)
-    return Outcome({"found": [_plain(one) for one in found]})
+    return Outcome({"found": [_due(one) for one in found]})
 
 
 def run_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
@@ -127,6 +128,10 @@ def run_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
 def _due_on(said: Mapping[str, Any], on: dt.date) -> dt.date:
     given = said.get("due_on")
     return dt.date.fromisoformat(given) if isinstance(given, str) else on
+
+
+def _due(found: batch_planning.DueLines) -> dict[str, Any]:
+    return _plain(found) | {"level": BarLevel.partial(found.bars)}
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from rollkeeper.counter.line_actions import offer
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import BarLevel, label_of
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Pack
@@ -430,7 +431,7 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
         "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line,
         "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": line.service.label,
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
-        "reasons": [reason.label for reason in line.reasons],
+        "reasons": [reason.label for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",
         **_clock(line, on=on),
         "first": labels.link(offered.first, labels.FIRST), "others": labels.links(offered.others), "rest": labels.links(offered.rest),
     }  # fmt: skip
@@ -441,7 +442,9 @@ def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:
     deadline = None if line.is_registered or line.is_over or line.is_disputed else line_deadline(line.line_id)
     if deadline is None:
         return {}
+    level = BarLevel.partial(deadline.follows.bars)
     return {
+        "next_level": label_of(level, BarLevel) if level else "",
         "deadline": deadline, "share": deadline.share(on=on), "is_last_day_over": deadline.last_day_on < on,
         "deadline_article": cite(deadline.article),
     }  # fmt: skip

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The choices that laws, settings and the register share, and the label of any stored choice."""
 
+from enum import IntFlag
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,53 @@ class Channel(TextChoices):
     def uses_line(self) -> bool:
         """Tell whether it needs the line that the notice is about."""
         return self in {Channel.SMS, Channel.VOICE}
+
+
+class Bars(IntFlag):
+    """What a bar keeps a line from; all else works. The floor is no part of it: it works under each."""
+
+    OUTGOING = 1
+    """Calls and messages from the line."""
+    INCOMING = 2
+    """Calls and messages to the line."""
+    DATA = 4
+    ALL = 7
+    """All but the floor."""
+
+
+class BarLevel(TextChoices):
+    """The bars that there are: each leaves a line that can be explained in a sentence."""
+
+    OUTGOING = "outgoing", _("Outgoing calls and messages barred")
+    CALLS = "calls", _("Calls and messages barred, data works")
+    DATA = "data", _("Data barred, calls and messages work")
+    OUTGOING_AND_DATA = "outgoing_and_data", _("Outgoing calls, messages and data barred")
+    ALL = "all", _("Everything barred but emergency calls, the care number and registration")
+
+    @property
+    def bars(self) -> Bars:
+        """Return what it keeps a line from."""
+        return _LEVELS[self]
+
+    @classmethod
+    def of(cls, bars: int) -> "BarLevel":
+        """Return the level that bars exactly this. Precondition: there is one."""
+        return next(level for level in cls if _LEVELS[level] == bars)
+
+    @classmethod
+    def partial(cls, bars: int | None) -> str:
+        """Return the level that bars exactly this where it leaves more than the floor; empty where it does not, or nothing is barred."""
+        return "" if bars is None or bars == Bars.ALL else cls.of(bars).value
+
+
+_LEVELS: Final = {
+    BarLevel.OUTGOING: Bars.OUTGOING,
+    BarLevel.CALLS: Bars.OUTGOING | Bars.INCOMING,
+    BarLevel.DATA: Bars.DATA,
+    BarLevel.OUTGOING_AND_DATA: Bars.OUTGOING | Bars.DATA,
+    BarLevel.ALL: Bars.ALL,
+}
+BAR_LEVELS: Final = tuple(int(bars) for bars in _LEVELS.values())
 
 
 def label_of(value: str, *choices: type[TextChoices]) -> str:

@@ -103,13 +103,16 @@ def _grounds(file: PackFile, act: Act) -> list[tuple[str, Citation]]:
     if act not in _OF_A_CAMPAIGN:
         return []
     (campaign,) = file.campaigns
-    suspended, terminated = campaign.stages
+    bars = [stage for stage in campaign.stages if stage.reversible]
     grounds = [
         ("calendar", file.calendar.because),
         ("cohort", campaign.cohort.because),
         ("deadline", campaign.deadline.because),
         *(("notices", notice.because) for notice in campaign.notices),
-        ("stage 'suspended'", suspended.because),
+        *((f"stage '{stage.id}'", stage.because) for stage in bars),
     ]
-    # A notice names both stages, so it needs both.
-    return grounds if act is Act.SUSPEND else [*grounds, ("stage 'terminated'", terminated.because)]
+    # A notice names all stages, so it needs all.
+    ends = [stage for stage in campaign.stages if not stage.reversible]
+    return (
+        grounds if act is Act.SUSPEND else [*grounds, *((f"stage '{one.id}'", one.because) for one in ends)]
+    )

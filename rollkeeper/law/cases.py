@@ -102,8 +102,9 @@ class _Trial:
         rules = self._pack.campaign
         outcome = run_history(self._pack, history, span_of(self._pack, case))
         clocks = [("to register", rules.starts_on(history.notified_on), rules.grace_days)]
-        if outcome.suspended_on:
-            clocks.append(("of suspension", outcome.suspended_on, rules.suspension_days))
+        came = [day for day in (outcome.suspended_on, *outcome.further_on) if day]
+        for bar, day, follows in zip(rules.bars, came, rules.stages[1:], strict=False):
+            clocks.append((f"of '{bar.id}' before '{follows.id}'", day, follows.days))
         for what, anchor, days in clocks:
             found = count_clock(
                 self._pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,

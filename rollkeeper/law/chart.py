@@ -14,7 +14,6 @@ import polars as pl
 from rich.text import Text
 
 from rollkeeper.kernel.console import out, show_table
-from rollkeeper.law.stages import STAGES
 
 _LABELS: Final = {
     "out_of_scope": "not concerned",
@@ -44,6 +43,10 @@ _GLYPHS: Final = {
     "terminated": ("▓", "magenta"),
     "erased": ("_", "dim"),
 }
+_BARS: Final = ("#fdae61", "#f46d43", "#d55e00", "#a63603", "#7f2704")
+"""Where a law has several bars: the wider, the darker."""
+_LEVELS: Final = ("▂", "▃", "▄", "▅", "▆", "▇")
+"""Where a law has several bars: the wider, the higher."""
 _MOST_BARS: Final = 24
 _BAR_CELLS: Final = 60
 _WIDTH, _HEIGHT = 960, 540
@@ -59,35 +62,63 @@ _SVG_STYLE: Final = (
 )
 
 
+def _stages(counts: pl.DataFrame) -> list[str]:
+    return [name for name in counts.columns if name != "day"]
+
+
+def _label(stage: str) -> str:
+    return _LABELS.get(stage, stage.replace("_", " "))
+
+
+def _glyphs(counts: pl.DataFrame) -> dict[str, tuple[str, str]]:
+    return _GLYPHS | {
+        bar: (level, _GLYPHS["suspended"][1]) for bar, level in _by_width(_bars_of(counts), _LEVELS)
+    }
+
+
+def _colours(counts: pl.DataFrame) -> dict[str, str]:
+    return _COLOURS | dict(_by_width(_bars_of(counts), _BARS))
+
+
+def _bars_of(counts: pl.DataFrame) -> list[str]:
+    return [stage for stage in _stages(counts) if stage not in _COLOURS]
+
+
+def _by_width(bars: list[str], signs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Share signs out over the bars, in order."""
+    yield from ((bar, signs[place * len(signs) // len(bars)]) for place, bar in enumerate(bars))
+
+
 def print_chart(counts: pl.DataFrame) -> None:
     """Print a bar for each of some days, cut into the stages, and the counts at the end."""
+    stages, glyphs = _stages(counts), _glyphs(counts)
     out.print("Lines in each stage", style="bold")
     for row in _some(counts, _MOST_BARS).iter_rows(named=True):
         bar = Text(f"{row['day']}  ")
-        for stage, cells in _cells([row[stage] for stage in STAGES]):
-            glyph, style = _GLYPHS[stage]
+        for stage, cells in zip(stages, _cells([row[stage] for stage in stages]), strict=False):
+            glyph, style = glyphs[stage]
             bar.append(glyph * cells, style=style)
         out.print(bar)
     last = counts.row(-1, named=True)
     show_table(
         f"Lines by stage on {last['day']}",
         ["", "stage", "lines"],
-        [(_GLYPHS[stage][0], _LABELS[stage], last[stage]) for stage in STAGES],
+        [(glyphs[stage][0], _label(stage), last[stage]) for stage in stages],
     )
 
 
-def _cells(numbers: Sequence[int]) -> Iterator[tuple[str, int]]:
+def _cells(numbers: Sequence[int]) -> list[int]:
     """Share the bar out: every stage that has any line gets a cell, the rest go by the largest remainder."""
     total = sum(numbers)
     if not total:
-        return
+        return []
     shares = [number * _BAR_CELLS / total for number in numbers]
     cells = [max(int(share), 1) if number else 0 for share, number in zip(shares, numbers, strict=True)]
     while sum(cells) < _BAR_CELLS:
         cells[max(range(len(cells)), key=lambda i: shares[i] - cells[i])] += 1
     while sum(cells) > _BAR_CELLS:
         cells[max(range(len(cells)), key=lambda i: cells[i] - shares[i] if cells[i] > 1 else -1)] -= 1
-    yield from zip(STAGES, cells, strict=True)
+    return cells
 
 
 def svg_chart(counts: pl.DataFrame, *, pack: str) -> str:
@@ -96,7 +127,7 @@ def svg_chart(counts: pl.DataFrame, *, pack: str) -> str:
     first, last = counts["day"][0], counts["day"][-1]
     total = sum(counts.row(-1)[1:])
     title = f"Lines in each stage under {pack}, {first} to {last}"
-    at_end = "; ".join(f"{_LABELS[s]}: {counts[s][-1]:,}" for s in STAGES if counts[s].max())
+    at_end = "; ".join(f"{_label(s)}: {counts[s][-1]:,}" for s in _stages(counts) if counts[s].max())
     desc = f"{total:,} lines, drawn as areas one above the other. On {last}: {at_end}."
     return "\n".join(
         [
@@ -115,18 +146,19 @@ def svg_chart(counts: pl.DataFrame, *, pack: str) -> str:
     )
 
 
-def _areas(points: pl.DataFrame, first: dt.date, last: dt.date, total: int) -> Iterator[str]:
-    below = [0] * points.height
-    xs = [_x(day, first, last) for day in points["day"]]
-    for stage in STAGES:
-        above = [b + n for b, n in zip(below, points[stage], strict=True)]
+def _areas(counts: pl.DataFrame, first: dt.date, last: dt.date, total: int) -> Iterator[str]:
+    below = [0] * counts.height
+    xs = [_x(day, first, last) for day in counts["day"]]
+    colours = _colours(counts)
+    for stage in _stages(counts):
+        above = [b + n for b, n in zip(below, counts[stage], strict=True)]
         if above != below:
             upper = _steps(xs, [_y(n, total) for n in above])
             lower = _steps(xs, [_y(n, total) for n in below])
             path = "L".join(f"{x:.1f} {y:.1f}" for x, y in [*upper, *reversed(lower)])
             yield (
-                f'<path d="M{path}Z" fill="{_COLOURS[stage]}" stroke="#fff" stroke-width=".5">'
-                f"<title>{_LABELS[stage]}</title></path>"
+                f'<path d="M{path}Z" fill="{colours[stage]}" stroke="#fff" stroke-width=".5">'
+                f"<title>{_label(stage)}</title></path>"
             )
         below = above
 
@@ -155,12 +187,13 @@ def _scales(first: dt.date, last: dt.date, total: int) -> Iterator[str]:
 
 
 def _legend(counts: pl.DataFrame) -> Iterator[str]:
-    x, y = _WIDTH - _RIGHT + 16, _TOP
-    for stage in reversed(STAGES):
-        yield f'<rect x="{x}" y="{y}" width="16" height="16" fill="{_COLOURS[stage]}" stroke="#767676"/>'
-        yield f'<text x="{x + 24}" y="{y + 13}">{_LABELS[stage]}</text>'
+    x, y, colours = _WIDTH - _RIGHT + 16, _TOP, _colours(counts)
+    apart = min(56, (_HEIGHT - _TOP) // len(_stages(counts)))
+    for stage in reversed(_stages(counts)):
+        yield f'<rect x="{x}" y="{y}" width="16" height="16" fill="{colours[stage]}" stroke="#767676"/>'
+        yield f'<text x="{x + 24}" y="{y + 13}">{_label(stage)}</text>'
         yield f'<text x="{x + 24}" y="{y + 30}" font-size="12">{counts[stage][-1]:,} at the end</text>'
-        y += 56
+        y += apart
 
 
 def _x(day: dt.date, first: dt.date, last: dt.date) -> float:

@@ -8,7 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.law.choices import Engine
+from rollkeeper.law.engine_rules import further_columns
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.simulation import Progress, simulate
@@ -56,22 +58,37 @@ def changed_outcomes(
     engine: Engine,
     progress: Progress,
 ) -> ChangedOutcomes:
-    """Count who is suspended or terminated earlier or later. A day that does not come counts as the latest there is.
+    """Count who loses a service or the contract earlier or later. A day that does not come counts as the latest there is.
 
     Refuses: EVENT_FAULT, UNSUPPORTED_PACK_FIELD, ENGINES_DISAGREE.
     """
     was, now = (
-        simulate(pack, events, first=first, last=last, engine=engine, progress=progress).outcomes
+        _losses(
+            pack, simulate(pack, events, first=first, last=last, engine=engine, progress=progress).outcomes
+        )
         for pack in (before, after)
     )
-    names = ("suspended_on", "ended_on")
-    never = pl.lit(dt.date.max)
     loses = gains = pl.repeat(value=False, n=was.height, eager=True)
-    for name in names:
-        old, new = (frame.select(pl.col(name).fill_null(never))[name] for frame in (was, now))
+    for name in was.columns:
+        old, new = was[name], now[name]
         loses, gains = loses | (new < old), gains | (new > old)
     lose, gain = int(loses.sum()), int((gains & ~loses).sum())
     return ChangedOutcomes(was.height, gain, lose, was.height - gain - lose)
+
+
+def _losses(pack: Pack, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return when each line loses what: calls from it, calls to it, data, the contract; the latest day where it does not."""
+    columns = (
+        dict(zip(pack.campaign.bars, ("suspended_on", *further_columns(pack)), strict=True))
+        if pack.has_campaign
+        else {}
+    )
+    never = pl.lit(dt.date.max)
+    lost = {
+        bar.name or "": [column for stage, column in columns.items() if stage.bars and bar in stage.bars]
+        for bar in (Bars.OUTGOING, Bars.INCOMING, Bars.DATA)
+    } | {"ended": ["ended_on"]}
+    return outcomes.select(pl.min_horizontal(never, *names).alias(name) for name, names in lost.items())
 
 
 def _values(file: PackFile) -> dict[str, Any]:

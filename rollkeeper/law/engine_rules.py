@@ -88,8 +88,14 @@ def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
     for result in _run_all(pack, span, pieces, len(events.names)):
         results.append(result)
         bar.advance(result.shape[1])
-    found = np.concatenate(results, axis=1) if results else np.empty((5, 0), np.int64)
-    return _outcomes(found, run.cache.first)
+    names = further_columns(pack)
+    found = np.concatenate(results, axis=1) if results else np.empty((5 + len(names), 0), np.int64)
+    return _outcomes(found, run.cache.first, names)
+
+
+def further_columns(pack: Pack) -> tuple[str, ...]:
+    """Return the names of the columns that say when each bar after the first followed."""
+    return tuple(f"{stage.id}_on" for stage in pack.campaign.bars[1:]) if pack.has_campaign else ()
 
 
 def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterator[np.ndarray]:
@@ -122,7 +128,7 @@ def _outcomes_of(run: Run, piece: _Piece) -> np.ndarray:
         line(activated, notified, registered, ended, pauses(number, none), holds(number, none))
         for number, (activated, notified, registered, ended) in enumerate(piece.moments.T.tolist())
     ]
-    return np.array(found, dtype=np.int64).reshape(-1, 5).T
+    return np.array(found, dtype=np.int64).reshape(-1, 5 + len(run.further)).T
 
 
 def _pieces(events: Events, span: Span, first: int) -> Iterator[_Piece]:
@@ -157,9 +163,9 @@ def _within(stretches: Stretches, start: int, end: int) -> Iterable[tuple[int, t
     return ((n - start, stretches[n]) for n in range(start, end) if n in stretches)
 
 
-def _outcomes(found: np.ndarray, first: int) -> pl.DataFrame:
-    """Turn indices into dates. `found`: 5 rows (suspended, restored, ended, by campaign, erased), a column a line."""
-    names = ("suspended_on", "restored_on", "ended_on", "by_campaign", "erased_on")
+def _outcomes(found: np.ndarray, first: int, further: tuple[str, ...]) -> pl.DataFrame:
+    """Turn indices into dates. `found`: rows (suspended, restored, ended, by campaign, erased, each further bar), a column a line."""
+    names = ("suspended_on", "restored_on", "ended_on", "by_campaign", "erased_on", *further)
     raw = pl.DataFrame({name: found[place] for place, name in enumerate(names)})
 
     def day(name: str) -> pl.Expr:
@@ -173,4 +179,5 @@ def _outcomes(found: np.ndarray, first: int) -> pl.DataFrame:
         day("ended_on"),
         pl.when(pl.col("ended_on") < NEVER).then(by).alias("ended_by"),
         day("erased_on"),
+        *map(day, further),
     )

@@ -14,22 +14,26 @@ from django.db import connections
 from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
-from rollkeeper.law.engine_rules import OUTCOMES
+from rollkeeper.law.engine_rules import OUTCOMES, further_columns
 from rollkeeper.law.events import Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
 _ROWS_AT_ONCE: Final = 100_000
-_STEPS: Final = 6
+_STEPS: Final = 4
 _OUTCOMES: Final = (
     "COPY (SELECT suspended_on, restored_on, ended_on, ended_by, erased_on FROM simulated_outcome ORDER BY line)"
+    " TO STDOUT (FORMAT csv, HEADER)"
+)
+_FURTHER: Final = (
+    "COPY (SELECT b.acted_on FROM simulated_line l LEFT JOIN simulated_bar b ON b.line = l.line AND b.place = {place} ORDER BY l.line)"
     " TO STDOUT (FORMAT csv, HEADER)"
 )
 
 
 def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
     """Return what becomes of each line, in the order of the names. Precondition: an opened instance."""
-    bar.set_total(_STEPS)
+    bar.set_total(_STEPS + (len(pack.campaign.stages) if pack.has_campaign else 0))
     with database.action(), database.without_timeout():
         database.run("SET LOCAL work_mem = '256MB'")
         _copy_events(events)
@@ -43,19 +47,26 @@ def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
             _statement("simulate_no_campaign", {})
         _statement("simulate_outcomes", facts)
         bar.advance()
-        found = _copy_outcomes()
+        found = _copied(_OUTCOMES, OUTCOMES)
+        for place, name in enumerate(further_columns(pack), 1):
+            found = found.with_columns(
+                _copied(_FURTHER.format(place=place), {"acted_on": pl.Date})["acted_on"].alias(name)
+            )
         bar.advance()
         _statement("simulate_clear", {})
     return found
 
 
 def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None:
-    rules = pack.campaign
-    for stage, days in (("suspended", rules.grace_days), ("terminated", rules.suspension_days)):
-        _statement(f"simulate_{stage}", facts | {"days": days})
+    for place, stage in enumerate(pack.campaign.stages):
+        _statement(
+            "simulate_next" if place else "simulate_first", facts | {"days": stage.days, "place": place - 1}
+        )
         fill_due(pack, stays=span.stays, through=span.last)
         _statement("simulate_step", facts)
         bar.advance()
+    if pack.campaign.end is None:
+        _statement("simulate_no_end", {"place": place})
 
 
 def _facts(pack: Pack, span: Span) -> dict[str, Any]:
@@ -99,7 +110,7 @@ def _copy_events(events: Events) -> None:
     database.run("ANALYZE simulated_event")
 
 
-def _copy_outcomes() -> pl.DataFrame:
-    with connections["default"].cursor() as cursor, cursor.copy(_OUTCOMES) as copy:
+def _copied(statement: str, schema: dict[str, Any]) -> pl.DataFrame:
+    with connections["default"].cursor() as cursor, cursor.copy(statement) as copy:
         text = b"".join(bytes(block) for block in copy)
-    return pl.read_csv(text, schema=OUTCOMES)
+    return pl.read_csv(text, schema=schema)

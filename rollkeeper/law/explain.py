@@ -14,8 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.acts import is_told
+from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
 
@@ -47,6 +49,8 @@ class LineHistory:
     stays: tuple[Days, ...] = ()
     holds: tuple[Days, ...] = ()
     suspended_on: dt.date | None = None
+    further_on: tuple[dt.date, ...] = ()
+    """The days on which wider bars followed, in order."""
     restored_on: dt.date | None = None
     terminated_on: dt.date | None = None
     terminated_by: str | None = None
@@ -96,13 +100,13 @@ class _Explainer:
         if terminated is None or not self._past(terminated):
             return
         campaign = self.history.terminated_by == "campaign"
-        if campaign and self.pack.has_campaign and is_told(self.pack):
+        if campaign and self.pack.has_campaign and is_told(self.pack) and self.pack.campaign.end:
             rules = self.pack.campaign
             yield self._sentence(
                 "terminated_campaign",
-                rules.termination_article,
+                rules.stages[-1].article,
                 terminated_on=terminated,
-                days=rules.suspension_days,
+                days=rules.days_to_end,
             )
         else:
             known = self.history.terminated_by == "subscriber"
@@ -150,19 +154,27 @@ class _Explainer:
                 promised_on=self.history.promised_on if suspended is None else None,
             )
             yield from self._clock(
-                count, rules.grace_article, None if self._past(suspended) else "may_suspend"
+                count, rules.grace_article, None if self._past(suspended) else rules.stages[0]
             )
         if suspended is None or not self._past(suspended):
             return
-        yield self._sentence("suspended", rules.suspension_article, suspended_on=suspended)
+        barred = [suspended, *(day for day in self.history.further_on if self._past(day))]
+        for bar, day in zip(rules.bars, barred, strict=False):
+            level = BarLevel.of(bar.bars or Bars.ALL)
+            key = "suspended" if level is BarLevel.ALL else "barred"
+            yield self._sentence(key, bar.article, suspended_on=day, bars=level, works=level)
         if self._closed_early():
             return
-        yield self._sentence("suspension_clock", rules.termination_article, suspended_on=suspended)
-        count = self._count(suspended, rules.suspension_days, promised_on=self.history.promised_on)
+        follows = rules.after(len(barred))
+        if follows is None:
+            yield self._sentence("nothing_follows", rules.bars[-1].article)
+            return
+        yield self._sentence("suspension_clock", follows.clock_article, suspended_on=barred[-1])
+        count = self._count(barred[-1], follows.days, promised_on=self.history.promised_on)
         over = self._past(self.history.terminated_on)
-        yield from self._clock(count, rules.termination_article, None if over else "may_terminate")
+        yield from self._clock(count, follows.clock_article, None if over else follows)
 
-    def _clock(self, count: Counted, article: str, then: str | None) -> Iterator[Sentence]:
+    def _clock(self, count: Counted, article: str, then: StageRule | None) -> Iterator[Sentence]:
         """Tell how far a clock is, where it leads to, and what may follow if nothing has followed yet."""
         if count.reached_on is None or count.reached_on > self.on:
             so_far = self._count(count.anchor_on, count.days, through=max(self.on, count.anchor_on))
@@ -181,7 +193,9 @@ class _Explainer:
         if then and count.earliest_on is not None:
             if count.promised_on is not None and count.promised_on > count.last_day_on:
                 yield self._sentence("promised", "", promised_on=count.promised_on)
-            yield self._sentence(then, article, earliest_on=count.earliest_on)
+            level = BarLevel.of(Bars.ALL if then.bars is None else then.bars)
+            key = "may_terminate" if then.is_end else "may_suspend" if level is BarLevel.ALL else "may_bar"
+            yield self._sentence(key, article, earliest_on=count.earliest_on, bars=level)
 
     def _erasure(self, terminated: dt.date) -> Iterator[Sentence]:
         article = self.pack.retention.article
@@ -230,15 +244,17 @@ class _Explainer:
 
 
 def _said(language: str, key: str, facts: Mapping[str, object]) -> str:
-    told = {name: _written(fact, language) for name, fact in facts.items()}
+    told = {name: _written(name, fact, language) for name, fact in facts.items()}
     return str(_tables()[language][key].format(**told))
 
 
-def _written(fact: object, language: str) -> object:
-    """Write a day, or several, as the language of the sentence does; leave everything else as it is."""
+def _written(name: str, fact: object, language: str) -> object:
+    """Write a day, or several, or what a bar takes or leaves, as the language of the sentence does; leave everything else as it is."""
     table = _tables()[language]
     if isinstance(fact, list):
-        return table["between_days"].join(str(_written(one, language)) for one in fact)
+        return table["between_days"].join(str(_written(name, one, language)) for one in fact)
+    if isinstance(fact, BarLevel):
+        return table.get(f"{name}_{fact.value}", "")
     if isinstance(fact, dt.date):
         month = table["months"][fact.month - 1] if "months" in table else fact.month
         return table["day"].format(year=fact.year, month=month, d=fact.day)

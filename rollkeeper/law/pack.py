@@ -8,11 +8,10 @@ answer only partly is refused (`UNSUPPORTED_PACK_FIELD`).
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 
 from rollkeeper.kernel.side_by_side import text_in
-from rollkeeper.law.calendars import days_in
+from rollkeeper.law.campaign_rules import CampaignRules, campaign_rules
 from rollkeeper.law.countries import Country, country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
@@ -22,13 +21,6 @@ from rollkeeper.law.errors import (
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
-
-
-class Action(StrEnum):
-    """The actions that a pack allows against a line."""
-
-    SUSPEND = "suspend"
-    TERMINATE = "terminate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +37,6 @@ class Attribute:
     def why_in(self, language: str) -> tuple[str, str]:
         """Return the reason in a language, else in the fallback languages; and the language found."""
         return text_in(language, {**self.whys, "en": self.why})
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignRules:
-    """What a campaign does: which lines, from when, after how many days, by which articles."""
-
-    campaign_id: str
-    begins_on: dt.date
-    activated_before: dt.date
-    services: frozenset[str]
-    grace_days: int
-    floor_days: int
-    """How many days at least a subscriber who is told late has from the proof of notice."""
-    suspension_days: int
-    cohort_article: str
-    notice_article: str
-    grace_article: str
-    pause_article: str
-    suspension_article: str
-    termination_article: str
-    emergency_article: str
-
-    @property
-    def slack_days(self) -> int:
-        """Return by how many days a notice may be late before it makes the last day later."""
-        return self.grace_days - self.floor_days
-
-    def starts_on(self, notified_on: dt.date) -> dt.date:
-        """Return from which day a subscriber's time is counted; that day itself is not counted."""
-        return max(self.begins_on, notified_on - dt.timedelta(days=self.slack_days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +284,7 @@ class Pack:
         self.refuse_unsupported()
         if not self.file.campaigns:
             raise PACK_WITHOUT_CAMPAIGN(pack=self.id)
-        return _campaign_rules(self.file)
+        return campaign_rules(self.file)
 
     @property
     def has_campaign(self) -> bool:
@@ -439,29 +401,3 @@ class Pack:
     def unsupported_fields(self) -> tuple[str, ...]:
         """Name every field of it that nothing here supports; empty for a pack that can be used."""
         return unsupported_fields(self.file)
-
-
-def _campaign_rules(file: PackFile) -> CampaignRules:
-    (campaign,) = file.campaigns
-    suspended, terminated = campaign.stages
-    base, before = campaign.deadline.base, campaign.cohort.when.activated_before
-    assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
-    assert before is not None  # noqa: S101
-    pauses = [extension.because.article for extension in campaign.extensions]
-    grace = days_in(file.calendar, campaign.deadline.after, base)
-    return CampaignRules(
-        campaign_id=campaign.id,
-        begins_on=base,
-        activated_before=before,
-        services=frozenset(campaign.cohort.when.services or SERVICES),
-        grace_days=grace,
-        floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
-        suspension_days=terminated.enter.plus.n,
-        cohort_article=campaign.cohort.because.article,
-        notice_article=campaign.notices[0].because.article,
-        grace_article=campaign.deadline.because.article,
-        pause_article=pauses[0] if pauses else campaign.deadline.because.article,
-        suspension_article=suspended.because.article,
-        termination_article=terminated.because.article,
-        emergency_article=suspended.because.article,
-    )

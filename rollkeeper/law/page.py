@@ -13,8 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.acts import is_told
+from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.checks import Weight, check_pack
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.countries import country_of
@@ -166,20 +168,35 @@ class _Page:
         yield _h2(_("A line whose subscriber is notified today"))
         if grace.earliest_on is None:
             return
-        rest = count_clock(
-            self.pack, anchor_on=grace.earliest_on, days=rules.suspension_days, through=through
-        )
-        ended = rest.earliest_on
+        begins = self.stage_days(grace.earliest_on, through=through)
+        ended = begins[-1] if rules.end else None
         before = self.pack.told_before
         said = [
             (_("the operator notifies people before"), before[0] if before else None),
             (_("notified"), told),
             (_("last day to register"), grace.last_day_on),
-            (_("may be suspended from"), grace.earliest_on),
+            *((self.barred(stage), day) for stage, day in zip(rules.bars, begins, strict=False)),
             (_("may be terminated from"), ended),
             (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
         ]
         yield _list(f"{what}{self.colon}{self.day(when)}" for what, when in said if when)
+
+    def stage_days(self, first: dt.date, *, through: dt.date) -> list[dt.date | None]:
+        """Return from which day each stage may follow where the first does on its first day."""
+        days: list[dt.date | None] = [first]
+        for stage in self.pack.campaign.stages[1:]:
+            before = days[-1]
+            days.append(
+                before
+                and count_clock(self.pack, anchor_on=before, days=stage.days, through=through).earliest_on
+            )
+        return days
+
+    def barred(self, stage: StageRule) -> str:
+        """Say from when a line may be barred, and what of."""
+        _, level = self.say, BarLevel.of(stage.bars or Bars.ALL)
+        said = _("may be suspended from")
+        return said if level is BarLevel.ALL else said + self.bracketed(self.label(level))
 
     def layers(self) -> Iterator[str]:
         """Yield what the laws below say otherwise: this pack holds, and says so leaf by leaf."""

@@ -76,6 +76,8 @@ class LineOutcome(NamedTuple):
     terminated_on: dt.date | None = None
     terminated_by: TerminatedBy | None = None
     erased_on: dt.date | None = None
+    further_on: tuple[dt.date | None, ...] = ()
+    """The days of the bars that follow on the first."""
 
 
 class Span(NamedTuple):
@@ -151,13 +153,14 @@ def run_in(run: "Run", history: History) -> LineOutcome:
         indexed(history.pauses, first),
         indexed(history.holds, first),
     )
-    suspended, restored, terminated, by_campaign, erased = found
+    suspended, restored, terminated, by_campaign, erased, *further = found
     return LineOutcome(
         _date(run.cache, suspended),
         _date(run.cache, restored),
         _date(run.cache, terminated),
         None if terminated >= NEVER else "campaign" if by_campaign else "subscriber",
         _date(run.cache, erased),
+        tuple(_date(run.cache, day) for day in further),
     )
 
 
@@ -168,28 +171,31 @@ class Run:
         "activated_before",
         "begins",
         "cache",
+        "end",
+        "further",
         "grace",
         "kept",
+        "none_further",
         "pack",
         "slack",
-        "suspension",
         "through",
     )
 
     def __init__(self, pack: Pack, cache: CalendarCache, through: dt.date) -> None:
         self.pack, self.cache, self.through = pack, cache, through
         self.activated_before = self.begins = -NEVER
-        self.grace = self.slack = self.suspension = 0
+        self.grace = self.slack = 0
+        self.further: tuple[int, ...] = ()
+        self.end: int | None = None
         self.kept: dict[int, int] = {}
         if pack.has_campaign:
             rules = pack.campaign
             self.activated_before = rules.activated_before.toordinal() - cache.first
             self.begins = rules.begins_on.toordinal() - cache.first
-            self.grace, self.slack, self.suspension = (
-                rules.grace_days,
-                rules.slack_days,
-                rules.suspension_days,
-            )
+            self.grace, self.slack = rules.grace_days, rules.slack_days
+            self.further = tuple(stage.days for stage in rules.bars[1:])
+            self.end = rules.end.days if rules.end else None
+        self.none_further = (NEVER,) * len(self.further)
 
     def line(
         self,
@@ -199,23 +205,39 @@ class Run:
         terminated: int,
         pauses: Sequence[Stretch],
         holds: Sequence[Stretch],
-    ) -> tuple[int, int, int, bool, int]:
-        """Return (suspended, restored, ended, ended by the campaign, erased); NEVER where it does not happen."""
+    ) -> tuple[int, ...]:
+        """Return suspended, restored, ended, ended by the campaign, erased, and each further bar; NEVER where it does not happen."""
         if registered > terminated:
             registered = NEVER
         suspended = by_campaign = restored = NEVER
+        further = self.none_further
         if activated < self.activated_before and notified < NEVER:
             suspended = self._act(
                 max(self.begins, notified - self.slack), self.grace, pauses, registered, terminated
             )
             if suspended < NEVER:
-                by_campaign = self._act(suspended, self.suspension, pauses, registered, terminated)
+                barred = suspended
+                if further:
+                    further = self._bar_further(suspended, pauses, registered, terminated)
+                    barred = further[-1]
+                if self.end is not None:
+                    by_campaign = self._act(barred, self.end, pauses, registered, terminated)
                 if by_campaign >= NEVER:
                     restored = registered
         over = min(by_campaign, terminated)
         if over >= NEVER:
-            return suspended, restored, NEVER, False, NEVER
-        return suspended, restored, over, by_campaign < NEVER, self._erase(over, holds)
+            return suspended, restored, NEVER, False, NEVER, *further
+        return suspended, restored, over, by_campaign < NEVER, self._erase(over, holds), *further
+
+    def _bar_further(
+        self, suspended: int, pauses: Sequence[Stretch], registered: int, terminated: int
+    ) -> tuple[int, ...]:
+        """Return the day of each bar after the first, NEVER from the first one that does not happen on."""
+        day, found = suspended, []
+        for days in self.further:
+            day = self._act(day, days, pauses, registered, terminated)
+            found.append(day)
+        return tuple(found)
 
     def _act(
         self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, terminated: int
@@ -253,7 +275,7 @@ def make_run(pack: Pack, span: Span) -> Run:
 
 
 def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:
-    """Return the stage at the end of a day: out_of_scope, not_notified, running, suspended, registered, terminated or erased.
+    """Return the stage at the end of a day: out_of_scope, not_notified, running, a bar's name, registered, terminated or erased.
 
     Without a span the nightly run has taken place every day since the campaign began.
     """
@@ -272,7 +294,8 @@ def stage_of(pack: Pack, history: History, outcome: LineOutcome, *, on: dt.date)
     if _by(history.registered_on, on):
         return "registered"
     if _by(outcome.suspended_on, on):
-        return "suspended"
+        further = [day for day in outcome.further_on if _by(day, on)]
+        return pack.campaign.bars[len(further)].id
     if not concerns(pack, history):
         return "out_of_scope"
     return "running" if _by(history.notified_on, on) else "not_notified"

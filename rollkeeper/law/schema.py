@@ -227,18 +227,18 @@ class Given(PackModel):
     outages: tuple[tuple[dt.date, dt.date], ...] = ()
 
 
-type StageName = Literal[
-    "out_of_scope", "not_notified", "running", "suspended", "registered", "terminated", "erased"
-]
-
-
 class Case(PackModel):
     """One of the pack's own tests: the status of a line with this history on that day."""
 
     name: str
     given: Given
     on: dt.date
-    expect: StageName
+    expect: Annotated[
+        Name,
+        Field(
+            description="out_of_scope, not_notified, running, the id of a stage, registered, terminated or erased."
+        ),
+    ]
 
 
 class OpenQuestion(PackModel):

@@ -2,10 +2,12 @@
 """The chapters of a pack about time and consequences: how days count, and what a campaign does when they are over."""
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rollkeeper.kernel.choices import BAR_LEVELS, Bars
 from rollkeeper.law.schema_common import CitedModel, Duration, Name, PackModel, Text
 from rollkeeper.law.schema_people import Condition
 
@@ -82,23 +84,40 @@ class NoticeDuty(CitedModel):
 class Enter(PackModel):
     """When a stage begins: so long after another one or after the deadline, if what."""
 
-    after: Name
-    plus: Duration
+    after: Annotated[Name, Field(description="'deadline', or the id of an earlier stage.")]
+    plus: Annotated[
+        Duration,
+        Field(
+            description="So long after it. Between two stages the days are counted from the day on which the one before really began."
+        ),
+    ]
     requires: tuple[
         Literal["notice_delivered", "no_open_dispute", "no_pause", "human_batch_approval"], ...
     ] = ()
 
 
 class Services(PackModel):
-    """What still works in a stage."""
+    """What still works in a stage. Left out, nothing works but the floor. Calls and messages of one direction go together."""
 
-    voice_out: Access = "deny"
-    voice_in: Access = "deny"
-    sms_out: Access = "deny"
-    sms_in: Access = "deny"
-    data: Access = "deny"
+    voice_out: Annotated[Access, Field(description="Calls from the line.")] = "deny"
+    voice_in: Annotated[Access, Field(description="Calls to the line.")] = "deny"
+    sms_out: Annotated[Access, Field(description="Messages from the line.")] = "deny"
+    sms_in: Annotated[Access, Field(description="Messages to the line.")] = "deny"
+    data: Annotated[Access, Field(description="Data, also of an internet access or a data card.")] = "deny"
     roaming: Access = "deny"
     ussd_register: Access = "allow"
+
+    @property
+    def bars(self) -> Bars:
+        """Return what a line is kept from."""
+        named = {Bars.OUTGOING: self.voice_out, Bars.INCOMING: self.voice_in, Bars.DATA: self.data}
+        return Bars(sum(bar for bar, access in named.items() if access != "allow"))
+
+    @property
+    def is_level(self) -> bool:
+        """Tell whether a network can be asked for exactly this."""
+        together = (self.voice_out, self.voice_in) == (self.sms_out, self.sms_in)
+        return together and self.bars in BAR_LEVELS
 
 
 class DutyCycle(PackModel):
@@ -120,10 +139,17 @@ class Money(CitedModel):
 class Stage(CitedModel):
     """One consequence. Emergency calls are a floor that no pack can take away."""
 
-    id: Name
+    id: Annotated[
+        Name,
+        Field(description="Its name in tests and figures. 'terminated' is the end of the contract."),
+    ]
     rank: Annotated[int, Field(ge=1)]
     enter: Enter
     services: Services = Services()
+    last: Annotated[
+        bool,
+        Field(description="True at a last stage that is no end: nothing follows, the line stays as it is."),
+    ] = False
     always_allow: tuple[str, ...]
     duty_cycle: DutyCycle | None = None
     money: tuple[Money, ...] = ()
@@ -176,6 +202,22 @@ class Campaign(PackModel):
     phases: tuple[Phase, ...] = ()
     deadline: Deadline
     notices: tuple[NoticeDuty, ...] = ()
-    stages: tuple[Stage, ...]
+    stages: Annotated[
+        tuple[Stage, ...],
+        Field(
+            description="What follows when the time is over, in this order, none giving back what the one before took; the end of the"
+            " contract, where there is one, is the last."
+        ),
+    ]
     extensions: tuple[Extension, ...] = ()
     temporary_reconnection: TemporaryReconnection | None = None
+
+    @property
+    def days_between(self) -> list[int] | None:
+        """Return how many days lie between each stage and the one before; None where one follows on none that is before it."""
+        begins = {"deadline": 0}
+        for stage in self.stages:
+            if stage.enter.after not in begins:
+                return None
+            begins[stage.id] = begins[stage.enter.after] + stage.enter.plus.n
+        return [later - earlier for earlier, later in pairwise(begins.values())]

@@ -9,10 +9,17 @@ from typing import Final
 
 import polars as pl
 
+from rollkeeper.law.engine_rules import further_columns
 from rollkeeper.law.pack import Pack
 
-STAGES: Final = ("out_of_scope", "not_notified", "running", "suspended", "registered", "terminated", "erased")
-_RANKED: Final = ("notified_on", "suspended_on", "registered_on", "ended_on", "erased_on")
+_BEFORE: Final = ("out_of_scope", "not_notified", "running")
+_AFTER: Final = ("registered", "terminated", "erased")
+
+
+def stage_names(pack: Pack) -> tuple[str, ...]:
+    """Return the stages in which a line can be, in order; the bars by the names that the law gives them."""
+    bars = [stage.id for stage in pack.campaign.bars] if pack.has_campaign else ["suspended"]
+    return (*_BEFORE, *bars, *_AFTER)
 
 
 def stage_counts(
@@ -29,6 +36,7 @@ def stage_counts(
         concerned.alias("concerned"),
         pl.when(concerned).then(pl.col("notified_on")).alias("notified_on"),
         "suspended_on",
+        *further_columns(pack),
         # After the end a registration is a new contract.
         pl.when(pl.col("over_on").is_null() | (pl.col("registered_on") <= pl.col("over_on")))
         .then(pl.col("registered_on"))
@@ -37,25 +45,28 @@ def stage_counts(
         "erased_on",
     )
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
-    return _differences(by_stage, days)
+    ranked = ("notified_on", "suspended_on", *further_columns(pack), "registered_on", "ended_on", "erased_on")
+    return _differences(by_stage, days, ranked, stage_names(pack))
 
 
-def _differences(by_stage: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+def _differences(
+    by_stage: pl.DataFrame, days: pl.DataFrame, ranked: tuple[str, ...], names: tuple[str, ...]
+) -> pl.DataFrame:
     """A line's stage is the highest that it has entered. So a stage holds those who entered it or a higher one, less those who entered a higher one."""
     outside = by_stage.filter(~pl.col("concerned"))
     inside = by_stage.filter(pl.col("concerned"))
     reached = {
-        (name, part): _entered(lines, _RANKED[rank:], days)
+        (name, part): _entered(lines, ranked[rank:], days)
         for part, lines in (("out_of_scope", outside), ("inside", inside))
-        for rank, name in enumerate(_RANKED)
+        for rank, name in enumerate(ranked)
     }
-    both = [reached[name, "out_of_scope"] + reached[name, "inside"] for name in _RANKED]
+    both = [reached[name, "out_of_scope"] + reached[name, "inside"] for name in ranked]
     columns = {
         "day": days["day"],
         "out_of_scope": outside.height - reached["notified_on", "out_of_scope"],
         "not_notified": inside.height - reached["notified_on", "inside"],
     }
-    for place, stage in enumerate(STAGES[2:]):
+    for place, stage in enumerate(names[2:]):
         columns[stage] = both[place] - both[place + 1] if place + 1 < len(both) else both[place]
     return pl.DataFrame(columns)
 

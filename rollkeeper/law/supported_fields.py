@@ -16,7 +16,7 @@ from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.law.attributes import ATTRIBUTES
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.schema import PackFile
-from rollkeeper.law.schema_stages import NoticeDuty
+from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
 
 SERVICES: Final = frozenset(Service.values)
 ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
@@ -31,7 +31,11 @@ limit.
 """
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
 """Kinds of subscriber who may be registered without a document, where a pack gives a way."""
-STAGES: Final = ("suspended", "terminated")
+OTHER_STAGES: Final = frozenset({"out_of_scope", "not_notified", "running", "registered", "erased"})
+"""The states of a line that no bar is named for."""
+END: Final = "terminated"
+_OUTCOMES: Final = frozenset({"suspended", "restored", "ended", "notified", "activated", "over", "acted"})
+"""What is said of every line; a second or later bar has another name."""
 
 type Check = Callable[[Any], bool]
 
@@ -103,10 +107,16 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "campaigns[].notices[].min_attempts": _any,
     "campaigns[].notices[].attempts_apart.n": _any,
     "campaigns[].notices[].attempts_apart.unit": _is("hour", "day"),
-    "campaigns[].stages[].id": lambda v: v in STAGES,
+    "campaigns[].stages[].id": lambda v: v not in OTHER_STAGES | {"day"},
     "campaigns[].stages[].enter.after": _any,
     "campaigns[].stages[].enter.plus.n": _any,
     "campaigns[].stages[].enter.plus.unit": _is("day"),
+    "campaigns[].stages[].services.voice_out": _is("allow", "deny"),
+    "campaigns[].stages[].services.voice_in": _is("allow", "deny"),
+    "campaigns[].stages[].services.sms_out": _is("allow", "deny"),
+    "campaigns[].stages[].services.sms_in": _is("allow", "deny"),
+    "campaigns[].stages[].services.data": _is("allow", "deny"),
+    "campaigns[].stages[].last": _any,
     "campaigns[].stages[].always_allow[]": lambda v: v in FLOOR,
     "campaigns[].stages[].number": _is("quarantine"),
     "campaigns[].stages[].reversible": _any,
@@ -235,7 +245,7 @@ def _shown(value: Any) -> str:
 
 
 def _shape(pack: PackFile) -> Iterator[str]:
-    """Name what is wrong with the whole although each leaf is known: engines run one campaign of two stages."""
+    """Name what is wrong with the whole although each leaf is known: engines run one campaign, whose bars never narrow."""
     if len(pack.campaigns) > 1:
         yield "'campaigns' (more than one)"
     if len(pack.retention) > 1:
@@ -259,8 +269,7 @@ def _shape(pack: PackFile) -> Iterator[str]:
         for number, extension in enumerate(campaign.extensions):
             if not extension.clock_stands_still:
                 yield f"'{at}.extensions[{number}]' (in which the clock does not stand still)"
-        if not _two_stages(campaign.stages):
-            yield f"'{at}.stages' (other than 'suspended' at the deadline and 'terminated' days after it)"
+        yield from (f"'{at}.stages' ({fault})" for fault in _stages(campaign))
 
 
 def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
@@ -295,13 +304,39 @@ def _limits(pack: PackFile) -> Iterator[str]:
             yield f"'limits[{index}].over: choose_keep' (of a flow)"
 
 
-def _two_stages(stages: tuple[Any, ...]) -> bool:
-    if tuple(stage.id for stage in stages) != STAGES:
-        return False
-    first, second = stages
-    return (
-        (first.enter.after, first.enter.plus.n, first.reversible) == ("deadline", 0, True)
-        and (second.enter.after, second.reversible) == ("suspended", False)
-        and second.enter.plus.n >= 1
-        and all(set(stage.always_allow) == FLOOR for stage in stages)
-    )
+def _stages(campaign: Campaign) -> Iterator[str]:
+    """Say what is wrong with the stages together: none gives back what the one before took, and something says that there is no more."""
+    stages, between = campaign.stages, campaign.days_between
+    if not stages or not stages[0].reversible:
+        yield "without a bar that comes first"
+        return
+    if between is None or between[0] != 0 or any(days < 1 for days in between[1:]):
+        yield "other than the first at the deadline, and each a day or more after one before it"
+    before = 0
+    for number, stage in enumerate(stages):
+        is_last = number + 1 == len(stages)
+        yield from (
+            f"{fault}: '{stage.id}'" for fault in _stage(stage, number, before=before, is_last=is_last)
+        )
+        before = stage.services.bars
+
+
+def _stage(stage: Stage, number: int, *, before: int, is_last: bool) -> Iterator[str]:
+    if set(stage.always_allow) != FLOOR:
+        yield "with another floor than emergency calls, the care number and registration"
+    if stage.reversible == (stage.id == END):
+        yield f"with an end of another name than '{END}'"
+    if not stage.reversible:
+        if not is_last:
+            yield "with an end that is not the last"
+        if stage.last:
+            yield "with 'last' at the end"
+        return
+    if number and stage.id in _OUTCOMES:
+        yield "with a later bar named for what is said of every line"
+    if not stage.services.is_level:
+        yield "with a bar that no network is asked for"
+    elif before & ~stage.services.bars:
+        yield "with a bar that gives back what the one before took"
+    if is_last != stage.last:
+        yield "without an end where 'last' does not say so, or with 'last' before the end"

@@ -62,6 +62,7 @@ _CLASS_OF_VERB = {
 COUNTED_FACTS = {
     "agents:case:opened": ("pattern",),
     "agents:reverification:settled": ("outcome",),
+    "line:line:suspended": ("bars",),
     "line:line:terminated": ("by",),
     "line:tenure:registered": ("assurance",),
     "notices:notice:bounced": ("channel",),

@@ -81,7 +81,7 @@ class Verb(StrEnum):
     )  # fmt: skip
     BATCH_PREPARED = "campaign:batch:prepared", EntrySchema(
         pack=REQUIRED, article=REQUIRED, facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT},
-        optional={"content": DIGEST},
+        optional={"bars": CODE, "content": DIGEST},
     )  # fmt: skip
     BATCH_APPROVED = "campaign:batch:approved", EntrySchema(
         pack=REQUIRED, facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT}, optional={"content": DIGEST},
@@ -139,7 +139,8 @@ class Verb(StrEnum):
     )
     LINE_SUSPENDED = (
         "line:line:suspended",
-        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts=_DATED),
+        # What is barred, where more than the floor is left.
+        EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts=_DATED, optional={"bars": CODE}),
     )
     LINE_RESTORED = (
         "line:line:restored",

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
+from rollkeeper.kernel.choices import BAR_LEVELS, Bars
+
 
 class Line(models.Model):
     """One service under one number."""
@@ -102,7 +104,10 @@ class Reference(models.Model):
 
 
 class Suspension(models.Model):
-    """One reason for which a line is suspended; reasons live side by side, each with its own clock."""
+    """One reason for which a line is suspended; reasons live side by side, each with its own clock.
+
+    For want of registration there may be several steps, one for each bar of the law; they are lifted together.
+    """
 
     pk = models.CompositePrimaryKey("line_id", "suspension_id")
     line_id = models.UUIDField()
@@ -116,17 +121,26 @@ class Suspension(models.Model):
     was_wrongful = models.BooleanField(
         db_default=False, db_comment="Found to be wrongful: its hours are refunded."
     )
+    step = models.SmallIntegerField(
+        db_default=1, db_comment="Which of the law's bars it is, 1 the first; 1 for every other reason."
+    )
+    bars = models.SmallIntegerField(
+        db_default=int(Bars.ALL), db_comment="What the line is kept from: kernel.choices.Bars, added up."
+    )
 
     class Meta:
-        """At most one open suspension a reason."""
+        """At most one open suspension a reason and step."""
 
         db_table = "lines_suspension"
         constraints = [
             models.UniqueConstraint(
-                fields=["line_id", "reason"],
+                fields=["line_id", "reason", "step"],
                 condition=models.Q(restored_on__isnull=True),
                 name="lines_suspension_reason_open_twice",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bars__in=BAR_LEVELS), name="lines_suspension_of_unknown_level"
+            ),
         ]
 
 

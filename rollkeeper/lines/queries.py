@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import BarLevel, Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
@@ -45,6 +45,8 @@ class LineView:
     language: str | None
     quarantined_until: dt.date | None
     suspensions: tuple[OpenSuspension, ...]
+    level: str = ""
+    """What it is kept from, where that leaves more than the floor: kernel.choices.BarLevel."""
 
     @property
     def is_over(self) -> bool:
@@ -117,6 +119,8 @@ class SuspensionView:
     reason: SuspensionReason
     begun_on: dt.date
     restored_on: dt.date | None
+    step: int = 1
+    """Which of the law's bars it is, 1 the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,10 +315,10 @@ def pauses_of(line_id: LineId) -> tuple[PauseView, ...]:
 
 def _suspensions(line_id: UUID) -> tuple[SuspensionView, ...]:
     found = rows(
-        "SELECT reason, begun_on, restored_on FROM lines_suspension WHERE line_id = %s ORDER BY begun_at",
+        "SELECT reason, begun_on, restored_on, step FROM lines_suspension WHERE line_id = %s ORDER BY begun_at, step",
         [line_id],
     )
-    return tuple(SuspensionView(SuspensionReason(r.reason), r.begun_on, r.restored_on) for r in found)
+    return tuple(SuspensionView(SuspensionReason(r.reason), r.begun_on, r.restored_on, r.step) for r in found)
 
 
 _DAYS = {
@@ -346,4 +350,5 @@ def _line(row: Any) -> LineView:
             OpenSuspension(SuspensionReason(reason), dt.date.fromisoformat(day))
             for reason, day in row.open_reasons
         ),
+        level=BarLevel.partial(row.bars),
     )

@@ -15,7 +15,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.choices import Bars, Channel
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
 from rollkeeper.kernel.instance import instance
@@ -41,6 +41,7 @@ from rollkeeper.notices.rules import (
 )
 from rollkeeper.notices.sent import Sent
 from rollkeeper.notices.settings import settings
+from rollkeeper.notices.stage_facts import stage_facts
 from rollkeeper.notices.texts import languages_of, languages_with, say_fields, sms_signature, write_notice
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
@@ -417,6 +418,7 @@ def line_of(row: Any) -> Line | None:
         has_number=row.number_sealed is not None,
         has_mailbox=row.contact_sealed is not None and row.contact_kind != ContactKind.POSTAL,
         has_postal_address=row.contact_sealed is not None and row.contact_kind is not None,
+        is_heard=row.bars is not None and not Bars(row.bars) & Bars.INCOMING,
     )
 
 
@@ -477,7 +479,8 @@ def _message(
             # A letter has one page, for any number of languages.
             brief=intent.channel.uses_line or (intent.channel is Channel.POST and len(languages) > 1),
             promised_on=intent.promised_on,
-            suspension_days=pack.campaign.suspension_days if kind.is_statutory else None,
+            suspension_days=pack.campaign.days_to_end if kind.is_statutory else None,
+            stage=stage_facts(pack, kind, step=row.step),
             code=row.code,
             operator=here.operator_name,
             care=here.care_number,

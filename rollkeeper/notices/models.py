@@ -76,13 +76,8 @@ class Notice(models.Model):
                 name="notices_notice_delivered_without_proof",
             ),
             models.CheckConstraint(
-                condition=~models.Q(
-                    kind__in=[
-                        NoticeKind.REGISTER_BY.value,
-                        NoticeKind.REMINDER.value,
-                        NoticeKind.SUSPENDED.value,
-                    ]
-                )
+                # That of a last bar names no day where the law has no end.
+                condition=~models.Q(kind__in=[NoticeKind.REGISTER_BY.value, NoticeKind.REMINDER.value])
                 | models.Q(promised_on__isnull=False),
                 name="notices_notice_promises_no_day",
             ),

@@ -40,6 +40,8 @@ class Line:
     has_number: bool
     has_mailbox: bool
     has_postal_address: bool = False
+    is_heard: bool = False
+    """Suspended, but what is sent to it still arrives: the law's bar takes something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
 def channels_to(line: Line) -> frozenset[Channel]:
     """Return the channels by which the subscriber of a line can be reached and the reaching be proved."""
     channels = set()
-    if line.has_number and line.state not in _BARRED:
+    if line.has_number and (line.state not in _BARRED or (line.state == "suspended" and line.is_heard)):
         channels |= {Channel.SMS} if line.service in _TAKES_SMS else set()
         channels |= {Channel.VOICE} if line.service in _RINGS else set()
     channels |= {Channel.EMAIL} if line.has_mailbox else set()

@@ -9,7 +9,7 @@ pack the days of suspension.
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,13 +19,15 @@ from typing import Any, Final
 from django.utils import translation
 
 from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
-from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.choices import BarLevel
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import listed
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_text
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
+from rollkeeper.notices.stage_facts import STAGED, StageFacts
 from rollkeeper.vault.fields import field_label
 
 _LINK: Final = re.compile(
@@ -47,6 +49,13 @@ _ALONE: Final = {
     "opening_spoken": frozenset({"operator"}),
 }
 """Texts that are not notices, each with its required placeholders."""
+_PHRASES: Final = {
+    **{f"{what}_{level.value}": frozenset[str]() for what in ("bars", "works") for level in BarLevel},
+    "later": frozenset[str](), "later_bars": frozenset[str](),
+    "later_end": frozenset({"days"}), "later_bars_end": frozenset({"days"}),
+    "then": frozenset[str](), "then_bars": frozenset({"day", "next_bars"}), "then_end": frozenset({"day"}),
+}  # fmt: skip
+"""What is put into these, each with its required placeholders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,14 @@ class Language:
     cover_text: str | None
     again_text: str | None
     """The text on the cover sheet of letters, and about those that may have been printed before."""
+    staged: dict[NoticeKind, Text]
+    """What the notices of a law say whose bars leave something, or that has several, or no end. Tibetan may lack them."""
+    phrases: dict[str, str]
+    """What is put into these: what a bar takes, what it leaves, and what follows."""
+
+    def of(self, kind: NoticeKind, *, is_staged: bool) -> Text:
+        """Return the text of a kind of notice."""
+        return self.staged[kind] if is_staged else self.texts[kind]
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -97,7 +114,7 @@ class RenderedText:
     text: str
 
 
-def write_notice(
+def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
     kind: NoticeKind,
     *,
     language: str,
@@ -111,11 +128,14 @@ def write_notice(
     named: Mapping[str, str] | None = None,
     receipt: str | None = None,
     key: str | None = None,
+    stage: StageFacts | None = None,
 ) -> RenderedText:
     """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
 
     `signature`: of an SMS, empty where its gateway signs it. `named`: what else the text of this kind names: the
     `law` that makes it a duty to inform, by its title, or the `fields` that were exposed.
+
+    `stage`: where the law's stages need more words than that service stops and then the contract.
 
     `brief`: in a sentence or two, as it goes to a telephone. Refuses: LINK_IN_NOTICE, where the operator's name or number would make a
     link of it.
@@ -127,17 +147,24 @@ def write_notice(
         "day": promised_on,
         "days": suspension_days,
     } | dict(named or {})
+    is_staged = stage is not None
+    if stage is not None:
+        facts |= {name: _Phrase(key) for name, key in stage.phrases(kind).items()}
     if brief:
-        body = _opened(language, lambda one: one.texts[kind].short, signature=signature, facts=facts)
+        body = _opened(
+            language, lambda one: one.of(kind, is_staged=is_staged).short, signature=signature, facts=facts
+        )
     else:
-        body = _written(language, lambda one: one.texts[kind].text, facts=facts)
+        body = _written(language, lambda one: one.of(kind, is_staged=is_staged).text, facts=facts)
     if receipt is not None and brief:
         body += _written(language, lambda one: one.receipt_short, facts={"receipt": receipt}, between="")
     elif receipt is not None:
         body += "\n\n" + _written(language, lambda one: one.receipt_text, facts={"receipt": receipt})
     if key is not None:
         body += _written(language, lambda one: one.voice_text, facts={"key": key}, between="")
-    subject = _written(language, lambda one: one.texts[kind].subject, facts=facts, between=" · ")
+    subject = _written(
+        language, lambda one: one.of(kind, is_staged=is_staged).subject, facts=facts, between=" · "
+    )
     written = RenderedText(language, subject, body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LINK_IN_NOTICE(text=kind.value)
@@ -165,6 +192,13 @@ def sms_signature() -> str:
     """Return what an SMS is signed with; nothing where the gateway signs it."""
     chosen = settings()
     return "" if chosen.sms_signed_by_gateway else chosen.sms_signature or instance().operator_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Part of a text, which each language has under this name."""
+
+    key: str
 
 
 def _opened(
@@ -202,8 +236,14 @@ def _written(
 
 
 def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
-    days = {name: chosen.write_day(fact) for name, fact in facts.items() if isinstance(fact, dt.date)}
-    return text.format(**{**facts, **days})
+    known = dict(facts) | {
+        name: chosen.write_day(fact) for name, fact in facts.items() if isinstance(fact, dt.date)
+    }
+    said = {name: fact for name, fact in facts.items() if isinstance(fact, _Phrase)}
+    # What follows is said with what is barred next.
+    for name in sorted(said, key=lambda one: one == "follows"):
+        known[name] = chosen.phrases[said[name].key].format(**known)
+    return text.format(**known)
 
 
 def write_slip(language: str, *, operator: str) -> str:
@@ -307,6 +347,7 @@ def parse_language(raw: str, *, file: str) -> Language:
         for part, text in _short_texts(table)
         if not text.startswith(str(table.get("opening")))
     ]
+    faults += _stage_faults(table, file=file)
     if len(table.get("months", ())) != 12:
         faults.append(TEXT_FAULT(file=file, text="months", why="there are twelve"))
     if _placeholders(str(table.get("day"))) != {"d", "month", "year"}:
@@ -327,6 +368,26 @@ def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]]
         ("short", whole, whole),
         ("text", whole | more, whole),
     )
+
+
+def _stage_faults(table: dict[str, Any], *, file: str) -> Iterator[RollkeeperError]:
+    """Yield what is wrong with the texts for a law with several bars; Tibetan may have none."""
+    stages = table.get("stages")
+    if stages is None and table.get("language") == TIBETAN:
+        return
+    stages = stages or {}
+    for kind in STAGED:
+        whole = _EVERYWHERE | {"bars", "follows"} | ({"day"} if kind.is_statutory else {"works"})
+        for part, allowed, needed in (
+            ("subject", {"operator", "day"}, ()), ("short", whole, whole), ("text", whole | {"law"}, whole),
+        ):  # fmt: skip
+            text = stages.get(kind.value, {}).get(part)
+            if why := _fault_of(text, allowed=frozenset(allowed), needed=frozenset(needed)):
+                yield TEXT_FAULT(file=file, text=f"stages.{kind}.{part}", why=why)
+    for key, needed in _PHRASES.items():
+        text = stages.get(key)
+        if text != "" and (why := _fault_of(text, allowed=needed | {"care"}, needed=needed)):
+            yield TEXT_FAULT(file=file, text=f"stages.{key}", why=why)
 
 
 def _short_texts(table: dict[str, Any]) -> list[tuple[str, str]]:
@@ -378,4 +439,10 @@ def _language(table: dict[str, Any]) -> Language:
         slip_text=table.get("slip_text"),
         cover_text=table.get("cover_text"),
         again_text=table.get("again_text"),
+        staged={
+            kind: Text(said.get("subject"), said.get("short"), said.get("text"))
+            for kind in NoticeKind
+            for said in [table.get("stages", {}).get(kind.value, {})]
+        },
+        phrases={key: table.get("stages", {}).get(key, "") for key in _PHRASES},
     )

@@ -49,6 +49,9 @@ class DeadlineRecord(_Said):
         description="The last day to register; null: it is paused, with no end named."
     )
     earliest: dt.date | None = Field(description="The first day on which it may follow.")
+    barred: str = Field(
+        description="What is barred then, where more than the floor still works: outgoing, calls, data or outgoing_and_data."
+    )
 
 
 class LineRecord(_Said):
@@ -61,6 +64,9 @@ class LineRecord(_Said):
     registered: bool
     disputed: bool
     reasons: list[str] = Field(description="Why it is suspended.")
+    barred: str = Field(
+        description="What it is kept from, where more than the floor still works: outgoing, calls, data or outgoing_and_data."
+    )
     held: bool
     since: dt.date
     until: dt.date | None

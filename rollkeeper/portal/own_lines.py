@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.campaign.choices import Action
-from rollkeeper.kernel.choices import Service, label_of
+from rollkeeper.kernel.choices import BarLevel, Service, label_of
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.portal.forms import WithdrawForm
@@ -79,6 +79,7 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
         "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
         "number": numbers.get(line["line"]) or (numbers.get(HERE, "") if line["here"] else ""),
         "reasons": [label_of(reason, SuspensionReason) for reason in line["reasons"]],
+        "barred_said": label_of(line["barred"], BarLevel) if line["barred"] else "",
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
         "cases": [_said_case(one) | _withdrawal(one, line, shown) for one in line["cases"]],
         "deadline": deadline, "can": can,
@@ -102,6 +103,7 @@ def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
     said: Shown = found | {
         "last_day": last, "earliest": earliest, "suspends": suspends, "is_over": earliest is not None and earliest <= on,
         "is_soon": is_soon, "is_paused": earliest is None, "weight": 1 + is_soon + (not suspends),
+        "barred_said": label_of(found["barred"], BarLevel) if found["barred"] else "",
     }  # fmt: skip
     return said
 

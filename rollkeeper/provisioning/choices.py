@@ -12,7 +12,7 @@ class CommandKind(StrEnum):
     """What the network must do to a line."""
 
     BAR = "bar"
-    """Refuse everything but the floor."""
+    """Refuse what the law's present stage takes, and never the floor."""
     RESTORE = "restore"
     """Let everything through again."""
     TERMINATE = "terminate"
@@ -28,14 +28,17 @@ class ReadBack(StrEnum):
     """The state of a line as the network reports it."""
 
     BARRED = "barred"
+    """Barred as it was ordered, neither less nor more."""
     OPEN = "open"
     ABSENT = "absent"
     UNKNOWN = "unknown"
     """It did not answer, or nothing that can be understood."""
     FLOOR_MISSING = "floor_missing"
     """Barred, and emergency, care or registration calls fail too: never acceptable."""
+    EXCESS = "excess"
+    """Barred of more than was ordered: what the law leaves a line is taken from it."""
     PARTLY = "partly"
-    """Several elements serve the line and report different states: proof of nothing."""
+    """Barred of less than was ordered; or several elements serve the line and report different states. Proof of nothing."""
 
 
 class CommandState(StrEnum):

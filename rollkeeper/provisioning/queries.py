@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.provisioning.choices import CommandKind, CommandState, ReadBack
@@ -69,7 +70,7 @@ class Reconciliation:
             one.line_id
             for one in self.differences
             if one.register_says is ReadBack.OPEN
-            and one.network_says in {ReadBack.BARRED, ReadBack.ABSENT}
+            and one.network_says in {ReadBack.BARRED, ReadBack.PARTLY, ReadBack.ABSENT}
             and not one.is_under_way
         ]
 
@@ -140,7 +141,12 @@ def reconcile(
     """
     network, found = gateway or network_gateway(), Reconciliation()
     for page in _pages():
-        said = network.read_back([row.line_id for row in page])
+        bars = {
+            row.line_id: Bars(row.bars)
+            for row in page
+            if row.wanted == ReadBack.BARRED and row.bars is not None
+        }
+        said = network.read_back([row.line_id for row in page], bars=bars)
         for row, says in zip(page, said, strict=True):
             _judge(row, says, found, lists_never_commanded=lists_never_commanded)
         moved(len(page))

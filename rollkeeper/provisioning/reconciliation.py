@@ -14,6 +14,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
@@ -98,7 +99,8 @@ def check_floor(
         {"after": after or UUID(int=0), "page": CHUNK, "services": asked_of},
     )
     asked = [LineId(row.line_id) for row in page if row.is_settled]
-    said = network.read_back(asked) if asked else []
+    bars = {LineId(row.line_id): Bars(row.bars) for row in page}
+    said = network.read_back(asked, bars=bars) if asked else []
     broken = [one for one, says in zip(asked, said, strict=True) if says is ReadBack.FLOOR_MISSING]
     if broken:
         with action():

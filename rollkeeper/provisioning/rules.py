@@ -35,6 +35,8 @@ def next_state(
         return Transition(CommandState.CONFIRMED)
     if read_back is ReadBack.FLOOR_MISSING and kind is CommandKind.BAR:
         return Transition(CommandState.FAILED, must_restore=True)
+    if read_back is ReadBack.EXCESS and kind is CommandKind.BAR and tries >= max_tries:
+        return Transition(CommandState.FAILED, must_restore=True)
     if kind is not CommandKind.RESTORE and (
         answer is Answer.REFUSED or (tries >= max_tries and answer is not Answer.RETRY)
     ):

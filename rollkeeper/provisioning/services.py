@@ -14,6 +14,7 @@ from typing import Any, Final
 from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import Role, action, connect, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
@@ -246,7 +247,14 @@ def _ask_for(network: Gateway, orders: Sequence[Order]) -> dict[CommandId, ReadB
     if not orders:
         return {}
     return dict(
-        zip([one.key for one in orders], network.read_back([one.line_id for one in orders]), strict=True)
+        zip(
+            [one.key for one in orders],
+            network.read_back(
+                [one.line_id for one in orders],
+                bars={one.line_id: one.bars for one in orders if one.kind is CommandKind.BAR},
+            ),
+            strict=True,
+        )
     )
 
 
@@ -269,6 +277,7 @@ def _orders(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[Orde
             sequence=row.position,
             number=numbers.get(row.line_id),
             service=row.service,
+            bars=Bars(row.bars),
         )
         for row in found
     ]

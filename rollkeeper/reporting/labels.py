@@ -11,11 +11,11 @@ from django.db.models import TextChoices
 from django.utils import translation
 
 from rollkeeper.agents.choices import Pattern
-from rollkeeper.kernel.choices import Channel, Service
+from rollkeeper.kernel.choices import BarLevel, Channel, Service
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.report_tables import STOCKS
 
-ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern)
+ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern, BarLevel)
 """The choices by which rows are counted: their labels are the rows'."""
 
 

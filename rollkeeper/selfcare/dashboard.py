@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 from rollkeeper.campaign.queries import Deadline, explain_line
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
@@ -136,6 +137,7 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "line": str(line_id), "here": here, "service": line.service.value, "state": line.state.value,
         "registered": line.is_registered and is_theirs,
         "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
+        "barred": line.level,
         "held": tenure is not None and tenure.is_present,
         "since": tenure.since.date().isoformat() if tenure else line.activated_on.isoformat(),
         "until": tenure.until.date().isoformat() if tenure and tenure.until else None,
@@ -161,7 +163,7 @@ def _may_reconnect(line: LineView) -> bool:
 def _deadline(deadline: Deadline) -> Shown:
     return {
         "follows": deadline.follows.value, "counted": deadline.counted, "days": deadline.days,
-        "last_day": _day_of(deadline.last_day_on), "earliest": _day_of(deadline.earliest_on),
+        "last_day": _day_of(deadline.last_day_on), "earliest": _day_of(deadline.earliest_on), "barred": BarLevel.partial(deadline.bars),
     }  # fmt: skip
 
 

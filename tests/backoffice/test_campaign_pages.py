@@ -26,6 +26,7 @@ from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.reject_file import default_path
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
 from rollkeeper.lines.queries import find_line
@@ -99,6 +100,15 @@ def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manage
     assert "The first share is done." in page
     assert "Run the rest" not in page
     assert last_work(WorkKind.RUN, BatchId(made.batch_id)).state == "done"
+
+
+def test_a_batch_is_named_on_its_pages_by_what_it_bars(batch, signed_in):  # noqa: F811
+    run("UPDATE campaign_batch SET bars = %s", [int(Bars.OUTGOING)])
+    ask = signed_in(StaffRole.SUPERVISOR)
+
+    pages = [ask("get", path).text_ for path in ("/campaign/", f"/batches/{batch}/")]
+
+    assert ["Outgoing calls and messages barred" in page for page in pages] == [True, True]
 
 
 def test_what_a_page_cannot_have_done_is_said_there(signed_in, manager, as_role):  # noqa: F811
@@ -241,7 +251,7 @@ def test_an_import_is_undone_from_its_page_after_a_question(manager, as_role, mo
 
 def view(state, **more):
     given = {
-        "batch_id": BatchId(new_uuid()), "action": "suspend", "due_on": DUE, "state": state, "line_count": 100, "done_count": 0,
+        "batch_id": BatchId(new_uuid()), "action": "suspend", "step": 1, "level": "", "due_on": DUE, "state": state, "line_count": 100, "done_count": 0,
         "skipped_count": 0, "skipped": {}, "undone_count": 0, "approvals": (), "approvals_needed": 2, "max_lines_per_hour": 50,
         "pilot_count": 1, "stop_reason": None, "prepared_at": NOON, "prepared_by": None, "position_done": 0, "pilot_done_at": None,
     }  # fmt: skip

@@ -55,6 +55,7 @@ PLANNED, QUIET = dt.date(2011, 12, 19), dt.date(2012, 2, 29)
 MOST_FEW, FEW_NOTIFIED, FEW_DUE = 1_000, dt.date(2011, 12, 20), dt.date(2012, 3, 2)
 NOTIFIED, PROMISED, DUE = dt.date(2012, 1, 5), dt.date(2012, 3, 5), dt.date(2012, 3, 6)  # one line in twenty
 LATER = dt.date(2012, 1, 20)
+DAY = dt.timedelta(days=1)
 MOST_NOTIFIED, SHAPES = 2_000_000, 40
 
 
@@ -307,8 +308,8 @@ AS_THOSE = (
       FROM every JOIN shape USING (turn)
     """,
     """
-    INSERT INTO campaign_tally (campaign_id, stage, notified_by, next_check_on, lines)
-    SELECT campaign_id, stage, notified_by, next_check_on, count(*) FROM campaign_member GROUP BY 1, 2, 3, 4
+    INSERT INTO campaign_tally (campaign_id, stage, step, notified_by, next_check_on, lines)
+    SELECT campaign_id, stage, step, notified_by, next_check_on, count(*) FROM campaign_member GROUP BY 1, 2, 3, 4, 5
     """,
     """
     INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
@@ -319,6 +320,40 @@ AS_THOSE = (
     SELECT 'notice', campaign_id, kind, state, channel, count(*) FROM notices_notice GROUP BY 2, 3, 4, 5
     """,
 )
+
+
+def prepare(size: int) -> None:
+    """Empty the register and fill it with so many lines."""
+    _empty()
+    _populate(size)
+
+
+def person(role: StaffRole) -> Authority:
+    """Return a member of staff who may approve."""
+    return _person(role)
+
+
+def on_day(day: dt.date) -> dt.date:
+    """Let it be this day."""
+    return _on(day)
+
+
+def tell(size: int) -> None:
+    """Let one line in twenty be notified in time, the others later."""
+    _tell(size, few=0)
+
+
+def play_night(day: dt.date, people: tuple[Authority, Authority]) -> None:
+    """Carry out what is due on a day."""
+    _night(day, people, [])
+
+
+def cut_on(day: dt.date) -> int:
+    """Return how many lines were first barred on a day, or further."""
+    return _cut(day)
+
+
+as_role = _as
 
 
 def _on(day: dt.date) -> dt.date:

@@ -22,7 +22,7 @@ def _simulate(size, folder):
     events, result = folder / "events.csv", folder / "result.csv"
     with events.open("w", encoding="utf-8") as out:
         out.write("line,date,event,until\n")
-        out.writelines(_lines(size))
+        out.writelines(lines_of(size))
     began = time.perf_counter()
     subprocess.run(
         [
@@ -44,7 +44,7 @@ def _simulate(size, folder):
     )
 
 
-def _lines(size):
+def lines_of(size):
     """Give about three events a line: notified, registered, paused, ended, in shares like those of the field."""
     dice = random.Random(SEED)  # noqa: S311 - a population, not a secret
 

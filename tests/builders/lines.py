@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q, Value
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Bars, Service
 from rollkeeper.kernel.database import action, run, sql
 from rollkeeper.kernel.ids import BatchId, EntryId, LineId, PersonId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -129,7 +129,13 @@ def suspend_line(
 
 
 def mark_suspended(
-    line_id: UUID, reason: str, on: Day, *, at: dt.datetime | None = None, batch_id: UUID | None = None
+    line_id: UUID,
+    reason: str,
+    on: Day,
+    *,
+    at: dt.datetime | None = None,
+    batch_id: UUID | None = None,
+    bars: Bars = Bars.ALL,
 ) -> None:
     """Let a reason for a suspension exist, with nothing that goes with it."""
     Suspension.objects.create(
@@ -139,6 +145,7 @@ def mark_suspended(
         begun_on=on,
         begun_at=at or clock.now(),
         batch_id=batch_id,
+        bars=bars,
     )
 
 

@@ -64,9 +64,9 @@ def pause(line_id: LineId, first: dt.date, last: dt.date | None, on: dt.date) ->
     pause_clock(console_authority(), line_id, first, last, PauseReason.HOSPITAL, on)
 
 
-def plan(on: dt.date) -> planning.PlanResult:
+def plan(on: dt.date, pack_id: str = PACK) -> planning.PlanResult:
     clock.set_demo_date(on)
-    return planning.plan_campaign(console_authority(), pack_id=PACK, on=on)
+    return planning.plan_campaign(console_authority(), pack_id=pack_id, on=on)
 
 
 def approved_batches(on: dt.date, people: tuple[Authority, Authority]) -> list[BatchId]:
@@ -105,14 +105,18 @@ def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, A
 
 
 def fate(line_id: LineId) -> tuple[object, ...]:
-    """Return (suspended_on, restored_on, terminated_on, terminated_by, erased_on) as the tables have it."""
+    """Return (suspended_on, restored_on, terminated_on, terminated_by, erased_on) as the tables have it, and the days of further bars."""
     (found,) = rows(
         "SELECT s.begun_on, s.restored_on, l.terminated_on, l.terminated_by, l.erased_on FROM lines_line l"
-        " LEFT JOIN lines_suspension s ON s.line_id = l.line_id AND s.reason = 'registration'"
+        " LEFT JOIN lines_suspension s ON s.line_id = l.line_id AND s.reason = 'registration' AND s.step = 1"
         " WHERE l.line_id = %s",
         [line_id],
     )
-    return tuple(found)
+    further = rows(
+        "SELECT begun_on FROM lines_suspension WHERE line_id = %s AND reason = 'registration' AND step > 1 ORDER BY step",
+        [line_id],
+    )
+    return (*found, tuple(row.begun_on for row in further))
 
 
 def member(line_id: UUID) -> object:

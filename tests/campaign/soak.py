@@ -36,7 +36,7 @@ from rollkeeper.law.choices import Engine
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import simulate
 from rollkeeper.provisioning.choices import Answer, ReadBack
-from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.base import NOTHING_LEFT, Order, Wanted
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.retention.services import erase_due
 from rollkeeper.vault.services import begin_first_epoch
@@ -138,7 +138,7 @@ class Network:
         self._held[order.line_id.int] = order.sequence << 3 | self._STATES.index(order.kind.proof)
         return Answer.ACCEPTED
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         open_line = self._STATES.index(ReadBack.OPEN)
         return [self._STATES[self._held.get(line.int, open_line) & 7] for line in lines]
 

@@ -51,6 +51,7 @@ from tests.builders.packs import adopt_pack
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.campaign.population import (
+    PACK,
     approved_batches,
     day,
     let_an_hour_pass,
@@ -70,10 +71,10 @@ type People = tuple[Authority, Authority]
 NOTIFIED, DUE, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
 
 
-def notified_lines(count: int, **more: object) -> list[LineId]:
+def notified_lines(count: int, *, pack_id: str = PACK, **more: object) -> list[LineId]:
     """Make lines, plan, and have all of them notified."""
     line_ids = [make_line(**more) for _ in range(count)]
-    plan(day("2011-12-19"))
+    plan(day("2011-12-19"), pack_id)
     for line_id in line_ids:
         tell(line_id, NOTIFIED)
     clock.set_demo_date(NOTIFIED)

@@ -22,7 +22,9 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, Span, run_history
 from rollkeeper.retention.services import erase_due
 from tests.builders.lines import hold_line, make_line
+from tests.builders.packs import write_pack
 from tests.builders.staff import employ_approvers
+from tests.builders.stages import BARS, staged
 from tests.campaign.population import PACK, day, end, fate, night, pause, plan, register, tell
 
 FIRST, LAST = day("2011-12-12"), day("2013-08-31")
@@ -87,7 +89,7 @@ worlds = st.builds(
 )
 
 
-def live_through(world: World) -> list[tuple[object, ...]]:
+def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
     """Let the world happen in the real tables and return the fate of each line."""
     people = employ_approvers()
     line_ids = [make_line(activated_on=life.activated_on) for life in world.lives]
@@ -95,7 +97,7 @@ def live_through(world: World) -> list[tuple[object, ...]]:
         if life.hold:
             first, last = life.hold
             hold_line(line_id, first, last + dt.timedelta(days=1))
-    plan(FIRST)
+    plan(FIRST, pack)
     stops = {first for first, _ in world.stays}
     on = FIRST
     while on <= LAST:
@@ -130,13 +132,13 @@ def happen(line_id: LineId, life: Life, on: dt.date) -> None:
         end(line_id, on)
 
 
-def by_the_rules(world: World) -> list[tuple[object, ...]]:
+def by_the_rules(world: World, pack: str) -> list[tuple[object, ...]]:
     """Return the fate of each line as the law's rules have it."""
     span = Span(FIRST, LAST, stays=world.stays, outages=world.outages)
-    return [
+    found = [
         tuple(
             run_history(
-                load_pack(PACK),
+                load_pack(pack),
                 History(
                     activated_on=life.activated_on,
                     notified_on=min(life.notified, default=None),
@@ -150,18 +152,19 @@ def by_the_rules(world: World) -> list[tuple[object, ...]]:
         )
         for life in world.lives
     ]
+    return [(*outcome, tuple(day for day in further if day)) for *outcome, further in found]
 
 
-def differences(world: World, empty_everything: Callable[[], None]) -> list[object]:
+def differences(world: World, empty_everything: Callable[[], None], pack: str = PACK) -> list[object]:
     # Each action commits, as in production. In one long transaction the temporary tables of 500 nights fill the catalogue,
     # and each night is slower than the one before.
     try:
-        lived = live_through(world)
+        lived = live_through(world, pack)
     finally:
         empty_everything()
     return [
         (life, found, wanted)
-        for life, found, wanted in zip(world.lives, lived, by_the_rules(world), strict=True)
+        for life, found, wanted in zip(world.lives, lived, by_the_rules(world, pack), strict=True)
         if found != wanted
     ]
 
@@ -185,6 +188,21 @@ def test_the_real_tables_and_the_rules_agree_on_every_line(
     committed: None, no_batch_limits: None, empty_everything: Callable[[], None], world: World
 ) -> None:
     assert differences(world, empty_everything) == []
+
+
+@pytest.mark.parametrize("ends", ["ends", ""])
+@settings(TRYING, max_examples=1)
+@given(world=worlds)
+def test_the_real_tables_and_the_rules_agree_on_every_stage_of_a_law_with_more(
+    committed: None, no_batch_limits: None, empty_everything: Callable[[], None], ends: str, world: World
+) -> None:
+    pack = str(
+        write_pack(
+            staged(10, 5, 5, 10, ends=bool(ends), bars=BARS if ends else (*BARS, ("no_service_still", "{}")))
+        )
+    )
+
+    assert differences(world, empty_everything, pack) == []
 
 
 @pytest.mark.soak

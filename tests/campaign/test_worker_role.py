@@ -14,6 +14,8 @@ from rollkeeper.campaign.choices import BatchState
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import BatchId, LineId
 from tests.builders.lines import make_line
+from tests.builders.packs import write_pack
+from tests.builders.stages import staged
 from tests.campaign.population import state
 from tests.campaign.test_batches import DUE, approve, drawn, notified_lines
 
@@ -142,6 +144,27 @@ def test_a_batch_never_goes_back(approved: tuple[BatchId, LineId], as_role: AsRo
 
     assert (ran.state, state(line_id)) == (BatchState.DONE, "suspended")
     assert back == [True] * 4
+
+
+OF_ANOTHER_STAGE = (
+    "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id, step, bars)"
+    " VALUES (%(line)s, uuidv7(), 'registration', %(on)s, now(), %(batch)s, %(step)s, %(bars)s)"
+)
+
+
+@pytest.mark.parametrize(("step", "bars", "may"), [(1, 1, True), (1, 3, False), (1, 7, False), (2, 1, False)])
+def test_an_approved_batch_takes_no_more_from_a_line_than_people_approved(
+    people: People, as_role: AsRole, step: int, bars: int, *, may: bool
+) -> None:
+    (line_id,) = notified_lines(1, pack_id=str(write_pack(staged(20, 30))))
+    batch_id = drawn()
+    approve(batch_id, people)
+    values = {"batch": batch_id, "line": line_id, "on": DUE}
+
+    with as_role("worker"):
+        assert refused(RUNS, OF_ANOTHER_STAGE, **values, step=step, bars=bars) is not may
+        assert refused("UPDATE campaign_batch SET bars = 7 WHERE batch_id = %(batch)s", **values)
+        assert refused("UPDATE lines_suspension SET bars = 7 WHERE line_id = %(line)s", **values)
 
 
 def test_a_suspension_that_is_over_is_not_opened_again(

@@ -12,7 +12,7 @@ from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.campaign.models import Campaign, Member
 from rollkeeper.counter.line_actions import offer
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Bars, Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
@@ -22,7 +22,9 @@ from rollkeeper.lines.counter_codes import HANDLE_MINUTES, hand_line, number_ind
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.lines.queries import find_line, number_index_of
 from tests.builders.lines import activate_line, suspend_line
+from tests.builders.packs import write_pack
 from tests.builders.staff import employ
+from tests.builders.stages import staged
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number
@@ -232,25 +234,24 @@ def vaulted_line(at_counter, suspended):
 @pytest.fixture
 def member(suspended):
     """Put the line into a campaign, at a stage that began on a day."""
-    campaign_id = new_uuid()
-    Campaign.objects.create(
-        campaign_id=campaign_id, pack_id=instance().pack, pack_hash=load_pack(instance().pack).hash, begins_on=dt.date(2012, 1, 1),
-        planned_at=clock.now(),
-    )  # fmt: skip
 
-    def joined(stage, anchor_on):
+    def joined(stage, anchor_on, pack_id=None):
+        campaign_id, pack_id = new_uuid(), pack_id or instance().pack
+        Campaign.objects.create(
+            campaign_id=campaign_id, pack_id=pack_id, pack_hash=load_pack(pack_id).hash, begins_on=dt.date(2012, 1, 1),
+            planned_at=clock.now(),
+        )  # fmt: skip
         line_id = find_line(suspended).line_id
         Member.objects.create(
-            line_id=line_id, campaign_id=campaign_id, stage=stage.value, anchor_on=anchor_on
-        )
+            line_id=line_id, campaign_id=campaign_id, stage=stage.value, step=int(stage is Stage.SUSPENDED),
+            anchor_on=anchor_on,
+        )  # fmt: skip
         return line_id
 
     return joined
 
 
-@pytest.mark.parametrize(
-    ("stage", "days"), [(Stage.RUNNING, "grace_days"), (Stage.SUSPENDED, "suspension_days")]
-)
+@pytest.mark.parametrize(("stage", "days"), [(Stage.RUNNING, "grace_days"), (Stage.SUSPENDED, "days_to_end")])
 def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member, as_role, stage, days):
     line_id, anchor_on = member(stage, dt.date(2012, 2, 1)), dt.date(2012, 2, 1)
 
@@ -261,6 +262,19 @@ def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member
     assert deadline.last_day_on >= anchor_on + dt.timedelta(days=counted)
     assert deadline.share(on=anchor_on) == 0
     assert deadline.share(on=deadline.last_day_on) == 100
+
+
+def test_under_a_law_of_several_bars_a_counter_says_what_is_taken_and_what_comes(
+    at_counter, suspended, member
+):
+    line_id = member(Stage.SUSPENDED, dt.date(2012, 3, 1), str(write_pack(staged(20, 30))))
+    run("UPDATE lines_suspension SET bars = %s WHERE line_id = %s", [int(Bars.OUTGOING), line_id])
+
+    page = found(at_counter, suspended)
+
+    assert "Outgoing calls and messages barred" in page
+    assert "What follows then: Calls and messages barred, data works" in page
+    assert "Emergency calls, the care number and registration still work" in page
 
 
 @pytest.mark.parametrize(("days_ahead", "said"), [(0, "Register by"), (1, "The last day to register was")])

@@ -10,13 +10,17 @@ import holidays
 
 DAY = dt.timedelta(days=1)
 START = dt.date(2012, 1, 1)
-GRACE, SUSPENSION = 60, 30
+GRACE = 60
+TWO: "Stages" = (30,)
+"""How many days lie between two stages, of which the last is the end: those of the reference."""
 _CN = holidays.country_holidays("CN")
 LOSAR_AND_SHOTON = {dt.date(2012, 2, n) for n in (22, 23, 24, 27, 28)} | {
     dt.date(2012, 8, n) for n in (17, 20, 21, 22, 23)
 }
 """Holidays of the region on which the country works."""
 
+Stages = tuple[int | None, ...]
+"""None at the end: the law has none."""
 Row = tuple[str, dt.date, str, dt.date | None]
 
 
@@ -26,7 +30,7 @@ class Line:
     active_before_start: bool = False
     registered: bool = False
     anchor: dt.date | None = None
-    suspended: dt.date | None = None
+    barred: list[dt.date] = field(default_factory=list)
     restored: dt.date | None = None
     ended: dt.date | None = None
     ended_by: str | None = None
@@ -34,13 +38,15 @@ class Line:
     rows: list[Row] = field(default_factory=list)
 
 
-def outcomes(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
-    """Return (line, suspended, restored, ended, ended by, erased) for each line, sorted."""
+def outcomes(rows: list[Row], first: dt.date, last: dt.date, stages: Stages = TWO) -> list[tuple]:
+    """Return (line, suspended, restored, ended, ended by, erased, each further bar) for each line, sorted."""
     names = sorted({line for line, *_ in rows if line != "*"})
-    return [_outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last) for name in names]
+    return [
+        _outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last, stages) for name in names
+    ]
 
 
-def _outcome(name: str, rows: list[Row], first: dt.date, last: dt.date) -> tuple:
+def _outcome(name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages) -> tuple:
     rows = [row for row in rows if row[1] <= last]
     line = Line(rows=rows)
     day = min([first, START, *(row[1] for row in rows)])
@@ -48,9 +54,10 @@ def _outcome(name: str, rows: list[Row], first: dt.date, last: dt.date) -> tuple
         today = [event for _, on, event, _ in rows if on == day]
         _events(line, day, sorted(today, key=lambda event: event == "ended"))
         if day >= first and not _covered(rows, day, "outage"):
-            _play_day(line, day)
+            _play_day(line, day, stages)
         day += DAY
-    return (name, line.suspended, line.restored, line.ended, line.ended_by, line.erased)
+    barred = [*line.barred, *[None] * (len(stages) - len(line.barred))]
+    return (name, barred[0], line.restored, line.ended, line.ended_by, line.erased, *barred[1:])
 
 
 def _events(line: Line, day: dt.date, events: list[str]) -> None:
@@ -63,14 +70,14 @@ def _events(line: Line, day: dt.date, events: list[str]) -> None:
             case "notice_delivered":
                 line.anchor = line.anchor or max(day, START)
             case "registered" | "transferred":
-                if line.suspended and not line.registered:
+                if line.barred and not line.registered:
                     line.restored = day
                 line.registered = True
             case "ended":
                 line.ended, line.ended_by = day, "subscriber"
 
 
-def _play_day(line: Line, day: dt.date) -> None:
+def _play_day(line: Line, day: dt.date, stages: Stages) -> None:
     """Take at most one step."""
     if line.erased:
         return
@@ -82,11 +89,17 @@ def _play_day(line: Line, day: dt.date) -> None:
         return
     if _closed(day) or _paused(line.rows, day):
         return
-    if line.suspended:
-        if _last_day(line.rows, line.suspended, SUSPENSION, day) is not None:
-            line.ended, line.ended_by = day, "campaign"
-    elif _last_day(line.rows, line.anchor, GRACE, day) is not None:
-        line.suspended = day
+    if not line.barred:
+        if _last_day(line.rows, line.anchor, GRACE, day) is not None:
+            line.barred.append(day)
+        return
+    days = stages[len(line.barred) - 1]
+    if days is None or _last_day(line.rows, line.barred[-1], days, day) is None:
+        return
+    if len(line.barred) < len(stages):
+        line.barred.append(day)
+    else:
+        line.ended, line.ended_by = day, "campaign"
 
 
 def _last_day(rows: list[Row], anchor: dt.date, days: int, today: dt.date) -> dt.date | None:

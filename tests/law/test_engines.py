@@ -13,6 +13,9 @@ from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.engine_sql import run_sql
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.packs import load_pack
+from tests.bench.bench_simulate import lines_of
+from tests.builders.packs import write_pack
+from tests.builders.stages import BARS, FIVE, staged
 from tests.law.day_by_day import Row, outcomes
 from tests.law.populations import days, populations, write_rows
 
@@ -116,6 +119,42 @@ def test_both_engines_read_a_law_without_a_duty_alike(register, tmp_path, rows, 
 
     assert found == by_rules(events, first, LAST, "none")
     assert all(suspended is None for _, suspended, *_ in found)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+@quiet(12)
+@given(
+    rows=populations(most=10),
+    first=days(40, 300),
+    length=st.integers(0, 760),
+    between=st.lists(st.integers(1, 40), min_size=1, max_size=3),
+)
+def test_both_engines_read_any_number_of_stages_as_the_naive_reading_does(
+    register, tmp_path, ends, rows, first, length, between
+):
+    last = first + dt.timedelta(days=length)
+    events, pack = events_of(tmp_path, rows), str(write_pack(staged(*between, ends=ends)))
+
+    found = by_rules(events, first, last, pack)
+
+    assert found == outcomes(rows, first, last, tuple(between) if ends else (*between, None))
+    assert found == by_sql(events, first, last, pack)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_both_engines_agree_on_hundreds_of_lines_under_five_stages(register, tmp_path, ends):
+    bars = BARS if ends else (*BARS, ("no_service_still", "{}"))
+    file, pack = tmp_path / "events.csv", str(write_pack(staged(*FIVE, ends=ends, bars=bars)))
+    file.write_text("line,date,event,until\n" + "".join(lines_of(400)), "utf-8")
+    events = read_events(file)
+
+    found = by_rules(events, START, LAST, pack)
+
+    assert found == by_sql(events, START, LAST, pack)
+    further = list(zip(*found, strict=True))[6:]
+    assert len(further) == (3 if ends else 4)
+    assert all(any(days) for days in further)
+    assert ("campaign" in {one[4] for one in found}) is ends
 
 
 def test_many_lines_on_several_processes_come_back_in_order(tmp_path, monkeypatch):
@@ -284,3 +323,49 @@ def test_a_row_for_every_line_concerns_every_line(tmp_path):
 
 def test_a_line_that_never_was_activated_is_left_alone(tmp_path):
     assert outcome(tmp_path, [("L", D(2011, 12, 20), "notice_delivered", None)]) == (None,) * 5
+
+
+def five_stages(tmp_path: Path, *more: Row) -> tuple:
+    (found,) = by_rules(events_of(tmp_path, [*SILENT, *more]), START, LAST, str(write_pack(staged(*FIVE))))
+    assert [found] == outcomes([*SILENT, *more], START, LAST, FIVE)
+    return found[1:]
+
+
+@pytest.mark.parametrize(
+    ("day", "barred"),
+    [
+        (D(2012, 3, 1), []),
+        (D(2012, 3, 2), []),
+        (D(2012, 3, 3), [D(2012, 3, 2)]),
+        (D(2012, 3, 24), [D(2012, 3, 2), D(2012, 3, 23)]),
+        (D(2012, 5, 22), [D(2012, 3, 2), D(2012, 3, 23), D(2012, 4, 10), D(2012, 4, 23)]),
+    ],
+)
+def test_a_registration_restores_under_whichever_bar_is_in_place(tmp_path, day, barred):
+    suspended, restored, ended, _, _, *further = five_stages(tmp_path, ("L", day, "registered", None))
+
+    assert [one for one in (suspended, *further) if one] == barred
+    assert (restored, ended) == (day if barred else None, None)
+
+
+def test_after_an_outage_no_two_of_five_stages_follow_faster_than_the_law_has_them(tmp_path):
+    suspended, _, ended, by, _, *further = five_stages(
+        tmp_path, ("*", D(2012, 2, 1), "outage", D(2012, 5, 31))
+    )
+    came = [suspended, *further, ended]
+
+    assert all(
+        (later - earlier).days > days for earlier, later, days in zip(came, came[1:], FIVE, strict=False)
+    )
+    assert by == "campaign"
+
+
+def test_without_an_end_the_last_bar_stays_and_nothing_is_erased(tmp_path):
+    events = events_of(tmp_path, SILENT)
+
+    ((_, suspended, restored, ended, by, erased, further),) = by_rules(
+        events, START, LAST, str(write_pack(staged(30, ends=False)))
+    )
+
+    assert (suspended, further) == (D(2012, 3, 2), D(2012, 4, 5))
+    assert (restored, ended, by, erased) == (None,) * 4

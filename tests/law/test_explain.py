@@ -191,7 +191,14 @@ def test_every_language_fills_in_the_same_facts():
         assert len(table.pop("months", range(12))) == 12
 
     for language, table in tables.items():
-        assert set(tables["en"]) - set(table) == ({"notified_with_floor"} if language == "bo" else set())
+        lacks = {key for key in tables["en"] if key not in table}
+        of_stages = {
+            key
+            for key in lacks
+            if key.startswith(("bars_", "works_", "may_bar", "barred", "nothing_follows"))
+        }
+        assert lacks - of_stages == ({"notified_with_floor"} if language == "bo" else set())
+        assert not of_stages or language == "bo"
         for key, sentence in table.items():
             holes = set(re.findall(r"{(\w+)", sentence))
             assert holes <= set(re.findall(r"{(\w+)", tables["en"][key]))

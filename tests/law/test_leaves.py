@@ -17,6 +17,7 @@ from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
 from tests.builders.packs import confirmed
+from tests.builders.stages import staged
 from tests.disclosures.lawful import lawful_pack
 
 ON = dt.date(2012, 3, 2)
@@ -45,7 +46,7 @@ OTHER: dict[Any, Any] = {
     "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
     "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address",
     "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
-    "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None,
+    "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None, "allow": "deny",
 }  # fmt: skip
 """What each value is changed into; another number and another day follow by themselves."""
 ONLY_ONE = {"calendar.holidays.library", "limits[].what"}
@@ -121,7 +122,34 @@ def changed_answers(pack: Pack, pattern: str) -> bool:
         return True
 
 
-@pytest.mark.parametrize("pattern", sorted(set(_SUPPORTED) - ONLY_ONE))
+OF_STAGES = {
+    **dict.fromkeys(("voice_in", "sms_in", "data"), "{voice_in: allow, sms_in: allow, data: allow}"),
+    **dict.fromkeys(
+        ("voice_out", "sms_out"), "{voice_out: allow, voice_in: allow, sms_out: allow, sms_in: allow}"
+    ),
+}
+"""What a stage leaves, in a stage that leaves it: no one stage leaves all."""
+
+
+@pytest.mark.parametrize("service", OF_STAGES)
+def test_what_a_stage_leaves_changes_an_answer(service):
+    bars = (("part", OF_STAGES[service]), ("whole", "{}"))
+    pack = read_pack(confirmed(staged(20, 30, bars=bars)).encode(), file="pack.yaml")
+
+    assert changed_answers(pack, f"campaigns[].stages[].services.{service}")
+
+
+def test_a_last_stage_without_an_end_has_to_say_so():
+    pack = read_pack(confirmed(staged(20, ends=False)).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert changed_answers(pack, "campaigns[].stages[].last")
+
+
+APART = {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
+
+
+@pytest.mark.parametrize("pattern", sorted(set(_SUPPORTED) - ONLY_ONE - APART))
 def test_a_supported_value_changes_an_answer(whole, pattern):
     assert pattern in patterns_in(whole.file), "the sample pack does not hold it"
 

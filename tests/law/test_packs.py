@@ -29,7 +29,8 @@ from rollkeeper.law.packs import load_pack, read_pack
 from rollkeeper.law.schema import CitedModel, PackFile
 from rollkeeper.law.strict_yaml import read_strict
 from rollkeeper.law.supported_fields import leaves, unsupported_fields
-from tests.builders.packs import confirmed
+from tests.builders.packs import confirmed, read_text
+from tests.builders.stages import staged
 from tests.refusals import refusing
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
@@ -159,12 +160,12 @@ def test_a_law_without_a_duty_asks_nothing():
 def test_the_reference_campaign_is_as_the_decision_says():
     rules = load_pack("cn-xz-2011").campaign
 
-    assert (str(rules.begins_on), rules.grace_days, rules.suspension_days) == ("2012-01-01", 60, 30)
+    assert (str(rules.begins_on), rules.grace_days, rules.days_to_end) == ("2012-01-01", 60, 30)
     assert {
         rules.cohort_article,
         rules.grace_article,
         rules.suspension_article,
-        rules.termination_article,
+        rules.stages[-1].article,
     } == {"3"}
     assert load_pack("cn-xz-2011").retention.article == "5"
 
@@ -567,7 +568,10 @@ OTHER_LAWS = {
         "'campaigns' (more than one)",
         "flagged_by",
     ],
-    "indonesia": ["'campaigns[].stages[].services'"],
+    "indonesia": [
+        "'campaigns[0].notices' (none has to be delivered)",
+        "without an end where 'last' does not say so",
+    ],
     "kenya": ["'party_kinds[].age'"],
     "korea": ["'limits[0].scope: national'", "'scope.exemptions'", "verification[0].method: biometric"],
     "mexico": ["'calendar.day_kind: working'", "always_allow[1]: 911", "name: curp"],
@@ -727,3 +731,29 @@ def test_a_pack_says_whether_document_copies_are_kept_and_how_redacted(number, s
 
 def test_without_a_word_about_copies_none_is_kept():
     assert load_pack("none").document_copy is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("{data: allow}", "{voice_out: allow, sms_out: allow, data: allow}", "no network is asked for: 'no_calls'"),
+        ("{data: allow}", "{voice_in: allow, data: allow}", "no network is asked for: 'no_calls'"),
+        ("{data: allow}", "{voice_out: allow, voice_in: allow, sms_out: allow, sms_in: allow}", "gives back what the one before took: 'no_calls'"),
+        ("after: deadline, plus: {n: 0,", "after: deadline, plus: {n: 1,", "other than the first at the deadline"),
+        ("after: no_calls_out, plus: {n: 20,", "after: deadline, plus: {n: 0,", "each a day or more after one before it"),
+        ("no_calls,", "registered,", "stages[1].id: registered"),
+        ("id: terminated,", "id: over,", "an end of another name than 'terminated'"),
+        ("reversible: false, number: quarantine, ", "reversible: false, number: quarantine, last: true, ", "with 'last' at the end"),
+        ("services: {data: allow}, ", "services: {data: allow}, last: true, ", "with 'last' before the end: 'no_calls'"),
+        ("services: {data: allow}, always_allow: [emergency, operator_care, registration]", "services: {data: allow}, always_allow: [emergency, operator_care]", "another floor than emergency calls"),
+    ],
+)  # fmt: skip
+def test_stages_that_could_be_carried_out_by_halves_make_a_pack_unusable(old, new, fault):
+    text = staged(20, 30)
+    assert old in text
+
+    pack = read_text(text.replace(old, new))
+
+    assert fault in ", ".join(pack.unsupported_fields)
+    with refusing(UNSUPPORTED_PACK_FIELD):
+        pack.campaign.stages  # noqa: B018 - asking is what is refused

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rollkeeper.kernel.files import write_atomically
-from rollkeeper.law.chart import svg_chart
+from rollkeeper.law.chart import _glyphs, svg_chart
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, UNSUPPORTED_PACK_FIELD
@@ -23,7 +24,9 @@ from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, LineOutcome, stage_of
 from rollkeeper.law.simulation import refuse_difference, simulate
-from rollkeeper.law.stages import STAGES, stage_counts
+from rollkeeper.law.stages import stage_counts, stage_names
+from tests.builders.packs import write_pack
+from tests.builders.stages import FIVE, staged
 from tests.command_server import CommandServer
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, write_rows
@@ -253,7 +256,8 @@ def test_the_stages_of_a_day_are_those_of_its_lines(tmp_path, rows):
                 known.iter_rows(named=True), outcomes.iter_rows(named=True), strict=True
             )
         ]
-        assert {stage: row[stage] for stage in STAGES} == {stage: stages.count(stage) for stage in STAGES}
+        names = stage_names(pack)
+        assert {stage: row[stage] for stage in names} == {stage: stages.count(stage) for stage in names}
 
 
 def _counts(known: dict, outcome: dict) -> dt.date | None:
@@ -297,3 +301,20 @@ def test_the_chart_does_not_overwrite_the_result(run, data_dir, tmp_path):
 
     assert done.returncode == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_chart_tells_the_bars_of_a_law_apart(tmp_path):
+    pack = load_pack(str(write_pack(staged(*FIVE))))
+    events = write_rows(tmp_path / "events.csv", [("L", D(2003, 1, 1), "activated", None)])
+    counts = simulate(
+        pack, events, first=D(2012, 1, 1), last=D(2012, 2, 1), engine=Engine.RULES, progress=no_progress
+    ).counts
+
+    drawn = svg_chart(counts, pack="five")
+
+    fills = [
+        re.search(rf'fill="(#\w+)" stroke="#767676"/>\s*<text[^>]*>{name}<', drawn)[1]
+        for name in ("no calls out", "no calls", "no calls still", "no service")
+    ]
+    assert len(set(fills)) == len(fills)
+    assert len({glyph for bar, (glyph, _) in _glyphs(counts).items() if bar.startswith("no_")}) == len(fills)

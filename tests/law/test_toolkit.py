@@ -20,7 +20,8 @@ from rollkeeper.law.layers import Conflict, lower_layers
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.scaffold import Shape, scaffold
-from tests.builders.packs import REFERENCE, confirmed
+from tests.builders.packs import REFERENCE, confirmed, write_pack
+from tests.builders.stages import staged
 from tests.in_process import invoke
 from tests.refusals import refusing
 
@@ -233,6 +234,7 @@ def test_the_law_page_of_a_draft_promises_no_day():
     ("old", "new", "says"),
     [
         ("after: suspended\n", "after: suspendd\n", "did you mean 'suspended'?"),
+        ("expect: suspended", "expect: suspendd", "did you mean 'suspended'?"),
         ("kind: exact", "kind: exakt", "did you mean 'exact'?"),
         ("quarantine: {n: 90", "quarantin: {n: 90", "did you mean 'quarantine'?"),
         ("  - id: minor\n", "  - id: individual\n", "'individual' occurs twice"),
@@ -314,3 +316,10 @@ def test_the_list_names_every_declined_leaf_and_every_text_to_be_read():
     drafts = {pack.id for pack in packs if pack.file.status == "draft"}
     assert drafts <= {one["pack"] for one in unread}
     assert all(one["values"] > 0 and one["read"] for one in unread)
+
+
+def test_the_law_page_names_each_bar_by_what_it_takes_with_its_day():
+    page = law_page(load_pack(str(write_pack(staged(20, 30)))), language="en", on=dt.date(2012, 1, 5))
+
+    for said in ("may be suspended from (outgoing): 2012-03-06", "may be suspended from (calls): 2012-03-27"):
+        assert said in page

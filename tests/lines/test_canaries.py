@@ -145,7 +145,7 @@ def test_whatever_the_network_says_of_a_canarys_line_is_no_difference(canary, sa
     class Network:
         needs_number = False
 
-        def read_back(self, lines):
+        def read_back(self, lines, *, bars=()):
             return [says] * len(lines)
 
     compared = reconcile(gateway=Network())

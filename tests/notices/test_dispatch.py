@@ -12,7 +12,7 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
-from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.choices import Bars, Channel
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
@@ -108,7 +108,7 @@ def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(
     send(by_channel)
 
     (message,) = by_channel[Channel.SMS].heard
-    assert f" {load_pack(instance().pack).campaign.suspension_days} days" in message.text
+    assert f" {load_pack(instance().pack).campaign.days_to_end} days" in message.text
 
 
 def test_no_one_is_asked_to_register_under_a_pack_without_registration(by_channel):
@@ -305,6 +305,20 @@ def test_a_delivery_to_the_very_line_that_was_barred_does_not_count(by_channel):
     assert (taken.delivered, taken.uncounted) == (0, 1)
     assert (notice(owed).state, notice(owed).delivered_on) == ("queued", None)
     assert [entry.verb for entry in entries(NOTICES)] == ["notices:notice:bounced"]
+
+
+@pytest.mark.parametrize(
+    ("bars", "channel"), [(Bars.OUTGOING, "sms"), (Bars.DATA, "sms"), (Bars.ALL, "email")]
+)
+def test_what_reaches_a_line_whose_bar_leaves_incoming_messages_counts(by_channel, bars, channel):
+    line = make_sealed_line(state="suspended")
+    mark_suspended(line, "registration", ON, bars=bars)
+    owed = tell(line, NoticeKind.SUSPENDED)
+    send(by_channel)
+
+    taken = report(attempts(owed)[0].attempt_id)
+
+    assert (attempts(owed)[0].channel, taken.delivered) == (channel, 1)
 
 
 def test_a_barred_line_is_notified_by_another_channel(by_channel):

@@ -36,8 +36,9 @@ def line(
     has_number=True,
     has_mailbox=True,
     has_postal_address=False,
+    is_heard=False,
 ):
-    return Line(service, state, is_registered, has_number, has_mailbox, has_postal_address)
+    return Line(service, state, is_registered, has_number, has_mailbox, has_postal_address, is_heard)
 
 
 def step(kind=NoticeKind.REGISTER_BY, of=None, past_attempts=(), **more):
@@ -69,6 +70,14 @@ def test_the_very_line_that_is_barred_is_no_channel(state):
     assert step(NoticeKind.NEW_LINE_IN_YOUR_NAME, line(state=state, has_mailbox=False)).settle is (
         NoticeState.UNREACHABLE
     )
+
+
+def test_a_line_whose_bar_leaves_what_comes_in_hears_what_follows():
+    heard = line(state="suspended", is_heard=True)
+
+    assert channels_to(heard) == {Channel.SMS, Channel.VOICE, Channel.EMAIL}
+    assert channels_to(line(state="terminated", is_heard=True)) == {Channel.EMAIL}
+    assert step(NoticeKind.SUSPENDED, heard).channel is Channel.SMS
 
 
 def test_channels_are_tried_in_the_instance_s_order():

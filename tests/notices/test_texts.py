@@ -6,7 +6,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.choices import BarLevel, Channel
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices import texts
@@ -14,6 +14,7 @@ from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
 from rollkeeper.notices.settings import Notices
+from rollkeeper.notices.stage_facts import STAGED, StageFacts
 from rollkeeper.notices.texts import (
     best_language,
     languages,
@@ -366,3 +367,33 @@ def test_only_tibetan_may_lack_a_text():
     with pytest.raises(Faults):
         parse_language(without, file="en.toml")
     assert parse_language(without.replace('language = "en"', 'language = "bo"'), file="bo.toml")
+
+
+STAGES = {
+    "first of several": StageFacts(BarLevel.OUTGOING, BarLevel.CALLS, more_follow=True, ends=True),
+    "the end comes next": StageFacts(BarLevel.CALLS, None, more_follow=False, ends=True),
+    "no end": StageFacts(BarLevel.OUTGOING_AND_DATA, None, more_follow=False, ends=False),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+@pytest.mark.parametrize("kind", STAGED)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_notice_of_a_stage_says_what_works_what_follows_and_emergency_calls(language, kind, stage):
+    text = written(language, kind, stage=stage).text
+    phrases = read_language(language).phrases
+
+    assert phrases[f"bars_{stage.level}"] in text
+    assert EMERGENCY[language] in text.lower()
+    assert (str(DAYS) in text) is (kind.is_statutory and stage.ends)
+    if kind is NoticeKind.SUSPENDED:
+        assert phrases[f"works_{stage.level}"].format(care="10086") in text
+        assert ("2012" in text) is (stage.ends or stage.follows is not None)
+    assert sms_parts(text) <= MOST_PARTS[language]
+
+
+def test_a_notice_of_a_stage_in_tibetan_goes_out_in_chinese_and_english():
+    text = written("bo", NoticeKind.SUSPENDED, stage=STAGES["no end"]).text
+
+    assert "数据业务" in text
+    assert "data services" in text

@@ -5,6 +5,8 @@ import datetime as dt
 import re
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
@@ -22,9 +24,9 @@ from tests.selfcare.people import NUMBER, ON, register_line
 OTHER = "+8613908915678"
 LINE = {
     "line": "0198c0de-0000-7000-8000-000000000001", "here": True, "service": "mobile", "state": "active", "registered": False,
-    "disputed": False, "reasons": [], "held": False, "since": "2010-05-01", "until": None, "contested_on": None,
+    "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None,
     "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
-    "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20"},
+    "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": ""},
 }  # fmt: skip
 SHOWN = {"applied_until": None, "verified": False, "limited": False, "named": {}}
 
@@ -65,6 +67,27 @@ def test_of_several_lines_the_most_urgent_comes_first():
 
 def test_a_clock_that_is_paused_names_no_day():
     assert said(deadline=LINE["deadline"] | {"last_day": None, "earliest": None})["deadline"]["is_paused"]
+
+
+@pytest.mark.parametrize(
+    ("language", "taken", "next_taken"),
+    [
+        ("en", "Outgoing calls and messages barred", "Calls and messages barred, data works"),
+        ("zh-hans", "停止呼出和发送短信", "停止通话和短信，数据业务可用"),
+    ],
+)
+def test_under_a_law_of_several_bars_the_page_says_what_is_taken_and_what_comes(
+    browser, language, taken, next_taken
+):
+    clock = LINE["deadline"] | {"barred": "calls"}
+    with translation.override(language):
+        line = said(state="suspended", barred="outgoing", deadline=clock)
+
+        shown = render_to_string("portal/deadline.html", {"line": line, "at": 1})
+
+    assert line["barred_said"] == taken
+    assert next_taken in shown
+    assert ("Emergency calls" if language == "en" else "紧急呼叫") in shown
 
 
 def test_who_came_in_by_a_call_is_offered_what_helps_the_line_alone():

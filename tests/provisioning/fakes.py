@@ -37,7 +37,7 @@ class Element:
         self.states[order.line_id] = order.kind.proof
         return answer
 
-    def read_back(self, lines):
+    def read_back(self, lines, *, bars=()):
         return [self.says(line) if self.says else self.states.get(line, ReadBack.OPEN) for line in lines]
 
 
@@ -47,7 +47,7 @@ class HttpElement:
     def __init__(self, secret: str) -> None:
         self.verifier, self.states, self.sequences = Verifier(secret), {}, {}
         self.bodies, self.headers, self.refused = [], [], []
-        self.status = 200
+        self.status, self.bars, self.knows_levels = 200, {}, True
         self.delay_s = 0.0
         self.allows = ["emergency", "care", "registration"]
         self.raw_answer: bytes | None = None
@@ -83,13 +83,14 @@ class HttpElement:
         return self._carry_out(said["type"].removeprefix("line."), said["data"]), b""
 
     def _state(self, line):
-        return {"state": self.states.get(line, "open"), "allows": self.allows}
+        return {"state": self.states.get(line, "open"), "allows": self.allows} | self.bars.get(line, {})
 
     def _carry_out(self, kind, data) -> int:
         if self.sequences.get(data["line"], 0) > data["sequence"]:
             return 409
         self.sequences[data["line"]] = data["sequence"]
         self.states[data["line"]] = PROOF[kind]
+        self.bars[data["line"]] = {"bars": data["bars"]} if "bars" in data and self.knows_levels else {}
         return 204
 
     def _handler(self):

@@ -161,7 +161,7 @@ class SaysNothing:
 
     needs_number = False
 
-    def read_back(self, lines):
+    def read_back(self, lines, *, bars=()):
         return [ReadBack.UNKNOWN] * len(lines)
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from django.db import IntegrityError, ProgrammingError
 from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import BarLevel, Bars, Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import SETTING_FAULT
 from rollkeeper.kernel.ids import StaffId, new_uuid
@@ -111,6 +112,36 @@ def test_a_barred_line_reaches_every_emergency_number_of_its_country(code, tmp_p
             assert phones.is_refused(barred.removeprefix("+"), other)
             assert phones.is_refused(barred, f"{emergency[0]}9", f"9{emergency[0]}")
             assert phones.call(other, other)
+            for sequence, level in enumerate(BarLevel, 2):
+                assert gateway.push([replace(order(barred, sequence=sequence), bars=level.bars)]) == [
+                    Answer.ACCEPTED
+                ]
+                assert phones.call(barred, *emergency, *reachable, CARE, REGISTRATION)
+
+
+@pytest.mark.parametrize("level", BarLevel)
+def test_the_floor_holds_under_every_bar_and_only_what_is_named_is_barred(kamailio, telephones, level):
+    number = f"+86891000001{list(BarLevel).index(level):02}"
+    one = replace(order(number, sequence=5), bars=level.bars)
+    place, gateway = free_port(UDP), kamailio.gateway()
+    with telephones.answering(place):
+        assert telephones.register(number, place)
+
+        assert gateway.push([one]) == [Answer.ACCEPTED]
+
+        assert gateway.read_back([one.line_id], bars={one.line_id: level.bars}) == [ReadBack.BARRED]
+        # Before the first call for help: after it anyone reaches the line, as the centre calls back over any trunk.
+        if Bars.INCOMING in level.bars:
+            assert telephones.is_refused(OTHER, number, status=480)
+        else:
+            assert telephones.call(OTHER, number)
+        if Bars.OUTGOING in level.bars:
+            assert telephones.is_refused(number, OTHER)
+        else:
+            assert telephones.call(number, OTHER)
+        assert telephones.call(number, *FLOOR)
+        assert gateway.push([order(number, CommandKind.RESTORE, 6)]) == [Answer.ACCEPTED]
+        assert telephones.call(number, OTHER)
 
 
 def test_an_element_of_another_country_bars_nobody(tmp_path):

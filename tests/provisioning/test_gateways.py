@@ -2,9 +2,11 @@
 
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 
+from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.base import Order
 from rollkeeper.provisioning.gateways.element_routing import ServiceRouter
@@ -81,6 +83,41 @@ def test_what_was_taken_can_be_read_back(gateway, kind):
 
     assert gateway.push([asked]) == [Answer.ACCEPTED]
     assert gateway.read_back([asked.line_id]) == [kind.proof]
+
+
+@every_gateway
+@pytest.mark.parametrize("level", BarLevel)
+def test_each_level_is_read_back_as_it_was_ordered(gateway, level):
+    one = order(bars=level.bars)
+
+    assert gateway.push([one]) == [Answer.ACCEPTED]
+    assert gateway.read_back([one.line_id], bars={one.line_id: level.bars}) == [ReadBack.BARRED]
+    gateway.push([replace(one, kind=CommandKind.RESTORE, sequence=2)])
+    assert gateway.read_back([one.line_id]) == [ReadBack.OPEN]
+
+
+@pytest.mark.parametrize("gateway", ["demo", "webhook"], indirect=True)
+@pytest.mark.parametrize("level", BarLevel)
+def test_an_element_that_switches_everything_takes_no_level_for_another(gateway, level):
+    one = order(bars=level.bars)
+    gateway.push([one])
+
+    said = {
+        gateway.read_back([one.line_id], bars={one.line_id: other.bars})[0]
+        for other in BarLevel
+        if other is not level
+    }
+
+    assert said <= {ReadBack.EXCESS, ReadBack.PARTLY}
+
+
+def test_a_receiver_that_knows_no_levels_takes_more_than_the_law_and_is_found_out(webhook, element):
+    element.knows_levels = False
+    one = order(bars=Bars.OUTGOING)
+    webhook.push([one])
+
+    assert webhook.read_back([one.line_id], bars={one.line_id: Bars.OUTGOING}) == [ReadBack.EXCESS]
+    assert webhook.read_back([one.line_id]) == [ReadBack.BARRED]
 
 
 @every_gateway

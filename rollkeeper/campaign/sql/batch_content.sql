@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION campaign_batch_content(batch uuid) RETURNS text
 LANGUAGE sql STABLE AS $$
 SELECT encode(sha256(
-           convert_to(concat_ws('|', b.batch_id, b.action, b.due_on, b.pack_hash, b.line_count, b.max_lines_per_hour,
+           convert_to(concat_ws('|', b.batch_id, b.action, b.step, b.bars, b.due_on, b.pack_hash, b.line_count, b.max_lines_per_hour,
                                 b.pilot_count), 'UTF8') || '\x00'::bytea || coalesce(lines.parts, ''::bytea)
        ), 'hex') AS content
   FROM campaign_batch b,

@@ -3,5 +3,5 @@
 -- Plan: a few rows a chunk of work done since the last nightly run.
 -- Again: the same sums.
 WITH gone AS (DELETE FROM campaign_tally RETURNING *)
-INSERT INTO campaign_tally (campaign_id, stage, notified_by, next_check_on, lines)
-SELECT campaign_id, stage, notified_by, next_check_on, sum(lines) FROM gone GROUP BY 1, 2, 3, 4 HAVING sum(lines) <> 0
+INSERT INTO campaign_tally (campaign_id, stage, step, notified_by, next_check_on, lines)
+SELECT campaign_id, stage, step, notified_by, next_check_on, sum(lines) FROM gone GROUP BY 1, 2, 3, 4, 5 HAVING sum(lines) <> 0

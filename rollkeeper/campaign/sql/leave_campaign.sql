@@ -8,7 +8,7 @@
 -- Again: nothing, since they have left.
 WITH gone AS (
     UPDATE campaign_member m
-       SET stage = 'out_of_scope', out_of_scope_on = %(on)s, next_check_on = NULL,
+       SET stage = 'out_of_scope', step = 0, out_of_scope_on = %(on)s, next_check_on = NULL,
            out_of_scope_reason = CASE WHEN l.is_registered THEN 'registered' ELSE 'terminated' END
       FROM changed_line s
      CROSS JOIN LATERAL (SELECT is_registered, state FROM lines_line WHERE line_id = s.line_id OFFSET 0) l

@@ -11,7 +11,7 @@
 -- at an offline counter before the suspension.
 CREATE TEMPORARY TABLE outage ON COMMIT DROP AS
 WITH begun AS (
-    SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.restored_at,
+    SELECT s.line_id, s.reason AS cause, s.step, s.batch_id, s.begun_at AS off_from, s.restored_at,
            coalesce(b.outcome = 'undone' OR w.state = 'undone', false) OR s.was_wrongful
            OR coalesce(s.reason = 'registration' AND s.restored_on <= s.begun_on, false) AS credited,
            CASE WHEN l.state IN ('terminated', 'released') AND s.restored_at IS NULL
@@ -25,7 +25,7 @@ WITH begun AS (
             WHERE d.line_id = s.line_id AND t.action = 'terminate' AND d.outcome = 'done' LIMIT 1) e ON true
      WHERE s.begun_at < %(until)s
     UNION ALL
-    SELECT b.line_id, 'terminated', b.batch_id, b.done_at, b.undone_at, true,
+    SELECT b.line_id, 'terminated', 1, b.batch_id, b.done_at, b.undone_at, true,
            (SELECT max(c.ran_at) FROM campaign_chunk c WHERE c.batch_id = b.batch_id)
       FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)
      WHERE t.action = 'terminate' AND (b.outcome = 'undone' OR b.outcome = 'done' AND t.state = 'undone') AND b.done_at < %(until)s
@@ -47,6 +47,11 @@ SELECT e.line_id, e.cause, e.batch_id, lower(part) AS off_from, upper(part) AS o
          FROM lines_reconnection f JOIN provisioning_command c USING (line_id)
         WHERE f.line_id = e.line_id AND e.cause = 'registration' AND c.kind = 'restore' AND c.reason = 'temporary_reconnection'
           AND c.state = 'confirmed' AND c.read_back_at < f.ends_at LIMIT 1) given ON true
+  LEFT JOIN LATERAL (
+       -- An hour under several steps of one suspension counts once, as the latest step's.
+       SELECT range_agg(tstzrange(n.begun_at, coalesce(n.restored_at, 'infinity'))) AS hours
+         FROM lines_suspension n
+        WHERE n.line_id = e.line_id AND n.reason = e.cause AND n.step > e.step AND n.begun_at >= e.off_from) further ON true
  CROSS JOIN LATERAL unnest(
-       tstzmultirange(tstzrange(greatest(e.off_from, %(since)s), least(e.off_until, %(until)s))) - coalesce(given.hours, '{}')) AS part
+       tstzmultirange(tstzrange(greatest(e.off_from, %(since)s), least(e.off_until, %(until)s))) - coalesce(given.hours, '{}') - coalesce(further.hours, '{}')) AS part
  WHERE greatest(e.off_from, %(since)s) < least(e.off_until, %(until)s)

@@ -6,7 +6,7 @@ WITH taken AS (
     INSERT INTO campaign_member (line_id, campaign_id, stage, region)
     SELECT line_id, %(campaign_id)s, 'not_notified', region FROM member_clock
         ON CONFLICT (line_id, campaign_id) DO UPDATE
-       SET stage = 'not_notified', reentered_on = %(on)s, anchor_on = NULL, promised_on = NULL, notified_by = NULL, out_of_scope_on = NULL, out_of_scope_reason = NULL
+       SET stage = 'not_notified', step = 0, reentered_on = %(on)s, anchor_on = NULL, promised_on = NULL, notified_by = NULL, out_of_scope_on = NULL, out_of_scope_reason = NULL
      WHERE campaign_member.out_of_scope_reason = 'not_concerned'
  RETURNING line_id
 ), notice_slice AS (

@@ -4,6 +4,7 @@
 -- Again: the same rows.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, m.stage, m.anchor_on, m.promised_on, m.next_check_on, '{}'::datemultirange AS pauses,
-       CASE m.stage WHEN 'running' THEN %(grace_days)s::integer ELSE %(suspension_days)s::integer END AS days
+       (%(stage_days)s::integer[])[m.step + 1] AS days
   FROM campaign_member m
  WHERE m.stage IN ('running', 'suspended') AND m.next_check_on <= %(on)s AND m.campaign_id = %(campaign_id)s
+   AND m.step < cardinality(%(stage_days)s::integer[])

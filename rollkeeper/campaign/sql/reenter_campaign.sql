@@ -6,7 +6,7 @@
 -- Again: nothing, since they are no longer among those who left.
 WITH back AS (
     UPDATE campaign_member m
-       SET stage = 'not_notified', reentered_on = %(on)s, anchor_on = NULL, promised_on = NULL, next_check_on = NULL, remind_on = NULL,
+       SET stage = 'not_notified', step = 0, reentered_on = %(on)s, anchor_on = NULL, promised_on = NULL, next_check_on = NULL, remind_on = NULL,
            notified_by = NULL, out_of_scope_on = NULL, out_of_scope_reason = NULL
       FROM changed_line s
      CROSS JOIN LATERAL (SELECT is_registered, state, language FROM lines_line WHERE line_id = s.line_id OFFSET 0) l

@@ -16,7 +16,7 @@ WITH locked AS MATERIALIZED (
        AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
 ), gone AS (
     UPDATE campaign_member m
-       SET stage = 'out_of_scope', out_of_scope_on = %(on)s, out_of_scope_reason = 'not_concerned', next_check_on = NULL, remind_on = NULL
+       SET stage = 'out_of_scope', step = 0, out_of_scope_on = %(on)s, out_of_scope_reason = 'not_concerned', next_check_on = NULL, remind_on = NULL
       FROM locked
      WHERE m.line_id = locked.line_id AND m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
  RETURNING m.line_id, old.stage AS stage

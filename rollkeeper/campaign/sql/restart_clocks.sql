@@ -10,24 +10,28 @@
 -- used up on which its clock ran: not those of a dispute, however long it takes. Where a hardship was heard of late that was there
 -- when the line was cut, nothing is left to give: the clock that led to the cut goes on, with the hardship in it.
 WITH counted AS MATERIALIZED (
-    SELECT m.line_id, m.campaign_id, s.begun_on, s.restored_on, b.former,
+    SELECT m.line_id, m.campaign_id, s.restored_on, b.former,
+           -- All steps of the suspension are void, from the first on.
+           (SELECT min(f.begun_on) FROM lines_suspension f
+             WHERE f.line_id = m.line_id AND f.reason = 'registration' AND f.restored_at = s.restored_at) AS begun_on,
            greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
                                     WHERE a.line_id = m.line_id AND a.reason <> 'other'))
            + CASE WHEN s.was_wrongful AND EXISTS (
                  SELECT FROM lines_pause a
                   WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND NOT upper_inf(a.days) AND a.recorded_at >= s.begun_at
                     AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'application', 'temporary_reconnection', 'not_barred'))
-             THEN 0 ELSE greatest(1, %(suspension_days)s::integer - (
+             THEN 0 ELSE greatest(1, coalesce((%(stage_days)s::integer[])[m.step + 1], 1) - (
                SELECT count(*) FROM generate_series(s.begun_on + 1, s.restored_on, interval '1 day') AS d (day)
                 WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
                   AND NOT EXISTS (SELECT FROM campaign_stay t WHERE t.days @> d.day::date))::integer) END AS last_day_on,
            coalesce(p.language, l.language, %(language)s) AS notice_language
       FROM campaign_member m
       JOIN lines_line l USING (line_id)
-      JOIN LATERAL (SELECT begun_on, begun_at, restored_on, batch_id, was_wrongful FROM lines_suspension
-                     WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) s
+      JOIN LATERAL (SELECT begun_on, begun_at, restored_on, restored_at, was_wrongful FROM lines_suspension
+                     WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC, step DESC LIMIT 1) s
         ON s.restored_on IS NOT NULL
-      LEFT JOIN campaign_batchline b ON b.line_id = m.line_id AND b.batch_id = s.batch_id
+      LEFT JOIN LATERAL (SELECT b.former FROM campaign_batchline b
+                          WHERE b.line_id = m.line_id AND b.former ->> 'stage' = 'running' ORDER BY b.done_at DESC LIMIT 1) b ON true
       LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
@@ -51,7 +55,7 @@ WITH counted AS MATERIALIZED (
 -- include notices.enqueue_many
 
 UPDATE campaign_member m
-   SET stage = 'running', anchor_on = greatest(coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on), %(begins_on)s::date),
+   SET stage = 'running', step = 0, anchor_on = greatest(coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on), %(begins_on)s::date),
        promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1,
        remind_on = lost.last_day_on - %(lead_days)s::integer
   FROM lost WHERE m.line_id = lost.line_id AND m.campaign_id = lost.campaign_id

@@ -1,5 +1,6 @@
 -- Lifts the suspensions of a batch and puts each line back where it was; the days off become a pause.
--- Law: art. 1. Only this batch's reason is lifted; a line with another open reason stays suspended for that one. An action that a
+-- Law: art. 1. Only this batch's reason and step are lifted; a line with another open reason, or a narrower bar before this one, stays
+-- suspended for that. An action that a
 -- wrong clock dated in the future is undone as of before that day. The last day of most is over: before anything follows they are
 -- notified of a new one, which is an open day.
 -- Reads: slice_verdict (temporary), lines_tenure, subscribers_subscriber. Writes: lines_suspension, lines_line
@@ -20,7 +21,7 @@ WITH wrong AS MATERIALIZED (
 -- include lines.undo_suspend_many
 , member AS (
     UPDATE campaign_member m
-       SET stage = wrong.former ->> 'stage', anchor_on = greatest((wrong.former ->> 'anchor_on')::date, %(begins_on)s::date),
+       SET stage = wrong.former ->> 'stage', step = (wrong.former ->> 'step')::smallint, anchor_on = greatest((wrong.former ->> 'anchor_on')::date, %(begins_on)s::date),
            promised_on = wrong.last_day_on, next_check_on = %(on)s::date + 1,
            remind_on = CASE wrong.former ->> 'stage' WHEN 'running' THEN wrong.last_day_on - %(lead_days)s::integer END
       FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counting_campaign_id)s)
@@ -42,8 +43,9 @@ WITH wrong AS MATERIALIZED (
            NULL::date AS promised_on, %(pack_hash)s AS pack_hash
       FROM wrong WHERE NOT stays_suspended
      UNION ALL
-    SELECT w.line_id, uuidv7(), 'reminder', m.campaign_id, w.notice_language, %(on)s, w.last_day_on, %(pack_hash)s
-      FROM wrong w JOIN member m USING (line_id) WHERE m.stage = 'running' AND %(last_day)s::date IS NOT NULL
+    SELECT w.line_id, uuidv7(), CASE m.stage WHEN 'running' THEN 'reminder' ELSE 'suspended' END, m.campaign_id, w.notice_language, %(on)s,
+           w.last_day_on, %(pack_hash)s
+      FROM wrong w JOIN member m USING (line_id) WHERE m.stage IN ('running', 'suspended') AND %(last_day)s::date IS NOT NULL
 ),
 -- include notices.enqueue_many
 ,

@@ -13,14 +13,14 @@ WITH wrong AS MATERIALIZED (
 -- include lines.undo_terminate_many
 , member AS (
     UPDATE campaign_member m
-       SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
+       SET stage = wrong.former ->> 'stage', step = (wrong.former ->> 'step')::smallint, anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date),
            next_check_on = %(on)s::date + 1
       FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(counting_campaign_id)s
        AND CASE m.stage WHEN 'terminated' THEN true ELSE false END
 ), counted_elsewhere AS (
-    INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, region)
-    SELECT wrong.line_id, %(counting_campaign_id)s, wrong.former ->> 'stage', (wrong.former ->> 'anchor_on')::date,
+    INSERT INTO campaign_member (line_id, campaign_id, stage, step, anchor_on, promised_on, next_check_on, region)
+    SELECT wrong.line_id, %(counting_campaign_id)s, wrong.former ->> 'stage', (wrong.former ->> 'step')::smallint, (wrong.former ->> 'anchor_on')::date,
            greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date), %(on)s::date + 1, wrong.region
       FROM wrong WHERE %(counting_campaign_id)s <> %(campaign_id)s
         ON CONFLICT DO NOTHING

@@ -11,6 +11,10 @@ SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.region, l.numbe
            WHEN 'suspend' THEN l.state = 'suspended' AND EXISTS (
                SELECT FROM lines_suspension s
                 WHERE s.line_id = t.line_id AND s.batch_id = %(batch_id)s AND s.restored_on IS NULL OFFSET 0)
+               -- A line that was barred further since is in another state: that is undone first.
+               AND NOT EXISTS (
+               SELECT FROM lines_suspension s
+                WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL AND s.step > %(step)s OFFSET 0)
            ELSE l.state = 'terminated' AND l.terminated_by = 'campaign' AND EXISTS (
                SELECT FROM (SELECT line_id, quarantined_until FROM lines_number
                              WHERE number_index = l.number_index OFFSET 0) n
@@ -19,5 +23,6 @@ SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.region, l.numbe
   FROM batch_slice t JOIN lines_line l USING (line_id)
   LEFT JOIN LATERAL (
        SELECT s.reason FROM lines_suspension s
-        WHERE s.line_id = t.line_id AND s.restored_on IS NULL AND s.reason <> 'registration'
-        ORDER BY s.reason = 'unpaid', s.reason LIMIT 1) other ON true
+        WHERE s.line_id = t.line_id AND s.restored_on IS NULL
+          AND (s.reason <> 'registration' OR %(action)s = 'suspend' AND s.step < %(step)s)
+        ORDER BY s.reason = 'registration', s.reason = 'unpaid', s.reason LIMIT 1) other ON true

@@ -8,14 +8,14 @@
 -- Plan: primary keys by line, one row for each row of the chunk.
 -- Again: the same verdicts while the locks are held.
 CREATE TEMPORARY TABLE slice_verdict ON COMMIT DROP AS
-SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.next_check_on, m.notified_by, c.pauses,
+SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.next_check_on, m.step, m.notified_by, c.pauses,
        d.last_day_on,
        CASE WHEN NOT t.is_free THEN 'changing'
             WHEN l.is_registered THEN 'registered'
             WHEN l.state NOT IN ('active', 'suspended') THEN 'over'
             WHEN l.is_disputed THEN 'disputed'
             WHEN l.is_essential THEN 'essential'
-            WHEN l.version <> t.line_version OR m.stage <> %(stage)s
+            WHEN l.version <> t.line_version OR m.stage <> %(stage)s OR m.step <> %(before)s
                  OR (%(stage)s = 'suspended') <> EXISTS (
                     SELECT FROM lines_suspension s
                      WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL OFFSET 0) THEN 'changed'

@@ -1,15 +1,16 @@
--- Suspends the lines of a chunk: reason, state, stage, command to the network, notice, ledger entry, and the earlier state.
+-- Bars the lines of a chunk, or bars them further: reason, state, stage, command to the network, notice, ledger entry, and the earlier state.
 -- Law: art. 3 (suspended, emergency calls excepted). All in the chunk's one transaction.
 -- Reads: slice_verdict, law_due (temporary), lines_tenure, subscribers_subscriber.
 -- Writes: lines_suspension, lines_line (version + 1), campaign_member, provisioning_command, notices_notice, ledger_entry,
 -- campaign_batchline. Plan: primary keys by line; see docs/measured.md.
+-- A last bar that no end follows promises no day and is not checked again.
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, n.last_day_on AS next_last_day_on, n.earliest_on AS next_earliest_on,
            coalesce(p.language, l.language, %(language)s) AS language
       FROM slice_verdict v
       JOIN lines_line l USING (line_id)
-      JOIN law_due n ON (n.anchor_on, n.days, n.pauses) = (%(on)s::date, %(then_days)s::integer, v.pauses)
+      LEFT JOIN law_due n ON (n.anchor_on, n.days, n.pauses) = (%(on)s::date, %(then_days)s::integer, v.pauses)
       LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE v.because IS NULL
@@ -19,13 +20,18 @@ WITH due AS MATERIALIZED (
 -- include lines.suspend_many
 , member AS (
     UPDATE campaign_member m
-       SET stage = 'suspended', anchor_on = %(on)s, promised_on = due.next_last_day_on,
+       SET stage = 'suspended', step = %(step)s, anchor_on = %(on)s, promised_on = due.next_last_day_on,
            next_check_on = due.next_earliest_on
       FROM due WHERE m.line_id = due.line_id AND m.campaign_id = %(campaign_id)s
 ), command_slice AS (
     SELECT line_id, 'bar' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
 ),
 -- include provisioning.request_many
+, withdraw_slice AS (
+    -- A notice of the bar before would say that more works than does.
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['suspended'] AS kinds FROM due WHERE %(step)s > 1
+),
+-- include notices.withdraw_many
 , notice_slice AS (
     SELECT line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS queued_on,
            next_last_day_on AS promised_on, %(pack_hash)s AS pack_hash

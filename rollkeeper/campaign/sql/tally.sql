@@ -6,8 +6,8 @@
 CREATE OR REPLACE FUNCTION campaign_tally_added() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO campaign_tally (campaign_id, stage, notified_by, next_check_on, lines)
-    SELECT campaign_id, stage, notified_by, next_check_on, count(*) FROM added GROUP BY 1, 2, 3, 4;
+    INSERT INTO campaign_tally (campaign_id, stage, step, notified_by, next_check_on, lines)
+    SELECT campaign_id, stage, step, notified_by, next_check_on, count(*) FROM added GROUP BY 1, 2, 3, 4, 5;
     INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
     SELECT campaign_id, region, stage, count(*) FROM added GROUP BY 1, 2, 3;
     RETURN NULL;
@@ -17,8 +17,8 @@ $$;
 CREATE OR REPLACE FUNCTION campaign_tally_taken() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO campaign_tally (campaign_id, stage, notified_by, next_check_on, lines)
-    SELECT campaign_id, stage, notified_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4;
+    INSERT INTO campaign_tally (campaign_id, stage, step, notified_by, next_check_on, lines)
+    SELECT campaign_id, stage, step, notified_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4, 5;
     INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
     SELECT campaign_id, region, stage, -count(*) FROM taken GROUP BY 1, 2, 3;
     RETURN NULL;
@@ -30,17 +30,17 @@ CREATE OR REPLACE FUNCTION campaign_tally_moved() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     WITH moved AS MATERIALIZED (
-        SELECT campaign_id, stage, notified_by, next_check_on, region, sum(change) AS change
-          FROM (SELECT campaign_id, stage, notified_by, next_check_on, region, count(*) AS change
-                  FROM added GROUP BY 1, 2, 3, 4, 5
+        SELECT campaign_id, stage, step, notified_by, next_check_on, region, sum(change) AS change
+          FROM (SELECT campaign_id, stage, step, notified_by, next_check_on, region, count(*) AS change
+                  FROM added GROUP BY 1, 2, 3, 4, 5, 6
                 UNION ALL
-                SELECT campaign_id, stage, notified_by, next_check_on, region, -count(*)
-                  FROM taken GROUP BY 1, 2, 3, 4, 5)
-         GROUP BY 1, 2, 3, 4, 5
+                SELECT campaign_id, stage, step, notified_by, next_check_on, region, -count(*)
+                  FROM taken GROUP BY 1, 2, 3, 4, 5, 6)
+         GROUP BY 1, 2, 3, 4, 5, 6
     ), of_stages AS (
-        INSERT INTO campaign_tally (campaign_id, stage, notified_by, next_check_on, lines)
-        SELECT campaign_id, stage, notified_by, next_check_on, sum(change)
-          FROM moved GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
+        INSERT INTO campaign_tally (campaign_id, stage, step, notified_by, next_check_on, lines)
+        SELECT campaign_id, stage, step, notified_by, next_check_on, sum(change)
+          FROM moved GROUP BY 1, 2, 3, 4, 5 HAVING sum(change) <> 0
     )
     INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
     SELECT campaign_id, region, stage, sum(change) FROM moved GROUP BY 1, 2, 3 HAVING sum(change) <> 0;

@@ -28,6 +28,7 @@ from rollkeeper.law.schema_common import Citation, PackModel
 from rollkeeper.law.schema_stages import Campaign
 from rollkeeper.law.strict_yaml import MAX_BYTES, Document, leaf_name, read_strict
 from rollkeeper.law.strict_yaml import Path as LeafPath
+from rollkeeper.law.supported_fields import END, OTHER_STAGES
 
 __all__ = ["Pack", "load_pack", "shipped_packs"]
 
@@ -152,6 +153,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
         stages = [stage.id for stage in campaign.stages]
         yield from _twice(stages, ("campaigns",), document)
         yield from _order_faults(campaign, document)
+    yield from _case_faults(pack, document)
     for index, read in enumerate(pack.confirmations):
         yield from _reading_faults(read, articles, ("confirmations", index), document)
     yield from _reference_faults(pack, document)
@@ -190,6 +192,16 @@ def _order_faults(campaign: Campaign, document: Document) -> Iterator[Rollkeeper
         if stage.enter.after not in known:
             hint = did_you_mean(stage.enter.after, known)
             yield document.fault((*at, index, "enter", "after"), f"no stage has this name{hint}")
+
+
+def _case_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError]:
+    """Yield the cases that expect a stage which the campaign does not have."""
+    bars = {stage.id for campaign in pack.campaigns for stage in campaign.stages} or {"suspended"}
+    known = sorted(OTHER_STAGES | bars | {END})
+    for index, case in enumerate(pack.tests):
+        if case.expect not in known:
+            hint = did_you_mean(case.expect, known)
+            yield document.fault(("tests", index, "expect"), f"write one of {', '.join(known)}{hint}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 -- Puts together what becomes of each line, and the day on which its records are erased.
 -- Law: cn-xz-2011 art. 3 and 5 (kept for a year after the end; 29 February becomes 1 March; a hold makes erasure wait).
--- Reads: simulated_line, simulated_suspended, simulated_step of the second stage.
+-- Reads: simulated_line, simulated_bar, simulated_step of the end.
 -- Writes: temp table simulated_outcome, a row a line.
 -- Plan: two hash joins; one look-up in the list of days for each distinct end and holds.
 -- Again: refused; one simulation a transaction.
@@ -11,14 +11,14 @@ SELECT s::date FROM generate_series(%(first)s::date, %(through)s::date, interval
 ANALYZE simulated_day;
 CREATE TEMP TABLE simulated_outcome ON COMMIT DROP AS
 WITH ending AS (
-    SELECT l.line, l.holds, s.suspended_on,
-           CASE WHEN s.suspended_on IS NOT NULL AND t.acted_on IS NULL THEN l.registered_on END AS restored_on,
+    SELECT l.line, l.holds, s.acted_on AS suspended_on,
+           CASE WHEN s.acted_on IS NOT NULL AND t.acted_on IS NULL THEN l.registered_on END AS restored_on,
            coalesce(t.acted_on, l.ended_on) AS ended_on,
            CASE WHEN t.acted_on IS NOT NULL THEN 'campaign'
                 WHEN l.ended_on IS NOT NULL THEN 'subscriber' END AS ended_by
       FROM simulated_line AS l
-      LEFT JOIN simulated_suspended AS s USING (line)
-      LEFT JOIN simulated_step AS t USING (line)
+      LEFT JOIN simulated_bar AS s ON s.line = l.line AND s.place = 0
+      LEFT JOIN simulated_step AS t ON t.line = l.line
 ),
 kept AS (
     SELECT e.ended_on, e.holds,

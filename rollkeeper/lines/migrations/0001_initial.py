@@ -202,10 +202,15 @@ class Migration(migrations.Migration):
                 ("restored_at", models.DateTimeField(null=True)),
                 ("batch_id", models.UUIDField(db_comment="The batch of a campaign that did it.", null=True)),
                 ("was_wrongful", models.BooleanField(db_comment="Found to be wrongful: its hours are refunded.", db_default=False)),
+                ("step", models.SmallIntegerField(db_comment="Which of the law's bars it is, 1 the first; 1 for every other reason.", db_default=1)),
+                ("bars", models.SmallIntegerField(db_comment="What the line is kept from: kernel.choices.Bars, added up.", db_default=7)),
             ],
             options={
                 "db_table": "lines_suspension",
-                "constraints": [models.UniqueConstraint(condition=models.Q(("restored_on__isnull", True)), fields=("line_id", "reason"), name="lines_suspension_reason_open_twice")],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("restored_on__isnull", True)), fields=("line_id", "reason", "step"), name="lines_suspension_reason_open_twice"),
+                    models.CheckConstraint(condition=models.Q(("bars__in", (1, 3, 4, 5, 7))), name="lines_suspension_of_unknown_level"),
+                ],
             },
         ),
         # What Django cannot say: a key over a span of time.

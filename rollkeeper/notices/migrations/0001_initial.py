@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("state__in", ["queued", "sent", "delivered", "bounced", "unreachable", "withdrawn"])), name="notices_notice_in_unknown_state"),
                     models.CheckConstraint(condition=models.Q(models.Q(("delivered_on__isnull", False), ("state", "delivered")), models.Q(models.Q(("state", "delivered"), _negated=True), ("delivered_on__isnull", True)), _connector="OR"), name="notices_notice_delivered_without_proof"),
-                    models.CheckConstraint(condition=models.Q(models.Q(("kind__in", ["register_by", "reminder", "suspended"]), _negated=True), ("promised_on__isnull", False), _connector="OR"), name="notices_notice_promises_no_day"),
+                    models.CheckConstraint(condition=models.Q(models.Q(("kind__in", ["register_by", "reminder"]), _negated=True), ("promised_on__isnull", False), _connector="OR"), name="notices_notice_promises_no_day"),
                 ],
             },
         ),

@@ -23,6 +23,10 @@ WITH due AS (
     RETURNING n.line_id, n.notice_id, n.kind, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed
 )
 SELECT c.*, l.service, l.state, l.is_registered, l.number_sealed, l.contact_sealed, l.contact_kind,
+    -- Which of the law's bars is in place: what the notice says still works.
+    (SELECT max(s.step) FROM lines_suspension s
+      WHERE s.line_id = c.line_id AND s.reason = 'registration' AND s.restored_on IS NULL) AS step,
+    (SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL) AS bars,
     coalesce(made.attempts, '[]') AS made
 FROM claimed c
 LEFT JOIN lines_line l ON l.line_id = c.line_id

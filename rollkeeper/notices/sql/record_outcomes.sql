@@ -31,7 +31,7 @@ WITH given AS MATERIALIZED (
     SELECT DISTINCT ON (f.line_id, f.attempt_id) f.line_id, f.attempt_id, f.notice_id, f.channel, f.sent_at, f.at,
         CASE WHEN f.reported = 'delivered' AND f.channel IN ('sms', 'voice') AND EXISTS (
             SELECT FROM lines_suspension s
-            WHERE s.line_id = f.line_id AND s.begun_at <= f.sent_at
+            WHERE s.line_id = f.line_id AND s.begun_at <= f.sent_at AND s.bars & 2 <> 0  -- kernel.choices.Bars.INCOMING
               AND (s.restored_at IS NULL OR s.restored_at > f.sent_at)
         ) THEN 'uncounted' ELSE f.reported END AS outcome
     FROM found f

@@ -78,14 +78,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_is_asked_for FROM PUBLIC;
 
--- A suspension of a batch that runs, of a line whose turn has not been; or one that a line came in with.
+-- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been; or one that a line came in with.
 CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF kernel_acting_role() = 'worker' AND EXISTS (SELECT FROM begun WHERE batch_id IS NULL) AND NOT imports_is_asked_for()
        OR EXISTS (
-           SELECT FROM (SELECT DISTINCT batch_id, begun_on FROM begun WHERE batch_id IS NOT NULL) one LEFT JOIN campaign_batch b USING (batch_id)
-            WHERE (b.state = 'running' AND b.action = 'suspend' AND b.due_on <= kernel_day(one.begun_on)
+           SELECT FROM (SELECT DISTINCT batch_id, begun_on, step, bars FROM begun WHERE batch_id IS NOT NULL) one
+             LEFT JOIN campaign_batch b USING (batch_id)
+            WHERE (b.state = 'running' AND b.action = 'suspend' AND (b.step, b.bars) = (one.step, one.bars) AND b.due_on <= kernel_day(one.begun_on)
                    AND campaign_is_approved(b.batch_id, b.content)) IS NOT TRUE)
        OR EXISTS (
            SELECT FROM begun s JOIN campaign_batch b USING (batch_id) LEFT JOIN campaign_batchline l USING (line_id, batch_id)

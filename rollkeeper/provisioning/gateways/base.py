@@ -6,10 +6,12 @@ gets many orders at once, so that each can use what its element offers: one conn
 """
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Protocol
 
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.ids import CommandId, LineId
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
@@ -31,11 +33,31 @@ class Order:
     sequence: int
     number: SecretValue | None = None
     service: str | None = None
+    bars: Bars = Bars.ALL
+    """What a bar keeps the line from; what it does not name works."""
+
+    def bars_of(self, part: Bars) -> Bars:
+        """Return what an element that switches this part of a service has to bar."""
+        return self.bars & part if self.kind is CommandKind.BAR else Bars(0)
 
     @property
     def allowed(self) -> tuple[str, ...]:
         """Return what must stay reachable for every kind of order. Law: art. 3."""
         return tuple(ALWAYS_ALLOWED)
+
+
+type Wanted = Mapping[LineId, Bars]
+"""What lines are to be kept from; those not named, from all but the floor."""
+NOTHING_LEFT: Final[Wanted] = MappingProxyType({})
+
+
+def compared(barred: Bars, wanted: Bars) -> ReadBack:
+    """Compare what an element bars with what it is to bar, both of the part that it switches."""
+    if barred == wanted:
+        return ReadBack.BARRED
+    if not barred:
+        return ReadBack.OPEN
+    return ReadBack.EXCESS if barred & ~wanted else ReadBack.PARTLY
 
 
 class Gateway(Protocol):
@@ -53,9 +75,25 @@ class Gateway(Protocol):
         """
         ...
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
-        """Ask what is true of each line, in order; UNKNOWN where the network does not say."""
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
+        """Ask what is true of each line, in order; UNKNOWN where the network does not say.
+
+        BARRED means barred of exactly what is named for the line in `bars`, as far as this element switches it.
+        """
         ...
+
+
+def names_of(bars: Bars) -> list[str]:
+    """Return what is barred, in words: outgoing, incoming, data."""
+    return [str(one.name).lower() for one in bars]
+
+
+def bars_named(names: object) -> Bars:
+    """Return what is barred by such words; everything where there are none that can be read."""
+    known = {str(one.name).lower(): one for one in Bars.ALL}
+    if not isinstance(names, list) or not names or not all(name in known for name in names):
+        return Bars.ALL
+    return Bars(sum(known[name] for name in set(names)))
 
 
 CHUNK: Final = 200

@@ -12,7 +12,7 @@ from typing import Any, Final
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CommandId, LineId
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Gateway, Order
+from rollkeeper.provisioning.gateways.base import NOTHING_LEFT, Gateway, Order, Wanted
 
 
 class ServiceRouter:
@@ -48,14 +48,14 @@ class ServiceRouter:
                     answers[one.key].append(answer)
         return [_together(answers[one.key]) for one in orders]
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Ask every element of each line."""
         names = self._names(lines)
         said: dict[LineId, list[ReadBack]] = {line: [] for line in lines}
         for name, element in self._elements.items():
             mine = [line for line in said if name in names[line]]
             if mine:
-                for line, one in zip(mine, element.read_back(mine), strict=True):
+                for line, one in zip(mine, element.read_back(mine, bars=bars), strict=True):
                     said[line].append(one)
         return [_agreed(said[line]) for line in lines]
 
@@ -81,8 +81,9 @@ def _together(answers: Sequence[Answer]) -> Answer:
 
 
 def _agreed(said: Sequence[ReadBack]) -> ReadBack:
-    if ReadBack.FLOOR_MISSING in said:
-        return ReadBack.FLOOR_MISSING
+    for one in (ReadBack.FLOOR_MISSING, ReadBack.EXCESS):
+        if one in said:
+            return one
     if not said or ReadBack.UNKNOWN in said:
         return ReadBack.UNKNOWN
     return said[0] if len(set(said)) == 1 else ReadBack.PARTLY

@@ -16,10 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.base import (
+    NOTHING_LEFT,
+    Order,
+    Wanted,
+    bars_named,
+    compared,
+    names_of,
+)
 from rollkeeper.provisioning.settings import settings
 
 
@@ -27,6 +35,7 @@ from rollkeeper.provisioning.settings import settings
 class _Known:
     state: ReadBack
     sequence: int
+    bars: Bars = Bars.ALL
 
 
 class FileGateway:
@@ -56,15 +65,17 @@ class FileGateway:
             self._read_to = file.tell()
         return answers
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Say what is true of each line."""
         with self._locked(fcntl.LOCK_SH) as file:
             self._catch_up(file)
-        return [self._state(str(line)) for line in lines]
+        return [self._state(str(line), bars.get(line, Bars.ALL)) for line in lines]
 
-    def _state(self, line: str) -> ReadBack:
+    def _state(self, line: str, wanted: Bars) -> ReadBack:
         known = self._known.get(line)
-        return known.state if known else ReadBack.OPEN
+        if known is None or known.state is not ReadBack.BARRED:
+            return known.state if known else ReadBack.OPEN
+        return compared(known.bars, wanted)
 
     def _carry_out(self, order: Order, file: IO[bytes]) -> Answer:
         line, known = str(order.line_id), self._known.get(str(order.line_id))
@@ -72,15 +83,15 @@ class FileGateway:
             return Answer.REFUSED
         if (known and known.sequence == order.sequence) or self._is_faulty(line):
             return Answer.ACCEPTED
-        self._known[line] = _Known(order.kind.proof, order.sequence)
-        row = {
+        self._known[line] = _Known(order.kind.proof, order.sequence, order.bars)
+        row: dict[str, object] = {
             "line": line,
             "key": str(order.key),
             "sequence": order.sequence,
             "state": order.kind.proof.value,
         }
         if order.kind is CommandKind.BAR:
-            row["allows"] = list(order.allowed)
+            row["allows"], row["bars"] = list(order.allowed), names_of(order.bars)
         file.write(json.dumps(row).encode() + b"\n")
         return Answer.ACCEPTED
 
@@ -94,7 +105,7 @@ class FileGateway:
             if not raw.endswith(b"\n"):
                 break
             row = json.loads(raw)
-            self._known[row["line"]] = _Known(_state_of(row), row["sequence"])
+            self._known[row["line"]] = _Known(_state_of(row), row["sequence"], bars_named(row.get("bars")))
             self._read_to += len(raw)
 
     def _cut_torn_end(self, file: IO[bytes]) -> None:

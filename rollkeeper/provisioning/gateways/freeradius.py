@@ -19,9 +19,10 @@ from typing import Final
 from pyrad import packet
 from pyrad.client import Timeout
 
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Order, read_secret
+from rollkeeper.provisioning.gateways.base import NOTHING_LEFT, Order, Wanted, compared, read_secret
 from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
 from rollkeeper.provisioning.settings import settings
 
@@ -81,13 +82,13 @@ class FreeRadius:
             pass
         return answers + [Answer.RETRY] * (len(orders) - len(answers))
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Query one after the other; after the first timeout the rest is unknown."""
         said: list[ReadBack] = []
         try:
             with self._talk(self._auth) as auth_client:
                 for line in lines:
-                    said.append(_state(line, auth_client))  # noqa: PERF401
+                    said.append(_state(line, auth_client, bars.get(line, Bars.ALL) & Bars.DATA))  # noqa: PERF401
         except (Timeout, OSError):
             pass
         return said + [ReadBack.UNKNOWN] * (len(lines) - len(said))
@@ -114,7 +115,7 @@ def _send(order: Order, account: str, coa_client: Radius) -> Answer:
         ends=order.kind is CommandKind.TERMINATE,
         words={
             "User-Name": account,
-            "Filter-Id": order.kind.proof.value,
+            "Filter-Id": _filter(order),
             "Configuration-Token": f"{order.line_id} {order.sequence}",
         },
     )
@@ -123,17 +124,23 @@ def _send(order: Order, account: str, coa_client: Radius) -> Answer:
     return Answer.REFUSED if set(values_of(said, "Error-Cause")) & _NEVER else Answer.RETRY
 
 
+def _filter(order: Order) -> str:
+    """Return the state that the order leads to: a stage that leaves data leaves an access as it is."""
+    leaves = order.kind is CommandKind.BAR and not order.bars_of(Bars.DATA)
+    return (ReadBack.OPEN if leaves else order.kind.proof).value
+
+
 def _is_pending(line: LineId, auth_client: Radius) -> bool:
     return values_of(auth_client.ask(str(line)), "Reply-Message") == ["rollkeeper: pending"]
 
 
-def _state(line: LineId, auth_client: Radius) -> ReadBack:
+def _state(line: LineId, auth_client: Radius, wanted: Bars) -> ReadBack:
     said = auth_client.ask(str(line))
     words, filters = values_of(said, "Reply-Message"), values_of(said, "Filter-Id")
     if said.code == packet.AccessAccept:
         if filters == [_FLOOR]:
-            return ReadBack.BARRED
-        return ReadBack.UNKNOWN if filters else ReadBack.OPEN
+            return compared(Bars.DATA, wanted)
+        return ReadBack.UNKNOWN if filters else compared(Bars(0), wanted)
     if words == ["rollkeeper: absent"]:
         return ReadBack.ABSENT
     unclear = (["rollkeeper: unknown"], ["rollkeeper: pending"])

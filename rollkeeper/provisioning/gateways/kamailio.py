@@ -10,16 +10,20 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning.choices import Allowed, Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Order, read_secret
+from rollkeeper.provisioning.gateways.base import NOTHING_LEFT, Order, Wanted, compared, read_secret
 from rollkeeper.provisioning.gateways.http_client import HttpClient
 from rollkeeper.provisioning.settings import settings
 
 _ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
-_STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}
+_CALLS: Final = Bars.OUTGOING | Bars.INCOMING
+"""The part of a service that it switches."""
+_BARRED: Final = {b"barred": _CALLS, b"outgoing": Bars.OUTGOING, b"open": Bars(0)}
+_VERBS: Final = {_CALLS: "bar", Bars.OUTGOING: "bar-outgoing", Bars(0): "restore"}
 _UNDIALLED: Final = "emergency"
 """Used in place of the number if a GSM phone makes an emergency call and its network does not report the dialled number."""
 _REACHABLE: Final = "reachable"
@@ -79,12 +83,13 @@ class Kamailio:
         )
         return [answers.get(one.key, Answer.RETRY if _dialled(one) else Answer.REFUSED) for one in orders]
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Query the state of each line, and whether the floor is reachable."""
         said = self._ask([f"state {line}" for line in lines])
         states = said[len(self._floor) :] or [b""] * len(lines)
         has_floor = self._has_floor(said)
-        return [_read(state, has_floor=has_floor) for state in states]
+        wanted = [bars.get(line, Bars.ALL) & _CALLS for line in lines]
+        return [_read(state, one, has_floor=has_floor) for state, one in zip(states, wanted, strict=True)]
 
     def _has_floor(self, said: Sequence[bytes]) -> bool:
         """Tell whether the element puts every number of the floor through (care and registration may be one number)."""
@@ -116,9 +121,14 @@ def _dialled(order: Order) -> str:
 
 
 def _written(order: Order) -> str:
-    return f"{order.kind} {order.line_id} {order.sequence} {_dialled(order)}"
+    verb = order.kind.value if order.kind is CommandKind.TERMINATE else _VERBS[order.bars_of(_CALLS)]
+    return f"{verb} {order.line_id} {order.sequence} {_dialled(order)}"
 
 
-def _read(state: bytes, *, has_floor: bool) -> ReadBack:
-    said = _STATES.get(state, ReadBack.UNKNOWN)
-    return ReadBack.FLOOR_MISSING if said is ReadBack.BARRED and not has_floor else said
+def _read(state: bytes, wanted: Bars, *, has_floor: bool) -> ReadBack:
+    if state == b"absent":
+        return ReadBack.ABSENT
+    barred = _BARRED.get(state)
+    if barred is None:
+        return ReadBack.UNKNOWN
+    return ReadBack.FLOOR_MISSING if barred and not has_floor else compared(barred, wanted)

@@ -9,7 +9,7 @@ So a bar keeps it on and removes only data; calls are barred where they are rout
 | order   | circuit-switched | packet-switched | number       |
 |---------|------------------|-----------------|--------------|
 | bar     | on               | off             | stays        |
-| restore | as before        | as before       | stays        |
+| bar that leaves data, restore | as before | as before | stays |
 | end     | off              | off             | taken away   |
 
 What the HLR granted before the bar is kept (`fence.OwnGrants`) and given back: restoring gives a calls-only line no data, and a
@@ -30,10 +30,11 @@ from typing import Final
 
 import phonenumbers
 
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
-from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.base import NOTHING_LEFT, Order, Wanted, compared
 from rollkeeper.provisioning.gateways.fence import Fence, HeldFence, LastOrder, OwnGrants
 from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.provisioning.settings import settings
@@ -81,13 +82,16 @@ class OsmoHlr:
             pass
         return answers + [Answer.RETRY] * (len(orders) - len(answers))
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Ask for each line by the row in which it was found."""
         said: list[ReadBack] = []
         try:
             with Control(self._control, patience_s=self._patience_s) as control:
                 known = zip(self._fence.last_order(lines), self._fence.own(lines), strict=True)
-                said.extend(_state(line, *of_it, control) for line, of_it in zip(lines, known, strict=True))
+                said.extend(
+                    _state(line, *of_it, control, wanted=bars.get(line, Bars.ALL) & Bars.DATA)
+                    for line, of_it in zip(lines, known, strict=True)
+                )
         except _AWAY:
             pass
         return said + [ReadBack.UNKNOWN] * (len(lines) - len(said))
@@ -127,22 +131,27 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
     digits = len(row.get("msisdn", "")) or (last_order.digits if last_order else 0)
     _set_number(order, row, digits, control)
     fence.keep(order.line_id, LastOrder(order.sequence, row["id"], _mark(order.line_id, row), digits))
-    if order.kind is CommandKind.RESTORE:
+    if _leaves_data(order):
         fence.mark_restored(order.line_id)
     return Answer.ACCEPTED
 
 
+def _leaves_data(order: Order) -> bool:
+    """Tell whether nothing is to be taken that is switched here: a restore, or a stage of the law that leaves data."""
+    return order.kind is CommandKind.RESTORE or (
+        order.kind is CommandKind.BAR and not order.bars_of(Bars.DATA)
+    )
+
+
 def _wanted(order: Order, mode: str, fence: HeldFence) -> str:
-    match order.kind:
-        case CommandKind.BAR:
-            return _CALLS
-        case CommandKind.TERMINATE:
-            return _NONE
-        case CommandKind.RESTORE:
-            own = fence.own(order.line_id)
-            if own and (own.is_withdrawn or mode in {_NONE, own.grants}):
-                return own.grants
-            return _BOTH  # nothing is known; or nothing is removed: its own grants are both what it had and what it has now
+    if order.kind is CommandKind.TERMINATE:
+        return _NONE
+    if not _leaves_data(order):
+        return _CALLS
+    own = fence.own(order.line_id)
+    if own and (own.is_withdrawn or mode in {_NONE, own.grants}):
+        return own.grants
+    return _BOTH  # nothing is known; or nothing is removed: its own grants are both what it had and what it has now
 
 
 def _mode(info: dict[str, str]) -> str:
@@ -195,7 +204,9 @@ def _digits(order: Order) -> str:
     return number if number.isascii() and number.isdecimal() and len(number) <= 15 else ""
 
 
-def _state(line: LineId, last_order: LastOrder | None, own: OwnGrants | None, control: Control) -> ReadBack:
+def _state(
+    line: LineId, last_order: LastOrder | None, own: OwnGrants | None, control: Control, *, wanted: Bars
+) -> ReadBack:
     if last_order is None or not last_order.place:
         return ReadBack.UNKNOWN  # never found here: it may exist under a number that is written differently
     info = _known(line, last_order, control)
@@ -203,10 +214,10 @@ def _state(line: LineId, last_order: LastOrder | None, own: OwnGrants | None, co
         return ReadBack.ABSENT
     mode, has_number = _mode(info), "msisdn" in info
     if has_number and own and not own.is_withdrawn and mode == own.grants:
-        return ReadBack.OPEN
+        return compared(Bars(0), wanted)
     if mode in (_DATA, _NONE):
         # Ended; or else without calls to care and registration, which no bar may take.
         return ReadBack.ABSENT if mode == _NONE and not has_number else ReadBack.FLOOR_MISSING
     if not has_number:
         return ReadBack.PARTLY
-    return ReadBack.OPEN if mode == _BOTH else ReadBack.BARRED
+    return compared(Bars(0) if mode == _BOTH else Bars.DATA, wanted)

@@ -16,11 +16,19 @@ from typing import Any, Final
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
-from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, ReadBack
-from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
+from rollkeeper.provisioning.gateways.base import (
+    NOTHING_LEFT,
+    Order,
+    Wanted,
+    bars_named,
+    compared,
+    names_of,
+)
 from rollkeeper.provisioning.gateways.http_client import AT_ONCE, HttpClient
 from rollkeeper.provisioning.gateways.signing import sign, webhook_secret
 from rollkeeper.provisioning.settings import settings
@@ -75,12 +83,12 @@ class Webhook:
             answers = dict(zip([one.key for one in mixed], said, strict=True))
         return [answers[one.key] for one in orders]
 
-    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+    def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Ask for all lines in one request."""
         body = _body("line.state", {"lines": [str(line) for line in lines]})
         status, text = self._post(str(new_uuid()), body)
         said = _lines_of(text) if status == 200 else {}
-        return [_read(said.get(str(line))) for line in lines]
+        return [_read(said.get(str(line)), bars.get(line, Bars.ALL)) for line in lines]
 
     def _push_one(self, order: Order, *, latest: float) -> Answer:
         if time.monotonic() > latest:
@@ -100,6 +108,8 @@ class Webhook:
             "emergency_numbers": list(self._emergency_numbers),
             "reachable_numbers": list(self._reachable_numbers),
         }
+        if order.kind is CommandKind.BAR:
+            data["bars"] = names_of(order.bars)
         if order.number is not None:
             data["number"] = order.number.reveal()
         return data
@@ -123,11 +133,16 @@ def _lines_of(text: bytes) -> Mapping[str, Any]:
     return lines if isinstance(lines, dict) else {}
 
 
-def _read(said: object) -> ReadBack:
-    """Read what is said of one line. A bar counts only where the whole floor is named as reachable."""
+def _read(said: object, wanted: Bars) -> ReadBack:
+    """Read what is said of one line. A bar counts only where the whole floor is named as reachable.
+
+    A receiver that does not say what it bars bars everything.
+    """
     if not isinstance(said, dict) or said.get("state") not in {"barred", "open", "absent"}:
         return ReadBack.UNKNOWN
     state = ReadBack(said["state"])
     allows = said.get("allows")
     whole = isinstance(allows, list) and all(part.value in allows for part in ALWAYS_ALLOWED)
-    return ReadBack.FLOOR_MISSING if state is ReadBack.BARRED and not whole else state
+    if state is not ReadBack.BARRED:
+        return state
+    return compared(bars_named(said.get("bars")), wanted) if whole else ReadBack.FLOOR_MISSING

@@ -2,12 +2,12 @@
 -- Law: art. 3 (emergency calls excepted). Reads: lines_suspension, lines_line, provisioning_command. Writes: -.
 -- Plan: the index of open suspensions, from the last line on; two probes a row. A terminated line keeps its open reasons, so a
 -- page is of reasons and bounded for any number of lines. Again: the next page.
-SELECT s.line_id,
+SELECT s.line_id, bit_or(s.bars) AS bars,
     bool_and(l.state = 'suspended' AND l.service = ANY(%(services)s::text[]) AND NOT EXISTS (
         SELECT FROM (SELECT state FROM provisioning_command WHERE line_id = s.line_id OFFSET 0) c
         WHERE c.state IN ('waiting', 'sent'))) AS is_settled
 FROM (
-    SELECT line_id FROM lines_suspension
+    SELECT line_id, bars FROM lines_suspension
     WHERE restored_on IS NULL AND line_id > %(after)s
     ORDER BY line_id LIMIT %(page)s
 ) s

@@ -1,7 +1,7 @@
 -- Claims commands of one kind that are due, so that one process tries them; marks those that a later one superseded, and puts off to
 -- the next day those that may not go out on this one.
 -- Law: art. 3 (a registration restores; the later command wins).
--- Reads: provisioning_command, lines_line. Writes: provisioning_command (claimed_by, attempts, state, next_try_at).
+-- Reads: provisioning_command, lines_line, lines_suspension. Writes: provisioning_command (claimed_by, attempts, state, next_try_at).
 -- Plan: index provisioning_command_in_turn, once for each service asked for, from where the chunk before ended, LIMIT: what other
 -- elements have to do is not read, and what was claimed and done before leaves dead entries
 -- there, a million in a great batch. Two probes of the primary key a row, three on days of rest; the older siblings by their line
@@ -63,6 +63,8 @@ WITH due AS (
     RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.claimed_by, c.attempts, c.position,
               j.may_go, j.next_try_at AS due_at
 )
-SELECT c.*, l.number_sealed, l.service
+SELECT c.*, l.number_sealed, l.service,
+       -- What the line is to be kept from now, whatever the command was asked for: another stage since asks again.
+       coalesce((SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL), 7) AS bars
 FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id
 ORDER BY c.position

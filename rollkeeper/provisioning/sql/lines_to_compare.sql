@@ -5,6 +5,7 @@
 SELECT l.line_id,
     CASE WHEN l.state = 'active' OR lift.is_open THEN 'open' WHEN l.state = 'suspended' THEN 'barred' ELSE 'absent' END
         AS wanted,
+    (SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = l.line_id AND s.restored_on IS NULL) AS bars,
     last.requested_at, coalesce(last.state IN ('waiting', 'sent'), false) AS is_under_way, last.command_id IS NOT NULL AS had_command
 FROM lines_line l
 LEFT JOIN LATERAL (

@@ -1,7 +1,7 @@
--- Sets the clocks of the first stage: every line of the campaign whose subscriber was notified, until something prevents it.
+-- Sets the clocks of the first bar: every line of the campaign whose subscriber was notified, until something prevents it.
 -- Law: cn-xz-2011 art. 3 (the clock starts at proof of notice, not before the campaign).
 -- Reads: simulated_line.
--- Writes: temp tables simulated_waiting (line, anchor_on, pauses, before_on) and law_clock (distinct).
+-- Writes: temp tables simulated_waiting (line, anchor_on, pauses, before_on), law_clock (distinct) and, empty, simulated_bar.
 -- Plan: one scan, one hash aggregate.
 -- Again: refused; one simulation a transaction.
 CREATE TEMP TABLE simulated_waiting ON COMMIT DROP AS
@@ -10,3 +10,4 @@ SELECT line, anchor_on, pauses, before_on
  WHERE anchor_on IS NOT NULL AND (before_on IS NULL OR before_on > anchor_on);
 CREATE TEMP TABLE law_clock ON COMMIT DROP AS
 SELECT DISTINCT anchor_on, %(days)s::int AS days, pauses FROM simulated_waiting;
+CREATE TEMP TABLE simulated_bar (line int, place int, acted_on date) ON COMMIT DROP;

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A campaign as the packages use it: which lines, from when, and what follows when a time is over, stage by stage.
+
+Separate from the pack because it is the part that counts days. Each stage is counted from the day on which the one before really
+happened, so that no two follow each other faster than the law has them, however late the first was.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.kernel.choices import Bars
+from rollkeeper.law.calendars import days_in
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_stages import Campaign
+from rollkeeper.law.supported_fields import SERVICES
+
+
+@dataclass(frozen=True, slots=True)
+class StageRule:
+    """What follows when a time is over: a bar, or the end of the contract."""
+
+    id: str
+    days: int
+    """So many days are counted before it: from the notice, or from the day on which the stage before really happened."""
+    bars: Bars | None
+    """What a line is kept from; None where the contract ends."""
+    article: str
+    clock_article: str
+    """The article by which the days before it are counted."""
+
+    @property
+    def is_end(self) -> bool:
+        """Tell whether the contract ends."""
+        return self.bars is None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRules:
+    """What a campaign does: which lines, from when, after how many days, by which articles."""
+
+    campaign_id: str
+    begins_on: dt.date
+    activated_before: dt.date
+    services: frozenset[str]
+    floor_days: int
+    """How many days at least a subscriber who is told late has from the proof of notice."""
+    stages: tuple[StageRule, ...]
+    """In order: one bar or more, and the end where the law has one."""
+    cohort_article: str
+    notice_article: str
+    pause_article: str
+
+    @property
+    def grace_days(self) -> int:
+        """Return how many days are counted before the first bar."""
+        return self.stages[0].days
+
+    @property
+    def bars(self) -> tuple[StageRule, ...]:
+        """Return the stages that bar a line."""
+        return tuple(stage for stage in self.stages if not stage.is_end)
+
+    @property
+    def end(self) -> StageRule | None:
+        """Return the stage that ends the contract; None where the law has no end."""
+        return self.stages[-1] if self.stages[-1].is_end else None
+
+    @property
+    def days_to_end(self) -> int | None:
+        """Return how many days are counted from the first bar to the end; None where the law has no end."""
+        return sum(stage.days for stage in self.stages[1:]) if self.end else None
+
+    @property
+    def all_days(self) -> int:
+        """Return how many days are counted from the notice to the last stage."""
+        return sum(stage.days for stage in self.stages)
+
+    @property
+    def has_plain_stages(self) -> bool:
+        """Tell whether one bar takes everything but the floor, and the end follows on it: what notices say without more words."""
+        return self.end is not None and [bar.bars for bar in self.bars] == [Bars.ALL]
+
+    @property
+    def suspension_article(self) -> str:
+        """Return the article by which service is barred first."""
+        return self.stages[0].article
+
+    @property
+    def grace_article(self) -> str:
+        """Return the article by which the days before the first bar are counted."""
+        return self.stages[0].clock_article
+
+    @property
+    def slack_days(self) -> int:
+        """Return by how many days a notice may be late before it makes the last day later."""
+        return self.grace_days - self.floor_days
+
+    def starts_on(self, notified_on: dt.date) -> dt.date:
+        """Return from which day a subscriber's time is counted; that day itself is not counted."""
+        return max(self.begins_on, notified_on - dt.timedelta(days=self.slack_days))
+
+    def after(self, step: int) -> StageRule | None:
+        """Return what follows for a line under so many bars, 0 for none; None where nothing does."""
+        return self.stages[step] if step < len(self.stages) else None
+
+
+def campaign_rules(file: PackFile) -> CampaignRules:
+    """Return the rules of a pack's campaign. Precondition: every field of it is supported."""
+    (campaign,) = file.campaigns
+    base, before = campaign.deadline.base, campaign.cohort.when.activated_before
+    assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
+    assert before is not None  # noqa: S101
+    pauses = [extension.because.article for extension in campaign.extensions]
+    grace = days_in(file.calendar, campaign.deadline.after, base)
+    return CampaignRules(
+        campaign_id=campaign.id,
+        begins_on=base,
+        activated_before=before,
+        services=frozenset(campaign.cohort.when.services or SERVICES),
+        floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
+        stages=tuple(_stages(campaign, grace)),
+        cohort_article=campaign.cohort.because.article,
+        notice_article=campaign.notices[0].because.article,
+        pause_article=pauses[0] if pauses else campaign.deadline.because.article,
+    )
+
+
+def _stages(campaign: Campaign, grace: int) -> list[StageRule]:
+    between = campaign.days_between
+    assert between is not None  # noqa: S101 - the supported shape says so
+    clocks = [campaign.deadline.because.article, *(stage.because.article for stage in campaign.stages[1:])]
+    return [
+        StageRule(
+            id=stage.id,
+            days=days if number else grace + days,
+            bars=stage.services.bars if stage.reversible else None,
+            article=stage.because.article,
+            clock_article=clock,
+        )
+        for number, (stage, days, clock) in enumerate(zip(campaign.stages, between, clocks, strict=True))
+    ]

@@ -1,0 +1,7 @@
+-- Notes whom the last bar reached, where the law has no end: nothing follows.
+-- Law: the pack's last stage. Reads: simulated_step of the last bar.
+-- Writes: temp table simulated_bar; simulated_step, emptied.
+-- Plan: one scan.
+-- Again: refused; one simulation a transaction.
+INSERT INTO simulated_bar SELECT line, %(place)s::int, acted_on FROM simulated_step;
+TRUNCATE simulated_step;

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a notice says of the law's stages: what is barred, what works, what follows.
+
+Separate from the texts, which put it into words, because it asks the pack. Only for a law with several bars, with one that leaves
+something, or without an end: of others the texts say it themselves.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.kernel.choices import BarLevel, Bars
+from rollkeeper.law.pack import Pack
+from rollkeeper.notices.choices import NoticeKind
+
+STAGED: Final = (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)
+"""The notices that say what a law's stages take and leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """What the notice of a law with several bars, or with one that leaves something, says of its stages."""
+
+    level: BarLevel
+    """What is barred, or will be if no one registers."""
+    follows: BarLevel | None
+    """What is barred next."""
+    more_follow: bool
+    """Whether a further bar follows."""
+    ends: bool
+    """Whether the contract ends in the end; of a bar that is in place, whether it ends next."""
+
+    def phrases(self, kind: NoticeKind) -> dict[str, str]:
+        """Name the phrases that go into the text of a kind of notice."""
+        if kind.is_statutory:
+            later = "_".join(
+                part
+                for part, said in (("later", True), ("bars", self.more_follow), ("end", self.ends))
+                if said
+            )
+        else:
+            later = "then_bars" if self.follows else "then_end" if self.ends else "then"
+        named = {"bars": f"bars_{self.level.value}", "works": f"works_{self.level.value}", "follows": later}
+        return named | ({"next_bars": f"bars_{self.follows.value}"} if self.follows else {})
+
+
+def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts | None:
+    """Return what a notice says of the law's stages: of the one that comes, or of the one in place.
+
+    None where one bar takes all but the floor and the end follows, or nothing is said of stages.
+    """
+    if kind not in STAGED or not pack.has_campaign or pack.campaign.has_plain_stages:
+        return None
+    rules = pack.campaign
+    at = 0 if kind.is_statutory else min(max(step or 1, 1), len(rules.bars)) - 1
+    level, follows = BarLevel.of(rules.bars[at].bars or Bars.ALL), rules.after(at + 1)
+    return StageFacts(
+        level,
+        follows=BarLevel.of(follows.bars) if follows and follows.bars is not None else None,
+        more_follow=len(rules.bars) > at + 1,
+        ends=rules.end is not None if kind.is_statutory else follows is not None and follows.is_end,
+    )

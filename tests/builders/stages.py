@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The reference pack with other stages."""
+
+from tests.builders.packs import REFERENCE
+
+BARS = (
+    ("no_calls_out", "{voice_in: allow, sms_in: allow, data: allow}"),
+    ("no_calls", "{data: allow}"),
+    ("no_calls_still", "{data: allow}"),
+    ("no_service", "{}"),
+)
+FIVE = (20, 15, 10, 30)
+"""The days from each of four bars to the next stage, the last of which is the end."""
+
+
+def staged(*days: int, ends: bool = True, bars: tuple[tuple[str, str], ...] = BARS) -> str:
+    """Return the text of the reference pack with one stage more than days: so many lie between each two; where `ends`, the last is the end."""
+    chosen = [*bars[: len(days)], ("terminated", "")] if ends else list(bars[: len(days) + 1])
+    stages = "".join(
+        _stage(name, number, chosen[number - 1][0] if number else "deadline", (0, *days)[number], services,
+               last=number == len(days) and not ends)
+        for number, (name, services) in enumerate(chosen)
+    )  # fmt: skip
+    first = REFERENCE.index("    stages:\n") + len("    stages:\n")
+    behind, cases = REFERENCE.index("    extensions:\n"), REFERENCE.index("\ntests:")
+    return f"{REFERENCE[:first]}{stages}{REFERENCE[behind:cases]}{REFERENCE[REFERENCE.index(chr(10) + 'open_questions:') :]}"
+
+
+def _stage(name: str, number: int, after: str, days: int, services: str, *, last: bool) -> str:
+    how = (
+        f"reversible: true, on_registered: active, services: {services}"
+        if services
+        else "reversible: false, number: quarantine"
+    )
+    ends = "last: true, " if last else ""
+    return (
+        f"      - {{id: {name}, rank: {number + 1}, enter: {{after: {after}, plus: {{n: {days}, unit: day}}}}, {how}, {ends}"
+        'always_allow: [emergency, operator_care, registration], because: {article: "3"}}\n'
+    )
