@@ -106,6 +106,10 @@ CREATE OR REPLACE TRIGGER lines_suspension_ends_once BEFORE UPDATE ON lines_susp
                        AND (NEW.restored_on IS DISTINCT FROM OLD.restored_on))
     EXECUTE FUNCTION lines_refuse('lines_suspension_opened_again', 'insufficient_privilege');
 
+-- Whether a line was terminated just now.
+CREATE OR REPLACE FUNCTION lines_is_ended_now(former text, state text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN state = 'terminated' AND former <> state;
+
 -- A line is suspended by a suspension, and terminated by a batch that runs or by an entry of this transaction about this line.
 CREATE OR REPLACE FUNCTION lines_hold_state_to_cause() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -119,14 +123,14 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'lines_line_suspended_without_a_suspension' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF NOT EXISTS (SELECT FROM changed n JOIN former o USING (line_id) WHERE n.state = 'terminated' AND o.state <> 'terminated') THEN
+    IF NOT EXISTS (SELECT FROM changed n JOIN former o USING (line_id) WHERE lines_is_ended_now(o.state, n.state)) THEN
         RETURN NULL;
     END IF;
     running := ARRAY(SELECT b.batch_id FROM campaign_batch b
                       WHERE b.state = 'running' AND b.action = 'terminate' AND campaign_is_approved(b.batch_id, b.content));
     IF EXISTS (
         SELECT FROM changed n JOIN former o USING (line_id)
-         WHERE n.state = 'terminated' AND o.state <> 'terminated'
+         WHERE lines_is_ended_now(o.state, n.state)
            AND CASE WHEN n.terminated_by = 'campaign' THEN NOT EXISTS (
                         SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
                          WHERE l.line_id = n.line_id AND b.batch_id = ANY (running) AND b.due_on <= kernel_day(n.terminated_on)
