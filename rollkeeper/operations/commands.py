@@ -111,14 +111,26 @@ def serve(
         bool,
         typer.Option("--no-worker", help="Do not run the background jobs: 'rollkeeper worker' runs them."),
     ] = False,
+    handed_over: Annotated[
+        bool,
+        typer.Option(
+            "--handed-over",
+            help="Serve one app, and nothing else, from what 'rollkeeper worker --hand-over' wrote. For a container.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the web apps until Ctrl-C, and run the background jobs.
 
     Example: rollkeeper serve --port 8000
     """
     from rollkeeper.operations.process_supervisor import serve as serve_apps
+    from rollkeeper.operations.process_supervisor import serve_handed_over
 
     chosen = tuple(app_named(one.value) for one in app or ()) or APPS
+    if handed_over:
+        if len(chosen) != 1:
+            raise typer.BadParameter("name one app with --app", param_hint="--handed-over")
+        serve_handed_over(chosen[0], host=host, port=port)
     serve_apps(host=host, port=port, apps=chosen, with_workers=not no_worker)
 
 
@@ -127,6 +139,13 @@ def worker(
     once: Annotated[
         bool, typer.Option("--once", help="Run every job once and exit, for a timer or a check.")
     ] = False,
+    hand_over: Annotated[
+        Path | None,
+        typer.Option(
+            "--hand-over",
+            help="Write into a folder here, for each app, what it needs to run in a container, and keep it up to date.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the background jobs until Ctrl-C: send notices and network commands, publish the ledger, erase what is due.
@@ -142,7 +161,7 @@ def worker(
     if not once:
         from rollkeeper.operations.process_supervisor import worker as run_workers
 
-        run_workers()
+        run_workers(hand_over=hand_over)
         return
     from rollkeeper.operations.scheduler import all_jobs, run_each_once
 

@@ -26,7 +26,7 @@ from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content, data_dir, settings_file
 from rollkeeper.ledger.tile_store import public_folder
-from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
+from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, PROGRAM_NOT_READABLE, WHOLE_INSTANCE_HANDED_OVER
 from rollkeeper.platform.os_users import (
     allow_traversal,
     is_readable_by,
@@ -121,6 +121,15 @@ class AppCredentials(Credentials):
                 _allow_writing_copies(made.user)
         return made
 
+    @classmethod
+    def outside(cls, app: App, folder: Path) -> "AppCredentials":
+        """Write what this app needs into a folder under this one, for an app that runs elsewhere: in a container of its own."""
+        made = cls(app.name, folder / app.name, None, app)
+        for name in ("secrets", "ledger"):
+            (made.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        made.renew()
+        return made
+
     def _texts(self) -> Iterator[tuple[str, str]]:
         yield "settings.toml", _settings(*_NOT_FOR_APPS, *(() if self.app.seals else (_FOR_APPS_THAT_SEAL,)))
         yield "secrets/web.key", stores.derived_secret(f"app {self.app.name}")
@@ -181,6 +190,15 @@ def give_key_material(user: str) -> None:
         file = data_dir() / name
         if file.exists() and not file.is_symlink() and file.owner() != user:
             shutil.chown(file, user, user)
+
+
+def require_handed_over(app: App) -> None:
+    """Refuse a data directory that is not what was written for this app alone. Refuses: APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER."""
+    if not stores.password_file(stores.REGISTER, app.role).exists():
+        raise APP_NOT_HANDED_OVER(app=app.name, folder=data_dir())
+    for name in (*VAULT_SECRETS, "made"):
+        if (data_dir() / name).exists():
+            raise WHOLE_INSTANCE_HANDED_OVER(folder=data_dir(), file=name)
 
 
 def _new_folder(name: str) -> Path:

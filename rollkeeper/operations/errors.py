@@ -28,6 +28,18 @@ PROGRAM_NOT_READABLE = Refusal(
     "The user {user}, as which an app is to run, cannot read the program: {program}.",
     "Install Rollkeeper where every user may read it, such as /opt/rollkeeper, or as an ordinary user (docs/operator.md).",
 )
+APP_NOT_HANDED_OVER = Refusal(
+    "app_not_handed_over",
+    Kind.CONFLICT,
+    "{folder} has no password of the {app}.",
+    "Let 'rollkeeper worker --hand-over' write this app's folder, and name that one with ROLLKEEPER_HOME.",
+)
+WHOLE_INSTANCE_HANDED_OVER = Refusal(
+    "whole_instance_handed_over",
+    Kind.CONFLICT,
+    "{folder} has {file}, which no app may read.",
+    "Name the folder that 'rollkeeper worker --hand-over' wrote for this app with ROLLKEEPER_HOME, not the whole instance.",
+)
 ASSETS_MISSING = Refusal(
     "assets_missing",
     Kind.MALFORMED,

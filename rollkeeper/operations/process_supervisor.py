@@ -26,7 +26,7 @@ from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, is_made
-from rollkeeper.operations.credential_handover import AppCredentials, remove_stale
+from rollkeeper.operations.credential_handover import AppCredentials, remove_stale, require_handed_over
 from rollkeeper.operations.errors import APP_DID_NOT_START, ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
@@ -116,7 +116,7 @@ def serve(
                 other.keep_going()
             running[:] = [_kept_alive(one, port, preloader) for one in running]
             if time.monotonic() > renewed + RENEW_SECONDS:
-                renewed = _renew(running)
+                renewed = _renew([one.credentials for one in running])
             time.sleep(0.2)
         err.print("Stopping ...")
 
@@ -131,9 +131,25 @@ def _in_order(apps: Sequence[App], *, at_once: bool) -> list[list[App]]:
     return [together for together in (first, rest) if together]
 
 
-def worker() -> None:
-    """Run background jobs, without any app, until stopped."""
-    _run([vault_service(), *workers()], "Working. Stop it with Ctrl-C.")
+def serve_handed_over(app: App, *, host: str, port: int) -> None:
+    """Become one app, in the folder that `worker` wrote for it. Does not return.
+
+    Refuses: APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER.
+    """
+    require_handed_over(app)
+    ours, kept = os.pipe()  # the app ends when this closes, which it does with the process
+    os.dup2(ours, sys.stdin.fileno())
+    os.set_inheritable(kept, True)
+    environment = os.environ | _app_environment(app, host, port)
+    os.execve(  # noqa: S606
+        sys.executable, [sys.executable, "-m", _APP_MODULE, host, str(port + app.port_offset)], environment
+    )
+
+
+def worker(*, hand_over: Path | None = None) -> None:
+    """Run background jobs, without any app, until stopped; for apps that run elsewhere, write what each needs into this folder."""
+    elsewhere = [AppCredentials.outside(app, hand_over) for app in APPS] if hand_over else []
+    _run([vault_service(), *workers()], "Working. Stop it with Ctrl-C.", elsewhere=elsewhere)
 
 
 def vault() -> None:
@@ -141,21 +157,24 @@ def vault() -> None:
     _run([vault_service()], "The vault service runs. Stop it with Ctrl-C.")
 
 
-def _run(wanted: Sequence[ManagedProcess], said: str) -> None:
+def _run(wanted: Sequence[ManagedProcess], said: str, *, elsewhere: Sequence[AppCredentials] = ()) -> None:
     with _stop_signals() as stop, watched_servers(), stopped_at_end(wanted) as processes:
         out.print(said)
         sys.stdout.flush()
+        renewed = time.monotonic()
         while not stop:
             for one in processes:
                 one.keep_going()
+            if time.monotonic() > renewed + RENEW_SECONDS:
+                renewed = _renew(elsewhere)
             time.sleep(0.2)
         err.print("Stopping ...")
 
 
-def _renew(running: Sequence[Running]) -> float:
+def _renew(handed_over: Sequence[AppCredentials]) -> float:
     """Hand over again what changed in the instance; return when. It reads some thirty files: not at every turn."""
-    for one in running:
-        one.credentials.renew()
+    for one in handed_over:
+        one.renew()
     return time.monotonic()
 
 
@@ -203,14 +222,7 @@ def _stop_signals() -> Iterator[list[int]]:
 def _start(app: App, host: str, base_port: int, preloader: Preloader | None) -> Running:
     port = base_port + app.port_offset
     credentials = AppCredentials.to(app)
-    environment = credentials.environment() | {
-        "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
-        "PYTHONUNBUFFERED": "1",
-        "ROLLKEEPER_APP": app.name,
-        "ROLLKEEPER_HOSTS": f"{os.environ.get('ROLLKEEPER_HOSTS', '')} {host}",
-        "ROLLKEEPER_PORT": str(base_port),
-        "ROLLKEEPER_ROLE": app.role.value,
-    }
+    environment = credentials.environment() | _app_environment(app, host, base_port)
     process = (
         preloader.fork(
             _APP_MODULE,
@@ -226,6 +238,17 @@ def _start(app: App, host: str, base_port: int, preloader: Preloader | None) -> 
     return Running(
         app, host, port, process, credentials, log_output(cast("IO[bytes]", process.stdout), log_of(app)), time.monotonic()
     )  # fmt: skip
+
+
+def _app_environment(app: App, host: str, base_port: int) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+        "PYTHONUNBUFFERED": "1",
+        "ROLLKEEPER_APP": app.name,
+        "ROLLKEEPER_HOSTS": f"{os.environ.get('ROLLKEEPER_HOSTS', '')} {host}",
+        "ROLLKEEPER_PORT": str(base_port),
+        "ROLLKEEPER_ROLE": app.role.value,
+    }
 
 
 def _started(

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An app in a container: it runs from what the worker wrote for it, and nothing else of the instance is there."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rollkeeper.kernel import stores
+from rollkeeper.operations.credential_handover import VAULT_SECRETS, AppCredentials, require_handed_over
+from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER
+from rollkeeper.site.web_apps import APPS, app_named
+from tests.demo import copy_demo
+from tests.operations.test_process_supervisor import answers, free_ports, until
+from tests.refusals import refusing
+
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+COMPOSE = yaml.safe_load(
+    (Path(__file__).parents[2] / "ops" / "container" / "compose.yaml").read_text("utf-8")
+)
+
+
+@pytest.fixture
+def place():
+    with tempfile.TemporaryDirectory(prefix="rk-handed-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def running(data_dir, *words, **more):
+    surroundings = {key: value for key, value in os.environ.items() if key != "ROLLKEEPER_ROLE"}
+    with subprocess.Popen(
+        [COMMAND, *map(str, words)], stdin=subprocess.DEVNULL, env=surroundings | {"ROLLKEEPER_HOME": str(data_dir)} | more,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def test_each_app_runs_from_its_own_folder_with_no_key_of_another(place):
+    instance, written, port = place / "instance", place / "written", free_ports()
+    copy_demo(instance)
+    with running(instance, "worker", "--hand-over", written), ExitStack() as stack:
+        until(lambda: all((written / app.name / "settings.toml").exists() for app in APPS), seconds=60)
+        sockets = {"ROLLKEEPER_SOCKETS": str(instance / "run" / "sockets")}
+        for app in APPS:
+            words = ("serve", "--handed-over", "--app", app.name, "--port", port)
+            stack.enter_context(running(written / app.name, *words, **sockets))
+        for app in APPS:
+            until(lambda app=app: answers(port + app.port_offset, "/readyz"), seconds=90)
+    inside = {app.name: {one.name for one in (written / app.name / "secrets").iterdir()} for app in APPS}
+
+    assert inside["portal"] == {"index.key", "public-keys.pub", "register-portal.pgpass", "web.key"}
+    assert not [name for names in inside.values() for name in names if f"secrets/{name}" in VAULT_SECRETS]
+    assert len({(written / app.name / "secrets" / "web.key").read_text("utf-8") for app in APPS}) == len(APPS)
+
+
+def test_an_app_refuses_a_folder_with_the_whole_instance(place, monkeypatch):
+    copy_demo(place / "instance")
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(place / "instance"))
+
+    with refusing(WHOLE_INSTANCE_HANDED_OVER):
+        require_handed_over(app_named("portal"))
+
+
+def test_an_app_refuses_the_folder_of_another(place, monkeypatch):
+    copy_demo(place / "instance")
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(place / "instance"))
+    written = AppCredentials.outside(app_named("counter"), place / "written")
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(written.folder))
+
+    with refusing(APP_NOT_HANDED_OVER):
+        require_handed_over(app_named("portal"))
+    assert not stores.password_file(stores.REGISTER, "portal").exists()
+
+
+@pytest.mark.parametrize("name", [app.name for app in APPS])
+def test_the_container_of_an_app_mounts_its_own_folder_and_no_secrets(name):
+    mounted = [str(one).split(":")[:2] for one in COMPOSE["services"][name]["volumes"]]
+    inside = {place: source for source, place in mounted}
+
+    assert inside["/srv/rollkeeper"] == name
+    assert not [place for source, place in mounted if "SECRETS" in source or source == "instance"]
+    assert f"{name}:/handed-over/{name}" in COMPOSE["services"]["worker"]["volumes"]
