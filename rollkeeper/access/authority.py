@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rollkeeper.access.errors import NOT_ALLOWED, ReauthenticationNeeded
+from rollkeeper.access.errors import NOT_ALLOWED, ROLE_BEGINS_LATER, ReauthenticationNeeded
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.settings import settings
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId
 
 
@@ -48,13 +50,23 @@ class PermissionRule:
 
 
 def require(authority: Authority, permission: Permission) -> StaffRole:
-    """Return the role under which the act is done. Refuses: NOT_ALLOWED, ReauthenticationNeeded."""
+    """Return the role under which the act is done. Refuses: NOT_ALLOWED, ROLE_BEGINS_LATER, ReauthenticationNeeded."""
     role, rule = authority.role_for(permission), rule_for(permission)
     if role is None:
-        raise NOT_ALLOWED(permission=permission.value, needed=", ".join(r.value for r in rule.roles))
+        raise _refusal(authority, permission, rule)
     if rule.reauthenticate:
         require_recent(authority)
     return role
+
+
+def _refusal(authority: Authority, permission: Permission, rule: PermissionRule) -> RollkeeperError:
+    from rollkeeper.access.queries import next_grant
+
+    needed = ", ".join(one.value for one in rule.roles)
+    later = authority.staff_id and next_grant(authority.staff_id, rule.roles, after=clock.today())
+    if later:
+        return ROLE_BEGINS_LATER(permission=permission.value, role=later.role, day=later.since, needed=needed)
+    return NOT_ALLOWED(permission=permission.value, needed=needed)
 
 
 def require_recent(authority: Authority) -> None:

@@ -10,6 +10,13 @@ NOT_ALLOWED = Refusal(
     "Ask a person with one of these roles: {needed}.",
 )
 
+ROLE_BEGINS_LATER = Refusal(
+    "role_begins_later",
+    Kind.FORBIDDEN,
+    "This needs the permission '{permission}'. Your role '{role}' has it, and begins on {day}.",
+    "Wait until then, or ask a person with one of these roles: {needed}.",
+)
+
 
 class NotSignedIn(RollkeeperError):
     """User name and password do not belong together, or the account is closed."""

@@ -15,6 +15,7 @@ from rollkeeper.access.errors import (
     NOT_FOR_OWN_ACCOUNT,
     PASSWORD_TOO_WEAK,
     ROLE_ALREADY_GRANTED,
+    ROLE_BEGINS_LATER,
     ROLE_NOT_FOR_PEOPLE,
     ROLE_NOT_GRANTED,
     STAFF_UNKNOWN,
@@ -199,6 +200,18 @@ def test_a_role_counts_from_its_first_day():
         held[day] = bool(authority_of(staff).roles)
 
     assert list(held.values()) == [False, True, True]
+
+
+def test_who_has_a_role_that_begins_later_is_told_its_first_day():
+    added(roles=[])
+    grant_role(
+        console_authority(), username="clerk-07", role=StaffRole.SUPERVISOR, on=DAY + dt.timedelta(days=3)
+    )
+
+    with refusing(ROLE_BEGINS_LATER) as refused:
+        require(authority_of(Staff.objects.get()), Permission.APPROVE_BATCH)
+
+    assert refused.value.facts["day"] == DAY + dt.timedelta(days=3)
 
 
 def test_a_role_that_ended_is_gone_on_that_very_day():
