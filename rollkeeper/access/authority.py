@@ -60,11 +60,15 @@ def require(authority: Authority, permission: Permission) -> StaffRole:
 
 
 def _refusal(authority: Authority, permission: Permission, rule: PermissionRule) -> RollkeeperError:
-    from rollkeeper.access.queries import next_grant
+    from rollkeeper.access.models import (
+        RoleGrant,
+    )  # models need the registry of Django; rules and the console do not
 
     needed = ", ".join(one.value for one in rule.roles)
-    later = authority.staff_id and next_grant(authority.staff_id, rule.roles, after=clock.today())
-    if later:
+    grants = RoleGrant.objects.filter(
+        staff_id=authority.staff_id, role__in=rule.roles, since__gt=clock.today()
+    )
+    if authority.staff_id and (later := grants.order_by("since").first()):
         return ROLE_BEGINS_LATER(permission=permission.value, role=later.role, day=later.since, needed=needed)
     return NOT_ALLOWED(permission=permission.value, needed=needed)
 

@@ -58,13 +58,6 @@ def grants_on(day: dt.date) -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
 
 
-def next_grant(staff_id: UUID, roles: Collection[StaffRole], *, after: dt.date) -> RoleGrant | None:
-    """Return the first grant of one of these roles that begins after a day, None without one."""
-    return (
-        RoleGrant.objects.filter(staff_id=staff_id, role__in=roles, since__gt=after).order_by("since").first()
-    )
-
-
 def staff_list(on: dt.date) -> list[StaffView]:
     """Return all accounts by user name, with the roles that they have on that day."""
     held = grants_on(on).order_by("role")

@@ -7,10 +7,13 @@ as `raise NO_CAMPAIGN()`. A refusal that code catches by its type is a subclass 
 ids, dates, counts and names of columns: never personal data.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+_ARTICLE = re.compile(r"[0-9]+( ¶[0-9]+)?")
 
 
 class Kind(StrEnum):
@@ -42,12 +45,12 @@ class RollkeeperError(Exception):
             self.code, self.kind = refusal.code, refusal.kind
             self.sentence, self.remedy = refusal.sentence, refusal.remedy
         self.facts = facts
-        super().__init__(self.sentence.format(**facts))
+        super().__init__(self.sentence.format(**_cited(facts)))
 
     @property
     def advice(self) -> str:
         """Say what to do next, with the facts filled in."""
-        return self.remedy.format(**self.facts)
+        return self.remedy.format(**_cited(self.facts))
 
     def with_facts(self, **facts: object) -> "RollkeeperError":
         """Return the same refusal with some other facts."""
@@ -94,6 +97,14 @@ class Faults(RollkeeperError):
     def advice(self) -> str:
         """Join the remedies, each once, in the order of the faults."""
         return "\n".join(dict.fromkeys(fault.advice for fault in self.faults))
+
+
+def _cited(facts: dict[str, object]) -> dict[str, object]:
+    """Have an article cited as `phrasing.cite` does in English, which the rules cannot import."""
+    article = facts.get("article")
+    if isinstance(article, str) and _ARTICLE.fullmatch(article):
+        return facts | {"article": f"art. {article}"}
+    return facts
 
 
 def raise_all(faults: Sequence[RollkeeperError]) -> None:

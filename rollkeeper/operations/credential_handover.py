@@ -123,7 +123,7 @@ class AppCredentials(Credentials):
 
     @classmethod
     def outside(cls, app: App, folder: Path) -> "AppCredentials":
-        """Write what this app needs into a folder under this one, for an app that runs elsewhere: in a container of its own."""
+        """Write what this app needs into a folder under this one, for an app that runs elsewhere: in its own container."""
         made = cls(app.name, folder / app.name, None, app)
         for name in ("secrets", "ledger"):
             (made.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -45,6 +45,7 @@ def test_the_walk_runs_as_it_stands_and_the_batch_suspends_and_is_undone(folder:
     )  # fmt: skip
 
     assert ran.returncode == 0, f"{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
+    assert "Nothing is found here for this number" in " ".join(ran.stderr.split())
     for sentence in (
         "It is 2011-12-05 in this instance",
         "40 lines made",
@@ -54,6 +55,9 @@ def test_the_walk_runs_as_it_stands_and_the_batch_suspends_and_is_undone(folder:
         "Approved: it may run.",
         "1 lines done",
         "1 lines are as they were",
+        "(suspend) is done: 39 lines done",
+        "(terminate) is done: 39 lines done",
+        "Erased: 39 terminated lines",
     ):
         assert sentence in ran.stdout, sentence
 

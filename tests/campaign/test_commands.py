@@ -116,7 +116,7 @@ def test_check_with_dry_run_draws_nothing_up(notified, desk):
 @pytest.mark.parametrize(
     ("asked", "code", "says"),
     [
-        ("2012-03-03", 1, "On 2012-03-03 no line may lose service (3): the counters that could restore a line are closed."),
+        ("2012-03-03", 1, "On 2012-03-03 no line may lose service (art. 3): the counters that could restore a line are closed."),
         ("2012-03-01", 2, "2012-03-01 is in the past."),
         ("2012-02-30", 2, "'2012-02-30' is not a date."),
         ("9999-01-01", 2, "9999-01-01 is outside the years"),
