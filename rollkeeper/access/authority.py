@@ -60,15 +60,13 @@ def require(authority: Authority, permission: Permission) -> StaffRole:
 
 
 def _refusal(authority: Authority, permission: Permission, rule: PermissionRule) -> RollkeeperError:
-    from rollkeeper.access.models import (
-        RoleGrant,
-    )  # models need the registry of Django; rules and the console do not
+    from rollkeeper.access.models import RoleGrant  # needs Django's registry
 
     needed = ", ".join(one.value for one in rule.roles)
-    grants = RoleGrant.objects.filter(
-        staff_id=authority.staff_id, role__in=rule.roles, since__gt=clock.today()
-    )
-    if authority.staff_id and (later := grants.order_by("since").first()):
+    if authority.staff_id is None:
+        return NOT_ALLOWED(permission=permission.value, needed=needed)
+    grants = RoleGrant.objects.filter(staff_id=authority.staff_id, role__in=rule.roles)
+    if later := grants.filter(since__gt=clock.today()).order_by("since").first():
         return ROLE_BEGINS_LATER(permission=permission.value, role=later.role, day=later.since, needed=needed)
     return NOT_ALLOWED(permission=permission.value, needed=needed)
 
