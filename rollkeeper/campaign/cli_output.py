@@ -97,7 +97,7 @@ def _overview(seen: CampaignOverview) -> None:
     show_table(
         f"Campaign {seen.pack_id}, begins {seen.begins_on}",
         ("stage", "lines"),
-        list(seen.stage_counts.items()),
+        [(Stage(stage).label, count) for stage, count in seen.stage_counts.items()],
     )
     if len(seen.bar_counts) > 1:
         show_table("Suspended, by what is barred", ("barred", "lines"), list(seen.bar_counts))

@@ -66,7 +66,7 @@ def ask(operation: str, *, token: str = "", patience_s: float = protocol.ANSWER_
 
 def _require_the_service(call: socket.socket) -> None:
     """See that the user who listens owns the socket's folder, before a password is sent there."""
-    if protocol.peer_of(call) != protocol.service_folder().stat().st_uid:
+    if protocol.peer_of(call)[0] != protocol.service_folder().stat().st_uid:
         raise ConnectionRefusedError
 
 

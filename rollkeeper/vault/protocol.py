@@ -90,11 +90,11 @@ def refusal_in(found: Mapping[str, Any]) -> RollkeeperError:
     return fault_in(found)
 
 
-def peer_of(connection: socket.socket) -> int:
-    """Return the user at the other end, as the kernel knows them."""
+def peer_of(connection: socket.socket) -> tuple[int, int]:
+    """Return the user and the group at the other end, as the kernel knows them."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    _process, user, _group = _PEER.unpack(raw)
-    return int(user)
+    _process, user, group = _PEER.unpack(raw)
+    return int(user), int(group)
 
 
 def _plain(value: object) -> object:

@@ -8,6 +8,7 @@ counts, opens, and answers. Requests are read with a limit of size and of time, 
 
 import asyncio
 import fcntl
+import grp
 import logging
 import os
 import pwd
@@ -92,7 +93,7 @@ class Service:
                 await asyncio.sleep(0.1)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        user = protocol.peer_of(writer.get_extra_info("socket"))
+        user = asking_user(*protocol.peer_of(writer.get_extra_info("socket")))
         try:
             if self._may_connect(user):
                 with self._counted(user), suppress(TimeoutError, OSError, EOFError, BadMessage):
@@ -183,6 +184,15 @@ class Service:
         if operation in USED_UP_BY:
             self._sessions.end(token)
         return do(StaffRequest(authority, values, lambda other: self._sessions.authority(other, user=user)))
+
+
+def asking_user(user: int, group: int) -> int:
+    """Return the user as whom a peer is answered: of two containers with one user, an app's is told by its group."""
+    try:
+        name = grp.getgrgid(group).gr_name
+        return pwd.getpwnam(name).pw_uid if name in APP_USERS else user
+    except KeyError:
+        return user
 
 
 def is_worker(user: int) -> bool:

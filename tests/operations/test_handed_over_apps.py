@@ -15,6 +15,7 @@ from rollkeeper.kernel import stores
 from rollkeeper.operations.credential_handover import VAULT_SECRETS, AppCredentials, require_handed_over
 from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER
 from rollkeeper.site.web_apps import APPS, app_named
+from rollkeeper.vault import service
 from tests.demo import copy_demo
 from tests.operations.test_process_supervisor import answers, free_ports, until
 from tests.refusals import refusing
@@ -91,3 +92,14 @@ def test_the_container_of_an_app_mounts_its_own_folder_and_no_secrets(name):
     assert inside["/srv/rollkeeper"] == name
     assert not [place for source, place in mounted if "SECRETS" in source or source == "instance"]
     assert f"{name}:/handed-over/{name}" in COMPOSE["services"]["worker"]["volumes"]
+
+
+def test_the_vault_service_is_reached_by_no_app_but_the_back_office_in_its_group():
+    reach = [
+        app.name for app in APPS if "sockets:/run/rollkeeper:ro" in COMPOSE["services"][app.name]["volumes"]
+    ]
+    made = (Path(__file__).parents[2] / "ops" / "container" / "Containerfile").read_text("utf-8")
+
+    assert [f"rollkeeper-{name}" for name in reach] == list(service.APP_USERS)
+    assert COMPOSE["services"]["backoffice"]["user"] == "4700:4701"
+    assert "groupadd --system --gid 4701 rollkeeper-backoffice" in made

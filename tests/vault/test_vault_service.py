@@ -258,6 +258,31 @@ def test_another_user_of_the_machine_gets_no_answer(officer, answering):
     assert said[65534] == b""
 
 
+@as_root
+@pytest.mark.parametrize(("group", "is_refused"), [(0, False), (1, True)])
+def test_an_app_with_the_workers_user_is_told_from_it_by_its_group(answering, monkeypatch, group, is_refused):
+    """So it is in containers. Debian's user and group `daemon`, both number 1, are the app's here."""
+    monkeypatch.setattr(service, "APP_USERS", ("daemon",))
+    folder = protocol.service_folder()
+    for place in (folder, *folder.parents):
+        place.chmod(place.stat().st_mode | 0o011)
+    offered = protocol.written({"do": "line-values", "token": "", "with": {"field": 1}})
+    asked = (
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
+        "s.sendall(sys.stdin.buffer.read()); sys.stdout.buffer.write(s.recv(1000))"
+    )
+    reached = []
+    monkeypatch.setattr("rollkeeper.vault.worker_operations.do_for_worker", lambda *_: reached.append(1))
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked, str(protocol.service_socket())], input=offered, user=0, group=group, extra_groups=[],
+        capture_output=True, check=True,
+    ).stdout  # fmt: skip
+
+    assert bool(reached) is not is_refused
+    assert (VAULT_REQUEST_REFUSED.code.encode() in said) is is_refused
+
+
 @pytest.mark.parametrize(
     "size", [protocol.MAX_BYTES + 1, 0xFFFFFFFF], ids=["one too many", "as many as can be said"]
 )
