@@ -306,7 +306,7 @@ def make_ready() -> None:
     from tests.campaign.typed_commands import employ_with_password
 
     bootstrap.set_up_instance(InstanceKind.DEMO)
-    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9}, notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0}, provisioning={"demo_faults": 0.0})  # fmt: skip
+    write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9}, notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0}, provisioning={"demo_faults": 0.0}, retention={"erase_per_day_percent": 100.0})  # fmt: skip
     employ_with_password(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
 
 
