@@ -34,7 +34,7 @@ from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.provisioning import queries
 from rollkeeper.provisioning.services import push_due
-from tests.bench.bench_campaign import _empty, _on, _person, _populate, _seconds
+from tests.bench.bench_campaign import _as, _empty, _on, _person, _populate, _seconds
 from tests.builders.lines import mark_registered
 from tests.campaign.population import approved_batches
 from tests.campaign.soak import Network
@@ -98,7 +98,8 @@ class _Played:
         raise AssertionError(self.on)
 
     def approved(self) -> list[BatchId]:
-        return approved_batches(self.on, (self.manager, self.supervisor))
+        people = (self.manager, self.supervisor)
+        return approved_batches(self.on, people, approving=lambda: _as(Role.BACKOFFICE))
 
     def push(self) -> int:
         with _as(Role.WORKER):
@@ -246,11 +247,3 @@ def _compare(network: Network) -> None:
 def _refused(on: dt.date) -> None:
     with refusing(CAMPAIGN_NOT_OVER, Faults):
         closure.close_campaign(console_authority(), on=on)
-
-
-@contextmanager
-def _as(role: Role) -> Iterator[None]:
-    """Have the rights of the role that does this, and bear the checks that the tables' owner is spared."""
-    do(f"SET ROLE {role}")
-    yield
-    do("RESET ROLE")

@@ -2,6 +2,8 @@
 """A small invented population in the real tables, and the night played out on it as an operator would."""
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
@@ -69,8 +71,13 @@ def plan(on: dt.date, pack_id: str = PACK) -> planning.PlanResult:
     return planning.plan_campaign(console_authority(), pack_id=pack_id, on=on)
 
 
-def approved_batches(on: dt.date, people: tuple[Authority, Authority]) -> list[BatchId]:
-    """Prepare what is due on a day and have two people approve it."""
+def approved_batches(
+    on: dt.date,
+    people: tuple[Authority, Authority],
+    *,
+    approving: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> list[BatchId]:
+    """Prepare what is due on a day and have two people approve it, where one gives approvals."""
     from rollkeeper.campaign.errors import DAY_CLOSED
 
     clock.set_demo_date(on)
@@ -83,7 +90,8 @@ def approved_batches(on: dt.date, people: tuple[Authority, Authority]) -> list[B
     batch_ids = [due.batch_id for due in drawn if due.batch_id is not None]
     for batch_id in batch_ids:
         for one in people:
-            batch_control.approve_batch(one, batch_id, on=on)
+            with approving():
+                batch_control.approve_batch(one, batch_id, on=on)
     return batch_ids
 
 
