@@ -128,7 +128,7 @@ def test_a_requirement_that_ran_out_keeps_an_agent_from_registering(counter, day
     if may:
         assert registered(counter.register().line_id)
     else:
-        with refusing(AGENT_MAY_NOT_REGISTER, match=r"\(4 ¶2\)"):
+        with refusing(AGENT_MAY_NOT_REGISTER, match=r"\(art\. 4 ¶2\)"):
             counter.register()
 
 

@@ -149,7 +149,7 @@ def test_an_agent_with_missing_requirements_is_not_approved(vaulted):
     services.add_agent(CONSOLE, AGENT, on=ON)
     services.attest_requirement(CONSOLE, AGENT, "trained", evidence="ab" * 32, on=ON)
 
-    with refusing(REQUIREMENTS_OPEN, match=r"\(4 ¶2\).*terms"):
+    with refusing(REQUIREMENTS_OPEN, match=r"\(art\. 4 ¶2\).*terms"):
         services.approve_agent(CONSOLE, AGENT, on=ON)
 
 

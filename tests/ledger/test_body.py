@@ -297,7 +297,7 @@ def test_no_role_writes_what_is_not_the_body_of_its_columns(register, as_role, r
         append_as_it_is(**wrong)
 
 
-@pytest.mark.parametrize("role", ["counter", "worker", "vault"])
+@pytest.mark.parametrize("role", ["counter", "worker", "vault_service"])
 def test_the_body_that_these_spoil_is_let_in(register, as_role, role):
     with as_role(role):
         append_as_it_is(whole())

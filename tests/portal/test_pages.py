@@ -120,7 +120,7 @@ def test_reading_ones_own_record_is_a_look_that_one_sees(come_in, prove):
 
     browser.post("/personal-data/")
 
-    assert "the subscriber" in text(browser.get("/access-history/"))
+    assert "The subscriber" in text(browser.get("/access-history/"))
 
 
 def test_all_that_is_held_goes_out_as_one_file_that_machines_read(come_in, prove):
@@ -295,8 +295,8 @@ def test_an_unregistered_line_shows_no_accesses_of_a_former_subscriber(come_in, 
     browser = come_in()
 
     page = text(browser.get("/access-history/"))
-    assert "the subscriber" not in page
-    assert page.count("the register itself") == 1  # the code that has just come
+    assert "The subscriber" not in page
+    assert page.count("The register itself") == 1  # the code that has just come
     assert "The subscriber of the line is registered." not in text(browser.get("/receipts/"))
 
 

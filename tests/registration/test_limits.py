@@ -59,7 +59,7 @@ def test_below_and_at_a_limit_a_line_is_taken_and_above_it_is_not(clerk, limited
 
     assert len({one.line_id for one in taken}) == 2
     assert "allows 2 lines to one subscriber" in str(refused.value)
-    assert "(2 ¶1)" in str(refused.value)
+    assert "(art. 2 ¶1)" in str(refused.value)
     assert "transfer another line first" in refused.value.advice
     assert take(clerk, person())
 

@@ -205,17 +205,18 @@ def test_next_to_the_chinese_the_english_writes_its_days_as_english_pages_do():
 
 
 @pytest.mark.parametrize(
-    ("article", "cited"),
+    ("article", "english", "cited"),
     [
-        ("2 ¶1", "第二条第一款"), ("154", "第一百五十四条"), ("operator's rule 4", "本企业规定第四条"),
-        ("operator's rule", "本企业规定"), ("as reported", "据媒体报道"),
+        ("2 ¶1", "art. 2 ¶1", "第二条第一款"), ("154", "art. 154", "第一百五十四条"),
+        ("operator's rule 4", "operator's rule 4", "本企业规定第四条"), ("operator's rule", "operator's rule", "本企业规定"),
+        ("as reported", "as reported", "据媒体报道"),
     ],
 )  # fmt: skip
-def test_a_refusal_cites_its_article_in_words(chinese, article, cited):
+def test_a_refusal_cites_its_article_in_words(chinese, article, english, cited):
     missing = MISSING_ATTRIBUTE(attribute="address", part="subscriber", article=article, why="name")
 
     assert translated(missing)[0].sentence == f"缺少机主的“住址”（{cited}）。"
-    assert f"({article})" in str(missing)
+    assert f"({english})" in str(missing)
 
 
 def test_every_fault_of_several_is_said(chinese):
