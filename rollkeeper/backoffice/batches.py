@@ -94,6 +94,8 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     require(authority, Permission.APPROVE_UNDO)
     asked = pending_undo(BatchId(batch_id))
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    if asked is None and request.method != "POST" and not _left_to_undo(_detail(BatchId(batch_id)).view):
+        return redirect("backoffice:batch", batch_id)
     if request.method != "POST" or not (asked or form.is_valid()):
         return _confirm(request, BatchId(batch_id), form, "backoffice/batch_undo.html", asked=asked)
     reason = None if asked else StopReason(form.cleaned_data["because"])
@@ -179,9 +181,13 @@ def _confirm(
     if asked is not None:
         given = approvals_of(Permission.APPROVE_UNDO, [asked.request_id])
         is_own = request.user.get_username() in {one.username for one in given}
-    shown = {"batch": view, "lines": view.done_count - view.undone_count, "form": form, "is_own": is_own}
+    shown = {"batch": view, "lines": _left_to_undo(view), "form": form, "is_own": is_own}
     status = 422 if form.is_bound else 200
     return render(request, template, shown | more, status=status)
+
+
+def _left_to_undo(view: BatchView) -> int:
+    return view.done_count - view.undone_count
 
 
 def _detail(batch_id: BatchId) -> BatchDetail:
@@ -203,7 +209,7 @@ def _allowed_actions(
         and not _has_approved(request, view),
         run=has(Permission.RUN_BATCH) and may_run_now(view, known),
         stop=has(Permission.STOP_BATCH) and view.state in CAN_STOP,
-        undo=has(Permission.APPROVE_UNDO) and view.state in CAN_UNDO and view.done_count > view.undone_count,
+        undo=has(Permission.APPROVE_UNDO) and view.state in CAN_UNDO and _left_to_undo(view) > 0,
     )
 
 

@@ -232,6 +232,12 @@ def test_two_people_give_the_lines_of_a_batch_their_service_back(batch, signed_i
     assert verbs()[-2:] == ["campaign:undo:approved", "campaign:batch:undo_requested"]
 
 
+def test_the_undo_of_a_batch_that_has_not_begun_is_not_asked_for(batch, signed_in):
+    asked = signed_in(StaffRole.SUPERVISOR)("get", f"/batches/{batch}/undo/")
+
+    assert (asked.status_code, asked.url) == (302, f"/batches/{batch}/")
+
+
 def test_an_undo_is_withdrawn_and_can_be_asked_for_again(batch, signed_in):
     for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR):
         signed_in(role)("post", f"/batches/{batch}/approve/", {"checked": "on"})
@@ -265,7 +271,7 @@ def test_an_auditor_only_reads(batch, signed_in):
 
 
 @pytest.mark.parametrize(
-    ("action_kind", "status"), [("approve", 405), ("run", 405), ("stop", 200), ("undo", 200)]
+    ("action_kind", "status"), [("approve", 405), ("run", 405), ("stop", 200), ("undo", 302)]
 )
 def test_looking_at_an_address_does_nothing(batch, signed_in, action_kind, status):
     answer = signed_in(StaffRole.CAMPAIGN_MANAGER)("get", f"/batches/{batch}/{action_kind}/")
