@@ -187,7 +187,12 @@ class Service:
 
 
 def asking_user(user: int, group: int) -> int:
-    """Return the user as whom a peer is answered: of two containers with one user, an app's is told by its group."""
+    """Return the user as whom a peer is answered: of two containers with one user, an app's is told by its group.
+
+    A group takes rights away and gives none.
+    """
+    if not is_worker(user):
+        return user
     try:
         name = grp.getgrgid(group).gr_name
         return pwd.getpwnam(name).pw_uid if name in APP_USERS else user

@@ -283,6 +283,26 @@ def test_an_app_with_the_workers_user_is_told_from_it_by_its_group(answering, mo
     assert (VAULT_REQUEST_REFUSED.code.encode() in said) is is_refused
 
 
+@as_root
+def test_the_group_of_an_app_gives_another_user_no_answer(answering, monkeypatch):
+    monkeypatch.setattr(service, "APP_USERS", ("daemon",))
+    folder = protocol.service_folder()
+    for place in (folder, *folder.parents):
+        place.chmod(place.stat().st_mode | 0o011)
+    asked = (
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
+        "s.sendall(sys.stdin.buffer.read()); sys.stdout.buffer.write(s.recv(1000))"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked, str(protocol.service_socket())],
+        input=protocol.written({"do": "health", "token": "", "with": {}}), user=65534, group=1, extra_groups=[],
+        capture_output=True, check=False,
+    ).stdout  # fmt: skip
+
+    assert said == b""
+
+
 @pytest.mark.parametrize(
     "size", [protocol.MAX_BYTES + 1, 0xFFFFFFFF], ids=["one too many", "as many as can be said"]
 )
