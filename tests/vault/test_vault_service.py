@@ -235,27 +235,24 @@ def test_the_limit_of_openings_holds_for_the_service(officer, answering):
     write_settings(vault={"opens_per_day": 60})
 
 
-@as_root
-def test_another_user_of_the_machine_gets_no_answer(officer, answering):
-    protocol.service_folder().chmod(0o755)
-    for folder in protocol.service_folder().parents:
-        folder.chmod(folder.stat().st_mode | 0o011)
+def asked_by(user: int, group: int, message: dict[str, object]) -> bytes:
+    """What the service answers a process of this user and group."""
+    for place in (protocol.service_folder(), *protocol.service_folder().parents):
+        place.chmod(place.stat().st_mode | 0o011)
     asked = (
         "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
-        'm = b\'{"v": 1, "do": "health", "token": "", "with": {}}\';'
-        "s.sendall(len(m).to_bytes(4) + m); sys.stdout.buffer.write(s.recv(100))"
+        "s.sendall(sys.stdin.buffer.read()); sys.stdout.buffer.write(s.recv(1000))"
     )
+    return subprocess.run(
+        [sys.executable, "-c", asked, str(protocol.service_socket())], input=protocol.written({"token": "", "with": {}} | message),
+        user=user, group=group, extra_groups=[], capture_output=True, check=False,
+    ).stdout  # fmt: skip
 
-    said = {
-        user: subprocess.run(
-            [sys.executable, "-c", asked, str(protocol.service_socket())], user=user, group=user, extra_groups=[],
-            capture_output=True, check=False,
-        ).stdout
-        for user in (0, 65534)
-    }  # fmt: skip
 
-    assert b"true" in said[0]
-    assert said[65534] == b""
+@as_root
+def test_another_user_of_the_machine_gets_no_answer(answering):
+    assert b"true" in asked_by(0, 0, {"do": "health"})
+    assert asked_by(65534, 65534, {"do": "health"}) == b""
 
 
 @as_root
@@ -263,21 +260,10 @@ def test_another_user_of_the_machine_gets_no_answer(officer, answering):
 def test_an_app_with_the_workers_user_is_told_from_it_by_its_group(answering, monkeypatch, group, is_refused):
     """So it is in containers. Debian's user and group `daemon`, both number 1, are the app's here."""
     monkeypatch.setattr(service, "APP_USERS", ("daemon",))
-    folder = protocol.service_folder()
-    for place in (folder, *folder.parents):
-        place.chmod(place.stat().st_mode | 0o011)
-    offered = protocol.written({"do": "line-values", "token": "", "with": {"field": 1}})
-    asked = (
-        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
-        "s.sendall(sys.stdin.buffer.read()); sys.stdout.buffer.write(s.recv(1000))"
-    )
     reached = []
     monkeypatch.setattr("rollkeeper.vault.worker_operations.do_for_worker", lambda *_: reached.append(1))
 
-    said = subprocess.run(
-        [sys.executable, "-c", asked, str(protocol.service_socket())], input=offered, user=0, group=group, extra_groups=[],
-        capture_output=True, check=True,
-    ).stdout  # fmt: skip
+    said = asked_by(0, group, {"do": "line-values", "with": {"field": 1}})
 
     assert bool(reached) is not is_refused
     assert (VAULT_REQUEST_REFUSED.code.encode() in said) is is_refused
@@ -286,21 +272,8 @@ def test_an_app_with_the_workers_user_is_told_from_it_by_its_group(answering, mo
 @as_root
 def test_the_group_of_an_app_gives_another_user_no_answer(answering, monkeypatch):
     monkeypatch.setattr(service, "APP_USERS", ("daemon",))
-    folder = protocol.service_folder()
-    for place in (folder, *folder.parents):
-        place.chmod(place.stat().st_mode | 0o011)
-    asked = (
-        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
-        "s.sendall(sys.stdin.buffer.read()); sys.stdout.buffer.write(s.recv(1000))"
-    )
 
-    said = subprocess.run(
-        [sys.executable, "-c", asked, str(protocol.service_socket())],
-        input=protocol.written({"do": "health", "token": "", "with": {}}), user=65534, group=1, extra_groups=[],
-        capture_output=True, check=False,
-    ).stdout  # fmt: skip
-
-    assert said == b""
+    assert asked_by(65534, 1, {"do": "health"}) == b""
 
 
 @pytest.mark.parametrize(
