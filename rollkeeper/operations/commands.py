@@ -155,6 +155,10 @@ def worker(
 
     Example: rollkeeper worker --once
     """
+    if once and hand_over:
+        raise typer.BadParameter(
+            "what is handed over is kept up to date: leave --once out", param_hint="--hand-over"
+        )
     open_instance()
     if not may_run_jobs():
         err.print("This instance runs no jobs: 'rollkeeper doctor' says why.")

@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO, cast
+from typing import IO, NoReturn, cast
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.console import err, out
@@ -131,7 +131,7 @@ def _in_order(apps: Sequence[App], *, at_once: bool) -> list[list[App]]:
     return [together for together in (first, rest) if together]
 
 
-def serve_handed_over(app: App, *, host: str, port: int) -> None:
+def serve_handed_over(app: App, *, host: str, port: int) -> NoReturn:
     """Become one app, in the folder that `worker` wrote for it. Does not return.
 
     Refuses: APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER.

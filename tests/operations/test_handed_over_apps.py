@@ -17,6 +17,7 @@ from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HAN
 from rollkeeper.site.web_apps import APPS, app_named
 from rollkeeper.vault import service
 from tests.demo import copy_demo
+from tests.in_process import invoke
 from tests.operations.test_process_supervisor import answers, free_ports, until
 from tests.refusals import refusing
 
@@ -82,6 +83,13 @@ def test_an_app_refuses_the_folder_of_another(place, monkeypatch):
     with refusing(APP_NOT_HANDED_OVER):
         require_handed_over(app_named("portal"))
     assert not stores.password_file(stores.REGISTER, "portal").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("serve", "--handed-over"), ("worker", "--once", "--hand-over", "written")], ids=" ".join
+)
+def test_what_cannot_be_handed_over_is_a_wrong_call(words):
+    assert invoke(*words).exit_code == 2
 
 
 @pytest.mark.parametrize("name", [app.name for app in APPS])
