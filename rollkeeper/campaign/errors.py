@@ -79,7 +79,7 @@ DAY_PAST = Refusal(
 WAIVERS_MISSING = Refusal(
     "waivers_missing",
     Kind.REFUSED,
-    "{count} lines have not been notified, and no waiver covers them ({article}).",
+    "Lines that were not notified and that no waiver covers: {count} ({article}).",
     "Notify them, or waive them in your name: on the page of those still to be reached, or with 'rollkeeper campaign waive'.",
 )
 # Lines would be left half way, and nothing would watch their clocks.

@@ -393,7 +393,7 @@ def test_a_campaign_with_people_half_way_does_not_close(notified, desk):
     done = desk.campaign("close")
 
     assert done.code == 1
-    assert "1 lines have not been notified, and no waiver covers them" in done.remarks
+    assert "Lines that were not notified and that no waiver covers: 1 (art. 3)." in done.remarks
     assert f"the clock of {LINES} lines is running" in done.remarks
 
 
