@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollkeeper.kernel import stores
+from tests.processes import children_of
 
 
 class Peaks:
@@ -30,12 +31,12 @@ class Peaks:
 def _processes() -> Iterator[tuple[str, int]]:
     yield "Rollkeeper", _peak_kib("self")
     for store in stores.STORES:
-        postmaster = (store.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0]
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
-        yield from ((f"PostgreSQL ({store.name})", _peak_kib(pid)) for pid in (postmaster, *children))
+        postmaster = int((store.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0])
+        pids = (postmaster, *children_of(postmaster))
+        yield from ((f"PostgreSQL ({store.name})", _peak_kib(pid)) for pid in pids)
 
 
-def _peak_kib(pid: str) -> int:
+def _peak_kib(pid: int | str) -> int:
     """Return the kernel's figure, nothing where the process has ended meanwhile."""
     try:
         said = Path(f"/proc/{pid}/status").read_text("ascii")

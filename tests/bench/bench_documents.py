@@ -23,6 +23,7 @@ from rollkeeper.documents.reading.worker_client import Worker, the_worker
 from rollkeeper.documents.specimens import Kind
 from rollkeeper.kernel.errors import RollkeeperError
 from tests.documents import hostile, recall
+from tests.processes import children_of
 from tests.refusals import is_refused_by
 
 Row = tuple[str, int, float, float | None, float | None, str]
@@ -119,8 +120,7 @@ def _memory() -> Iterator[list[int]]:
     def watch() -> None:
         while not done.wait(0.002):
             try:
-                children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-                seen.extend(_peak(child) for child in children)
+                seen.extend(_peak(child) for child in children_of(worker.pid))
             except OSError:
                 continue
 
@@ -133,7 +133,7 @@ def _memory() -> Iterator[list[int]]:
         watcher.join()
 
 
-def _peak(process: str) -> int:
+def _peak(process: int) -> int:
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1])

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.command_server import CommandServer, Running
+from tests.processes import children_of
 
 EARLY, LATE = 1400, 700
 """Lines of the first file and of the second: the first are cut, and ended; the cut of the second is undone."""
@@ -207,8 +208,7 @@ def processes(data: Path) -> list[int]:
     """Return the process ids of a server: of the postmaster first, then of its children; none where it is not up."""
     with suppress(OSError):
         first = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-        children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8")
-        return [first, *map(int, children.split())]
+        return [first, *children_of(first)]
     return []
 
 

@@ -18,6 +18,7 @@ from rollkeeper.documents.reading.refusals import SENTENCES, RejectReason
 from rollkeeper.documents.reading.worker_client import Answer, Worker, the_worker
 from rollkeeper.kernel.errors import RollkeeperError
 from tests.documents import hostile
+from tests.processes import children_of
 from tests.refusals import refusing
 
 ON = dt.date(2012, 3, 1)
@@ -152,7 +153,7 @@ def test_no_two_pictures_are_read_in_one_process():
 
     def watch():
         while not done.is_set():
-            seen.update(children.read_text().split())
+            seen.update(children_of(worker.pid))
 
     done = threading.Event()
     watcher = threading.Thread(target=watch)

@@ -25,6 +25,7 @@ from psycopg.pq import PGconn, Ping
 from rollkeeper.kernel import health, stores
 from tests.bench.bench_counter import App
 from tests.faults import under_clock
+from tests.processes import children_of
 from tests.registration.people import fresh_number, person
 
 ROOT = Path(__file__).parents[2]
@@ -123,10 +124,10 @@ class Served:
         """Return the processes of clients of a server."""
         parent, found = self.postmaster(store), []
         with suppress(OSError):
-            for child in Path(f"/proc/{parent}/task/{parent}/children").read_text("utf-8").split():
+            for child in children_of(parent) if parent else ():
                 words = Path(f"/proc/{child}/cmdline").read_bytes()
                 if f"rollkeeper_{store.name}".encode() in words:
-                    found.append(int(child))
+                    found.append(child)
         return found
 
     def accepts(self, store: stores.Store) -> bool:

@@ -36,7 +36,7 @@ from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.ledger import publication, sequencer
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
-from tests.processes import is_alive
+from tests.processes import children_of, is_alive
 
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"
@@ -146,8 +146,7 @@ class Round:
 def processes() -> list[int]:
     """Return the process ids of the register's server, the first that of the postmaster, then those of its children."""
     first = int((stores.REGISTER.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-    children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8")
-    return [first, *map(int, children.split())]
+    return [first, *children_of(first)]
 
 
 def main(folder: Path, rounds: int, seed: int) -> None:

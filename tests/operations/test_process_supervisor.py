@@ -24,7 +24,7 @@ from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HO
 from rollkeeper.site.web_apps import APPS
 from tests.demo import copy_demo
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
-from tests.processes import is_alive
+from tests.processes import children_of, is_alive, words_of
 from tests.refusals import refusing
 from tests.superuser import as_superuser
 
@@ -84,8 +84,7 @@ def cores_allowed():
 
 def below(pid):
     """A process and all that it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return [pid, *(one for child in children for one in below(int(child)))]
+    return [pid, *(one for child in children_of(pid) for one in below(child))]
 
 
 def limits_of_cores(pid):
@@ -156,14 +155,10 @@ def test_its_apps_end_when_it_is_killed(served):
     until(lambda: not answers(port) and not answers(port + 1))
 
 
-def children_of(pid):
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-
-
 def test_an_app_that_dies_is_started_again_while_the_others_answer_on(served):
     parent, port, _ = served
     for role in ("its process", "the process that answers"):
-        (app,) = (one for one in children_of(parent.pid) if str(port).encode() in command_of(one))
+        (app,) = (one for one in children_of(parent.pid) if str(port).encode() in words_of(one))
         died = app if role == "its process" else children_of(app)[0]
 
         os.kill(died, signal.SIGKILL)
@@ -189,10 +184,6 @@ def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(da
         assert "Ready" in said
 
 
-def command_of(pid):
-    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-
-
 def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_dir):
     port = free_ports()
     with started(data_dir, port) as (parent, _):
@@ -205,7 +196,7 @@ def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_di
     with started(data_dir, port) as (_, said):
         assert "Ready" in said
     assert not [
-        one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in command_of(one)
+        one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in words_of(one)
     ]
 
 

@@ -35,6 +35,7 @@ from tests.operations.test_process_supervisor import (
     limits_of_cores,
     until,
 )
+from tests.processes import words_of
 from tests.superuser import as_superuser
 
 MARK = "an invented name that no note may hold"
@@ -480,9 +481,7 @@ def instance() -> Iterator[Instance]:
 
 def workers(instance: Instance) -> list[int]:
     return [
-        pid
-        for pid in below(instance.parent.pid)
-        if b"rollkeeper.operations.job_process" in read(Path(f"/proc/{pid}/cmdline"))
+        pid for pid in below(instance.parent.pid) if b"rollkeeper.operations.job_process" in words_of(pid)
     ]
 
 

@@ -30,6 +30,7 @@ from rollkeeper.vault.rotation import rotate
 from tests.builders.authenticators import AuthenticatorApp
 from tests.lines.test_canaries import somebody_who_left
 from tests.operations.test_process_supervisor import COMMAND, below, until
+from tests.processes import words_of
 from tests.selfcare.people import register_line
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -69,11 +70,7 @@ def typed(data_dir, *words, answers):
 
 def service_of(parent):
     """The process of the service itself."""
-    (pid,) = (
-        pid
-        for pid in below(parent.pid)
-        if b"rollkeeper.operations.vault_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
+    (pid,) = (pid for pid in below(parent.pid) if b"rollkeeper.operations.vault_process" in words_of(pid))
     return pid
 
 

@@ -23,6 +23,7 @@ from rollkeeper.platform import embedded_postgres, server_state
 from rollkeeper.platform.errors import ServerDidNotStart
 from rollkeeper.platform.server_state import ServerState
 from tests.faults import asleep
+from tests.processes import children_of
 from tests.superuser import as_superuser
 
 HANGING_S = 5
@@ -58,11 +59,10 @@ def pid_of(store: stores.Store) -> int:
 def hang_while_stopping(store: stores.Store) -> int:
     """Have a server hang as one does that is told to stop at the wrong moment; return its process."""
     postmaster = pid_of(store)
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
-    for child in children:
+    for child in children_of(postmaster):
         with suppress(FileNotFoundError):  # a session that ends by itself
             if b"checkpointer" in Path(f"/proc/{child}/cmdline").read_bytes():
-                os.kill(int(child), signal.SIGSTOP)
+                os.kill(child, signal.SIGSTOP)
     os.kill(postmaster, signal.SIGINT)
     return postmaster
 

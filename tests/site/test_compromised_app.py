@@ -27,6 +27,7 @@ from tests.operations.test_process_supervisor import (
     limits_of_cores,
     started,
 )
+from tests.processes import words_of
 from tests.vault.conftest import person
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ def spoils(record):
 
 def processes(parent, port):
     """The process of the app on this port, and all below it."""
-    lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in below(parent.pid)[1:]}
+    lines = {pid: words_of(pid) for pid in below(parent.pid)[1:]}
     app = next(pid for pid, line in lines.items() if line[-2:-1] == [str(port).encode()])
     return below(app)
 
