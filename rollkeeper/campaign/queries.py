@@ -6,7 +6,7 @@ Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
+from rollkeeper.lawbook.queries import kept_until, pack_at_end
 
 _DAYS_AHEAD: Final = 14
 _HORIZON_DAYS: Final = 1500
@@ -313,6 +314,7 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
     found = read_history(line_id)
     if found is None:
         return None
+    pack = load_pack(found.pack_id)
     return Explanation(
         line_id=line_id,
         service=found.service,
@@ -320,9 +322,18 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
         state=found.state,
         stage=found.stage,
         on=on,
-        sentences=tuple(explain_history(load_pack(found.pack_id), found.history, on, language=language)),
-        deadline=_deadline(load_pack(found.pack_id), found, on),
+        sentences=_sentences(pack, found.history, on, language=language),
+        deadline=_deadline(pack, found, on),
     )
+
+
+def _sentences(present: Pack, history: LineHistory, on: dt.date, *, language: str) -> tuple[Sentence, ...]:
+    """Explain by the version of the law under which the line ended; one that goes on, by the present version."""
+    pack, ended = present, history.terminated_on
+    if ended and present.duty:
+        pack = pack_at_end(present, ended)
+        history = replace(history, kept_until=kept_until(present, ended))
+    return tuple(explain_history(pack, history, on, language=language))
 
 
 def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | None:
@@ -416,7 +427,7 @@ def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewL
         region=found.region,
         notified_on=min(history.notices_delivered, default=None),
         last_day_on=_last_day(pack, history, step=batch_row.step - 1),
-        sentences=tuple(explain_history(pack, history, batch_row.due_on, language=language)),
+        sentences=_sentences(pack, history, batch_row.due_on, language=language),
         anchor_on=_anchor(pack, history, step=batch_row.step - 1),
         bounced_on=history.notices_bounced,
         pauses=(*history.pauses, *history.stays),

@@ -54,6 +54,8 @@ class LineHistory:
     restored_on: dt.date | None = None
     terminated_on: dt.date | None = None
     terminated_by: str | None = None
+    kept_until: dt.date | None = None
+    """The last day on which the record is kept; None: counted by the pack, from the end of the contract."""
     erased_on: dt.date | None = None
 
 
@@ -199,7 +201,9 @@ class _Explainer:
 
     def _erasure(self, terminated: dt.date) -> Iterator[Sentence]:
         article = self.pack.retention.article
-        yield self._sentence("kept", article, kept_until=keeps_until(self.pack, terminated))
+        yield self._sentence(
+            "kept", article, kept_until=self.history.kept_until or keeps_until(self.pack, terminated)
+        )
         yield from self._stretches("held", self.history.holds, "")
         if self._past(self.history.erased_on):
             yield self._sentence("erased", article, erased_on=self.history.erased_on)

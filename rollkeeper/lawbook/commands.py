@@ -16,7 +16,7 @@ from rollkeeper.kernel.instance import open_instance
 from rollkeeper.law.packs import lasting_name
 from rollkeeper.law.toolkit import PackArgument
 from rollkeeper.lawbook import services
-from rollkeeper.lawbook.queries import law_on, periods, text_of
+from rollkeeper.lawbook.queries import country_text_of, law_on, periods, text_of
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +58,12 @@ def history(
     text: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.yaml", help="Write the text of that day to a file.")
     ] = None,
+    country: Annotated[
+        Path | None,
+        typer.Option(
+            "--country-out", metavar="FILE.yaml", help="Write the country file of that day to a file."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show which version of the law was in force here on which days; with --on and --out, write its text.
@@ -68,11 +74,16 @@ def history(
     found = periods() if on is None else [law_on(on)]
     if text is not None:
         write_atomically(text, text_of(law_on(on or clock.today()).pack_hash), mode=0o644)
+    if country is not None:
+        write_atomically(country, country_text_of(law_on(on or clock.today())), mode=0o644)
     if as_json:
         emit([asdict(one) for one in found])
         return
     show_table(
         "The law of this instance",
-        ("law", "version", "from", "to", "hash of the text"),
-        [(one.law_id, one.version, one.first_on, one.last_on or "", one.pack_hash) for one in found],
+        ("law", "version", "from", "to", "hash of the text", "hash of the country file"),
+        [
+            (one.law_id, one.version, one.first_on, one.last_on or "", one.pack_hash, one.country_hash or "")
+            for one in found
+        ],
     )

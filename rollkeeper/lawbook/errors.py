@@ -15,3 +15,9 @@ NO_LAW_ON_THIS_DAY = Refusal(
     "No law was recorded for this instance on {day}.",
     "The record begins on the first day on which the instance ran: see 'rollkeeper law history'.",
 )
+NO_COUNTRY_FILE = Refusal(
+    "no_country_file",
+    Kind.NOT_FOUND,
+    "The law {law} had no country file on that day.",
+    "Shipped country files are those of the countries in 'rollkeeper law list'.",
+)

@@ -20,11 +20,26 @@ class Version(models.Model):
         db_table = "lawbook_version"
 
 
+class CountryFile(models.Model):
+    """One text of the file of a country: its emergency numbers, documents, number plan and holidays."""
+
+    country_hash = models.TextField(primary_key=True, db_comment="SHA-256 of the text.")
+    country = models.TextField(db_comment="ISO 3166-1 alpha-2.")
+    text = models.BinaryField(db_comment="The country's file, byte by byte.")
+    archived_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Few rows; none is changed."""
+
+        db_table = "lawbook_countryfile"
+
+
 class Period(models.Model):
-    """From which day a text was this instance's law, until the next one was."""
+    """From which day a text was this instance's law, and with which file of its country, until the next one was."""
 
     period_id = models.UUIDField(primary_key=True)
     pack_hash = models.TextField()
+    country_hash = models.TextField(null=True, db_comment="NULL: the jurisdiction has no country file.")
     first_on = models.DateField(db_comment="The first day on which it was seen to be in force.")
 
     class Meta:

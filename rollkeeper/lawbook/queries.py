@@ -12,7 +12,8 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import read_pack
-from rollkeeper.lawbook.errors import NO_LAW_ON_THIS_DAY
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.lawbook.errors import NO_COUNTRY_FILE, NO_LAW_ON_THIS_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class PeriodView:
     """A text of the law, and from which day to which it was in force; `last_on` is None for the present one."""
 
     pack_hash: str
+    country_hash: str | None
     law_id: str
     version: str
     first_on: dt.date
@@ -29,12 +31,19 @@ class PeriodView:
 def periods() -> list[PeriodView]:
     """Return what was in force here, the first first; what another text replaced on the same day is left out."""
     found = rows(
-        "SELECT pack_hash, law_id, version, first_on, lead(first_on) OVER (ORDER BY first_on, period_id) AS next_on"
+        "SELECT pack_hash, country_hash, law_id, version, first_on, lead(first_on) OVER (ORDER BY first_on, period_id) AS next_on"
         " FROM lawbook_period JOIN lawbook_version USING (pack_hash) ORDER BY first_on, period_id"
     )
     day = dt.timedelta(days=1)
     return [
-        PeriodView(row.pack_hash, row.law_id, row.version, row.first_on, row.next_on and row.next_on - day)
+        PeriodView(
+            row.pack_hash,
+            row.country_hash,
+            row.law_id,
+            row.version,
+            row.first_on,
+            row.next_on and row.next_on - day,
+        )
         for row in found
         if row.next_on is None or row.next_on > row.first_on
     ]
@@ -54,10 +63,36 @@ def text_of(pack_hash: str) -> bytes:
     return bytes(found.text)
 
 
+def country_text_of(period: PeriodView) -> bytes:
+    """Return the country file that held with a version of the law. Refuses: NO_COUNTRY_FILE."""
+    found = rows("SELECT text FROM lawbook_countryfile WHERE country_hash = %s", [period.country_hash])
+    if not found:
+        raise NO_COUNTRY_FILE(law=period.law_id)
+    return bytes(found[0].text)
+
+
 def archived_pack(pack_hash: str) -> Pack | None:
     """Return the archived law with this hash; None if there is none, or if this program reads it no longer."""
     found = rows("SELECT text FROM lawbook_version WHERE pack_hash = %s", [pack_hash])
     return _read(bytes(found[0].text), pack_hash) if found else None
+
+
+def pack_at_end(present: Pack, ended_on: dt.date) -> Pack:
+    """Return the version of the law under which something ended.
+
+    What ended before the first text noted belongs to that text. The present version where this program reads the archived one no longer, or where that one asked for nothing.
+    """
+    noted = periods()
+    found = [one for one in noted if one.first_on <= ended_on][-1:] or noted[:1]
+    if not found or found[0].pack_hash == present.hash:
+        return present
+    law = archived_pack(found[0].pack_hash)
+    return law if law and law.duty and not law.unsupported_fields else present
+
+
+def kept_until(present: Pack, ended_on: dt.date) -> dt.date:
+    """Return the last day on which the record of what ended is kept: by the version of that day or the present one, whichever is shorter."""
+    return min(keeps_until(one, ended_on) for one in (present, pack_at_end(present, ended_on)))
 
 
 @lru_cache(maxsize=8)

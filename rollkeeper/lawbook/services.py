@@ -2,6 +2,7 @@
 """Keep the text of the law that is in force, and let two people put another version into force."""
 
 import datetime as dt
+from typing import Any
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.dual_control import Approvals, approve
@@ -11,6 +12,7 @@ from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.law.countries import country_bytes
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack, pack_bytes
 from rollkeeper.lawbook.errors import LAW_NOT_ADOPTED
@@ -20,30 +22,40 @@ from rollkeeper.ledger.verbs import Verb
 
 
 def note_law(*, on: dt.date) -> None:
-    """Keep the text of this instance's law, and from which day it is in force, where that is not known yet.
+    """Keep the text of this instance's law and of its country's file, and from which day they hold, where that is not known yet.
 
     What the worker, a planning and an erasure begin with. Refuses: as `load_pack`.
     """
     name = instance().pack
     pack = load_pack(name)
-    last = rows(
-        "SELECT pack_hash, first_on FROM lawbook_period ORDER BY first_on DESC, period_id DESC LIMIT 1"
-    )
-    if last and last[0].pack_hash == pack.hash:
+    country = country_bytes(pack.file.jurisdiction)
+    present = (pack.hash, country and sha256_hex(country))
+    last = _last_period()
+    if last and (last.pack_hash, last.country_hash) == present:
         return
     with action():
         lock_matter("lawbook", "")
-        last = rows(
-            "SELECT pack_hash, first_on FROM lawbook_period ORDER BY first_on DESC, period_id DESC LIMIT 1"
-        )
-        if last and last[0].pack_hash == pack.hash:
+        last = _last_period()
+        if last and (last.pack_hash, last.country_hash) == present:
             return
         _archive(pack, name)
-        first_on = max(on, last[0].first_on) if last else on
+        if country is not None:
+            run(
+                "INSERT INTO lawbook_countryfile (country_hash, country, text) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [present[1], pack.file.jurisdiction.partition("-")[0], country],
+            )
         run(
-            "INSERT INTO lawbook_period (period_id, pack_hash, first_on) VALUES (%s, %s, %s)",
-            [new_uuid(), pack.hash, first_on],
+            "INSERT INTO lawbook_period (period_id, pack_hash, country_hash, first_on) VALUES (%s, %s, %s, %s)",
+            [new_uuid(), *present, max(on, last.first_on) if last else on],
         )
+
+
+def _last_period() -> Any:
+    """Return the row of what was noted last; None before the first."""
+    found = rows(
+        "SELECT pack_hash, country_hash, first_on FROM lawbook_period ORDER BY first_on DESC, period_id DESC LIMIT 1"
+    )
+    return found[0] if found else None
 
 
 def adopt_law(authority: Authority, name: str, *, on: dt.date) -> Approvals:

@@ -16,7 +16,7 @@ from rollkeeper.kernel.ids import LineId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.rules import keeps_until
+from rollkeeper.lawbook.queries import kept_until
 from rollkeeper.lines.numbers import masked
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
@@ -40,7 +40,7 @@ def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
     ended = tenure.terminated_on or (tenure.until and tenure.until.date())
     said = {
         "line": str(tenure.line_id), "record": str(tenure.tenure_id), "service": tenure.service.value,
-        "last_day": keeps_until(pack, ended).isoformat() if ended and pack.duty else None,
+        "last_day": kept_until(pack, ended).isoformat() if ended and pack.duty else None,
         "kept_article": pack.retention.article if pack.duty else "",
     }  # fmt: skip
     return [said | row for row in (*_fields(session, tenure, pack), *_copies(session, tenure, pack))]

@@ -6,10 +6,13 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.law.countries import country_bytes
 from rollkeeper.law.packs import load_pack, pack_bytes
-from rollkeeper.lawbook.errors import NO_LAW_ON_THIS_DAY
-from rollkeeper.lawbook.queries import archived_pack, law_on, periods, text_of
+from rollkeeper.lawbook import services
+from rollkeeper.lawbook.errors import NO_COUNTRY_FILE, NO_LAW_ON_THIS_DAY
+from rollkeeper.lawbook.queries import archived_pack, country_text_of, law_on, periods, text_of
 from rollkeeper.lawbook.services import adopt_law, note_law
 from tests.builders.packs import REFERENCE, confirmed, use_pack
 from tests.builders.staff import employ_approvers
@@ -65,6 +68,29 @@ def test_the_archive_outlives_the_file(tmp_path):
 
     assert archived_pack(pack.hash).file == pack.file
     assert archived_pack("0" * 64) is None
+
+
+def test_the_country_file_that_held_with_a_law_is_kept_too(tmp_path, monkeypatch):
+    use_pack(REFERENCE)
+    note_law(on=FIRST)
+    former, out = country_bytes("CN"), tmp_path / "country.yaml"
+    monkeypatch.setattr(services, "country_bytes", lambda _: former + b"# another day of rest\n")
+    note_law(on=SECOND)
+    note_law(on=SECOND + DAY)
+
+    assert [one.first_on for one in periods()] == [FIRST, SECOND]
+    for on, text in ((SECOND - DAY, former), (SECOND, former + b"# another day of rest\n")):
+        said = invoke("law", "history", "--on", on.isoformat(), "--country-out", str(out), "--json")
+        assert out.read_bytes() == text
+        assert sha256_hex(text) in said.stdout
+
+
+def test_a_law_without_a_country_file_has_none_to_write(tmp_path):
+    use_pack(REFERENCE.replace("jurisdiction: CN-XZ", "jurisdiction: ZZ"))
+    note_law(on=FIRST)
+
+    with refusing(NO_COUNTRY_FILE):
+        country_text_of(law_on(FIRST))
 
 
 def test_no_text_is_kept_under_a_hash_that_is_not_its(two_versions):

@@ -6,8 +6,12 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import worker_authority
+from rollkeeper.campaign.queries import explain_line
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lawbook.queries import kept_until
 from rollkeeper.lawbook.services import note_law
 from rollkeeper.retention import services
 from tests.builders.packs import REFERENCE, use_pack
@@ -19,6 +23,7 @@ CASES, QUESTIONS = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_question
 WHOLE = REFERENCE[:CASES] + REFERENCE[QUESTIONS:]
 NOTED, CHANGED = day("2012-01-02"), day("2012-09-01")
 ENDED, ENDED_LATER = day("2012-04-05"), day("2012-10-05")
+LATEST = day("2012-11-01")
 DAY = dt.timedelta(days=1)
 
 
@@ -66,6 +71,35 @@ def test_the_shorter_of_the_two_times_holds(before, after, last_kept, last_kept_
         (line, last_kept),
         (later, last_kept_later),
     ]
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1)])
+def test_people_are_told_the_shorter_of_the_two_times(as_role, before, after):
+    change(kept(before), kept(after))
+    line = ended_line(ENDED)
+
+    said = [one.text for one in explain_line(line, on=ENDED_LATER).sentences]
+
+    assert [text.partition(" and ")[0] for text in said if "is kept through" in text] == [
+        "The record of the subscriber is kept through 5 April 2013"
+    ]
+    for app in ("portal", "counter", "backoffice"):
+        with as_role(app):
+            assert kept_until(load_pack(instance().pack), ENDED) == day("2013-04-05")
+
+
+def test_an_ended_line_is_explained_by_the_version_under_which_it_ended():
+    full, more = "plus: {n: 30, unit: day, full: true}", "plus: {n: 45, unit: day, full: true}"
+    assert kept(1).count(full) == 1
+    change(kept(1), kept(1).replace(full, more))
+    line, later = ended_line(ENDED), ended_line(ENDED_LATER)
+
+    said = {
+        one: " ".join(said.text for said in explain_line(one, on=LATEST).sentences) for one in (line, later)
+    }
+
+    assert "suspended for 30 counted days" in said[line]
+    assert "suspended for 45 counted days" in said[later]
 
 
 def test_what_ended_before_a_law_was_noted_belongs_to_the_first_one():

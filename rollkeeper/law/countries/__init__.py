@@ -126,17 +126,24 @@ def shipped_countries() -> tuple[str, ...]:
     return tuple(sorted(e.name.removesuffix(_SUFFIX).upper() for e in here if e.name.endswith(_SUFFIX)))
 
 
+def country_bytes(jurisdiction: str) -> bytes | None:
+    """Return the country file of a jurisdiction, byte by byte; None if there is none."""
+    code = jurisdiction.partition("-")[0]
+    if code not in shipped_countries():
+        return None
+    return (files("rollkeeper.law.countries") / f"{code.lower()}{_SUFFIX}").read_bytes()
+
+
 @cache
 def country_of(jurisdiction: str) -> Country | None:
     """Return the country file of a jurisdiction (ISO 3166-1 or 3166-2: ``CN``, ``CN-XZ``), None if there is none.
 
     Refuses: PACK_FAULT.
     """
-    code = jurisdiction.partition("-")[0]
-    if code not in shipped_countries():
+    text = country_bytes(jurisdiction)
+    if text is None:
         return None
-    file = files("rollkeeper.law.countries") / f"{code.lower()}{_SUFFIX}"
-    document = read_strict(file.read_bytes(), file.name)
+    document = read_strict(text, f"{jurisdiction.partition('-')[0].lower()}{_SUFFIX}")
     try:
         found = Country.model_validate(document.data)
     except ValidationError as fault:

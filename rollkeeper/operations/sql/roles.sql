@@ -264,8 +264,8 @@ GRANT SELECT ON reporting_report TO backoffice, auditor;
 GRANT SELECT (staff_id), DELETE ON django_session TO worker;
 
 -- The texts of the law that were in force: kept, never changed.
-GRANT SELECT, INSERT ON lawbook_version, lawbook_period TO worker;
-GRANT SELECT ON lawbook_version, lawbook_period TO backoffice, auditor;
+GRANT SELECT, INSERT ON lawbook_version, lawbook_countryfile, lawbook_period TO worker;
+GRANT SELECT ON lawbook_version, lawbook_countryfile, lawbook_period TO backoffice, counter, portal, auditor;
 
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON registration_submission TO counter, worker;
