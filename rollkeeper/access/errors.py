@@ -193,3 +193,33 @@ STAFF_REQUEST_UNREADABLE = Refusal(
     "What was asked for on the page cannot be read.",
     "Go back to the page and fill it in again.",
 )
+SETTING_NOT_ON_PAGES = Refusal(
+    "setting_not_on_pages",
+    Kind.FORBIDDEN,
+    "The setting '{setting}' in the table [{table}] is not changed on a page.",
+    "Change it on the machine, in settings.toml.",
+)
+SETTING_FIXED = Refusal(
+    "setting_fixed",
+    Kind.CONFLICT,
+    "The setting '{setting}' in the table [{table}] is set by the environment, which wins over settings.toml.",
+    "Change the environment variable on the machine, or remove it; docs/settings.md says how it is called.",
+)
+SETTINGS_READ_ONLY = Refusal(
+    "settings_read_only",
+    Kind.CONFLICT,
+    "The worker may not write settings.toml; nothing was changed.",
+    "Change it where the machine gets it from.",
+)
+SETTING_CHANGED_MEANWHILE = Refusal(
+    "setting_changed_meanwhile",
+    Kind.CONFLICT,
+    "The setting '{setting}' in the table [{table}] was changed after you opened the page; nothing was done.",
+    "Look at its value now, then change it.",
+)
+SETTING_WOULD_HARM = Refusal(
+    "setting_would_harm",
+    Kind.REFUSED,
+    "The setting '{setting}' in the table [{table}] is not changed so on a page: {why}.",
+    "Choose another value, or have it changed on the machine, in settings.toml.",
+)

@@ -114,6 +114,7 @@ class Permission(TextChoices):
     BACK_UP = "back_up", pgettext_lazy("permission", "Back up")
     READ_LEDGER = "read_ledger", pgettext_lazy("permission", "Read the ledger")
     MANAGE_STAFF = "manage_staff", pgettext_lazy("permission", "Manage staff")
+    CHANGE_SETTINGS = "change_settings", pgettext_lazy("permission", "Change settings")
     ACCEPT_LANGUAGE = "accept_language", pgettext_lazy("permission", "Accept a language")
     MANAGE_INCIDENT = "manage_incident", pgettext_lazy("permission", "Manage an incident")
     RENEW_KEYS_AFTER_INCIDENT = (

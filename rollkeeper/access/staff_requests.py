@@ -111,6 +111,11 @@ def ask_worker(authority: Authority, kind: str, **payload: Any) -> Mapping[str, 
     """
     with action():
         request_id = ask(authority, kind, payload=payload)
+    return answer_to(request_id)
+
+
+def answer_to(request_id: UUID) -> Mapping[str, Any] | None:
+    """Return what came of a request, None where it is not done yet. Refuses: as `ask_worker`."""
     _await(request_id)
     return _answer(request_id)
 
@@ -157,6 +162,11 @@ def pending_requests(kind: str) -> list[RequestView]:
     """Return what of a kind waits for a second person, the oldest first."""
     found = rows(sql("access", "pending_requests"), {"kind": kind})
     return [_view(row) for row in found]
+
+
+def recent_requests(kind: str, *, limit: int) -> list[RequestView]:
+    """Return what of a kind was asked for lately, done or not, the newest first."""
+    return [_view(row) for row in rows(sql("access", "recent_requests"), {"kind": kind, "limit": limit})]
 
 
 def requests_under_way() -> list[RequestView]:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The administrator's first page, and those about the installation: its health, its jobs, its settings, its versions.
 
-They only show. Settings are changed on the machine: what decides over limits and keys is no single person's at a screen.
+They only show. What decides over limits and keys is changed on the machine, by no single person at a screen; a few settings that can
+weaken no protection have a form (`setting_changes.py`).
 """
 
 import datetime as dt
 import platform
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -21,12 +23,21 @@ from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import open_session_counts
+from rollkeeper.backoffice.setting_changes import ChangeView, recent_changes
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.health import last_findings
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.jobs import job_views
-from rollkeeper.kernel.settings import Table, current_content, registered_tables, settings_file
+from rollkeeper.kernel.settings import (
+    ALL,
+    Table,
+    current_content,
+    fixed_settings,
+    on_pages,
+    registered_tables,
+    settings_file,
+)
 from rollkeeper.law.packs import load_pack
 
 _HIDDEN: Final = ("password", "secret", "token", "pin", "smtp_url", "alarms_to", "documents_url")
@@ -64,16 +75,26 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """Show every setting with its value and what it means, and when the file was last written."""
-    require(authority_in(request), Permission.MANAGE_STAFF)
-    said = current_content()
+    """Show every setting with its value, what it means and who changed it on a page, and when the file was last written."""
+    authority = authority_in(request)
+    require(authority, Permission.MANAGE_STAFF)
+    said, changes, fixed = current_content(), recent_changes(), fixed_settings()
+    last = {f"{one.table}.{one.key}": one for one in reversed(changes) if one.is_done}
     tables = [
         {"name": name, "settings": shown, "set_here": sum(not one["is_default"] for one in shown)}
         for name, model in sorted(registered_tables().items())
-        if (shown := _shown(model, said.get(name, {})))
+        if (
+            shown := [
+                one | _on_page(f"{name}.{one['name']}", model, last, fixed)
+                for one in _shown(model, said.get(name, {}))
+            ]
+        )
     ]
     written_at = dt.datetime.fromtimestamp(settings_file().stat().st_mtime, tz=clock.zone())
-    return render(request, "backoffice/settings.html", {"tables": tables, "written_at": written_at})
+    return render(request, "backoffice/settings.html", {
+        "tables": tables, "written_at": written_at, "changes": changes, "is_read_only": ALL in fixed,
+        "may_change": authority.role_for(Permission.CHANGE_SETTINGS) is not None,
+    })  # fmt: skip
 
 
 @require_safe
@@ -99,6 +120,14 @@ def _shown(model: type[Table], said: dict[str, Any]) -> list[dict[str, object]]:
         }
         for name, field in model.model_fields.items()
     ]  # fmt: skip
+
+
+def _on_page(
+    path: str, model: type[Table], last: Mapping[str, ChangeView], fixed: Collection[str]
+) -> dict[str, object]:
+    """Say of a setting whether a page changes it, what keeps a page from it, and who changed it last."""
+    is_on_pages = path.partition(".")[2] in on_pages(model)
+    return {"is_on_pages": is_on_pages, "is_fixed": is_on_pages and path in fixed, "change": last.get(path)}
 
 
 def _value(name: str, value: object) -> str:

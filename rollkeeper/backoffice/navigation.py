@@ -124,7 +124,7 @@ GROUPS: Final = (
             Entry("staff_sessions", _("Sessions of staff"), _ADMINISTRATORS),
             Entry("backoffice:health", _("Health"), _ADMINISTRATORS),
             Entry("backoffice:jobs", _("Jobs"), _ADMINISTRATORS),
-            Entry("backoffice:settings", _("Settings"), _ADMINISTRATORS),
+            Entry("backoffice:settings", _("Settings"), _ADMINISTRATORS, below=("backoffice:change_settings",)),
             Entry("backoffice:versions", _("Versions"), _ADMINISTRATORS),
         ),
     ),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from rollkeeper.kernel.hooks import Hook
-from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, Table, table
+from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, OnPages, Table, table
 
 
 class InstanceKind(StrEnum):
@@ -130,13 +130,14 @@ class Instance(Table):
         list[str],
         AfterValidator(_spoken_languages),
         Field(min_length=1, description="Languages of notices and pages."),
+        OnPages(),
     ] = [
         "en",
         "zh-hans",
         "bo",
     ]
     operator_name: Annotated[
-        str, Field(min_length=1, description="The operator's name in notices and on pages.")
+        str, Field(min_length=1, description="The operator's name in notices and on pages."), OnPages()
     ] = "Invented Telecom"
     care_number: Annotated[str, Field(description="The care desk's number.")] = "10086"
     registration_number: Annotated[

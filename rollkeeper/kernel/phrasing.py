@@ -13,6 +13,9 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 CONTEXT: Final = "punctuation"
 
 _ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
+_LINK: Final = re.compile(
+    r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
+)
 _CHINESE_FIGURES: Final = "〇一二三四五六七八九"
 _CHINESE_PLACES: Final = ("", "十", "百")
 
@@ -83,3 +86,8 @@ def _numeral(figures: str) -> str:
         for at, figure in enumerate(figures)
     )
     return re.sub("〇+", "零", written.rstrip("〇")).removeprefix("一" if written.startswith("一十") else "")
+
+
+def looks_like_link(text: str) -> bool:
+    """Tell whether something in a text could be taken for an address to go to."""
+    return _LINK.search(text) is not None

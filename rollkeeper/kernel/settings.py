@@ -15,12 +15,14 @@ A package registers its table in its ``settings.py``::
 `docs/settings.md` is written from these tables.
 """
 
+import logging
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -41,6 +43,12 @@ from rollkeeper.kernel.files import write_atomically
 DATA_FORMAT = 1
 INSTANCE = "instance"
 _PREFIX, _DELIMITER = "ROLLKEEPER_", "__"
+FORMER: Final = "settings.toml.former"
+"""The file as it was before the last change on a page: such a change keeps no comments."""
+FIXED: Final = "fixed-settings"
+"""What an app gets to know of the true instance: which settings no page can change there."""
+ALL: Final = "*"
+log = logging.getLogger("rollkeeper.settings")
 
 type Content = dict[str, Any]
 """The content of a settings file or the environment: tables by name, keys in them."""
@@ -52,8 +60,15 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+@dataclass(frozen=True, slots=True)
+class OnPages:
+    """Marks a setting that an administrator changes on a page too, and that running apps take over: it can weaken no protection."""
+
+
 _tables: dict[str, type[Table]] = {}
 _kept: dict[str, Table] = {}
+_written_ns: int | None = None
+"""When the file was written that was read last."""
 
 
 def table[T: Table](name: str, model: type[T]) -> Callable[[], T]:
@@ -88,6 +103,50 @@ def forget_settings() -> None:
     _kept.clear()
 
 
+def take_over_changes() -> None:
+    """Take over what was changed in the file since it was read, of the settings that pages change; all else waits for a restart.
+
+    A file with a fault is not taken over.
+    """
+    global _written_ns  # noqa: PLW0603 - one file a process
+    written = _file_time()
+    if not _kept or written == _written_ns:
+        return
+    _written_ns = written
+    try:
+        read = _validated(current_content(), is_complete=False)
+    except RollkeeperError as fault:
+        log.warning("the changed settings are not taken over: %s", fault.code)
+        return
+    for name, kept in list(_kept.items()):
+        changes = {key: getattr(read[name], key) for key in on_pages(type(kept))}
+        _kept[name] = kept.model_copy(update=changes)
+
+
+def on_pages(model: type[Table]) -> list[str]:
+    """Return the settings of a table that an administrator changes on a page too."""
+    return [
+        name
+        for name, field in model.model_fields.items()
+        if any(isinstance(one, OnPages) for one in field.metadata)
+    ]
+
+
+def fixed_settings() -> frozenset[str]:
+    """Return the settings, as `table.setting`, that the environment decides and no page can change; `ALL` where the file is read-only."""
+    said = data_dir() / FIXED
+    if said.exists():
+        return frozenset(said.read_text("utf-8").split())
+    return frozenset(_fixed_here())
+
+
+def _fixed_here() -> Iterator[str]:
+    if not os.access(settings_file(), os.W_OK) or not os.access(data_dir(), os.W_OK):
+        yield ALL
+    for name, model in _tables.items():
+        yield from (f"{name}.{key}" for key in on_pages(model) if isinstance(_source_of(name, [key]), str))
+
+
 def current_content() -> Content:
     """Return what the file and the environment say together; the environment wins. Refusals as of `file_content`."""
     return _of_known_format(_merged(file_content(), _environment_content()))
@@ -107,6 +166,25 @@ def file_content() -> Content:
     except tomllib.TOMLDecodeError as fault:
         raise SETTINGS_FILE_FAULT(source=file, why=f"it is not TOML: {fault}") from fault
     return _of_known_format(content)
+
+
+def with_changes(changes: Mapping[str, Mapping[str, object]]) -> Content:
+    """Return what the file would say with these changes, as its tables read them. Refuses: SETTING_FAULT (all at once)."""
+    content = _merged(file_content(), _plain(changes))
+    read = _validated(_merged(content, _environment_content()), is_complete=False)
+    as_read = {
+        name: {key: _plain(getattr(read[name], key)) for key in keys} for name, keys in changes.items()
+    }
+    return _merged(content, as_read)
+
+
+def replace_file(content: Content) -> None:
+    """Write this into the file, all of it, and keep the former file next to it. Raises OSError."""
+    file = settings_file()
+    if file.exists():
+        write_atomically(file.with_name(FORMER), file.read_bytes(), mode=0o644)
+    write_atomically(file, tomli_w.dumps(content).encode(), mode=0o644, is_durable=True)
+    forget_settings()
 
 
 def write_settings(**changes: Mapping[str, object]) -> None:
@@ -170,9 +248,19 @@ def variable_of(*keys: str) -> str:
 
 
 def _read_tables(*, is_complete: bool = False) -> dict[str, Table]:
+    global _written_ns  # noqa: PLW0603 - one file a process
+    written = _file_time()
     read = _validated(current_content(), is_complete=is_complete)
     _kept.update(read)
+    _written_ns = written
     return read
+
+
+def _file_time() -> int | None:
+    try:
+        return settings_file().stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _validated(content: Content, *, is_complete: bool) -> dict[str, Table]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rollkeeper.kernel.settings import Table, table
+from rollkeeper.kernel.settings import OnPages, Table, table
 
 
 class Lines(Table):
@@ -17,6 +17,7 @@ class Lines(Table):
             gt=0,
             description="Days after which staff are reminded of a missing proof of hardship; nothing else follows.",
         ),
+        OnPages(),
     ] = 30
     lookups_per_day: Annotated[
         int,

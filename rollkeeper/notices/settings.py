@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from rollkeeper.kernel.settings import Table, each_once, table, whole_path
+from rollkeeper.kernel.settings import OnPages, Table, each_once, table, whole_path
 
 
 def _known_mail_server(url: str) -> str:
@@ -57,10 +57,10 @@ class Notices(Table):
     wait_days: Annotated[
         int, Field(gt=0, description="Days to wait for proof of delivery before the next channel.")
     ] = 3
-    quiet_from: Annotated[dt.time, Field(description="Start of the quiet hours for SMS and calls.")] = (
-        dt.time(21)
-    )
-    quiet_until: Annotated[dt.time, Field(description="End of the quiet hours.")] = dt.time(8)
+    quiet_from: Annotated[
+        dt.time, Field(description="Start of the quiet hours for SMS and calls."), OnPages()
+    ] = dt.time(21)
+    quiet_until: Annotated[dt.time, Field(description="End of the quiet hours."), OnPages()] = dt.time(8)
     genuine_senders: Annotated[
         list[str],
         Field(description="Sender names and numbers published as genuine next to the care number."),
@@ -144,10 +144,12 @@ class Notices(Table):
         Field(description="The same for letters."),
     ] = None
     post_batch: Annotated[int, Field(ge=1, le=200, description="Most letters in one file.")] = 200
-    post_from: Annotated[dt.time, Field(description="Start of the hours for printing letters.")] = dt.time(9)
-    post_until: Annotated[dt.time, Field(description="Their end; equal to post_from: at any time.")] = (
-        dt.time(10)
-    )
+    post_from: Annotated[
+        dt.time, Field(description="Start of the hours for printing letters."), OnPages()
+    ] = dt.time(9)
+    post_until: Annotated[
+        dt.time, Field(description="Their end; equal to post_from: at any time."), OnPages()
+    ] = dt.time(10)
     post_wait_days: Annotated[
         int, Field(gt=0, description="Days to wait for a letter's slip before the next channel.")
     ] = 21

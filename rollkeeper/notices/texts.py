@@ -7,7 +7,6 @@ pack the days of suspension.
 """
 
 import datetime as dt
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import listed
+from rollkeeper.kernel.phrasing import listed, looks_like_link
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_text
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
@@ -30,9 +29,6 @@ from rollkeeper.notices.settings import settings
 from rollkeeper.notices.stage_facts import STAGED, StageFacts
 from rollkeeper.vault.fields import field_label
 
-_LINK: Final = re.compile(
-    r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
-)
 _STAND_INS: Final = (CHINESE, ENGLISH)
 """The languages in which a text goes out that has no Tibetan."""
 _OF_EVERY_LANGUAGE: Final = frozenset({"opening", "opening_spoken"})
@@ -258,11 +254,6 @@ def write_cover(language: str, *, count: int, again: int) -> list[str]:
     if again:
         said.append(_written(chosen, lambda one: one.again_text, facts={"count": again}))
     return said
-
-
-def looks_like_link(text: str) -> bool:
-    """Tell whether something in a text could be taken for an address to go to."""
-    return _LINK.search(text) is not None
 
 
 @cache

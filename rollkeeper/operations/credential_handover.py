@@ -24,7 +24,7 @@ import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.settings import current_content, data_dir, settings_file
+from rollkeeper.kernel.settings import FIXED, current_content, data_dir, fixed_settings, settings_file
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, PROGRAM_NOT_READABLE, WHOLE_INSTANCE_HANDED_OVER
 from rollkeeper.platform.os_users import (
@@ -35,7 +35,7 @@ from rollkeeper.platform.os_users import (
     processes_in,
     system_user,
 )
-from rollkeeper.site.web_apps import App
+from rollkeeper.site.web_apps import App, AppName
 from rollkeeper.vault import document_store
 from rollkeeper.vault.protocol import service_folder
 
@@ -132,6 +132,8 @@ class AppCredentials(Credentials):
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         yield "settings.toml", _settings(*_NOT_FOR_APPS, *(() if self.app.seals else (_FOR_APPS_THAT_SEAL,)))
+        if self.app.name == AppName.BACKOFFICE:
+            yield FIXED, "\n".join(sorted(fixed_settings()))
         yield "secrets/web.key", stores.derived_secret(f"app {self.app.name}")
         if self.app.is_staffs:
             yield "secrets/staff.key", stores.staff_secret()

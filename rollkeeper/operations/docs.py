@@ -22,7 +22,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
-from rollkeeper.kernel.settings import Table, tables_in
+from rollkeeper.kernel.settings import Table, on_pages, tables_in
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.settings import all_tables
 from rollkeeper.portal.data_export import data_export_page
@@ -59,7 +59,7 @@ def setting_tables() -> Iterator[tuple[tuple[str, ...], type[Table]]]:
 
 def _table_of_settings(path: tuple[str, ...], model: type[Table]) -> str:
     rows = [
-        f"- `{name}`{_as_toml(field.default)}: {_cell(field.description or '')}"
+        f"- `{name}`{_as_toml(field.default)}: {_cell(field.description or '')}{' On pages too.' if name in on_pages(model) else ''}"
         for name, field in model.model_fields.items()
         if name not in tables_in(model)
     ]

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The project as an app of Django's: prepares what every process needs."""
 
-from django.apps import AppConfig
+from typing import Any
 
+from django.apps import AppConfig
+from django.core.signals import request_started
+
+from rollkeeper.kernel.settings import take_over_changes
 from rollkeeper.kernel.side_by_side import fall_back_on_chinese_and_english
 
 
@@ -12,5 +16,10 @@ class SiteConfig(AppConfig):
     name = "rollkeeper.site"
 
     def ready(self) -> None:
-        """Prepare the catalogues."""
+        """Prepare the catalogues; have each request of an app begin with the settings as they are."""
         fall_back_on_chinese_and_english()
+        request_started.connect(_take_over_changes)
+
+
+def _take_over_changes(**_: Any) -> None:
+    take_over_changes()

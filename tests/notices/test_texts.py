@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from rollkeeper.kernel.choices import BarLevel, Channel
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.phrasing import looks_like_link
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices import texts
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
@@ -20,7 +21,6 @@ from rollkeeper.notices.texts import (
     languages,
     languages_to_write_in,
     languages_with,
-    looks_like_link,
     parse_language,
     read_language,
     say_fields,

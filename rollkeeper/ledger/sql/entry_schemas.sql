@@ -93,6 +93,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:added' THEN '----'
     WHEN 'access:role:granted' THEN '----'
     WHEN 'access:role:ended' THEN '----'
+    WHEN 'access:setting:changed' THEN '----'
     WHEN 'languages:texts:accepted' THEN '----'
     WHEN 'languages:texts:withdrawn' THEN '----'
     WHEN 'selfcare:code:sent' THEN '+---'
@@ -252,6 +253,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
     WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:setting:changed' THEN ARRAY[['setting', 'code', '+'], ['table', 'code', '+'], ['value', 'digest', '+']]
     WHEN 'languages:texts:accepted' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+'], ['read_on', 'day', '+'], ['texts', 'digest', '+']]
     WHEN 'languages:texts:withdrawn' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+']]
     WHEN 'selfcare:code:sent' THEN ARRAY[['channel', 'code', '+']]

@@ -1,5 +1,5 @@
 -- What the worker's role does only because a person asked for it on a page, and once for each request: begin a campaign, put it under
--- another law or another day, close or cancel it, begin an import, undo one.
+-- another law or another day, close or cancel it, begin an import, undo one, change a setting.
 -- Law: art. 3, 11. Reads: access_staffrequest. Writes: triggers on campaign_campaign, imports_import and ledger_entry.
 -- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
 -- An attacker with the session of a worker can make no request: only a page's role may (access/sql/staff_requests.sql).
@@ -40,6 +40,7 @@ DECLARE
     kinds CONSTANT text[] := CASE NEW.verb WHEN 'campaign:campaign:planned' THEN ARRAY['campaign-plan']
                                            WHEN 'campaign:campaign:closed' THEN ARRAY['campaign-close']
                                            WHEN 'campaign:campaign:cancelled' THEN ARRAY['cancel-campaign']
+                                           WHEN 'access:setting:changed' THEN ARRAY['change-settings']
                                            ELSE ARRAY['undo-import'] END;
 BEGIN
     IF NOT access_has_used_request(kinds) THEN
@@ -51,7 +52,7 @@ $$;
 REVOKE ALL ON FUNCTION access_enter_as_asked FROM PUBLIC;
 CREATE OR REPLACE TRIGGER ledger_entered_as_asked BEFORE INSERT ON ledger_entry
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.verb IN (
-        'campaign:campaign:planned', 'campaign:campaign:closed', 'campaign:campaign:cancelled', 'imports:import:undone', 'imports:line:undone'))
+        'campaign:campaign:planned', 'campaign:campaign:closed', 'campaign:campaign:cancelled', 'imports:import:undone', 'imports:line:undone', 'access:setting:changed'))
     EXECUTE FUNCTION access_enter_as_asked();
 
 -- A worker opens closed accounts only of an agent, while it answers the request of a person whose account is open.
