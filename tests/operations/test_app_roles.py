@@ -241,6 +241,20 @@ def test_a_transaction_that_is_rolled_back_gives_no_lookup_back(new_day, as_role
     assert refusals == 2
 
 
+@pytest.mark.parametrize("role", ["counter", "backoffice"])
+def test_a_session_in_another_time_zone_begins_no_new_day_of_lookups(new_day, as_role, role):
+    set_limits(lookups_per_day=100)
+    refusals = []
+
+    with as_role(role):
+        for hours in (0, 24, -24, 167, 0):
+            run("SELECT set_config('TimeZone', %s, true)", [f"<there>{-hours}"])
+            refusals.append(found_by(100)[1])
+        run("SELECT set_config('TimeZone', 'UTC', true)")
+
+    assert refusals == [0, 1, 1, 1, 1]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

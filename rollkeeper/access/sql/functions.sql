@@ -14,7 +14,8 @@ DECLARE
     counter CONSTANT regclass := CASE kernel_acting_role() WHEN 'counter' THEN 'access_lookups_counter'
                                                            WHEN 'backoffice' THEN 'access_lookups_backoffice' END;
     a_day CONSTANT bigint := 1000000000000;
-    first CONSTANT bigint := (clock_timestamp()::date - '2020-01-01'::date) * a_day;
+    -- In UTC: a session chooses its own time zone, and in another one it would begin another day.
+    first CONSTANT bigint := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
     most CONSTANT bigint := access_lookups_per_day();
     reached bigint;
 BEGIN

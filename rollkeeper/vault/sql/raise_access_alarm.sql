@@ -14,7 +14,7 @@ BEGIN
     SELECT CASE access.came
                WHEN 'refused_protected' THEN md5('protected ' || entry)::uuid
                ELSE md5(concat_ws(' ', access.reached, CASE WHEN access.reached NOT LIKE '%\_total' THEN access.staff_id::text END,
-                                  clock_timestamp()::date))::uuid
+                                  (clock_timestamp() AT TIME ZONE 'UTC')::date))::uuid
            END,
            clock_timestamp(), entry, access.staff_id,
            CASE WHEN access.came = 'refused_protected' THEN 'protected'
