@@ -70,6 +70,9 @@ class PendingSubject:
     requested_by: StaffId | None = None
     submitted_by: tuple[StaffId, ...] = ()
     """Who entered or submitted it and cannot approve it."""
+    level: str = ""
+    """What it would bar, where it would leave something (kernel.choices.BarLevel)."""
+    lines: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class PendingApproval:
     needed: int
     is_own: bool
     """The person who reads this submitted or approved it, and cannot approve it."""
+    level: str = ""
+    lines: int | None = None
 
     @property
     def reference(self) -> str:
@@ -269,7 +274,7 @@ def _pending(
         yield PendingApproval(
             permission=permission, action_kind=one.action_kind, about=one.about, requested_at=one.requested_at,
             requested_by=names.get(one.requested_by, ""), given=len(people), needed=rule_for(permission).people,
-            is_own=authority.staff_id in {*one.submitted_by, *people},
+            is_own=authority.staff_id in {*one.submitted_by, *people}, level=one.level, lines=one.lines,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import commitment_of
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.models import Batch
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
 from rollkeeper.ledger.verbs import Verb
@@ -56,7 +57,10 @@ def _day_of(
 def pending_batches() -> list[PendingSubject]:
     """Return the batches that wait for approvers."""
     return [
-        PendingSubject(one.batch_id, f"{one.action}_batch", one.prepared_at, str(one.batch_id), content=one.content, requested_by=StaffId(one.prepared_by) if one.prepared_by else None)
+        PendingSubject(
+            one.batch_id, f"{one.action}_batch", one.prepared_at, str(one.batch_id), content=one.content,
+            requested_by=StaffId(one.prepared_by) if one.prepared_by else None, level=BarLevel.partial(one.bars), lines=one.line_count,
+        )
         for one in Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
     ]  # fmt: skip
 

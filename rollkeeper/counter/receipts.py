@@ -74,7 +74,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     found = find_by_code(code)
     entry = found.entry
     shown = {
-        "done": action_label(entry.verb), "entry": entry, "day": _day(entry.day), "article": cite(entry.article),
+        "done": action_label(entry.verb, entry.facts), "entry": entry, "day": _day(entry.day), "article": cite(entry.article),
         "erasures": [_erasure(one) for one in erasures_of(entry)],
     }  # fmt: skip
     return render(request, "counter/receipt_by_code.html", shown | _given(found))

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a ledger entry tells the people concerned: a sentence for each verb that a receipt can name."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.ledger.verbs import Verb
 
 type Labels = dict[str, Any]
@@ -58,6 +62,11 @@ ACTION_LABELS: Labels = {
 }
 
 
-def action_label(verb: str) -> str:
-    """Say what was done."""
+def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """Say what was done, and of a suspension what is barred where the entry's facts say that something still works."""
+    barred = facts.get("bars")
+    if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
+        return gettext(
+            "The line is suspended in part: no subscriber was registered for it in time. %(barred)s."
+        ) % {"barred": BarLevel(barred).label}
     return str(ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))

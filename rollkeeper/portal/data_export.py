@@ -117,6 +117,7 @@ class ReceiptRecord(_Said):
     day: dt.date
     verb: str
     line: str
+    bars: str = Field(description="What a suspension barred, where something still worked; else empty.")
 
 
 class DocumentRecord(_Said):

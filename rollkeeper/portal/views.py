@@ -145,7 +145,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
     """List what was done to one's lines, each with its receipt."""
     shown = shown_to(request)
     shown["receipts"] = [
-        one | {"done": ledger_labels.action_label(one["verb"]), "day": dt.date.fromisoformat(one["day"])}
+        one | {"done": ledger_labels.action_label(one["verb"], one), "day": dt.date.fromisoformat(one["day"])}
         for one in shown["receipts"]
     ]
     return render(request, "portal/receipts.html", shown)

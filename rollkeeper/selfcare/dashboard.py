@@ -16,7 +16,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.ledger.queries import TenurePeriod, accesses, missing_accesses
-from rollkeeper.ledger.receipts import code_of, find_by_code
+from rollkeeper.ledger.receipts import ParsedEntry, code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import access_periods
 from rollkeeper.lines.choices import LineState
@@ -207,7 +207,7 @@ def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:
     return [
         {
             "code": code_of(EntryId(row.entry_id), row.body.encode()), "day": row.day.isoformat(), "verb": row.verb,
-            "line": str(line_id),
+            "line": str(line_id), "bars": ParsedEntry(row.body.encode()).facts.get("bars", ""),
         }
         for row in found
     ]  # fmt: skip

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The one list of what staff asked for and is not done: who asked, what, since when, who may decide, and where."""
 
+import datetime as dt
+import re
+
 import pytest
 
 from rollkeeper.access.authority import rule_for
@@ -8,7 +11,11 @@ from rollkeeper.access.hooks import LONG_REQUESTS, STAFF_REQUESTS
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.staff_requests import ask
 from rollkeeper.backoffice.approvals import REQUESTS
+from rollkeeper.campaign.models import Batch
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import new_uuid
 from tests.builders.staff import employ, sign_in
 
 PAGE = "/pending-approvals/"
@@ -64,3 +71,23 @@ def test_a_stopped_erasure_is_listed_for_who_may_approve_it_with_the_roles_that_
     assert code == 200
     assert "Erasure of much of the register" in page
     assert "Data protection officer · Administrator" in page
+
+
+@pytest.mark.parametrize(
+    ("bars", "title"),
+    [
+        (Bars.OUTGOING, "Outgoing calls and messages barred"), (Bars.OUTGOING | Bars.DATA, "Outgoing calls, messages and data barred"),
+        (Bars.ALL, "Suspend"),
+    ],
+)  # fmt: skip
+def test_a_batch_is_listed_with_what_its_stage_bars_and_its_lines(ask_page, bars, title):
+    Batch.objects.create(
+        batch_id=new_uuid(), campaign_id=new_uuid(), action="suspend", bars=bars, due_on=dt.date(2012, 3, 1), state="waiting", line_count=1726,
+        pack_hash="a" * 64, max_lines_per_hour=1, pilot_count=1, prepared_at=clock.now(), content="b" * 64,
+    )  # fmt: skip
+
+    _, page = ask_page(StaffRole.SUPERVISOR)
+
+    (card,) = re.findall(r'<section class="govuk-summary-card".*?</section>', page, re.DOTALL)
+    assert re.search(rf">{title}</a>", card)
+    assert re.search(r">Lines</dt><dd[^>]*>1,726</dd>", card)

@@ -144,7 +144,7 @@ def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
     entry = receipt.entry
     with translation.override(language):
         return ReceiptText(
-            code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
+            code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb, entry.facts), day=_format_day(entry.day),
             article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
             line_label=_("Reference of the line"), colon=colon(),
             foot=[*_foot(receipt), *([] if has_reader(language) else [no_reader_note(language, spoken_here())])],

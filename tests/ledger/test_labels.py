@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a subscriber reads of an entry: a suspension says what it barred, where the entry does."""
+
+import pytest
+
+from rollkeeper.kernel.choices import BarLevel
+from rollkeeper.ledger.labels import ACTION_LABELS, action_label
+from rollkeeper.ledger.verbs import Verb
+
+
+@pytest.mark.parametrize("level", list(BarLevel))
+def test_a_suspension_names_what_is_barred(level):
+    assert str(level.label) in action_label(Verb.LINE_SUSPENDED, {"bars": level.value})
+
+
+@pytest.mark.parametrize("facts", [{}, {"bars": ""}, {"bars": "unheard of"}])
+def test_an_entry_that_names_no_bar_says_that_the_line_is_suspended(facts):
+    assert action_label(Verb.LINE_SUSPENDED, facts) == str(ACTION_LABELS[Verb.LINE_SUSPENDED])
+
+
+def test_what_is_barred_is_said_of_no_other_entry():
+    assert action_label(Verb.LINE_RESTORED, {"bars": "outgoing"}) == str(ACTION_LABELS[Verb.LINE_RESTORED])
