@@ -333,6 +333,7 @@ def health(*, as_json: JsonOption = False) -> None:
     Example: rollkeeper health --json
     """
     from rollkeeper.kernel.health import ProcessHealth, examine_processes
+    from rollkeeper.kernel.kept_processes import kept_names
     from rollkeeper.vault import client
     from rollkeeper.vault.protocol import service_socket
 
@@ -345,6 +346,12 @@ def health(*, as_json: JsonOption = False) -> None:
         else:
             said = "; ".join(f"{part}: {why}" for part, why in lacking.items())
             found.append(ProcessHealth("vault", alive=True, ready=not lacking, missing=said))
+    answered = {one.process.partition(".")[0] for one in found}
+    found += [
+        ProcessHealth(name, alive=False, ready=False, missing="it does not answer; see its log")
+        for name in kept_names()
+        if name not in answered
+    ]
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     else:

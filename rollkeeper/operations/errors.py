@@ -22,6 +22,12 @@ APP_DID_NOT_START = Refusal(
     "See {log}; then run 'rollkeeper doctor'.",
 )
 # An app that ran as root would read every key of the instance.
+SOCKETS_NOT_WRITABLE = Refusal(
+    "sockets_not_writable",
+    Kind.MALFORMED,
+    "Nothing can be written to {folder}, where the processes of this instance answer whether they are ready: {why}.",
+    "Let the user of this process write there; in a container, mount it without ':ro'.",
+)
 PROGRAM_NOT_READABLE = Refusal(
     "program_not_readable",
     Kind.MALFORMED,

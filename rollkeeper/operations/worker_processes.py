@@ -12,15 +12,19 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final, cast
 
+from rollkeeper.kernel import stores
+from rollkeeper.kernel.console import err
 from rollkeeper.kernel.database import Role
+from rollkeeper.kernel.kept_processes import keeping
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.credential_handover import VaultCredentials
+from rollkeeper.operations.errors import SOCKETS_NOT_WRITABLE
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.site.web_apps import App
@@ -54,8 +58,18 @@ class ManagedProcess(ABC):
         """Start it, or start it again. Returns at once."""
         if self._is_running() or time.monotonic() < self._begun + _PAUSE_S:
             return
+        if self._process is not None and self._process.returncode:
+            err.print(
+                f"The process {self.name} ended with code {self._process.returncode} and is started again; see {self.log}.",
+                markup=False,
+            )
         self._release()
         self._begun, self._process = time.monotonic(), self._started()
+
+    @property
+    def log(self) -> Path:
+        """Return where it writes its log."""
+        return data_dir() / "logs" / f"{self.name}.log"
 
     def _is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -114,7 +128,7 @@ class ManagedProcess(ABC):
                 start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
             )
         )
-        log_output(cast("IO[bytes]", process.stdout), data_dir() / "logs" / f"{self.name}.log")
+        log_output(cast("IO[bytes]", process.stdout), self.log)
         return process
 
 
@@ -200,11 +214,20 @@ def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) 
 
 @contextmanager
 def stopped_at_end(processes: Sequence[ManagedProcess]) -> Iterator[Sequence[ManagedProcess]]:
-    """Stop them at the end of a block, all at once."""
-    try:
-        yield processes
-    finally:
+    """Stop them at the end of a block, all at once; until then the instance's health misses those that do not answer.
+
+    Refuses: SOCKETS_NOT_WRITABLE.
+    """
+    with ExitStack() as stack:
         for one in processes:
-            one.ask_to_stop()
-        for one in processes:
-            one.stop()
+            try:
+                stack.enter_context(keeping(one.name))
+            except OSError as fault:
+                raise SOCKETS_NOT_WRITABLE(folder=stores.sockets(), why=fault.strerror) from None
+        try:
+            yield processes
+        finally:
+            for one in processes:
+                one.ask_to_stop()
+            for one in processes:
+                one.stop()

@@ -1,6 +1,7 @@
 """Health that is true: a process that cannot do its work says so, and what is missing."""
 
 import errno
+import json
 import os
 import threading
 
@@ -9,9 +10,13 @@ import pytest
 from django.db import InterfaceError, OperationalError, connections
 from django.test import Client
 
-from rollkeeper.kernel import health, room
+from rollkeeper.kernel import health, kept_processes, room
 from rollkeeper.operations import scheduler
+from rollkeeper.operations.errors import SOCKETS_NOT_WRITABLE
+from rollkeeper.operations.worker_processes import JobKind, JobProcess, stopped_at_end
 from rollkeeper.vault import epochs
+from tests.in_process import invoke
+from tests.refusals import refusing
 
 
 def broken(*_args, **_more):
@@ -129,6 +134,32 @@ def test_a_process_that_was_killed_is_not_named_any_more(data_dir):
 
     assert "killed.1" not in [one.process for one in health.examine_processes()]
     assert not place.with_name("killed.1").exists()
+
+
+def test_a_process_that_is_kept_going_and_answers_nothing_is_missed(data_dir):
+    with kept_processes.keeping("a-process"):
+        kept = invoke("health", "--json")
+        with health.answering("a-process.1", []):
+            answering = invoke("health", "--json")
+    ended = invoke("health", "--json")
+
+    assert kept.exit_code == 1
+    assert _said_of("a-process", kept) == {"a-process": (False, False)}
+    assert _said_of("a-process", answering) == {"a-process.1": (True, True)}
+    assert _said_of("a-process", ended) == {}
+
+
+def _said_of(name, done):
+    found = json.loads(done.stdout)
+    return {one["process"]: (one["alive"], one["ready"]) for one in found if one["process"].startswith(name)}
+
+
+def test_a_parent_whose_processes_could_not_answer_says_so_and_starts_none(tmp_path, monkeypatch):
+    (tmp_path / "kept").write_text("no folder")
+    monkeypatch.setenv("ROLLKEEPER_SOCKETS", str(tmp_path))
+
+    with refusing(SOCKETS_NOT_WRITABLE), stopped_at_end([JobProcess("a-process", JobKind.ALL)]):
+        pytest.fail("it began")
 
 
 def test_a_worker_is_ready_once_it_holds_its_leases_and_not_without_its_root(committed, monkeypatch):

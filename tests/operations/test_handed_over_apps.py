@@ -27,6 +27,23 @@ COMPOSE = yaml.safe_load(
 )
 
 
+def test_every_container_with_the_instance_can_say_whether_it_is_ready():
+    for name in ("vault", "worker"):
+        (mount,) = (one for one in COMPOSE["services"][name]["volumes"] if one.startswith("sockets:"))
+        assert mount == "sockets:/run/rollkeeper"
+
+
+def test_no_container_of_rollkeeper_reads_the_password_of_a_superuser():
+    volumes = [volume for service in COMPOSE["services"].values() for volume in service["volumes"]]
+
+    assert all(one["file"].startswith("${SUPERUSERS:?}/") for one in COMPOSE["secrets"].values())
+    assert not [volume for volume in volumes if "SUPERUSERS" in volume]
+    assert {name for name, service in COMPOSE["services"].items() if service.get("secrets")} == {
+        "register",
+        "keys",
+    }
+
+
 @pytest.fixture
 def place():
     with tempfile.TemporaryDirectory(prefix="rk-handed-", dir="/tmp") as folder:
