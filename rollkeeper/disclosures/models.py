@@ -26,6 +26,13 @@ class RequestingAuthority(models.Model):
         db_table = "disclosures_authority"
 
 
+class _WithoutMarks(models.Manager["DisclosureRequest"]):
+    """No app may read the marks: they are loaded where one is asked for, by a process that may."""
+
+    def get_queryset(self) -> models.QuerySet["DisclosureRequest"]:
+        return super().get_queryset().defer("number_mark", "instrument_mark", "file_mark")
+
+
 class DisclosureRequest(models.Model):
     """One disclosure request about who held one number on one day."""
 
@@ -77,6 +84,8 @@ class DisclosureRequest(models.Model):
         null=True, db_comment="Whether a notice was owed; otherwise their own page says it."
     )
     erased_on = models.DateField(null=True)
+
+    objects = _WithoutMarks()
 
     class Meta:
         """Grows by what authorities request."""

@@ -6,12 +6,12 @@ the offline worker, in the clerk's name, since no counter can open what waits.
 """
 
 import datetime as dt
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason
@@ -59,7 +59,7 @@ def check_document(
     with action():
         line = find_line_for_clerk(authority, number, on=on)
         found = rows(
-            "SELECT application_id, document_mark, name_mark FROM selfcare_application"
+            "SELECT application_id FROM selfcare_application"
             " WHERE line_id = %s AND state = 'pending' AND until >= %s FOR UPDATE",
             [line.line_id, on],
         )
@@ -68,8 +68,12 @@ def check_document(
         (waits,) = found
         count_access(authority, AccessKind.DOCUMENT, on=on)
         marks = application_marks(waits.application_id, document=document, name=name, on=on)
-        kept = (bytes(waits.document_mark), bytes(waits.name_mark))
-        if not hmac.compare_digest(b"".join(marks), b"".join(kept)):
+        with counted_lookups():
+            (said,) = rows(
+                "SELECT selfcare_is_application_of(%s, %s, %s, %s) AS matches",
+                [line.line_id, waits.application_id, *marks],
+            )
+        if not said.matches:
             mark_access(authority, AccessOutcome.FOUND, line_id=line.line_id, matched=False, on=on)
             raise NO_APPLICATION()
         run(

@@ -108,7 +108,8 @@ def draft_report(case_id: UUID, *, language: str) -> str:
     Refuses: CASE_NOT_FOUND.
     """
     found = rows(
-        "SELECT c.*, l.service FROM selfcare_case c JOIN lines_line l USING (line_id) WHERE c.case_id = %s AND c.kind = %s",
+        "SELECT c.case_id, c.about, c.opened_on, c.settled_on, c.upheld, l.service"
+        " FROM selfcare_case c JOIN lines_line l USING (line_id) WHERE c.case_id = %s AND c.kind = %s",
         [case_id, CaseKind.FORGERY.value],
     )
     if not found:

@@ -165,6 +165,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "subscribers_unlink": ["counter", "worker"],
         "campaign_is_approved": None,  # by triggers on what takes service away
         "imports_is_asked_for": None,  # by the same triggers
+        "imports_brings": None,  # by the same triggers
         "campaign_end_stay": ["backoffice", "worker"],
         "campaign_enter_stay": ["backoffice", "worker"],
         "campaign_line_deadline": ["counter", "worker"],
@@ -183,6 +184,8 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "lines_terminate": ["counter", "worker"],
         "lines_lock_lines": ["backoffice", "counter", "worker"],
         "selfcare_hand_over_code": ["counter", "worker"],
+        "selfcare_is_application_of": ["counter", "worker"],
+        "disclosures_is_about": ["backoffice", "vault_service", "worker"],
         "selfcare_pages_of": ["counter", "worker"],
         "selfcare_claimant_is_named": ["backoffice", "worker"],
         "selfcare_verify_code": ["portal"],

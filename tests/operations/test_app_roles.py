@@ -180,14 +180,19 @@ def new_day(vaulted):  # noqa: F811
         run(f"SELECT setval('access_lookups_{app}', 0)")
 
 
-INDEXES = ("number_index", "document_index", "reference_index", "code_hash")
+INDEXES = (
+    "number_index", "document_index", "reference_index", "code_hash", "document_mark", "name_mark", "claimant_mark", "number_mark",
+    "instrument_mark", "file_mark",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("role", [*APPS, "auditor"])
-def test_no_app_selects_an_index_of_numbers_documents_or_codes(register, role):
+def test_no_app_selects_an_index_or_a_mark_of_numbers_documents_or_codes(register, role):
     read = rows(
         "SELECT table_name, column_name FROM information_schema.column_privileges"
-        " WHERE grantee = %s AND privilege_type = 'SELECT' AND column_name = ANY (%s)",
+        " WHERE grantee = %s AND privilege_type = 'SELECT' AND column_name = ANY (%s)"
+        " AND table_name <> 'access_attempt'"  # names of accounts that were typed
+        " ORDER BY table_name, column_name",
         [role, list(INDEXES)],
     )
 
@@ -323,6 +328,31 @@ def test_one_entry_joins_two_references_and_no_third(clerk, held, as_role):  # n
         ]
 
     assert joined == [False, True]
+
+
+def test_a_line_of_which_two_people_were_joined_before_counts_as_given_away(clerk, held, as_role):  # noqa: F811
+    line_id, _, _ = held
+    (tenure,) = tenures(line_id)
+    set_limits(terminations_per_day=0)
+    thief, shared = new_uuid(), {"role": "clerk", "on": ON, "line_id": line_id, "person_id": tenure.person_id}
+
+    with as_role("counter"):
+        joined = append_entry(
+            clerk, verb=Verb.DOCUMENT_LINKED, facts={"already_known": True, "assurance": "sighted"}, **shared
+        )
+        rows(JOINED, {"first": thief, "second": tenure.person_id, "entry": joined})
+        taken = append_entry(
+            clerk, verb=Verb.TENURE_REGISTERED, commitment=tenure.commitment, pack="a1" * 32,
+            facts={"assurance": "sighted", "party_kind": "individual"}, **shared,
+        )  # fmt: skip
+        said = refusal(
+            TAKEN.replace(
+                "ARRAY[uuidv7()], ARRAY[NULL]::uuid[],", "ARRAY[%(thief)s], ARRAY[NULL]::uuid[],", 1
+            ),
+            {"line": line_id, "entry": taken, "thief": thief},
+        )
+
+    assert "lines_counter_termination_limit_reached" in said
 
 
 ENTERED = "INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body) VALUES (%(at)s, %(day)s, %(verb)s, %(line)s, %(staff)s, %(body)s)"

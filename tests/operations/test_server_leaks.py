@@ -64,6 +64,15 @@ def test_no_app_sees_by_statistics_whether_an_alarm_was_raised(as_role, role, st
         assert refused(statement)
 
 
+@pytest.mark.parametrize("role", [*APPS, "auditor"])
+@pytest.mark.parametrize("statement", ["SELECT objid FROM pg_locks", "SELECT * FROM pg_lock_status()"])
+def test_no_app_sees_what_document_another_session_locks(as_role, role, statement):
+    rows("SELECT kernel_lock('line_limit', ARRAY['the hash of a document'])")
+
+    with as_role(role):
+        assert refused(statement)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_sees_in_the_planners_statistics_what_it_may_not_read(as_role, role):
     run("ANALYZE access_staff, lines_number")

@@ -9,6 +9,10 @@
 CREATE OR REPLACE FUNCTION lines_count_counter_termination(line uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    -- Sessions take turns, and each must see what the one before counted.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'lines_counted_in_an_older_snapshot' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('lines_countertermination', 0));
     DELETE FROM lines_countertermination
      WHERE ended_at NOT BETWEEN clock_timestamp() - interval '24 hours' AND clock_timestamp(); -- or by a clock that was ahead

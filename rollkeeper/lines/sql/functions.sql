@@ -70,7 +70,8 @@ END
 $$;
 
 -- Records who holds lines from now on: ends the tenure that is open, begins the new one, lifts want of registration and leaves every
--- other reason as it is. A line that goes to another person counts against what all counters together may end in a day. The contact of
+-- other reason as it is. A line that goes to another reference counts against what all counters together may end in a day, also where
+-- two references were joined: a counter joins them. The contact of
 -- the subscriber before does not stay for the one after: codes for the portal go there. A new one is taken for lines that are no
 -- telephones alone, since the number itself reaches the others.
 CREATE OR REPLACE FUNCTION lines_register(
@@ -99,9 +100,7 @@ BEGIN
     IF kernel_acting_role() = 'counter' THEN
         PERFORM lines_count_counter_termination(h.line_id)
            FROM lines_tenure h
-          WHERE h.line_id = line_ids[1] AND upper_inf(h.held)
-            AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = h.person_id), h.person_id)
-             <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = person_ids[1]), person_ids[1]);
+          WHERE h.line_id = line_ids[1] AND upper_inf(h.held) AND h.person_id <> person_ids[1];
     END IF;
     UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry
       FROM unnest(line_ids, entries) AS given (line, entry)

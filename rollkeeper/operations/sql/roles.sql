@@ -252,7 +252,12 @@ GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_request, disc
 GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO worker;
 GRANT UPDATE (state, closed_on, notified_on, is_notice_queued, erased_on, number_mark, instrument_mark, file_mark, file_id, line_id, person_id,
     held_on, held_at) ON disclosures_request TO worker;
-GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO backoffice;
+GRANT SELECT ON disclosures_authority, disclosures_deferral TO backoffice;
+-- Not its marks: by the key of the indexes, which each app has, they would give the number to who tries all. A function compares.
+GRANT SELECT (disclosure_id, authority_id, kind, instrument, file_id, fields, held_on, held_at, article, pack_hash, received_on, expires_on,
+    reply_by, keep_days, entered_by, entered_at, state, refused_because, refused_by_law, outcome, line_id, person_id, opened_on, answer_hash,
+    delivered_on, closed_on, notified_on, is_notice_queued, erased_on) ON disclosures_request TO backoffice;
+GRANT EXECUTE ON FUNCTION disclosures_is_about TO backoffice, worker, vault_service;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
 -- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; apps see what was protected.
@@ -286,19 +291,21 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalses
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
 GRANT SELECT, INSERT ON selfcare_reservedcode TO counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
-GRANT SELECT ON selfcare_delegate TO counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
 GRANT SELECT, INSERT, UPDATE ON selfcare_case TO worker;
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark), SELECT (line_id, kind, due_on, settled_on)
     ON selfcare_case TO counter;
--- Remote applications that wait for the document to be seen: the counter compares hashes and records the result; it cannot select
--- the sealed data.
+-- Remote applications that wait for the document to be seen: the counter has the database compare marks, and records the result; it
+-- selects neither the sealed data nor the marks, which by the key of the indexes would give the document to who tries all.
+GRANT EXECUTE ON FUNCTION selfcare_is_application_of TO counter, worker;
 GRANT SELECT, INSERT, UPDATE ON selfcare_application TO worker;
-GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, check_key, said),
+GRANT SELECT (line_id, application_id, until, state, check_key, said),
     UPDATE (state, checked_by, checked_at, check_key, check_language) ON selfcare_application TO counter;
-GRANT UPDATE (is_protected) ON subscribers_subscriber TO worker;
-GRANT SELECT ON selfcare_case TO backoffice, auditor;
+-- Who is under protection is decided at a command.
+GRANT UPDATE (is_protected) ON subscribers_subscriber TO console;
+GRANT SELECT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, settled_on, settled_by, upheld, because, assigned_to,
+    reminded_on) ON selfcare_case TO backoffice, auditor;
 GRANT EXECUTE ON FUNCTION selfcare_claimant_is_named TO backoffice, worker;
 
 -- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.

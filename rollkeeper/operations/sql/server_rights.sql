@@ -21,6 +21,9 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker', one);
     END LOOP;
+    -- A lock's number is a hash of what it is about: a document that is registered at this moment, to who tries all.
+    REVOKE ALL ON FUNCTION pg_catalog.pg_lock_status() FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION pg_catalog.pg_lock_status() TO migrator, worker, vault, vault_service;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, counter, backoffice, portal, worker, console, vault, vault_service, auditor', current_database());
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO migrator, worker', current_database());
