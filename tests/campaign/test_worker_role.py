@@ -9,6 +9,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import Authority, worker_authority
+from rollkeeper.access.choices import RequestJob
+from rollkeeper.access.staff_requests import ask
 from rollkeeper.campaign import batch_execution
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.kernel.database import run
@@ -33,6 +35,10 @@ OWN_BATCH = (
     " content, 0 FROM campaign_batch"
 )
 ADDED = "INSERT INTO campaign_batchline (line_id, batch_id, position, line_version, outcome) VALUES (%(line)s, %(batch)s, 2, 1, 'waiting')"
+ERASED = (
+    "INSERT INTO retention_erasure (line_id, erasure_id, ground, article, last_day_kept, begun_at)"
+    " VALUES (%(line)s, uuidv7(), 'erased_before_restore', 'a', %(on)s, now())"
+)
 RUNS = "UPDATE campaign_batch SET state = 'running' WHERE batch_id = %(batch)s"
 
 
@@ -75,6 +81,8 @@ def approved(waiting: tuple[BatchId, LineId], people: People) -> tuple[BatchId, 
         ["UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'campaign' WHERE line_id = %(line)s"],
         ["UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'subscriber' WHERE line_id = %(line)s"],
         ["UPDATE lines_line SET state = 'terminated', terminated_on = %(on)s, terminated_by = 'import_undone' WHERE line_id = %(line)s"],
+        ["UPDATE lines_line SET state = 'released', erased_on = %(on)s WHERE line_id = %(line)s"],
+        [ERASED, "UPDATE lines_line SET state = 'released', erased_on = %(on)s WHERE line_id = %(line)s"],
         ["INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%(line)s, 'bar', 'registration', now())"],
     ],
 )  # fmt: skip
@@ -192,3 +200,27 @@ def test_a_worker_makes_no_line_that_no_import_or_registration_has(
 ) -> None:
     with as_role("worker"):
         assert refused(statement)
+
+
+IMPORTED = (
+    "INSERT INTO imports_import (import_id, file_hash, started_at, rows_done, lines_made, rows_known, rows_refused, rows_left_out,"
+    " lines_barred, lines_completed, registered) VALUES (uuidv7(), 'a file', now(), 0, 0, 0, 0, 0, 0, 0, 0)"
+)
+UNPAID = NO_BATCH.replace("'registration'", "'unpaid'")
+
+
+@pytest.mark.parametrize(
+    ("statement", "later", "may"),
+    [(NO_BATCH, 11, False), (UNPAID, 11, False), (NO_BATCH, 0, False), (UNPAID, 0, True)],
+)
+def test_an_import_that_runs_takes_service_from_no_line_that_is_there(
+    people: People, as_role: AsRole, statement: str, later: int, *, may: bool
+) -> None:
+    line_id = make_line()
+    ask(people[0], "imports-import", job=RequestJob.CAMPAIGN)
+    run("UPDATE access_staffrequest SET made_at = now() + make_interval(mins => %s)", [later])
+
+    with as_role("worker"):
+        run(IMPORTED)
+
+        assert refused(statement, line=line_id, on=DUE) is not may

@@ -252,3 +252,31 @@ def test_a_worker_settles_no_alarm(as_role, register):
     with as_role("worker"):
         assert refused("UPDATE vault_alarm SET settled_at = now()")
         assert not refused("UPDATE vault_alarm SET notified_at = now()")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE lines_tenure SET person_id = uuidv7()",
+        "UPDATE lines_tenure SET line_id = uuidv7()",
+        "UPDATE lines_number SET line_id = uuidv7()",
+        "UPDATE lines_pause SET line_id = uuidv7()",
+    ],
+)
+def test_a_worker_gives_no_line_to_another_without_its_entry(as_role, register, statement):
+    with as_role("worker"):
+        assert refused(statement)
+
+
+def test_a_worker_takes_no_one_out_of_protection(as_role, register):
+    with as_role("worker"):
+        assert refused("UPDATE subscribers_subscriber SET is_protected = false")
+    with as_role("console"):
+        assert not refused("UPDATE subscribers_subscriber SET is_protected = false")
+
+
+def test_a_worker_opens_no_account_but_of_an_agent(officer, asked, as_role):
+    asked("agent-action")
+
+    with as_role("worker"):
+        assert refused("UPDATE access_staff SET is_active = true WHERE NOT is_active")

@@ -1,7 +1,8 @@
 -- Holds a worker's role, and a command's, to what people decided: a line loses service only as a member of a batch that enough people
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
--- imports_import, ledger_entry. Writes: triggers on campaign_batch, campaign_batchline, lines_line, lines_suspension.
+-- imports_import, ledger_entry, retention_erasure. Writes: triggers on campaign_batch, campaign_batchline, lines_line, lines_suspension,
+-- retention_erasure.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
 -- pilot, and its hourly limit, are still the worker's to keep.
@@ -53,10 +54,12 @@ REVOKE ALL ON FUNCTION campaign_hold_to_approval FROM PUBLIC;
 CREATE OR REPLACE TRIGGER campaign_batch_as_approved BEFORE INSERT OR UPDATE ON campaign_batch
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console')) EXECUTE FUNCTION campaign_hold_to_approval();
 
--- No line comes into a batch whose content was hashed for approval.
+-- No line comes into a batch whose content was hashed for approval. The lock holds the hash back until this line is there to be hashed,
+-- or is not: it could else wait in an open transaction until people had approved.
 CREATE OR REPLACE FUNCTION campaign_refuse_late_lines() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM FROM campaign_batch WHERE batch_id IN (SELECT batch_id FROM added) FOR SHARE;
     IF EXISTS (SELECT FROM (SELECT DISTINCT batch_id FROM added) late LEFT JOIN campaign_batch b USING (batch_id)
                 WHERE b.batch_id IS NULL OR b.content IS NOT NULL) THEN
         RAISE EXCEPTION 'campaign_line_put_into_a_prepared_batch' USING ERRCODE = 'insufficient_privilege';
@@ -78,11 +81,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_is_asked_for FROM PUBLIC;
 
+-- Whether a line was made for such an import: its reference says when, and lines that are there are older than the request.
+CREATE OR REPLACE FUNCTION imports_brings(line uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT imports_is_asked_for() AND EXISTS (
+        SELECT FROM access_staffrequest r JOIN access_staff s USING (staff_id)
+         WHERE r.kind = 'imports-import' AND r.state = 'approved' AND s.is_active AND r.made_at > clock_timestamp() - interval '1 day'
+           AND uuid_extract_timestamp(line) > r.made_at - interval '10 minutes')  -- clocks of two machines
+$$;
+REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
+
 -- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been; or one that a line came in with.
 CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF kernel_acting_role() = 'worker' AND EXISTS (SELECT FROM begun WHERE batch_id IS NULL) AND NOT imports_is_asked_for()
+    IF kernel_acting_role() = 'worker' AND EXISTS (
+           SELECT FROM begun WHERE batch_id IS NULL AND (reason <> 'registration' AND imports_brings(line_id)) IS NOT TRUE)
        OR EXISTS (
            SELECT FROM (SELECT DISTINCT batch_id, begun_on, step, bars FROM begun WHERE batch_id IS NOT NULL) one
              LEFT JOIN campaign_batch b USING (batch_id)
@@ -106,11 +120,12 @@ CREATE OR REPLACE TRIGGER lines_suspension_ends_once BEFORE UPDATE ON lines_susp
                        AND (NEW.restored_on IS DISTINCT FROM OLD.restored_on))
     EXECUTE FUNCTION lines_refuse('lines_suspension_opened_again', 'insufficient_privilege');
 
--- Whether a line was terminated just now.
+-- Whether a line was terminated just now, or was released without ever having been.
 CREATE OR REPLACE FUNCTION lines_is_ended_now(former text, state text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN state = 'terminated' AND former <> state;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN former IN ('active', 'suspended') AND state IN ('terminated', 'released');
 
--- A line is suspended by a suspension, and terminated by a batch that runs or by an entry of this transaction about this line.
+-- A line is suspended by a suspension, and terminated by a batch that runs or by an entry of this transaction about this line. It is
+-- released without an end only where a restore brought back what was erased: that is found at a command.
 CREATE OR REPLACE FUNCTION lines_hold_state_to_cause() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -131,7 +146,10 @@ BEGIN
     IF EXISTS (
         SELECT FROM changed n JOIN former o USING (line_id)
          WHERE lines_is_ended_now(o.state, n.state)
-           AND CASE WHEN n.terminated_by = 'campaign' THEN NOT EXISTS (
+           AND CASE WHEN n.state = 'released' THEN NOT EXISTS (
+                        SELECT FROM retention_erasure r
+                         WHERE r.line_id = n.line_id AND r.tenure_id IS NULL AND r.ground = 'erased_before_restore')
+                    WHEN n.terminated_by = 'campaign' THEN NOT EXISTS (
                         SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
                          WHERE l.line_id = n.line_id AND b.batch_id = ANY (running) AND b.due_on <= kernel_day(n.terminated_on)
                            AND l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count))
@@ -183,3 +201,7 @@ DROP TRIGGER IF EXISTS lines_line_entered ON lines_line;
 CREATE CONSTRAINT TRIGGER lines_line_entered AFTER INSERT ON lines_line DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (current_user = 'migrator' AND kernel_acting_role() IN ('worker', 'counter'))
     EXECUTE FUNCTION lines_require_entry_of_new_line();
+
+CREATE OR REPLACE TRIGGER retention_erasure_after_a_restore BEFORE INSERT ON retention_erasure
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.ground = 'erased_before_restore')
+    EXECUTE FUNCTION lines_refuse('retention_erasure_after_a_restore_by_worker', 'insufficient_privilege');

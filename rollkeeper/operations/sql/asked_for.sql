@@ -1,6 +1,7 @@
 -- What the worker's role does only because a person asked for it on a page, and once for each request: begin a campaign, put it under
 -- another law or another day, close or cancel it, begin an import, undo one, change a setting.
--- Law: art. 3, 11. Reads: access_staffrequest. Writes: triggers on campaign_campaign, imports_import and ledger_entry.
+-- Law: art. 3, 11. Reads: access_rolegrant, access_staff, access_staffrequest, agents_assignment. Writes: triggers on access_staff,
+-- campaign_campaign, imports_import and ledger_entry.
 -- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
 -- An attacker with the session of a worker can make no request: only a page's role may (access/sql/staff_requests.sql).
 CREATE OR REPLACE FUNCTION access_act_as_asked() RETURNS trigger
@@ -55,13 +56,16 @@ CREATE OR REPLACE TRIGGER ledger_entered_as_asked BEFORE INSERT ON ledger_entry
         'campaign:campaign:planned', 'campaign:campaign:closed', 'campaign:campaign:cancelled', 'imports:import:undone', 'imports:line:undone', 'access:setting:changed'))
     EXECUTE FUNCTION access_enter_as_asked();
 
--- A worker opens closed accounts only of an agent, while it answers the request of a person whose account is open.
+-- A worker opens closed accounts only of an agent's people, who work at a counter alone, while it answers the request of a person whose
+-- account is open.
 CREATE OR REPLACE FUNCTION access_reopen_as_asked() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM access_staffrequest r JOIN access_staff s USING (staff_id)
                     WHERE r.kind = 'agent-action' AND r.state = 'approved' AND s.is_active AND r.staff_id <> NEW.staff_id
-                      AND r.made_at > clock_timestamp() - interval '1 day') THEN
+                      AND r.made_at > clock_timestamp() - interval '1 day')
+       OR NOT EXISTS (SELECT FROM agents_assignment a WHERE a.staff_id = NEW.staff_id)
+       OR EXISTS (SELECT FROM access_rolegrant g WHERE g.staff_id = NEW.staff_id AND g.role NOT IN ('clerk', 'supervisor')) THEN
         RAISE EXCEPTION 'access_no_person_asked_for_it' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;

@@ -133,7 +133,12 @@ GRANT SELECT ON subscribers_personlink TO counter;
 GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
-GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_tenure, lines_pause TO worker;
+GRANT SELECT, INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO worker;
+-- Whose a line is, and which number leads to it, change by functions alone.
+GRANT UPDATE ON lines_line TO worker;
+GRANT UPDATE (quarantined_until) ON lines_number TO worker;
+GRANT UPDATE (held, ended_by_entry, commitment, route, erased_on, contested_on) ON lines_tenure TO worker;
+GRANT UPDATE (days, reason, evidence_seen_on) ON lines_pause TO worker;
 -- What takes service away is bound to what people approved (approved_batches.sql).
 GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO worker;
 -- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
@@ -274,7 +279,7 @@ GRANT SELECT ON lawbook_version, lawbook_countryfile, lawbook_period TO backoffi
 
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON registration_submission TO counter, worker;
-GRANT SELECT, INSERT, UPDATE ON retention_erasure TO worker;
+GRANT SELECT, INSERT, UPDATE (done_at) ON retention_erasure TO worker;
 GRANT SELECT ON retention_erasure TO backoffice, auditor;
 GRANT SELECT, INSERT, UPDATE (records) ON retention_run TO worker;
 GRANT SELECT, INSERT, DELETE, UPDATE (lifted_on) ON retention_brake TO worker;
