@@ -83,9 +83,10 @@ def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
 
 def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
     """Remove a document that was recorded for this person by mistake; not the last one that leads to them."""
-    (done,) = rows(
-        "SELECT subscribers_unlink_document(%s, %s) AS done", [document_index([document])[0], person_id]
-    )
+    with counted_lookups():
+        (done,) = rows(
+            "SELECT subscribers_unlink_document(%s, %s) AS done", [document_index([document])[0], person_id]
+        )
     return bool(done.done)
 
 

@@ -193,3 +193,24 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "vault_note_opening": ["vault"],
         "vault_raise_access_alarm": ["backoffice", "counter", "vault_service", "worker"],
     }
+
+
+COUNTS_NOTHING = {
+    "access_use_invitation",  # the hash of a long code
+    "lines_register",  # a contact, sealed
+    "selfcare_hand_over_code",  # the hash of a new code
+    "selfcare_verify_code",  # a code of few tries
+}
+
+
+def test_what_an_app_executes_with_an_index_or_a_mark_counts_it(data_dir):
+    found = rows(
+        "SELECT p.proname AS function FROM pg_proc p"
+        " WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"
+        "   AND p.proargtypes::oid[] && ARRAY['bytea'::regtype::oid, 'bytea[]'::regtype::oid]"
+        "   AND (has_function_privilege('counter', p.oid, 'EXECUTE') OR has_function_privilege('backoffice', p.oid, 'EXECUTE')"
+        "        OR has_function_privilege('portal', p.oid, 'EXECUTE'))"
+        "   AND coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) !~ 'access_count_lookups' ORDER BY function"
+    )
+
+    assert {one.function for one in found} == COUNTS_NOTHING

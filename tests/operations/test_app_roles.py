@@ -314,6 +314,17 @@ def test_no_app_replaces_documents_joins_people_or_moves_numbers_at_will(held, a
         assert refused(statement, {"first": tenure.person_id, "second": new_uuid()})
 
 
+def test_letting_documents_go_tries_no_more_of_them_than_the_limit_gives(new_day, as_role):
+    set_limits(lookups_per_day=2)
+    tried = "SELECT subscribers_unlink_document(sha256('a document'), uuidv7())"
+
+    with as_role("counter"):
+        said = [refusal(tried) for _ in range(3)]
+
+    assert ["lookup_limit" in one for one in said] == [False, False, True]
+    assert all("without_its_ledger_entry" in one for one in said[:2])
+
+
 def test_one_entry_joins_two_references_and_no_third(clerk, held, as_role):  # noqa: F811
     line_id, _, _ = held
     (tenure,) = tenures(line_id)

@@ -1,11 +1,19 @@
 -- Removes a document recorded for a person by mistake, with the rights of this function's owner: the counter's role may delete
 -- none. The last one that leads to a person stays, so that the person is not lost.
--- Law: art. 2 (a mistyped number belongs to another person). Reads: subscribers_document. Writes: the same.
--- Plan: subscribers_document_pkey, subscribers_document_by_person. Again: no.
+-- Law: art. 2 (a mistyped number belongs to another person). Reads: subscribers_document, ledger_entry. Writes: subscribers_document.
+-- Plan: subscribers_document_pkey, subscribers_document_by_person. Again: no. At an app counted like a document that is looked up, since
+-- the answer tells whether it is theirs, and only with the ledger entry that says so.
 
 CREATE OR REPLACE FUNCTION subscribers_unlink_document(shown bytea, whose uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM access_count_lookups(1);
+    IF kernel_is_app() AND NOT EXISTS (
+        SELECT FROM ledger_entry e WHERE e.verb = 'line:document:unlinked' AND e.xid = pg_current_xact_id()
+           AND e.person_id IN (SELECT subscribers_references_of(whose))
+    ) THEN
+        RAISE EXCEPTION 'subscribers_document_let_go_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     DELETE FROM subscribers_document d
      WHERE d.document_index = shown AND d.person_id = whose
        AND EXISTS (SELECT FROM subscribers_document other
