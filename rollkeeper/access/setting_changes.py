@@ -7,6 +7,7 @@ law stays on the machine.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -44,6 +45,8 @@ _QUIET_AT_LEAST: Final = (dt.time(21), dt.time(8))
 """On a page the quiet hours are made longer than this and never shorter: no one is called at night."""
 _OPEN_AT_LEAST_MINUTES: Final = 8 * 60
 _DAY_MINUTES: Final = 24 * 60
+_NUMBER: Final = re.compile(r"\d(?:[^\w]*\d){4}")
+"""Five figures, whatever is between them: who reads a notice would call them."""
 
 type Changes = Mapping[str, Mapping[str, Any]]
 
@@ -127,11 +130,11 @@ def _harms(changes: Changes, content: Content) -> Iterator[RollkeeperError]:
     """Give what each model allows and a page does not: the person who edits the file answers for it."""
     operator, notices = changes.get("instance", {}), changes.get("notices", {})
     name = content.get("instance", {}).get("operator_name", "")
-    if "operator_name" in operator and (looks_like_link(name) or not name.strip()):
+    if "operator_name" in operator and (looks_like_link(name) or _NUMBER.search(name) or not name.strip()):
         yield SETTING_WOULD_HARM(
             table="instance",
             setting="operator_name",
-            why="no notice is sent with something like a link in it",
+            why="no notice is sent with something like a link or a number to call in it",
         )
     if "languages" in operator and not set(current_value("instance", "languages")) <= set(
         operator["languages"]
