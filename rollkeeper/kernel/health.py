@@ -191,25 +191,44 @@ def examine_processes() -> list[ProcessHealth]:
     ]
 
 
+def examine_app(port: int) -> ProcessHealth:
+    """Ask the app that listens on a port of this machine."""
+    name, asked = f"app on port {port}", http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        return _said(name, *_answer(asked, "/readyz"))
+    except (OSError, http.client.HTTPException):
+        return _silent(name)
+
+
 def _examined(place: Path) -> ProcessHealth | None:
     try:
-        status, said = ask(place)
+        return _said(place.name, *ask(place))
     except ConnectionRefusedError:  # its process was killed
         place.unlink(missing_ok=True)
         return None
     except OSError:
-        return ProcessHealth(place.name, alive=False, ready=False, missing="it does not answer")
+        return _silent(place.name)
+
+
+def _said(name: str, status: int, said: str) -> ProcessHealth:
     is_ready = status == HTTPStatus.OK
     return ProcessHealth(
-        place.name, alive=True, ready=is_ready, missing="" if is_ready else said.strip().replace("\n", "; ")
+        name, alive=True, ready=is_ready, missing="" if is_ready else said.strip().replace("\n", "; ")
     )
+
+
+def _silent(name: str) -> ProcessHealth:
+    return ProcessHealth(name, alive=False, ready=False, missing="it does not answer")
 
 
 def ask(place: Path, path: str = "/readyz", *, timeout_s: float = 30) -> tuple[int, str]:
     """Ask a process by its socket. Raises OSError where it does not answer."""
-    asked = _OverSocket(place, timeout_s=timeout_s)
+    return _answer(_OverSocket(place, timeout_s=timeout_s), path)
+
+
+def _answer(asked: http.client.HTTPConnection, path: str) -> tuple[int, str]:
     try:
-        asked.request("GET", path)
+        asked.request("GET", path, headers={"Host": "localhost", "Accept": "text/plain"})
         answer = asked.getresponse()
         return answer.status, answer.read().decode()
     finally:

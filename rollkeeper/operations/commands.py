@@ -23,7 +23,6 @@ from rollkeeper.kernel.console import (
     read_instant,
     show_table,
 )
-from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
 from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.errors import DATA_DIR_IN_USE, NO_INSTANCE
@@ -325,33 +324,29 @@ def doctor(*, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def health(*, as_json: JsonOption = False) -> None:
+def health(
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Ask only the app that listens on this port of this machine."),
+    ] = None,
+    process: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask only the processes of this name, such as vault.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Ask each process of this instance whether it can do its work now. The apps answer on their ports: /healthz and /readyz.
 
     It opens nothing and starts nothing. The exit code is 1 if a process is not ready or does not answer, or if none runs.
 
     Example: rollkeeper health --json
     """
-    from rollkeeper.kernel.health import ProcessHealth, examine_processes
-    from rollkeeper.kernel.kept_processes import kept_names
-    from rollkeeper.vault import client
-    from rollkeeper.vault.protocol import service_socket
+    from rollkeeper.kernel.health import examine_app
+    from rollkeeper.operations.process_health import examine_all
 
-    found = examine_processes()
-    if service_socket().exists():
-        try:
-            lacking = client.missing_parts()
-        except RollkeeperError as refused:
-            found.append(ProcessHealth("vault", alive=False, ready=False, missing=refused.code))
-        else:
-            said = "; ".join(f"{part}: {why}" for part, why in lacking.items())
-            found.append(ProcessHealth("vault", alive=True, ready=not lacking, missing=said))
-    answered = {one.process.partition(".")[0] for one in found}
-    found += [
-        ProcessHealth(name, alive=False, ready=False, missing="it does not answer; see its log")
-        for name in kept_names()
-        if name not in answered
-    ]
+    found = examine_all() if port is None else [examine_app(port)]
+    if process is not None:
+        found = [one for one in found if one.process.partition(".")[0] == process]
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     else:

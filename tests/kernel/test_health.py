@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import threading
+from http.server import HTTPServer
 
 import psycopg
 import pytest
@@ -137,16 +138,36 @@ def test_a_process_that_was_killed_is_not_named_any_more(data_dir):
 
 
 def test_a_process_that_is_kept_going_and_answers_nothing_is_missed(data_dir):
-    with kept_processes.keeping("a-process"):
+    with kept_processes.keeping("a-process"), health.answering("another.1", []):
         kept = invoke("health", "--json")
+        alone = invoke("health", "--process", "another", "--json")
         with health.answering("a-process.1", []):
             answering = invoke("health", "--json")
     ended = invoke("health", "--json")
 
-    assert kept.exit_code == 1
+    assert (kept.exit_code, alone.exit_code) == (1, 0)
+    assert [one["process"] for one in json.loads(alone.stdout)] == ["another.1"]
     assert _said_of("a-process", kept) == {"a-process": (False, False)}
     assert _said_of("a-process", answering) == {"a-process.1": (True, True)}
     assert _said_of("a-process", ended) == {}
+
+
+def test_an_app_is_asked_by_its_port_alone(monkeypatch):
+    parts = []
+    with HTTPServer(("127.0.0.1", 0), health._Handler) as server:
+        server.parts = parts
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_port
+        ready = invoke("health", "--port", port, "--json")
+        parts.append(health.Part("register", broken))
+        lacking = invoke("health", "--port", port, "--json")
+        server.shutdown()
+    gone = invoke("health", "--port", port, "--json")
+
+    assert [done.exit_code for done in (ready, lacking, gone)] == [0, 1, 1]
+    assert [(one["alive"], one["missing"]) for one in (json.loads(d.stdout)[0] for d in (ready, lacking, gone))] == [
+        (True, ""), (True, "register: OperationalError"), (False, "it does not answer"),
+    ]  # fmt: skip
 
 
 def _said_of(name, done):

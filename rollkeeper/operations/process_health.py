@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every process of the instance answers, also of those that should answer and do not."""
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.health import ProcessHealth, examine_processes
+from rollkeeper.kernel.kept_processes import kept_names
+from rollkeeper.vault import client
+from rollkeeper.vault.protocol import service_socket
+
+
+def examine_all() -> list[ProcessHealth]:
+    """Ask every process; one that is kept going and answers nothing is not alive."""
+    found = examine_processes()
+    if service_socket().exists():
+        try:
+            lacking = client.missing_parts()
+        except RollkeeperError as refused:
+            found.append(ProcessHealth("vault", alive=False, ready=False, missing=refused.code))
+        else:
+            said = "; ".join(f"{part}: {why}" for part, why in lacking.items())
+            found.append(ProcessHealth("vault", alive=True, ready=not lacking, missing=said))
+    answered = {one.process.partition(".")[0] for one in found}
+    found += [
+        ProcessHealth(name, alive=False, ready=False, missing="it does not answer; see its log")
+        for name in kept_names()
+        if name not in answered
+    ]
+    return found
