@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import engines
 from django.templatetags.static import static
+from django.urls import resolve, reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
@@ -56,8 +58,9 @@ _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
     "replace-sim": ("counter/replace_sim.html", SubscriberForm),
     "link-document": ("counter/link_document.html", LinkDocumentForm),
 }
+_SHEET = "built/rollkeeper.css"
 _CACHED_FILES = (
-    "mark.svg", "rollkeeper.js", "built/rollkeeper.css", "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",
+    "mark.svg", "rollkeeper.js", _SHEET, "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",
     "counter/counter.js", "counter/offline_queue.js", "counter/device_store.js", "counter/lock.js",
     "counter/inline_errors.js", "counter/check_answers.js", "counter/keys.js",
 )  # fmt: skip
@@ -75,7 +78,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
     given = issue_ticket(authority)
     return JsonResponse({
         "ticket": str(given.ticket_id), "key": given.key_id, "half": base64.b64encode(given.public_key).decode(),
-        "days": offline_settings().max_age_days, "forms": _offline_form_addresses(), "version": _forms_version(),
+        "days": offline_settings().max_age_days, "forms": reverse("counter:kept_forms"), "version": _forms_version(),
     })  # fmt: skip
 
 
@@ -110,9 +113,26 @@ def outcomes_of(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
-    """Return an empty form without a user, to be kept by a browser."""
+    """Return an empty form without a user, as a browser keeps it."""
     require(authority_in(request), Permission.REGISTER)
-    blank = _anonymous_request(request)
+    return _form(_anonymous_request(request, request.path), what, views.kind_in(request))
+
+
+@require_safe
+def kept_forms(request: HttpRequest) -> HttpResponse:
+    """Return all empty forms by their addresses, for a browser to keep: together they weigh an eighth, since most of each is in another."""
+    require(authority_in(request), Permission.REGISTER)
+    forms = {
+        address: _form(_anonymous_request(request, address.partition("?")[0]), what, kind)
+        for address, what, kind in _offline_forms()
+    }
+    return JsonResponse(
+        {address: form.content.decode() for address, form in forms.items()},
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def _form(blank: HttpRequest, what: str, kind: PartyKind) -> HttpResponse:
     shown: dict[str, Any] = {"is_offline_form": True}
     if not what:
         action_kinds = [(action_kind.value, action_kind.label) for action_kind in RegistrationKind]
@@ -122,7 +142,7 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
         return render(blank, template, shown | {"form": make(initial={"submission_key": ""}), "what": what})
     if what not in set(RegistrationKind):
         raise Http404
-    action_kind, kind, pack = RegistrationKind(what), views.kind_in(request), active_pack()
+    action_kind, pack = RegistrationKind(what), active_pack()
     form = RecordForm(action_kind=action_kind, kind=kind, pack=pack, initial={"submission_key": ""})
     return render(
         blank,
@@ -135,9 +155,11 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Return the script that keeps the empty forms and files: the same for all, without a session."""
-    del request
-    notified = json.dumps({"version": _files_version(), "files": [static(name) for name in _CACHED_FILES],
-                       "lazy": [static(name) for name in _CACHED_ON_USE]})  # fmt: skip
+    # The sheet by the address that pages link to, so that it comes once.
+    sheet = engines["django"].from_string("{{ css_url|safe }}").render({}, request)
+    files = [sheet if name == _SHEET else static(name) for name in _CACHED_FILES]
+    lazy = [static(name) for name in _CACHED_ON_USE]
+    notified = json.dumps({"version": _files_version(), "files": files, "lazy": lazy})
     source = _found("counter/service_worker.js").read_text("utf-8")
     return HttpResponse(
         f"const CACHED = {notified};\n{source}", content_type="text/javascript; charset=utf-8",
@@ -161,11 +183,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _offline_form_addresses() -> list[str]:
-    records = [
-        f"{action_kind.value}/?kind={kind.value}" for action_kind in RegistrationKind for kind in PartyKind
-    ]
-    return [f"/offline/forms/{name}" for name in ("", *records, *(f"{what}/" for what in _FORMS))]
+def _offline_forms() -> Iterator[tuple[str, str, PartyKind]]:
+    """Give the address of each form, what it is for, and for whom."""
+    yield reverse("counter:offline_forms"), "", PartyKind.INDIVIDUAL
+    for action_kind in RegistrationKind:
+        address = reverse("counter:offline_form", args=[action_kind.value])
+        yield from ((f"{address}?kind={kind.value}", action_kind.value, kind) for kind in PartyKind)
+    for what in _FORMS:
+        yield reverse("counter:offline_form", args=[what]), what, PartyKind.INDIVIDUAL
 
 
 def _forms_version() -> str:
@@ -188,13 +213,13 @@ def _found(name: str) -> Path:
     return own if own.exists() else Path(str(finders.find(name)))
 
 
-def _anonymous_request(request: HttpRequest) -> HttpRequest:
-    """Return a request for the same page without a user: no session, account or form token."""
+def _anonymous_request(request: HttpRequest, path: str) -> HttpRequest:
+    """Return a request for a page without a user: no session, account or form token."""
     blank = HttpRequest()
-    blank.method, blank.path, blank.path_info = "GET", request.path, request.path_info
+    blank.method, blank.path, blank.path_info = "GET", path, path
     blank.META = {name: request.META[name] for name in ("SERVER_NAME", "SERVER_PORT")}
     blank.user = AnonymousUser()
-    blank.resolver_match = request.resolver_match
+    blank.resolver_match = resolve(path)
     blank.links_css = True  # type: ignore[attr-defined] # the style sheet is among the kept files
     return blank
 

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("offline/submissions/", offline.submit, name="submit_offline"),
     path("offline/ticket/", offline.ticket, name="ticket"),
     path("offline/outcomes/", offline.outcomes_of, name="offline_outcomes"),
+    path("offline/kept-forms/", offline.kept_forms, name="kept_forms"),
     path("offline/forms/", offline.empty_form, name="offline_forms"),
     path("offline/forms/<slug:what>/", offline.empty_form, name="offline_form"),
     path("service-worker.js", offline.service_worker, name="service_worker"),

@@ -2,6 +2,7 @@
 """What the counter gives a page that must go on without a network, and that nothing of anybody is in it."""
 
 import base64
+import gzip
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ import pytest
 from django.http import QueryDict
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.counter.offline import _CACHED_FILES, _found, _offline_form_addresses
+from rollkeeper.counter.offline import _CACHED_FILES, _found
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.offline.payloads import Payload
 from rollkeeper.registration.pipeline import active_pack
@@ -102,10 +103,15 @@ def test_a_form_that_is_kept_was_drawn_for_nobody(at_counter, address):
     assert not re.search(r'name="submission_key" value="[^"]+"', text)
 
 
-def test_every_form_that_is_to_be_kept_can_be_had(page, at_counter):
-    assert {
-        address: at_counter.get(address).status_code for address in _offline_form_addresses()
-    } == dict.fromkeys(_offline_form_addresses(), 200)
+def test_every_form_that_is_to_be_kept_comes_in_one_answer_as_its_address_gives_it(page, at_counter):
+    kept = at_counter.get(page("/offline/ticket/").json()["forms"])
+
+    forms = kept.json()
+    assert len(forms) == 3 * len(RegistrationKind) + 6
+    assert forms == {address: at_counter.get(address).content.decode() for address in forms}
+    assert len(gzip.compress(kept.content, 6)) < 20_000
+    at_counter.logout()
+    assert at_counter.get("/offline/kept-forms/").status_code in {302, 401}
 
 
 def test_every_file_that_is_to_be_kept_is_there_and_is_what_the_pages_load(at_counter):

@@ -56,6 +56,28 @@ def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, langua
     unlink_documents(visitor)
 
 
+@pytest.mark.parametrize("path", ["/", "/register/?kind=company", "/transfer/", "/change/", "/relocate/"])
+def test_a_page_weighs_little_with_all_that_comes_behind_it(visitor, path):
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    signed_in = visitor.page.context.storage_state()
+    signed_in["cookies"] = [one for one in signed_in["cookies"] if not one["name"].endswith("_css")]
+    # What a browser keeps for later hours without a network comes with the worker, once, and is no page's.
+    context = visitor.page.context.browser.new_context(storage_state=signed_in, service_workers="block")
+    page, came = context.new_page(), {}
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on(
+        "Network.loadingFinished", lambda event: came.update({event["requestId"]: event["encodedDataLength"]})
+    )
+
+    with page.expect_response("**/offline/kept-forms/"):
+        page.goto(visitor.demo.counter + path)
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+    assert 50_000 < sum(came.values()) < 100_000, "bin/setup compresses the scripts"
+
+
 def hold_for_approval(page, counter):
     """Submit a card whose check digit does not fit: a supervisor looks at it as well."""
     page.goto(counter + "/register/")

@@ -67,7 +67,7 @@ class Wire:
                 if (
                     self.mode == "no_forms"
                     and is_request
-                    and b" /offline/forms/" in data.split(b"\r\n", 1)[0]
+                    and b" /offline/kept-forms/" in data.split(b"\r\n", 1)[0]
                 ):
                     break
                 target.sendall(data)

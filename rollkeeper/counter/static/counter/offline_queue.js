@@ -87,11 +87,12 @@ async function cacheForms({ forms, version }) {
   void navigator.serviceWorker.ready.then((worker) => navigator.serviceWorker.controller ?? worker.active.postMessage("claim"));
   if ((await store.one("state", "forms"))?.version !== version) {
     const cache = await caches.open("rollkeeper-forms");
-    for (const address of forms) {
-      const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", signal: locked.signal });
-      if (!answer.ok || answer.redirected) return false;
-      await cache.put(address, answer);
-    }
+    const answer = await fetch(forms, { headers: { Accept: "application/json" }, cache: "no-store", signal: locked.signal });
+    if (!answer.ok || answer.redirected) return false;
+    // A kept form has the headers with which they came, its security policy among them.
+    const headers = new Headers([...answer.headers].filter(([name]) => !/^content-(type|length|encoding)$/.test(name)));
+    headers.set("Content-Type", "text/html; charset=utf-8");
+    for (const [address, form] of Object.entries(await answer.json())) await cache.put(address, new Response(form, { headers }));
     await store.keep("state", { name: "forms", version });
   }
   return navigator.serviceWorker.controller !== null;

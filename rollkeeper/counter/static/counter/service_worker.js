@@ -3,6 +3,7 @@
 // pages of a user, answers or submissions. The line above lists the files, by their hashes.
 const FILES = `rollkeeper-files-${CACHED.version}`;
 const FORMS = "rollkeeper-forms";
+const PATHS = [...CACHED.files, ...CACHED.lazy].map((file) => file.split("?")[0]);
 const PATIENCE_MS = 10_000;
 const OFFLINE_START = new URL("/offline/forms/", self.location.origin);
 
@@ -35,7 +36,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") {
     // A form that needs the register and has no own script: without a network, show the offline forms.
     if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await cachedForm(OFFLINE_START)) ?? Response.error()));
-  } else if (CACHED.files.includes(url.pathname) || CACHED.lazy.includes(url.pathname)) event.respondWith(file(request));
+  } else if (PATHS.includes(url.pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, url));
 });
 

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The three components of GOV.UK Frontend that have a behaviour on these pages: the whole package weighs three times as much.
+import { Button, ErrorSummary, NotificationBanner, createAll } from "govuk-frontend";
+
+export function initAll({ scope = document } = {}) {
+  for (const component of [Button, ErrorSummary, NotificationBanner]) createAll(component, undefined, scope);
+}
