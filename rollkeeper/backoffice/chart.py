@@ -134,7 +134,9 @@ def chart(
         days=tuple(Tick(x(day), day) for day in day_ticks(first, last, frame.most_days)),
         counts=tuple(Tick(y(count), count) for count in count_ticks(top)),
         labels=tuple(_labels(days, x, y)),
-        columns=tuple(_columns(thinned(days, frame.most_columns), x, right)),
+        columns=tuple(
+            one for one in _columns(thinned(days, frame.most_columns), x, right) if one.day in dict(series)
+        ),
         marks=tuple(_marks(series, begins_on, first, last, x)),
     )
 

@@ -35,7 +35,7 @@ GROUPS: Final = (
                 "backoffice:campaign", _("Campaign"), frozenset({Permission.SEE_CAMPAIGN}),
                 below=(
                     "backoffice:batch", "backoffice:stop", "backoffice:undo", "backoffice:unreachable", "backoffice:letters",
-                    "backoffice:plan", "backoffice:prepare", "backoffice:stays", "backoffice:close",
+                    "backoffice:plan", "backoffice:prepare", "backoffice:stays", "backoffice:close", "backoffice:campaign_day",
                 ),
             ),
             Entry(

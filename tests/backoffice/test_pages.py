@@ -94,6 +94,32 @@ EVERY_ITEM = {
 }
 
 
+def test_a_day_of_the_chart_leads_to_its_counts_its_change_and_its_batches(batch, signed_in):
+    ask = signed_in(StaffRole.CAMPAIGN_MANAGER)
+    campaign = ask("get", "/campaign/").text_
+    days = dict.fromkeys(re.findall(r'href="(/campaign/days/[\d-]+/)"', campaign))
+    drawn, listed = (
+        re.findall(r'<a class="rk-chart__column" href="([^"]+)" tabindex="-1"', campaign),
+        re.findall(r'<th scope="row"[^>]*><a class="govuk-link[^"]*" href="([^"]+)"', campaign),
+    )
+
+    pages = {address: ask("get", address) for address in days}
+
+    assert {answer.status_code for answer in pages.values()} == {200}
+    assert {f"/campaign/days/{PLANNED}/", f"/campaign/days/{DUE}/"} <= set(drawn) & set(listed)
+    last = pages[f"/campaign/days/{DUE}/"].text_
+    assert f"/batches/{batch}/" in last
+    assert "Since 20 December 2011" in last
+    assert f'rel="prev" href="/campaign/days/{PLANNED}/"' in last
+    assert "No batch was prepared for this day." in pages[f"/campaign/days/{PLANNED}/"].text_
+    assert not any(NUMBER[1:] in answer.text_ or "Lhasa" in answer.text_ for answer in pages.values())
+
+
+@pytest.mark.parametrize("day", ["2012-02-01", "2012-13-01", "1900-01-01"])
+def test_a_day_without_a_run_a_batch_or_anything_due_is_not_found(batch, signed_in, day):
+    assert signed_in(StaffRole.AUDITOR)("get", f"/campaign/days/{day}/").status_code == 404
+
+
 @pytest.mark.parametrize("role", sorted(app_named("backoffice").opens_to))
 def test_the_menu_leads_where_a_role_may_go_and_nowhere_else(signed_in, role):
     ask = signed_in(role)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One day of the campaign's charts: its counts, what changed since the run before, the batches for it, and how it is counted.
+
+Lines are reached by their batch alone, whose preview shows them by reference; no person is named.
+"""
+
+import datetime as dt
+from itertools import pairwise
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from rollkeeper.backoffice.batches import authority_to_see
+from rollkeeper.backoffice.chart import STACK
+from rollkeeper.campaign import queries
+from rollkeeper.campaign.choices import Action
+from rollkeeper.kernel import clock
+
+
+@require_safe
+def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
+    """Show where a day of a chart comes from: a day of the nightly runs, of a batch, or on which something falls due."""
+    authority_to_see(request)
+    try:
+        on = dt.date.fromisoformat(day)
+    except ValueError:
+        raise Http404 from None
+    seen = queries.overview(clock.today())
+    if seen is None:
+        raise Http404
+    counts = dict(seen.series)
+    due = [one for one in seen.due_soon if one.day == on]
+    batches = [one for one in queries.batches() if one.due_on == on]
+    if on not in counts and not due and not batches:
+        raise Http404
+    days = [day for day, _ in seen.series]
+    before = {later: earlier for earlier, later in pairwise(days)}
+    after = dict(pairwise(days))
+    former = before.get(on)
+    then = counts[former] if former else {}
+    return render(request, "backoffice/campaign_day.html", {
+        "day": on, "before": former, "after": after.get(on), "batches": batches,
+        "stages": [
+            (stage, counts[on].get(stage, 0), counts[on].get(stage, 0) - then.get(stage, 0) if former else None)
+            for stage in reversed(STACK)
+        ] if on in counts else [],
+        "due": [(action.value, sum(one.count for one in due if one.action == action.value)) for action in Action] if due else [],
+    })  # fmt: skip
