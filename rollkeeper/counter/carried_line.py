@@ -17,6 +17,7 @@ from rollkeeper.lines.queries import masked_input
 
 _KEY = "carried_line"
 _RECEIPT = "called_on_receipt"
+_RECORDED = "recorded_from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ def carried(request: HttpRequest, *, also_set_aside: bool = False) -> CarriedLin
 
 
 def put_away(request: HttpRequest) -> None:
-    """Carry no line any more."""
+    """Carry no line any more, and say no more what was recorded last."""
     request.session.pop(_KEY, None)
+    request.session.pop(_RECORDED, None)
 
 
 def called(request: HttpRequest, typed: str) -> str:
@@ -72,7 +74,10 @@ def called(request: HttpRequest, typed: str) -> str:
 
 def set_aside(request: HttpRequest, *, submission_key: str, typed: str) -> None:
     """Note how the line of this receipt is called, and that its action is done."""
-    request.session[_RECEIPT] = {"key": submission_key, "called": called(request, typed)}
+    name = called(request, typed)
+    request.session[_RECEIPT] = {"key": submission_key, "called": name}
+    until = clock.true_now().timestamp() + HANDLE_MINUTES * 60
+    request.session[_RECORDED] = {"path": request.path, "key": submission_key, "called": name, "until": until}
     line = carried(request)
     if line and line.handle == typed:
         request.session[_KEY] = asdict(replace(line, is_set_aside=True))
@@ -82,6 +87,13 @@ def called_on_receipt(request: HttpRequest, submission_key: str) -> str:
     """Return how the line of a receipt is called, where this session made it last."""
     kept = request.session.get(_RECEIPT) or {}
     return str(kept.get("called", "")) if kept.get("key") == submission_key else ""
+
+
+def recorded_from(request: HttpRequest) -> dict[str, str] | None:
+    """Return the receipt's key, and how the line is called, of what this session recorded from the same page minutes ago."""
+    kept = request.session.get(_RECORDED) if hasattr(request, "session") else None
+    is_here = kept and kept["path"] == request.path and kept["until"] >= clock.true_now().timestamp()
+    return {"key": kept["key"], "called": kept["called"]} if kept and is_here else None
 
 
 def is_about(line: CarriedLine | None, line_id: UUID | str) -> bool:

@@ -17,7 +17,15 @@ from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.counter import labels
 from rollkeeper.counter.agent_guard import at_outlet, require_outlet
 from rollkeeper.counter.approvals import submit_for_approval
-from rollkeeper.counter.carried_line import CarriedLine, called, carried, carry, put_away, set_aside
+from rollkeeper.counter.carried_line import (
+    CarriedLine,
+    called,
+    carried,
+    carry,
+    put_away,
+    recorded_from,
+    set_aside,
+)
 from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.counter.forms import (
     DisputeForm,
@@ -339,7 +347,8 @@ def action_page[F: QuietForm](
         # A trained clerk types at once; after a fault it is the faults that come first.
         if line is None:
             blank.fields["number"].widget.attrs["autofocus"] = True
-        return render(request, template, {**(shown or {}), "form": blank, "carried": line})
+        shown = {**(shown or {}), "recorded": recorded_from(request)}
+        return render(request, template, {**shown, "form": blank, "carried": line})
     form = make(request.POST)
     if not form.is_valid():
         return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)

@@ -91,3 +91,23 @@ def test_a_double_click_is_one_submission_and_one_receipt(strict_visitor):
     page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
     assert len(posted) == 1
     assert "again" not in page.url
+
+
+def test_who_goes_back_after_sending_is_told_that_it_is_recorded_once(strict_visitor):
+    page = at_the_form(strict_visitor)
+    fill(page, "+8613908919913", person())
+    page.click(SUBMIT)
+    page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
+    receipt = page.url.partition("/receipt/")[2]
+
+    page.go_back()
+
+    told = page.locator("[data-recorded]")
+    assert "is recorded, once" in told.inner_text()
+    assert "+8613908919913" not in page.content()
+    assert page.input_value("#id_number") == ""
+    told.locator("a").click()
+    page.wait_for_url(f"**/receipt/{receipt}")
+    page.locator("main form button", has_text="The next person").click()
+    page.goto(strict_visitor.demo.counter + "/register/")
+    assert page.locator("[data-recorded]").count() == 0
