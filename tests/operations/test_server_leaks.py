@@ -34,7 +34,7 @@ def test_every_function_with_its_owners_rights_has_a_fixed_search_path():
     assert not found
 
 
-def test_no_function_with_its_owners_rights_takes_the_day_from_the_sessions_time_zone():
+def test_no_function_with_its_owners_rights_takes_the_day_of_the_sessions_zone():
     found = rows(
         r"SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         r" AND coalesce(pg_get_function_sqlbody(oid), prosrc) ~* '(_timestamp\(\)|now\(\))::(date|timestamp\M)|current_date|localtime'"

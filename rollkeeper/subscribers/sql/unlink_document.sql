@@ -12,7 +12,7 @@ BEGIN
         SELECT FROM ledger_entry e WHERE e.verb = 'line:document:unlinked' AND e.xid = pg_current_xact_id()
            AND e.person_id IN (SELECT subscribers_references_of(whose))
     ) THEN
-        RAISE EXCEPTION 'subscribers_document_let_go_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'subscribers_document_unlinked_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
     DELETE FROM subscribers_document d
      WHERE d.document_index = shown AND d.person_id = whose
