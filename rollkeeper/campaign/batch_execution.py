@@ -206,6 +206,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
     return {
         "batch_id": batch.batch_id,
         "campaign_id": batch.campaign_id,
+        "asks_again": pack.campaign.asks_again,
         "stage": stage_before(batch.step).value,
         "before": batch.step - 1,
         "step": batch.step,

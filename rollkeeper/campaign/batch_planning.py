@@ -139,6 +139,7 @@ def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: 
     nothing = DueLines(Action.of(rule), step, rule.bars, due_on, 0, {})
     values: dict[str, Any] = {
         "campaign_id": campaign.campaign_id,
+        "asks_again": campaign.pack.campaign.asks_again,
         "stage": stage_before(step).value,
         "before": step - 1,
         "days": rule.days,

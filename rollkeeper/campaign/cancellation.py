@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Stage
-from rollkeeper.campaign.closure import WITHDRAWN_AT_CLOSE, lock_batches, open_batches
+from rollkeeper.campaign.closure import WITHDRAWN_AT_CLOSE, ask_no_more, lock_batches, open_batches
 from rollkeeper.campaign.errors import CAMPAIGN_UNDER_WAY
 from rollkeeper.campaign.open_campaign import lock_planning, open_campaign
 from rollkeeper.kernel.database import action, rows, run, without_timeout
@@ -54,6 +54,7 @@ def cancel_campaign(authority: Authority, *, on: dt.date) -> CancelledCampaign:
         members, notified = sum(stages.values()), stages.get(Stage.RUNNING, 0)
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
         withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
+        ask_no_more(campaign.campaign_id)
         append_entry(
             authority, verb=Verb.CAMPAIGN_CANCELLED, role=role, on=on, pack=campaign.pack.hash,
             facts={"campaign": str(campaign.campaign_id), "members": members, "notified": notified},

@@ -98,6 +98,7 @@ def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
         waived = left.not_notified
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
         withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
+        ask_no_more(campaign.campaign_id)
         facts: dict[str, str | int | bool] = {
             "campaign": str(campaign.campaign_id),
             "terminated": left.terminated,
@@ -109,6 +110,14 @@ def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
             article=campaign.pack.campaign.notice_article, facts=facts,
         )  # fmt: skip
     return ClosedCampaign(campaign.campaign_id, on, left.terminated, left.gone, waived)
+
+
+def ask_no_more(campaign_id: CampaignId) -> None:
+    """Ask no one of a campaign any more to verify a registration. Lines that are barred for it stay so until their subscribers do, and
+    lines that it ended may be given back by an undo.
+    """
+    stages = [Stage.NOT_NOTIFIED.value, Stage.RUNNING.value]
+    run(sql("campaign", "ask_no_more"), {"campaign_id": campaign_id, "stages": stages})
 
 
 def lock_batches(campaign: OpenCampaign) -> int:

@@ -43,7 +43,8 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
     history = LineHistory(
         service=line.service.value,
         activated_on=line.activated_on,
-        registered_on=facts.registered_on if line.is_registered else None,
+        registered_on=facts.registered_on if line.is_settled else None,
+        recorded_on=facts.registered_on if line.must_reverify else None,
         notices_delivered=tuple(notified.delivered),
         notices_bounced=tuple(notified.bounced),
         promised_on=notified.promised_on if notified.stage == runs else None,
@@ -68,7 +69,7 @@ def _suspension(facts: LineFacts) -> tuple[list[dt.date], dt.date | None]:
 
     A suspension that was lifted without a registration was undone: it never happened, and its days are a pause.
     """
-    registered_on = facts.registered_on if facts.line.is_registered else None
+    registered_on = facts.registered_on if facts.line.is_settled else None
     mine = [one for one in facts.suspensions if one.reason is SuspensionReason.REGISTRATION]
     first = max((place for place, one in enumerate(mine) if one.step == 1), default=0)
     for restored_on in (None, registered_on):

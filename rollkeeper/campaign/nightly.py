@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.roles import Permission
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
 from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
+from rollkeeper.campaign.planning import release_members
 from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.kernel import clock
@@ -68,7 +69,10 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
         seen = run(sql("campaign", "drain_line_changes"), values)
         if seen:
             _restart_served(campaign, on=on)
-            _reenter(campaign, values, stays=stays, on=on)
+            if campaign.pack.campaign.asks_again:
+                _release_unregistered(authority, role, campaign, on=on)
+            else:
+                _reenter(campaign, values, stays=stays, on=on)
         nightly_result = NightlyResult(
             out_of_scope=rows(sql("campaign", "leave_campaign"), values)[0].lines if seen else 0,
             started=_start(campaign, values, stays=stays, on=on) if seen else 0,
@@ -93,6 +97,19 @@ def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:
     """Restart lines that got service back without a registration and are no longer protected."""
     served = rows("SELECT line_id FROM changed_line WHERE stage = 'suspended'")
     restart_clocks(campaign, [LineId(row.line_id) for row in served], on=on)
+
+
+def _release_unregistered(
+    authority: Authority, role: StaffRole, campaign: OpenCampaign, *, on: dt.date
+) -> None:
+    """Release lines without a registered subscriber: there is no one to verify again, and what was barred for it comes back."""
+    found = rows(
+        "SELECT c.line_id FROM changed_line c JOIN lines_line l USING (line_id)"
+        " WHERE c.stage IN ('not_notified', 'running', 'suspended') AND NOT l.is_registered"
+    )
+    if found:
+        lines = [LineId(row.line_id) for row in found]
+        release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
 
 
 def _reenter(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> None:
@@ -173,6 +190,7 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
         "campaign_id": campaign.campaign_id,
         "begins_on": campaign.begins_on,
         "grace_days": rules.grace_days,
+        "asks_again": rules.asks_again,
         "stage_days": [stage.days for stage in rules.stages],
         "reminders": list(campaign.pack.reminders),
         "lead_days": max(campaign.pack.reminders, default=None),

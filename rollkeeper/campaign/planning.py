@@ -6,6 +6,7 @@ service back.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,10 @@ from rollkeeper.campaign.open_campaign import (
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
-from rollkeeper.kernel.ids import CampaignId, new_uuid
+from rollkeeper.kernel.ids import CampaignId, LineId, new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.campaign_rules import CampaignRules
 from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
@@ -66,7 +69,7 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanRes
         if former not in {None, pack.hash}:
             require_adopted(pack, on=on)
         if former is not None:
-            _apply_changed_pack(authority, role, campaign_id, pack, on=on)
+            release_members(authority, role, campaign_id, pack, on=on)
         before = _count_members(campaign_id)
         added = _take_in(campaign_id, pack, on=on)
         if pack.reminders and former not in {None, pack.hash}:
@@ -151,16 +154,24 @@ def _open(pack: Pack, pack_id: str) -> CampaignId:
     return CampaignId(found[0].campaign_id)
 
 
-def _apply_changed_pack(
-    authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date
-) -> None:
-    """Give the members the days of the current pack, and release lines no longer concerned.
+def cohort_values(rules: CampaignRules) -> dict[str, Any]:
+    """Return what a statement needs to know which lines a campaign concerns."""
+    return {
+        "services": sorted(rules.services), "activated_before": rules.activated_before, "asks_again": rules.asks_again,
+        "registered_before": rules.registered_before, "assurance": sorted(rules.assurance), "zone": instance().zone,
+    }  # fmt: skip
+
+
+def release_members(
+    authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date, lines: Sequence[LineId] | None = None
+) -> None:  # fmt: skip
+    """Give the members the days of the current pack, and release lines no longer concerned: all of them, or those of `lines`.
 
     Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
     """
     rules = pack.campaign
-    values = {
-        "campaign_id": campaign_id, "services": sorted(rules.services), "activated_before": rules.activated_before,
+    values = cohort_values(rules) | {
+        "campaign_id": campaign_id, "line_ids": None if lines is None else list(lines),
         "begins_on": rules.begins_on, "language": NO_LANGUAGE, "on": on, "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
         "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
         "article": rules.notice_article,
@@ -169,16 +180,20 @@ def _apply_changed_pack(
     # If the law was postponed, no clock began before its day: subscribers already notified gain the days in between.
     run(
         "UPDATE campaign_member SET anchor_on = %(begins_on)s"
-        " WHERE campaign_id = %(campaign_id)s AND stage = 'running' AND anchor_on < %(begins_on)s",
+        " WHERE campaign_id = %(campaign_id)s AND stage = 'running' AND anchor_on < %(begins_on)s"
+        " AND %(line_ids)s::uuid[] IS NULL",
         values,
     )
     rows(sql("campaign", "release_members"), values)
+    run(sql("campaign", "ask_no_more"), {"campaign_id": campaign_id, "stages": []})
 
 
 def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     values, rules = _values_of_plan(campaign_id, pack, on=on), pack.campaign
     if not deadlines.make_clocks("plan_clocks", values):
         return 0
+    if rules.asks_again:
+        run(sql("campaign", "ask_again"))
     deadlines.count_at_least(pack, stays=known_stays(), on=on, from_day=rules.begins_on)
     added = int(rows(sql("campaign", "plan_members"), values)[0].lines)
     run("SELECT campaign_refresh_statistics()")
@@ -187,9 +202,9 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
 
 def _values_of_plan(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     rules = pack.campaign
-    return {
+    return cohort_values(rules) | {
         "campaign_id": campaign_id, "language": NO_LANGUAGE, "anchor_on": rules.starts_on(on), "days": rules.grace_days,
-        "activated_before": rules.activated_before, "services": sorted(rules.services), "on": on, "pack_hash": pack.hash,
+        "on": on, "pack_hash": pack.hash,
     }  # fmt: skip
 
 

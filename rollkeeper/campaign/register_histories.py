@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
-from rollkeeper.kernel.instance import open_instance
+from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.register_histories import WrittenHistories
 
@@ -16,7 +16,13 @@ def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHist
     """Write each line that the pack may concern, with the day on which its subscriber is taken to be notified. Changes nothing."""
     open_instance()
     services = sorted(pack.campaign.services) if pack.has_campaign else []
-    values = {"notified_on": notified_on, "services": services}
+    asks_again = pack.has_campaign and pack.campaign.asks_again
+    values = {
+        "notified_on": notified_on,
+        "services": services,
+        "asks_again": asks_again,
+        "zone": instance().zone,
+    }
     with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:
         written = csv.writer(out)
         written.writerow(("line", "date", "event", "until"))
@@ -39,6 +45,7 @@ class NotConcerned:
     other_service: int
     activated_later: int
     registered: int
+    """Of a campaign that asks registered subscribers again: all that it does not ask."""
 
 
 def count_not_concerned(pack: Pack) -> NotConcerned:
@@ -47,8 +54,13 @@ def count_not_concerned(pack: Pack) -> NotConcerned:
     (found,) = rows(
         "SELECT count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
         " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(before)s) AS activated_later,"
-        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on < %(before)s AND is_registered) AS registered"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on < %(before)s AND NOT must_reverify"
+        " AND (is_registered OR %(asks_again)s)) AS registered"
         " FROM lines_line WHERE state IN ('active', 'suspended')",
-        {"services": sorted(rules.services), "before": rules.activated_before},
+        {
+            "services": sorted(rules.services),
+            "before": rules.activated_before,
+            "asks_again": rules.asks_again,
+        },
     )
     return NotConcerned(found.other_service, found.activated_later, found.registered)

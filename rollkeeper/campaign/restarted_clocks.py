@@ -36,6 +36,7 @@ def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "stage_days": [stage.days for stage in campaign.pack.campaign.stages], "language": NO_LANGUAGE,
+        "asks_again": campaign.pack.campaign.asks_again,
         "open_days": _open_days(campaign, on=on),
         "pack_hash": campaign.pack.hash, "begins_on": campaign.begins_on, "lead_days": max(campaign.pack.reminders, default=None),
     }  # fmt: skip

@@ -47,6 +47,8 @@ ACTIONS: Labels = dict(RegistrationKind.choices) | {
 }
 FIRST: Labels = {"register": _("Register the subscriber"), "change": _("Change what is recorded")}
 """What the one button says for a line that was found, where its action has another name."""
+VERIFY: Labels = {"change": _("Verify the registration again")}
+"""What it says for a line whose registered subscriber a campaign asks again."""
 STATE_COLOURS = {LineState.ACTIVE: "green", LineState.SUSPENDED: "orange"}
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(

@@ -63,6 +63,10 @@ def offer(line: LineView) -> Offer:
             likely.remove("reconnect")
     else:
         likely = [_usual(line), "change", "transfer", "terminate"]
+        if line.must_reverify:
+            likely = ["change", "pause", "dispute", "transfer", "terminate"]
+        if line.must_reverify and SuspensionReason.REGISTRATION in line.reasons:
+            likely.insert(1, "reconnect")
         rest.remove("document-check")
         rest.append("suspect-forgery")
     if line.is_disputed:

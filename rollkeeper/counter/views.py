@@ -49,7 +49,7 @@ from rollkeeper.kernel.choices import BarLevel, label_of
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Pack
-from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.choices import PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
 from rollkeeper.lines.queries import LineView
 from rollkeeper.offline.approvals import HeldForApproval
@@ -440,15 +440,15 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
         "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line,
         "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": line.service.label,
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
-        "reasons": [reason.label for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",
+        "reasons": [reason_label(reason, must_reverify=line.must_reverify) for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",
         **_clock(line, on=on),
-        "first": labels.link(offered.first, labels.FIRST), "others": labels.links(offered.others), "rest": labels.links(offered.rest),
+        "first": labels.link(offered.first, labels.VERIFY if line.must_reverify else labels.FIRST), "others": labels.links(offered.others), "rest": labels.links(offered.rest),
     }  # fmt: skip
 
 
 def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:
     """Return until when the subscriber of a line may register, where a clock runs."""
-    deadline = None if line.is_registered or line.is_over or line.is_disputed else line_deadline(line.line_id)
+    deadline = None if line.is_settled or line.is_over or line.is_disputed else line_deadline(line.line_id)
     if deadline is None:
         return {}
     level = BarLevel.partial(deadline.follows.bars)

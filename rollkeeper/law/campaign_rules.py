@@ -42,6 +42,11 @@ class CampaignRules:
     begins_on: dt.date
     activated_before: dt.date
     services: frozenset[str]
+    asks_again: bool
+    """Whether it concerns registered subscribers, who verify their registration again; else those who are not registered."""
+    registered_before: dt.date
+    assurance: frozenset[str]
+    """The registrations that are to be verified again: recorded before the day, with one of these assurances; empty: with any."""
     floor_days: int
     """How many days at least a subscriber who is told late has from the proof of notice."""
     stages: tuple[StageRule, ...]
@@ -107,7 +112,8 @@ class CampaignRules:
 def campaign_rules(file: PackFile) -> CampaignRules:
     """Return the rules of a pack's campaign. Precondition: every field of it is supported."""
     (campaign,) = file.campaigns
-    base, before = campaign.deadline.base, campaign.cohort.when.activated_before
+    base, when = campaign.deadline.base, campaign.cohort.when
+    before = when.activated_before
     assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
     assert before is not None  # noqa: S101
     pauses = [extension.because.article for extension in campaign.extensions]
@@ -116,7 +122,10 @@ def campaign_rules(file: PackFile) -> CampaignRules:
         campaign_id=campaign.id,
         begins_on=base,
         activated_before=before,
-        services=frozenset(campaign.cohort.when.services or SERVICES),
+        services=frozenset(when.services or SERVICES),
+        asks_again=bool(when.registered),
+        registered_before=when.registered_before or dt.date.max,
+        assurance=frozenset(when.assurance),
         floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
         stages=tuple(_stages(campaign, grace)),
         cohort_article=campaign.cohort.because.article,

@@ -138,6 +138,8 @@ def history_of(case: Case) -> History:
         terminated_on=given.ended,
         pauses=given.pauses,
         holds=given.holds,
+        assurance=given.assurance,
+        verified_on=given.verified,
     )
 
 

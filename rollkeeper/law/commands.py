@@ -74,8 +74,8 @@ def simulate(
 ) -> None:
     """Show what the law would do to each line, day by day, without effect on the register.
 
-    EVENTS.csv has the columns line, date, event, until. Events on one day: activated, notice_delivered, notice_bounced, registered,
-    transferred, ended. Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
+    EVENTS.csv has the columns line, date, event, until. Events on one day: activated, notice_delivered, notice_bounced, registered
+    (or by its assurance declared, sighted, checked, machine_read), verified, transferred, ended. Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
     With --from-register, before 'campaign plan': what would happen to the lines of this instance if every notice arrived on the first
     day and no one registered.
 

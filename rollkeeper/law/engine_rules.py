@@ -7,7 +7,7 @@ the first day of the run; NEVER means that it does not happen.
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -17,7 +17,8 @@ import polars as pl
 
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
-from rollkeeper.law.events import Events
+from rollkeeper.law.campaign_rules import CampaignRules
+from rollkeeper.law.events import REGISTERING, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
 
@@ -60,29 +61,57 @@ def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
     return Span(first, last, stretches("stay", "pause"), stretches("outage"), stretches("hold"))
 
 
-def moments(events: Events, *, through: dt.date) -> pl.DataFrame:
-    """Return one row for each line, in the order of the names: the first day of each sort of event, NULL if there is none."""
-    meant = {
+def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
+    """Return one row for each line, in the order of the names: the first day of each sort of event, NULL if there is none.
+
+    To a campaign that asks again, what registering is to others is the verification; of a line that it does not ask it knows no
+    activation.
+    """
+    rules = pack.campaign if pack.has_campaign and pack.campaign.asks_again else None
+    meant: dict[str, Collection[str]] = {
         "activated_on": ["activated"],
         "notified_on": ["notice_delivered"],
-        "registered_on": ["registered", "transferred"],
+        "registered_on": [*REGISTERING, *VERIFYING],
         "ended_on": ["ended"],
     }
+    if rules:
+        kinds = rules.assurance or REGISTERING
+        meant |= {"recorded_on": REGISTERING, "asked_on": kinds, "verified_on": VERIFYING}
     known = events.rows.filter(pl.col("day") <= through)
     first = [pl.col("day").filter(pl.col("event").is_in(kinds)).min().alias(n) for n, kinds in meant.items()]
     own = known.filter(pl.col("line").is_not_null()).group_by("line").agg(first)
     lines = pl.DataFrame({"line": pl.arange(0, len(events.names), dtype=pl.UInt32, eager=True)})
     all_lines = lines.join(own, on="line", how="left", maintain_order="left")
     for_all = known.filter(pl.col("line").is_null()).select(first)
-    return all_lines.select(
+    found = all_lines.select(
         "line", *(pl.min_horizontal(pl.col(n), pl.lit(for_all[n].item(), pl.Date)) for n in meant)
+    )
+    return found if rules is None else _as_asked(found, rules)
+
+
+def _as_asked(found: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
+    recorded = pl.col("recorded_on")
+    is_asked = (
+        (recorded == pl.col("asked_on"))
+        & (recorded < rules.registered_before)
+        & (pl.col("notified_on").is_null() | (recorded <= pl.col("notified_on")))
+    ).fill_null(value=False)
+    return found.select(
+        "line",
+        pl.when(is_asked).then(pl.col("activated_on")).alias("activated_on"),
+        "notified_on",
+        pl.when(is_asked)
+        .then(pl.col("verified_on"))
+        .otherwise(pl.col("registered_on"))
+        .alias("registered_on"),
+        "ended_on",
     )
 
 
 def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
     """Return what becomes of each line, in the order of the names."""
     run = make_run(pack, span)
-    pieces = list(_pieces(events, span, run.cache.first))
+    pieces = list(_pieces(pack, events, span, run.cache.first))
     bar.set_total(len(events.names))
     results: list[np.ndarray] = []
     for result in _run_all(pack, span, pieces, len(events.names)):
@@ -131,8 +160,8 @@ def _outcomes_of(run: Run, piece: _Piece) -> np.ndarray:
     return np.array(found, dtype=np.int64).reshape(-1, 5 + len(run.further)).T
 
 
-def _pieces(events: Events, span: Span, first: int) -> Iterator[_Piece]:
-    days = moments(events, through=span.last)
+def _pieces(pack: Pack, events: Events, span: Span, first: int) -> Iterator[_Piece]:
+    days = moments(events, pack=pack, through=span.last)
     indices = days.select(
         (pl.col(n).cast(pl.Int64) + (_EPOCH - first)).fill_null(NEVER) for n in MOMENTS_OF_A_LINE
     )

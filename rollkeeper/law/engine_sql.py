@@ -15,7 +15,7 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.engine_rules import OUTCOMES, further_columns
-from rollkeeper.law.events import Events
+from rollkeeper.law.events import REGISTERING, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
@@ -84,6 +84,11 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "begins_on": dt.date.max,
         "activated_before": dt.date.min,
         "slack_days": 0,
+        "asks_again": False,
+        "registered_before": dt.date.max,
+        "registering": list(REGISTERING),
+        "asked": [],
+        "verifying": list(VERIFYING),
     }
     if pack.has_campaign:
         rules = pack.campaign
@@ -91,6 +96,9 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "begins_on": rules.begins_on,
             "activated_before": rules.activated_before,
             "slack_days": rules.slack_days,
+            "asks_again": rules.asks_again,
+            "registered_before": rules.registered_before,
+            "asked": sorted(rules.assurance or REGISTERING),
         }
     return facts
 

@@ -19,7 +19,11 @@ from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.errors import EVENT_FAULT, EVENTS_FILE_NOT_READ
 
 COLUMNS: Final = ("line", "date", "event", "until")
-MOMENTS: Final = ("activated", "notice_delivered", "notice_bounced", "registered", "transferred", "ended")
+REGISTERING: Final = ("registered", "declared", "sighted", "checked", "machine_read")
+"""A registration, of which the assurance is known by all but the first."""
+VERIFYING: Final = ("verified", "transferred")
+"""What answers a campaign that asks registered subscribers again."""
+MOMENTS: Final = ("activated", "notice_delivered", "notice_bounced", *REGISTERING, *VERIFYING, "ended")
 STRETCHES: Final = ("pause", "hold", "stay", "outage")
 GLOBAL_EVENTS: Final = ("stay", "outage")
 ALL_LINES: Final = "*"

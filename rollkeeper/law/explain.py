@@ -41,6 +41,8 @@ class LineHistory:
     """None: one that the campaign is about."""
     activated_on: dt.date | None = None
     registered_on: dt.date | None = None
+    recorded_on: dt.date | None = None
+    """The day of a registration that a campaign asks to verify again; None where none does."""
     notices_delivered: tuple[dt.date, ...] = ()
     notices_bounced: tuple[dt.date, ...] = ()
     promised_on: dt.date | None = None
@@ -82,12 +84,15 @@ class _Explainer:
             yield self._sentence("never_activated", rules.cohort_article, on=self.on)
             return
         is_meant = self.history.service is None or self.history.service in rules.services
-        concerned = is_meant and activated is not None and activated < rules.activated_before
+        is_older = is_meant and activated is not None and activated < rules.activated_before
+        concerned = is_older and (self.history.recorded_on is not None or not rules.asks_again)
+        asked = "concerned" if concerned else "not_asked" if is_older else "out_of_scope"
         yield self._sentence(
-            "concerned" if concerned else "out_of_scope" if is_meant else "other_service",
+            asked if is_meant else "other_service",
             rules.cohort_article,
             activated_on=activated,
             activated_before=rules.activated_before,
+            recorded_on=self.history.recorded_on,
         )
         if concerned:
             yield from self._notices()
@@ -242,6 +247,8 @@ class _Explainer:
         return day is not None and day <= self.on
 
     def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
+        if self.pack.has_campaign and self.pack.campaign.asks_again and f"again_{key}" in _tables()["en"]:
+            key = f"again_{key}"
         said = {one: _said(one, key, facts) for one, table in _tables().items() if key in table}
         text, language = text_in(self.language, said)
         return Sentence(text, article, language)

@@ -174,7 +174,10 @@ class _Page:
         said = [
             (_("the operator notifies people before"), before[0] if before else None),
             (_("notified"), told),
-            (_("last day to register"), grace.last_day_on),
+            (
+                _("last day to verify again") if rules.asks_again else _("last day to register"),
+                grace.last_day_on,
+            ),
             *((self.barred(stage), day) for stage, day in zip(rules.bars, begins, strict=False)),
             (_("may be terminated from"), ended),
             (_("record kept through"), keeps_until(self.pack, ended) if ended else None),

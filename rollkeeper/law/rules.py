@@ -8,7 +8,7 @@ at both ends; None as its last day means that it is still open.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -66,6 +66,10 @@ class History:
     terminated_on: dt.date | None = None
     pauses: Sequence[Days] = ()
     holds: Sequence[Days] = ()
+    assurance: str | None = None
+    """Of the registration; None: not known."""
+    verified_on: dt.date | None = None
+    """When the subscriber registered again, or the line went to another one."""
 
 
 class LineOutcome(NamedTuple):
@@ -140,7 +144,7 @@ def run_history(pack: Pack, history: History, span: Span) -> LineOutcome:
 
 def run_in(run: "Run", history: History) -> LineOutcome:
     """Do the same in a span that was looked up before: for many lines."""
-    first = run.cache.first
+    first, history = run.cache.first, asked_of(run.pack, history)
 
     def index(day: dt.date | None) -> int:
         return NEVER if day is None or day > run.through else day.toordinal() - first
@@ -274,6 +278,24 @@ def make_run(pack: Pack, span: Span) -> Run:
     return Run(pack, cache, span.last)
 
 
+def asked_of(pack: Pack, history: History) -> History:
+    """Return a history as the campaign reads it: to one that asks again, a registration is what has to be verified, and the verification
+    is what registering is to others. Of a line that it does not ask it knows no activation.
+    """
+    if not pack.has_campaign or not pack.campaign.asks_again:
+        return history
+    rules, registered, notified = pack.campaign, history.registered_on, history.notified_on
+    is_asked = (
+        registered is not None
+        and registered < rules.registered_before
+        and (notified is None or registered <= notified)
+        and (not rules.assurance or history.assurance in rules.assurance)
+    )
+    if not is_asked:
+        return replace(history, activated_on=None)
+    return replace(history, registered_on=history.verified_on)
+
+
 def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:
     """Return the stage at the end of a day: out_of_scope, not_notified, running, a bar's name, registered, terminated or erased.
 
@@ -287,6 +309,7 @@ def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | Non
 
 def stage_of(pack: Pack, history: History, outcome: LineOutcome, *, on: dt.date) -> str:
     """Name the stage that an outcome has reached on a day."""
+    history = asked_of(pack, history)
     if _by(outcome.erased_on, on):
         return "erased"
     if _by(outcome.terminated_on, on):
@@ -296,13 +319,17 @@ def stage_of(pack: Pack, history: History, outcome: LineOutcome, *, on: dt.date)
     if _by(outcome.suspended_on, on):
         further = [day for day in outcome.further_on if _by(day, on)]
         return pack.campaign.bars[len(further)].id
-    if not concerns(pack, history):
+    if not _is_concerned(pack, history):
         return "out_of_scope"
     return "running" if _by(history.notified_on, on) else "not_notified"
 
 
 def concerns(pack: Pack, history: History) -> bool:
     """Tell whether a campaign concerns a line: activated before its day, whether or not it registered since."""
+    return _is_concerned(pack, asked_of(pack, history))
+
+
+def _is_concerned(pack: Pack, history: History) -> bool:
     return (
         pack.has_campaign
         and history.activated_on is not None

@@ -220,6 +220,13 @@ class Given(PackModel):
     notices_delivered: tuple[dt.date, ...] = ()
     notices_bounced: tuple[dt.date, ...] = ()
     registered: dt.date | None = None
+    assurance: Annotated[
+        Literal["declared", "sighted", "checked", "machine_read"] | None,
+        Field(description="Of the registration."),
+    ] = None
+    verified: Annotated[
+        dt.date | None, Field(description="When a registered subscriber verified the registration again.")
+    ] = None
     ended: dt.date | None = None
     pauses: tuple[tuple[dt.date, dt.date], ...] = ()
     holds: tuple[tuple[dt.date, dt.date], ...] = ()

@@ -24,7 +24,23 @@ class Condition(PackModel):
 
     activated_before: dt.date | None = None
     activated_from: dt.date | None = None
-    registered: bool | None = None
+    registered: Annotated[
+        bool | None,
+        Field(
+            description="False: lines without a registered subscriber, who register. True: lines with one, who verify the"
+            " registration again; say which by registered_before, by assurance or by both."
+        ),
+    ] = None
+    registered_before: Annotated[
+        dt.date | None,
+        Field(
+            description="Registrations recorded here before this day; one that came with a file was recorded on the day of the import."
+        ),
+    ] = None
+    assurance: Annotated[
+        tuple[Literal["declared", "sighted", "checked", "machine_read"], ...],
+        Field(description="Registrations with one of these assurances; left out, with any."),
+    ] = ()
     party_kinds: tuple[Name, ...] = ()
     services: tuple[Service, ...] = ()
     regions: tuple[str, ...] = ()

@@ -45,7 +45,9 @@ def simulate(
     span = span_of(events, first, last)
     outcomes = _run(pack, events, span, engine, progress)
     with progress("Counting the stages"):
-        counts = stage_counts(pack, moments(events, through=last), outcomes, first=first, last=last)
+        counts = stage_counts(
+            pack, moments(events, pack=pack, through=last), outcomes, first=first, last=last
+        )
     return SimulationResult(
         pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"), counts
     )

@@ -91,7 +91,9 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "limits[].over": _any,
     "limits[].exempt[]": lambda v: v in SERVICES | {kind for kinds in LIMITED.values() for kind in kinds},
     "campaigns[].cohort.when.activated_before": _any,
-    "campaigns[].cohort.when.registered": _is(False),
+    "campaigns[].cohort.when.registered": _any,
+    "campaigns[].cohort.when.registered_before": _any,
+    "campaigns[].cohort.when.assurance[]": _any,
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
     "campaigns[].deadline.not_before_notice": _is(True),
@@ -254,8 +256,10 @@ def _shape(pack: PackFile) -> Iterator[str]:
     yield from _routes(pack)
     for index, campaign in enumerate(pack.campaigns):
         at = f"campaigns[{index}]"
-        if campaign.cohort.when.activated_before is None or campaign.cohort.when.registered is None:
-            yield f"'{at}.cohort' (lines activated before a day and not registered)"
+        yield from (f"'{at}.cohort' ({fault})" for fault in _cohort(campaign))
+        acts = {act for scope in pack.scope.registering_acts for act in scope.acts}
+        if campaign.cohort.when.registered and acts and "change" not in acts:
+            yield "'scope.registering_acts' (without 'change', by which a registration is verified again)"
         if not campaign.deadline.not_before_notice:
             yield f"'{at}.deadline.not_before_notice: false'"
         after, floor = campaign.deadline.after, campaign.deadline.floor
@@ -270,6 +274,17 @@ def _shape(pack: PackFile) -> Iterator[str]:
             if not extension.clock_stands_still:
                 yield f"'{at}.extensions[{number}]' (in which the clock does not stand still)"
         yield from (f"'{at}.stages' ({fault})" for fault in _stages(campaign))
+
+
+def _cohort(campaign: Campaign) -> Iterator[str]:
+    when = campaign.cohort.when
+    if when.activated_before is None or when.registered is None:
+        yield "lines activated before a day, registered or not"
+    is_narrowed = when.registered_before is not None or bool(when.assurance)
+    if when.registered and not is_narrowed:
+        yield "of registered lines, without the day or the assurance of their registrations"
+    if not when.registered and is_narrowed:
+        yield "a day or an assurance of registrations, of lines without one"
 
 
 def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:

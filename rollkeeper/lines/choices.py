@@ -38,6 +38,13 @@ class SuspensionReason(TextChoices):
     OPERATOR = "operator", _("barred by the operator before it came into the register")
 
 
+def reason_label(reason: SuspensionReason, *, must_reverify: bool) -> str:
+    """Return the words for a reason: a registered subscriber whom a law asks again is not told that no one is registered."""
+    if must_reverify and reason is SuspensionReason.REGISTRATION:
+        return str(_("the registration was not verified again"))
+    return str(reason.label)
+
+
 class TerminatedBy(StrEnum):
     """Who terminated a line."""
 

@@ -21,6 +21,10 @@ class Line(models.Model):
     is_registered = models.BooleanField(
         default=False, db_comment="True identity recorded for the present tenure."
     )
+    must_reverify = models.BooleanField(
+        db_default=False,
+        db_comment="A campaign asks its registered subscriber to verify the registration again.",
+    )
     is_disputed = models.BooleanField(
         default=False, db_comment="A receipt or an appeal contradicts the record."
     )

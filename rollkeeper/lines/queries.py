@@ -36,6 +36,7 @@ class LineView:
     state: LineState
     version: int
     is_registered: bool
+    must_reverify: bool
     is_disputed: bool
     is_essential: bool
     activated_on: dt.date
@@ -47,6 +48,11 @@ class LineView:
     suspensions: tuple[OpenSuspension, ...]
     level: str = ""
     """What it is kept from, where that leaves more than the floor: kernel.choices.BarLevel."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether its subscriber is registered, and not asked to verify it again: then no clock of a campaign runs."""
+        return self.is_registered and not self.must_reverify
 
     @property
     def is_over(self) -> bool:
@@ -338,6 +344,7 @@ def _line(row: Any) -> LineView:
         state=LineState(row.state),
         version=row.version,
         is_registered=row.is_registered,
+        must_reverify=row.must_reverify,
         is_disputed=row.is_disputed,
         is_essential=row.is_essential,
         activated_on=row.activated_on,

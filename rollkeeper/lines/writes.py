@@ -252,7 +252,10 @@ def unlink_line(
         "UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = %s WHERE line_id = %s AND upper_inf(held)",
         [at, entry_id, line_id],
     )
-    run("UPDATE lines_line SET is_registered = false, version = version + 1 WHERE line_id = %s", [line_id])
+    run(
+        "UPDATE lines_line SET is_registered = false, must_reverify = false, version = version + 1 WHERE line_id = %s",
+        [line_id],
+    )
 
 
 def register_tenures(

@@ -414,7 +414,7 @@ def line_of(row: Any) -> Line | None:
     return Line(
         service=row.service,
         state=row.state,
-        is_registered=row.is_registered,
+        is_settled=row.is_settled,
         has_number=row.number_sealed is not None,
         has_mailbox=row.contact_sealed is not None and row.contact_kind != ContactKind.POSTAL,
         has_postal_address=row.contact_sealed is not None and row.contact_kind is not None,

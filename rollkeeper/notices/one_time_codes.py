@@ -41,7 +41,7 @@ def send_one_time_code(
     require(authority, Permission.SEND_NOTICES)
     present = gateways() if by_channel is None else by_channel
     (row,) = rows(
-        "SELECT service, state, is_registered, number_sealed, contact_sealed, contact_kind,"
+        "SELECT service, state, is_registered AND NOT must_reverify AS is_settled, number_sealed, contact_sealed, contact_kind,"
         " (SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = l.line_id AND s.restored_on IS NULL) AS bars"
         " FROM lines_line l WHERE line_id = %s",
         [line_id],

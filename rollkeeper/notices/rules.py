@@ -36,7 +36,8 @@ class Line:
 
     service: str
     state: str
-    is_registered: bool
+    is_settled: bool
+    """Registered, and not asked to verify it again."""
     has_number: bool
     has_mailbox: bool
     has_postal_address: bool = False
@@ -190,11 +191,11 @@ def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
     over = {"terminated", "released"}
     match kind:
         case NoticeKind.REGISTER_BY:
-            return line.is_registered or line.state in over
+            return line.is_settled or line.state in over
         case NoticeKind.REMINDER:
-            return line.is_registered or line.state in over or is_over
+            return line.is_settled or line.state in over or is_over
         case NoticeKind.DOCUMENT_BY:
-            return line.is_registered or line.state in over or is_over
+            return line.is_settled or line.state in over or is_over
         case NoticeKind.SUSPENDED:
             return line.state != "suspended"
         case NoticeKind.RESTORED:

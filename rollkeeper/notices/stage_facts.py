@@ -2,7 +2,7 @@
 """What a notice says of the law's stages: what is barred, what works, what follows.
 
 Separate from the texts, which put it into words, because it asks the pack. Only for a law with several bars, with one that leaves
-something, or without an end: of others the texts say it themselves.
+something, or without an end, or that asks registered subscribers again: of others the texts say it themselves.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from rollkeeper.notices.choices import NoticeKind
 
 STAGED: Final = (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)
 """The notices that say what a law's stages take and leave."""
+ASKED_AGAIN: Final = (*STAGED, NoticeKind.TERMINATED)
+"""The notices that say something else to a registered subscriber who is to verify the registration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class StageFacts:
     """Whether a further bar follows."""
     ends: bool
     """Whether the contract ends in the end; of a bar that is in place, whether it ends next."""
+    asks_again: bool = False
+    """Whether it goes to registered subscribers, who verify their registration again."""
 
     def phrases(self, kind: NoticeKind) -> dict[str, str]:
         """Name the phrases that go into the text of a kind of notice."""
@@ -46,11 +50,13 @@ class StageFacts:
 def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts | None:
     """Return what a notice says of the law's stages: of the one that comes, or of the one in place.
 
-    None where one bar takes all but the floor and the end follows, or nothing is said of stages.
+    None where one bar takes all but the floor and the end follows, or nothing is said of stages; never None to whom a law asks again.
     """
-    if kind not in STAGED or not pack.has_campaign or pack.campaign.has_plain_stages:
+    if kind not in ASKED_AGAIN or not pack.has_campaign:
         return None
     rules = pack.campaign
+    if not rules.asks_again and (kind not in STAGED or rules.has_plain_stages):
+        return None
     at = 0 if kind.is_statutory else min(max(step or 1, 1), len(rules.bars)) - 1
     level, follows = BarLevel.of(rules.bars[at].bars or Bars.ALL), rules.after(at + 1)
     return StageFacts(
@@ -58,4 +64,5 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
         follows=BarLevel.of(follows.bars) if follows and follows.bars is not None else None,
         more_follow=len(rules.bars) > at + 1,
         ends=rules.end is not None if kind.is_statutory else follows is not None and follows.is_end,
+        asks_again=rules.asks_again,
     )

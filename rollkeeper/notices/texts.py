@@ -26,7 +26,7 @@ from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_t
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
-from rollkeeper.notices.stage_facts import STAGED, StageFacts
+from rollkeeper.notices.stage_facts import ASKED_AGAIN, STAGED, StageFacts
 from rollkeeper.vault.fields import field_label
 
 _STAND_INS: Final = (CHINESE, ENGLISH)
@@ -89,12 +89,14 @@ class Language:
     """The text on the cover sheet of letters, and about those that may have been printed before."""
     staged: dict[NoticeKind, Text]
     """What the notices of a law say whose bars leave something, or that has several, or no end. Tibetan may lack them."""
+    again: dict[NoticeKind, Text]
+    """What the notices say to registered subscribers who are to verify the registration again. Tibetan may lack them."""
     phrases: dict[str, str]
     """What is put into these: what a bar takes, what it leaves, and what follows."""
 
-    def of(self, kind: NoticeKind, *, is_staged: bool) -> Text:
+    def of(self, kind: NoticeKind, stage: StageFacts | None) -> Text:
         """Return the text of a kind of notice."""
-        return self.staged[kind] if is_staged else self.texts[kind]
+        return (self.texts if stage is None else self.again if stage.asks_again else self.staged)[kind]
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -143,24 +145,19 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
         "day": promised_on,
         "days": suspension_days,
     } | dict(named or {})
-    is_staged = stage is not None
     if stage is not None:
         facts |= {name: _Phrase(key) for name, key in stage.phrases(kind).items()}
     if brief:
-        body = _opened(
-            language, lambda one: one.of(kind, is_staged=is_staged).short, signature=signature, facts=facts
-        )
+        body = _opened(language, lambda one: one.of(kind, stage).short, signature=signature, facts=facts)
     else:
-        body = _written(language, lambda one: one.of(kind, is_staged=is_staged).text, facts=facts)
+        body = _written(language, lambda one: one.of(kind, stage).text, facts=facts)
     if receipt is not None and brief:
         body += _written(language, lambda one: one.receipt_short, facts={"receipt": receipt}, between="")
     elif receipt is not None:
         body += "\n\n" + _written(language, lambda one: one.receipt_text, facts={"receipt": receipt})
     if key is not None:
         body += _written(language, lambda one: one.voice_text, facts={"key": key}, between="")
-    subject = _written(
-        language, lambda one: one.of(kind, is_staged=is_staged).subject, facts=facts, between=" · "
-    )
+    subject = _written(language, lambda one: one.of(kind, stage).subject, facts=facts, between=" · ")
     written = RenderedText(language, subject, body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LINK_IN_NOTICE(text=kind.value)
@@ -367,14 +364,19 @@ def _stage_faults(table: dict[str, Any], *, file: str) -> Iterator[RollkeeperErr
     if stages is None and table.get("language") == TIBETAN:
         return
     stages = stages or {}
-    for kind in STAGED:
-        whole = _EVERYWHERE | {"bars", "follows"} | ({"day"} if kind.is_statutory else {"works"})
-        for part, allowed, needed in (
-            ("subject", {"operator", "day"}, ()), ("short", whole, whole), ("text", whole | {"law"}, whole),
-        ):  # fmt: skip
-            text = stages.get(kind.value, {}).get(part)
-            if why := _fault_of(text, allowed=frozenset(allowed), needed=frozenset(needed)):
-                yield TEXT_FAULT(file=file, text=f"stages.{kind}.{part}", why=why)
+    for where, said, kinds in (("stages", stages, STAGED), ("again", table.get("again", {}), ASKED_AGAIN)):
+        for kind in kinds:
+            whole = (
+                _EVERYWHERE
+                if kind not in STAGED
+                else _EVERYWHERE | {"bars", "follows"} | ({"day"} if kind.is_statutory else {"works"})
+            )
+            for part, allowed, needed in (
+                ("subject", {"operator", "day"}, ()), ("short", whole, whole), ("text", whole | {"law"}, whole),
+            ):  # fmt: skip
+                text = said.get(kind.value, {}).get(part)
+                if why := _fault_of(text, allowed=frozenset(allowed), needed=frozenset(needed)):
+                    yield TEXT_FAULT(file=file, text=f"{where}.{kind}.{part}", why=why)
     for key, needed in _PHRASES.items():
         text = stages.get(key)
         if text != "" and (why := _fault_of(text, allowed=needed | {"care"}, needed=needed)):
@@ -411,16 +413,20 @@ def _placeholders(text: str) -> set[str] | None:
         return None
 
 
+def _texts_of(table: dict[str, Any]) -> dict[NoticeKind, Text]:
+    return {
+        kind: Text(said.get("subject"), said.get("short"), said.get("text"))
+        for kind in NoticeKind
+        for said in [table.get(kind.value, {})]
+    }
+
+
 def _language(table: dict[str, Any]) -> Language:
     return Language(
         language=table["language"],
         day=table["day"],
         months=tuple(table["months"]),
-        texts={
-            kind: Text(said.get("subject"), said.get("short"), said.get("text"))
-            for kind in NoticeKind
-            for said in [table.get(kind.value, {})]
-        },
+        texts=_texts_of(table),
         opening=table["opening"],
         opening_spoken=table["opening_spoken"],
         receipt_short=table.get("receipt_short"),
@@ -430,10 +436,7 @@ def _language(table: dict[str, Any]) -> Language:
         slip_text=table.get("slip_text"),
         cover_text=table.get("cover_text"),
         again_text=table.get("again_text"),
-        staged={
-            kind: Text(said.get("subject"), said.get("short"), said.get("text"))
-            for kind in NoticeKind
-            for said in [table.get("stages", {}).get(kind.value, {})]
-        },
+        staged=_texts_of(table.get("stages", {})),
+        again=_texts_of(table.get("again", {})),
         phrases={key: table.get("stages", {}).get(key, "") for key in _PHRASES},
     )

@@ -12,7 +12,7 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel.choices import BarLevel, Service, label_of
 from rollkeeper.kernel.phrasing import cite
-from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason, reason_label
 from rollkeeper.portal.forms import WithdrawForm
 from rollkeeper.portal.tokens import HERE
 from rollkeeper.selfcare.choices import CaseKind, DisputeReason, ForgerySign
@@ -78,7 +78,7 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
         "handle": reference_of(line["line"]),  # tells the lines of one visit apart in an address
         "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
         "number": numbers.get(line["line"]) or (numbers.get(HERE, "") if line["here"] else ""),
-        "reasons": [label_of(reason, SuspensionReason) for reason in line["reasons"]],
+        "reasons": [reason_label(SuspensionReason(one), must_reverify=line["must_reverify"]) for one in line["reasons"]],
         "barred_said": label_of(line["barred"], BarLevel) if line["barred"] else "",
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
         "cases": [_said_case(one) | _withdrawal(one, line, shown) for one in line["cases"]],
@@ -95,7 +95,7 @@ _ALL: Final = ("register", "pause", "reconnect", "dispute", "appeal", "correct",
 def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
     """Return the clock that runs, with its days; the weight says how urgent it is."""
     found = line["deadline"]
-    if found is None or line["registered"]:
+    if found is None or (line["registered"] and not line["must_reverify"]):
         return None
     last, earliest = (found[name] and dt.date.fromisoformat(found[name]) for name in ("last_day", "earliest"))
     is_soon = earliest is not None and (earliest - on).days <= _SOON_DAYS

@@ -135,7 +135,7 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
     assert line is not None  # noqa: S101 - a session ends with its line, and a tenure has one
     return {
         "line": str(line_id), "here": here, "service": line.service.value, "state": line.state.value,
-        "registered": line.is_registered and is_theirs,
+        "registered": line.is_registered and is_theirs, "must_reverify": line.must_reverify and is_theirs,
         "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
         "barred": line.level,
         "held": tenure is not None and tenure.is_present,

@@ -67,7 +67,12 @@ def accept_receipt(
 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(authority, number, on=on)
-        refused = refusal(entry, line, is_another=_is_another(entry, line))
+        refused = refusal(
+            entry,
+            line,
+            is_another=_is_another(entry, line),
+            is_known=line.must_reverify and is_in_ledger(entry),
+        )
         if refused:
             refuse_protected(authority, line.line_id, on=on)
             raise refused
@@ -86,16 +91,20 @@ def accept_receipt(
     return run_once(submission_key, verb=Verb.RECEIPT_ACCEPTED, on=on, do=do)
 
 
-def refusal(entry: ParsedEntry, line: LineView, *, is_another: bool) -> RollkeeperError | None:
+def refusal(
+    entry: ParsedEntry, line: LineView, *, is_another: bool, is_known: bool = False
+) -> RollkeeperError | None:
     """Return why a good receipt does not bear on a line, None where it does. Pure.
 
-    A line that the register has never heard of is not another one: it may be this one, before the register lost it.
+    A line that the register has never heard of is not another one: it may be this one, before the register lost it. To a registered
+    subscriber who is asked again, the receipt of a verification is what the register may have lost (not `is_known`).
     """
     if entry.verb not in REGISTRATIONS:
         return NOT_A_REGISTRATION_RECEIPT()
     if is_another:
         return RECEIPT_LINE_MISMATCH(receipt=entry.line_id, line=line.line_id)
-    return RECORD_ALREADY_CORRECT(line=line.line_id) if line.is_registered else None
+    is_lost = line.must_reverify and not is_known
+    return RECORD_ALREADY_CORRECT(line=line.line_id) if line.is_registered and not is_lost else None
 
 
 def _locked(authority: Authority, number: str, *, on: dt.date) -> LineView:

@@ -116,7 +116,7 @@ def mark_registered(line_ids: Sequence[LineId], *, on: dt.date) -> None:
     )
     suspended = list(open_ones.values_list("line_id", flat=True))
     which = Line.objects.filter(line_id__in=line_ids)
-    which.update(is_registered=True, version=F("version") + 1)
+    which.update(is_registered=True, must_reverify=False, version=F("version") + 1)
     which.exclude(line_id__in=suspended).exclude(state="active").update(state="active")
 
 
@@ -210,8 +210,7 @@ def make_tenure(
         tenure_id=tenure_id,
         party_kind="individual",
         person_id=person_id,
-        assurance="sighted",
-        **fields,
+        **{"assurance": "sighted"} | fields,
     )
     return PersonId(person_id), TenureId(tenure_id)
 

@@ -26,6 +26,16 @@ def staged(*days: int, ends: bool = True, bars: tuple[tuple[str, str], ...] = BA
     return f"{REFERENCE[:first]}{stages}{REFERENCE[behind:cases]}{REFERENCE[REFERENCE.index(chr(10) + 'open_questions:') :]}"
 
 
+def asking_again(text: str = REFERENCE, *, before: str = "2011-06-30", assurances: str = "") -> str:
+    """Return a pack's text with a campaign in which registered subscribers verify their registration again."""
+    narrowed = [f"registered_before: {before}"] if before else []
+    narrowed += [f"assurance: [{assurances}]"] if assurances else []
+    changed = text.replace("registered: false", f"registered: true, {', '.join(narrowed)}", 1)
+    assert changed != text
+    cases = changed.find("\ntests:")
+    return changed if cases < 0 else changed[:cases] + changed[changed.index("\nopen_questions:") :]
+
+
 def _stage(name: str, number: int, after: str, days: int, services: str, *, last: bool) -> str:
     how = (
         f"reversible: true, on_registered: active, services: {services}"

@@ -7,7 +7,7 @@ became of each line must be what `law.rules.run_history` says, to the day.
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -21,10 +21,10 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, Span, run_history
 from rollkeeper.retention.services import erase_due
-from tests.builders.lines import hold_line, make_line
+from tests.builders.lines import hold_line, make_line, make_tenure
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ_approvers
-from tests.builders.stages import BARS, staged
+from tests.builders.stages import BARS, asking_again, staged
 from tests.campaign.population import PACK, day, end, fate, night, pause, plan, register, tell
 
 FIRST, LAST = day("2011-12-12"), day("2013-08-31")
@@ -53,6 +53,8 @@ class Life:
     terminated_on: dt.date | None
     pauses: tuple[Days, ...]
     hold: Days | None
+    recorded: tuple[dt.date, str] | None = None
+    """When it was registered before the campaign began, and with which assurance; then `registered_on` is when it is verified again."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +83,35 @@ lives = st.builds(
         ),
     ),
 )
-worlds = st.builds(
-    World,
-    lives=st.lists(lives, min_size=40, max_size=40).map(tuple),
-    stays=stretches("2012-01-10", "2012-05-10", longest=20, most=2).map(tuple),
-    outages=stretches("2012-02-25", "2013-06-01", longest=15, most=4).map(tuple),
+registered_lives = st.builds(
+    lambda life, recorded: replace(life, recorded=recorded),
+    lives,
+    st.one_of(
+        st.none(),
+        st.tuples(
+            st.sampled_from([day("2011-01-01"), day("2011-06-29"), day("2011-06-30"), day("2011-07-01")]),
+            st.sampled_from(["declared", "declared", "sighted"]),
+        ),
+    ),
 )
+
+
+def worlds_of(lives: st.SearchStrategy[Life]) -> st.SearchStrategy[World]:
+    return st.builds(
+        World,
+        lives=st.lists(lives, min_size=40, max_size=40).map(tuple),
+        stays=stretches("2012-01-10", "2012-05-10", longest=20, most=2).map(tuple),
+        outages=stretches("2012-02-25", "2013-06-01", longest=15, most=4).map(tuple),
+    )
+
+
+worlds = worlds_of(lives)
 
 
 def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
     """Let the world happen in the real tables and return the fate of each line."""
     people = employ_approvers()
-    line_ids = [make_line(activated_on=life.activated_on) for life in world.lives]
+    line_ids = [make_one(life) for life in world.lives]
     for line_id, life in zip(line_ids, world.lives, strict=True):
         if life.hold:
             first, last = life.hold
@@ -115,6 +134,14 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
             erase_due(worker_authority(), on=on)
         on = QUIET_TO if on == QUIET_FROM else on + dt.timedelta(days=1)
     return [fate(line_id) for line_id in line_ids]
+
+
+def make_one(life: Life) -> LineId:
+    line_id = make_line(activated_on=life.activated_on, is_registered=life.recorded is not None)
+    if life.recorded:
+        on, assurance = life.recorded
+        make_tenure(line_id, dt.datetime.combine(on, dt.time(12), clock.zone()), assurance=assurance)
+    return line_id
 
 
 def happen(line_id: LineId, life: Life, on: dt.date) -> None:
@@ -142,7 +169,9 @@ def by_the_rules(world: World, pack: str) -> list[tuple[object, ...]]:
                 History(
                     activated_on=life.activated_on,
                     notified_on=min(life.notified, default=None),
-                    registered_on=life.registered_on,
+                    registered_on=life.recorded[0] if life.recorded else life.registered_on,
+                    assurance=life.recorded[1] if life.recorded else None,
+                    verified_on=life.registered_on if life.recorded else None,
                     terminated_on=life.terminated_on,
                     pauses=life.pauses,
                     holds=[life.hold] if life.hold else [],
@@ -201,6 +230,16 @@ def test_the_real_tables_and_the_rules_agree_on_every_stage_of_a_law_with_more(
             staged(10, 5, 5, 10, ends=bool(ends), bars=BARS if ends else (*BARS, ("no_service_still", "{}")))
         )
     )
+
+    assert differences(world, empty_everything, pack) == []
+
+
+@settings(TRYING, max_examples=1)
+@given(world=worlds_of(registered_lives))
+def test_the_real_tables_and_the_rules_agree_on_whom_a_law_asks_again(
+    committed: None, no_batch_limits: None, empty_everything: Callable[[], None], world: World
+) -> None:
+    pack = str(write_pack(asking_again(assurances="declared")))
 
     assert differences(world, empty_everything, pack) == []
 

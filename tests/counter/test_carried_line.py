@@ -21,10 +21,10 @@ from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, hand_line, number_index_of_handle
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.lines.queries import find_line, number_index_of
-from tests.builders.lines import activate_line, suspend_line
+from tests.builders.lines import activate_line, change_line, suspend_line
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ
-from tests.builders.stages import staged
+from tests.builders.stages import asking_again, staged
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number
@@ -287,6 +287,28 @@ def test_the_last_day_stands_on_top_on_that_day_and_after_it(at_counter, member,
 
     assert f"{said} {last.day} {last:%B} {last.year}" in page
     assert 'class="rk-days"' in page
+
+
+@pytest.mark.parametrize(
+    ("days_ahead", "said"),
+    [(0, "Verify the registration again by"), (1, "The last day to verify the registration again was")],
+)
+def test_of_a_registered_line_that_is_asked_again_a_counter_says_so(
+    at_counter, member, suspended, days_ahead, said
+):
+    line_id = member(Stage.SUSPENDED, dt.date(2012, 2, 1), str(write_pack(asking_again())))
+    change_line(line_id, is_registered=True, must_reverify=True)
+    last = line_deadline(line_id).last_day_on
+    clock.set_demo_date(last + dt.timedelta(days=days_ahead))
+
+    page = found(at_counter, suspended)
+
+    assert f"{said} {last.day} {last:%B} {last.year}" in page
+    assert "Its subscriber is registered." in page
+    assert "the registration was not verified again" in page
+    assert "No subscriber is registered" not in page
+    first = re.search(r'class="govuk-button rk-line__first"[^>]*>([^<]*)<', page)
+    assert first[1] == "Verify the registration again"
 
 
 def test_handles_last_as_long_as_the_page_says(at_counter, suspended):

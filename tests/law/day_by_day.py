@@ -21,6 +21,17 @@ LOSAR_AND_SHOTON = {dt.date(2012, 2, n) for n in (22, 23, 24, 27, 28)} | {
 
 Stages = tuple[int | None, ...]
 """None at the end: the law has none."""
+REGISTERING = {"registered", "declared", "sighted", "checked", "machine_read"}
+
+
+@dataclass(frozen=True)
+class Again:
+    """A campaign in which registered subscribers verify: registered before a day, known with one of these assurances (empty: any)."""
+
+    before: dt.date = dt.date.max
+    assurances: frozenset[str] = frozenset()
+
+
 Row = tuple[str, dt.date, str, dt.date | None]
 
 
@@ -28,6 +39,7 @@ Row = tuple[str, dt.date, str, dt.date | None]
 class Line:
     activated: bool = False
     active_before_start: bool = False
+    asked: bool | None = None
     registered: bool = False
     anchor: dt.date | None = None
     barred: list[dt.date] = field(default_factory=list)
@@ -38,29 +50,36 @@ class Line:
     rows: list[Row] = field(default_factory=list)
 
 
-def outcomes(rows: list[Row], first: dt.date, last: dt.date, stages: Stages = TWO) -> list[tuple]:
+def outcomes(
+    rows: list[Row], first: dt.date, last: dt.date, stages: Stages = TWO, again: Again | None = None
+) -> list[tuple]:
     """Return (line, suspended, restored, ended, ended by, erased, each further bar) for each line, sorted."""
     names = sorted({line for line, *_ in rows if line != "*"})
     return [
-        _outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last, stages) for name in names
+        _outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last, stages, again)
+        for name in names
     ]
 
 
-def _outcome(name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages) -> tuple:
+def _outcome(
+    name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages, again: Again | None
+) -> tuple:
     rows = [row for row in rows if row[1] <= last]
     line = Line(rows=rows)
     day = min([first, START, *(row[1] for row in rows)])
     while day <= last:
         today = [event for _, on, event, _ in rows if on == day]
-        _events(line, day, sorted(today, key=lambda event: event == "ended"))
+        # What is recorded comes first, the end of the contract last.
+        order = sorted(today, key=lambda event: (event == "ended", event not in REGISTERING))
+        _events(line, day, order, again)
         if day >= first and not _covered(rows, day, "outage"):
-            _play_day(line, day, stages)
+            _play_day(line, day, stages, again)
         day += DAY
     barred = [*line.barred, *[None] * (len(stages) - len(line.barred))]
     return (name, barred[0], line.restored, line.ended, line.ended_by, line.erased, *barred[1:])
 
 
-def _events(line: Line, day: dt.date, events: list[str]) -> None:
+def _events(line: Line, day: dt.date, events: list[str], again: Again | None) -> None:
     for event in events:
         if line.ended:
             return
@@ -68,8 +87,22 @@ def _events(line: Line, day: dt.date, events: list[str]) -> None:
             case "activated":
                 line.active_before_start |= day < START
             case "notice_delivered":
+                # Who is notified before anything is recorded is asked nothing.
+                line.asked = bool(line.asked)
                 line.anchor = line.anchor or max(day, START)
-            case "registered" | "transferred":
+            case "registered" | "declared" | "sighted" | "checked" | "machine_read" if again:
+                if line.asked is None:
+                    kinds = set(events) & REGISTERING
+                    line.asked = day < again.before and bool(not again.assurances or kinds & again.assurances)
+            case (
+                "registered"
+                | "declared"
+                | "sighted"
+                | "checked"
+                | "machine_read"
+                | "verified"
+                | "transferred"
+            ):
                 if line.barred and not line.registered:
                     line.restored = day
                 line.registered = True
@@ -77,7 +110,7 @@ def _events(line: Line, day: dt.date, events: list[str]) -> None:
                 line.ended, line.ended_by = day, "subscriber"
 
 
-def _play_day(line: Line, day: dt.date, stages: Stages) -> None:
+def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None) -> None:
     """Take at most one step."""
     if line.erased:
         return
@@ -87,7 +120,7 @@ def _play_day(line: Line, day: dt.date, stages: Stages) -> None:
         return
     if not line.active_before_start or line.registered or not line.anchor:
         return
-    if _closed(day) or _paused(line.rows, day):
+    if (again and not line.asked) or _closed(day) or _paused(line.rows, day):
         return
     if not line.barred:
         if _last_day(line.rows, line.anchor, GRACE, day) is not None:

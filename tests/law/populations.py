@@ -1,11 +1,12 @@
 """Invented populations for the two engines: everything that can happen to a line, near the days where it matters."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import strategies as st
 
-from tests.law.day_by_day import Row
+from tests.law.day_by_day import REGISTERING, Row
 
 EPOCH = dt.date(2011, 11, 1)
 
@@ -60,10 +61,28 @@ def _together(draw: st.DrawFn, line: str) -> list[Row]:
 
 
 @st.composite
-def populations(draw: st.DrawFn, most: int = 8) -> list[Row]:
+def registered_rows(draw: st.DrawFn, line: str) -> list[Row]:
+    """A line that is mostly registered before it is asked again, and what happens to it afterwards."""
+    recorded = [dt.date(2010, 6, 1), dt.date(2011, 6, 29), dt.date(2011, 6, 30), dt.date(2011, 7, 1), None]
+    rows: list[Row] = draw(rows_of(line))
+    for on in draw(st.lists(st.sampled_from(recorded), min_size=1, max_size=2)):
+        day, event = (
+            on or draw(days(0, 200)),
+            draw(st.sampled_from([*sorted(REGISTERING), "declared", "transferred"])),
+        )
+        rows.append((line, day, event, None))
+    if draw(st.booleans()):
+        rows.append((line, draw(days()), "verified", None))
+    return rows
+
+
+@st.composite
+def populations(
+    draw: st.DrawFn, most: int = 8, of: Callable[[str], st.SearchStrategy[list[Row]]] = rows_of
+) -> list[Row]:
     rows: list[Row] = []
     for number in range(draw(st.integers(1, most))):
-        rows += draw(rows_of(f"L{number}"))
+        rows += draw(of(f"L{number}"))
     for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
         first, last = draw(stretches())
         kind = draw(st.sampled_from(["stay", "outage", "outage", "pause", "hold"]))

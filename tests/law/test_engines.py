@@ -15,13 +15,14 @@ from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.packs import load_pack
 from tests.bench.bench_simulate import lines_of
 from tests.builders.packs import write_pack
-from tests.builders.stages import BARS, FIVE, staged
-from tests.law.day_by_day import Row, outcomes
-from tests.law.populations import days, populations, write_rows
+from tests.builders.stages import BARS, FIVE, asking_again, staged
+from tests.law.day_by_day import TWO, Again, Row, outcomes
+from tests.law.populations import days, populations, registered_rows, write_rows
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases" / "simulation"
 START, LAST = D(2012, 1, 1), D(2013, 12, 31)
+SILENT = [("L", D(2010, 5, 1), "activated", None), ("L", D(2011, 12, 20), "notice_delivered", None)]
 
 
 def quiet(examples: int) -> settings:
@@ -141,6 +142,74 @@ def test_both_engines_read_any_number_of_stages_as_the_naive_reading_does(
     assert found == by_sql(events, first, last, pack)
 
 
+ASKED = {
+    "before a day": (asking_again(), Again(D(2011, 6, 30))),
+    "by assurance": (
+        asking_again(before="", assurances="declared, sighted"),
+        Again(assurances=frozenset({"declared", "sighted"})),
+    ),
+    "by both": (asking_again(assurances="declared"), Again(D(2011, 6, 30), frozenset({"declared"}))),
+}
+
+
+@pytest.mark.parametrize("cohort", ASKED)
+@quiet(60)
+@given(rows=populations(most=12, of=registered_rows), first=days(40, 300), length=st.integers(0, 760))
+def test_both_engines_ask_registered_subscribers_again_as_the_naive_reading_does(
+    register, tmp_path, cohort, rows, first, length
+):
+    text, again = ASKED[cohort]
+    last = first + dt.timedelta(days=length)
+    events, pack = events_of(tmp_path, rows), str(write_pack(text))
+
+    found = by_rules(events, first, last, pack)
+
+    assert found == outcomes(rows, first, last, TWO, again)
+    assert found == by_sql(events, first, last, pack)
+
+
+ASKED_AGAIN = [*SILENT, ("L", D(2011, 6, 29), "declared", None)]
+
+
+def asked_again(tmp_path: Path, *rows: Row) -> tuple:
+    (found,) = by_rules(
+        events_of(tmp_path, [*rows]), START, LAST, str(write_pack(asking_again(assurances="declared")))
+    )
+    return found[1:]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "how", "suspended"),
+    [
+        (D(2011, 6, 29), "declared", D(2012, 3, 2)),
+        (D(2011, 6, 30), "declared", None),
+        (D(2011, 7, 1), "declared", None),
+        (D(2011, 6, 29), "sighted", None),
+        (D(2011, 6, 29), "registered", None),
+    ],
+)
+def test_only_registrations_of_the_cohort_are_to_be_verified_again(tmp_path, recorded, how, suspended):
+    assert asked_again(tmp_path, *SILENT, ("L", recorded, how, None))[0] == suspended
+
+
+@pytest.mark.parametrize(
+    ("verified", "suspended", "restored"),
+    [
+        (D(2012, 3, 1), None, None),
+        (D(2012, 3, 2), None, None),
+        (D(2012, 3, 3), D(2012, 3, 2), D(2012, 3, 3)),
+    ],
+)
+def test_a_verification_ends_what_a_campaign_asks_again(tmp_path, verified, suspended, restored):
+    found = asked_again(tmp_path, *ASKED_AGAIN, ("L", verified, "verified", None))
+
+    assert found[:3] == (suspended, restored, None)
+
+
+def test_an_unregistered_line_is_not_asked_to_verify(tmp_path):
+    assert asked_again(tmp_path, *SILENT)[0] is None
+
+
 @pytest.mark.parametrize("ends", [True, False])
 def test_both_engines_agree_on_hundreds_of_lines_under_five_stages(register, tmp_path, ends):
     bars = BARS if ends else (*BARS, ("no_service_still", "{}"))
@@ -174,9 +243,6 @@ def test_many_lines_on_several_processes_come_back_in_order(tmp_path, monkeypatc
     together = by_rules(events, D(2012, 1, 1), LAST)
 
     assert together == alone
-
-
-SILENT = [("L", D(2010, 5, 1), "activated", None), ("L", D(2011, 12, 20), "notice_delivered", None)]
 
 
 def outcome(tmp_path: Path, rows: list[Row], first: dt.date = START, last: dt.date = LAST) -> tuple:

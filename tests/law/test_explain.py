@@ -9,6 +9,8 @@ import pytest
 
 from rollkeeper.law.explain import LineHistory, explain_history
 from rollkeeper.law.packs import load_pack
+from tests.builders.packs import write_pack
+from tests.builders.stages import asking_again
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")
@@ -195,10 +197,45 @@ def test_every_language_fills_in_the_same_facts():
         of_stages = {
             key
             for key in lacks
-            if key.startswith(("bars_", "works_", "may_bar", "barred", "nothing_follows"))
+            if key.startswith(("again_", "bars_", "works_", "may_bar", "barred", "nothing_follows"))
         }
         assert lacks - of_stages == ({"notified_with_floor"} if language == "bo" else set())
         assert not of_stages or language == "bo"
         for key, sentence in table.items():
             holes = set(re.findall(r"{(\w+)", sentence))
             assert holes <= set(re.findall(r"{(\w+)", tables["en"][key]))
+
+
+ASKED_AGAIN = NOTIFIED | {"recorded_on": D(2011, 6, 29)}
+
+
+def asked_again(on: dt.date, language: str = "en", **facts) -> str:
+    pack = load_pack(str(write_pack(asking_again())))
+    found = explain_history(pack, LineHistory(**ASKED_AGAIN | facts), on, language=language)
+    return " ".join(sentence.text for sentence in found)
+
+
+def test_a_registered_subscriber_learns_what_is_asked_again_and_by_when():
+    text = asked_again(D(2012, 1, 10))
+
+    assert "its registration was recorded on 29 June 2011" in text
+    assert "Day 60 of 60 is 1 March 2012: the last day to verify the registration again." in text
+    assert "Unless the registration is verified again, the line may be suspended from 2 March 2012 on" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_who_is_registered_is_never_told_that_no_one_is(language):
+    text = asked_again(D(2012, 3, 5), language, suspended_on=D(2012, 3, 2))
+
+    assert ("verified again" in text) == (language == "en")
+    assert ("再次核验登记" in text) == (language == "zh-hans")
+    assert not [
+        said for said in ("no one had registered", "Unless the line is registered", "未登记") if said in text
+    ]
+
+
+def test_a_line_whose_registration_is_not_asked_again_hears_of_no_clock():
+    text = asked_again(D(2012, 3, 5), recorded_on=None, registered_on=D(2011, 7, 1), notices_delivered=())
+
+    assert "not for this line's" in text
+    assert "days have been counted" not in text

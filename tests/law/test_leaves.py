@@ -17,7 +17,7 @@ from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
 from tests.builders.packs import confirmed
-from tests.builders.stages import staged
+from tests.builders.stages import asking_again, staged
 from tests.disclosures.lawful import lawful_pack
 
 ON = dt.date(2012, 3, 2)
@@ -146,7 +146,16 @@ def test_a_last_stage_without_an_end_has_to_say_so():
     assert changed_answers(pack, "campaigns[].stages[].last")
 
 
-APART = {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
+@pytest.mark.parametrize("condition", ["registered_before", "assurance[]"])
+def test_which_registrations_are_asked_again_changes_an_answer(condition):
+    pack = read_pack(confirmed(asking_again(assurances="declared")).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert changed_answers(pack, f"campaigns[].cohort.when.{condition}")
+
+
+APART = {f"campaigns[].cohort.when.{one}" for one in ("registered_before", "assurance[]")}
+APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 
 
 @pytest.mark.parametrize("pattern", sorted(set(_SUPPORTED) - ONLY_ONE - APART))

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.cases import cases_not_run
 from rollkeeper.law.features import features_missing
+from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.supported_fields import ATTRIBUTES
 from tests.law.day_by_day import Row
-from tests.law.populations import populations
+from tests.law.populations import populations, registered_rows
 from tests.law.test_engines import by_rules, by_sql, events_of, quiet
 
 D = dt.date
@@ -74,7 +75,7 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
     ahead = pack.campaign.grace_days - 60 if pack.has_campaign else 0
 
     @quiet(4)
-    @given(rows=populations(most=8), later=st.sampled_from([0, ahead]))
+    @given(rows=populations(most=8, of=registered_rows), later=st.sampled_from([0, ahead]))
     def agree(rows, later):
         shift = begins - EPOCH
         near = dt.timedelta(days=later)
@@ -94,7 +95,7 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
 def test_both_engines_read_a_hundred_thousand_lines_of_every_law_alike(register, tmp_path, name):
     pack = load_pack(name)
     begins = pack.campaign.begins_on if pack.has_campaign else pack.file.valid.begins
-    rows = [*_population(begins, 100_000), *_of_all_lines(begins)]
+    rows = [*_population(begins, 100_000), *_of_all_lines(begins), *_registered_before(pack, 100_000)]
     events, last = events_of(tmp_path, rows), begins + dt.timedelta(days=1500)
 
     found, other = by_sql(events, begins, last, name), by_rules(events, begins, last, name)
@@ -123,6 +124,13 @@ def _population(begins: dt.date, lines: int) -> Iterator[Row]:
             first = day(-60, 900)
             last = first + dt.timedelta(days=dice.choice((0, 1, 3, dice.randrange(90))))
             yield (f"L{n}", first, dice.choice(("pause", "hold")), last)
+
+
+def _registered_before(pack: Pack, lines: int) -> Iterator[Row]:
+    """Every other line registered before the day, by a law that asks registered subscribers again."""
+    if pack.has_campaign and pack.campaign.asks_again:
+        before = pack.campaign.registered_before - dt.timedelta(days=400)
+        yield from ((f"L{n}", before, "declared", None) for n in range(0, lines, 2))
 
 
 def _of_all_lines(begins: dt.date) -> Iterator[Row]:

@@ -225,7 +225,7 @@ def counts_of(
     pack, first = load_pack("cn-xz-2011"), D(2012, 1, 1)
     with no_progress("") as bar:
         outcomes = run_rules(pack, events, span_of(events, first, last), bar)
-    known = moments(events, through=last)
+    known = moments(events, pack=pack, through=last)
     return stage_counts(pack, known, outcomes, first=first, last=last), known, outcomes
 
 

@@ -24,7 +24,7 @@ from tests.selfcare.people import NUMBER, ON, register_line
 OTHER = "+8613908915678"
 LINE = {
     "line": "0198c0de-0000-7000-8000-000000000001", "here": True, "service": "mobile", "state": "active", "registered": False,
-    "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None,
+    "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None,
     "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
     "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": ""},
 }  # fmt: skip
@@ -88,6 +88,28 @@ def test_under_a_law_of_several_bars_the_page_says_what_is_taken_and_what_comes(
     assert line["barred_said"] == taken
     assert next_taken in shown
     assert ("Emergency calls" if language == "en" else "紧急呼叫") in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "You are registered. The law asks you to show your document again"),
+        ("zh-hans", "您已登记。法律要求您到任一营业厅再次出示证件"),
+    ],
+)
+@pytest.mark.parametrize("state", ["active", "suspended"])
+def test_a_registered_subscriber_who_is_asked_again_is_not_called_unregistered(
+    browser, language, asked, state
+):
+    with translation.override(language):
+        line = said(registered=True, held=True, must_reverify=True, state=state, reasons=["registration"])
+
+        shown = render_to_string("portal/deadline.html", {"line": line, "at": 1})
+
+    assert asked in shown
+    assert not line["can"]["register"]
+    assert line["can"]["pause"]
+    assert not [reason for reason in line["reasons"] if reason in {"no subscriber is registered", "无人登记"}]
 
 
 def test_who_came_in_by_a_call_is_offered_what_helps_the_line_alone():

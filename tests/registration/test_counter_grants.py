@@ -78,6 +78,7 @@ def refused(statement, line_id):
         "UPDATE lines_line SET number_sealed = NULL WHERE line_id = %s",
         "UPDATE lines_line SET erased_on = '2012-03-02' WHERE line_id = %s",
         "UPDATE lines_line SET activated_on = '2012-03-02' WHERE line_id = %s",
+        "UPDATE lines_line SET must_reverify = true WHERE line_id = %s",
         "UPDATE lines_number SET line_id = uuidv7() WHERE line_id = %s",
         "DELETE FROM lines_number WHERE line_id = %s",
         "DELETE FROM lines_pause WHERE line_id = %s",

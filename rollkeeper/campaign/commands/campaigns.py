@@ -42,8 +42,9 @@ def plan(
         f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {planned.members_added:,} lines added,"
         f" {planned.members_before + planned.members_added:,} in all.{queued}"
     )
+    what = "not asked to verify" if law.campaign.asks_again else "registered"
     out.print(
-        f"Not concerned: {others.registered:,} registered, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
+        f"Not concerned: {others.registered:,} {what}, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
         f" {others.other_service:,} of other services."
     )
 

@@ -14,7 +14,7 @@ SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS
                   FROM provisioning_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred' END AS excluded
   FROM campaign_member m JOIN lines_line l USING (line_id)
  WHERE m.stage = %(stage)s AND m.step = %(before)s AND m.stage IN ('running', 'suspended') AND m.next_check_on <= %(due_on)s
-   AND m.campaign_id = %(campaign_id)s AND NOT l.is_registered AND l.state IN ('active', 'suspended')
+   AND m.campaign_id = %(campaign_id)s AND l.is_registered = %(asks_again)s AND l.must_reverify = %(asks_again)s AND l.state IN ('active', 'suspended')
    AND NOT EXISTS (SELECT FROM campaign_batchline b JOIN campaign_batch USING (batch_id)
                     WHERE b.line_id = m.line_id AND b.outcome = 'waiting'
                       AND campaign_batch.state IN ('waiting', 'approved', 'running'))

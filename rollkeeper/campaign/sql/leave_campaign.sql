@@ -1,4 +1,4 @@
--- Releases members whose line was registered or terminated, and withdraws their pending notices.
+-- Releases members whose line was registered, verified again or terminated, and withdraws their pending notices.
 -- Law: art. 3 (registering ends it). Reads: changed_line (temporary), lines_line.
 -- Writes: campaign_member, notices_notice (owed ones only).
 -- Plan: primary keys by line, only lines that changed. A line, its member and its notices are looked up from the list and never
@@ -9,12 +9,12 @@
 WITH gone AS (
     UPDATE campaign_member m
        SET stage = 'out_of_scope', step = 0, out_of_scope_on = %(on)s, next_check_on = NULL,
-           out_of_scope_reason = CASE WHEN l.is_registered THEN 'registered' ELSE 'terminated' END
+           out_of_scope_reason = CASE WHEN l.is_registered AND NOT l.must_reverify THEN 'registered' ELSE 'terminated' END
       FROM changed_line s
-     CROSS JOIN LATERAL (SELECT is_registered, state FROM lines_line WHERE line_id = s.line_id OFFSET 0) l
+     CROSS JOIN LATERAL (SELECT is_registered, must_reverify, state FROM lines_line WHERE line_id = s.line_id OFFSET 0) l
      WHERE s.stage IN ('not_notified', 'running', 'suspended') AND m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s
        AND m.stage IN ('not_notified', 'running', 'suspended')
-       AND (l.is_registered OR l.state IN ('terminated', 'released'))
+       AND (l.is_registered AND NOT l.must_reverify OR l.state IN ('terminated', 'released'))
  RETURNING m.line_id
 ), withdraw_slice AS (
     SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['register_by', 'reminder', 'suspended'] AS kinds FROM gone

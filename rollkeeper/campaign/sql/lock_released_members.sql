@@ -7,5 +7,7 @@ SELECT count(*) AS lines FROM (
     SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)
      WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
        AND (m.stage = 'running' AND m.anchor_on < %(begins_on)s
-            OR NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s))
+            OR
+-- include campaign.not_asked
+           ) AND (%(line_ids)s::uuid[] IS NULL OR l.line_id = ANY (%(line_ids)s::uuid[]))
      ORDER BY l.line_id FOR UPDATE OF l) locked

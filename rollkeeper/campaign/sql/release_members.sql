@@ -1,4 +1,5 @@
--- Releases members whom the current pack no longer concerns: their pending notices are withdrawn, and suspended lines get service
+-- Releases members whom the current pack no longer concerns, or of a campaign that asks registered subscribers again those of these
+-- lines who are not registered any more: their pending notices are withdrawn, and suspended lines get service
 -- back.
 -- Law: art. 3 (which lines it concerns). Reads: lines_line, campaign_member, lines_suspension, lines_tenure,
 -- subscribers_subscriber.
@@ -8,12 +9,14 @@
 WITH locked AS MATERIALIZED (
     SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)
      WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
-       AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
+       AND (%(line_ids)s::uuid[] IS NULL OR l.line_id = ANY (%(line_ids)s::uuid[])) AND (
+-- include campaign.not_asked
+       )
 ), registered_before AS (
     -- Should their registration be withdrawn they are not asked again (reenter_campaign.sql).
     UPDATE campaign_member m SET out_of_scope_reason = 'not_concerned' FROM lines_line l
      WHERE l.line_id = m.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope' AND m.out_of_scope_reason = 'registered'
-       AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
+       AND %(line_ids)s::uuid[] IS NULL AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
 ), gone AS (
     UPDATE campaign_member m
        SET stage = 'out_of_scope', step = 0, out_of_scope_on = %(on)s, out_of_scope_reason = 'not_concerned', next_check_on = NULL, remind_on = NULL

@@ -10,4 +10,4 @@ SELECT m.line_id, m.anchor_on, m.promised_on, coalesce(p.language, l.language, %
   LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
   LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
  WHERE m.stage = 'running' AND m.remind_on <= %(on)s AND m.campaign_id = %(campaign_id)s
-   AND NOT l.is_registered AND NOT l.is_disputed AND l.state IN ('active', 'suspended')
+   AND l.is_registered = %(asks_again)s AND l.must_reverify = %(asks_again)s AND NOT l.is_disputed AND l.state IN ('active', 'suspended')

@@ -35,7 +35,7 @@ WITH counted AS MATERIALIZED (
       LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
-       AND NOT l.is_registered AND NOT l.is_disputed AND NOT l.is_essential AND l.state IN ('active', 'suspended')
+       AND l.is_registered = %(asks_again)s AND l.must_reverify = %(asks_again)s AND NOT l.is_disputed AND NOT l.is_essential AND l.state IN ('active', 'suspended')
 ), lost AS MATERIALIZED (
     SELECT line_id, campaign_id, begun_on, restored_on, former, notice_language,
            coalesce((SELECT min(a.day) FROM unnest(%(open_days)s::date[]) AS a (day) WHERE a.day >= counted.last_day_on),

@@ -11,7 +11,7 @@ CREATE TEMPORARY TABLE slice_verdict ON COMMIT DROP AS
 SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.next_check_on, m.step, m.notified_by, c.pauses,
        d.last_day_on,
        CASE WHEN NOT t.is_free THEN 'changing'
-            WHEN l.is_registered THEN 'registered'
+            WHEN (l.is_registered, l.must_reverify) <> (%(asks_again)s, %(asks_again)s) THEN 'registered'
             WHEN l.state NOT IN ('active', 'suspended') THEN 'over'
             WHEN l.is_disputed THEN 'disputed'
             WHEN l.is_essential THEN 'essential'

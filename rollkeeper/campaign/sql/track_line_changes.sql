@@ -1,4 +1,4 @@
--- Records lines that were notified, registered, terminated, or are no longer registered or protected, so that the nightly run
+-- Records lines that were notified, registered, verified again, terminated, or are no longer registered or protected, so that the nightly run
 -- checks only them.
 -- Law: art. 3 (the clock starts at proof of notice; registering ends it). Also paused lines: some of these end a suspension
 -- without a registration (the subscriber was accepted for a time without a document, or had declared a hardship before Rollkeeper
@@ -17,10 +17,10 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER campaign_track_line AFTER UPDATE OF is_registered, terminated_by, is_essential ON lines_line
+CREATE OR REPLACE TRIGGER campaign_track_line AFTER UPDATE OF is_registered, must_reverify, terminated_by, is_essential ON lines_line
     FOR EACH ROW
-    WHEN (NEW.is_registered <> OLD.is_registered
-          OR (NEW.terminated_by IN ('subscriber', 'import_undone') AND OLD.terminated_by IS NULL AND NOT NEW.is_registered)
+    WHEN (NEW.is_registered <> OLD.is_registered OR (OLD.must_reverify AND NOT NEW.must_reverify)
+          OR (NEW.terminated_by IN ('subscriber', 'import_undone') AND OLD.terminated_by IS NULL AND (NEW.must_reverify OR NOT NEW.is_registered))
           OR (OLD.is_essential AND NOT NEW.is_essential))
     EXECUTE FUNCTION campaign_record_line_change();
 CREATE OR REPLACE TRIGGER campaign_track_notice AFTER UPDATE OF delivered_on ON notices_notice

@@ -1,5 +1,7 @@
 -- Gathers a row a line out of its events: the first day of each sort, the union of its pauses and of its holds.
 -- Law: cn-xz-2011 art. 3 (a transfer is a registration by the new subscriber; after the end of the contract nothing is registered here).
+-- A campaign that asks again: a registration of its cohort, there when the subscriber was notified, is what has to be verified, and the
+--   verification is what registering is to others.
 -- Reads: simulated_event; what lies after the simulated days is not known yet.
 -- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
 --   event that prevents a stage, NULL if there is none.
@@ -12,7 +14,10 @@ WITH known AS (
 for_all AS (
     SELECT min(day) FILTER (WHERE event = 'activated') AS activated_on,
            min(day) FILTER (WHERE event = 'notice_delivered') AS notified_on,
-           min(day) FILTER (WHERE event IN ('registered', 'transferred')) AS registered_on,
+           min(day) FILTER (WHERE event = ANY (%(registering)s::text[] || %(verifying)s::text[])) AS registered_on,
+           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(registering)s::text[])) AS recorded_on,
+           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(asked)s::text[])) AS asked_on,
+           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(verifying)s::text[])) AS verified_on,
            min(day) FILTER (WHERE event = 'ended') AS ended_on
       FROM known WHERE line IS NULL
 ),
@@ -20,7 +25,10 @@ own AS (
     SELECT line,
            min(day) FILTER (WHERE event = 'activated') AS activated_on,
            min(day) FILTER (WHERE event = 'notice_delivered') AS notified_on,
-           min(day) FILTER (WHERE event IN ('registered', 'transferred')) AS registered_on,
+           min(day) FILTER (WHERE event = ANY (%(registering)s::text[] || %(verifying)s::text[])) AS registered_on,
+           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(registering)s::text[])) AS recorded_on,
+           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(asked)s::text[])) AS asked_on,
+           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(verifying)s::text[])) AS verified_on,
            min(day) FILTER (WHERE event = 'ended') AS ended_on,
            coalesce(range_agg(daterange(day, until, '[]'))
                FILTER (WHERE event = 'pause' AND day IS NOT NULL), '{}') AS pauses,
@@ -34,12 +42,22 @@ merged AS (
            least(own.activated_on, a.activated_on) AS activated_on,
            least(own.notified_on, a.notified_on) AS notified_on,
            least(own.registered_on, a.registered_on) AS registered_on,
+           least(own.recorded_on, a.recorded_on) AS recorded_on,
+           least(own.asked_on, a.asked_on) AS asked_on,
+           least(own.verified_on, a.verified_on) AS verified_on,
            least(own.ended_on, a.ended_on) AS ended_on
       FROM own CROSS JOIN for_all AS a
+), seen AS (
+    SELECT m.*, CASE WHEN asked.again THEN m.verified_on ELSE m.registered_on END AS settled_on,
+           m.activated_on < %(activated_before)s::date AND (asked.again OR NOT %(asks_again)s) AS is_concerned
+      FROM merged AS m
+     CROSS JOIN LATERAL (
+           SELECT coalesce(%(asks_again)s AND m.recorded_on = m.asked_on AND m.recorded_on < %(registered_before)s::date
+                           AND (m.notified_on IS NULL OR m.recorded_on <= m.notified_on), false)) AS asked (again)
 )
 SELECT line, pauses, holds, ended_on,
-       CASE WHEN registered_on <= ended_on OR ended_on IS NULL THEN registered_on END AS registered_on,
-       least(registered_on, ended_on) AS before_on,
-       CASE WHEN activated_on < %(activated_before)s::date AND notified_on IS NOT NULL
+       CASE WHEN settled_on <= ended_on OR ended_on IS NULL THEN settled_on END AS registered_on,
+       least(settled_on, ended_on) AS before_on,
+       CASE WHEN is_concerned AND notified_on IS NOT NULL
             THEN greatest(notified_on - %(slack_days)s::int, %(begins_on)s::date) END AS anchor_on
-  FROM merged;
+  FROM seen;

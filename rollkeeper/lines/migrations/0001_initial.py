@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 ("state", models.TextField(db_comment="lines.choices.LineState.")),
                 ("version", models.BigIntegerField(default=1)),
                 ("is_registered", models.BooleanField(db_comment="True identity recorded for the present tenure.", default=False)),
+                ("must_reverify", models.BooleanField(db_comment="A campaign asks its registered subscriber to verify the registration again.", db_default=False)),
                 ("is_disputed", models.BooleanField(db_comment="A receipt or an appeal contradicts the record.", default=False)),
                 ("is_essential", models.BooleanField(db_comment="Lift, alarm, medical device: never cut by a batch.", default=False)),
                 ("activated_on", models.DateField()),

@@ -60,8 +60,8 @@ CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
         OLD.is_disputed AND NOT NEW.is_disputed
         OR NEW.state = 'terminated' AND OLD.state <> 'terminated' AND (NEW.terminated_by IS DISTINCT FROM 'subscriber' OR OLD.state = 'released' OR NEW.terminated_on IS NULL)
         OR (NEW.terminated_on, NEW.terminated_by) IS DISTINCT FROM (OLD.terminated_on, OLD.terminated_by) AND NOT (NEW.state = 'terminated' AND OLD.state <> 'terminated')
-        OR NEW.state = 'terminated' AND OLD.state = 'terminated' AND (NEW.is_registered, NEW.is_essential, NEW.language)
-           IS DISTINCT FROM (OLD.is_registered, OLD.is_essential, OLD.language)
+        OR NEW.state = 'terminated' AND OLD.state = 'terminated' AND (NEW.is_registered, NEW.must_reverify, NEW.is_essential, NEW.language)
+           IS DISTINCT FROM (OLD.is_registered, OLD.must_reverify, OLD.is_essential, OLD.language)
         OR NEW.number_index IS DISTINCT FROM OLD.number_index AND NEW.state <> 'released'
     ))
     EXECUTE FUNCTION lines_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');

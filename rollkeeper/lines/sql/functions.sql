@@ -69,9 +69,9 @@ BEGIN
 END
 $$;
 
--- Records who holds lines from now on: ends the tenure that is open, begins the new one, lifts want of registration and leaves every
--- other reason as it is. A line that goes to another reference counts against what all counters together may end in a day, also where
--- two references were joined: a counter joins them. The contact of
+-- Records who holds lines from now on: ends the tenure that is open, begins the new one, which verifies again what was recorded before,
+-- lifts want of registration and leaves every other reason as it is. A line that goes to another reference counts against what all
+-- counters together may end in a day, also where two references were joined: a counter joins them. The contact of
 -- the subscriber before does not stay for the one after: codes for the portal go there. A new one is taken for lines that are no
 -- telephones alone, since the number itself reaches the others.
 CREATE OR REPLACE FUNCTION lines_register(
@@ -119,7 +119,7 @@ BEGIN
        RETURNING s.line_id
       )
       UPDATE lines_line l
-         SET is_registered = given.registered, version = l.version + 1, language = coalesce(given.language, l.language),
+         SET is_registered = given.registered, must_reverify = false, version = l.version + 1, language = coalesce(given.language, l.language),
              contact_sealed = CASE WHEN given.contact IS NOT NULL AND l.service NOT IN ('mobile', 'data_card', 'fixed_line')
                                    THEN given.contact
                                    WHEN l.line_id <> ALL (passed_on) THEN l.contact_sealed END,

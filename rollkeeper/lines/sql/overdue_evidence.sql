@@ -4,7 +4,7 @@
 SELECT p.line_id, min(p.evidence_due_on) AS due_on
   FROM lines_pause p JOIN lines_line l USING (line_id)
  WHERE p.evidence_due_on < %(on)s AND p.evidence_due_on IS NOT NULL AND p.evidence_seen_on IS NULL AND p.line_id > %(after)s
-   AND l.state IN ('active', 'suspended') AND NOT l.is_registered
+   AND l.state IN ('active', 'suspended') AND (l.must_reverify OR NOT l.is_registered)
  GROUP BY p.line_id
  ORDER BY p.line_id
  LIMIT %(limit)s

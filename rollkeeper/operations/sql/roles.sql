@@ -143,8 +143,8 @@ GRANT UPDATE (days, reason, evidence_seen_on) ON lines_pause TO worker;
 GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO worker;
 -- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
 -- cannot read sealed values, nor replace a number or address to which notices and codes go.
-GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, terminated_on, terminated_by,
-    erased_on, language, region, contact_kind) ON lines_line TO counter, backoffice, auditor;
+GRANT SELECT (line_id, service, state, version, is_registered, must_reverify, is_disputed, is_essential, activated_on, terminated_on,
+    terminated_by, erased_on, language, region, contact_kind) ON lines_line TO counter, backoffice, auditor;
 -- A counter does to a line only what its services do, and suspends none: its rights, further limited by triggers
 -- (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
 GRANT SELECT ON lines_suspension, lines_pause TO counter;
