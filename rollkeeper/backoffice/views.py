@@ -27,6 +27,7 @@ from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import count_past_last_day
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
 
@@ -45,6 +46,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
     batches = queries.batches(limit=MOST_BATCHES)
     shown: dict[str, Any] = {
         "overview": seen,
+        "past_last_day": count_past_last_day(on=today),
         "steps": campaign_steps(seen),
         "open_batches": [batch for batch in batches if batch.state in OPEN],
         "past_batches": [batch for batch in batches if batch.state not in OPEN],

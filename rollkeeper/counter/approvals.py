@@ -33,7 +33,7 @@ _FROM_IMAGE = tuple(f"__{name}" for name in IMAGE_FIELDS)
 
 
 def submit_for_approval(
-    authority: Authority, form: QuietForm, *, action_kind: str, kind: PartyKind = PartyKind.INDIVIDUAL,
+    authority: Authority, form: QuietForm, *, action_kind: str, kind: str = PartyKind.INDIVIDUAL,
     submission: Submission | None = None,
 ) -> HeldForApproval | Receipt:  # fmt: skip
     """Seal what was submitted until an approver has confirmed it. Precondition: it would not be refused now."""

@@ -36,7 +36,8 @@ def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
     whose = next((one for one in form.with_image if one.key == part), None)
     if whose is None:
         raise Http404
-    frame = page_context(chosen, kind=kind_in(request), pack=active_pack())
+    pack = active_pack()
+    frame = page_context(chosen, kind=kind_in(request, pack), pack=pack)
     shown: dict[str, Any] = {**frame, "form": form, "part": whose}
     try:
         reading = _read_image(request, authority, form, whose, purpose=_purpose(chosen))

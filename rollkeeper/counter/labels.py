@@ -25,6 +25,7 @@ MISSING: Labels = {
     "address": _("Enter the address."),
     "document_number": _("Enter the number of the document."),
     "document_valid_until": _("Enter the last day on which the document is valid."),
+    "last_day": _("Enter the last day on the permit or document."),
     "birth_date": _("Enter the date of birth."),
     "language": _("Ask in which language they read notices, and choose it."),
     "code": _("Enter the code."),

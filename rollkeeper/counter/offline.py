@@ -46,6 +46,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
+from rollkeeper.registration.party_kinds import kind_names
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import RegistrationKind
@@ -115,7 +116,7 @@ def outcomes_of(request: HttpRequest) -> HttpResponse:
 def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
     """Return an empty form without a user, as a browser keeps it."""
     require(authority_in(request), Permission.REGISTER)
-    return _form(_anonymous_request(request, request.path), what, views.kind_in(request))
+    return _form(_anonymous_request(request, request.path), what, views.kind_in(request, active_pack()))
 
 
 @require_safe
@@ -132,7 +133,7 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _form(blank: HttpRequest, what: str, kind: PartyKind) -> HttpResponse:
+def _form(blank: HttpRequest, what: str, kind: str) -> HttpResponse:
     shown: dict[str, Any] = {"is_offline_form": True}
     if not what:
         action_kinds = [(action_kind.value, action_kind.label) for action_kind in RegistrationKind]
@@ -183,14 +184,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _offline_forms() -> Iterator[tuple[str, str, PartyKind]]:
+def _offline_forms() -> Iterator[tuple[str, str, str]]:
     """Give the address of each form, what it is for, and for whom."""
-    yield reverse("counter:offline_forms"), "", PartyKind.INDIVIDUAL
+    yield reverse("counter:offline_forms"), "", PartyKind.INDIVIDUAL.value
     for action_kind in RegistrationKind:
         address = reverse("counter:offline_form", args=[action_kind.value])
-        yield from ((f"{address}?kind={kind.value}", action_kind.value, kind) for kind in PartyKind)
+        yield from ((f"{address}?kind={kind}", action_kind.value, kind) for kind in kind_names(active_pack()))
     for what in _FORMS:
-        yield reverse("counter:offline_form", args=[what]), what, PartyKind.INDIVIDUAL
+        yield reverse("counter:offline_form", args=[what]), what, PartyKind.INDIVIDUAL.value
 
 
 def _forms_version() -> str:

@@ -25,6 +25,8 @@ from rollkeeper.kernel.phrasing import cite, listed
 from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
+from rollkeeper.registration.kind_rules import LAST_DAY
+from rollkeeper.registration.party_kinds import kind_named
 from rollkeeper.registration.submissions import (
     IMAGE_FIELDS,
     NEW_TENURE_KINDS,
@@ -78,11 +80,13 @@ class RecordForm(RegistrationForm, QuietForm):
     texts = FormTexts(STATE_HINT, labels.HINTS)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: PartyKind, pack: Pack,
+        self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: str, pack: Pack,
         initial: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(data, initial=initial)
-        self.action_kind, self.kind = action_kind, kind
+        named = kind_named(kind, pack)
+        assert named is not None  # noqa: S101 - the caller chose one that the pack has
+        self.action_kind, self.kind = action_kind, named
         self.fields["number"] = number_field()
         if action_kind in _CREATES_LINE:
             self.fields["service"] = forms.ChoiceField(
@@ -90,22 +94,15 @@ class RecordForm(RegistrationForm, QuietForm):
                 help_text=_("For a new line: a mobile telephone unless you choose. An existing line keeps its service."),
             )  # fmt: skip
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
-        self.routes = pack.routes(service, kind.value) if action_kind in NEW_TENURE_KINDS else ()
+        self.routes = pack.routes(service, named.id) if action_kind in NEW_TENURE_KINDS else ()
         if self.routes:
             self.fields["route"] = _route_field(self.routes)
         if action_kind is RegistrationKind.TRANSFER:
             self.fields |= _sides_fields()
-        self.part_names: dict[PartyRole, list[str]] = {}
-        self.attributes: dict[PartyRole, list[str]] = {}
-        for part in PARTY_ROLES[kind]:
-            attributes = pack.attributes(service, pack_kind(kind, part))
-            self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
-            self.attributes[part] = [attribute.name for attribute in attributes]
-        self.with_image = [part for part in PARTY_ROLES[kind] if f"{part.key}__" in self.heads_with_image()]
+        self._ask_of_parts(pack, service)
+        self.with_image = [part for part in self.part_names if f"{part.key}__" in self.heads_with_image()]
         """Parts whose document may be read from a picture."""
-        if self.routes:
-            self.fields["subscriber__document_number"].required = False
-        if kind is PartyKind.COMPANY and "subscriber__document_type" in self.fields:
+        if named.id == PartyKind.COMPANY and "subscriber__document_type" in self.fields:
             self.fields["subscriber__document_type"].initial = DocumentType.BUSINESS_LICENCE.value
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
@@ -140,6 +137,19 @@ class RecordForm(RegistrationForm, QuietForm):
             )
         self.reasons = [reason for name in self.fields if (reason := self._reason_of(name))]
         """Why each field is asked, together on one place of the page: a fold at each would double the way by keyboard."""
+
+    def _ask_of_parts(self, pack: Pack, service: str) -> None:
+        self.part_names: dict[PartyRole, list[str]] = {}
+        self.attributes: dict[PartyRole, list[str]] = {}
+        for part in PARTY_ROLES[self.kind.built_in]:
+            attributes = pack.attributes(service, pack_kind(self.kind.id, part))
+            self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
+            self.attributes[part] = [attribute.name for attribute in attributes]
+        head = f"{PartyRole.SUBSCRIBER.key}__"
+        self.part_names[PartyRole.SUBSCRIBER] += self.ask_of_kind(pack, self.kind.id, head=head)
+        if self.routes:
+            for name in {f"{head}document_number", f"{head}{LAST_DAY}"} & self.fields.keys():
+                self.fields[name].required = False
 
     def _reason_of(self, name: str) -> Reason | None:
         field = self.fields[name]

@@ -51,7 +51,7 @@ from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
-from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.queries import LineView, good_through
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -61,6 +61,7 @@ from rollkeeper.registration.document_links import (
     undo_document_link,
 )
 from rollkeeper.registration.errors import DocumentNeedsSupervisor
+from rollkeeper.registration.party_kinds import kind_names, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
@@ -148,6 +149,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, action_kind: str) -> HttpResponse:
     """Register, transfer, install, relocate or change: what the pack asks, with its reasons, on one page."""
     authority, chosen, make = record_form(request, action_kind)
+    pack = active_pack()
     if request.method != "POST":
         require_outlet(request, authority)
 
@@ -159,7 +161,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
             if refused and not isinstance(refused, DocumentNeedsSupervisor):
                 raise refused
             return submit_for_approval(
-                authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given
+                authority, form, action_kind=chosen.value, kind=kind_in(request, pack), submission=given
             )
         try:
             return at_outlet(
@@ -169,12 +171,12 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
             )  # fmt: skip
         except DocumentNeedsSupervisor:
             return submit_for_approval(
-                authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given
+                authority, form, action_kind=chosen.value, kind=kind_in(request, pack), submission=given
             )
 
     if request.method == "GET":
         start_in_background()
-    shown = page_context(chosen, kind=kind_in(request), pack=active_pack())
+    shown = page_context(chosen, kind=kind_in(request, pack), pack=pack)
     return action_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
 
@@ -190,7 +192,8 @@ def record_form(
         if chosen in {RegistrationKind.RELOCATE, RegistrationKind.CHANGE}
         else Permission.REGISTER,
     )
-    pack, kind = active_pack(), kind_in(request)
+    pack = active_pack()
+    kind = kind_in(request, pack)
 
     def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
         return RecordForm(data, action_kind=chosen, kind=kind, pack=pack, initial=initial)
@@ -406,20 +409,20 @@ def by_script(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def page_context(action_kind: RegistrationKind, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
+def page_context(action_kind: RegistrationKind, *, kind: str, pack: Pack) -> dict[str, Any]:
     """Return the context around the fields of a record: the same for all."""
     return {
         "action_kind": action_kind, "what": action_kind.value, "title": action_kind.label, "note": labels.REGISTRATION_KIND_NOTES[action_kind], "retention": pack.retention,
         "retention_article": cite(pack.retention.article),
-        "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": PartyKind.choices,
+        "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": labelled_kinds(pack),
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "",
     }  # fmt: skip
 
 
-def kind_in(request: HttpRequest) -> PartyKind:
-    """Return the kind of party that the address asks for."""
-    asked = request.GET.get("kind", PartyKind.INDIVIDUAL.value)
-    return PartyKind(asked) if asked in set(PartyKind) else PartyKind.INDIVIDUAL
+def kind_in(request: HttpRequest, pack: Pack) -> str:
+    """Return the kind of party that the address asks for, by its word."""
+    asked = request.GET.get("kind", "")
+    return asked if asked in kind_names(pack) else PartyKind.INDIVIDUAL.value
 
 
 def _find_context(request: HttpRequest, authority: Authority) -> dict[str, Any]:
@@ -441,9 +444,15 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
         "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": line.service.label,
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
         "reasons": [reason_label(reason, must_reverify=line.must_reverify) for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",
-        **_clock(line, on=on),
+        **_clock(line, on=on), **_last_day(line, on=on),
         "first": labels.link(offered.first, labels.VERIFY if line.must_reverify else labels.FIRST), "others": labels.links(offered.others), "rest": labels.links(offered.rest),
     }  # fmt: skip
+
+
+def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
+    """Return through which day the registration of a line is good, where it has a last day."""
+    day = good_through(line.line_id) if line.is_registered and not line.is_over else None
+    return {"good_through": day, "is_past": day is not None and day < on}
 
 
 def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:

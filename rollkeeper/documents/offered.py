@@ -4,6 +4,7 @@
 Every other kind that is known is taken as well; its number is checked by the same rules, however it is offered.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.countries import country_of
+from rollkeeper.law.kinds import AcceptedDocument
 from rollkeeper.law.packs import load_pack
 
 _ALWAYS: Final = (DocumentType.PASSPORT, DocumentType.OTHER)
@@ -37,6 +39,11 @@ def offered_types() -> list[tuple[str, Any]]:
     if others := names.get(verdicts.OTHER):
         found[-1] = (verdicts.OTHER, f"{DocumentType.OTHER.label}: {' / '.join(others)}")
     return found
+
+
+def accepted_types(accepted: Sequence[AcceptedDocument]) -> list[tuple[str, Any]]:
+    """Return those of them that a law accepts of a kind of party."""
+    return [(kind, label) for kind, label in offered_types() if any(one.covers(kind) for one in accepted)]
 
 
 def is_offered(kind: str) -> bool:

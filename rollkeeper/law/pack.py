@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.campaign_rules import CampaignRules, campaign_rules
@@ -18,8 +19,10 @@ from rollkeeper.law.errors import (
     PACK_WITHOUT_CAMPAIGN,
     UNSUPPORTED_PACK_FIELD,
 )
+from rollkeeper.law.kinds import AcceptedDocument, LastDayRule
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.schema_people import Limit
 from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
 
 
@@ -100,10 +103,12 @@ class LimitRule:
     """None: the lines that a subscriber has now count, whenever they were registered."""
     over: str
     article: str
+    concerned: tuple[str, ...] = ()
+    """The kinds that meet the limit: some may be added by the pack. Lines are counted by the kinds that every law has."""
 
     def concerns(self, party_kind: str, service: str) -> bool:
         """Tell whether a line of this service counts where such a party holds it."""
-        return party_kind in self.party_kinds and service in self.services
+        return party_kind in self.concerned and service in self.services
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +211,7 @@ class Pack:
                 confirmed=leaf.because.confirmed,
                 whys=leaf.purpose,
             )
-            for kind in self.file.party_kinds
-            if kind.id == party_kind
-            for leaf in kind.attributes
+            for leaf in self.said_of(party_kind, "attributes")
             if leaf.required != "forbidden"
         )
 
@@ -226,9 +229,7 @@ class Pack:
                 days=route.valid_for.n if route.valid_for and route.because.confirmed else None,
                 article=self._cited(route.because),
             )
-            for kind in self.file.party_kinds
-            if kind.id == party_kind
-            for route in kind.no_document_route
+            for route in self.said_of(party_kind, "no_document_route")
             for way in route.by
         )
 
@@ -240,12 +241,55 @@ class Pack:
         self.refuse_unsupported()
         asked = (
             self._cited(one.because)
-            for kind in self.file.party_kinds
-            if kind.id == party_kind
-            for one in kind.verification
+            for one in self.said_of(party_kind, "verification")
             if one.method == "sight" and one.because.confirmed
         )
         return next(asked, None)
+
+    def documents(self, party_kind: str) -> tuple[AcceptedDocument, ...]:
+        """Return the documents of which such a party shows one; empty: any. Refuses: UNSUPPORTED_PACK_FIELD.
+
+        A list of which a part is not confirmed is not applied: no one is turned away for showing another document.
+        """
+        self.refuse_unsupported()
+        listed = self.said_of(party_kind, "documents")
+        if not all(one.because.confirmed for one in listed):
+            return ()
+        return tuple(
+            AcceptedDocument(
+                one.type.replace("_", "-"),
+                one.expired_ok is not False,
+                self._cited(one.because),
+                one.shown_with,
+            )
+            for one in listed
+        )
+
+    def last_day(self, party_kind: str) -> LastDayRule | None:
+        """Return through which day a registration of such a party is good. None: it has no last day. Refuses: UNSUPPORTED_PACK_FIELD.
+
+        A last day that is not confirmed in the official text is not applied.
+        """
+        self.refuse_unsupported()
+        rule = self.said_of(party_kind, "last_day")
+        if not rule or not rule.because.confirmed:
+            return None
+        return LastDayRule(rule.after.n if rule.after else None, self._cited(rule.because))
+
+    @cached_property
+    def added_kinds(self) -> dict[str, str]:
+        """Return the kinds of party that the pack adds, each with the kind it is of."""
+        return {kind.id: kind.kind_of for kind in self.file.party_kinds if kind.kind_of}
+
+    def kind_label(self, party_kind: str, language: str) -> str:
+        """Return what a kind is called that the pack adds, in a language, else in a fallback language."""
+        labels = next(kind.label for kind in self.file.party_kinds if kind.id == party_kind)
+        return text_in(language, labels)[0]
+
+    def said_of(self, party_kind: str, chapter: str) -> Any:
+        """Return what the pack says of a kind in a chapter; what it does not say of an added kind, it says of the kind that is of."""
+        found = {kind.id: getattr(kind, chapter) for kind in self.file.party_kinds}
+        return found.get(party_kind) or found.get(self.added_kinds.get(party_kind, ""), ())
 
     @cached_property
     def limits(self) -> tuple[LimitRule, ...]:
@@ -253,15 +297,33 @@ class Pack:
         self.refuse_unsupported()
         return tuple(
             LimitRule(
-                party_kinds=tuple(kind for kind in LIMITED[limit.group] if kind not in limit.exempt),
+                party_kinds=self._counted_kinds(limit),
                 services=tuple(sorted(({limit.service} if limit.service else SERVICES) - set(limit.exempt))),
                 n=limit.n,
                 window_days=limit.window.n if limit.window else None,
                 over=limit.over,
                 article=self._cited(limit.because),
+                concerned=self._concerned_kinds(limit),
             )
             for limit in self.file.limits
             if limit.because.confirmed
+        )
+
+    def _counted_kinds(self, limit: Limit) -> tuple[str, ...]:
+        """Return the kinds whose lines count: only those that every law has are stored with a line."""
+        group = limit.group
+        if group not in LIMITED:
+            group = next(name for name, kinds in LIMITED.items() if self.added_kinds[group] in kinds)
+        return tuple(kind for kind in LIMITED[group] if kind not in limit.exempt)
+
+    def _concerned_kinds(self, limit: Limit) -> tuple[str, ...]:
+        """Return the kinds that meet a limit: an added kind meets those of the kind it is of, unless it has a separate one."""
+        if limit.group not in LIMITED:
+            return (limit.group,)
+        counted = self._counted_kinds(limit)
+        separate = {one.group for one in self.file.limits if one.because.confirmed} | set(limit.exempt)
+        return counted + tuple(
+            kind for kind, of in self.added_kinds.items() if of in counted and kind not in separate
         )
 
     def _cited(self, because: Citation) -> str:

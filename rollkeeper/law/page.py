@@ -24,6 +24,8 @@ from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock, keeps_until
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.schema_people import PartyKind
 from rollkeeper.law.strict_yaml import leaf_name
 
 _AHEAD = dt.timedelta(days=4000)
@@ -143,12 +145,48 @@ class _Page:
             return
         yield _h2(_("What the law asks, and of whom"))
         for kind in self.file.party_kinds:
-            yield _h3(self.label(kind.id))
-            yield _list(
+            yield _h3(self.text(kind.label) if kind.kind_of else self.label(kind.id))
+            yield _list([*self.asked_of(kind), *self.shown_by(kind)])
+
+    def asked_of(self, kind: PartyKind) -> Iterator[str]:
+        """Yield what is asked of a kind; of one that the pack adds, where that comes from."""
+        if kind.kind_of and not kind.attributes:
+            yield f"{self.say('the same is asked as of')}{self.colon}{self.label(kind.kind_of)}"
+        for one in kind.attributes:
+            yield (
                 f"{self.label(one.name)}{self.asked(one.required, is_confirmed=one.because.confirmed)}{self.colon}"
-                f"{self.text(one.purpose)}{self.bracketed(self.article(one.because.article))}"
-                for one in kind.attributes
+                f"{self.text(one.purpose)}{self.cited_in(one.because)}"
             )
+
+    def shown_by(self, kind: PartyKind) -> Iterator[str]:
+        """Yield the documents of which one is shown, and through which day the registration is good."""
+        _ = self.say
+        for one in kind.documents:
+            looked_at = [self.text(one.shown_with)] if one.shown_with else []
+            looked_at += [_("not expired")] if one.expired_ok is False else []
+            said = self.pause.join([self.document(one.type), *looked_at])
+            yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{said}{self.cited_in(one.because)}"
+        if (last := kind.last_day) is not None:
+            day = (
+                _("the last day on the document or permit")
+                if last.after is None
+                else _("so many days after the registration: {}").format(last.after.n)
+            )
+            yield f"{_('the registration is good through')}{self.unconfirmed(last.because)}{self.colon}{day}{self.cited_in(last.because)}"
+
+    def document(self, kind: str) -> str:
+        """Return the name of a document, as the country file has it."""
+        country, kind = country_of(self.file.jurisdiction), kind.replace("_", "-")
+        named = [self.text(one.name) for one in (country.documents if country else ()) if one.type == kind]
+        return " / ".join(named) or self.label(kind)
+
+    def unconfirmed(self, because: Citation) -> str:
+        """Mark what acts on no one."""
+        return "" if because.confirmed else self.bracketed(self.say("not confirmed: acts on no one"))
+
+    def cited_in(self, because: Citation) -> str:
+        """Return in brackets the article that a value rests on."""
+        return self.bracketed(self.article(because.article))
 
     def asked(self, required: str, *, is_confirmed: bool) -> str:
         """Say of an attribute what may be left out."""

@@ -4,7 +4,7 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rollkeeper.law.schema_common import (
     CitedModel,
@@ -95,11 +95,27 @@ class AttributeRule(CitedModel):
 
 
 class DocumentRule(CitedModel):
-    """A document that proves identity."""
+    """A document that proves identity; of several rules any one will do."""
 
-    type: Name
+    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
+    """As the country file names it."""
     issuer: str | None = None
     expired_ok: bool | None = None
+    shown_with: Text = Field(default_factory=dict)
+    """What has to be shown with it, all of it: looked at, and not recorded."""
+
+
+class LastDay(CitedModel):
+    """Through which day a registration of this kind is good: as a paper says, or so many days from the registration."""
+
+    read_from: Literal["document"] | None = None
+    after: Duration | None = None
+
+    @model_validator(mode="after")
+    def _check_one(self) -> "LastDay":
+        if (self.read_from is None) == (self.after is None):
+            raise ValueError("a last day is read_from a document, or comes after so many days")
+        return self
 
 
 class NoDocumentRoute(CitedModel):
@@ -151,9 +167,14 @@ class UserOfLine(CitedModel):
 
 
 class PartyKind(PackModel):
-    """A kind of party, or a role that a person has for one."""
+    """A kind of party, or a role that a person has for one.
+
+    A kind that the law adds names the kind it is of, from which every chapter comes that it does not have.
+    """
 
     id: Name
+    kind_of: Name | None = None
+    label: Text = Field(default_factory=dict)
     attributes: tuple[AttributeRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
     no_document_route: tuple[NoDocumentRoute, ...] = ()
@@ -162,13 +183,15 @@ class PartyKind(PackModel):
     representative: Representative | None = None
     age: Age | None = None
     user_of_line: UserOfLine | None = None
+    last_day: LastDay | None = None
 
 
 class Limit(CitedModel):
     """How many lines a subscriber may have (stock) or register in a period (flow)."""
 
     what: Literal["lines"]
-    group: Literal["person", "company", "guardian"]
+    group: Name
+    """person, company or guardian; or a kind that the pack adds, which then meets no limit of the kind it is of."""
     service: Service | None = None
     scope: Literal["operator", "national", "region"]
     regions: tuple[str, ...] = ()

@@ -15,12 +15,15 @@ from pydantic import BaseModel
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.law.attributes import ATTRIBUTES
 from rollkeeper.law.calendars import days_in
+from rollkeeper.law.countries import country_of
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
 
 SERVICES: Final = frozenset(Service.values)
 ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
+BUILT_IN: Final = frozenset({"individual", "minor", "company"})
+"""The kinds of subscriber that every law has; a pack may add kinds of these."""
 
 
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
@@ -55,6 +58,7 @@ _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
     "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
+    "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*",
 )  # fmt: skip
 
 _SUPPORTED: Final[dict[str, Check]] = {
@@ -73,15 +77,21 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "calendar.quiet_hours[].ends": _any,
     "scope.services[].services[]": lambda v: v in SERVICES,
     "scope.registering_acts[].acts[]": lambda v: v in ACTS,
-    "party_kinds[].id": lambda v: v in PARTIES,
+    "party_kinds[].id": _any,
+    "party_kinds[].kind_of": lambda v: v in BUILT_IN,
     "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
     "party_kinds[].attributes[].required": _any,
     "party_kinds[].no_document_route[].by[]": _any,
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
     "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
     "party_kinds[].verification[].method": _is("sight"),
+    "party_kinds[].documents[].type": _any,
+    "party_kinds[].documents[].expired_ok": _any,
+    "party_kinds[].last_day.read_from": _any,
+    "party_kinds[].last_day.after.n": lambda v: v >= 1,
+    "party_kinds[].last_day.after.unit": _is("day"),
     "limits[].what": _any,
-    "limits[].group": lambda v: v in LIMITED,
+    "limits[].group": _any,
     "limits[].service": lambda v: v in SERVICES,
     "limits[].scope": _is("operator"),  # no operator can count what others provide
     "limits[].kind": _any,
@@ -89,7 +99,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "limits[].window.n": lambda v: v >= 1,
     "limits[].window.unit": _is("day"),
     "limits[].over": _any,
-    "limits[].exempt[]": lambda v: v in SERVICES | {kind for kinds in LIMITED.values() for kind in kinds},
+    "limits[].exempt[]": _any,
     "campaigns[].cohort.when.activated_before": _any,
     "campaigns[].cohort.when.registered": _any,
     "campaigns[].cohort.when.registered_before": _any,
@@ -252,6 +262,7 @@ def _shape(pack: PackFile) -> Iterator[str]:
         yield "'campaigns' (more than one)"
     if len(pack.retention) > 1:
         yield "'retention' (more than one)"
+    yield from _kinds(pack)
     yield from _limits(pack)
     yield from _routes(pack)
     for index, campaign in enumerate(pack.campaigns):
@@ -302,17 +313,47 @@ def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
             yield f"'{at}[{index}]' (a reminder with separate channels or attempts)"
 
 
+def _kinds(pack: PackFile) -> Iterator[str]:
+    """Name the kinds that are of no kind, and those of which something is said that no form can follow."""
+    country = country_of(pack.jurisdiction)
+    known = {"passport", "other"} | {one.type for one in (country.documents if country else ())}
+    for index, kind in enumerate(pack.party_kinds):
+        at = f"party_kinds[{index}]"
+        if (kind.id in PARTIES) == (kind.kind_of is not None):
+            yield (
+                f"'{at}.id: {kind.id}'"
+                if kind.kind_of is None
+                else f"'{at}.kind_of' (of the kind '{kind.id}')"
+            )
+        elif kind.kind_of and "en" not in kind.label:
+            yield f"'{at}.label' (without English)"
+        if kind.last_day and kind.id in PARTIES - BUILT_IN:
+            yield f"'{at}.last_day' (of a {kind.id})"
+        if kind.documents and kind.id in PARTIES - BUILT_IN:
+            yield f"'{at}.documents' (of a {kind.id})"
+        for number, document in enumerate(kind.documents):
+            if document.type.replace("_", "-") not in known:
+                yield f"'{at}.documents[{number}].type: {document.type}' (the country file has no such document)"
+
+
 def _routes(pack: PackFile) -> Iterator[str]:
     for index, kind in enumerate(pack.party_kinds):
         ways = [way for route in kind.no_document_route for way in route.by]
-        if ways and kind.id not in WITHOUT_DOCUMENT:
+        if ways and (kind.kind_of or kind.id) not in WITHOUT_DOCUMENT:
             yield f"'party_kinds[{index}].no_document_route' (of a {kind.id})"
         if len(set(ways)) != len(ways):
             yield f"'party_kinds[{index}].no_document_route' (one way twice)"
 
 
 def _limits(pack: PackFile) -> Iterator[str]:
+    added = {kind.id for kind in pack.party_kinds if kind.kind_of}
+    exemptible = SERVICES | added | {kind for kinds in LIMITED.values() for kind in kinds}
     for index, limit in enumerate(pack.limits):
+        if limit.group not in LIMITED and limit.group not in added:
+            yield f"'limits[{index}].group: {limit.group}'"
+        for number, exempt in enumerate(limit.exempt):
+            if exempt not in exemptible:
+                yield f"'limits[{index}].exempt[{number}]: {exempt}'"
         if (limit.kind == "flow") != (limit.window is not None):
             yield f"'limits[{index}].window' (a flow has one, a stock has none)"
         if limit.kind == "flow" and limit.over == "choose_keep":

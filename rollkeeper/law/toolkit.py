@@ -27,6 +27,7 @@ from rollkeeper.law.features import (
     features_missing,
     unconfirmed_sources,
 )
+from rollkeeper.law.form_summary import form_summaries
 from rollkeeper.law.packs import load_pack, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
@@ -170,7 +171,7 @@ def run_cases(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a pack's own cases; with --trace, say how each was counted, and its state on the day before and the day after.
+    """Run a pack's own cases, and show the form of each kind of party; with --trace, say how each case was counted, and its state on the day before and the day after.
 
     Cases that need an unsupported value are listed. Exit code 1 if a case fails (the pack does not load).
 
@@ -180,11 +181,20 @@ def run_cases(
     left = cases_not_run(law)
     rows = traced_cases(law) if trace else ()
     if as_json:
-        emit({"cases": len(law.file.tests), "not_run": list(left), "trace": [asdict(one) for one in rows]})
+        emit(
+            {
+                "cases": len(law.file.tests),
+                "not_run": list(left),
+                "forms": [asdict(one) for one in form_summaries(law)],
+                "trace": [asdict(one) for one in rows],
+            }
+        )
         return
     out.print(f"{len(law.file.tests) - len(left)} of {len(law.file.tests)} cases hold.")
     for name in left:
         err.print(f"Not run, since it needs what nothing here supports: {name}")
+    for form in form_summaries(law):
+        out.print(f"Asked of {form.sentence}.")
     for one in rows:
         out.print(
             f"{one.name}: the day before {one.day_before}, on {one.on} {one.stage}, the day after {one.day_after}"

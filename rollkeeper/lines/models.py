@@ -172,6 +172,10 @@ class Tenure(models.Model):
         null=True,
         db_comment="Last day on which that is accepted; null: no limit, or a document was shown.",
     )
+    good_through = models.DateField(
+        null=True,
+        db_comment="Last day on which the registration is good; null: without an end. Staff read it one line at a time. Deleted at erasure.",
+    )
     erased_on = models.DateField(null=True)
     contested_on = models.DateField(
         null=True,
@@ -190,7 +194,14 @@ class Tenure(models.Model):
         """Sharded by line."""
 
         db_table = "lines_tenure"
-        indexes = [models.Index(fields=["person_id"], name="lines_tenure_by_person")]
+        indexes = [
+            models.Index(fields=["person_id"], name="lines_tenure_by_person"),
+            models.Index(
+                fields=["good_through"],
+                name="lines_tenure_with_a_last_day",
+                condition=models.Q(good_through__isnull=False, held__endswith__isnull=True),
+            ),
+        ]
 
 
 class Pause(models.Model):

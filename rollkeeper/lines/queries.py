@@ -11,7 +11,7 @@ from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
-from rollkeeper.kernel.ids import LineId, PersonId, TenureId
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
 from rollkeeper.lines.errors import NumberNotRead
@@ -246,6 +246,20 @@ def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
         [list(line_ids)],
     )
     return {LineId(row.line_id): row.accepted_through for row in found}
+
+
+def good_through(line_id: LineId, *, begun_by: EntryId | None = None) -> dt.date | None:
+    """Return through which day the present registration of a line is good, None if it has no last day.
+
+    `begun_by`: only if this entry in the ledger began it.
+    """
+    day: dt.date | None = rows("SELECT lines_good_through(%s, %s) AS day", [line_id, begun_by])[0].day
+    return day
+
+
+def count_past_last_day(*, on: dt.date) -> int:
+    """Return how many lines in force have a registration whose last day is over."""
+    return int(rows("SELECT lines_count_past_last_day(%s) AS lines", [on])[0].lines)
 
 
 def last_subscriber(line_id: LineId) -> PersonId | None:

@@ -58,6 +58,7 @@ class NewTenure:
     guardian_person_id: PersonId | None = None
     route: str | None = None
     accepted_through: dt.date | None = None
+    good_through: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def register_tenures(
         found = prepared_rows(_REGISTER, _columns(tenures) | {
             "entries": list(entries), "languages": list(languages),
             "registered": list(registered) if registered is not None else [True] * len(tenures),
-            "contacts": contacts,
+            "contacts": contacts, "last_days": [h.good_through for h in tenures],
         })  # fmt: skip
     return [RegistrationEffect(LineId(r.line_id), r.state == "suspended", r.was_restored) for r in found]
 
@@ -289,7 +290,7 @@ def register_tenures(
 _REGISTER = (
     "SELECT * FROM lines_register(%(line_ids)s, %(tenure_ids)s, %(party_kinds)s, %(person_ids)s, %(users)s, %(bearers)s,"
     " %(guardians)s, %(assurances)s, %(commitments)s, %(routes)s, %(accepted)s, %(entries)s, %(languages)s, %(registered)s,"
-    " %(contacts)s::bytea[])"
+    " %(contacts)s::bytea[], %(last_days)s::date[])"
 )
 
 

@@ -37,6 +37,8 @@ class NoticeKind(TextChoices):
     """Show the document once more by the promised day: the person who registered you may have done it wrongly."""
     DOCUMENT_BY = "document_by", _("Show a document by a day")
     """Accepted without a document through the day promised; then the clock goes on."""
+    GOOD_THROUGH = "good_through", _("Show the document again by a day")
+    """The registration is good through the day promised; a document shown again extends it."""
     DISCLOSED = "disclosed", _("Disclosed to an authority")
     """An authority was given something that is recorded about you, on a disclosure request that the law allows."""
 
@@ -48,7 +50,7 @@ class NoticeKind(TextChoices):
         """Tell whether the text names a day, which then is never shortened."""
         return self in {
             NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.CONFIRM_RECORD,
-            NoticeKind.DOCUMENT_BY, NoticeKind.AUDIT_ASKED,
+            NoticeKind.DOCUMENT_BY, NoticeKind.AUDIT_ASKED, NoticeKind.GOOD_THROUGH,
         }  # fmt: skip
 
     @property

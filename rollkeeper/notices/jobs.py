@@ -53,6 +53,13 @@ def prepare() -> int:
     return prepare_sending(worker_authority(), on=clock.today())
 
 
+def remind_of_last_days() -> int:
+    """Owe a notice to subscribers whose registration has a last day that is near, or over."""
+    from rollkeeper.notices.last_days import remind_of_last_days as remind
+
+    return remind(worker_authority(), on=clock.today(), limit=_MOST)
+
+
 def send(channel: Channel) -> int:
     """Send a bounded part of the queued notices by one channel."""
     from rollkeeper.notices.services import send_by
@@ -124,6 +131,13 @@ def _changed(intake: "IntakeResult") -> int:
 
 JOBS = (
     PeriodicJob("prepare-notices", prepare, interval_s=lambda: 15.0, needs_keys=lambda: False),
+    PeriodicJob(
+        "remind-of-last-days",
+        remind_of_last_days,
+        interval_s=lambda: 600.0,
+        batch_size=_MOST,
+        needs_keys=lambda: False,
+    ),
     *map(_sends, Channel),
     PeriodicJob(
         "send-alarms",

@@ -196,6 +196,8 @@ def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
             return line.is_settled or line.state in over or is_over
         case NoticeKind.DOCUMENT_BY:
             return line.is_settled or line.state in over or is_over
+        case NoticeKind.GOOD_THROUGH:
+            return not line.is_settled or line.state in over
         case NoticeKind.SUSPENDED:
             return line.state != "suspended"
         case NoticeKind.RESTORED:

@@ -54,6 +54,14 @@ class Notices(Table):
             "mail server declines, or a call is not answered.",
         ),
     ] = 5
+    last_day_days: Annotated[
+        int,
+        Field(
+            gt=0,
+            le=366,
+            description="Days before the last day of a registration on which its subscriber is reminded.",
+        ),
+    ] = 14
     wait_days: Annotated[
         int, Field(gt=0, description="Days to wait for proof of delivery before the next channel.")
     ] = 3

@@ -33,7 +33,6 @@ from rollkeeper.offline.payloads import FORMAT
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.vault import wire
 from rollkeeper.vault.offline_keys import seal_offline
 
@@ -49,7 +48,7 @@ class HeldForApproval:
 
 
 def hold_for_approval(
-    authority: Authority, *, submission_key: str, action_kind: str, kind: PartyKind, fields: Mapping[str, str], language: str,
+    authority: Authority, *, submission_key: str, action_kind: str, kind: str, fields: Mapping[str, str], language: str,
     submission: Submission | None = None,
 ) -> HeldForApproval:  # fmt: skip
     """Seal what was submitted and let it wait for an approver; a second time changes nothing.
@@ -61,7 +60,7 @@ def hold_for_approval(
     if not is_usable_key(submission_key):
         raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
     said: dict[str, Any] = {
-        "v": FORMAT, "action_kind": action_kind, "kind": kind.value, "fields": dict(fields), "elapsed_ms": 0, "clock": "monotonic",
+        "v": FORMAT, "action_kind": action_kind, "kind": str(kind), "fields": dict(fields), "elapsed_ms": 0, "clock": "monotonic",
     }  # fmt: skip
     if submission:
         said["machine_read"] = sorted(part.value for part in submission.machine_read)

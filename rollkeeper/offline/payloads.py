@@ -13,10 +13,13 @@ from typing import Any
 
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_MALFORMED
+from rollkeeper.registration.party_kinds import KindOfParty, kind_named
 from rollkeeper.registration.submissions import RegistrationKind, Submission, submission_of
-from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from rollkeeper.subscribers.choices import PartyRole
 
 FORMAT = 1
 OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "terminate", "replace-sim", "link-document"})
@@ -28,7 +31,7 @@ class Payload:
     """What was recorded offline, and when by the page's own clock."""
 
     action_kind: str
-    kind: PartyKind
+    kind: KindOfParty
     fields: Mapping[str, str]
     elapsed_ms: int
     clock: str
@@ -81,9 +84,10 @@ def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
             raise OFFLINE_REGISTRATION_MALFORMED(why="an unknown act")
         if not all(isinstance(value, str) for value in fields.values()):
             raise OFFLINE_REGISTRATION_MALFORMED(why="a field that is not text")
-        payload = Payload(
-            action_kind, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"]
-        )
+        kind = kind_named(str(found["kind"]), load_pack(instance().pack))
+        if kind is None:
+            raise OFFLINE_REGISTRATION_MALFORMED(why="a kind of subscriber that the law does not have")
+        payload = Payload(action_kind, kind, fields, int(found["elapsed_ms"]), found["clock"])
         return _with_images(payload, found) if by_counter else payload
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OFFLINE_REGISTRATION_MALFORMED(why="it is not of the form that the counter seals") from None

@@ -33,12 +33,11 @@ from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.record_form import RecordForm
 from rollkeeper.portal.views import during_session, go_to, refused
+from rollkeeper.registration.party_kinds import kinds_offered_remotely, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.selfcare.applications import ApplicationData
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.vault.offline_keys import seal_offline, verified_sealer
-
-PARTY = "individual"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,11 +49,11 @@ def register(request: HttpRequest) -> HttpResponse:
         if begun.done is None:
             return refused(request, begun)
         start_in_background()
-        return _draw(request, begun.done, _form(begun.done))
+        return _draw(request, begun.done, _form(request, begun.done))
     if begun.done is None:  # sent twice: what came of the first time is the answer
         again = put(request, PortalRequestKind.APPLY, {"key": str(request.POST.get("key", ""))})
         return _to_receipts(request, again.done) if again.done else refused(request, begun)
-    form = _form(begun.done, request.POST)
+    form = _form(request, begun.done, request.POST)
     if not form.is_valid():
         return _faulty(request, begun.done, form)
     answer = _apply(request, begun.done, form)
@@ -73,7 +72,7 @@ def read(request: HttpRequest) -> HttpResponse:
     begun = put(request, PortalRequestKind.APPLY_BEGIN)
     if begun.done is None:
         return refused(request, begun)
-    form, picture = _form(begun.done), request.FILES.get("picture")
+    form, picture = _form(request, begun.done), request.FILES.get("picture")
     if picture is None:
         return _faulty(request, begun.done, form, [_("Choose a picture of the document first.")])
     allowed = put(request, PortalRequestKind.APPLY_IMAGE)
@@ -98,7 +97,9 @@ def read(request: HttpRequest) -> HttpResponse:
 
 def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Answer:
     key, application_id = str(form.cleaned_data["key"]), new_uuid()
-    given = ApplicationData(form.values_of(), form.copies_of(), language_of_page(), form.was_read())
+    given = ApplicationData(
+        form.values_of(), form.copies_of(), language_of_page(), form.was_read(), kind=_kind(request)
+    )
     sealer = verified_sealer(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["signature"]))
     sealed = seal_offline(sealer, given.packed(), submission_key=key, ticket_id=UUID(str(application_id)))
     return put(
@@ -106,17 +107,33 @@ def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Ans
     )  # fmt: skip
 
 
-def _form(begun: dict[str, Any], data: Any = None) -> RecordForm:
-    attributes = active_pack().attributes(begun["service"], PARTY)
-    return RecordForm(data, attributes=attributes, initial={"key": str(new_uuid())})
+def _form(request: HttpRequest, begun: dict[str, Any], data: Any = None) -> RecordForm:
+    return RecordForm(
+        data,
+        pack=active_pack(),
+        service=begun["service"],
+        kind=_kind(request),
+        initial={"key": str(new_uuid())},
+    )
+
+
+def _kind(request: HttpRequest) -> str:
+    """Return the kind of person that the address asks for, by its word."""
+    offered, asked = kinds_offered_remotely(active_pack()), request.GET.get("kind", "")
+    return asked if asked in offered else offered[0]
 
 
 def _draw(
     request: HttpRequest, begun: dict[str, Any], form: RecordForm, *, status: int = 200, **shown: Any
 ) -> HttpResponse:
-    pack = active_pack()
+    pack, kind = active_pack(), _kind(request)
+    offered = kinds_offered_remotely(pack)
+    kinds = (
+        [(code, name) for code, name in labelled_kinds(pack) if code in offered] if len(offered) > 1 else []
+    )
+    shown |= {"kind": kind, "kinds": kinds}
     shown |= {
-        "form": form, "session": True, "service": label_of(begun["service"], Service), "sight": cite(begun["sight"]),
+        "form": form, "session": True, "service": label_of(begun["service"], Service), "sight": cite(pack.sight_article(kind) or begun["sight"]),
         "until": clock.today() + dt.timedelta(days=begun["days"]), "article": cite(pack.act_article("register")),
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "", "retention": pack.retention,
         "retention_article": cite(pack.retention.article),

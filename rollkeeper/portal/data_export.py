@@ -71,6 +71,9 @@ class LineRecord(_Said):
     since: dt.date
     until: dt.date | None
     contested_on: dt.date | None = Field(description="Since when they say that it is not theirs.")
+    good_through: dt.date | None = Field(
+        description="The last day of their registration; null: without an end."
+    )
     stage: str | None = Field(description="Its stage in a campaign.")
     sentences: list[Sentence]
     deadline: DeadlineRecord | None = Field(description="null: no clock runs.")

@@ -68,7 +68,8 @@ _OF_LIMITED: Final = frozenset({"register", "pause", "reconnect", "dispute", "ap
 
 def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.date) -> Shown:
     days = {
-        name: line[name] and dt.date.fromisoformat(line[name]) for name in ("since", "until", "contested_on")
+        name: line[name] and dt.date.fromisoformat(line[name])
+        for name in ("since", "until", "contested_on", "good_through")
     }
     can = {
         what.replace("-", "_"): may_do(what, line, shown) and not needs_proof(what, shown) for what in _ALL
@@ -82,7 +83,7 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
         "barred_said": label_of(line["barred"], BarLevel) if line["barred"] else "",
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
         "cases": [_said_case(one) | _withdrawal(one, line, shown) for one in line["cases"]],
-        "deadline": deadline, "can": can,
+        "deadline": deadline, "can": can, "is_past": bool(days["good_through"] and days["good_through"] < on),
         "waits_for_proof": [what for what in _ALL if may_do(what, line, shown) and needs_proof(what, shown)],
         "urgency": (-deadline["weight"] if deadline else 0, not line["here"]),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The form by which a subscriber registers a line themselves: exactly what the pack asks of one person, each with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.documents.rules import check_number
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
-from rollkeeper.law.pack import Attribute
+from rollkeeper.law.pack import Pack
 from rollkeeper.portal.forms import STATE_HINT, QuietForm
 from rollkeeper.registration.forms import FormTexts, RegistrationForm
 
@@ -23,12 +23,14 @@ class RecordForm(RegistrationForm, QuietForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, attributes: Sequence[Attribute], **more: Any
+        self, data: Mapping[str, Any] | None = None, *, pack: Pack, service: str, kind: str, **more: Any
     ) -> None:
         super().__init__(data, **more)
-        self._asked = attributes
+        self._law: dict[str, Any] = {"pack": pack, "service": service, "kind": kind}
+        attributes = pack.attributes(service, kind)
         self.attributes = [one.name for one in attributes]
         self.ask(attributes)
+        self.ask_of_kind(pack, kind, is_seen=False)
         self.fields["double_checked"] = forms.BooleanField(
             label=_("I compared the number once more: it matches the document."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
@@ -39,7 +41,7 @@ class RecordForm(RegistrationForm, QuietForm):
         )
 
     def _anew(self, initial: dict[str, Any]) -> Self:
-        return type(self)(attributes=self._asked, initial=initial)
+        return type(self)(**self._law, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         """Ask for a second look at a doubtful number."""

@@ -46,6 +46,19 @@ INVALID_VALUE = Refusal(
     "Write it as on the document.",
 )
 
+DOCUMENT_NOT_ACCEPTED = Refusal(
+    "document_not_accepted",
+    Kind.REFUSED,
+    "The law registers this kind of subscriber by other documents ({article}).",
+    "Accepted are: {accepted}. A person who has none of them may be of another kind, or registered without a document.",
+)
+DOCUMENT_NOT_LOOKED_OVER = Refusal(
+    "document_not_looked_over",
+    Kind.REFUSED,
+    "The document of the {part} was not looked over as the law has it ({article}).",
+    "Look at what the form names, and tick that you did.",
+)
+
 
 class InvalidDocumentNumber(RollkeeperError):
     """No document of this type has such a number."""

@@ -16,7 +16,9 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.table_files import REGISTRATION_TABLES, RegistrationTable, TableRow, is_table
+from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
+from rollkeeper.registration.party_kinds import kind_named, kind_names
 from rollkeeper.registration.rules import showable
 from rollkeeper.registration.submissions import ROW_KEY, Submission
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
@@ -27,7 +29,18 @@ GREATEST_LINE_BYTES = 64_000
 _CHUNK_BYTES = 1 << 20
 _LOOKED_AT = 100
 _OWN_KEYS: Final = frozenset(
-    {"number", "kind", "service", "language", "route", "submission_key", "user", "bearer", "guardian"}
+    {
+        "number",
+        "kind",
+        "service",
+        "language",
+        "route",
+        "last_day",
+        "submission_key",
+        "user",
+        "bearer",
+        "guardian",
+    }
 )
 _PART_KEYS: Final = {"user": PartyRole.USER, "bearer": PartyRole.BEARER, "guardian": PartyRole.GUARDIAN}
 _TABLE_KEYS: Final = _OWN_KEYS - _PART_KEYS.keys() | {
@@ -140,8 +153,8 @@ def _needs_key(row: Row) -> bool:
 
 def _content(submission: Submission) -> str:
     parts = {part.value: dict(values) for part, values in submission.parts.items()}
-    whole = [submission.number, submission.kind, submission.service, submission.language, parts]
-    whole += [submission.route] if submission.route else []
+    whole = [submission.number, submission.asked_as, submission.service, submission.language, parts]
+    whole += [one for one in (submission.route, submission.last_day) if one]
     return json.dumps(whole, sort_keys=True, ensure_ascii=True)
 
 
@@ -207,10 +220,14 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
     parts = {PartyRole.SUBSCRIBER: subscriber} | {
         part: row[key] for key, part in _PART_KEYS.items() if key in row
     }
+    kind = kind_named(row.get("kind", PartyKind.INDIVIDUAL), load_pack(instance().pack))
+    assert kind is not None  # noqa: S101 - its column was looked at
     return Submission(
         submission_key=row.get("submission_key", ""),
         number=row["number"],
-        kind=PartyKind(row.get("kind", PartyKind.INDIVIDUAL)),
+        kind=kind.built_in,
+        added_kind=kind.added,
+        last_day=row.get("last_day") or None,
         parts=parts,
         service=Service(row["service"]) if "service" in row else None,
         language=row.get("language"),
@@ -227,7 +244,7 @@ def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
             yield INVALID_ROW(column=key, value_class=f"it is {_class(row[key])}, not an object")
     yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
     choices: tuple[tuple[str, Sequence[str]], ...] = (
-        ("kind", tuple(PartyKind)), ("service", tuple(Service)), ("language", instance().languages),
+        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("language", instance().languages),
     )  # fmt: skip
     for key, allowed in choices:
         if key in row and row[key] not in allowed:

@@ -14,12 +14,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents import form_prefill
-from rollkeeper.documents.offered import offered_types
+from rollkeeper.documents.offered import accepted_types, offered_types
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.phrasing import cite, comma
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
-from rollkeeper.law.pack import Attribute
+from rollkeeper.law.kinds import AcceptedDocument
+from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.registration.kind_rules import LAST_DAY, LOOKED_OVER
 from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
 from rollkeeper.vault.fields import Field
 
@@ -63,6 +66,25 @@ class RegistrationForm(forms.Form):
                     widget=forms.HiddenInput, required=False, max_length=form_prefill.MAX_COPY_BYTES, label=""
                 )
         return names
+
+    def ask_of_kind(self, pack: Pack, kind: str, *, head: str = "", is_seen: bool = True) -> list[str]:
+        """Add what the law asks of a kind of party besides its attributes; return the names of these fields.
+
+        Only documents that the law accepts are offered. `is_seen`: staff have the document before them.
+        """
+        accepted, rule = pack.documents(kind), pack.last_day(kind)
+        before = set(self.fields)
+        if accepted and isinstance(offered := self.fields.get(f"{head}document_type"), forms.ChoiceField):
+            offered.choices = accepted_types(accepted)
+        if rule and rule.days is None:
+            self.fields[f"{head}{LAST_DAY}"] = asked(
+                _last_day_field(), why=_WHY_LAST_DAY, article=cite(rule.article)
+            )
+        if is_seen and (looked_at := [one for one in accepted if one.is_looked_over]):
+            self.fields[f"{head}{LOOKED_OVER}"] = asked(
+                _looked_over_field(looked_at), why=_WHY_LOOKED_OVER, article=cite(looked_at[0].article)
+            )
+        return [name for name in self.fields if name not in before]
 
     def clean(self) -> dict[str, Any]:
         """Take the copies that a reading gave; what this instance did not make is not kept."""
@@ -130,6 +152,37 @@ def state_field(hint: Any) -> forms.RegexField:
         r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False, help_text=hint,
         widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
     )  # fmt: skip
+
+
+_WHY_LAST_DAY = _(
+    "The law has a registration of this kind end on a day. It is stored as that day and nothing else."
+)
+_WHY_LOOKED_OVER = _("The law accepts the document only so. That it was looked at is not recorded.")
+
+
+def _last_day_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Last day on the permit or document"),
+        widget=forms.TextInput(attrs=QUIET | _INPUT_TYPES[AttributeType.DATE]),
+        help_text=_("Tell the subscriber: the registration is good through this day. A document shown again extends it."),
+    )  # fmt: skip
+
+
+def _looked_over_field(documents: Sequence[AcceptedDocument]) -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("I looked at it: %(what)s.") % {"what": "; ".join(_said_document(one) for one in documents)},
+        required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def _said_document(document: AcceptedDocument) -> str:
+    names = dict(accepted_types([document]))
+    said: list[Any] = [names.get(document.type, document.type)]
+    if not document.expired_ok:
+        said.append(_("not expired"))
+    if document.shown_with:
+        said.append(text_in(get_language() or "en", document.shown_with)[0])
+    return comma().join(map(str, said))
 
 
 def _widget(kind: AttributeType) -> forms.Widget:

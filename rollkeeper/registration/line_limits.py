@@ -75,7 +75,7 @@ class Limits:
         """
         if line_request.applicant is None or line_request.is_theirs:
             return ()
-        kind, service = line_request.submission.kind.value, line_request.service.value
+        kind, service = line_request.submission.asked_as, line_request.service.value
         rules = zip(self.context.limits, self.held, strict=True)
         concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service)]
         is_kept = self._is_kept(line_request.situation.line)

@@ -255,6 +255,7 @@ def _tenure(written: RenderedText) -> NewTenure:
         guardian_person_id=persons.get(PartyRole.GUARDIAN),
         route=written.draft.parts.route.way if written.draft.parts.route else None,
         accepted_through=written.draft.until,
+        good_through=written.draft.parts.good_through if written.draft.until is None else None,
     )
 
 

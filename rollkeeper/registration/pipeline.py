@@ -52,6 +52,7 @@ from rollkeeper.registration.errors import (
     SUBMISSION_KEY_USED,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
+from rollkeeper.registration.kind_rules import document_faults, good_through
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.persistence import Context, Draft
 from rollkeeper.registration.receipts import find_receipts, repeat_receipt, retry_on_conflict
@@ -325,7 +326,16 @@ def _parts(context: Context, one: _Waiting, *, service: str) -> ReadParts | list
     parts = read_parts(
         needed_facts, submission=submission, service=service, pack_id=context.pack.id, on=context.on
     )
-    return replace(parts, route=route) if isinstance(parts, ReadParts) else parts
+    faults = [] if isinstance(parts, ReadParts) else parts
+    faults += document_faults(context.pack, submission)
+    through = good_through(context.pack, submission, on=context.on)
+    if isinstance(through, list):
+        return [*faults, *through]
+    return (
+        replace(parts, route=route, good_through=through)
+        if isinstance(parts, ReadParts) and not faults
+        else faults
+    )
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:

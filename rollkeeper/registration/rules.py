@@ -27,7 +27,7 @@ from rollkeeper.registration.errors import (
     InvalidDocumentNumber,
 )
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
+from rollkeeper.subscribers.choices import PARTY_ROLES, PartyRole, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000
 """Longer than every name and address there is; what is longer is a slip or an attack."""
@@ -38,7 +38,8 @@ _SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 # Control characters but tab and line ends, and halves of surrogate pairs: no document has them.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
-type AskedOf = Callable[[str, PartyKind, PartyRole], tuple[Attribute, ...]]
+type AskedOf = Callable[[str, str, PartyRole], tuple[Attribute, ...]]
+"""What the pack asks for a service, of a kind of party, of one part."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,6 +60,8 @@ class ReadParts:
     verdict: Verdict = field(default=Verdict.VALID)
     route: RouteRule | None = None
     """By which way the subscriber is registered who shows no document."""
+    good_through: dt.date | None = None
+    """The last day of the registration, if it has one."""
 
 
 def asked(pack: Pack) -> AskedOf:
@@ -70,11 +73,11 @@ def read_parts(
     ask_of: AskedOf, *, submission: Submission, service: str, pack_id: str, on: dt.date
 ) -> ReadParts | list[RollkeeperError]:
     """Return the parts as they may be recorded, or every fault in them."""
-    ask = partial(ask_of, service, submission.kind)
+    ask = partial(ask_of, service, submission.asked_as)
     given = {part: values for part, values in submission.parts.items() if not _is_left_out(values, ask(part))}
     faults = _wrong_key(submission) + _wrong_contact(submission, on=on) + _wrong_parts(submission, given, ask)
     if not ask(PartyRole.SUBSCRIBER):
-        return [*faults, PARTY_NOT_COVERED(pack=pack_id, party=submission.kind.value, service=service)]
+        return [*faults, PARTY_NOT_COVERED(pack=pack_id, party=submission.asked_as, service=service)]
     read: dict[PartyRole, ReadPart] = {}
     for part in PARTY_ROLES[submission.kind]:
         if part in given:
@@ -131,7 +134,7 @@ def _wrong_contact(submission: Submission, *, on: dt.date) -> list[RollkeeperErr
 def _wrong_parts(
     submission: Submission, given: Collection[PartyRole], ask: Callable[[PartyRole], tuple[Attribute, ...]]
 ) -> list[RollkeeperError]:
-    kind, wanted = submission.kind.value, PARTY_ROLES[submission.kind]
+    kind, wanted = submission.asked_as, PARTY_ROLES[submission.kind]
     missing = [
         PART_MISSING(kind=kind, part=part.key)
         for part in wanted

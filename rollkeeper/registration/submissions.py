@@ -17,6 +17,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.registration.party_kinds import KindOfParty
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole
 
 
@@ -94,6 +95,12 @@ class Submission:
     number: str
     kind: PartyKind
     parts: Mapping[PartyRole, Mapping[str, str]]
+    added_kind: str | None = None
+    """The kind of this kind that the pack adds, which decides what is asked; not stored."""
+    last_day: str | None = None
+    """Through which day a paper of the subscriber is good, as it was given."""
+    looked_over: bool = False
+    """Staff looked at all that the law has shown with the document; not stored."""
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
     language: str | None = None
@@ -124,13 +131,18 @@ class Submission:
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
     """Redacted copies of the documents, where the law has them kept; never what arrived."""
 
+    @property
+    def asked_as(self) -> str:
+        """Return the kind under which the pack says what to ask."""
+        return self.added_kind or self.kind.value
+
     def with_parts(self, parts: Mapping[PartyRole, Mapping[str, str]]) -> Self:
         """Return it with other parts."""
         return replace(self, parts=parts)
 
 
 def submission_of(
-    given: Mapping[str, Any], *, submission_key: str, kind: PartyKind, machine_read: frozenset[PartyRole] = frozenset(),
+    given: Mapping[str, Any], *, submission_key: str, kind: KindOfParty, machine_read: frozenset[PartyRole] = frozenset(),
     copies: Mapping[PartyRole, tuple[bytes, ...]] | None = None, approved_by: StaffId | None = None,
 ) -> Submission:  # fmt: skip
     """Return what was submitted, out of the fields of a registration's form, checked by it or sealed as they were filled in."""
@@ -138,11 +150,16 @@ def submission_of(
         with_state(given.get("former__document_type") or "", given.get("former__document_state")),
         (given.get("former__document_number") or "").strip(),
     )
+    parts = {part: attributes_in(given, f"{part.key}__") for part in PARTY_ROLES[kind.built_in]}
+    subscriber = parts[PartyRole.SUBSCRIBER]
     return Submission(
         submission_key=submission_key,
         number=(given.get("number") or "").strip(),
-        kind=kind,
-        parts={part: attributes_in(given, f"{part.key}__") for part in PARTY_ROLES[kind]},
+        kind=kind.built_in,
+        added_kind=kind.added,
+        last_day=subscriber.pop("last_day", None),
+        looked_over=bool(subscriber.pop("looked_over", "")),
+        parts=parts,
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         language=given["language"] if given.get("language") in instance().languages else None,
         contact_email=(given.get("contact_email") or "").strip() or None,

@@ -10,7 +10,7 @@ from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.errors import ROUTE_NOT_FOR_THIS, ROUTE_NOT_OFFERED, ROUTE_WITH_DOCUMENT
 from rollkeeper.registration.rules import AskedOf, showable
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
-from rollkeeper.subscribers.choices import PartyRole, pack_kind
+from rollkeeper.subscribers.choices import PartyRole
 
 _OF_A_DOCUMENT = frozenset({"document_type", "document_number"})
 
@@ -20,7 +20,7 @@ def route_of(
 ) -> RouteRule | RollkeeperError:
     """Return the way that a submission names, or why it may not be taken. Precondition: it names one."""
     given = submission.parts.get(PartyRole.SUBSCRIBER, {})
-    offered = pack.routes(service, pack_kind(submission.kind, PartyRole.SUBSCRIBER))
+    offered = pack.routes(service, submission.asked_as)
     found = next((rule for rule in offered if rule.way == submission.route), None)
     if found is None:
         ways = ", ".join(rule.way for rule in offered) or "none"

@@ -30,6 +30,7 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
+from rollkeeper.registration.party_kinds import kinds_offered_remotely
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.receipts import find_receipts, run_once
 from rollkeeper.registration.services import register_subscriber
@@ -66,11 +67,14 @@ class ApplicationData:
     language: str
     machine_read: bool
     number: str = ""
+    kind: str = PartyKind.INDIVIDUAL.value
+    """A kind of one person; the pack may have added it."""
 
     def submission(self, key: str, *, document_seen: bool) -> Submission:
         """Return the submission to record; `document_seen`: staff have since seen the document."""
+        added = None if self.kind == PartyKind.INDIVIDUAL else self.kind
         return Submission(
-            submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, parts={PartyRole.SUBSCRIBER: self.values},
+            submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, added_kind=added, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
             document_seen=document_seen, self_declared=not document_seen, copies={PartyRole.SUBSCRIBER: self.copies},
             machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(),
@@ -81,7 +85,7 @@ class ApplicationData:
         copies = [base64.b64encode(copy).decode() for copy in self.copies]
         return json.dumps({
             "values": dict(self.values), "copies": copies, "language": self.language, "machine_read": self.machine_read,
-            "number": self.number,
+            "number": self.number, "kind": self.kind,
         }).encode()  # fmt: skip
 
 
@@ -167,9 +171,18 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
             str(found["language"]),
             found["machine_read"] is True,
             str(found.get("number", "")),
+            _kind_in(found),
         )
     except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
         raise INVALID_REQUEST() from None
+
+
+def _kind_in(found: Mapping[str, Any]) -> str:
+    """Return the kind in an opened application. Refuses: INVALID_REQUEST, where the portal does not offer it."""
+    kind = str(found.get("kind", PartyKind.INDIVIDUAL.value))
+    if kind not in kinds_offered_remotely(active_pack()):
+        raise INVALID_REQUEST()
+    return kind
 
 
 def hold_application(line_id: LineId, application_id: UUID) -> None:
@@ -219,7 +232,7 @@ def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.da
         raise INVALID_REQUEST()
     given = open_application(application_id, key, sealed, on=on)
     given = replace(given, number=_number(session, on=on))
-    article = _sight_article(session)
+    article = _sight_article(session, given.kind)
     if article is None:
         return _register(session, application_id, key, given, on=on)
     return run_once(
@@ -228,9 +241,9 @@ def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.da
     )  # fmt: skip
 
 
-def _sight_article(session: PortalSession) -> str | None:
+def _sight_article(session: PortalSession, kind: str = PartyKind.INDIVIDUAL.value) -> str | None:
     """Return why the document must be seen, None where it need not be. An attacker who forged a call would else take over a line remotely."""
-    return active_pack().sight_article("individual") or (OPERATORS_RULE if session.is_limited else None)
+    return active_pack().sight_article(kind) or (OPERATORS_RULE if session.is_limited else None)
 
 
 def _register(

@@ -141,7 +141,8 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "held": tenure is not None and tenure.is_present,
         "since": tenure.since.date().isoformat() if tenure else line.activated_on.isoformat(),
         "until": tenure.until.date().isoformat() if tenure and tenure.until else None,
-        "contested_on": tenure.contested_on.isoformat() if tenure and tenure.contested_on else None,
+        "contested_on": _day_of(tenure.contested_on) if tenure else None,
+        "good_through": _day_of(tenure.good_through) if tenure else None,
         "stage": explained.stage if explained else None,
         # Events of the line after this tenure belong to another subscriber.
         "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in explained.sentences]

@@ -25,6 +25,7 @@ class Tenure:
     party_kind: str
     commitment: str | None
     contested_on: dt.date | None
+    good_through: dt.date | None
     since: dt.datetime
     until: dt.datetime | None
     service: Service
@@ -121,7 +122,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
     """Return the lines of one person, the newest first."""
     return [
         Tenure(
-            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.since,
+            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.since,
             row.until, Service(row.service), LineState(row.state), row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )

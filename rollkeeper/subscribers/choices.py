@@ -37,6 +37,6 @@ PARTY_ROLES: Final = {
 """Which people's data belong to a registration of each kind, the subscriber first."""
 
 
-def pack_kind(kind: PartyKind, part: PartyRole) -> str:
-    """Return the party kind under which a pack lists what to ask of this part."""
-    return kind.value if part is PartyRole.SUBSCRIBER else part.value
+def pack_kind(kind: str, part: PartyRole) -> str:
+    """Return the party kind under which a pack lists what to ask of this part; the kind may be one that the pack adds."""
+    return str(kind) if part is PartyRole.SUBSCRIBER else part.value

@@ -16,6 +16,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.counter.offline import _CACHED_FILES, _found
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.offline.payloads import Payload
+from rollkeeper.registration.party_kinds import KindOfParty
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole
@@ -152,7 +153,7 @@ def test_a_offline_registration_is_read_as_the_counters_own_form_reads_it(regist
 
     drawn = RecordForm(posted, action_kind=RegistrationKind.CHANGE, kind=kind, pack=active_pack())
     drawn.is_valid()
-    read = Payload("change", kind, fields, 0, "device").submission("a-submission-key")
+    read = Payload("change", KindOfParty(kind), fields, 0, "device").submission("a-submission-key")
 
     asked = {name for names in drawn.part_names.values() for name in names}
     theirs = drawn.submission()

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,11 +67,12 @@ class Demo:
 
 
 @contextmanager
-def served_demo() -> Iterator[Demo]:
-    """The demo, smaller, made and served as anybody would."""
+def served_demo(change: Callable[[Path], None] = lambda _: None) -> Iterator[Demo]:
+    """The demo, smaller, made and served as anybody would; `change` is done to its folder before it is served."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
         data_dir = Path(folder) / "instance"
         copy_demo(data_dir)
+        change(data_dir)
         logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
         port = free_ports()
         with started(data_dir, port):

@@ -16,6 +16,7 @@ from rollkeeper.law.packs import read_pack
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
+from tests.builders.kinds import TOURIST, VISITOR
 from tests.builders.packs import confirmed
 from tests.builders.stages import asking_again, staged
 from tests.disclosures.lawful import lawful_pack
@@ -32,7 +33,7 @@ retention:""",
     "agents:\n  registered: true": "agents:\n  registered: true\n  subagents: false\n  daily_limit: 40",
     "      - must_be_delivered: true\n": "      - must_be_delivered: true\n        channels: [sms]\n        min_attempts: 2\n        attempts_apart: {n: 36, unit: hour}\n",
     "    stages:\n": f"      - {{must_be_delivered: false, before_deadline: {{n: 14, unit: day}}, {BECAUSE}}}\n    stages:\n",
-    "  - id: minor\n": f"  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
+    "  - id: minor\n": f"{VISITOR}{TOURIST}  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
     "  no_action_on:": '  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:',
     "  begins: 2012-01-01\n": "  begins: 2012-01-01\n  ends: 2030-12-31\n",
     "      after: {n: 60, unit: day}\n": "      after: {n: 60, unit: day}\n      floor: {n: 20, unit: day}\n",
@@ -49,7 +50,7 @@ OTHER: dict[Any, Any] = {
     "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None, "allow": "deny",
 }  # fmt: skip
 """What each value is changed into; another number and another day follow by themselves."""
-ONLY_ONE = {"calendar.holidays.library", "limits[].what"}
+ONLY_ONE = {"calendar.holidays.library", "limits[].what", "party_kinds[].last_day.read_from"}
 """The schema knows a single value of these."""
 
 
@@ -76,7 +77,7 @@ def answers(pack: Pack) -> list[object]:
     return [
         pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
-        [pack.sight_article(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
+        [pack.sight_article(k) for k in kinds], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],

@@ -178,6 +178,9 @@ def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given
         (NoticeKind.DOCUMENT_BY, line(), False),
         (NoticeKind.DOCUMENT_BY, line(is_registered=True), True),
         (NoticeKind.DOCUMENT_BY, line(state="terminated"), True),
+        (NoticeKind.GOOD_THROUGH, line(is_registered=True), False),
+        (NoticeKind.GOOD_THROUGH, line(), True),
+        (NoticeKind.GOOD_THROUGH, line(is_registered=True, state="terminated"), True),
     ],
 )
 def test_what_no_longer_holds_true_is_not_said(kind, of, moot):

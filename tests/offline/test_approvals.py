@@ -21,7 +21,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.schema_common import CounterAct
 from rollkeeper.lines.choices import LineState
-from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.lines.queries import current_tenure, find_line, good_through
 from rollkeeper.offline import processor
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.offline.models import OfflineRegistration, Ticket
@@ -33,6 +33,8 @@ from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from tests.builders.kinds import VISITOR, with_kinds
+from tests.builders.packs import use_pack
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.offline.browsers import form
@@ -383,3 +385,24 @@ def test_the_counters_role_puts_aside_and_confirms_and_reads_nothing_sealed(
 
     assert granted == (False, False, False)
     assert process() == 1
+
+
+def test_a_kind_that_the_law_adds_is_recorded_offline_as_at_the_counter(browser, process, law_put_back):
+    use_pack(with_kinds(VISITOR))
+    number, other = fresh_number(), fresh_number()
+    who = {
+        "name": "Invented",
+        "document_type": "passport",
+        "document_state": "NPL",
+        "document_number": "C01234567",
+    }
+    browser.record(
+        form(number, who, subscriber__last_day="2012-05-31", subscriber__looked_over="on"), kind="visitor"
+    )
+    unseen = browser.record(form(other, who, subscriber__last_day="2012-05-31"), kind="visitor")
+
+    process()
+
+    assert good_through(find_line(number).line_id) == dt.date(2012, 5, 31)
+    assert came_of(unseen) == "refused"
+    assert find_line(other) is None

@@ -396,7 +396,7 @@ def test_the_process_without_keys_runs_what_needs_none(data_dir):
 
     assert without.stdout.strip() == (
         "['default', 'keys', 'leaf_secrets'] sealer check-floor-network follow-agents integrate-ledger prepare-batches"
-        " prepare-notices publish-ledger push-network send-email send-post send-sms send-voice settle-letters []"
+        " prepare-notices publish-ledger push-network remind-of-last-days send-email send-post send-sms send-voice settle-letters []"
     )
 
 

@@ -24,7 +24,7 @@ from tests.selfcare.people import NUMBER, ON, register_line
 OTHER = "+8613908915678"
 LINE = {
     "line": "0198c0de-0000-7000-8000-000000000001", "here": True, "service": "mobile", "state": "active", "registered": False,
-    "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None,
+    "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None, "good_through": None,
     "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
     "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": ""},
 }  # fmt: skip
@@ -49,6 +49,15 @@ def test_a_day_is_urgent_from_two_weeks_before_it(on, is_soon, is_over):
     deadline = said(dt.date.fromisoformat(on))["deadline"]
 
     assert (deadline["is_soon"], deadline["is_over"]) == (is_soon, is_over)
+
+
+@pytest.mark.parametrize(
+    ("on", "is_past"), [("2012-05-30", False), ("2012-05-31", False), ("2012-06-01", True)]
+)
+def test_the_last_day_of_a_registration_is_over_on_the_day_after_it(on, is_past):
+    line = said(dt.date.fromisoformat(on), good_through="2012-05-31", registered=True, deadline=None)
+
+    assert (line["good_through"], line["is_past"]) == (dt.date(2012, 5, 31), is_past)
 
 
 def test_of_several_lines_the_most_urgent_comes_first():

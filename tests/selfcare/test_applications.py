@@ -14,7 +14,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.queries import tenures, view_line
+from rollkeeper.lines.queries import good_through, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
@@ -23,6 +23,7 @@ from rollkeeper.selfcare.document_check import check_document, outcome_of
 from rollkeeper.selfcare.errors import NO_APPLICATION
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE
 from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
+from tests.builders.kinds import TOURIST, VISITOR, with_kinds
 from tests.builders.lines import activate_line
 from tests.builders.packs import REFERENCE, use_pack
 from tests.builders.staff import employ
@@ -50,7 +51,7 @@ def ask(token, kind, payload=None, sealed=None):
     return portal_client.send_request(token, kind, language="en", payload=payload, sealed=sealed)
 
 
-def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False):
+def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False, kind="individual"):
     begun = ask(token, PortalRequestKind.APPLY_BEGIN)
     if "done" not in begun:
         return begun
@@ -58,7 +59,7 @@ def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False):
     half = begun["done"]
     sealer = verified_sealer(half["key"], base64.b64decode(half["half"]), bytes.fromhex(half["signature"]))
     sealed = seal_offline(
-        sealer, ApplicationData(person, copies, "en", machine_read).packed(), submission_key=key, ticket_id=application_id
+        sealer, ApplicationData(person, copies, "en", machine_read, kind=kind).packed(), submission_key=key, ticket_id=application_id
     )  # fmt: skip
     return ask(token, PortalRequestKind.APPLY, {"key": key, "application": str(application_id)}, sealed)
 
@@ -270,3 +271,28 @@ def test_tries_of_a_day_are_counted_over_all_sessions_of_a_line(unseen, line, at
         assert "faults" in apply(first, bare)["done"]
 
     assert apply(session(at_portal, FREE), PERSON)["refused"] == "too_many_applications"
+
+
+def unseen_with_kinds():
+    return re.sub(r"    verification:\n(      .*\n)+", "", with_kinds(VISITOR, TOURIST))
+
+
+def test_a_kind_that_the_law_adds_is_registered_remotely_with_its_last_day(line, at_portal, law_put_back):
+    use_pack(unseen_with_kinds())
+
+    done = apply(session(at_portal, FREE), kind="tourist")
+
+    assert done["done"]["verb"] == "line:tenure:registered"
+    assert good_through(line) == ON + dt.timedelta(days=30)
+
+
+@pytest.mark.parametrize("kind", ["visitor", "company", "minor", "another"])
+def test_a_kind_whose_papers_have_to_be_looked_at_is_not_registered_remotely(
+    line, at_portal, law_put_back, kind
+):
+    use_pack(unseen_with_kinds())
+
+    refused = apply(session(at_portal, FREE), kind=kind)
+
+    assert refused.get("refused") or refused["done"].get("faults")
+    assert not view_line(line).is_registered

@@ -72,12 +72,16 @@ class Migration(migrations.Migration):
                 ("contested_on", models.DateField(db_comment="Since when the person says that the line is not theirs: it counts for no limit.", null=True)),
                 ("route", models.TextField(db_comment="The pack's way for a subscriber without a document. Deleted at erasure.", null=True)),
                 ("accepted_through", models.DateField(db_comment="Last day on which that is accepted; null: no limit, or a document was shown.", null=True)),
+                ("good_through", models.DateField(db_comment="Last day on which the registration is good; null: without an end. Staff read it one line at a time. Deleted at erasure.", null=True)),
                 ("begun_by_entry", models.BigIntegerField(db_comment="The ledger entry that began it; null for a declared subscriber of an import.", null=True)),
                 ("ended_by_entry", models.BigIntegerField(db_comment="The ledger entry that ended it, of the same transaction. Without one it is never erased.", null=True)),
             ],
             options={
                 "db_table": "lines_tenure",
-                "indexes": [models.Index(fields=["person_id"], name="lines_tenure_by_person")],
+                "indexes": [
+                    models.Index(fields=["person_id"], name="lines_tenure_by_person"),
+                    models.Index(condition=models.Q(("good_through__isnull", False), ("held__endswith__isnull", True)), fields=["good_through"], name="lines_tenure_with_a_last_day"),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -77,7 +77,7 @@ $$;
 CREATE OR REPLACE FUNCTION lines_register(
     line_ids uuid[], tenure_ids uuid[], party_kinds text[], person_ids uuid[], users uuid[], bearers uuid[], guardians uuid[],
     assurances text[], commitments text[], routes text[], accepted date[], entries bigint[], languages text[],
-    registered boolean[], contacts bytea[] DEFAULT NULL
+    registered boolean[], contacts bytea[] DEFAULT NULL, last_days date[] DEFAULT NULL
 ) RETURNS TABLE (line_id uuid, state text, was_restored boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -102,16 +102,16 @@ BEGIN
            FROM lines_tenure h
           WHERE h.line_id = line_ids[1] AND upper_inf(h.held) AND h.person_id <> person_ids[1];
     END IF;
-    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry
+    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry, good_through = NULL
       FROM unnest(line_ids, entries) AS given (line, entry)
      WHERE h.line_id = given.line AND upper_inf(h.held);
     INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id,
-                              guardian_person_id, assurance, commitment, route, accepted_through, begun_by_entry)
+                              guardian_person_id, assurance, commitment, route, accepted_through, good_through, begun_by_entry)
     SELECT given.line, tstzrange(instant, NULL), given.tenure, given.kind, given.person, given.of_user, given.bearer,
-           given.guardian, given.assurance, given.commitment, given.route, given.through, given.entry
+           given.guardian, given.assurance, given.commitment, given.route, given.through, given.last_day, given.entry
       FROM unnest(line_ids, tenure_ids, party_kinds, person_ids, users, bearers, guardians, assurances, commitments, routes,
-                  accepted, entries)
-        AS given (line, tenure, kind, person, of_user, bearer, guardian, assurance, commitment, route, through, entry);
+                  accepted, last_days, entries)
+        AS given (line, tenure, kind, person, of_user, bearer, guardian, assurance, commitment, route, through, last_day, entry);
     RETURN QUERY
       WITH lifted AS (
           UPDATE lines_suspension s SET restored_on = today, restored_at = instant
@@ -132,6 +132,21 @@ BEGIN
        WHERE l.line_id = given.line
    RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id);
 END
+$$;
+
+-- Through which day the present registration of one line is good, and of no other: no app reads the days of all. With an entry: of the
+-- tenure that it began.
+CREATE OR REPLACE FUNCTION lines_good_through(line uuid, entry bigint DEFAULT NULL) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT h.good_through FROM lines_tenure h
+     WHERE h.line_id = line AND upper_inf(h.held) AND (entry IS NULL OR h.begun_by_entry = entry)
+$$;
+
+-- How many lines in force have a registration whose last day is over.
+CREATE OR REPLACE FUNCTION lines_count_past_last_day(today date) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM lines_tenure h JOIN lines_line l USING (line_id)
+     WHERE h.good_through < today AND upper_inf(h.held) AND l.state IN ('active', 'suspended')
 $$;
 
 -- Ends a contract because its subscriber asks: line, tenure, number into quarantine. Open suspensions stay as they are: they are history,

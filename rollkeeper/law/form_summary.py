@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a law has asked of each kind of party, on one line each: for a writer of a pack, as if all of it were confirmed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.schema_people import DocumentRule, LastDay
+
+
+@dataclass(frozen=True, slots=True)
+class FormSummary:
+    """The form of one kind of party."""
+
+    kind: str
+    kind_of: str | None
+    asked: tuple[str, ...]
+    """Each attribute; one that may be left out has a question mark."""
+    documents: tuple[str, ...]
+    """Any one of these; empty: any document."""
+    without_document: tuple[str, ...]
+    last_day: str | None
+
+    @property
+    def sentence(self) -> str:
+        """Say it on one line."""
+        of = f" (of {self.kind_of})" if self.kind_of else ""
+        parts = [", ".join(self.asked) or "nothing"]
+        parts += [f"by {' or '.join(self.documents)}"] if self.documents else []
+        parts += (
+            [f"without a document by {' or '.join(self.without_document)}"] if self.without_document else []
+        )
+        parts += [f"good through {self.last_day}"] if self.last_day else []
+        return f"{self.kind}{of}: {'; '.join(parts)}"
+
+
+def form_summaries(pack: Pack) -> tuple[FormSummary, ...]:
+    """Return the form of each kind that a pack names, in its order."""
+    return tuple(_summaries(pack))
+
+
+def _summaries(pack: Pack) -> Iterator[FormSummary]:
+    for kind in pack.file.party_kinds:
+        asked = [one for one in pack.said_of(kind.id, "attributes") if one.required != "forbidden"]
+        last = pack.said_of(kind.id, "last_day")
+        yield FormSummary(
+            kind=kind.id,
+            kind_of=kind.kind_of,
+            asked=tuple(one.name + ("" if one.required == "yes" else "?") for one in asked),
+            documents=tuple(_document(one) for one in pack.said_of(kind.id, "documents")),
+            without_document=tuple(
+                way for route in pack.said_of(kind.id, "no_document_route") for way in route.by
+            ),
+            last_day=_day(last) if last else None,
+        )
+
+
+def _document(rule: DocumentRule) -> str:
+    looked_at = ["not expired"] if rule.expired_ok is False else []
+    looked_at += [f"with {rule.shown_with['en']}"] if "en" in rule.shown_with else []
+    return " ".join([rule.type, *looked_at])
+
+
+def _day(rule: LastDay) -> str:
+    return (
+        f"{rule.after.n} {rule.after.unit}s after it" if rule.after else "the day on the document or permit"
+    )

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a law says of one kind of party alone: the documents that are accepted, and through which day a registration is good."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDocument:
+    """One document by which a kind of party is registered; any one of those accepted will do."""
+
+    type: str
+    expired_ok: bool
+    article: str
+    shown_with: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What is shown with it, by language; empty where nothing is."""
+
+    @property
+    def is_looked_over(self) -> bool:
+        """Tell whether staff look at more than the document itself."""
+        return not self.expired_ok or bool(self.shown_with)
+
+    def covers(self, document_type: str) -> bool:
+        """Tell whether it is a document of this type, whatever state issued it."""
+        return document_type == self.type or document_type.startswith(f"{self.type}-")
+
+
+@dataclass(frozen=True, slots=True)
+class LastDayRule:
+    """Through which day a registration is good."""
+
+    days: int | None
+    """None: through the day that a paper states."""
+    article: str
+
+    def last_day(self, on: dt.date) -> dt.date | None:
+        """Return the last day where it follows from the day of the registration, which is not counted."""
+        return None if self.days is None else on + dt.timedelta(days=self.days)

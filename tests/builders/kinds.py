@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Kinds of subscriber that a test adds to the reference pack, as a country's law would: a few lines each."""
+
+from tests.builders.packs import REFERENCE
+
+BECAUSE = 'because: {article: "2 ¶1"}'
+VISITOR = f"""  - id: visitor
+    kind_of: individual
+    label: {{en: A visitor, zh-hans: 短期停留者}}
+    attributes:
+      - {{name: name, required: "yes", purpose: {{en: who}}, {BECAUSE}}}
+      - {{name: document_type, required: "yes", purpose: {{en: what}}, {BECAUSE}}}
+      - {{name: document_number, required: "yes", purpose: {{en: which}}, {BECAUSE}}}
+    documents: [{{type: passport, expired_ok: false, shown_with: {{en: the visa page, zh-hans: 签证页}}, {BECAUSE}}}]
+    last_day: {{read_from: document, {BECAUSE}}}
+"""
+TOURIST = f"""  - id: tourist
+    kind_of: individual
+    label: {{en: A tourist}}
+    last_day: {{after: {{n: 30, unit: day}}, {BECAUSE}}}
+"""
+INSTITUTION = f"""  - id: institution
+    kind_of: company
+    label: {{en: An institution}}
+    documents: [{{type: other, {BECAUSE}}}]
+"""
+HEAD = "  - id: minor\n"
+
+
+def with_kinds(*kinds: str, text: str = REFERENCE) -> str:
+    """Return a pack that has these kinds as well."""
+    assert HEAD in text
+    return text.replace(HEAD, "".join(kinds) + HEAD, 1)

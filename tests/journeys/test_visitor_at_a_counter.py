@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A visitor at a counter, under a law that adds the kind: registered through a last day, which a document shown again extends."""
+
+import pytest
+
+from tests.builders.kinds import VISITOR, with_kinds
+from tests.builders.packs import confirmed
+from tests.journeys.conftest import answer_last_questions, served_demo
+from tests.journeys.test_clerk_at_a_counter import SUBMIT, find
+from tests.settings_files import change_settings
+
+pytestmark = pytest.mark.browser
+NUMBER = "+8613908977031"
+
+
+def with_visitors(data_dir):
+    """Make a law that knows visitors the law of the instance."""
+    pack = data_dir / "with-visitors.yaml"
+    pack.write_text(confirmed(with_kinds(VISITOR)), "utf-8")
+    pack.chmod(0o644)
+    change_settings(data_dir / "settings.toml", {"instance": {"pack": str(pack)}})
+
+
+@pytest.fixture(scope="module")
+def demo():
+    with served_demo(with_visitors) as served:
+        yield served
+
+
+def fill_in(page, last_day):
+    page.click("main a:text('A visitor')")
+    page.wait_for_url("**kind=visitor")
+    page.fill("#id_subscriber__name", "Invented Visitor")
+    page.fill("#id_subscriber__document_state", "npl")
+    page.fill("#id_subscriber__document_number", "C07654321")
+    page.fill("#id_subscriber__last_day", last_day)
+    answer_last_questions(page)
+
+
+def submit(page):
+    page.click(SUBMIT)
+    page.wait_for_url("**/receipt/**")
+
+
+def test_a_clerk_registers_a_visitor_through_a_day_and_extends_it(visitor):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    page.goto(visitor.demo.counter + "/register/")
+    fill_in(page, "2012-05-31")
+    page.fill("#id_number", NUMBER)
+    page.click(SUBMIT)
+    page.wait_for_selector("#id_subscriber__looked_over_error")
+    assert "was not looked over" in page.inner_text("#id_subscriber__looked_over_error")
+    page.check("#id_subscriber__looked_over")
+    submit(page)
+    assert "The registration is good through 31 May 2012." in page.inner_text("main")
+    visitor.look("counter-receipt-last-day")
+    page.click("main button:text('The next person')")
+
+    find(page, NUMBER)
+    page.wait_for_selector("#answer-title")
+    assert "The registration is good through 31 May 2012." in page.inner_text("main")
+    visitor.look("counter-line-last-day")
+    page.click("main a[href='/change/']")
+    fill_in(page, "2012-11-30")
+    page.check("#id_subscriber__looked_over")
+    submit(page)
+
+    assert "The registration is good through 30 November 2012." in page.inner_text("main")
+
+
+def test_the_form_of_an_added_kind_reads_well_in_chinese_on_a_small_screen(visitor):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    page.goto(visitor.demo.counter + "/register/?kind=visitor")
+    page.click("button[name=language][value=zh-hans]")
+    page.goto(visitor.demo.counter + "/register/?kind=visitor")
+
+    text = page.inner_text("main")
+
+    assert "短期停留者" in text
+    assert "签证页" in text
+    visitor.look("counter-added-kind")

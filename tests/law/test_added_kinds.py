@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Kinds of subscriber that a pack adds, as `law test` and the law's page show them."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from rollkeeper.law.form_summary import form_summaries
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.page import law_page
+from tests.builders.kinds import INSTITUTION, TOURIST, VISITOR, with_kinds
+from tests.builders.packs import read_text
+from tests.in_process import invoke
+
+ON = dt.date(2012, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("pack", "kind", "sentence"),
+    [
+        ("ng-nin-sim", "visitor", "visitor (of individual): name, document_type, document_number; by passport with the visa page; good through the day on the document or permit"),
+        ("ng-nin-sim", "diplomat", "diplomat (of individual): document_type, document_number; by passport with the letter of request of the mission"),
+        ("ph-ra11934", "visitor", "visitor (of individual): name, document_type, document_number; by passport; good through 30 days after it"),
+    ],
+)  # fmt: skip
+def test_the_shipped_kinds_are_shown_with_their_forms(pack, kind, sentence):
+    found = {one.kind: one.sentence for one in form_summaries(load_pack(pack))}
+
+    assert found[kind] == sentence
+    assert sentence in " ".join(invoke("law", "test", pack).stdout.split())
+    forms = json.loads(invoke("law", "test", pack, "--json").stdout)["forms"]
+    assert kind in [one["kind"] for one in forms]
+
+
+def test_a_summary_shows_what_comes_from_the_kind_that_it_is_of():
+    found = {one.kind: one for one in form_summaries(read_text(with_kinds(TOURIST, INSTITUTION)))}
+
+    assert found["tourist"].asked == found["individual"].asked
+    assert found["institution"].asked == found["company"].asked
+    assert found["institution"].documents == ("other",)
+
+
+def test_the_law_page_names_a_kind_its_documents_and_its_last_day():
+    page = law_page(read_text(with_kinds(VISITOR, TOURIST)), language="zh-hans", on=ON)
+
+    assert '<h3 class="govuk-heading-s">短期停留者</h3>' in page
+    assert "签证页" in page
+    assert "the last day on the document or permit" in page
+    assert "so many days after the registration: 30" in page
+    assert "the same is asked as of" in page
+
+
+def test_the_label_of_a_kind_is_escaped_once():
+    page = law_page(
+        read_text(with_kinds(TOURIST.replace("A tourist", "Tourists <b> & others"))), language="en", on=ON
+    )
+
+    assert "Tourists &lt;b&gt; &amp; others" in page
