@@ -21,6 +21,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.setting_changes import KIND, changeable_settings, check_changes, current_value, written
 from rollkeeper.access.staff_requests import RequestView, answer_to, ask, recent_requests
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
@@ -71,7 +72,7 @@ class ChangeView:
     @property
     def is_new(self) -> bool:
         """Tell whether it is so new that not every process has taken it over."""
-        return self.is_done and self.request.requested_at > dt.datetime.now(dt.UTC) - _TAKEN_OVER
+        return self.is_done and self.request.requested_at > clock.true_now() - _TAKEN_OVER
 
 
 class SettingsForm(forms.Form):

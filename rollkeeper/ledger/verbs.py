@@ -293,9 +293,7 @@ class Verb(StrEnum):
     STAFF_ADDED = "access:staff:added", EntrySchema(facts={"staff": DIGEST})
     ROLE_GRANTED = "access:role:granted", _GRANT
     ROLE_ENDED = "access:role:ended", _GRANT
-    SETTING_CHANGED = "access:setting:changed", EntrySchema(
-        facts={"setting": CODE, "table": CODE, "value": DIGEST}
-    )  # fmt: skip
+    SETTING_CHANGED = "access:setting:changed", EntrySchema(facts={"setting": CODE, "table": CODE, "value": DIGEST})  # fmt: skip
     TEXTS_ACCEPTED = (
         "languages:texts:accepted",
         EntrySchema(facts={"acceptance": REFERENCE, "language": CODE, "read_on": DAY, "texts": DIGEST}),

@@ -341,12 +341,9 @@ def health(
 
     Example: rollkeeper health --json
     """
-    from rollkeeper.kernel.health import examine_app
-    from rollkeeper.operations.process_health import examine_all
+    from rollkeeper.operations.process_health import examine
 
-    found = examine_all() if port is None else [examine_app(port)]
-    if process is not None:
-        found = [one for one in found if one.process.partition(".")[0] == process]
+    found = examine(port=port, process=process)
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     else:

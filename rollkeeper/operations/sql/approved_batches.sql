@@ -124,6 +124,8 @@ CREATE OR REPLACE TRIGGER lines_suspension_ends_once BEFORE UPDATE ON lines_susp
 CREATE OR REPLACE FUNCTION lines_is_ended_now(former text, state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN former IN ('active', 'suspended') AND state IN ('terminated', 'released');
 
+CREATE OR REPLACE FUNCTION lines_is_released(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN state = 'released';
+
 -- A line is suspended by a suspension, and terminated by a batch that runs or by an entry of this transaction about this line. It is
 -- released without an end only where a restore brought back what was erased: that is found at a command.
 CREATE OR REPLACE FUNCTION lines_hold_state_to_cause() RETURNS trigger
@@ -146,7 +148,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM changed n JOIN former o USING (line_id)
          WHERE lines_is_ended_now(o.state, n.state)
-           AND CASE WHEN n.state = 'released' THEN NOT EXISTS (
+           AND CASE WHEN lines_is_released(n.state) THEN NOT EXISTS (
                         SELECT FROM retention_erasure r
                          WHERE r.line_id = n.line_id AND r.tenure_id IS NULL AND r.ground = 'erased_before_restore')
                     WHEN n.terminated_by = 'campaign' THEN NOT EXISTS (
