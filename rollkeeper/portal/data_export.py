@@ -62,6 +62,7 @@ class LineRecord(_Said):
     service: str
     state: str
     registered: bool
+    must_reverify: bool = Field(description="Whether the law asks them to verify the registration again.")
     disputed: bool
     reasons: list[str] = Field(description="Why it is suspended.")
     barred: str = Field(
