@@ -32,6 +32,8 @@ OUT = Path(__file__).parents[1] / "build" / "screens"
 LANGUAGES, SCHEMES, WIDTHS = ("en", "zh-hans", "bo"), ("light", "dark"), (1440, 320)
 THUMBNAIL, TALLEST, GAP = {1440: 300, 320: 110}, 420, 8
 LINES = 300
+# A link in a chart has no plain `href`.
+ABSOLUTE = "all => all.map(one => new URL(one.getAttribute('href'), document.baseURI).href)"
 # A page is found once, by its address without what names one row. Files and what ends the visit are no pages.
 NAMES_A_ROW = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-Q?\d[\d-]*|(?<=agents/)[^/]+|(?<=receipts/)[^/]+")
 NO_PAGE = re.compile(
@@ -193,7 +195,7 @@ def reached(page: Page, origin: str, reader: Reader, seen: set[tuple[str, str]])
         found[name] = path
         if depth < DEEPEST:
             page.goto(origin + path)
-            links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+            links = page.eval_on_selector_all("a[href]", ABSOLUTE)
             inside = [urlsplit(one).path for one in links if one.startswith(origin + "/")]
             waiting += [(one, depth + 1) for one in dict.fromkeys(inside) if not NO_PAGE.search(one)]
     return found

@@ -44,6 +44,7 @@ def run(sizes: Sequence[int]) -> list[Row]:
 
 def _at(size: int) -> list[Row]:
     clock.set_demo_date(QUEUED)
+    _empty_outbox()
     empty_register()
     enqueue_notice(size)
     bare = seconds(_bare_writes)
@@ -55,8 +56,7 @@ def _at(size: int) -> list[Row]:
     (notified,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
     assert notified.n == size, (notified.n, size)
     counted = seconds(lambda: (state_counts(), attempt_counts()))
-    for name in ("messages", "delivery-reports"):
-        (data_dir() / "outbox" / f"{name}.jsonl").unlink()
+    _empty_outbox()
     return [
         (
             "notices: send by the file outbox and take in reports",
@@ -70,6 +70,11 @@ def _at(size: int) -> list[Row]:
         ("notices: of this, take in reports", size, taken, None, None, ""),
         ("notices: count by channel, state and outcome", size, counted, None, None, ""),
     ]
+
+
+def _empty_outbox() -> None:
+    for name in ("messages", "delivery-reports"):
+        (data_dir() / "outbox" / f"{name}.jsonl").unlink(missing_ok=True)
 
 
 def empty_register() -> None:

@@ -311,7 +311,7 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_a_backoffice_fewer(data_
         "secrets/register-counter.pgpass", "secrets/keys-sealer.pgpass",
     }  # fmt: skip
     assert given["backoffice"] - {"ledger/vkey", "secrets/public-keys.pub"} == common | {
-        "secrets/register-backoffice.pgpass", "secrets/keys-sealer.pgpass",
+        "secrets/register-backoffice.pgpass", "secrets/keys-sealer.pgpass", "fixed-settings",
     }  # fmt: skip
     assert given["portal"] - {"ledger/vkey", "secrets/public-keys.pub"} == (common - {"secrets/staff.key"}) | {
         "secrets/register-portal.pgpass",
