@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,7 @@ def folder():
 
 @pytest.fixture(autouse=True)
 def _forgotten():
+    shutil.rmtree(embedded_postgres.data_dir() / "documents", ignore_errors=True)  # copies that another file's tests stored
     yield
     backup._state_file().unlink(missing_ok=True)
 
