@@ -56,7 +56,10 @@ def folder():
 
 @pytest.fixture(autouse=True)
 def _forgotten():
-    shutil.rmtree(embedded_postgres.data_dir() / "documents", ignore_errors=True)  # copies that another file's tests stored
+    for copies in (embedded_postgres.data_dir() / "documents").glob(
+        "*"
+    ):  # those that another file's tests stored
+        shutil.rmtree(copies)
     yield
     backup._state_file().unlink(missing_ok=True)
 
