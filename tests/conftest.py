@@ -237,10 +237,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Close with a line that counts the tests."""
+    """Close with a line that counts the tests; tell `bin/test` which failed."""
     count = {
         name: len(terminalreporter.stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")
     }
-    terminalreporter.write_line(
-        f"{count['passed']} passed, {count['failed'] + count['error']} failed, {count['skipped']} skipped"
-    )
+    passed, failed = count["passed"], count["failed"] + count["error"]
+    if before := os.environ.get("ROLLKEEPER_TESTS_PASSED"):
+        terminalreporter.write_line(
+            f"{int(before) + passed} passed, of these {passed} only alone, {failed} failed"
+        )
+        return
+    terminalreporter.write_line(f"{passed} passed, {failed} failed, {count['skipped']} skipped")
+    if folder := os.environ.get("ROLLKEEPER_TESTS_TELL"):
+        names = {one.nodeid for kind in ("failed", "error") for one in terminalreporter.stats.get(kind, [])}
+        Path(folder, "failed").write_text("".join(f"{one}\n" for one in sorted(names)))
+        Path(folder, "passed").write_text(str(passed))

@@ -29,7 +29,7 @@ class Sgsn:
             int(high, 16) << 4 | int(low, 16) for low, high in zip(digits[::2], digits[1::2], strict=True)
         )
         self._imsi = b"\x01" + bytes([len(packed)]) + packed
-        self._wire = socket.create_connection((HERE, 4222), timeout=5)
+        self._wire = socket.create_connection((HERE, 4222), timeout=60)
         self._read()  # who are you?
         name = b"SGSN-invented\0"
         tags = ((8, b"0/0/0\0"), (1, name), (0, name))

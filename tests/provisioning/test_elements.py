@@ -104,7 +104,7 @@ def test_a_number_given_to_a_new_line_is_that_line_s_and_the_old_one_stays_absen
     gateway.push([order(number, END, 1, old)])
     if element.folder.name.startswith("hlr"):
         element.provision(["+999" + number[4:]])
-        with Control(element.control, patience_s=3) as control:
+        with Control(element.control, patience_s=30) as control:
             control.set(f"msisdn-999{number[4:]}.msisdn", number.removeprefix("+"))
 
     gateway.push([order(number, RESTORE, 2, new)])
@@ -155,7 +155,7 @@ def test_the_sgsn_is_notified_and_a_barred_phone_s_next_update_is_refused(hlr):
 
 
 def set_switches(hlr, number, mode):
-    with Terminal(hlr.terminal, patience_s=3) as terminal:
+    with Terminal(hlr.terminal, patience_s=30) as terminal:
         terminal.do(f"subscriber msisdn {number[1:]} update network-access-mode {mode}")
 
 
@@ -226,7 +226,7 @@ def test_an_ended_subscriber_has_neither_calls_nor_data_nor_number(hlr):
 def test_a_subscriber_whose_calls_somebody_else_switched_off_has_no_floor(hlr):
     asked = order(NUMBERS[8])
     hlr.gateway().push([asked])
-    with Terminal(hlr.terminal, patience_s=3) as terminal:
+    with Terminal(hlr.terminal, patience_s=30) as terminal:
         terminal.do(f"subscriber msisdn {NUMBERS[8][1:]} update network-access-mode ps")
 
     assert hlr.gateway().read_back([asked.line_id]) == [ReadBack.FLOOR_MISSING]
@@ -271,7 +271,7 @@ def test_a_new_card_in_the_row_of_an_ended_line_gets_nothing_of_that_line(hlr, k
     gateway.push([order(number, BAR, 1, line), order(number, END, 2, line)])
     row = row_of(hlr, f"imsi-99{number[1:]}")
     delete_card(hlr, f"99{number[1:]}", by="imsi")
-    with Control(hlr.control, patience_s=3) as control:
+    with Control(hlr.control, patience_s=30) as control:
         control._ask("SET", "subscriber.create", f"98{number[1:]}")
 
     said = gateway.push([order(number, kind, 3, line)])
@@ -317,12 +317,12 @@ def test_restoring_enables_calls_of_a_phone_but_not_of_a_data_card(whole_network
 
 
 def delete_card(hlr, number, by="msisdn"):
-    with Terminal(hlr.terminal, patience_s=3) as terminal, suppress(NotUnderstood):
+    with Terminal(hlr.terminal, patience_s=30) as terminal, suppress(NotUnderstood):
         terminal.do(f"subscriber {by} {number} delete")  # it prints what it did as if it were a complaint
 
 
 def row_of(hlr, selector):
-    with Control(hlr.control, patience_s=3) as control:
+    with Control(hlr.control, patience_s=30) as control:
         return control.info(selector)
 
 
@@ -330,7 +330,7 @@ def test_a_new_sim_under_the_same_number_is_found_by_the_next_order(hlr):
     number, gateway = NUMBERS[9], hlr.gateway()
     gateway.push([order(number)])
     hlr.provision(["+998" + number[4:]])
-    with Control(hlr.control, patience_s=3) as control:
+    with Control(hlr.control, patience_s=30) as control:
         control.set(f"msisdn-{number[1:]}.msisdn", "none")
         control.set(f"msisdn-998{number[4:]}.msisdn", number[1:])
 
@@ -347,7 +347,7 @@ def test_an_order_for_an_old_line_leaves_who_has_its_card_by_now_alone(hlr, kind
     another, gateway, line = f"1399900{[END, BAR, RESTORE].index(kind)}", hlr.gateway(), uuid.uuid4()
     hlr.provision(["+997" + another])
     gateway.push([order("+997" + another, RESTORE, 1, line)])
-    with Control(hlr.control, patience_s=3) as control:
+    with Control(hlr.control, patience_s=30) as control:
         control.set(f"msisdn-997{another}.msisdn", "996" + another)
 
     said = gateway.push([order("+997" + another, kind, 2, line)])
@@ -379,7 +379,7 @@ def test_while_one_process_hands_orders_over_another_waits(hlr, tmp_path):
 
 
 def switches(hlr, number):
-    with Control(hlr.control, patience_s=3) as control:
+    with Control(hlr.control, patience_s=30) as control:
         info = control.info(f"msisdn-{number.removeprefix('+')}")
     return info and (info["nam_cs"], info["nam_ps"])
 
@@ -477,7 +477,7 @@ def customer(radius):
 def caller(element):
     return Client(
         "127.0.0.1", authport=element.auth, acctport=element.acct, secret=element.nas_secret.encode(),
-        dict=Dictionary(io.StringIO(WORDS)), retries=1, timeout=5,
+        dict=Dictionary(io.StringIO(WORDS)), retries=1, timeout=60,
     )  # fmt: skip
 
 
@@ -895,7 +895,7 @@ def test_what_somebody_else_changed_in_an_element_is_a_difference_the_oldest_fir
     fixed = suspended("fixed_line", "+8689122222222", days_ago=9)
     agrees = suspended("internet_access", NUMBERS[31], days_ago=20)
     push()
-    with Terminal(hlr.terminal, patience_s=3) as terminal:
+    with Terminal(hlr.terminal, patience_s=30) as terminal:
         terminal.do(f"subscriber msisdn {NUMBERS[21][1:]} update network-access-mode cs+ps")
     kamailio.gateway().push([order("+8689122222222", RESTORE, 10**9, fixed)])
 
