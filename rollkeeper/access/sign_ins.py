@@ -6,7 +6,6 @@ never the source itself, nor a user name that does not exist.
 """
 
 import datetime as dt
-import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -60,14 +59,9 @@ def record_sign_in(staff: Staff, outcome: SignInOutcome, *, source: SignInSource
 
 def last_sign_in(staff_id: StaffId) -> LastSignIn:
     """Return when this account signed in last, and what failed since."""
-    found = rows(
-        "SELECT at, body FROM ledger_entry WHERE staff_id = %s AND verb = %s ORDER BY at DESC LIMIT %s",
-        [staff_id, Verb.SIGN_IN_ATTEMPTED.value, _MOST],
-    )
     failed = 0
-    for row in found:
-        facts = json.loads(row.body)["facts"]
-        if facts["outcome"] == SignInOutcome.SUCCEEDED:
-            return LastSignIn(row.at, facts["app"], failed)
+    for row in rows("SELECT at, app, outcome FROM access_sign_ins_of(%s, %s)", [staff_id, _MOST]):
+        if row.outcome == SignInOutcome.SUCCEEDED:
+            return LastSignIn(row.at, row.app, failed)
         failed += 1
     return LastSignIn(None, "", failed)

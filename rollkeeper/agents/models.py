@@ -277,7 +277,7 @@ class Reverification(models.Model):
     agent_id = models.UUIDField()
     notice_id = models.UUIDField()
     entry_id = models.BigIntegerField(
-        db_comment="The newest entry then: a registration after it confirms the line."
+        db_comment="The newest registration then: one after it confirms the line."
     )
     started_on = models.DateField()
     notified_on = models.DateField(null=True)

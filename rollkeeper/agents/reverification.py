@@ -42,7 +42,7 @@ def start_reverifications(
     begun = rows(
         sql("agents", "start_reverifications"),
         {"agent": agent_id, "line": line_id, "on": on, "at": clock.now(), "role": role, "actor": authority.commitment,
-         "staff_id": authority.staff_id, "pack": pack_for(Act.NOTIFY, on=on).hash, "verbs": _WORDS,
+         "staff_id": authority.staff_id, "pack": pack_for(Act.NOTIFY, on=on).hash,
          "begun": Verb.REVERIFICATION_STARTED.value, "kind": NoticeKind.CONFIRM_RECORD.value,
          "promised": on + dt.timedelta(days=settings().reverification_days), "language": NO_LANGUAGE},
     )  # fmt: skip

@@ -16,7 +16,6 @@ from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
-from rollkeeper.ledger.verbs import Verb
 
 
 def content_of(batch_id: BatchId) -> str:
@@ -27,14 +26,7 @@ def content_of(batch_id: BatchId) -> str:
 
 def is_approved(batch_id: BatchId, *, content: str | None) -> bool:
     """Tell whether enough different people with the permission approved this content, each by a separate entry."""
-    found = rows(
-        sql("campaign", "approvals"),
-        {
-            "batch_id": batch_id,
-            "permission": Permission.APPROVE_BATCH.value,
-            "verb": Verb.BATCH_APPROVED.value,
-        },
-    )
+    found = rows("SELECT staff_id, body FROM campaign_approvals_of(%s)", [batch_id])
     approved = {
         StaffId(row.staff_id): day
         for row in found

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rollkeeper.access.authority import require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter.approvals import waits
@@ -26,9 +27,9 @@ from rollkeeper.ledger import printouts
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import ReceiptsNotReady
 from rollkeeper.ledger.labels import action_label
-from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
+from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code
 from rollkeeper.lines.queries import good_through
-from rollkeeper.registration.receipts import receipt_for
+from rollkeeper.registration.receipts import ledger_receipt_of, receipt_for
 
 
 @require_safe
@@ -42,7 +43,7 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
             raise SUBMISSION_NOT_FOUND()
         return pending
     try:
-        given = receipt_of(found.entry_id)
+        given = ledger_receipt_of(found)
     except ReceiptsNotReady:
         given = None
     line = carried(request, also_set_aside=True)
@@ -61,7 +62,9 @@ def find(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("counter:receipt_by_code", find_by_code(form.cleaned_data["code"]).code)
+            with counted_lookups():
+                code = find_by_code(form.cleaned_data["code"]).code
+            return redirect("counter:receipt_by_code", code)
         except RollkeeperError as fault:
             form = CodeForm()
             form.show_faults(faults_of(form, fault))
@@ -73,11 +76,13 @@ def find(request: HttpRequest) -> HttpResponse:
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Show any receipt by its code, and whether its record was erased since."""
     require(authority_in(request), Permission.REGISTER)
-    found = find_by_code(code)
+    with counted_lookups():
+        found = find_by_code(code)
+        erasures = erasures_of(found.entry)
     entry = found.entry
     shown = {
         "done": action_label(entry.verb, entry.facts), "entry": entry, "day": _day(entry.day), "article": cite(entry.article),
-        "erasures": [_erasure(one) for one in erasures_of(entry)],
+        "erasures": [_erasure(one) for one in erasures],
     }  # fmt: skip
     return render(request, "counter/receipt_by_code.html", shown | _given(found))
 
@@ -86,7 +91,8 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """Give a receipt as one sheet."""
     require(authority_in(request), Permission.REGISTER)
-    found = find_by_code(code)
+    with counted_lookups():
+        found = find_by_code(code)
     return _file(printouts.pdf(found), name=printouts.file_name(found, "pdf"), kind="application/pdf")
 
 
@@ -94,7 +100,8 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 def text(request: HttpRequest, code: str) -> HttpResponse:
     """Give a receipt as a text."""
     require(authority_in(request), Permission.REGISTER)
-    found = find_by_code(code)
+    with counted_lookups():
+        found = find_by_code(code)
     return _file(
         printouts.plain_text(found).encode(),
         name=printouts.file_name(found, "txt"),

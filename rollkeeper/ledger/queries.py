@@ -130,6 +130,18 @@ def accesses(
     return [_access_entry(row) for row in found]
 
 
+def accesses_of_line(line_id: LineId) -> list[AccessEntry]:
+    """Return every access to the present subscriber of a line, or to the line while it has none, the oldest first.
+
+    At an app in the transaction that entered its own access alone.
+    """
+    found = database.rows(
+        "SELECT * FROM lines_accesses_of(%s, %s, %s)",
+        [line_id, [verb.value for verb in ACCESS_VERBS], clock.today()],
+    )
+    return [_access_entry(row) for row in found]
+
+
 def tree_size() -> int:
     """Return how many entries have a leaf."""
     found = database.rows("SELECT size FROM ledger_integration ORDER BY step_id DESC LIMIT 1")
@@ -214,21 +226,27 @@ def stored_nodes(size: int) -> tree.Node:
     return tree.nodes_from_tiles(stored_tile, size)
 
 
-def receipt(entry_id: EntryId) -> str | None:
+def receipt(entry_id: EntryId, *, body: str | None = None) -> str | None:
     """Return the proof that an entry is in the published ledger, as a text that is checked without a network.
 
     The format is c2sp.org/tlog-proof, with the disclosure of the entry (`ledger.leaves`) as its extra line, under the newest
-    published checkpoint with its cosignatures. None until a checkpoint covers the entry, and once it was erased.
+    published checkpoint with its cosignatures. None until a checkpoint covers the entry, and once it was erased. A counter, which
+    reads no entry, gives the body that it was told.
     """
     index = leaf_of(entry_id)
     newest = newest_publication()
     if index is None or newest is None or newest.size <= index:
         return None
-    (entry,) = entries(index, index + 1)
+    if body is None:
+        (entry,) = entries(index, index + 1)
+        body = entry.body
     secret = secret_of(entry_id)
-    if entry.body is None or secret is None or entry.is_erased:
+    if body is None or secret is None or is_reduced(body):
         return None
-    shown = disclose(entry.body, secret=secret, entry_id=entry_id, leaf_class=entry.leaf_class, day=entry.day)
+    (leaf,) = database.rows(
+        "SELECT leaf_class, day::text AS day FROM ledger_leaf WHERE leaf_index = %s", [index]
+    )
+    shown = disclose(body, secret=secret, entry_id=entry_id, leaf_class=leaf.leaf_class, day=leaf.day)
     proof = tree.prove_inclusion(index, size=newest.size, node=stored_nodes(newest.size))
     steps = [base64.b64encode(step).decode() for step in proof]
     extra = base64.b64encode(shown).decode()

@@ -107,16 +107,16 @@ def receipt_of(entry_id: EntryId) -> LedgerReceipt:
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found:
         raise RECEIPT_NOT_FOUND(code=entry_id)
-    return _receipt(entry_id, found[0].body.encode())
+    return receipt_with(entry_id, found[0].body.encode())
 
 
 def find_by_code(text: str) -> LedgerReceipt:
     """Return the receipt that a code names. Refuses: INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, RECEIPT_ERASED, ReceiptsNotReady."""
     entry_id, check = read_code(text)
-    found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
-    if not found or code_of(entry_id, found[0].body.encode()) != f"{entry_id}-{check}":
+    (found,) = database.rows("SELECT ledger_entry_of_code(%s, %s) AS body", [entry_id, check])
+    if found.body is None:
         raise RECEIPT_NOT_FOUND(code=f"{entry_id}-{check}")
-    return _receipt(entry_id, found[0].body.encode())
+    return receipt_with(entry_id, found.body.encode())
 
 
 def codes_of(events: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list[str | None]:
@@ -168,13 +168,11 @@ def verify_receipt(text: str) -> ParsedEntry:
 
 
 def is_in_ledger(entry: ParsedEntry) -> bool:
-    """Tell whether this register holds the entry itself, so that what the receipt says was never lost from the ledger."""
-    return bool(
-        database.rows(
-            "SELECT FROM ledger_entry WHERE line_id = %s AND body = %s LIMIT 1",
-            [entry.line_id, entry.body.decode()],
-        )
+    """Tell whether this register holds the entry of a registration itself, so that what its receipt says was never lost."""
+    (found,) = database.rows(
+        "SELECT ledger_has_registration(%s, %s) AS is_there", [entry.line_id, entry.body.decode()]
     )
+    return bool(found.is_there)
 
 
 def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
@@ -182,23 +180,21 @@ def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
 
     A certificate that names a different tenure of the line than the receipt belongs to another subscriber.
     """
-    found = database.rows(
-        "SELECT entry_id, body FROM ledger_entry WHERE line_id = %s AND verb = %s ORDER BY entry_id",
-        [entry.line_id, Verb.RECORD_ERASED.value],
-    )
+    found = database.rows("SELECT entry_id, body FROM ledger_erasures_of(%s)", [entry.line_id])
     certificates = [(EntryId(row.entry_id), row.body.encode()) for row in found]
     mine = entry.facts.get("tenure")
     return [
-        _receipt(entry_id, body)
+        receipt_with(entry_id, body)
         for entry_id, body in certificates
         if mine is None or ParsedEntry(body).facts.get("tenure") in {None, mine}
     ]
 
 
-def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:
+def receipt_with(entry_id: EntryId, body: bytes) -> LedgerReceipt:
+    """Return the receipt of an entry whose body the caller may have. Refuses: RECEIPT_ERASED, ReceiptsNotReady."""
     if is_reduced(body.decode()):
         raise RECEIPT_ERASED(code=code_of(entry_id, body))
-    proof = queries.receipt(entry_id)
+    proof = queries.receipt(entry_id, body=body.decode())
     text = proof or signed_entry_timestamps.sign_entry(body)
     if text is None:
         raise ReceiptsNotReady

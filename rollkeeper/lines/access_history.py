@@ -13,7 +13,14 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
-from rollkeeper.ledger.queries import AccessEntry, MissingEntry, TenurePeriod, accesses, missing_accesses
+from rollkeeper.ledger.queries import (
+    AccessEntry,
+    MissingEntry,
+    TenurePeriod,
+    accesses,
+    accesses_of_line,
+    missing_accesses,
+)
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.lookups import missed
 from rollkeeper.lines.protection import refuse_protected_subscriber
@@ -54,9 +61,9 @@ def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> Lin
     Ledger: line:line:looked_up. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead.
     """
     require(authority, Permission.READ_LEDGER)
-    line = look_up_line(authority, number, on=on)
-    tenure = current_tenure(line.line_id)
-    found = accesses(None, lines=[line.line_id]) if tenure is None else _of_person(tenure.person_id)
+    with action():
+        line = look_up_line(authority, number, on=on)
+        tenure, found = current_tenure(line.line_id), accesses_of_line(line.line_id)
     gone = missing_accesses(since=tenure.since.date() if tenure else None)
     return LineAccesses(line.line_id, tenure is not None, tuple(found), tuple(gone))
 

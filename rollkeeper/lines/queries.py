@@ -13,7 +13,7 @@ from rollkeeper.kernel.choices import BarLevel, Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import masked_number, normalise_identifier, service_guess
 from rollkeeper.vault.blind_index import blind_numbers
@@ -115,7 +115,6 @@ class PauseView:
 
     first: dt.date
     last: dt.date | None
-    reason: PauseReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,15 +321,15 @@ def line_history(line_id: LineId) -> LineFacts | None:
         registered_on=tenure.since.astimezone(clock.zone()).date() if tenure and recorded else None,
         suspensions=_suspensions(line_id),
         pauses=pauses_of(line_id),
-        holds=tuple((first, last) for first, last, _ in _days("hold", line_id)),
+        holds=tuple((row.first, row.last) for row in rows(_HOLDS, [line_id])),
     )
 
 
 def pauses_of(line_id: LineId) -> tuple[PauseView, ...]:
     """Return the days on which a line's clock is paused, the earliest first."""
-    return tuple(
-        PauseView(first, last, PauseReason(reason)) for first, last, reason in _days("pause", line_id)
-    )
+    with counted_lookups():
+        found = rows("SELECT first, last FROM lines_pauses_of(%s)", [line_id])
+    return tuple(PauseView(row.first, row.last) for row in found)
 
 
 def _suspensions(line_id: UUID) -> tuple[SuspensionView, ...]:
@@ -341,14 +340,7 @@ def _suspensions(line_id: UUID) -> tuple[SuspensionView, ...]:
     return tuple(SuspensionView(SuspensionReason(r.reason), r.begun_on, r.restored_on, r.step) for r in found)
 
 
-_DAYS = {
-    "pause": "SELECT lower(days) AS first, upper(days) - 1 AS last, reason FROM lines_pause WHERE line_id = %s ORDER BY days",
-    "hold": "SELECT lower(days) AS first, upper(days) - 1 AS last, case_reference FROM lines_legalhold WHERE line_id = %s ORDER BY days",
-}
-
-
-def _days(what: str, line_id: UUID) -> list[tuple[dt.date, dt.date | None, str]]:
-    return [(row[0], row[1], row[2]) for row in rows(_DAYS[what], [line_id])]
+_HOLDS = "SELECT lower(days) AS first, upper(days) - 1 AS last FROM lines_legalhold WHERE line_id = %s ORDER BY days"
 
 
 def _line(row: Any) -> LineView:

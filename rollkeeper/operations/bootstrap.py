@@ -116,7 +116,7 @@ def bring_up_to_date() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
-        for page in ("app_entries", "asked_for", "approved_batches", "roles"):
+        for page in ("app_entries", "app_reads", "asked_for", "approved_batches", "roles"):
             database.run(_page(page))
     finally:
         connections["default"].close()

@@ -323,7 +323,11 @@ def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.dateti
         "commitments": [w.commitments[PartyRole.SUBSCRIBER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
-    return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb != Verb.LINE_ACTIVATED.value}
+    return {
+        w.line_id: EntryId(row.entry_id)
+        for row, (verb, w, _) in zip(found, marks, strict=True)
+        if verb is not Verb.LINE_ACTIVATED
+    }
 
 
 def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:

@@ -13,10 +13,12 @@ from uuid import UUID
 from django.db.utils import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.receipts import LedgerReceipt, receipt_with
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate
 from rollkeeper.registration.rules import is_usable_key
@@ -32,7 +34,7 @@ class ConcurrentChange(Exception):
 def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
     """Return the receipts that these keys gave."""
     found = prepared_rows(
-        "SELECT submission_key, receipt FROM registration_submission WHERE submission_key = ANY (%s)",
+        "SELECT submission_key, receipt FROM registration_receipts_of(%s)",
         [list(submission_keys)],
     )
     return {row.submission_key: _read(row.submission_key, row.receipt) for row in found}
@@ -118,6 +120,16 @@ def _read(submission_key: str, kept: dict[str, str | int] | str) -> Receipt:
         dt.date.fromisoformat(str(values["day"])),
         EntryId(int(values["entry"])),
     )
+
+
+def ledger_receipt_of(receipt: Receipt) -> LedgerReceipt | None:
+    """Return what is handed out for a submission; None if it was long ago: its code tells then.
+
+    Refuses: RECEIPT_ERASED, ReceiptsNotReady, INDEX_LOOKUPS_USED_UP.
+    """
+    with counted_lookups():
+        (found,) = prepared_rows("SELECT registration_entry_of(%s) AS body", [receipt.submission_key])
+    return None if found.body is None else receipt_with(receipt.entry_id, found.body.encode())
 
 
 def receipt_for(submission_key: str) -> Receipt | None:

@@ -12,6 +12,7 @@ terminated comes back once a person has decided that this was wrong; until then 
 import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId
@@ -63,15 +64,15 @@ def accept_receipt(
     LineNotFound, LINE_TERMINATED.
     """
     role = require(authority, Permission.PAUSE_CLOCK)
-    entry = verify_receipt(shown)
+    with counted_lookups():
+        entry = verify_receipt(shown)
 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(authority, number, on=on)
+        with counted_lookups():
+            is_known = is_in_ledger(entry)
         refused = refusal(
-            entry,
-            line,
-            is_another=_is_another(entry, line),
-            is_known=line.must_reverify and is_in_ledger(entry),
+            entry, line, is_another=_is_another(entry, line), is_known=line.must_reverify and is_known
         )
         if refused:
             refuse_protected(authority, line.line_id, on=on)
@@ -82,7 +83,7 @@ def accept_receipt(
         lifted = restore_service(line, on=on)
         facts: dict[str, str | bool] = {
             "receipt": entry.hash, "done": entry.verb.split(":", 1)[-1].replace(":", "_"), "day": entry.day,
-            "known": is_in_ledger(entry), "lifted": lifted,
+            "known": is_known, "lifted": lifted,
         }  # fmt: skip
         return line.line_id, append_entry(
             authority, verb=Verb.RECEIPT_ACCEPTED, role=role, on=on, line_id=line.line_id, facts=facts

@@ -125,10 +125,7 @@ def _page_of(line_id: LineId, figures: str) -> UUID | None:
 
 
 def _is_sim_too_new(line_id: LineId, *, on: dt.date) -> bool:
-    (sim,) = rows(
-        "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",
-        [line_id, Verb.SIM_REPLACED.value],
-    )
+    (sim,) = rows("SELECT lines_sim_replaced_on(%s) AS day", [line_id])
     return is_sim_too_new(sim.day, days=settings().sim_swap_days, on=on)
 
 

@@ -132,6 +132,20 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "access_count_lookups": ["worker"],
         "access_answer_request": ["worker"],
         "access_ask": ["backoffice"],
+        "access_sign_ins_of": ["backoffice", "counter", "worker"],
+        "agents_lines_of_person": ["counter", "worker"],
+        "agents_newest_registration": ["backoffice", "worker"],
+        "campaign_approvals_of": ["backoffice", "worker"],
+        "ledger_entry_of_code": ["counter", "worker"],
+        "ledger_erasures_of": ["counter", "worker"],
+        "ledger_has_registration": ["counter", "worker"],
+        "lines_accesses_of": ["backoffice", "worker"],
+        "lines_pauses_of": ["backoffice", "counter", "worker"],
+        "lines_sim_replaced_on": ["counter", "worker"],
+        "registration_entry_of": ["counter", "worker"],
+        "registration_receipts_of": ["counter", "worker"],
+        "reporting_entries_of_sample": ["backoffice", "worker"],
+        "reporting_ranked_entries": ["backoffice", "worker"],
         "access_forget_requests": ["worker"],
         "access_has_used_request": None,  # by triggers on what the worker does on request alone
         "access_next_request": ["worker"],
@@ -200,6 +214,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
 COUNTS_NOTHING = {
     "access_use_invitation",  # the hash of a long code
     "lines_register",  # a contact, sealed
+    "reporting_ranked_entries",  # an auditor's seed
     "selfcare_hand_over_code",  # the hash of a new code
     "selfcare_verify_code",  # a code of few tries
 }

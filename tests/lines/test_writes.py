@@ -198,12 +198,11 @@ def test_pauses_keep_their_first_and_last_day(line):
     services.pause_clock(ME, line, ON, ON + 3 * DAY, PauseReason.HOSPITAL, ON)
     services.pause_clock(ME, line, ON + DAY, None, PauseReason.ABROAD, ON)
 
-    found = [(p.first, p.last, p.reason) for p in line_history(line).pauses]
+    found = [(p.first, p.last) for p in line_history(line).pauses]
+    reasons = [row.reason for row in rows("SELECT reason FROM lines_pause ORDER BY days")]
 
-    assert found == [
-        (ON, ON + 3 * DAY, PauseReason.HOSPITAL),
-        (ON + DAY, None, PauseReason.ABROAD),
-    ]
+    assert found == [(ON, ON + 3 * DAY), (ON + DAY, None)]
+    assert reasons == [PauseReason.HOSPITAL, PauseReason.ABROAD]
 
 
 @pytest.mark.parametrize(("last", "refused"), [(ON - DAY, True), (ON, False), (ON + DAY, False)])

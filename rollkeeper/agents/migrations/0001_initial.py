@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                 ("reverification_id", models.UUIDField()),
                 ("agent_id", models.UUIDField()),
                 ("notice_id", models.UUIDField()),
-                ("entry_id", models.BigIntegerField(db_comment="The newest entry then: a registration after it confirms the line.")),
+                ("entry_id", models.BigIntegerField(db_comment="The newest registration then: one after it confirms the line.")),
                 ("started_on", models.DateField()),
                 ("notified_on", models.DateField(null=True)),
                 ("due_on", models.DateField(db_comment="Its last day; empty until the subscriber was notified.", null=True)),

@@ -8,13 +8,12 @@ WITH meant AS MATERIALIZED (
      UNION
     SELECT t.line_id FROM agents_registration t
      WHERE %(line)s::uuid IS NULL AND t.agent_id = %(agent)s
-       AND NOT EXISTS (SELECT FROM ledger_entry e
-                        WHERE e.line_id = t.line_id AND e.entry_id > t.entry_id AND e.verb = ANY (%(verbs)s))
+       AND agents_newest_registration(t.line_id) <= t.entry_id
 ), asked AS (
     SELECT l.line_id, gen_random_uuid() AS reverification_id, gen_random_uuid() AS notice_id,
            coalesce((SELECT s.language FROM lines_tenure h JOIN subscribers_subscriber s USING (person_id)
                       WHERE h.line_id = l.line_id AND upper_inf(h.held)), l.language, %(language)s) AS language,
-           (SELECT max(entry_id) FROM ledger_entry e WHERE e.line_id = l.line_id) AS entry_id
+           agents_newest_registration(l.line_id) AS entry_id
       FROM meant JOIN lines_line l USING (line_id)
      WHERE l.state IN ('active', 'suspended') AND l.is_registered
        AND NOT EXISTS (SELECT FROM agents_reverification r WHERE r.line_id = l.line_id AND r.settled_on IS NULL)

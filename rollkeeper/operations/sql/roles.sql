@@ -28,7 +28,15 @@ REVOKE UPDATE, DELETE, TRUNCATE ON ledger_fault, ledger_leaf, ledger_tile, ledge
     ledger_publication FROM migrator;
 -- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
 GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, backoffice, worker, vault, vault_service;
-GRANT SELECT ON ledger_entry TO counter, backoffice, worker, vault, vault_service, auditor;
+GRANT SELECT ON ledger_entry TO worker, vault, vault_service;
+-- An app is given its entry's number. What entries say is told of one line, code or account at a time (app_reads.sql).
+GRANT SELECT (entry_id) ON ledger_entry TO counter, backoffice;
+GRANT SELECT (entry_id, day, verb) ON ledger_entry TO auditor;
+GRANT EXECUTE ON FUNCTION ledger_entry_of_code, ledger_has_registration, ledger_erasures_of, lines_sim_replaced_on, agents_lines_of_person,
+    registration_entry_of, registration_receipts_of TO counter, worker;
+GRANT EXECUTE ON FUNCTION access_sign_ins_of TO counter, backoffice, worker;
+GRANT EXECUTE ON FUNCTION lines_accesses_of, agents_newest_registration, campaign_approvals_of, reporting_ranked_entries,
+    reporting_entries_of_sample TO backoffice, worker;
 GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_fault TO worker;
 GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication, ledger_fault
     TO counter, backoffice, auditor;
@@ -147,7 +155,9 @@ GRANT SELECT (line_id, service, state, version, is_registered, must_reverify, is
     terminated_by, erased_on, language, region, contact_kind) ON lines_line TO counter, backoffice, auditor;
 -- A counter does to a line only what its services do, and suspends none: its rights, further limited by triggers
 -- (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
-GRANT SELECT ON lines_suspension, lines_pause TO counter;
+GRANT SELECT ON lines_suspension TO counter;
+-- On which days the clock of one line is paused; no app is told why.
+GRANT EXECUTE ON FUNCTION lines_pauses_of TO counter, backoffice, worker;
 GRANT SELECT (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance, commitment,
     route, accepted_through, erased_on, contested_on) ON lines_tenure TO counter, backoffice, auditor;
 -- Tenures are written by these alone (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
@@ -171,7 +181,7 @@ GRANT DELETE ON lines_number TO worker;
 -- A function ends a hold early by shortening it; its case is erased with the record.
 GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_legalhold TO worker;
 GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
-GRANT SELECT ON lines_suspension, lines_pause, lines_legalhold TO backoffice, auditor;
+GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice, auditor;
 
 -- Notices and network commands.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
@@ -280,7 +290,8 @@ GRANT SELECT, INSERT ON lawbook_version, lawbook_countryfile, lawbook_period TO 
 GRANT SELECT ON lawbook_version, lawbook_countryfile, lawbook_period TO backoffice, counter, portal, auditor;
 
 -- One line at a time, and forgetting.
-GRANT SELECT, INSERT ON registration_submission TO counter, worker;
+GRANT SELECT, INSERT ON registration_submission TO worker;
+GRANT INSERT ON registration_submission TO counter;
 GRANT SELECT, INSERT, UPDATE (done_at) ON retention_erasure TO worker;
 GRANT SELECT ON retention_erasure TO backoffice, auditor;
 GRANT SELECT, INSERT, UPDATE (records) ON retention_run TO worker;

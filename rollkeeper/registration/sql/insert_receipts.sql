@@ -4,5 +4,5 @@ INSERT INTO registration_submission (submission_key, receipt, made_at)
 SELECT submission_key, receipt::jsonb, %(at)s
   FROM unnest(%(keys)s::text[], %(receipts)s::text[]) AS kept (submission_key, receipt)
  ORDER BY submission_key
-    ON CONFLICT (submission_key) DO NOTHING
-RETURNING submission_key
+    ON CONFLICT DO NOTHING
+RETURNING true AS is_kept

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import rows
 from rollkeeper.ledger.queries import newest_publication
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.reporting.audit_samples.models import AuditSample, AuditSampleLine
@@ -76,8 +76,7 @@ def sample(authority: Authority, sample_id: UUID, *, on: dt.date) -> AuditSample
     newest = newest_publication()
     said: dict[UUID, list[PublishedEntry]] = {}
     for row in rows(
-        sql("reporting", "sample_published"),
-        {"lines": [one.line_id for one in items], "published": newest.size if newest else 0},
+        "SELECT * FROM reporting_entries_of_sample(%s, %s)", [sample_id, newest.size if newest else 0]
     ):
         said.setdefault(row.line_id, []).append(
             PublishedEntry(row.leaf_index, row.day, row.verb, row.article)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.database import action, rows, sql, without_timeout
+from rollkeeper.kernel.database import action, rows, without_timeout
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
@@ -120,10 +120,9 @@ def _draw(period: Period, kind: SampledAction, *, seed: bytes, size: int) -> Seq
     most = FIRST_CANDIDATES
     while True:
         found = rows(
-            sql("reporting", "sample_ranked"),
-            {"domain": DOMAIN, "seed": seed, "verb": kind.verb.value, "first": period.first, "last": period.last,
-             "size": size, "most": most},
-        )  # fmt: skip
+            "SELECT * FROM reporting_ranked_entries(%s, %s, %s, %s, %s, %s, %s)",
+            [DOMAIN, seed, kind.verb.value, period.first, period.last, size, most],
+        )
         drawn = first_of_each(((one.line_id, one) for one in found), most=MAX_LINES)
         if len(drawn) == MAX_LINES or not found or found[0].looked_at < most:
             return drawn

@@ -1,0 +1,197 @@
+-- What apps may know of the ledger's entries and of pauses: of one line, one code, one account, one batch at a time. No app selects a
+-- body, the line of an entry, or a pause, which together say who was in hospital, in detention or disabled.
+-- Law: art. 11 (no one can access everyone). Reads: ledger_entry, ledger_leaf, ledger_deferreddisclosuremark, lines_pause, lines_tenure,
+-- registration_submission, agents_registration, access_approval, reporting_auditsampleline. Writes: a trigger on registration_submission.
+-- Plan: indexes by line, by person and by account; primary keys. Again: CREATE OR REPLACE: the same functions; a lookup counts again.
+
+-- The entry of a receipt's code; NULL where the letters are not its own. Counted at an app, a miss ten times: the letters come out of the
+-- body, so that an app which could try many would test what it guesses of one.
+CREATE OR REPLACE FUNCTION ledger_entry_of_code(entry bigint, letters text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said text;
+    bits bigint;
+BEGIN
+    PERFORM access_count_lookups(1);
+    SELECT e.body INTO said FROM ledger_entry e WHERE e.entry_id = entry;
+    bits := CASE WHEN said LIKE '%"erased":true%' AND said::jsonb -> 'erased' = 'true' THEN (said::jsonb ->> 'check')::bigint
+                 ELSE ('x' || left(encode(sha256('\x00'::bytea || convert_to(said, 'UTF8')), 'hex'), 8))::bit(32)::bigint >> 2 END;
+    IF (letters = (SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (bits >> shift & 31)::integer + 1, 1), '' ORDER BY shift DESC)
+                     FROM generate_series(0, 25, 5) AS shift)) IS NOT TRUE THEN
+        PERFORM access_count_lookups(9);
+        RETURN NULL;
+    END IF;
+    RETURN said;
+END
+$$;
+
+-- The entry of what was just submitted under a key, which is not guessed: of an older one its code tells.
+CREATE OR REPLACE FUNCTION registration_entry_of(shown text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN (SELECT e.body FROM registration_submission s JOIN ledger_entry e ON e.entry_id = (s.receipt ->> 'entry')::bigint
+             WHERE s.submission_key = shown
+               AND (NOT kernel_is_app() OR NOT kernel_is_production() OR s.made_at > clock_timestamp() - interval '1 day'));
+END
+$$;
+
+-- The receipts of these submissions.
+CREATE OR REPLACE FUNCTION registration_receipts_of(keys text[]) RETURNS TABLE (submission_key text, receipt jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT s.submission_key, s.receipt FROM registration_submission s WHERE s.submission_key = ANY (keys)
+$$;
+
+-- A receipt names what was done with it: an app that kept one about an older entry would read that entry by its own key.
+CREATE OR REPLACE FUNCTION registration_require_own_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger_entry e
+                    WHERE e.entry_id = (NEW.receipt ->> 'entry')::bigint AND e.xid = pg_current_xact_id()) THEN
+        RAISE EXCEPTION 'registration_submission_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION registration_require_own_entry FROM PUBLIC;
+CREATE OR REPLACE TRIGGER registration_submission_of_own_entry BEFORE INSERT ON registration_submission
+    FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION registration_require_own_entry();
+
+-- Whether the register has this entry of a registration of a line.
+CREATE OR REPLACE FUNCTION ledger_has_registration(line uuid, said text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN EXISTS (SELECT FROM ledger_entry e
+                    WHERE e.line_id = line AND e.verb = ANY (lines_verbs_of_registration()) AND e.body = said);
+END
+$$;
+
+-- The certificates that records of a line were erased, the oldest first.
+CREATE OR REPLACE FUNCTION ledger_erasures_of(line uuid) RETURNS TABLE (entry_id bigint, body text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN QUERY SELECT e.entry_id, e.body FROM ledger_entry e
+                  WHERE e.line_id = line AND e.verb = 'line:record:erased' ORDER BY e.entry_id;
+END
+$$;
+
+-- How the attempts to sign in to an account ended, the newest first.
+CREATE OR REPLACE FUNCTION access_sign_ins_of(account uuid, most integer) RETURNS TABLE (at timestamptz, app text, outcome text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT e.at, e.body::jsonb #>> '{facts,app}', e.body::jsonb #>> '{facts,outcome}' FROM ledger_entry e
+     WHERE e.staff_id = account AND e.verb = 'access:sign_in:attempted' ORDER BY e.at DESC LIMIT most
+$$;
+
+-- Who accessed the present subscriber of a line, or the line while it has none, the oldest first. An app is answered in the transaction
+-- that entered its own access. Accesses for a disclosure request with deferred notification are left out until that day is over.
+CREATE OR REPLACE FUNCTION lines_accesses_of(line uuid, verbs text[], today date)
+RETURNS TABLE (entry_id bigint, at timestamptz, day date, line_id uuid, body text, leaf_index bigint, withheld_until date)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    subscriber CONSTANT uuid := (SELECT h.person_id FROM lines_tenure h WHERE h.line_id = line AND upper_inf(h.held));
+    shown_through CONSTANT date := CASE WHEN kernel_is_app() THEN kernel_day(today) ELSE today END;
+BEGIN
+    IF kernel_is_app() AND (
+        NOT verbs <@ ARRAY['vault:sealed:opened', 'line:line:looked_up', 'campaign:line:explained', 'line:access:recorded']
+        OR NOT EXISTS (SELECT FROM ledger_entry e
+                        WHERE e.xid = pg_current_xact_id() AND e.line_id = line AND e.verb = 'line:line:looked_up'))
+    THEN
+        RAISE EXCEPTION 'lines_accesses_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY
+    SELECT e.entry_id, e.at, e.day, e.line_id, e.body, l.leaf_index, w.until
+      FROM (
+            SELECT e.entry_id FROM ledger_entry e WHERE e.person_id = subscriber AND e.verb = ANY (verbs)
+             UNION
+            SELECT e.entry_id
+              FROM (SELECT line AS line_id, NULL::timestamptz AS since, NULL::timestamptz AS until WHERE subscriber IS NULL
+                     UNION ALL
+                    SELECT h.line_id, lower(h.held), (SELECT min(lower(n.held)) FROM lines_tenure n
+                                                       WHERE n.line_id = h.line_id AND lower(n.held) > lower(h.held))
+                      FROM lines_tenure h WHERE h.person_id = subscriber) AS one
+              JOIN ledger_entry e ON e.line_id = one.line_id AND e.verb = ANY (verbs)
+                                 AND (one.since IS NULL OR e.at >= one.since) AND (one.until IS NULL OR e.at < one.until)
+           ) AS found
+      JOIN ledger_entry e USING (entry_id)
+      LEFT JOIN ledger_leaf l USING (entry_id)
+      LEFT JOIN ledger_deferreddisclosuremark w
+             ON w.disclosure_id = CASE WHEN e.verb = 'vault:sealed:opened' THEN (e.body::jsonb #>> '{facts,disclosure}')::uuid END
+     WHERE w.until IS NULL OR w.until < shown_through
+     ORDER BY e.entry_id;
+END
+$$;
+
+-- On which days the clock of a line is paused, the earliest first; never why.
+CREATE OR REPLACE FUNCTION lines_pauses_of(line uuid) RETURNS TABLE (first date, last date)
+LANGUAGE plpgsql ROWS 5 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN QUERY SELECT lower(p.days), upper(p.days) - 1 FROM lines_pause p WHERE p.line_id = line ORDER BY p.days;
+END
+$$;
+
+-- When the SIM of a line was replaced last.
+CREATE OR REPLACE FUNCTION lines_sim_replaced_on(line uuid) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT max(e.day) FROM ledger_entry e WHERE e.line_id = line AND e.verb = 'line:sim:replaced'
+$$;
+
+-- The newest registration of a line, 0 where it has none.
+CREATE OR REPLACE FUNCTION agents_newest_registration(line uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(max(e.entry_id), 0) FROM ledger_entry e
+     WHERE e.line_id = line AND e.verb IN ('line:tenure:registered', 'line:tenure:transferred', 'line:tenure:corrected', 'line:line:relocated')
+$$;
+
+-- On how many other lines an agent registered the person of a registration in these days; of a company none. An app is answered in the
+-- transaction that entered the registration.
+CREATE OR REPLACE FUNCTION agents_lines_of_person(entry bigint, of_agent uuid, since date, through date) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(DISTINCT e.line_id)
+      FROM ledger_entry this JOIN ledger_entry e USING (person_id) JOIN agents_registration t ON t.entry_id = e.entry_id
+     WHERE this.entry_id = entry AND this.body::jsonb #>> '{facts,party_kind}' <> 'company'
+       AND (NOT kernel_is_app() OR this.xid = pg_current_xact_id())
+       AND t.agent_id = of_agent AND t.day BETWEEN since AND through AND t.line_id <> this.line_id
+$$;
+
+-- Who approved a batch, with the entry that says so.
+CREATE OR REPLACE FUNCTION campaign_approvals_of(batch uuid) RETURNS TABLE (staff_id uuid, body text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT a.staff_id, e.body FROM access_approval a JOIN ledger_entry e USING (entry_id)
+     WHERE a.subject = batch AND a.permission = 'approve_batch' AND a.approves
+       AND e.verb = 'campaign:batch:approved' AND e.staff_id = a.staff_id
+$$;
+
+-- The entries of one verb and quarter by their rank, which is a hash over the auditor's seed and the published leaf: those of which
+-- samples are drawn alone.
+CREATE OR REPLACE FUNCTION reporting_ranked_entries(
+    domain bytea, seed bytea, of_verb text, first date, last date, size bigint, most integer
+) RETURNS TABLE (line_id uuid, day date, leaf_index bigint, looked_at bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH ranked AS MATERIALIZED (
+        SELECT e.line_id, e.day, l.leaf_index, sha256(domain || seed || l.leaf_hash) AS rank
+          FROM ledger_entry e JOIN ledger_leaf l USING (entry_id)
+         WHERE e.verb = of_verb AND e.day BETWEEN first AND last AND e.line_id IS NOT NULL AND l.leaf_index < size
+           AND e.verb IN ('line:tenure:registered', 'line:tenure:corrected', 'line:tenure:transferred', 'line:line:suspended',
+                          'line:line:restored', 'line:line:terminated', 'notices:notice:delivered')
+         ORDER BY 4
+         LIMIT most
+    )
+    SELECT ranked.line_id, ranked.day, ranked.leaf_index, (SELECT count(*) FROM ranked) FROM ranked ORDER BY rank
+$$;
+
+-- What was done to the lines of a sample, as far as it is published; each line is counted at an app.
+CREATE OR REPLACE FUNCTION reporting_entries_of_sample(sample uuid, published bigint)
+RETURNS TABLE (line_id uuid, day date, verb text, article text, leaf_index bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups((SELECT count(*)::integer FROM reporting_auditsampleline s WHERE s.sample_id = sample));
+    RETURN QUERY
+    SELECT e.line_id, e.day, e.verb, e.body::jsonb ->> 'article', l.leaf_index
+      FROM ledger_entry e JOIN ledger_leaf l USING (entry_id)
+     WHERE e.line_id IN (SELECT s.line_id FROM reporting_auditsampleline s WHERE s.sample_id = sample) AND l.leaf_index < published
+     ORDER BY e.entry_id;
+END
+$$;
