@@ -300,6 +300,18 @@ def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(a
     assert active_session(of_staff).authority.commitment not in {of_staff.hex(), "console", "worker"}
 
 
+def test_a_portal_that_was_taken_over_begins_no_session_without_the_code(at_portal, as_role):
+    register_line()
+    code_request_id = code_request()
+    portal_worker.process_all(worker_authority())
+    mark = hashlib.sha256(b"its own").digest()
+
+    with as_role("portal"):
+        (opened,) = rows("SELECT selfcare_verify_code(%s, NULL, %s) AS opened", [code_request_id, mark])
+
+    assert (opened.opened, rows("SELECT FROM selfcare_portalsession")) == (False, [])
+
+
 def test_the_portals_role_can_do_all_that_sign_in_needs(at_portal, as_role, monkeypatch):
     register_line()
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: run("NOTIFY selfcare"))

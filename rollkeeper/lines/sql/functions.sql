@@ -131,6 +131,9 @@ BEGIN
         FROM unnest(line_ids, languages, registered, contacts) AS given (line, language, registered, contact)
        WHERE l.line_id = given.line
    RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id);
+EXCEPTION WHEN integrity_constraint_violation THEN
+    -- Without its detail, which shows the whole row: its number's index, and what is sealed.
+    RAISE EXCEPTION USING MESSAGE = SQLERRM, ERRCODE = SQLSTATE;
 END
 $$;
 

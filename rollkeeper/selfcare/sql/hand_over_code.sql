@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION selfcare_hand_over_code(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    IF means NOT IN ('care_menu', 'counter') OR NOT EXISTS (
+    IF (means IN ('care_menu', 'counter')) IS NOT TRUE OR NOT EXISTS (
         SELECT FROM ledger_entry e WHERE e.entry_id = entry AND e.line_id = line AND e.verb = 'selfcare:code:sent'
                                      AND e.xid = pg_current_xact_id())
     THEN

@@ -11,7 +11,7 @@ BEGIN
     UPDATE selfcare_coderequest SET attempts_left = attempts_left - 1
      WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp()
     RETURNING * INTO tried;
-    IF tried.code_hash IS NULL OR tried.code_hash <> given OR tried.line_id IS NULL THEN
+    IF (tried.code_hash = given AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
         RETURN false;
     END IF;
     UPDATE selfcare_coderequest SET attempts_left = 0, code_hash = NULL WHERE code_request_id = code_request;
