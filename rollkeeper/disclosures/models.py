@@ -26,11 +26,15 @@ class RequestingAuthority(models.Model):
         db_table = "disclosures_authority"
 
 
-class _WithoutMarks(models.Manager["DisclosureRequest"]):
-    """No app may read the marks: they are loaded where one is asked for, by a process that may."""
+class _WithoutPeople(models.Manager["DisclosureRequest"]):
+    """No app may read the marks, or whom a request found: they are loaded where one is asked for, by a process that may."""
 
     def get_queryset(self) -> models.QuerySet["DisclosureRequest"]:
-        return super().get_queryset().defer("number_mark", "instrument_mark", "file_mark")
+        return (
+            super()
+            .get_queryset()
+            .defer("number_mark", "instrument_mark", "file_mark", "line_id", "person_id")
+        )
 
 
 class DisclosureRequest(models.Model):
@@ -85,7 +89,7 @@ class DisclosureRequest(models.Model):
     )
     erased_on = models.DateField(null=True)
 
-    objects = _WithoutMarks()
+    objects = _WithoutPeople()
 
     class Meta:
         """Grows by what authorities request."""

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import count_complaint
 from rollkeeper.kernel.database import action, rows, run
@@ -228,11 +229,10 @@ def protect_subscriber(authority: Authority, number: str, *, protected: bool, on
 
 
 def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:
-    found = rows(
-        "SELECT due_on FROM selfcare_case WHERE line_id = %s AND kind = %s AND settled_on IS NULL",
-        [line_id, kind.value],
-    )
-    return found[0].due_on if found else None
+    with counted_lookups():
+        (found,) = rows("SELECT selfcare_case_due(%s, %s) AS due_on", [line_id, kind.value])
+    due_on: dt.date | None = found.due_on
+    return due_on
 
 
 def key_of(payload: Payload) -> str:

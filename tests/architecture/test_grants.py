@@ -202,6 +202,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "selfcare_hand_over_code": ["counter", "worker"],
         "selfcare_is_application_of": ["counter", "worker"],
         "disclosures_is_about": ["backoffice", "vault_service", "worker"],
+        "selfcare_case_due": ["counter", "worker"],
         "selfcare_pages_of": ["counter", "worker"],
         "selfcare_claimant_is_named": ["backoffice", "worker"],
         "selfcare_verify_code": ["portal"],

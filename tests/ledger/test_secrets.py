@@ -86,3 +86,20 @@ def test_an_integration_that_is_killed_after_the_secrets_draws_new_ones(fill, mo
     after = secrets_of([1, 2, 3])
     assert before.keys() == after.keys() == {1, 2, 3}
     assert set(before.values()).isdisjoint(after.values())
+
+
+def test_an_app_is_given_no_more_than_a_thousand_secrets_a_day(kept):
+    with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
+        keys.execute("SELECT setval('ledger_secrets_given', 0)")
+
+    given = "SELECT count(ledger_secret_of(2)) FROM generate_series(1, %s)"
+    with database.connect(stores.KEYS, KeysRole.SEALER) as app:
+        with app.transaction(force_rollback=True):
+            (before,) = app.execute(given, [600]).fetchone()
+        (after,) = app.execute(given, [600]).fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("SELECT setval('ledger_secrets_given', 0)")
+
+    with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
+        keys.execute("SELECT setval('ledger_secrets_given', 0)")
+    assert (before, after) == (600, 400)

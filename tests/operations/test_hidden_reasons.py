@@ -235,3 +235,25 @@ def test_what_an_app_may_ask_of_a_sample_or_a_person_tells_of_no_pause(paused: d
 
     assert told("backoffice", ranked) == []
     assert told("counter", others, paused) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("role", "column"),
+    [
+        ("counter", "selfcare_case.kind"), ("counter", "selfcare_case.line_id"), ("auditor", "selfcare_case.kind"),
+        ("auditor", "selfcare_case.because"), ("auditor", "campaign_unreachablewaiver.because"),
+        ("auditor", "lines_legalhold.line_id"), ("counter", "lines_legalhold.line_id"),
+        ("backoffice", "disclosures_request.line_id"), ("backoffice", "disclosures_request.person_id"),
+        ("auditor", "disclosures_request.line_id"), ("backoffice", "ledger_deferreddisclosuremark.disclosure_id"),
+        *((role, f"lines_pause.{name}") for role in APPS for name in ("line_id", "days", "recorded_at", "evidence_due_on")),
+        *((role, f"ledger_entry.{name}") for role in APPS for name in ("line_id", "person_id", "at", "xid", "body")),
+    ],
+)  # fmt: skip
+def test_no_app_reads_who_died_is_suspected_or_asked_for_by_an_authority(
+    data_dir: object, role: str, column: str
+) -> None:
+    table, name = column.split(".")
+
+    (may,) = rows("SELECT has_column_privilege(%s, %s, %s, 'SELECT') AS read", [role, table, name])
+
+    assert not may.read

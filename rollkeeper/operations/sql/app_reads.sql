@@ -1,7 +1,7 @@
 -- What apps may know of the ledger's entries and of pauses: of one line, one code, one account, one batch at a time. No app selects a
 -- body, the line of an entry, or a pause, which together say who was in hospital, in detention or disabled.
 -- Law: art. 11 (no one can access everyone). Reads: ledger_entry, ledger_leaf, ledger_deferreddisclosuremark, lines_pause, lines_tenure,
--- registration_submission, agents_registration, access_approval, reporting_auditsampleline. Writes: a trigger on registration_submission.
+-- registration_submission, agents_registration, access_approval, reporting_auditsampleline, selfcare_case. Writes: a trigger.
 -- Plan: indexes by line, by person and by account; primary keys. Again: CREATE OR REPLACE: the same functions; a lookup counts again.
 
 -- The entry of a receipt's code; NULL where the letters are not its own. Counted at an app, a miss ten times: the letters come out of the
@@ -193,5 +193,14 @@ BEGIN
       FROM ledger_entry e JOIN ledger_leaf l USING (entry_id)
      WHERE e.line_id IN (SELECT s.line_id FROM reporting_auditsampleline s WHERE s.sample_id = sample) AND l.leaf_index < published
      ORDER BY e.entry_id;
+END
+$$;
+
+-- Until when an open case of one kind about a line is to be decided; NULL where there is none.
+CREATE OR REPLACE FUNCTION selfcare_case_due(line uuid, of_kind text) RETURNS date
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN (SELECT c.due_on FROM selfcare_case c WHERE c.line_id = line AND c.kind = of_kind AND c.settled_on IS NULL LIMIT 1);
 END
 $$;

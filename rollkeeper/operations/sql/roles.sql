@@ -46,7 +46,7 @@ REVOKE ALL ON FUNCTION ledger_reduce_entries FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_reduce_entries TO worker;
 
 -- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history.
-GRANT SELECT ON ledger_deferreddisclosuremark TO backoffice, worker, vault_service, auditor;
+GRANT SELECT ON ledger_deferreddisclosuremark TO worker, vault_service;
 GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO worker, vault_service;
 
 -- Staff: read by the apps for signing in. access/sql/rows_of_a_role.sql limits which rows a role sees.
@@ -181,7 +181,7 @@ GRANT DELETE ON lines_number TO worker;
 -- A function ends a hold early by shortening it; its case is erased with the record.
 GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_legalhold TO worker;
 GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
-GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice, auditor;
+GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice;
 
 -- Notices and network commands.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
@@ -216,7 +216,7 @@ GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_regiontally, campaign_l
 GRANT SELECT, INSERT ON campaign_emergencycount TO worker;
 GRANT SELECT ON campaign_regiontally, campaign_emergencycount TO backoffice, auditor;
 GRANT SELECT, INSERT ON campaign_chunk, campaign_unreachablewaiver TO worker;
-GRANT SELECT ON campaign_unreachablewaiver TO backoffice, auditor;
+GRANT SELECT ON campaign_unreachablewaiver TO backoffice;
 -- A named person answers for the unreachable subscribers on the back office's page.
 GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
 GRANT SELECT, INSERT ON campaign_complaint TO worker, backoffice;
@@ -270,9 +270,10 @@ GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral
 GRANT UPDATE (state, closed_on, notified_on, is_notice_queued, erased_on, number_mark, instrument_mark, file_mark, file_id, line_id, person_id,
     held_on, held_at) ON disclosures_request TO worker;
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO backoffice;
--- Not its marks: by the key of the indexes, which each app has, they would give the number to who tries all. A function compares.
+-- Not whom it found, and not its marks: by the key of the indexes, which each app has, they would give the number to who tries all. A
+-- function compares.
 GRANT SELECT (disclosure_id, authority_id, kind, instrument, file_id, fields, held_on, held_at, article, pack_hash, received_on, expires_on,
-    reply_by, keep_days, entered_by, entered_at, state, refused_because, refused_by_law, outcome, line_id, person_id, opened_on, answer_hash,
+    reply_by, keep_days, entered_by, entered_at, state, refused_because, refused_by_law, outcome, opened_on, answer_hash,
     delivered_on, closed_on, notified_on, is_notice_queued, erased_on) ON disclosures_request TO backoffice;
 GRANT EXECUTE ON FUNCTION disclosures_is_about TO backoffice, worker, vault_service;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
@@ -312,8 +313,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
 GRANT SELECT, INSERT, UPDATE ON selfcare_case TO worker;
 -- The counter opens a case where a dispute is taken up there, and decides none.
-GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark), SELECT (line_id, kind, due_on, settled_on)
-    ON selfcare_case TO counter;
+GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark) ON selfcare_case TO counter;
+GRANT EXECUTE ON FUNCTION selfcare_case_due TO counter, worker;
 -- Remote applications that wait for the document to be seen: the counter has the database compare marks, and records the result; it
 -- selects neither the sealed data nor the marks, which by the key of the indexes would give the document to who tries all.
 GRANT EXECUTE ON FUNCTION selfcare_is_application_of TO counter, worker;
@@ -323,7 +324,7 @@ GRANT SELECT (line_id, application_id, until, state, check_key, said),
 -- Who is under protection is decided at a command.
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO console;
 GRANT SELECT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, settled_on, settled_by, upheld, because, assigned_to,
-    reminded_on) ON selfcare_case TO backoffice, auditor;
+    reminded_on) ON selfcare_case TO backoffice;
 GRANT EXECUTE ON FUNCTION selfcare_claimant_is_named TO backoffice, worker;
 
 -- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.
