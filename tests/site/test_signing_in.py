@@ -261,13 +261,15 @@ def test_a_stranger_at_another_address_locks_nobody_out():
     assert sign_in_from("203.0.113.7").status_code == 302
 
 
-def test_behind_the_proxy_clients_are_told_apart_by_what_the_proxy_says(monkeypatch):
+@pytest.fixture
+def by_proxy(monkeypatch):
+    """Sign in through the proxy of a production instance, which names the client's address last."""
     real = client_address_module.instance()
     monkeypatch.setattr(
         client_address_module, "instance", lambda: real.model_copy(update={"kind": InstanceKind.PRODUCTION})
     )
 
-    def by_proxy(client, password=PASSWORD, username="auditor-1"):
+    def signs_in(client, password=PASSWORD, username="auditor-1"):
         return Client(REMOTE_ADDR="127.0.0.1").post(
             "/account/login/",
             {"login": username, "password": password},
@@ -275,12 +277,23 @@ def test_behind_the_proxy_clients_are_told_apart_by_what_the_proxy_says(monkeypa
             **PERSON,
         )
 
+    return signs_in
+
+
+def test_behind_the_proxy_clients_are_told_apart_by_what_the_proxy_says(by_proxy):
     for nth in range(10):
         by_proxy("203.0.113.66", "wrong wrong wrong", f"name-{nth}")
     for _ in range(6):
         by_proxy("203.0.113.66", "wrong wrong wrong")
 
     assert by_proxy("203.0.113.66").status_code == 200
+    assert by_proxy("203.0.113.7").status_code == 302
+
+
+def test_behind_the_proxy_a_stranger_uses_up_the_attempts_of_no_one_else(by_proxy):
+    said = [by_proxy("203.0.113.66", "wrong wrong wrong", f"name-{nth}").status_code for nth in range(121)]
+
+    assert said[-1] == 429
     assert by_proxy("203.0.113.7").status_code == 302
 
 
