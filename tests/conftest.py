@@ -34,6 +34,7 @@ LONG = (
     "tests/architecture/test_no_way_to_people", "tests/operations/test_scheduler", "tests/provisioning/test_elements", "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/",
     "tests/platform/test_embedded_postgres", "tests/notices/test_crashes", "tests/provisioning/",
 )  # fmt: skip
+_SLOWEST = 40
 ONE_BY_ONE = ("tests/bench/",)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 # What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
@@ -242,6 +243,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         name: len(terminalreporter.stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")
     }
     passed, failed = count["passed"], count["failed"] + count["error"]
+    _say_slowest_files(terminalreporter)
     if before := os.environ.get("ROLLKEEPER_TESTS_PASSED"):
         terminalreporter.write_line(
             f"{int(before) + passed} passed, of these {passed} only alone, {failed} failed"
@@ -252,3 +254,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         names = {one.nodeid for kind in ("failed", "error") for one in terminalreporter.stats.get(kind, [])}
         Path(folder, "failed").write_text("".join(f"{one}\n" for one in sorted(names)))
         Path(folder, "passed").write_text(str(passed))
+
+
+def _say_slowest_files(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which files took longest, where several workers ran: what a shorter run would have to begin with."""
+    if not terminalreporter.config.getoption("numprocesses", None):
+        return
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for one in reports:
+            if isinstance(one, pytest.TestReport):
+                seconds[one.nodeid.partition("::")[0]] += one.duration
+    slowest = [f"{file} {took:.0f}" for file, took in seconds.most_common(_SLOWEST) if took >= 1]
+    terminalreporter.write_line(
+        f"{seconds.total():.0f} s in all workers; the slowest files: {', '.join(slowest)}"
+    )
