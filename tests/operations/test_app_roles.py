@@ -366,6 +366,37 @@ def test_a_line_of_which_two_people_were_joined_before_counts_as_given_away(cler
     assert "lines_counter_termination_limit_reached" in said
 
 
+@pytest.mark.parametrize(
+    ("counted", "uncounted"),
+    [
+        (
+            "ARRAY[uuidv7()], ARRAY[NULL]::uuid[],",
+            "format('[2:2]={%%s}', uuidv7())::uuid[], ARRAY[NULL]::uuid[],",
+        ),
+        ("ARRAY[%(line)s]", "format('[0:0]={%%s}', %(line)s)::uuid[]"),
+    ],
+)
+def test_no_array_that_begins_elsewhere_keeps_a_line_that_is_given_away_uncounted(
+    held,
+    as_role,
+    clerk,  # noqa: F811
+    counted,
+    uncounted,
+):
+    line_id, _, _ = held
+    (tenure,) = tenures(line_id)
+    set_limits(terminations_per_day=0)
+
+    with as_role("counter"):
+        entry = append_entry(
+            clerk, verb=Verb.TENURE_REGISTERED, role="clerk", on=ON, line_id=line_id, person_id=tenure.person_id,
+            commitment=tenure.commitment, pack="a1" * 32, facts={"assurance": "sighted", "party_kind": "individual"},
+        )  # fmt: skip
+        said = refusal(TAKEN.replace(counted, uncounted, 1), {"line": line_id, "entry": entry})
+
+    assert "lines_counter_termination_limit_reached" in said
+
+
 ENTERED = "INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body) VALUES (%(at)s, %(day)s, %(verb)s, %(line)s, %(staff)s, %(body)s)"
 
 

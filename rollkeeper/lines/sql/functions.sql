@@ -98,9 +98,10 @@ BEGIN
         RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF kernel_acting_role() = 'counter' THEN
+        -- Unnested as below: the caller chooses at which number an array begins.
         PERFORM lines_count_counter_termination(h.line_id)
-           FROM lines_tenure h
-          WHERE h.line_id = line_ids[1] AND upper_inf(h.held) AND h.person_id <> person_ids[1];
+           FROM unnest(line_ids, person_ids) AS given (line, person) JOIN lines_tenure h ON h.line_id = given.line
+          WHERE upper_inf(h.held) AND h.person_id IS DISTINCT FROM given.person;
     END IF;
     UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry, good_through = NULL
       FROM unnest(line_ids, entries) AS given (line, entry)
