@@ -5,12 +5,13 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-import tomli_w
+from rollkeeper.kernel.toml_text import changed_toml
 
 
 def change_settings(file: Path, changes: str | Mapping[str, Mapping[str, object]]) -> None:
     """Set these keys of these tables, which may be given as TOML, and leave the others as they are."""
-    found = tomllib.loads(file.read_text("utf-8"))
+    text = file.read_text("utf-8")
+    found = tomllib.loads(text)
     for table, values in (tomllib.loads(changes) if isinstance(changes, str) else changes).items():
         found[table] = {**found.get(table, {}), **values}
-    file.write_text(tomli_w.dumps(found), "utf-8")
+    file.write_text(changed_toml(text, found), "utf-8")

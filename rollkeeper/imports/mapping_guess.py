@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import tomli_w
-
 from rollkeeper.documents.rules import is_known_type, normalise_type
 from rollkeeper.imports import column_dictionary
 from rollkeeper.imports.choices import LineStatus
@@ -33,6 +31,7 @@ from rollkeeper.imports.column_samples import (
 from rollkeeper.imports.errors import IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.status_days import says_a_day
+from rollkeeper.kernel.toml_text import toml_text
 
 _SURE = 0.8
 _REGISTRATION = ("name", "address", "document_type", "document_number")
@@ -105,7 +104,7 @@ def write_map(proposal: Proposal, scan: FileScan) -> str:
     remarks += [f"# Dropped, since it is about {c.about}: {c.column}" for c in proposal.sensitive]
     plain = [c.column for c in proposal.dropped if not c.about]
     remarks += [f"# Dropped, not needed: {', '.join(plain)}"] if plain else []
-    return "\n".join(line.replace("\n", " ") for line in remarks) + "\n\n" + tomli_w.dumps(proposal.raw)
+    return "\n".join(line.replace("\n", " ") for line in remarks) + "\n\n" + toml_text(proposal.raw)
 
 
 class _Columns:

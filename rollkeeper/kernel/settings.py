@@ -26,7 +26,6 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import platformdirs
-import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
@@ -39,12 +38,13 @@ from rollkeeper.kernel.errors import (
     raise_all,
 )
 from rollkeeper.kernel.files import write_atomically
+from rollkeeper.kernel.toml_text import changed_toml
 
 DATA_FORMAT = 1
 INSTANCE = "instance"
 _PREFIX, _DELIMITER = "ROLLKEEPER_", "__"
 FORMER: Final = "settings.toml.former"
-"""The file as it was before the last change on a page: such a change keeps no comments."""
+"""The file as it was before the last change on a page."""
 FIXED: Final = "fixed-settings"
 """What an app gets to know of the true instance: which settings no page can change there."""
 ALL: Final = "*"
@@ -179,12 +179,11 @@ def with_changes(changes: Mapping[str, Mapping[str, object]]) -> Content:
 
 
 def replace_file(content: Content) -> None:
-    """Write this into the file, all of it, and keep the former file next to it. Raises OSError."""
+    """Let the file say this, with the comments that it has, and keep the former file next to it. Raises OSError."""
     file = settings_file()
     if file.exists():
         write_atomically(file.with_name(FORMER), file.read_bytes(), mode=0o644)
-    write_atomically(file, tomli_w.dumps(content).encode(), mode=0o644, is_durable=True)
-    forget_settings()
+    _write(content)
 
 
 def write_settings(**changes: Mapping[str, object]) -> None:
@@ -210,9 +209,14 @@ def write_settings(**changes: Mapping[str, object]) -> None:
     kept = {INSTANCE: first | kept.pop(INSTANCE, {})} | {
         name: values for name, values in kept.items() if values
     }
+    settings_file().parent.mkdir(parents=True, exist_ok=True)
+    _write(kept)
+
+
+def _write(content: Content) -> None:
     file = settings_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, tomli_w.dumps(kept).encode(), mode=0o644, is_durable=True)
+    text = changed_toml(file.read_text("utf-8") if file.exists() else "", content)
+    write_atomically(file, text.encode(), mode=0o644, is_durable=True)
     forget_settings()
 
 

@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-import tomli_w
-
 import rollkeeper
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import FIXED, current_content, data_dir, fixed_settings, settings_file
+from rollkeeper.kernel.toml_text import toml_text
 from rollkeeper.ledger.tile_store import public_folder
 from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, PROGRAM_NOT_READABLE, WHOLE_INSTANCE_HANDED_OVER
 from rollkeeper.platform.os_users import (
@@ -261,7 +260,7 @@ def _settings(*left_out: tuple[str, str]) -> str:
     for table, key in left_out:
         if key in content.get(table, {}):
             content[table] = {name: value for name, value in content[table].items() if name != key}
-    return tomli_w.dumps(content)
+    return toml_text(content)
 
 
 def _allow_reading_ledger(user: str) -> None:

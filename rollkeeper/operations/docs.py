@@ -16,13 +16,13 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeGuard
 
-import tomli_w
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 import rollkeeper
 from rollkeeper.kernel.errors import Refusal, RollkeeperError
 from rollkeeper.kernel.settings import Table, on_pages, tables_in
+from rollkeeper.kernel.toml_text import toml_text
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.settings import all_tables
 from rollkeeper.portal.data_export import data_export_page
@@ -76,7 +76,7 @@ def _toml_value(value: object) -> str:
         return f"[{', '.join(map(_toml_value, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{name} = {_toml_value(one)}' for name, one in value.items())}}}"
-    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+    return toml_text({"x": value}).removeprefix("x = ").rstrip("\n")
 
 
 def refusals() -> dict[str, list[Refusal | type[RollkeeperError]]]:

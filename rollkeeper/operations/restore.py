@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomli_w
 from django.db import connections
 
 from rollkeeper.access.authority import Authority, require
@@ -24,6 +23,7 @@ from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock, try_exclusive_lock
 from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file
+from rollkeeper.kernel.toml_text import changed_toml
 from rollkeeper.ledger.checks import note_restored_keys
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -159,7 +159,7 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
         raise ROOT_URL_MISSING()
     if root_url:
         vault["root_url"] = root_url
-    write_atomically(settings_file(), tomli_w.dumps(kept).encode(), mode=0o644, is_durable=True)
+    write_atomically(settings_file(), changed_toml(note.settings, kept).encode(), mode=0o644, is_durable=True)
     check_settings()
 
 

@@ -108,7 +108,8 @@ def test_a_change_is_written_entered_and_shown_with_who_and_when(asked, file):
         "campaign": {"pilot_hours": 6},
         "notices": {"quiet_from": dt.time(20, 30)},
     }
-    assert "# by hand" in file.with_name(FORMER).read_text("utf-8")
+    assert file.read_text("utf-8").startswith('# by hand\n[instance]\nkind = "demo"\n')
+    assert "Plateau" not in file.with_name(FORMER).read_text("utf-8")
     assert sorted((one["table"], one["setting"]) for one in entered()) == [
         ("instance", "operator_name"),
         ("notices", "quiet_from"),

@@ -226,6 +226,19 @@ def test_defaults_are_left_out_of_the_file_and_a_refusal_changes_nothing(written
     }
 
 
+def test_a_change_of_the_file_keeps_the_comments_and_the_order_of_the_rest(written):
+    written(
+        "# decided 2012-03-20\n[campaign]  # slow\npilot_hours = 9 # as agreed\nmax_lines_per_hour = 1_000\n\n"
+        '[notices]\n# once\ntries = 2\n\n[instance]\nformat = 1\nkind = "demo"\n'
+    )
+    write_settings(campaign={"pilot_hours": 8}, notices={"tries": 5, "last_day_days": 11})
+
+    assert settings_file().read_text("utf-8") == (
+        "# decided 2012-03-20\n[campaign]  # slow\npilot_hours = 8 # as agreed\nmax_lines_per_hour = 1_000\n\n"
+        '[notices]\n# once\nlast_day_days = 11\n\n[instance]\nformat = 1\nkind = "demo"\n'
+    )
+
+
 def test_elements_of_the_network_are_checked_against_the_kind_of_the_instance(written):
     served = (
         '[provisioning]\nby_service = {fixed_line = ["kamailio"]}\nkamailio.url = "https://calls.example/x"\n'
