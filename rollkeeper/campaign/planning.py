@@ -158,7 +158,8 @@ def cohort_values(rules: CampaignRules) -> dict[str, Any]:
     """Return what a statement needs to know which lines a campaign concerns."""
     return {
         "services": sorted(rules.services), "activated_before": rules.activated_before, "asks_again": rules.asks_again,
-        "registered_before": rules.registered_before, "assurance": sorted(rules.assurance), "zone": instance().zone,
+        "registered_before": rules.registered_before, "assurance": sorted(rules.assurance), "last_day_over": rules.last_day_over,
+        "zone": instance().zone,
     }  # fmt: skip
 
 

@@ -47,6 +47,8 @@ class CampaignRules:
     registered_before: dt.date
     assurance: frozenset[str]
     """The registrations that are to be verified again: recorded before the day, with one of these assurances; empty: with any."""
+    last_day_over: bool
+    """Whether of those registrations only the ones are to be verified again whose last day is over."""
     floor_days: int
     """How many days at least a subscriber who is told late has from the proof of notice."""
     stages: tuple[StageRule, ...]
@@ -126,6 +128,7 @@ def campaign_rules(file: PackFile) -> CampaignRules:
         asks_again=bool(when.registered),
         registered_before=when.registered_before or dt.date.max,
         assurance=frozenset(when.assurance),
+        last_day_over=bool(when.last_day_over),
         floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
         stages=tuple(_stages(campaign, grace)),
         cohort_article=campaign.cohort.because.article,

@@ -140,6 +140,7 @@ def history_of(case: Case) -> History:
         holds=given.holds,
         assurance=given.assurance,
         verified_on=given.verified,
+        last_day_on=given.last_day if given.last_day and given.last_day < case.on else None,
     )
 
 

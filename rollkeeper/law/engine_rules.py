@@ -18,7 +18,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
-from rollkeeper.law.events import REGISTERING, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, REGISTERING, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
 
@@ -76,7 +76,12 @@ def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     }
     if rules:
         kinds = rules.assurance or REGISTERING
-        meant |= {"recorded_on": REGISTERING, "asked_on": kinds, "verified_on": VERIFYING}
+        meant |= {
+            "recorded_on": REGISTERING,
+            "asked_on": kinds,
+            "verified_on": VERIFYING,
+            "last_day_on": [LAST_DAY],
+        }
     known = events.rows.filter(pl.col("day") <= through)
     first = [pl.col("day").filter(pl.col("event").is_in(kinds)).min().alias(n) for n, kinds in meant.items()]
     own = known.filter(pl.col("line").is_not_null()).group_by("line").agg(first)
@@ -96,6 +101,11 @@ def _as_asked(found: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
         & (recorded < rules.registered_before)
         & (pl.col("notified_on").is_null() | (recorded <= pl.col("notified_on")))
     ).fill_null(value=False)
+    if rules.last_day_over:
+        last_day, notified = pl.col("last_day_on"), pl.col("notified_on")
+        is_asked &= (last_day.is_not_null() & (notified.is_null() | (last_day < notified))).fill_null(
+            value=False
+        )
     return found.select(
         "line",
         pl.when(is_asked).then(pl.col("activated_on")).alias("activated_on"),

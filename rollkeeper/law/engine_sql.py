@@ -15,7 +15,7 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.engine_rules import OUTCOMES, further_columns
-from rollkeeper.law.events import REGISTERING, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, REGISTERING, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
@@ -86,6 +86,8 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "slack_days": 0,
         "asks_again": False,
         "registered_before": dt.date.max,
+        "last_day_over": False,
+        "last_day": LAST_DAY,
         "registering": list(REGISTERING),
         "asked": [],
         "verifying": list(VERIFYING),
@@ -98,6 +100,7 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "slack_days": rules.slack_days,
             "asks_again": rules.asks_again,
             "registered_before": rules.registered_before,
+            "last_day_over": rules.last_day_over,
             "asked": sorted(rules.assurance or REGISTERING),
         }
     return facts

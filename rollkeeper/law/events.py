@@ -23,7 +23,17 @@ REGISTERING: Final = ("registered", "declared", "sighted", "checked", "machine_r
 """A registration, of which the assurance is known by all but the first."""
 VERIFYING: Final = ("verified", "transferred")
 """What answers a campaign that asks registered subscribers again."""
-MOMENTS: Final = ("activated", "notice_delivered", "notice_bounced", *REGISTERING, *VERIFYING, "ended")
+LAST_DAY: Final = "last_day"
+"""The last day on which a registration is good."""
+MOMENTS: Final = (
+    "activated",
+    "notice_delivered",
+    "notice_bounced",
+    *REGISTERING,
+    *VERIFYING,
+    LAST_DAY,
+    "ended",
+)
 STRETCHES: Final = ("pause", "hold", "stay", "outage")
 GLOBAL_EVENTS: Final = ("stay", "outage")
 ALL_LINES: Final = "*"

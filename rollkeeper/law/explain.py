@@ -86,7 +86,8 @@ class _Explainer:
         is_meant = self.history.service is None or self.history.service in rules.services
         is_older = is_meant and activated is not None and activated < rules.activated_before
         concerned = is_older and (self.history.recorded_on is not None or not rules.asks_again)
-        asked = "concerned" if concerned else "not_asked" if is_older else "out_of_scope"
+        meant = "last_day_over" if rules.last_day_over else "concerned"
+        asked = meant if concerned else "not_asked" if is_older else "out_of_scope"
         yield self._sentence(
             asked if is_meant else "other_service",
             rules.cohort_article,

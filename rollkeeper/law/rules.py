@@ -70,6 +70,8 @@ class History:
     """Of the registration; None: not known."""
     verified_on: dt.date | None = None
     """When the subscriber registered again, or the line went to another one."""
+    last_day_on: dt.date | None = None
+    """The last day on which the registration was good; None: it has none, or it is not over."""
 
 
 class LineOutcome(NamedTuple):
@@ -290,10 +292,16 @@ def asked_of(pack: Pack, history: History) -> History:
         and registered < rules.registered_before
         and (notified is None or registered <= notified)
         and (not rules.assurance or history.assurance in rules.assurance)
+        and (not rules.last_day_over or _is_over(history.last_day_on, notified))
     )
     if not is_asked:
         return replace(history, activated_on=None)
     return replace(history, registered_on=history.verified_on)
+
+
+def _is_over(last_day: dt.date | None, notified: dt.date | None) -> bool:
+    """Tell whether a registration was no longer good when its subscriber was notified."""
+    return last_day is not None and (notified is None or last_day < notified)
 
 
 def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:

@@ -224,6 +224,9 @@ class Given(PackModel):
         Literal["declared", "sighted", "checked", "machine_read"] | None,
         Field(description="Of the registration."),
     ] = None
+    last_day: Annotated[
+        dt.date | None, Field(description="The last day on which the registration is good.")
+    ] = None
     verified: Annotated[
         dt.date | None, Field(description="When a registered subscriber verified the registration again.")
     ] = None

@@ -28,7 +28,7 @@ class Condition(PackModel):
         bool | None,
         Field(
             description="False: lines without a registered subscriber, who register. True: lines with one, who verify the"
-            " registration again; say which by registered_before, by assurance or by both."
+            " registration again; say which by registered_before, assurance or last_day_over; all that are given hold."
         ),
     ] = None
     registered_before: Annotated[
@@ -41,6 +41,9 @@ class Condition(PackModel):
         tuple[Literal["declared", "sighted", "checked", "machine_read"], ...],
         Field(description="Registrations with one of these assurances; left out, with any."),
     ] = ()
+    last_day_over: Annotated[
+        Literal[True] | None, Field(description="Registrations whose last day (last_day of a kind) is over.")
+    ] = None
     party_kinds: tuple[Name, ...] = ()
     services: tuple[Service, ...] = ()
     regions: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.registered": _any,
     "campaigns[].cohort.when.registered_before": _any,
     "campaigns[].cohort.when.assurance[]": _any,
+    "campaigns[].cohort.when.last_day_over": _is(True),
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
     "campaigns[].deadline.not_before_notice": _is(True),
@@ -291,11 +292,11 @@ def _cohort(campaign: Campaign) -> Iterator[str]:
     when = campaign.cohort.when
     if when.activated_before is None or when.registered is None:
         yield "lines activated before a day, registered or not"
-    is_narrowed = when.registered_before is not None or bool(when.assurance)
+    is_narrowed = when.registered_before is not None or bool(when.assurance or when.last_day_over)
     if when.registered and not is_narrowed:
-        yield "of registered lines, without the day or the assurance of their registrations"
+        yield "of registered lines, without the day, the assurance or the last day of their registrations"
     if not when.registered and is_narrowed:
-        yield "a day or an assurance of registrations, of lines without one"
+        yield "a day, an assurance or a last day of registrations, of lines without one"
 
 
 def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:

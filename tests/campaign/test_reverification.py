@@ -55,11 +55,11 @@ def asked(people, law_put_back):
     return people
 
 
-def registered_line(recorded=RECORDED, assurance="declared", **fields):
+def registered_line(recorded=RECORDED, assurance="declared", last_day=None, **fields):
     """Make a line with a registered subscriber, recorded on a day."""
     line_id = make_line(is_registered=True, **fields)
     since = dt.datetime.combine(recorded, dt.time(12), clock.zone())
-    make_tenure(line_id, since, assurance=assurance)
+    make_tenure(line_id, since, assurance=assurance, good_through=last_day)
     return line_id
 
 
@@ -107,6 +107,40 @@ def test_only_registrations_of_the_cohort_are_asked_again(
 
     assert (is_asked(line_id), is_asked(without)) == (taken, False)
     assert is_registered(line_id)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "taken"), [("2011-12-18", True), ("2011-12-19", False), ("2011-12-20", False), (None, False)]
+)
+def test_a_law_that_names_last_days_asks_only_whose_last_day_is_over(people, law_put_back, last_day, taken):
+    use_pack(asking_again(before="", last_day=True))
+    line_id = registered_line(last_day=last_day and day(last_day))
+
+    assert planned().members_added == int(taken)
+
+    assert (is_asked(line_id), state(line_id)) == (taken, "active")
+    assert ("its last day is over" in explained(line_id, ON)) is taken
+
+
+def test_a_document_shown_again_before_the_batch_ends_what_a_last_day_began(people, law_put_back):
+    use_pack(asking_again(before="", last_day=True))
+    line_id = registered_line(last_day=ON - dt.timedelta(days=1))
+    planned()
+    tell(line_id, NOTIFIED)
+    register(line_id, NOTIFIED + dt.timedelta(days=1))
+
+    nights(NOTIFIED, END_DUE, people)
+
+    assert (state(line_id), is_asked(line_id)) == ("active", False)
+
+
+def test_planning_again_takes_in_whose_last_day_is_over_since(people, law_put_back):
+    use_pack(asking_again(before="", last_day=True))
+    line_id = registered_line(last_day=ON)
+
+    first, later = planned(), plan(ON + dt.timedelta(days=1), instance().pack)
+
+    assert (first.members_added, later.members_added, is_asked(line_id)) == (0, 1, True)
 
 
 def test_planning_again_asks_no_one_twice(asked):

@@ -30,6 +30,8 @@ class Again:
 
     before: dt.date = dt.date.max
     assurances: frozenset[str] = frozenset()
+    last_day: bool = False
+    """Only registrations that were no longer good when their subscribers were notified."""
 
 
 Row = tuple[str, dt.date, str, dt.date | None]
@@ -41,6 +43,7 @@ class Line:
     active_before_start: bool = False
     asked: bool | None = None
     registered: bool = False
+    last_day: dt.date | None = None
     anchor: dt.date | None = None
     barred: list[dt.date] = field(default_factory=list)
     restored: dt.date | None = None
@@ -65,7 +68,9 @@ def _outcome(
     name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages, again: Again | None
 ) -> tuple:
     rows = [row for row in rows if row[1] <= last]
-    line = Line(rows=rows)
+    line = Line(
+        rows=rows, last_day=min((on for _, on, event, _ in rows if event == "last_day"), default=None)
+    )
     day = min([first, START, *(row[1] for row in rows)])
     while day <= last:
         today = [event for _, on, event, _ in rows if on == day]
@@ -88,7 +93,7 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None) ->
                 line.active_before_start |= day < START
             case "notice_delivered":
                 # Who is notified before anything is recorded is asked nothing.
-                line.asked = bool(line.asked)
+                line.asked = bool(line.asked) and _is_over(line.last_day, day, again)
                 line.anchor = line.anchor or max(day, START)
             case "registered" | "declared" | "sighted" | "checked" | "machine_read" if again:
                 if line.asked is None:
@@ -108,6 +113,10 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None) ->
                 line.registered = True
             case "ended":
                 line.ended, line.ended_by = day, "subscriber"
+
+
+def _is_over(last_day: dt.date | None, day: dt.date, again: Again | None) -> bool:
+    return not (again and again.last_day) or (last_day is not None and last_day < day)
 
 
 def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None) -> None:

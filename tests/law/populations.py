@@ -73,6 +73,8 @@ def registered_rows(draw: st.DrawFn, line: str) -> list[Row]:
         rows.append((line, day, event, None))
     if draw(st.booleans()):
         rows.append((line, draw(days()), "verified", None))
+    # Mostly about the days of the notices.
+    rows += [(line, draw(days(0, 200)), "last_day", None) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
     return rows
 
 

@@ -149,6 +149,11 @@ ASKED = {
         Again(assurances=frozenset({"declared", "sighted"})),
     ),
     "by both": (asking_again(assurances="declared"), Again(D(2011, 6, 30), frozenset({"declared"}))),
+    "by their last day": (asking_again(before="", last_day=True), Again(last_day=True)),
+    "by all": (
+        asking_again(assurances="declared", last_day=True),
+        Again(D(2011, 6, 30), frozenset({"declared"}), last_day=True),
+    ),
 }
 
 
@@ -190,6 +195,18 @@ def asked_again(tmp_path: Path, *rows: Row) -> tuple:
 )
 def test_only_registrations_of_the_cohort_are_to_be_verified_again(tmp_path, recorded, how, suspended):
     assert asked_again(tmp_path, *SILENT, ("L", recorded, how, None))[0] == suspended
+
+
+@pytest.mark.parametrize(
+    ("last_day", "suspended"),
+    [(D(2011, 12, 19), D(2012, 3, 2)), (D(2011, 12, 20), None), (D(2011, 12, 21), None), (None, None)],
+)
+def test_only_who_was_notified_after_the_last_day_is_to_verify_again(tmp_path, last_day, suspended):
+    rows = [*ASKED_AGAIN, *([("L", last_day, "last_day", None)] if last_day else [])]
+    pack = str(write_pack(asking_again(before="", last_day=True)))
+    found = by_rules(events_of(tmp_path, rows), START, LAST, pack)
+
+    assert found[0][1] == suspended
 
 
 @pytest.mark.parametrize(

@@ -147,15 +147,15 @@ def test_a_last_stage_without_an_end_has_to_say_so():
     assert changed_answers(pack, "campaigns[].stages[].last")
 
 
-@pytest.mark.parametrize("condition", ["registered_before", "assurance[]"])
+@pytest.mark.parametrize("condition", ["registered_before", "assurance[]", "last_day_over"])
 def test_which_registrations_are_asked_again_changes_an_answer(condition):
-    pack = read_pack(confirmed(asking_again(assurances="declared")).encode(), file="pack.yaml")
+    pack = read_pack(confirmed(asking_again(assurances="declared", last_day=True)).encode(), file="pack.yaml")
 
     pack.refuse_unsupported()
     assert changed_answers(pack, f"campaigns[].cohort.when.{condition}")
 
 
-APART = {f"campaigns[].cohort.when.{one}" for one in ("registered_before", "assurance[]")}
+APART = {f"campaigns[].cohort.when.{one}" for one in ("registered_before", "assurance[]", "last_day_over")}
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 
 

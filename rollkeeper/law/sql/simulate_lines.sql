@@ -1,7 +1,7 @@
 -- Gathers a row a line out of its events: the first day of each sort, the union of its pauses and of its holds.
 -- Law: cn-xz-2011 art. 3 (a transfer is a registration by the new subscriber; after the end of the contract nothing is registered here).
 -- A campaign that asks again: a registration of its cohort, there when the subscriber was notified, is what has to be verified, and the
---   verification is what registering is to others.
+--   verification is what registering is to others; by a law that says so only where its last day was over by then.
 -- Reads: simulated_event; what lies after the simulated days is not known yet.
 -- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
 --   event that prevents a stage, NULL if there is none.
@@ -18,6 +18,7 @@ for_all AS (
            min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(registering)s::text[])) AS recorded_on,
            min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(asked)s::text[])) AS asked_on,
            min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(verifying)s::text[])) AS verified_on,
+           min(day) FILTER (WHERE %(last_day_over)s AND event = %(last_day)s) AS last_day_on,
            min(day) FILTER (WHERE event = 'ended') AS ended_on
       FROM known WHERE line IS NULL
 ),
@@ -29,6 +30,7 @@ own AS (
            min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(registering)s::text[])) AS recorded_on,
            min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(asked)s::text[])) AS asked_on,
            min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(verifying)s::text[])) AS verified_on,
+           min(day) FILTER (WHERE %(last_day_over)s AND event = %(last_day)s) AS last_day_on,
            min(day) FILTER (WHERE event = 'ended') AS ended_on,
            coalesce(range_agg(daterange(day, until, '[]'))
                FILTER (WHERE event = 'pause' AND day IS NOT NULL), '{}') AS pauses,
@@ -45,6 +47,7 @@ merged AS (
            least(own.recorded_on, a.recorded_on) AS recorded_on,
            least(own.asked_on, a.asked_on) AS asked_on,
            least(own.verified_on, a.verified_on) AS verified_on,
+           least(own.last_day_on, a.last_day_on) AS last_day_on,
            least(own.ended_on, a.ended_on) AS ended_on
       FROM own CROSS JOIN for_all AS a
 ), seen AS (
@@ -53,7 +56,8 @@ merged AS (
       FROM merged AS m
      CROSS JOIN LATERAL (
            SELECT coalesce(%(asks_again)s AND m.recorded_on = m.asked_on AND m.recorded_on < %(registered_before)s::date
-                           AND (m.notified_on IS NULL OR m.recorded_on <= m.notified_on), false)) AS asked (again)
+                           AND (m.notified_on IS NULL OR m.recorded_on <= m.notified_on), false)
+                  AND (NOT %(last_day_over)s OR m.last_day_on < coalesce(m.notified_on, 'infinity') IS TRUE)) AS asked (again)
 )
 SELECT line, pauses, holds, ended_on,
        CASE WHEN settled_on <= ended_on OR ended_on IS NULL THEN settled_on END AS registered_on,
