@@ -85,18 +85,6 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
     return _site(text) if service is Service.HOSTED_SITE else _domain(text)
 
 
-def masked(identifier: str) -> str:
-    """Return a normalised identifier as its subscriber tells it from others: of a number country code or first signs and four figures."""
-    if identifier.startswith(_SITE):
-        return _SITE + masked(identifier.removeprefix(_SITE))
-    if len(identifier) < _SHORTEST_TO_MASK:
-        return "····"
-    if identifier.startswith("+"):
-        code = str(phonenumbers.parse(identifier).country_code)
-        return f"+{code} ···· {identifier[-4:]}"
-    return f"{identifier[:2]}····{identifier[-4:]}"
-
-
 def service_guess(text: str) -> Service:
     """Guess the service from the shape of its identifier: for look-ups where only the text is known."""
     shown = _as_displayed(text)
@@ -139,15 +127,19 @@ def _is_plain_reference(bare: str) -> bool:
 
 
 def masked_number(number: str) -> str:
-    """Return what a normalised number is called on pages and receipts: enough to tell two lines apart, too little to dial one."""
+    """Return what a normalised number is called on pages and receipts: enough to tell two lines apart, too little to dial one.
+
+    Of a short one no more is shown than is hidden.
+    """
     if number.startswith("+"):
-        return f"+{phonenumbers.parse(number).country_code} … {number[-4:]}"
+        code = str(phonenumbers.parse(number).country_code)
+        return f"+{code} … {number[-min(4, (len(number) - 1 - len(code)) // 2) :]}"
     if number.startswith(_SITE):
         return _SITE + masked_number(number.removeprefix(_SITE))
     if service_guess(number) is Service.INTERNET_ACCESS:
-        return f"{number[:2]}…{number[-2:]}"
+        return f"{number[:2]}…{number[-2:]}" if len(number) >= _SHORTEST_TO_MASK else "…"
     head, dot, end = number.rpartition("/" if "/" in number else ".")
-    return f"{head[:3]}…{dot}{end}"
+    return f"{head[: min(3, len(head) // 2)]}…{dot}{end}"
 
 
 def _is_address(shown: str) -> bool:

@@ -29,7 +29,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.ledger import labels as ledger_labels
-from rollkeeper.lines.numbers import masked
+from rollkeeper.lines.numbers import masked_number
 from rollkeeper.portal import record_sheets
 from rollkeeper.portal.data_export import FORM, DataExport
 from rollkeeper.portal.forms import (
@@ -100,7 +100,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
         return render(request, "portal/sign_in.html", {"form": form.blank(_said(fault))}, status=status)
-    note = note_number(code_request_id, masked(portal_client.normalised(number)))
+    note = note_number(code_request_id, masked_number(portal_client.normalised(number)))
     waiting = CodeForm(initial={"code_request": code_request_id, "note": note})
     return render(request, "portal/code.html", _waiting(waiting, code_request_id))
 

@@ -17,7 +17,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lawbook.queries import kept_until
-from rollkeeper.lines.numbers import masked
+from rollkeeper.lines.numbers import masked_number
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.vault.errors import CannotOpen
@@ -106,7 +106,9 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
     held = [one for one in session.tenures() if one.is_present][:MASKED_NUMBERS]
     return {
         "numbers": {
-            str(line): masked(number) for line, number in open_numbers(session, held, on=on).items() if number
+            str(line): masked_number(number)
+            for line, number in open_numbers(session, held, on=on).items()
+            if number
         }
     }
 

@@ -59,7 +59,7 @@ def suspended():
 @pytest.mark.parametrize(
     ("number", "called"),
     [
-        ("+8613908910003", "+86 … 0003"), ("+15550100123", "+1 … 0123"), ("shop.example", "sho….example"),
+        ("+8613908910003", "+86 … 0003"), ("+15550100123", "+1 … 0123"), ("shop.example", "sh….example"),
         ("203.0.113.0/24", "203…/24"),
     ],
 )  # fmt: skip

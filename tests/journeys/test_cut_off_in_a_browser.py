@@ -89,7 +89,7 @@ def test_what_is_urgent_comes_first_with_a_day_one_button_and_the_masked_number(
         page.locator("main .govuk-button:not(.govuk-button--secondary)").first.inner_text()
         == "Register this line now"
     )
-    assert f"···· {number[-4:]}" in page.inner_text("main")
+    assert f"… {number[-4:]}" in page.inner_text("main")
     assert number[1:] not in page.content()
     assert fits(page)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rollkeeper.kernel.choices import Service
 from rollkeeper.lines import numbers
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.numbers import masked, masked_number, normalise, normalise_identifier, service_guess
+from rollkeeper.lines.numbers import masked_number, normalise, normalise_identifier, service_guess
 from rollkeeper.vault.rules import normalise_number
 
 DIGITS = st.text("0123456789", min_size=5, max_size=15)
@@ -147,11 +147,12 @@ def test_services_with_telephone_numbers_share_one_space(service):
 
 @pytest.mark.parametrize(
     ("number", "called"),
-    [("tashi@isp", "ta…sp"), ("acc-000123", "ac…23"), ("#100200300", "#1…00"), ("https://example.cn", "https://exa….cn")],
+    [("tashi@isp", "ta…sp"), ("acc-000123", "ac…23"), ("#100200300", "#1…00"), ("https://example.cn", "https://exa….cn"),
+     ("a@b-c-d9", "…"), ("a@b-c-d90", "a@…90"), ("ab.cn", "a….cn"), ("https://a.cn", "https://….cn"), ("10.0.0.0/8", "10.…/8"),
+     ("+29051234", "+290 … 34"), ("+8613908910003", "+86 … 0003")],
 )  # fmt: skip
 def test_a_masked_reference_does_not_tell_the_whole(number, called):
     assert masked_number(number) == called
-    assert number not in masked(number)
 
 
 @pytest.mark.parametrize(
