@@ -31,7 +31,7 @@ def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
         raise Http404
     counts = dict(seen.series)
     due = [one for one in seen.due_soon if one.day == on]
-    batches = [one for one in queries.batches() if one.due_on == on]
+    batches = queries.batches(due_on=on)
     if on not in counts and not due and not batches:
         raise Http404
     days = [day for day, _ in seen.series]

@@ -5,7 +5,7 @@ Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -25,7 +25,7 @@ from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
-from rollkeeper.lawbook.queries import kept_until, pack_at_end
+from rollkeeper.lawbook.queries import PeriodView, kept_until, pack_at_end, periods
 
 _DAYS_AHEAD: Final = 14
 _HORIZON_DAYS: Final = 1500
@@ -266,11 +266,11 @@ def batches_that_acted(first: dt.date, last: dt.date | None) -> list[BatchId]:
     return [BatchId(row.batch_id) for row in found]
 
 
-def batches(*, limit: int | None = None) -> list[BatchView]:
-    """Return all batches, or so many: those that wait or run first, then the newest."""
+def batches(*, limit: int | None = None, due_on: dt.date | None = None) -> list[BatchView]:
+    """Return all batches, or so many, or those of a day: those that wait or run first, then the newest."""
     found = rows(
         sql("campaign", "batches"),
-        {"batch_id": None, "limit": limit, "permission": Permission.APPROVE_BATCH.value},
+        {"batch_id": None, "limit": limit, "due_on": due_on, "permission": Permission.APPROVE_BATCH.value},
     )
     return [_batch_view(row) for row in found]
 
@@ -279,7 +279,7 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     """Return one batch with its preview, explained in a language; None if there is none."""
     found = rows(
         sql("campaign", "batches"),
-        {"batch_id": batch_id, "limit": None, "permission": Permission.APPROVE_BATCH.value},
+        {"batch_id": batch_id, "limit": None, "due_on": None, "permission": Permission.APPROVE_BATCH.value},
     )
     if not found:
         return None
@@ -288,7 +288,10 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
         "SELECT line_id FROM campaign_batchline WHERE batch_id = %s AND position <= %s ORDER BY position",
         [batch_id, settings().preview_size],
     )
-    preview = tuple(_preview_line(LineId(line.line_id), row, language=language) for line in lines)
+    noted = periods()
+    preview = tuple(
+        _preview_line(LineId(line.line_id), row, noted=noted, language=language) for line in lines
+    )
     reasons = _summed([*row.excluded.items(), *row.skipped.items()])
     return BatchDetail(_batch_view(row), reasons, preview)
 
@@ -322,17 +325,20 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
         state=found.state,
         stage=found.stage,
         on=on,
-        sentences=_sentences(pack, found.history, on, language=language),
+        sentences=_sentences(pack, found.history, on, noted=None, language=language),
         deadline=_deadline(pack, found, on),
     )
 
 
-def _sentences(present: Pack, history: LineHistory, on: dt.date, *, language: str) -> tuple[Sentence, ...]:
+def _sentences(
+    present: Pack, history: LineHistory, on: dt.date, *, noted: Sequence[PeriodView] | None, language: str
+) -> tuple[Sentence, ...]:
     """Explain by the version of the law under which the line ended; one that goes on, by the present version."""
     pack, ended = present, history.terminated_on
     if ended and present.duty:
-        pack = pack_at_end(present, ended)
-        history = replace(history, kept_until=kept_until(present, ended))
+        noted = periods() if noted is None else noted
+        pack = pack_at_end(present, ended, noted=noted)
+        history = replace(history, kept_until=kept_until(present, ended, noted=noted))
     return tuple(explain_history(pack, history, on, language=language))
 
 
@@ -417,7 +423,9 @@ def _batch_view(row: Any) -> BatchView:
     )
 
 
-def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewLine:
+def _preview_line(
+    line_id: LineId, batch_row: Any, *, noted: Sequence[PeriodView], language: str
+) -> PreviewLine:
     found = read_history(line_id)
     assert found is not None  # noqa: S101 - a line of a batch is never deleted
     pack, history = load_pack(found.pack_id), found.history
@@ -427,7 +435,7 @@ def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewL
         region=found.region,
         notified_on=min(history.notices_delivered, default=None),
         last_day_on=_last_day(pack, history, step=batch_row.step - 1),
-        sentences=_sentences(pack, history, batch_row.due_on, language=language),
+        sentences=_sentences(pack, history, batch_row.due_on, noted=noted, language=language),
         anchor_on=_anchor(pack, history, step=batch_row.step - 1),
         bounced_on=history.notices_bounced,
         pauses=(*history.pauses, *history.stays),

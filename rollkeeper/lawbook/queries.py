@@ -2,6 +2,7 @@
 """What was in force on a day, and with which text."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -77,12 +78,12 @@ def archived_pack(pack_hash: str) -> Pack | None:
     return _read(bytes(found[0].text), pack_hash) if found else None
 
 
-def pack_at_end(present: Pack, ended_on: dt.date) -> Pack:
-    """Return the version of the law under which something ended.
+def pack_at_end(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView] | None = None) -> Pack:
+    """Return the version of the law under which something ended; `noted` are the periods, where they were read already.
 
     What ended before the first text noted belongs to that text. The present version where this program reads the archived one no longer, or where that one asked for nothing.
     """
-    noted = periods()
+    noted = periods() if noted is None else noted
     found = [one for one in noted if one.first_on <= ended_on][-1:] or noted[:1]
     if not found or found[0].pack_hash == present.hash:
         return present
@@ -90,9 +91,9 @@ def pack_at_end(present: Pack, ended_on: dt.date) -> Pack:
     return law if law and law.duty and not law.unsupported_fields else present
 
 
-def kept_until(present: Pack, ended_on: dt.date) -> dt.date:
+def kept_until(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView] | None = None) -> dt.date:
     """Return the last day on which the record of what ended is kept: by the version of that day or the present one, whichever is shorter."""
-    return min(keeps_until(one, ended_on) for one in (present, pack_at_end(present, ended_on)))
+    return min(keeps_until(one, ended_on) for one in (present, pack_at_end(present, ended_on, noted=noted)))
 
 
 @lru_cache(maxsize=8)

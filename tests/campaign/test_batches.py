@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import ALREADY_APPROVED, APPROVER_UNKNOWN, NOT_ALLOWED
@@ -850,6 +852,30 @@ def test_undoing_termination_and_suspension_together_leaves_nobody_barred(people
     )
 
     assert (state(line_id), undone.undone, undone.left_alone) == ("active", 1, 0)
+
+
+def test_a_preview_of_terminated_lines_reads_the_periods_of_the_law_once(people: People) -> None:
+    notified_lines(3)
+    night(DUE, people)
+    night(END_DUE, people)
+    (ended,) = queries.batches(due_on=END_DUE)
+
+    with CaptureQueriesContext(connection) as asked:
+        preview = queries.batch(ended.batch_id).preview
+
+    assert [state(one.line_id) for one in preview] == ["terminated"] * 3
+    assert sum("lawbook_period" in one["sql"] for one in asked.captured_queries) == 1
+
+
+def test_the_batches_of_a_day_are_read_alone(people: People) -> None:
+    notified_lines(1)
+    night(DUE, people)
+    night(END_DUE, people)
+
+    found = [queries.batches(due_on=on) for on in (DUE, END_DUE, END_DUE + dt.timedelta(days=1))]
+
+    assert [[one.action for one in batches] for batches in found] == [["suspend"], ["terminate"], []]
+    assert len(queries.batches()) == 2
 
 
 def test_no_batch_ends_a_line_whose_suspension_is_about_to_be_undone(people: People) -> None:

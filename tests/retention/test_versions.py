@@ -4,6 +4,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.campaign.queries import explain_line
@@ -100,6 +102,15 @@ def test_an_ended_line_is_explained_by_the_version_under_which_it_ended():
 
     assert "suspended for 30 counted days" in said[line]
     assert "suspended for 45 counted days" in said[later]
+
+
+def test_an_explanation_reads_the_periods_of_the_law_once():
+    line = ended_line(ENDED)
+
+    with CaptureQueriesContext(connection) as asked:
+        explain_line(line, on=LATEST)
+
+    assert sum("lawbook_period" in one["sql"] for one in asked.captured_queries) == 1
 
 
 def test_what_ended_before_a_law_was_noted_belongs_to_the_first_one():

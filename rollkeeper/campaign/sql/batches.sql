@@ -4,7 +4,7 @@
 -- Again: the same rows.
 WITH chosen AS MATERIALIZED (
     SELECT *, state IN ('waiting', 'approved', 'running', 'undo_requested') AS is_open FROM campaign_batch
-     WHERE %(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid
+     WHERE (%(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid) AND (%(due_on)s::date IS NULL OR due_on = %(due_on)s::date)
      ORDER BY is_open DESC, prepared_at DESC, batch_id LIMIT %(limit)s::integer
 )
 SELECT b.*, (SELECT s.username FROM access_staff s WHERE s.staff_id = b.prepared_by) AS prepared_by_name,
