@@ -10,15 +10,8 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION access_refuse_revival() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'access_rolegrant_given_back_by_its_last_day' USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-
 CREATE OR REPLACE TRIGGER access_mark_grant BEFORE INSERT ON access_rolegrant
     FOR EACH ROW WHEN (current_user <> 'migrator') EXECUTE FUNCTION access_mark_grant();
 CREATE OR REPLACE TRIGGER access_grants_end_once BEFORE UPDATE OF until ON access_rolegrant
     FOR EACH ROW WHEN (current_user <> 'migrator' AND OLD.until IS NOT NULL AND (NEW.until IS NULL OR NEW.until > OLD.until))
-    EXECUTE FUNCTION access_refuse_revival();
+    EXECUTE FUNCTION kernel_refuse('access_rolegrant_given_back_by_its_last_day', 'insufficient_privilege');

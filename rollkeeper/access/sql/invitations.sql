@@ -14,14 +14,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- The worker that mails an invitation makes its code, and does so for no other: none that was shown, sent or used.
-CREATE OR REPLACE FUNCTION access_refuse_code() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'access_invitation_is_not_to_be_mailed' USING ERRCODE = 'insufficient_privilege';
-END
-$$;
 CREATE OR REPLACE TRIGGER access_invitation_by_mail BEFORE UPDATE ON access_invitation
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker'
                        AND (OLD.sealed_to IS NULL OR OLD.sent_at IS NOT NULL OR OLD.used_at IS NOT NULL
                             OR NEW.sealed_to IS NOT NULL AND NEW.sealed_to <> OLD.sealed_to))
-    EXECUTE FUNCTION access_refuse_code();
+    EXECUTE FUNCTION kernel_refuse('access_invitation_is_not_to_be_mailed', 'insufficient_privilege');

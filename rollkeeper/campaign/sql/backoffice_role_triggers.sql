@@ -1,17 +1,10 @@
 -- Lets the back office's role move a batch only as its own acts do: it revives none that was stopped or is over.
 -- Law: art. 3. Reads: -. Writes: a trigger on campaign_batch. Plan: fires for the back office's role alone.
 -- Again: CREATE OR REPLACE: the same trigger.
-CREATE OR REPLACE FUNCTION campaign_refuse_to_backoffice() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'campaign_batch_state_changed_by_backoffice' USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-
 CREATE OR REPLACE TRIGGER campaign_backoffice_role BEFORE UPDATE OF state ON campaign_batch
     FOR EACH ROW WHEN (
         current_user = 'backoffice' AND NEW.state <> OLD.state
         AND NOT (NEW.state = 'approved' AND OLD.state = 'waiting')
         AND NOT (NEW.state = 'stopped' AND OLD.state IN ('waiting', 'approved', 'running'))
         AND NOT (NEW.state = 'undo_requested' AND OLD.state IN ('running', 'stopped', 'done'))
-    ) EXECUTE FUNCTION campaign_refuse_to_backoffice();
+    ) EXECUTE FUNCTION kernel_refuse('campaign_batch_state_changed_by_backoffice', 'insufficient_privilege');

@@ -21,6 +21,14 @@ CREATE OR REPLACE FUNCTION kernel_day(said date) RETURNS date
 LANGUAGE sql VOLATILE
 RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN (clock_timestamp() AT TIME ZONE kernel_zone())::date ELSE said END;
 
+-- What every trigger does that only refuses: by what name, and as what kind of fault.
+CREATE OR REPLACE FUNCTION kernel_refuse() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = TG_ARGV[1];
+END
+$$;
+
 -- By which matters each app may make others wait, until its transaction ends. Advisory locks themselves are no app's: with them it
 -- would hold up the network, the batches and the vault for as long as it likes.
 CREATE OR REPLACE FUNCTION kernel_lock(matter text, keys text[]) RETURNS void

@@ -39,15 +39,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE acting
     ELSE true
 END;
 
-CREATE OR REPLACE FUNCTION ledger_refuse_entry() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'ledger_entry_not_allowed_for_this_role' USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-
 CREATE OR REPLACE TRIGGER ledger_role_verbs BEFORE INSERT ON ledger_entry
-    FOR EACH ROW WHEN (NOT ledger_role_may(kernel_acting_role(), NEW.verb)) EXECUTE FUNCTION ledger_refuse_entry();
+    FOR EACH ROW WHEN (NOT ledger_role_may(kernel_acting_role(), NEW.verb)) EXECUTE FUNCTION kernel_refuse('ledger_entry_not_allowed_for_this_role', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER ledger_role_actor BEFORE INSERT ON ledger_entry
     FOR EACH ROW WHEN (kernel_is_app() AND (NEW.staff_id IS NULL OR NEW.body ~ '"(actor|second)":"(console|worker)"'))
-    EXECUTE FUNCTION ledger_refuse_entry();
+    EXECUTE FUNCTION kernel_refuse('ledger_entry_not_allowed_for_this_role', 'insufficient_privilege');

@@ -64,10 +64,10 @@ CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
            IS DISTINCT FROM (OLD.is_registered, OLD.must_reverify, OLD.is_essential, OLD.language)
         OR NEW.number_index IS DISTINCT FROM OLD.number_index AND NEW.state <> 'released'
     ))
-    EXECUTE FUNCTION lines_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');
+    EXECUTE FUNCTION kernel_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER lines_at_counter_restore BEFORE UPDATE ON lines_suspension
     FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND (OLD.reason <> 'registration' OR NEW.restored_on IS NULL))
-    EXECUTE FUNCTION lines_refuse('lines_suspension_changed_by_a_counter', 'insufficient_privilege');
+    EXECUTE FUNCTION kernel_refuse('lines_suspension_changed_by_a_counter', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER lines_at_counter_number BEFORE UPDATE ON lines_number
     FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.line_id <> OLD.line_id AND OLD.quarantined_until IS NULL)
-    EXECUTE FUNCTION lines_refuse('lines_number_taken_from_a_line', 'insufficient_privilege');
+    EXECUTE FUNCTION kernel_refuse('lines_number_taken_from_a_line', 'insufficient_privilege');

@@ -16,22 +16,14 @@ BEGIN
 END
 $$;
 
--- Every trigger of this package that only refuses: by what name, and as what kind of fault.
-CREATE OR REPLACE FUNCTION lines_refuse() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = TG_ARGV[1];
-END
-$$;
-
 CREATE OR REPLACE TRIGGER lines_spare_essential AFTER INSERT ON lines_suspension
     REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION lines_spare_essential();
 CREATE OR REPLACE TRIGGER lines_refuse_terminating_essential BEFORE UPDATE ON lines_line
     FOR EACH ROW
     WHEN (OLD.is_essential AND NEW.terminated_by = 'campaign' AND OLD.terminated_by IS DISTINCT FROM 'campaign')
-    EXECUTE FUNCTION lines_refuse('lines_line_essential_and_terminated_by_a_campaign', 'check_violation');
+    EXECUTE FUNCTION kernel_refuse('lines_line_essential_and_terminated_by_a_campaign', 'check_violation');
 
 -- The night may protect a line and never take that off: only a person at a counter does.
 CREATE OR REPLACE TRIGGER lines_keep_essential BEFORE UPDATE OF is_essential ON lines_line
     FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND kernel_acting_role() IN ('worker', 'console'))
-    EXECUTE FUNCTION lines_refuse('lines_line_no_longer_essential_by_worker', 'insufficient_privilege');
+    EXECUTE FUNCTION kernel_refuse('lines_line_no_longer_essential_by_worker', 'insufficient_privilege');

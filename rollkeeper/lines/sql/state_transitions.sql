@@ -8,4 +8,4 @@ CREATE OR REPLACE TRIGGER lines_valid_transition BEFORE UPDATE OF state ON lines
         AND (OLD.state, NEW.state) NOT IN (
         ('active', 'suspended'), ('suspended', 'active'), ('active', 'terminated'), ('suspended', 'terminated'), ('terminated', 'suspended'),
         ('terminated', 'released')
-    )) EXECUTE FUNCTION lines_refuse('lines_line_invalid_transition', 'check_violation');
+    )) EXECUTE FUNCTION kernel_refuse('lines_line_invalid_transition', 'check_violation');

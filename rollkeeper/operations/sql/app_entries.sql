@@ -92,19 +92,15 @@ CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFER
     WHEN (NEW.verb = 'line:sim:replaced' AND kernel_is_app()) EXECUTE FUNCTION ledger_require_told_subscriber();
 
 -- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
-CREATE OR REPLACE FUNCTION access_refuse_to_app() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%_changed_by_an_app', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-END
-$$;
 CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON access_staff
-    FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION access_refuse_to_app();
+    FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active)
+    EXECUTE FUNCTION kernel_refuse('access_staff_changed_by_an_app', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER disclosures_request_decided BEFORE UPDATE ON disclosures_request
-    FOR EACH ROW WHEN (kernel_is_app() AND OLD.state NOT IN ('waiting', 'approved')) EXECUTE FUNCTION access_refuse_to_app();
+    FOR EACH ROW WHEN (kernel_is_app() AND OLD.state NOT IN ('waiting', 'approved'))
+    EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');
 -- A worker only ends a request whose time is over, and empties one that is erased.
 CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures_request
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
         NEW.state <> OLD.state AND NEW.state <> 'expired' OR NEW.person_id <> OLD.person_id OR NEW.line_id <> OLD.line_id
         OR OLD.person_id IS NULL AND NEW.person_id IS NOT NULL OR OLD.line_id IS NULL AND NEW.line_id IS NOT NULL))
-    EXECUTE FUNCTION access_refuse_to_app();
+    EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');

@@ -118,7 +118,7 @@ CREATE OR REPLACE TRIGGER lines_suspension_as_approved AFTER INSERT ON lines_sus
 CREATE OR REPLACE TRIGGER lines_suspension_ends_once BEFORE UPDATE ON lines_suspension
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console') AND OLD.restored_on IS NOT NULL
                        AND (NEW.restored_on IS DISTINCT FROM OLD.restored_on))
-    EXECUTE FUNCTION lines_refuse('lines_suspension_opened_again', 'insufficient_privilege');
+    EXECUTE FUNCTION kernel_refuse('lines_suspension_opened_again', 'insufficient_privilege');
 
 -- Whether a line was terminated just now, or was released without ever having been.
 CREATE OR REPLACE FUNCTION lines_is_ended_now(former text, state text) RETURNS boolean
@@ -206,4 +206,4 @@ CREATE CONSTRAINT TRIGGER lines_line_entered AFTER INSERT ON lines_line DEFERRAB
 
 CREATE OR REPLACE TRIGGER retention_erasure_after_a_restore BEFORE INSERT ON retention_erasure
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.ground = 'erased_before_restore')
-    EXECUTE FUNCTION lines_refuse('retention_erasure_after_a_restore_by_worker', 'insufficient_privilege');
+    EXECUTE FUNCTION kernel_refuse('retention_erasure_after_a_restore_by_worker', 'insufficient_privilege');
