@@ -42,6 +42,7 @@ class Measured:
 
 def renew(bench: str, rows: Sequence[Row], docs: Path = DOCS) -> None:
     """Keep the rows of a run in place of the bench's older ones of the same size, and write its page and picture."""
+    docs.mkdir(parents=True, exist_ok=True)
     values = docs / "measured.csv"
     new = [_kept(bench, row) for row in rows]
     sizes = {one.n for one in new}
@@ -57,11 +58,14 @@ def renew(bench: str, rows: Sequence[Row], docs: Path = DOCS) -> None:
             graph.draw(f"{bench}: cost against size", lines), "utf-8"
         )
     page = docs / "measured.md"
-    page.write_text(page_with_tables(page.read_text("utf-8"), docs), "utf-8")
+    words = page if page.exists() else DOCS / page.name
+    page.write_text(page_with_tables(words.read_text("utf-8"), docs), "utf-8")
 
 
 def read(values: Path) -> list[Measured]:
-    """Return every row that is kept."""
+    """Return every row that is kept; none where no run was kept yet."""
+    if not values.exists():
+        return []
     with values.open(encoding="utf-8", newline="") as file:
         return [Measured(**row) for row in csv.DictReader(file)]
 

@@ -114,6 +114,15 @@ def test_a_run_renews_values_tables_and_picture_and_keeps_other_sizes(shared: No
     assert (tmp_path / "pictures" / "measured-notices.svg").read_text("utf-8").startswith("<svg")
 
 
+def test_a_run_is_kept_in_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    row = ("simulate: 50 lines", 50, 1.5, 1.0, 1.5, "at most 2")
+
+    report.renew("simulate", [row], tmp_path / "new")
+
+    assert [one.n for one in report.read(tmp_path / "new" / "measured.csv")] == ["50"]
+    assert "|50 lines|50|1.5|1.50|at most 2|" in (tmp_path / "new" / "measured.md").read_text("utf-8")
+
+
 def test_the_tables_on_the_page_are_those_of_the_kept_values():
     page = (report.DOCS / "measured.md").read_text("utf-8")
 
