@@ -14,6 +14,9 @@ from pydantic import AfterValidator, Field
 from rollkeeper.kernel.hooks import Hook
 from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, OnPages, Table, table
 
+LONGEST_NAME: Final = 20
+"""The letters of a signature of SMS, as networks take it."""
+
 
 class InstanceKind(StrEnum):
     """A demo instance contains invented people and may be given a date; a production instance refuses one."""
@@ -74,6 +77,15 @@ def _known_country(code: str) -> str:
     if code not in SUPPORTED_REGIONS:
         raise ValueError("write the two capital letters of a country, such as CN")
     return code
+
+
+def _brief_name(name: str) -> str:
+    """Refuse a name that no network takes under an SMS: every notice and code is signed with it, unless a signature is set."""
+    if len(name) > LONGEST_NAME:
+        raise ValueError(
+            f"write at most {LONGEST_NAME} letters: the name signs each SMS, and networks take no longer signature"
+        )
+    return name
 
 
 def _spoken_languages(languages: list[str]) -> list[str]:
@@ -137,7 +149,10 @@ class Instance(Table):
         "bo",
     ]
     operator_name: Annotated[
-        str, Field(min_length=1, description="The operator's name in notices and on pages."), OnPages()
+        str,
+        AfterValidator(_brief_name),
+        Field(min_length=1, description="The operator's name in notices and on pages, at most 20 letters."),
+        OnPages(),
     ] = "Invented Telecom"
     care_number: Annotated[str, Field(description="The care desk's number.")] = "10086"
     registration_number: Annotated[

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from rollkeeper.kernel.instance import LONGEST_NAME
 from rollkeeper.kernel.settings import OnPages, Table, each_once, table, whole_path
 
 
@@ -114,7 +115,7 @@ class Notices(Table):
         str | None,
         Field(
             min_length=2,
-            max_length=20,
+            max_length=LONGEST_NAME,
             pattern=r"^[^【】\[\]\s]+( [^【】\[\]\s]+)*$",
             description="The signature of SMS as registered with the networks, without brackets; empty: the operator's name.",
         ),

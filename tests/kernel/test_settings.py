@@ -154,6 +154,18 @@ def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(
         instance()
 
 
+@pytest.mark.parametrize(("letters", "is_fine"), [(19, True), (20, True), (21, False)])
+@pytest.mark.parametrize("letter", ["a", "藏"])
+def test_an_operators_name_is_as_long_as_the_signature_of_an_sms_at_most(written, letter, letters, is_fine):
+    written(f'[instance]\noperator_name = "{letter * letters}"\n')
+
+    if is_fine:
+        assert instance().operator_name == letter * letters
+        return
+    with refusing(SETTING_FAULT, match="at most 20 letters: the name signs each SMS"):
+        instance()
+
+
 def test_a_password_in_an_address_is_not_repeated_by_its_refusal(written):
     written('[notices]\nsmtp_url = "smtp://us:hunter2@mail.example"\n')
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from rollkeeper.kernel.choices import BarLevel, Channel
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.instance import LONGEST_NAME
 from rollkeeper.kernel.phrasing import looks_like_link
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices import texts
@@ -206,6 +207,28 @@ def test_a_short_text_goes_out_in_few_parts(language, kind):
     longest = written(language, kind, promised_on=dt.date(2012, 12, 30))
 
     assert sms_parts(longest.text) <= MOST_PARTS[language]
+
+
+@pytest.mark.parametrize("letter", ["a", "藏"])
+@pytest.mark.parametrize("language", ["zh-hans", "bo"])
+def test_a_suspension_keeps_within_its_parts_under_the_longest_name(language, letter):
+    name = letter * LONGEST_NAME
+
+    signed = written(
+        language, NoticeKind.SUSPENDED, promised_on=dt.date(2012, 12, 30), operator=name, signature=name
+    )
+
+    assert sms_parts(signed.text) <= MOST_PARTS[language]
+
+
+def test_a_suspension_in_english_keeps_within_its_parts_under_the_longest_name():
+    name = "a" * LONGEST_NAME
+
+    signed = written(
+        "en", NoticeKind.SUSPENDED, promised_on=dt.date(2012, 12, 30), operator=name, signature=name
+    )
+
+    assert sms_parts(signed.text) == 2
 
 
 @pytest.mark.parametrize(

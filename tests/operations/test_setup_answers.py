@@ -87,6 +87,19 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(place, monkeypatch)
     assert "register_url" not in kept
 
 
+@pytest.mark.parametrize(("letters", "asked_again"), [(19, False), (20, False), (21, True)])
+def test_a_name_too_long_to_sign_an_sms_is_asked_again(place, monkeypatch, letters, asked_again):
+    typed = iter(["a" * letters, *["Invented Mobile"][:asked_again], "CN", "cn-xz-2011", "Asia/Shanghai", "en", "10086", "", ""])  # fmt: skip
+    said = []
+    monkeypatch.setattr(setup_answers.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(setup_answers.typer, "prompt", lambda *_, **__: next(typed))
+    monkeypatch.setattr(setup_answers.err, "print", lambda text, **_: said.append(text))
+
+    setup_answers.answer(None)
+
+    assert ("at most 20 letters" in said[0]) is asked_again
+
+
 def test_answers_are_for_a_production_instance(place):
     (place / "answers.toml").write_text(WHOLE, "utf-8")
 
