@@ -36,7 +36,16 @@ from rollkeeper.agents.services import (
 from rollkeeper.agents.settings import settings
 from rollkeeper.agents.suspension import reinstate_agent, suspend_agent, terminate_agent
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, out, read_date, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    LookBackOption,
+    counted,
+    emit,
+    out,
+    read_date,
+    show_table,
+)
 from rollkeeper.kernel.instance import open_instance
 
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's code, such as agent-017.")]
@@ -89,7 +98,7 @@ def requirements(as_json: JsonOption = False) -> None:
         return
     show_table(
         f"Requirements (article {article_on_agents()})", ["requirement", "counts for", "what"],
-        [[one.requirement, f"{one.renew_days} days", one.said("en")] for one in found],
+        [[one.requirement, counted(one.renew_days, "day", "days"), one.said("en")] for one in found],
     )  # fmt: skip
 
 
@@ -184,10 +193,13 @@ def suspend(
     """
     open_instance()
     done = suspend_agent(console_authority(), agent, because, on=on or clock.today())
-    out.print(f"{agent} is suspended, and {done.accounts:,} accounts are closed.", markup=False)
+    out.print(
+        f"{agent} is suspended, and {counted(done.accounts, 'account is', 'accounts are')} closed.",
+        markup=False,
+    )
     if because is SuspensionCause.FRAUD:
         out.print(
-            f"{done.lines:,} lines are asked to be confirmed; 'rollkeeper notices send' tells their subscribers. All of them"
+            f"{counted(done.lines, 'line is', 'lines are')} asked to be confirmed; 'rollkeeper notices send' tells their subscribers. All of them"
             " go on working."
         )
 
@@ -199,7 +211,7 @@ def reinstate(agent: AgentArgument, on: DateOption = None) -> None:
     """
     open_instance()
     opened = reinstate_agent(console_authority(), agent, on=on or clock.today())
-    out.print(f"{agent} may go on; {opened:,} accounts are open again.", markup=False)
+    out.print(f"{agent} may go on; {counted(opened, 'account is', 'accounts are')} open again.", markup=False)
 
 
 def terminate(agent: AgentArgument, on: DateOption = None) -> None:
@@ -209,7 +221,9 @@ def terminate(agent: AgentArgument, on: DateOption = None) -> None:
     """
     open_instance()
     closed = terminate_agent(console_authority(), agent, on=on or clock.today())
-    out.print(f"{agent} is terminated, and {closed:,} accounts are closed.", markup=False)
+    out.print(
+        f"{agent} is terminated, and {counted(closed, 'account is', 'accounts are')} closed.", markup=False
+    )
 
 
 def add_outlet(
@@ -288,7 +302,7 @@ def remove_device(username: UserName, on: DateOption = None) -> None:
     """
     open_instance()
     ended = remove_devices(console_authority(), username, on=on or clock.today())
-    out.print(f"{ended:,} devices are ended.")
+    out.print(f"{counted(ended, 'device is', 'devices are')} ended.")
 
 
 def list_(as_json: JsonOption = False) -> None:
@@ -349,9 +363,9 @@ def run(as_json: JsonOption = False, on: DateOption = None) -> None:
         emit(done)
         return
     out.print(
-        f"{done['notified']:,} were notified, {done['confirmed']:,} confirmed, {done['over']:,} lines ended otherwise;"
-        f" {done['not_confirmed']:,} were not confirmed in time and wait for a supervisor, as do"
-        f" {done['abandoned']:,} accounts with many document images and few registrations."
+        f"{counted(done['notified'], 'was', 'were')} notified, {done['confirmed']:,} confirmed, {counted(done['over'], 'line', 'lines')} ended otherwise;"
+        f" {counted(done['not_confirmed'], 'was', 'were')} not confirmed in time; these are for a supervisor, as do"
+        f" {counted(done['abandoned'], 'account', 'accounts')} with many document images and few registrations."
     )
 
 
@@ -372,7 +386,7 @@ def _show(view: AgentView) -> None:
     figures = view.figures
     out.print(
         f"Registered today: {figures.today:,} of {figures.limit:,}; in {settings().window_days} days:"
-        f" {figures.in_window:,}, of which {figures.flagged_in_window:,} were flagged for review. To be confirmed: {view.reverifications:,}."
+        f" {figures.in_window:,}, of which {counted(figures.flagged_in_window, 'was', 'were')} flagged for review. To be confirmed: {view.reverifications:,}."
     )
     show_table(
         "Checklist", ["requirement", "counts through", "met"],

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
-from rollkeeper.kernel.console import out, show_table
+from rollkeeper.kernel.console import counted, out, show_table
 
 if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
     from rollkeeper.campaign.batch_execution import BatchRunResult
     from rollkeeper.campaign.batch_planning import DueLines
     from rollkeeper.campaign.batch_rollback import UndoResult
     from rollkeeper.campaign.nightly import NightlyResult
+    from rollkeeper.campaign.planning import PlanCheck
     from rollkeeper.campaign.queries import (
         BatchDetail,
         BatchView,
@@ -32,14 +33,14 @@ def due(found: DueLines, detail: BatchDetail | None) -> None:
     """Show what is due for one action, with a preview to check."""
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
     out.print(
-        f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}{_level(BarLevel.partial(found.bars))}.[/bold]{held}"
+        f"[bold]{found.due_on}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars))}.[/bold]{held}"
     )
     if detail is None:
         return
     alike = _alike(detail.preview)
     different = "all counted alike" if len(alike) == 1 else f"{len(alike)} different countings"
     out.print(
-        f"Batch {found.batch_id} waits for {detail.view.approvals_needed} people. {len(detail.preview):,} of {found.count:,} lines,"
+        f"Batch {found.batch_id} waits for {counted(detail.view.approvals_needed, 'person', 'people')}. {len(detail.preview):,} of {counted(found.count, 'line', 'lines')},"
         f" drawn by lot, {different}:"
     )
     for lines in alike:
@@ -49,6 +50,20 @@ def due(found: DueLines, detail: BatchDetail | None) -> None:
             out.print(f"    {line.line_id}  {line.service}  {line.region or ''}", markup=False)
         _sentences(first.sentences)
     out.print()
+
+
+def plan_check(found: PlanCheck) -> None:
+    """Show what a planning would take in, in the words of the page."""
+    rows: list[tuple[str, object]] = [
+        ("Lines to add", found.to_add),
+        ("In the campaign already", found.members_before),
+    ]
+    if found.last_day_on:
+        rows.append(("Last day of subscribers notified today", found.last_day_on))
+    show_table(f"The dry run: {found.pack_id}, begins {found.begins_on}", ("what", "value"), rows)
+    if found.regions:
+        regions = [(name or "Not stated", count) for name, count in found.regions.items()]
+        show_table("By region", ("region", "lines"), regions)
 
 
 def _alike(preview: Sequence[PreviewLine]) -> list[list[PreviewLine]]:
@@ -66,12 +81,14 @@ def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequ
         f" {nightly_result.postponed:,}. Reminders owed: {nightly_result.reminded:,}."
     )
     for one in undone:
-        out.print(f"Batch {one.batch_id} undone: {one.undone:,} lines back, {one.left_alone:,} left alone.")
+        out.print(
+            f"Batch {one.batch_id} undone: {counted(one.undone, 'line', 'lines')} back, {one.left_alone:,} left alone."
+        )
     for run in ran:
         why = f" It goes no further: {run.why}." if run.why else ""
         again = f" Run again after {run.until.astimezone(clock.zone()):%Y-%m-%d %H:%M}." if run.until else ""
         out.print(
-            f"Batch {run.batch_id} ({run.action}) is {run.state.value}: {run.done:,} lines done,"
+            f"Batch {run.batch_id} ({run.action}) is {run.state.value}: {counted(run.done, 'line', 'lines')} done,"
             f" {run.skipped:,} skipped.{why}{again}"
         )
     if not ran:
@@ -114,7 +131,7 @@ def unreachable(line: NotNotifiedLine) -> None:
     """Show one line that was not reached."""
     state = line.notice_state or "no notice"
     out.print(
-        f"{line.line_id}  {line.service}  {line.region or '-'}  {state}  {line.attempts} attempts"
+        f"{line.line_id}  {line.service}  {line.region or '-'}  {state}  {counted(line.attempts, 'attempt', 'attempts')}"
         + (f"  waived: {line.waiver_reason}" if line.waiver_reason else ""),
         markup=False,
     )
@@ -136,7 +153,7 @@ def _batch(batch: BatchView) -> None:
     why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
     reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
     out.print(
-        f"Batch {batch.batch_id}: {batch.action}{_level(batch.level)} on {batch.due_on}, {batch.state}; {batch.line_count:,} lines,"
+        f"Batch {batch.batch_id}: {batch.action}{_level(batch.level)} on {batch.due_on}, {batch.state}; {counted(batch.line_count, 'line', 'lines')},"
         f" {batch.done_count:,} done, {batch.skipped_count:,} skipped{reasons}, {batch.undone_count:,} undone;"
         f" approved by {by}.{why}",
         markup=False,

@@ -24,7 +24,16 @@ from rollkeeper.disclosures.choices import DeferralReason, Instrument, RefusalRe
 from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.disclosures.statistics import year_table
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, out, read_date, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    LookBackOption,
+    counted,
+    emit,
+    out,
+    read_date,
+    show_table,
+)
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault.fields import Field
 from rollkeeper.vault.staff_sessions import open_vault_session
@@ -384,7 +393,7 @@ def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:
     """
     open_instance()
     done = run_due_disclosures(console_authority(), on=on or clock.today())
-    said = f"{done.notified:,} people are notified, {done.expired:,} disclosure requests ran out, {done.erased:,} are erased."
+    said = f"{counted(done.notified, 'person is', 'people are')} notified, {counted(done.expired, 'disclosure request', 'disclosure requests')} ran out, {counted(done.erased, 'is', 'are')} erased."
     emit(dataclasses.asdict(done)) if as_json else out.print(said)
 
 

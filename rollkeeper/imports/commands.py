@@ -21,7 +21,17 @@ from rollkeeper.imports.reject_file import default_path, require_writable, write
 from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.imports.undo import undo_import
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    counted,
+    emit,
+    err,
+    out,
+    progress,
+    read_date,
+    show_table,
+)
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.law.acts import Act, may_act
@@ -168,9 +178,11 @@ def undo(
     if json_:
         emit(asdict(done))
         return
-    out.print(f"{done.lines:,} lines are undone; the file can be imported again.")
+    out.print(f"{counted(done.lines, 'line is', 'lines are')} undone; the file can be imported again.")
     if done.completed:
-        out.print(f"{done.completed:,} lines that were there before keep what the import added to them.")
+        out.print(
+            f"{counted(done.completed, 'line that was there before keeps', 'lines that were there before keep')} what the import added."
+        )
 
 
 def _state(one: PastImport) -> str:
@@ -246,7 +258,8 @@ def _take_in(
     if rejected_rows and result.refused_file:
         count = write_rejected_rows(scan, result.refused_file, rejected_rows)
         err.print(
-            f"{count:,} rows were written to {rejected_rows}. Delete it when they are imported.", markup=False
+            f"{counted(count, 'row was', 'rows were')} written to {rejected_rows}. Delete it when they are imported.",
+            markup=False,
         )
     return result
 
@@ -266,20 +279,22 @@ def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: b
     if result.was_done:
         out.print(f"{scan.file.name} was imported before, with this map: nothing was done.", markup=False)
     if result.resumed_after:
-        out.print(f"An interrupted import continued after {result.resumed_after:,} rows.")
+        out.print(f"An interrupted import continued after {counted(result.resumed_after, 'row', 'rows')}.")
     out.print(
-        f"{result.rows:,} rows: {result.lines:,} lines made, {result.registered:,} of them registered;"
+        f"{counted(result.rows, 'row', 'rows')}: {counted(result.lines, 'line', 'lines')} made, {result.registered:,} of them registered;"
         f" {result.known:,} known from an earlier import; {result.refused:,} refused."
     )
     if result.left_out:
         out.print(
-            f"{result.left_out:,} rows are left out by the map: lines that are not in service, or products that are no lines."
+            f"{counted(result.left_out, 'row is', 'rows are')} left out by the map: lines that are not in service, or products that are no lines."
         )
     if result.barred:
-        out.print(f"{result.barred:,} lines came in barred, for the reason that the file gives.")
+        out.print(
+            f"{counted(result.barred, 'line', 'lines')} came in barred, for the reason that the file gives."
+        )
     if result.completed:
         out.print(
-            f"{result.completed:,} known lines were completed: a registration or a reference was added."
+            f"{counted(result.completed, 'known line was', 'known lines were')} completed: a registration or a reference was added."
         )
     named = ", ".join(f"'{column.column}' ({column.about})" for column in dropped if column.about)
     if named:

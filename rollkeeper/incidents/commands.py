@@ -25,6 +25,7 @@ from rollkeeper.kernel.console import (
     DateOption,
     JsonOption,
     LookBackOption,
+    counted,
     emit,
     out,
     progress,
@@ -148,8 +149,8 @@ def scope(
         emit(dataclasses.asdict(found))
     else:
         out.print(
-            f"{found.people:,} people are affected, and {found.unregistered_lines:,} lines without a registered subscriber, by"
-            f" {found.openings:,} openings. Of {found.sealed_people:,} only sealed values leaked."
+            f"{counted(found.people, 'person is', 'people are')} affected, and {counted(found.unregistered_lines, 'line', 'lines')} without a registered subscriber, by"
+            f" {counted(found.openings, 'opening', 'openings')}. Of {found.sealed_people:,} only sealed values leaked."
         )
 
 
@@ -187,7 +188,7 @@ def notify(
     if send:
         notified, missed = services.notify_affected(console_authority(), incident, on=on or clock.today())
         answer = {"notices": notified, "unreachable": missed}
-        said = f"{notified:,} people are notified by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
+        said = f"{counted(notified, 'person is', 'people are')} notified by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
         emit(answer) if as_json else out.print(said)
         return
     drafted = draft(console_authority(), incident)
@@ -196,7 +197,7 @@ def notify(
         return
     for language, texts in drafted.texts.items():
         named = "no language named" if language == NO_LANGUAGE else language
-        out.print(f"{named}: {drafted.by_language[language]:,} people\n", markup=False)
+        out.print(f"{named}: {counted(drafted.by_language[language], 'person', 'people')}\n", markup=False)
         for one in texts:
             out.print(f"{one.subject}\n\n{one.text}\n", markup=False)
     out.print(f"{drafted.unreachable:,} cannot be reached. Nothing is sent yet: add --send.")
@@ -269,7 +270,7 @@ def _show(view: IncidentView) -> None:
     )
     if view.scoped_at:
         out.print(
-            f"{view.people:,} people, {view.unregistered_lines:,} lines without a subscriber; {view.notices:,} notices."
+            f"{counted(view.people, 'person', 'people')}, {counted(view.unregistered_lines, 'line', 'lines')} without a subscriber; {counted(view.notices, 'notice', 'notices')}."
         )
     show_table(
         "Duties", ("to", "article", "within", "until", "status"),

@@ -121,6 +121,11 @@ def group_called(app: typer.Typer, name: str) -> typer.Typer | None:
     return next((group.typer_instance for group in app.registered_groups if group.name == name), None)
 
 
+def counted(n: int, one: str, many: str) -> str:
+    """Return a number with its word: `1 line`, `2 lines`; where the verb follows, both hold it."""
+    return f"{n:,} {one if n == 1 else many}"
+
+
 def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print an answer as JSON on standard output."""
     out.print_json(json.dumps(json.loads(canonical_bytes(answer)), ensure_ascii=False))

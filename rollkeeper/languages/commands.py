@@ -11,7 +11,7 @@ import typer
 from rollkeeper.access.terminal import signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE
-from rollkeeper.kernel.console import JsonOption, emit, err, out, read_date, show_table
+from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, read_date, show_table
 from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.languages import queries
 from rollkeeper.languages.ages import Age, ages_of
@@ -106,8 +106,8 @@ def accept(
     require_translated(language)
     (shown,) = (one for one in queries.list_languages() if one.language == language)
     err.print(
-        f"'{language}': {shown.texts:,} texts, of which {shown.changed:,} are new to this instance or changed since they were accepted,"
-        f" and {shown.stale:,} are older than their English. Hash {shown.texts_hash}.",
+        f"'{language}': {counted(shown.texts, 'text', 'texts')}, of which {shown.changed:,} are new to this instance or changed since they were accepted,"
+        f" and {counted(shown.stale, 'is', 'are')} older than their English. Hash {shown.texts_hash}.",
         markup=False,
     )
     if not yes and not (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rollkeeper.kernel.console import JsonOption, emit, err, progress, read_date
+from rollkeeper.kernel.console import JsonOption, counted, emit, err, progress, read_date
 from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.choices import Engine
@@ -75,7 +75,7 @@ def simulate(
     """Show what the law would do to each line, day by day, without effect on the register.
 
     EVENTS.csv has the columns line, date, event, until. Events on one day: activated, notice_delivered, notice_bounced, registered
-    (or by its assurance declared, sighted, checked, machine_read), verified, transferred, ended. Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
+    (or by its assurance declared, sighted, checked, machine_read), verified, transferred, last_day (of a registration), ended. Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
     With --from-register, before 'campaign plan': what would happen to the lines of this instance if every notice arrived on the first
     day and no one registered.
 
@@ -101,7 +101,7 @@ def simulate(
                     as_json=as_json,
                 )
         err.print(
-            f"{written.lines:,} lines of this instance, each subscriber notified on {first}. Left out: {written.other_service:,} of services"
+            f"{counted(written.lines, 'line', 'lines')} of this instance, each subscriber notified on {first}. Left out: {written.other_service:,} of services"
             f" that the law does not concern, {written.essential:,} essential ones."
         )
         return

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, read_date, show_table
+from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.cases import cases_not_run, traced_cases
@@ -268,7 +268,7 @@ def diff(
         )
         if people:
             out.print(
-                f"Of {people.lines:,} lines {people.gain:,} gain days, {people.lose:,} lose days, {people.alike:,} stay as they were."
+                f"Of {counted(people.lines, 'line', 'lines')} {people.gain:,} gain days, {people.lose:,} lose days, {people.alike:,} stay as they were."
             )
     if people and people.lose:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel.choices import label_of
-from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, progress, show_table
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.instance import open_instance
@@ -109,7 +109,7 @@ def check(as_json: JsonOption = False) -> None:
     if as_json:
         emit({"size": size, "faults": [_fault(one) for one in faults]})
     elif not faults:
-        out.print(f"All {size:,} entries are what their leaves say.")
+        out.print(f"{counted(size, 'entry is', 'entries are')} what the leaves say.")
     _print_faults(() if as_json else faults)
     raise typer.Exit(1 if faults else 0)
 
@@ -133,7 +133,7 @@ def _print_result(done: PublicationResult, place: Path) -> None:
     if done.is_public:
         cosigned = f", cosigned by {done.cosigned} of {len(done.answers)} witnesses" if done.answers else ""
         out.print(
-            f"{done.added:,} entries are new in {place}; its checkpoint covers {done.size:,}{cosigned}.",
+            f"{counted(done.added, 'entry is', 'entries are')} new in {place}; its checkpoint covers {done.size:,}{cosigned}.",
             markup=False,
         )
         return
@@ -143,7 +143,7 @@ def _print_result(done: PublicationResult, place: Path) -> None:
         else f"readers still see the one over {done.public_size:,}"
     )
     err.print(
-        f"The checkpoint over {done.size:,} entries is signed, but has {done.cosigned} of the {done.needed}"
+        f"The checkpoint over {counted(done.size, 'entry', 'entries')} is signed, but has {done.cosigned} of the {done.needed}"
         f" cosignatures that it needs: {stays}. Run this again when the witnesses answer.",
         markup=False,
     )

@@ -25,6 +25,7 @@ from rollkeeper.kernel.console import (
     DateOption,
     JsonOption,
     LookBackOption,
+    counted,
     emit,
     err,
     group_called,
@@ -184,7 +185,7 @@ def alarms(
     open_instance()
     if settle:
         settled = settle_alarms(_signed_in(user), on=on or clock.today())
-        out.print(f"{settled:,} alarms are settled.")
+        out.print(f"{counted(settled, 'alarm is', 'alarms are')} settled.")
         return
     found = open_alarms()
     if as_json:

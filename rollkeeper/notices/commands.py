@@ -11,7 +11,7 @@ import typer
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, err, out, progress, show_table
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
@@ -72,15 +72,19 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     out.print(f"{sent.withdrawn:,} withdrawn, since they were no longer true.")
     out.print(f"{sent.unreachable:,} with no channel left: see 'rollkeeper campaign unreachable'.")
     if sent.no_gateway:
-        out.print(f"{sent.no_gateway:,} wait, since this instance has no gateway for the channel to them.")
+        out.print(
+            f"{counted(sent.no_gateway, 'waits', 'wait')}, since this instance has no gateway for the channel to them."
+        )
     if sent.no_language:
         out.print(
-            f"{sent.no_language:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
+            f"{counted(sent.no_language, 'waits', 'wait')}, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
         )
     if sent.broken:
-        err.print(f"{sent.broken:,} wait, since sending cannot be recorded: see outbox/ in the instance.")
+        err.print(
+            f"{counted(sent.broken, 'waits', 'wait')}, since sending cannot be recorded: see outbox/ in the instance."
+        )
     if sent.quiet:
-        out.print(f"{sent.quiet:,} wait for the end of the quiet hours.")
+        out.print(f"{counted(sent.quiet, 'waits', 'wait')} for the end of the quiet hours.")
     if sent.given_up:
         out.print(
             f"{sent.given_up:,} sent before brought no proof in time: the next channel is tried where one is left."
@@ -111,12 +115,12 @@ def status(as_json: JsonOption = False) -> None:
         "Attempts", ("channel", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried]
     )
     out.print(
-        f"Still to be reached: {missing:,} lines. No line is suspended without proof that its subscriber was notified."
+        f"Still to be reached: {counted(missing, 'line', 'lines')}. No line is suspended without proof that its subscriber was notified."
     )
     out.print(f"Genuine senders: {', '.join(senders)}.")
     if silent:
         out.print(
-            f"{silent:,} wait, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
+            f"{counted(silent, 'waits', 'wait')}, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
         )
 
 

@@ -14,6 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import (
     JsonOption,
     LookBackOption,
+    counted,
     emit,
     err,
     group_called,
@@ -436,7 +437,7 @@ def restore(
         f"The instance {data_dir()} is restored: the register of {back.register_made_at}, the keys of {back.keys_made_at}."
     )
     out.print(
-        f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again."
+        f"{counted(back.opening, 'sealed record opens', 'sealed records open')}; {back.erased_again:,} erased since then were erased again."
     )
     out.print(
         "It does nothing by itself and publishes into its own folder. If it replaces the other instance, write 'folder' under"
@@ -444,7 +445,7 @@ def restore(
     )
     if back.without_key:
         out.print(
-            f"{back.without_key:,} records were sealed after the keys were backed up and are lost: register them again."
+            f"{counted(back.without_key, 'record was', 'records were')} sealed after the keys were backed up, and lost: register again."
         )
 
 
@@ -494,6 +495,6 @@ def finish_restore(
         emit(dataclasses.asdict(back))
         return
     out.print(
-        f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
+        f"{counted(back.opening, 'sealed record opens', 'sealed records open')}; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
         " after the keys and are lost."
     )

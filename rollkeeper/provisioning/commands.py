@@ -13,7 +13,7 @@ import typer
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, err, out, progress, show_table
 from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.provisioning import queries
@@ -98,7 +98,7 @@ def _show_pushed(pushed: PushResult, *, as_json: bool) -> None:
         out.print(", ".join(f"{count:,} {state}" for state, count in counts.items()) + ".")
     if pushed.floor_breaks:
         err.print(
-            f"On {pushed.floor_breaks} lines the network barred emergency, care or registration calls: restore commands were sent at once. Find out why before barring anything else.",
+            f"On {counted(pushed.floor_breaks, 'line', 'lines')} the network barred emergency, care or registration calls: restore commands were sent at once. Find out why before barring anything else.",
             style="red",
         )
 
@@ -189,15 +189,17 @@ def reconcile(
         _show_differences(found)
     if compared.floor_breaks:
         err.print(
-            f"On {len(compared.floor_breaks):,} lines emergency, care or registration calls are barred: 'provisioning push' restores"
+            f"On {counted(len(compared.floor_breaks), 'line', 'lines')} emergency, care or registration calls are barred: 'provisioning push' restores"
             " them. Find out why before barring anything else.",
             style="red",
         )
     if restore and compared.out_of_service:
-        err.print(f"{len(compared.out_of_service):,} lines are to be restored: 'provisioning push' does it.")
+        err.print(
+            f"{counted(len(compared.out_of_service), 'line is', 'lines are')} to be restored: 'provisioning push' does it."
+        )
     if compared.never_commanded_count and not never_commanded:
         err.print(
-            f"{compared.never_commanded_count:,} active lines for which the network never received a command and reports nothing: --never-commanded lists them."
+            f"{counted(compared.never_commanded_count, 'active line', 'active lines')} for which the network never received a command and reports nothing: --never-commanded lists them."
         )
     if found:
         raise typer.Exit(1)
@@ -208,7 +210,7 @@ def _show_differences(found: Sequence[Difference]) -> None:
         out.print("Register and network agree on every line that was compared.")
         return
     show_table(
-        f"{len(found):,} differences, the oldest first",
+        f"{counted(len(found), 'difference', 'differences')}, the oldest first",
         ("line", "register says", "network says", "asked at", "being tried"),
         [
             (

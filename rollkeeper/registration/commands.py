@@ -8,7 +8,7 @@ import typer
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, err, out, progress, show_table
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.bulk import refused_file, register_file
 from rollkeeper.registration.file_reader import require_usable, size_of
@@ -53,7 +53,7 @@ def register_in_bulk(
         })  # fmt: skip
     else:
         show_table(
-            f"{file.name}: {tally.rows:,} rows",
+            f"{file.name}: {counted(tally.rows, 'row', 'rows')}",
             ["recorded", "recorded before", "refused"],
             [[tally.recorded, tally.repeated, tally.refused]],
         )
@@ -61,6 +61,7 @@ def register_in_bulk(
             out.print(f"  {count:,} x {code}", markup=False)
     if tally.refused:
         err.print(
-            f"{tally.refused:,} rows were refused; each is listed with its reason in {side}.", markup=False
+            f"{counted(tally.refused, 'row was', 'rows were')} refused; each is listed with its reason in {side}.",
+            markup=False,
         )
         raise typer.Exit(1)

@@ -12,7 +12,16 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import staff_with_role
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    counted,
+    emit,
+    out,
+    progress,
+    read_date,
+    show_table,
+)
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.languages.queries import require_spoken
 from rollkeeper.ledger import auditor
@@ -128,7 +137,7 @@ def verify(
     if as_json:
         emit(dataclasses.asdict(done))
         return
-    figures = f"{done.cells:,} figures in {done.tables} tables, {done.hidden:,} of them hidden"
+    figures = f"{counted(done.cells, 'figure', 'figures')} in {counted(done.tables, 'table', 'tables')}, {done.hidden:,} of them hidden"
     if done.recounted:
         entered = (
             "its own entry is not among the disclosed ones"
@@ -136,14 +145,16 @@ def verify(
             else f"it is entry {done.entered_at:,} itself"
         )
         out.print(
-            f"The report of {done.period} holds: {figures}, fit {done.entries:,} published entries; {entered}."
+            f"The report of {done.period} holds: {figures}, fit {counted(done.entries, 'published entry', 'published entries')}; {entered}."
         )
     else:
         out.print(
             f"The report of {done.period} is the operator's: {figures}. They were not counted again (see --evidence)."
         )
     if done.undisclosed:
-        out.print(f"{done.undisclosed:,} entries of its period are not disclosed; erased ones cannot be.")
+        out.print(
+            f"{counted(done.undisclosed, 'entry', 'entries')} of its period are not disclosed; erased ones cannot be."
+        )
     if vkey is None:
         out.print("The key was taken from the ledger itself (see --vkey): this does not prove who signed.")
 
@@ -177,7 +188,10 @@ def disclose(
     if as_json:
         emit({"file": str(file), "entries": written})
         return
-    out.print(f"{written:,} entries are disclosed in {file}. Give it to {given_to} alone.", markup=False)
+    out.print(
+        f"{counted(written, 'entry is', 'entries are')} disclosed in {file}. Give it to {given_to} alone.",
+        markup=False,
+    )
 
 
 def _key(given: str | None, ledger: Path) -> str:

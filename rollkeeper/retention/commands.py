@@ -15,6 +15,7 @@ from rollkeeper.kernel.console import (
     DateOption,
     JsonOption,
     LookBackOption,
+    counted,
     emit,
     out,
     progress,
@@ -79,7 +80,7 @@ def plan(as_json: JsonOption = False, on: LookBackOption = None) -> None:
         })  # fmt: skip
         return
     out.print(
-        f"{found.current:,} records of present subscribers go when their contracts end. Where no law has them kept, two people"
+        f"{counted(found.current, 'record of a present subscriber goes when the contract ends', 'records of present subscribers go when their contracts end')}. Where no law has them kept, two people"
         " decide what to end now; legal holds stay."
     )
     show_table("Records of former subscribers", ("by", "due", "kept by a legal hold"), list(found.due))
@@ -110,8 +111,8 @@ def erase_due(
     if dry_run:
         waiting = abandoned.count_abandoned()
         said = (
-            f"{due.lines:,} terminated lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications are due for erasure;"
-            f" {due.held:,} records are held."
+            f"{counted(due.lines, 'terminated line', 'terminated lines')}, {counted(due.tenures, 'past tenure', 'past tenures')} and {counted(waiting, 'broken-off application', 'broken-off applications')} are due for erasure;"
+            f" {counted(due.held, 'record is', 'records are')} held."
         ) + (f" {due.not_entered:,} have no ledger entry of their end and stay." if due.not_entered else "")
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
@@ -121,11 +122,23 @@ def erase_due(
         emit(dataclasses.asdict(erased) | {"held": due.held})
         return
     out.print(
-        f"Erased: {erased.lines:,} terminated lines, {erased.tenures:,} past tenures; {erased.keys_destroyed:,} keys"
-        f" destroyed; {due.held:,} records are held."
-        + (f" {erased.numbers_freed:,} numbers were freed." if erased.numbers_freed else "")
-        + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
-        + (f" {erased.finished:,} interrupted erasures were finished." if erased.finished else "")
+        f"Erased: {counted(erased.lines, 'terminated line', 'terminated lines')}, {counted(erased.tenures, 'past tenure', 'past tenures')}; {counted(erased.keys_destroyed, 'key', 'keys')}"
+        f" destroyed; {counted(due.held, 'record is', 'records are')} held."
+        + (
+            f" {counted(erased.numbers_freed, 'number was', 'numbers were')} freed."
+            if erased.numbers_freed
+            else ""
+        )
+        + (
+            f" {counted(erased.abandoned, 'broken-off application was', 'broken-off applications were')} erased."
+            if erased.abandoned
+            else ""
+        )
+        + (
+            f" {counted(erased.finished, 'interrupted erasure was', 'interrupted erasures were')} finished."
+            if erased.finished
+            else ""
+        )
     )
 
 

@@ -5,7 +5,7 @@ import typer
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
+from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, err, out, progress
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.vault import canaries, rotation
 
@@ -46,7 +46,7 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
         )
         return
     out.print(
-        f"Epoch {done.epoch_id} has begun; {done.people:,} keys and {done.line_values:,} values are sealed to it."
+        f"Epoch {done.epoch_id} has begun; {counted(done.people, 'key', 'keys')} and {counted(done.line_values, 'value', 'values')} are sealed to it."
     )
     out.print(
         f"Destroyed: epoch {', '.join(map(str, done.destroyed))}. Back up both stores now: older backups can no longer be opened."

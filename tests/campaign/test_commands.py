@@ -62,13 +62,50 @@ def test_plan_takes_in_whom_the_law_concerns_and_says_how_many(committed, desk):
     }  # fmt: skip
 
 
+def all_that_is_written():
+    """Return a digest of every table of the register, the ledger among them."""
+    names = rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    return {
+        one.name: rows(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS d FROM {one.name} t")[0].d  # noqa: S608 - the names are the database's own
+        for one in names
+    }  # fmt: skip
+
+
+def test_a_dry_run_of_the_plan_counts_as_the_page_does_and_writes_nothing(committed, desk):
+    make_line(), make_line(region="Lhasa"), make_line(is_registered=True)
+    before = all_that_is_written()
+
+    done, told = (
+        desk.campaign("plan", "--dry-run", "--json", on=PLANNED),
+        desk.campaign("plan", "--dry-run", on=PLANNED),
+    )
+    after = all_that_is_written()
+    planned = desk.campaign("plan", "--json", on=PLANNED)
+
+    assert len(before) > 50
+    assert [name for name in before if before[name] != after[name]] == []
+    assert done.json == {
+        "begins_on": "2012-01-01", "last_day_on": "2012-03-01", "members_before": 0, "pack_id": "cn-xz-2011",
+        "regions": {"": 1, "Lhasa": 1}, "to_add": 2, "not_concerned": {"activated_later": 0, "other_service": 0, "registered": 1},
+    }  # fmt: skip
+    assert planned.json["members_added"] == done.json["to_add"]
+    for words in (
+        "The dry run",
+        "Lines to add",
+        "In the campaign already",
+        "Last day of subscribers notified today",
+        "Not stated",
+    ):
+        assert words in told.said
+
+
 def test_plan_again_adds_only_what_is_new(notified, desk):
     make_line()
 
     done = desk.campaign("plan", on=PLANNED)
 
     assert done.code == 0
-    assert f"1 lines added, {LINES + 1} in all" in done.said
+    assert f"1 line added, {LINES + 1} in all" in done.said
 
 
 @pytest.mark.parametrize(
@@ -251,7 +288,7 @@ def test_run_says_when_to_come_again_where_a_brake_holds(notified, desk, batch_l
     done = desk.campaign("run")
 
     assert done.code == 0
-    assert "1 lines done" in done.said
+    assert "1 line done" in done.said
     assert "Run again after" in done.said
 
 
@@ -352,7 +389,7 @@ def test_unreachable_lists_by_reference_whom_nobody_notified_and_answers_no(noti
 
     assert done.code == 1
     assert done.json["line_id"] == str(not_notified)
-    assert "1 lines." in done.remarks
+    assert "1 line." in done.remarks
 
 
 def test_an_unnotified_line_is_waived_by_name_out_of_the_list_itself(notified, desk, tmp_path):
@@ -367,7 +404,7 @@ def test_an_unnotified_line_is_waived_by_name_out_of_the_list_itself(notified, d
     after = desk.type("campaign", "unreachable", "--json")
 
     assert (done.code, done.json) == (0, {"waived": 1, "left_alone": 0})
-    assert (after.code, after.remarks) == (0, "1 lines, 1 of them waived.\n")
+    assert (after.code, after.remarks) == (0, "1 line, 1 of them waived.\n")
     assert (after.json["line_id"], after.json["waiver_reason"]) == (str(not_notified), "no_person")
 
 

@@ -35,7 +35,7 @@ from rollkeeper.campaign.commands.cli_options import (
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.outage_hours import export_outage_hours
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
+from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, out, progress, read_date
 from rollkeeper.kernel.ids import BatchId
 
 AfterGapOption = Annotated[
@@ -183,7 +183,7 @@ def undo(
         emit(dataclasses.asdict(undone))
         return
     out.print(
-        f"{undone.undone:,} lines are as they were; {undone.left_alone:,} had moved on and were left alone."
+        f"{counted(undone.undone, 'line is as it was', 'lines are as they were')}; {counted(undone.left_alone, 'had moved on and was', 'had moved on and were')} left alone."
     )
 
 
@@ -221,7 +221,7 @@ def outage_hours(
         emit(dataclasses.asdict(done))
         return
     out.print(
-        f"{done.stretches:,} stretches, {done.hours:,.0f} hours, {done.credited_hours:,.0f} of them to be given back."
+        f"{counted(done.stretches, 'stretch', 'stretches')}, {done.hours:,.0f} hours, {done.credited_hours:,.0f} of them to be given back."
     )
 
 

@@ -15,7 +15,7 @@ from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, op
 from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, err, out
+from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, counted, emit, err, out
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -23,6 +23,9 @@ from rollkeeper.law.packs import load_pack
 
 def plan(
     pack: Annotated[str | None, typer.Argument(help="A rule pack; default: the one in the settings.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count; add no line and queue no notice.")
+    ] = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
@@ -30,22 +33,31 @@ def plan(
 
     Run it again after an import: only new lines are added. Example: rollkeeper campaign plan cn-xz-2011
     """
+    chosen, today = pack or instance().pack, on or clock.today()
     with opened():
-        planned = planning.plan_campaign(console(), pack_id=pack or instance().pack, on=on or clock.today())
-        law = load_pack(pack or instance().pack)
+        check = planning.check_plan(console(), pack_id=chosen, on=today) if dry_run else None
+        planned = None if dry_run else planning.plan_campaign(console(), pack_id=chosen, on=today)
+        law = load_pack(chosen)
         others = count_not_concerned(law)
     if as_json:
-        emit(dataclasses.asdict(planned) | {"not_concerned": dataclasses.asdict(others)})
+        emit(plain(check or planned) | {"not_concerned": dataclasses.asdict(others)})
         return
-    queued = " Their notices are queued: run 'rollkeeper notices send'." if planned.members_added else ""
-    out.print(
-        f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {planned.members_added:,} lines added,"
-        f" {planned.members_before + planned.members_added:,} in all.{queued}"
-    )
+    if check:
+        cli_output.plan_check(check)
+    if planned:
+        _show_planned(planned)
     what = "not asked to verify" if law.campaign.asks_again else "registered"
     out.print(
         f"Not concerned: {others.registered:,} {what}, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
         f" {others.other_service:,} of other services."
+    )
+
+
+def _show_planned(planned: planning.PlanResult) -> None:
+    queued = " Their notices are queued: run 'rollkeeper notices send'." if planned.members_added else ""
+    out.print(
+        f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {counted(planned.members_added, 'line', 'lines')} added,"
+        f" {planned.members_before + planned.members_added:,} in all.{queued}"
     )
 
 
@@ -84,7 +96,7 @@ def unreachable(as_json: JsonOption = False) -> None:
                     cli_output.unreachable(line)
             count, last = count + len(page), page[-1].line_id
             waived += sum(line.waiver_reason is not None for line in page)
-    err.print(f"{count:,} lines" + (f", {waived:,} of them waived." if waived else "."))
+    err.print(f"{counted(count, 'line', 'lines')}" + (f", {waived:,} of them waived." if waived else "."))
     if count > waived:
         raise typer.Exit(1)
 
@@ -120,7 +132,9 @@ def waive(
     if as_json:
         emit(plain(waived))
         return
-    out.print(f"{waived.waived:,} lines are waived; {waived.left_alone:,} were not waiting to be.")
+    out.print(
+        f"{counted(waived.waived, 'line is', 'lines are')} waived; {counted(waived.left_alone, 'was', 'were')} not waiting to be."
+    )
 
 
 def close(as_json: JsonOption = False, on: DateOption = None) -> None:
@@ -150,11 +164,11 @@ def cancel(as_json: JsonOption = False, on: DateOption = None) -> None:
         emit(plain(done))
         return
     out.print(
-        f"The campaign is cancelled: it concerned {done.members:,} lines, and none of them loses service by it."
+        f"The campaign is cancelled: it concerned {counted(done.members, 'line', 'lines')}, and none of them loses service by it."
     )
     if done.notified:
         out.print(
-            f"The subscribers of {done.notified:,} lines had been notified by then. Tell them that the day they were given has lapsed."
+            f"The subscribers of {counted(done.notified, 'line', 'lines')} had been notified by then. Tell them that the day they were given has lapsed."
         )
 
 

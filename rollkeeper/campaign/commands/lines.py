@@ -18,7 +18,16 @@ from rollkeeper.campaign.commands.cli_options import (
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, emit, err, out, read_date
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    LookBackOption,
+    counted,
+    emit,
+    err,
+    out,
+    read_date,
+)
 from rollkeeper.lines import hardship_evidence
 from rollkeeper.lines.reconnection import reconnect_temporarily
 
@@ -69,7 +78,7 @@ def evidence(as_json: JsonOption = False, on: LookBackOption = None) -> None:
                 else:
                     out.print(f"{one.line_id}  since {one.due_on}", markup=False)
             count, last = count + len(page), page[-1].line_id
-    err.print(f"{count:,} lines. Ask the subscribers; the lines do not change.")
+    err.print(f"{counted(count, 'line', 'lines')}. Ask the subscribers; the lines do not change.")
 
 
 def complaint(number: NumberArgument, on: DateOption = None) -> None:

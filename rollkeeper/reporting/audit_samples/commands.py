@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.terminal import ask
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
+from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, out
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.ledger import auditor
 from rollkeeper.reporting.audit_samples.choices import SampledAction
@@ -65,7 +65,9 @@ def redraw(
     except (auditor.AuditError, OSError) as fault:
         raise typer.BadParameter(f"the copy is invalid: {fault}", param_hint="'DIR'") from None
     if size > head.size:
-        raise typer.BadParameter(f"the copy has {head.size:,} entries.", param_hint="'--size'")
+        raise typer.BadParameter(
+            f"the copy has {counted(head.size, 'entry', 'entries')}.", param_hint="'--size'"
+        )
     drawn = draw_again(ledger, evidence, period, kind, text=ask("Text"), size=size, head_size=head.size)
     if as_json:
         emit([{"leaf": leaf} for leaf in drawn])
