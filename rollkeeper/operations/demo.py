@@ -52,6 +52,7 @@ from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.services import record_outcomes, send_due
 from rollkeeper.operations import bootstrap
 from rollkeeper.operations.demo_cases import DemoCases
+from rollkeeper.operations.demo_letters import DemoLetters
 from rollkeeper.operations.demo_logins import IN_PROGRESS, demo_was_interrupted, write_logins
 from rollkeeper.operations.errors import DEMO_IN_PROGRESS
 from rollkeeper.operations.fake_people import FakePeople, FakePerson
@@ -79,6 +80,7 @@ STAFF = {
 _MOST_CONTESTED = 19
 COLUMNS = (
     "number", "service", "activated_on", "language", "region", "name", "address", "document_type", "document_number",
+    "bill_to", "bill_address",
 )  # fmt: skip
 MAP: dict[str, Any] = {
     "number": {"column": "number"},
@@ -88,6 +90,7 @@ MAP: dict[str, Any] = {
     "activated_on": {"column": "activated_on", "format": "%Y-%m-%d"},
     "language": {"column": "language"},
     "region": {"column": "region"},
+    "contact": {"postal": ["bill_to", "bill_address"]},
     "registration": {
         "name": "name",
         "address": "address",
@@ -170,6 +173,7 @@ class _Scenario:
         self._registered: list[str] = []
         self.cases = DemoCases(lambda: self._registered, self._as)
         """What subscribers contest, and what else waits for people in the back office."""
+        self._letters = DemoLetters(self._as)
         self.subscriber: dict[str, str] = {}
         """The subscriber for trying the portal: the first of those registered from the start."""
         self._pack = load_pack(instance().pack)
@@ -197,6 +201,7 @@ class _Scenario:
         if not is_closed(self._pack, day):
             self._open_the_counter(day)
         self.cases.live(day)
+        self._letters.live(day)
         run_nightly(worker_authority(), on=day)
         if day > dt.date(2012, 3, 1) and not is_closed(self._pack, day):
             self._act(day)
@@ -220,21 +225,33 @@ class _Scenario:
             )[0]
             number = f"+868916{index:06d}" if service is Service.FIXED_LINE else f"+861390891{index:04d}"
             region = self._dice.choice(["Lhasa", "Shigatse", "Lhoka", "Nyingchi", "Nagchu", "Ngari"])
+            # Bills of a fixed line go to where it is.
+            bill = (person.name, person.address) if service is Service.FIXED_LINE else ("", "")
             head = (number, service.value, since.isoformat(), person.language, region)
             if self._dice.random() < 0.42:
                 if service is Service.MOBILE and not self.subscriber:
                     self.subscriber = {"number": number} | asdict(person)
                 elif service is Service.MOBILE:
                     self._registered = [number, *self._registered[:_MOST_CONTESTED]]
-                yield (*head, person.name, person.address, person.document_type, person.document_number)
+                yield (
+                    *head,
+                    person.name,
+                    person.address,
+                    person.document_type,
+                    person.document_number,
+                    *bill,
+                )
             else:
                 self._unregistered.append((number, person))
-                yield (*head, "", "", "", "")
+                yield (*head, "", "", "", "", *bill)
 
     def _send_notices(self, day: dt.date) -> None:
         reports = data_dir() / "outbox" / "delivery-reports.jsonl"
         reports.unlink(missing_ok=True)
-        send_due(worker_authority(), on=day, limit=round(WAVES.get(day, 1.0) * self._count))
+        send_due(
+            worker_authority(), on=day, limit=round(WAVES.get(day, 1.0) * self._count),
+            by_channel=self._letters.with_the_others(),
+        )  # fmt: skip
         if reports.exists():
             # Some telephones were off: their reports never came, and their clocks do not start.
             arrived = [report for report in read_delivery_reports(reports) if self._dice.random() < 0.94]
@@ -264,6 +281,7 @@ class _Scenario:
     def _act(self, day: dt.date) -> None:
         drawn = prepare_batches(console_authority(), due_on=day, on=day)
         if day == LAST_DAY:
+            self._letters.leave(day)
             return  # the last batches are left for visitors of the demo
         for due in drawn:
             if due.batch_id:
