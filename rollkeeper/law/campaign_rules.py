@@ -6,7 +6,8 @@ happened, so that no two follow each other faster than the law has them, however
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rollkeeper.kernel.choices import Bars
 from rollkeeper.law.calendars import days_in
@@ -27,6 +28,8 @@ class StageRule:
     article: str
     clock_article: str
     """The article by which the days before it are counted."""
+    title: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the law calls it, by language; empty where it gives it no name."""
 
     @property
     def is_end(self) -> bool:
@@ -148,6 +151,7 @@ def _stages(campaign: Campaign, grace: int) -> list[StageRule]:
             bars=stage.services.bars if stage.reversible else None,
             article=stage.because.article,
             clock_article=clock,
+            title=stage.title,
         )
         for number, (stage, days, clock) in enumerate(zip(campaign.stages, between, clocks, strict=True))
     ]

@@ -170,7 +170,7 @@ class _Explainer:
         for bar, day in zip(rules.bars, barred, strict=False):
             level = BarLevel.of(bar.bars or Bars.ALL)
             key = "suspended" if level is BarLevel.ALL else "barred"
-            yield self._sentence(key, bar.article, suspended_on=day, bars=level, works=level)
+            yield self._sentence(key, bar.article, stage=bar, suspended_on=day, bars=level, works=level)
         if self._closed_early():
             return
         follows = rules.after(len(barred))
@@ -203,7 +203,7 @@ class _Explainer:
                 yield self._sentence("promised", "", promised_on=count.promised_on)
             level = BarLevel.of(Bars.ALL if then.bars is None else then.bars)
             key = "may_terminate" if then.is_end else "may_suspend" if level is BarLevel.ALL else "may_bar"
-            yield self._sentence(key, article, earliest_on=count.earliest_on, bars=level)
+            yield self._sentence(key, article, stage=then, earliest_on=count.earliest_on, bars=level)
 
     def _erasure(self, terminated: dt.date) -> Iterator[Sentence]:
         article = self.pack.retention.article
@@ -247,11 +247,16 @@ class _Explainer:
     def _past(self, day: dt.date | None) -> bool:
         return day is not None and day <= self.on
 
-    def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
+    def _sentence(
+        self, key: str, article: str, *, stage: StageRule | None = None, **facts: object
+    ) -> Sentence:
+        """Write a sentence; of a stage to which the law gives a name in this language, with that before it."""
         if self.pack.has_campaign and self.pack.campaign.asks_again and f"again_{key}" in _tables()["en"]:
             key = f"again_{key}"
         said = {one: _said(one, key, facts) for one, table in _tables().items() if key in table}
         text, language = text_in(self.language, said)
+        name, named = stage.title.get(language) if stage else None, _tables()[language].get("barred_stage")
+        text = named.format(stage=name, said=text) if name and named else text
         return Sentence(text, article, language)
 
 

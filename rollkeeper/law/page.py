@@ -217,7 +217,7 @@ class _Page:
                 grace.last_day_on,
             ),
             *((self.barred(stage), day) for stage, day in zip(rules.bars, begins, strict=False)),
-            (_("may be terminated from"), ended),
+            *([(self.titled(_("may be terminated from"), rules.end), ended)] if rules.end else []),
             (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
         ]
         yield _list(f"{what}{self.colon}{self.day(when)}" for what, when in said if when)
@@ -236,8 +236,13 @@ class _Page:
     def barred(self, stage: StageRule) -> str:
         """Say from when a line may be barred, and what of."""
         _, level = self.say, BarLevel.of(stage.bars or Bars.ALL)
-        said = _("may be suspended from")
-        return said if level is BarLevel.ALL else said + self.bracketed(self.label(level))
+        what = "" if level is BarLevel.ALL else self.label(level)
+        return self.titled(_("may be suspended from"), stage, what)
+
+    def titled(self, said: str, stage: StageRule, what: str = "") -> str:
+        """Return what is said of a stage with its name, where the law gives it one, and what it takes."""
+        named = [one for one in (self.text(dict(stage.title)), what) if one]
+        return said + self.bracketed(self.colon.join(named)) if named else said
 
     def layers(self) -> Iterator[str]:
         """Yield what the laws below say otherwise: this pack holds, and says so leaf by leaf."""

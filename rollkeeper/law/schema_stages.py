@@ -143,6 +143,12 @@ class Stage(CitedModel):
         Name,
         Field(description="Its name in tests and figures. 'terminated' is the end of the contract."),
     ]
+    title: Annotated[
+        Text,
+        Field(
+            description="What the law calls it, where it does: said with what is barred, in the pack's languages."
+        ),
+    ] = Field(default_factory=dict)
     rank: Annotated[int, Field(ge=1)]
     enter: Enter
     services: Services = Services()

@@ -57,7 +57,7 @@ def _is(*values: object) -> Check:
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
-    "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
+    "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].title.*", "campaigns[].stages[].money[].*", "*purpose.*",
     "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*",
 )  # fmt: skip
 

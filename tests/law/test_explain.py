@@ -10,7 +10,7 @@ import pytest
 from rollkeeper.law.explain import LineHistory, explain_history
 from rollkeeper.law.packs import load_pack
 from tests.builders.packs import write_pack
-from tests.builders.stages import asking_again
+from tests.builders.stages import asking_again, staged
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")
@@ -207,6 +207,42 @@ def test_every_language_fills_in_the_same_facts():
 
 
 ASKED_AGAIN = NOTIFIED | {"recorded_on": D(2011, 6, 29)}
+
+
+def titled(on: dt.date, language: str = "en", **facts) -> str:
+    text = staged(20, 30).replace(
+        "id: no_calls_out,", "id: no_calls_out, title: {en: Outgoing bar, zh-hans: 限制呼出},"
+    )
+    found = explain_history(
+        load_pack(str(write_pack(text))), LineHistory(**NOTIFIED | facts), on, language=language
+    )
+    return " ".join(sentence.text for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "follows", "barred"),
+    [
+        ("en", "Outgoing bar: Unless the line is registered", "Outgoing bar: On 2 March 2012"),
+        ("zh-hans", "限制呼出：如", "限制呼出：因"),
+    ],
+)
+def test_a_stage_that_its_law_names_is_called_by_that_name(language, follows, barred):
+    before, after = (
+        titled(D(2012, 1, 10), language),
+        titled(D(2012, 3, 5), language, suspended_on=D(2012, 3, 2)),
+    )
+
+    assert follows in before
+    assert barred in after
+    # The next stage has no name: what is said of it is as it was.
+    assert after.count(barred.split(":")[0].split("：")[0]) == 1
+
+
+def test_a_name_in_another_language_than_the_sentence_is_left_out():
+    text = staged(20, 30).replace("id: no_calls_out,", "id: no_calls_out, title: {zh-hans: 限制呼出},")
+    found = explain_history(load_pack(str(write_pack(text))), LineHistory(**NOTIFIED), D(2012, 1, 10))
+
+    assert "限制呼出" not in " ".join(sentence.text for sentence in found)
 
 
 def asked_again(on: dt.date, language: str = "en", **facts) -> str:

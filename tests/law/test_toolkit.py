@@ -319,7 +319,11 @@ def test_the_list_names_every_declined_leaf_and_every_text_to_be_read():
 
 
 def test_the_law_page_names_each_bar_by_what_it_takes_with_its_day():
-    page = law_page(load_pack(str(write_pack(staged(20, 30)))), language="en", on=dt.date(2012, 1, 5))
+    named = staged(20, 30).replace("id: no_calls,", "id: no_calls, title: {en: Second bar},")
+    page = law_page(load_pack(str(write_pack(named))), language="en", on=dt.date(2012, 1, 5))
 
-    for said in ("may be suspended from (outgoing): 2012-03-06", "may be suspended from (calls): 2012-03-27"):
+    for said in (
+        "may be suspended from (outgoing): 2012-03-06",
+        "may be suspended from (Second bar: calls): 2012-03-27",
+    ):
         assert said in page
