@@ -14,7 +14,7 @@ def toml_text(content: Mapping[str, Any]) -> str:
 
 
 def changed_toml(text: str, content: Mapping[str, Any]) -> str:
-    """Return the text with this content in place of its own. Where both cannot be had, the content is right and the comments go."""
+    """Return the text that says this content instead. Where both cannot be had, the content is right and the comments go."""
     import tomlkit
 
     document = tomlkit.parse(text)
