@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Letters of the demo: to subscribers of fixed lines whom no call reached. Some envelopes come back, and some slips.
 
-As `demo.py`: nothing is put into a table here. A demo prints nothing, so this gateway stands for the operator's program and its post.
+As `demo.py`: nothing is put into a table here. A demo prints nothing, so this gateway takes the place of the program that an operator posts with.
 """
 
 import datetime as dt
