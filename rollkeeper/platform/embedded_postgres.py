@@ -18,6 +18,7 @@ import fcntl
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -200,14 +201,24 @@ def take_ownership(store: Store) -> None:
 def _prepare_socket(store: Store) -> None:
     """Make a folder that the server's user alone may write: who can write it can lay a socket there and be sent the passwords."""
     owner, folder = server_user(store), socket_folder(store)
-    sockets().mkdir(mode=0o755, parents=True, exist_ok=True)
-    if sockets().stat().st_uid != os.geteuid():
-        raise PermissionError(f"{sockets()} belongs to another user")
-    sockets().chmod(0o755)
+    _make_own_folder(sockets(), mode=0o711)
+    if folder.is_symlink():
+        raise PermissionError(f"{folder} is a link")
     folder.mkdir(exist_ok=True)
     if owner:
         shutil.chown(folder, owner, owner)
     folder.chmod(0o755)
+
+
+def _make_own_folder(folder: Path, *, mode: int) -> None:
+    """Make a folder under a name that can be guessed, perhaps in /tmp; refuse a link, and what belongs to another user or others write."""
+    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=mode)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise PermissionError(f"{folder} belongs to another user, or is a link")
+    folder.chmod(mode)
 
 
 def _make(store: Store) -> None:

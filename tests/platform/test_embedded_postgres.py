@@ -372,7 +372,7 @@ def test_each_server_alone_writes_the_folder_of_its_socket(data_dir):
         assert stores.socket_owner(store) == (
             embedded_postgres.server_user(store) or pwd.getpwuid(os.geteuid()).pw_name
         )
-        assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o755
+        assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o711
         assert folder.parent.stat().st_uid == os.geteuid()
 
 
