@@ -174,7 +174,7 @@ def test_active_lines_never_commanded_are_counted_and_listed_on_request(app, mon
     listed = run.invoke(app, ["provisioning", "reconcile", "--never-commanded", "--json"])
 
     assert (counted.exit_code, listed.exit_code) == (0, 1)
-    assert "1 active lines for which the network never received a command" in counted.stderr
+    assert "1 active line for which the network never received a command" in counted.stderr
     assert [(one["line_id"], one["since"]) for one in json.loads(listed.stdout)] == [(str(line), None)]
 
 
