@@ -7,7 +7,10 @@ too slow at fifty, or goes another way at its second size, says in `TINY` at whi
 
 import importlib
 import math
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -42,6 +45,18 @@ def shared(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     connections.close_all()  # with whatever a bench has set on them
     importlib.reload(urls)  # as they are without an app
     clear_url_caches()
+
+
+def test_no_bench_moves_the_instance_by_being_imported() -> None:
+    program = "import importlib, os, sys; [importlib.import_module(f'tests.bench.bench_{one}') for one in sys.argv[1:]]; print(os.environ['ROLLKEEPER_HOME'])"
+    setup = "import django; django.setup(); "
+
+    done = subprocess.run(
+        [sys.executable, "-c", setup + program, *bench.every_bench()], check=True, capture_output=True, text=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings"},
+    )  # fmt: skip
+
+    assert done.stdout.strip() == os.environ["ROLLKEEPER_HOME"]
 
 
 @pytest.mark.parametrize("name", bench.every_bench())

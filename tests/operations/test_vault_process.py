@@ -7,7 +7,6 @@ import pwd
 import signal
 import stat
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,17 +140,14 @@ def test_what_opens_belongs_to_the_services_user_alone(data_dir):
 
 
 def readable_as(user, files):
-    """Those of the files that a user of the machine can read."""
-    reads = (
-        "import sys\nfor name in sys.argv[1:]:\n try:\n  open(name, 'rb').read(1); print(name)\n"
-        " except OSError:\n  pass"
-    )
+    """Those of the files that a user of the machine can read, with a program that every user may run: Python may lie in a closed folder."""
     group = pwd.getpwnam(user).pw_gid
-    done = subprocess.run(
-        [sys.executable, "-c", reads, *map(str, files)], user=user, group=group, extra_groups=[],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return [Path(name) for name in done.stdout.splitlines()]
+    return [
+        one for one in files
+        if subprocess.run(
+            ["head", "--bytes=1", one], user=user, group=group, extra_groups=[], capture_output=True, check=False
+        ).returncode == 0
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("when", ["before the service began", "while it answers"])
