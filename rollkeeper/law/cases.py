@@ -110,9 +110,10 @@ class _Trial:
                 self._pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,
                 through=anchor + dt.timedelta(days=days + 800),
             )  # fmt: skip
+            moved = f", moved to {found.last_day_on}" if found.last_day_on != found.reached_on else ""
             yield (
-                f"{days} days {what} from {anchor}, which is not counted: the last is {found.reached_on}, moved to"
-                f" {found.last_day_on}; something may follow from {found.earliest_on}."
+                f"{days} days {what} from {anchor}, which is not counted: the last is {found.reached_on}{moved};"
+                f" something may follow from {found.earliest_on}."
             )
 
 

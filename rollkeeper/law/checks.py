@@ -1,42 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Says of a pack what can be done with it and what cannot, and finds what its writer may have forgotten."""
+"""Says of a pack what can be done with it and what cannot, with what its writer may have forgotten."""
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.cases import cases_not_run
-from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations, outdated
+from rollkeeper.law.confirmations import citations, outdated
+from rollkeeper.law.countries import country_of
 from rollkeeper.law.features import features_missing
+from rollkeeper.law.findings import LawFinding, Weight
+from rollkeeper.law.forgotten import forgotten
 from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.strict_yaml import leaf_name
-
-
-class Weight(StrEnum):
-    """How much a finding weighs."""
-
-    STOPS = "stops"
-    """The pack carries no act, or not all of them."""
-    DOUBT = "doubt"
-    """A person should look."""
-    NOTE = "note"
-    """As it should be, and worth knowing."""
-
-
-@dataclass(frozen=True, slots=True)
-class LawFinding:
-    """One finding about a pack, and what to do about it."""
-
-    weight: Weight
-    topic: str
-    sentence: str
-    remedy: str = ""
-
 
 _NOT_IN_FORCE: Final = {
     "draft": "It is a draft: it is shown and simulated, and no one is registered, told or cut by it.",
@@ -57,7 +36,8 @@ def check_pack(pack: Pack, *, on: dt.date) -> list[LawFinding]:
         *_acts(pack, on),
         *_readings(pack),
         *_cases(pack),
-        *_lint(pack),
+        *_country(pack),
+        *forgotten(pack),
     ]
     found += [*_open(pack), *_declined(pack), *_layers(pack)]
     return sorted(found, key=lambda one: list(Weight).index(one.weight))
@@ -78,7 +58,7 @@ def _features(pack: Pack) -> Iterator[LawFinding]:
             Weight.STOPS,
             "feature",
             f"{feature}: nothing here supports {', '.join(fields)}.",
-            "Use a version of Rollkeeper that supports it, or decline it by name in the pack's chapter 'declined'.",
+            "Take it out of its chapter and say under 'declined' that it is not done, or use a version of Rollkeeper that supports it.",
         )
 
 
@@ -139,29 +119,14 @@ def _cases(pack: Pack) -> Iterator[LawFinding]:
         )
 
 
-def _lint(pack: Pack) -> Iterator[LawFinding]:
-    file, first = pack.file, pack.file.sources[0].id
-    cited = {(because.source or first, because.article) for _, because in citations(file)}
-    idle = [one.article for one in file.articles if (one.source, one.article) not in cited]
-    if idle:
+def _country(pack: Pack) -> Iterator[LawFinding]:
+    code = pack.file.jurisdiction.partition("-")[0]
+    if pack.duty and country_of(pack.file.jurisdiction) is None:
         yield LawFinding(
-            Weight.NOTE,
-            "articles",
-            f"No value rests on: {', '.join(idle)}.",
-            "Leave out what nothing serves.",
-        )
-    unread = [
-        one.id for one in file.sources if not one.url and one.rank not in {*NEVER_CONFIRMED, "operator"}
-    ]
-    read = {one.source for one in file.confirmations}
-    for source in (one for one in unread if one not in read):
-        yield LawFinding(Weight.DOUBT, "source", f"The source '{source}' has no address and no reader.")
-    silent = [leaf_name(path) for path, because in citations(file) if not because.words and because.article]
-    if silent:
-        yield LawFinding(
-            Weight.NOTE,
-            "words",
-            f"{len(silent)} values do not quote the words that they rest on: {', '.join(silent[:4])}.",
+            Weight.DOUBT,
+            "country",
+            f"The country {code} has no file: its emergency numbers and documents are not known, and no line is barred.",
+            f"Write rollkeeper/law/countries/{code.lower()}.yaml: 'rollkeeper law schema --country' prints what it can hold.",
         )
 
 

@@ -19,7 +19,7 @@ PACK_FAULT = Refusal(
     "pack_fault",
     Kind.MALFORMED,
     "{file}, line {line}: {leaf}: {why}.",
-    "Correct the pack. `rollkeeper law schema` prints what a pack can hold.",
+    "Correct it. `rollkeeper law schema` prints what a pack can hold, with `--country` what a country file can.",
 )
 PACK_ARTICLE_MISSING = Refusal(
     "pack_article_missing",

@@ -17,9 +17,10 @@ from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
-from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.checks import check_pack
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.countries import country_of
+from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock, keeps_until
@@ -353,5 +354,7 @@ def _said(part: BaseModel) -> Iterator[str]:
             plain = [str(one) for one in value if not isinstance(one, BaseModel)]
             if plain:
                 yield f"{name} {' '.join(plain)}"
+        elif isinstance(value, dict):
+            yield f"{name} {value.get('en') or next(iter(value.values()))}"
         else:
             yield f"{name} {value}"

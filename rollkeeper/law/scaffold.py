@@ -4,6 +4,8 @@
 import datetime as dt
 from enum import StrEnum
 
+from rollkeeper.law.calendars import is_known
+
 
 class Shape(StrEnum):
     """What a law is like."""
@@ -19,16 +21,17 @@ class Shape(StrEnum):
 def scaffold(pack_id: str, *, shape: Shape, on: dt.date) -> str:
     """Return the text of a draft that loads and carries no act."""
     country = pack_id.partition("-")[0].upper()
+    closed = country if is_known(country) else "CN"
     services = "domain, address_block, hosted_site" if shape is Shape.REGISTRAR else "mobile, data_card"
     return (
-        _HEAD.format(pack=pack_id, country=country, services=services, on=on)
+        _HEAD.format(pack=pack_id, country=country, closed=closed, services=services, on=on)
         + (_CAMPAIGN.format(services=services) if shape is Shape.CAMPAIGN else "")
         + _TAIL
     )
 
 
 _HEAD = """# yaml-language-server: $schema=pack.schema.json   (rollkeeper law schema > pack.schema.json)
-# A draft, begun on {on}. Fill in what is marked with TODO; docs/packs.md is the guide. Nothing acts by it before a named reader
+# A draft, begun on {on}. Fill in each mark; docs/packs.md is the guide. Nothing acts by it before a named reader
 # confirmed it (rollkeeper law confirm) and its status is 'confirmed'.
 id: {pack}
 version: 1
@@ -51,7 +54,7 @@ calendar:
   count_first_day: unknown       # unknown: the later date holds
   day_kind: calendar
   roll_last_day: next_working
-  holidays: {{library: holidays, country: CN}}   # TODO
+  holidays: {{library: holidays, country: {closed}}}   # TODO: is it this country's?
   month_overflow: first_of_next
   because: {{article: "1", source: operator}}
 scope:
@@ -65,6 +68,8 @@ party_kinds:
       - {{name: name, required: "yes", purpose: {{en: who answers for it}}, because: {{article: "1"}}}}
       - {{name: document_type, required: "yes", purpose: {{en: what proved it}}, because: {{article: "1"}}}}
       - {{name: document_number, required: "yes", purpose: {{en: which person of that name}}, because: {{article: "1"}}}}
+  # Others that a law may name, each with its attributes: minor, and guardian (of a minor); company, company_user (who uses the line) and
+  # company_bearer (who brings its papers). A kind of one of the first: id: visitor, kind_of: individual, label: {{en: A visitor}}.
 """
 _CAMPAIGN = """campaigns:
   - id: existing_lines
@@ -94,10 +99,12 @@ _CAMPAIGN = """campaigns:
 _TAIL = """retention:
   - {data_class: identity, anchor: termination, keep: {n: 1, unit: year}, kind: exact, then: erase, hold: legal_hold, because: {article: "1"}}   # TODO
 number_reuse: {quarantine: {n: 90, unit: day}, because: {article: "1", source: operator}}
-declined: []                     # TODO: what the law asks and Rollkeeper does not do, by name, with the reason and who answers
+declined: []                     # TODO: what the law asks and Rollkeeper does not do; the value itself is in no other chapter
+  # - {article: "2", source: act, leaf: gender, what: {en: Gender is recorded}, why: {en: It says nothing about who answers.}, instead: {en: Nothing.}, answers: The operator}
 tests:                           # TODO: the day before, the day and the day after each limit, counted by hand
   - name: on the day it ends, it has ended
     given: {activated: 2001-01-01, ended: 2012-02-29}
     on: 2012-02-29
     expect: terminated
+  # - {name: the day after the last, given: {activated: 2001-01-01, notices_delivered: [2030-01-01]}, on: 2030-01-05, expect: suspended}
 """

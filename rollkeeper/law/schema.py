@@ -266,7 +266,7 @@ class Declined(PackModel):
     article: ArticleName
     source: Name
     leaf: str
-    """Where it would stand in a pack, in words."""
+    """What is not done, in a few words or as the field where it would be: it is in no other chapter."""
     what: Annotated[Text, Field(min_length=1)]
     why: Annotated[Text, Field(min_length=1)]
     instead: Text = Field(default_factory=dict)

@@ -32,6 +32,21 @@ _NUMBER: Final = re.compile(
 )
 """What YAML 1.2 reads as a number, whole or not."""
 
+_WHY: Final = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field",
+    "tuple_type": "write a list",
+    "dict_type": "write a map of names and values",
+    "model_type": "write a map of names and values",
+    "int_type": "write a whole number",
+    "string_type": "write text, in quotes where it looks like a number or a date",
+    "bool_type": "write true or false",
+    "date_type": "write a date, YYYY-MM-DD",
+    "too_short": "it needs at least one item",
+    "string_too_short": "it is empty",
+}
+"""What is wrong, in the words of one who writes the file."""
+
 type Path = tuple[str | int, ...]
 
 
@@ -59,6 +74,12 @@ def leaf_name(path: Path) -> str:
     """Write the way to a leaf: ``campaigns[0].deadline.after``."""
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return name.lstrip(".") or "the file"
+
+
+def in_plain_words(error_type: str, message: str) -> str:
+    """Return what is wrong with a leaf that the schema refuses."""
+    why = _WHY.get(error_type, message.removeprefix("Value error, "))
+    return why[:1].lower() + why[1:]
 
 
 class _NotAPack(Exception):

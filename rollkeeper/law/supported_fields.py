@@ -318,6 +318,7 @@ def _kinds(pack: PackFile) -> Iterator[str]:
     """Name the kinds that are of no kind, and those of which something is said that no form can follow."""
     country = country_of(pack.jurisdiction)
     known = {"passport", "other"} | {one.type for one in (country.documents if country else ())}
+    there = f"known of {pack.jurisdiction.partition('-')[0]}: {', '.join(sorted(known))}"
     for index, kind in enumerate(pack.party_kinds):
         at = f"party_kinds[{index}]"
         if (kind.id in PARTIES) == (kind.kind_of is not None):
@@ -334,7 +335,7 @@ def _kinds(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.documents' (of a {kind.id})"
         for number, document in enumerate(kind.documents):
             if document.type.replace("_", "-") not in known:
-                yield f"'{at}.documents[{number}].type: {document.type}' (the country file has no such document)"
+                yield f"'{at}.documents[{number}].type: {document.type}' ({there})"
 
 
 def _routes(pack: PackFile) -> Iterator[str]:

@@ -16,9 +16,10 @@ from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, progr
 from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.cases import cases_not_run, traced_cases
-from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.checks import check_pack
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.confirmations import with_reading, write_confirmations
+from rollkeeper.law.countries import Country
 from rollkeeper.law.errors import PACK_IS_SHIPPED, PACK_NOT_WRITTEN, SOURCE_NOT_CONFIRMABLE
 from rollkeeper.law.features import (
     DeclinedLeaf,
@@ -27,8 +28,10 @@ from rollkeeper.law.features import (
     features_missing,
     unconfirmed_sources,
 )
+from rollkeeper.law.findings import Weight
+from rollkeeper.law.forgotten import unfinished
 from rollkeeper.law.form_summary import form_summaries
-from rollkeeper.law.packs import load_pack, shipped_packs
+from rollkeeper.law.packs import load_pack, pack_bytes, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.law.scaffold import Shape, scaffold
@@ -138,7 +141,7 @@ def plain_text(page: str) -> str:
 
     spaced = sub(r"<h[123][^>]*>", "\n", sub(r"<li>", "  - ", page))
     return unescape(
-        sub(r"\n{3,}", "\n\n", sub(r"<[^>]+>", "", sub(r"</(h[123]|li|p|blockquote)>", "\n", spaced)))
+        sub(r"\n{3,}", "\n\n", sub(r"<[^>]+>", "", sub(r"</(h[123]|li|p|blockquote|summary)>", "\n", spaced)))
     ).strip()
 
 
@@ -150,7 +153,10 @@ def check(pack: PackArgument, on: DayOption = None, as_json: JsonOption = False)
     Example: rollkeeper law check my-law.yaml
     """
     law = load_pack(pack)
-    found = check_pack(law, on=on or clock.today())
+    found = sorted(
+        [*check_pack(law, on=on or clock.today()), *unfinished(pack_bytes(pack).decode())],
+        key=lambda one: list(Weight).index(one.weight),
+    )
     if as_json:
         emit([asdict(one) for one in found])
     else:
@@ -329,14 +335,19 @@ def _refuse_source(file: PackFile, source: str, articles: "list[str] | tuple[()]
         raise SOURCE_NOT_CONFIRMABLE(source=source, why="the pack carries no such article of it")
 
 
-def schema() -> None:
+def schema(
+    country: Annotated[bool, typer.Option("--country", help="Of a country file.")] = False,
+) -> None:
     """Print the JSON Schema of a pack, for editors that complete and check as you write.
 
     Put '# yaml-language-server: $schema=pack.schema.json' at the top of the pack.
 
     Example: rollkeeper law schema > pack.schema.json
+
+    Example: rollkeeper law schema --country > country.schema.json
     """
-    typer.echo(json.dumps(PackFile.model_json_schema(), indent=2, ensure_ascii=False))
+    described = Country if country else PackFile
+    typer.echo(json.dumps(described.model_json_schema(), indent=2, ensure_ascii=False))
 
 
 def _write(file: Path, text: str) -> None:

@@ -20,7 +20,8 @@ from rollkeeper.kernel.jobs import LastRun, PeriodicJob, is_late, last_runs
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.languages.silence import silent_languages, summary_of_languages
 from rollkeeper.law.calendars import have_same_days
-from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.checks import check_pack
+from rollkeeper.law.findings import Weight
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.checks import check_newest
 from rollkeeper.ledger.publication import check_witnesses

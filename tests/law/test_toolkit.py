@@ -11,11 +11,12 @@ from rollkeeper.kernel.console import progress
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.cases import cases_not_run, traced_cases
-from rollkeeper.law.checks import Weight, check_pack
+from rollkeeper.law.checks import check_pack
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.diff import changed_leaves, changed_outcomes
 from rollkeeper.law.errors import PACK_CASE_FAILED, PACK_FAULT, PACK_IS_SHIPPED
 from rollkeeper.law.features import features_missing
+from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import Conflict, lower_layers
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.page import law_page

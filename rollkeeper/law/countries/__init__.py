@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.schema_common import Language, Name, Text
-from rollkeeper.law.strict_yaml import Document, read_strict
+from rollkeeper.law.strict_yaml import Document, in_plain_words, read_strict
 
 type DialledNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
 """A short number as it is dialled, without a prefix."""
@@ -26,6 +26,8 @@ type NumberPattern = Annotated[str, StringConstraints(pattern=r"^[0-9\[\]{},|()-
 """An extended regular expression of digits, without backslashes: every network element reads it."""
 
 _SUFFIX: Final = ".yaml"
+_OF_ANY_STATE: Final = frozenset({"passport", "identity-card", "residence-permit", "other"})
+"""Types of document that no library has to know: every other one has a `check` of its name."""
 
 
 class _Part(BaseModel):
@@ -147,7 +149,12 @@ def country_of(jurisdiction: str) -> Country | None:
     try:
         found = Country.model_validate(document.data)
     except ValidationError as fault:
-        raise_all([document.fault(tuple(one["loc"]), one["msg"]) for one in fault.errors()])
+        raise_all(
+            [
+                document.fault(tuple(one["loc"]), in_plain_words(one["type"], one["msg"]))
+                for one in fault.errors()
+            ]
+        )
         raise
     raise_all(list(_inner_faults(found, document)))
     return found
@@ -159,6 +166,12 @@ def _inner_faults(country: Country, document: Document) -> Iterator[RollkeeperEr
         for index, fact in enumerate(getattr(country, chapter)):
             if fact.source not in known:
                 yield document.fault((chapter, index, "source"), "the file names no such source")
+    for index, one in enumerate(country.documents):
+        if one.type not in _OF_ANY_STATE and one.check is None:
+            yield document.fault(
+                ("documents", index, "type"),
+                f"write one of {', '.join(sorted(_OF_ANY_STATE))}, or the module of python-stdnum that knows its number under 'check'",
+            )
     numbers = [one.number for one in (*country.emergency_numbers, *country.reachable_numbers)]
     for twice in sorted({one for one in numbers if numbers.count(one) > 1}):
         yield document.fault(("emergency_numbers",), f"'{twice}' occurs twice")

@@ -26,7 +26,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import Article, Confirmation, PackFile
 from rollkeeper.law.schema_common import Citation, PackModel
 from rollkeeper.law.schema_stages import Campaign
-from rollkeeper.law.strict_yaml import MAX_BYTES, Document, leaf_name, read_strict
+from rollkeeper.law.strict_yaml import MAX_BYTES, Document, in_plain_words, leaf_name, read_strict
 from rollkeeper.law.strict_yaml import Path as LeafPath
 from rollkeeper.law.supported_fields import END, OTHER_STAGES
 
@@ -39,20 +39,6 @@ def _parts_of(part: type[PackModel]) -> Iterator[type[PackModel]]:
         yield from _parts_of(below)
 
 
-_WHY: Final = {
-    "missing": "it is missing",
-    "extra_forbidden": "no pack has such a field",
-    "tuple_type": "write a list",
-    "dict_type": "write a map of names and values",
-    "model_type": "write a map of names and values",
-    "int_type": "write a whole number",
-    "string_type": "write text, in quotes where it looks like a number or a date",
-    "bool_type": "write true or false",
-    "date_type": "write a date, YYYY-MM-DD",
-    "too_short": "it needs at least one item",
-    "string_too_short": "it is empty",
-}
-"""What is wrong, in the words of a pack."""
 _FIELDS: Final = {name for part in _parts_of(PackModel) for name in part.model_fields}
 """The names of all fields that a pack can have."""
 
@@ -129,13 +115,13 @@ def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
     if where and (where[-1] == "because" or where[-2:] == ("because", "article")):
         leaf = where[: where.index("because")]
         return PACK_ARTICLE_MISSING(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
-    why = _WHY.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    why = in_plain_words(error["type"], str(error["msg"]))
     if error["type"] == "extra_forbidden":
         why += did_you_mean(str(where[-1]), _FIELDS)
     elif error["type"] in {"literal_error", "enum"}:
         expected = re.findall(r"'([^']+)'", str(error.get("ctx", {}).get("expected", "")))
         why = f"write one of {', '.join(expected)}{did_you_mean(str(error['input']), expected)}"
-    return document.fault(where, why[:1].lower() + why[1:])
+    return document.fault(where, why)
 
 
 def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError]:

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Finds what the writer of a pack may have forgotten: texts to fill in, articles, words, cases, people of whom nothing is asked."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations
+from rollkeeper.law.findings import LawFinding, Weight
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.strict_yaml import leaf_name
+
+_SHOWN: Final = 6
+"""How many names a finding lists."""
+
+
+def forgotten(pack: Pack) -> Iterator[LawFinding]:
+    """Yield what a person should look at again."""
+    yield from _articles(pack)
+    yield from _sources(pack)
+    yield from _words(pack)
+    yield from _stages(pack)
+    yield from _people(pack)
+
+
+def unfinished(text: str) -> Iterator[LawFinding]:
+    """Yield the lines of a pack's text that are still to be filled in."""
+    lines = [str(number) for number, line in enumerate(text.splitlines(), 1) if re.search(r"\bTODO\b", line)]
+    if lines:
+        yield LawFinding(
+            Weight.DOUBT,
+            "to fill in",
+            f"TODO is still in lines {', '.join(lines)}.",
+            "Write what the law says there, and take the mark away.",
+        )
+
+
+def _articles(pack: Pack) -> Iterator[LawFinding]:
+    file, first = pack.file, pack.file.sources[0].id
+    cited = {(because.source or first, because.article) for _, because in citations(file)}
+    cited |= {(one.source, one.article) for one in file.declined}
+    idle = [one.article for one in file.articles if (one.source, one.article) not in cited]
+    if idle:
+        yield LawFinding(
+            Weight.NOTE,
+            "articles",
+            f"No value rests on: {', '.join(idle)}.",
+            "Leave out what nothing serves; what is not done is said under 'declined', with its article.",
+        )
+
+
+def _sources(pack: Pack) -> Iterator[LawFinding]:
+    file, first = pack.file, pack.file.sources[0].id
+    read = {one.source for one in file.confirmations}
+    for one in file.sources:
+        if not one.url and one.rank not in {*NEVER_CONFIRMED, "operator"} and one.id not in read:
+            yield LawFinding(Weight.DOUBT, "source", f"The source '{one.id}' has no address and no reader.")
+    reported = {one.id for one in file.sources if one.rank in NEVER_CONFIRMED}
+    resting = [
+        leaf_name(path[:-1]) for path, because in citations(file) if (because.source or first) in reported
+    ]
+    if resting:
+        yield LawFinding(
+            Weight.NOTE if file.status == "confirmed" else Weight.DOUBT,
+            "source",
+            f"No reader can confirm what rests on a source that only reports the law: {_some(resting)}.",
+            "Read the official text, name it as a source, and let them rest on its articles.",
+        )
+
+
+def _words(pack: Pack) -> Iterator[LawFinding]:
+    silent = [
+        leaf_name(path) for path, because in citations(pack.file) if not because.words and because.article
+    ]
+    if silent:
+        yield LawFinding(
+            Weight.NOTE,
+            "words",
+            f"{len(silent)} values do not quote the words that they rest on: {_some(silent)}.",
+            "Quote them under 'words', as they are in the article's text.",
+        )
+
+
+def _stages(pack: Pack) -> Iterator[LawFinding]:
+    expected = {case.expect for case in pack.file.tests}
+    untried = [
+        stage.id
+        for campaign in pack.file.campaigns
+        for stage in campaign.stages
+        if pack.file.tests and stage.id not in expected
+    ]
+    if untried:
+        yield LawFinding(
+            Weight.DOUBT,
+            "tests",
+            f"No case expects: {', '.join(untried)}.",
+            "Write the last day before it and the day on which it begins, counted by hand.",
+        )
+
+
+def _people(pack: Pack) -> Iterator[LawFinding]:
+    kinds = {kind.id: kind for kind in pack.file.party_kinds}
+    if "minor" in {kind.kind_of or kind.id for kind in kinds.values()} and "guardian" not in kinds:
+        yield LawFinding(
+            Weight.DOUBT,
+            "people",
+            "Minors are registered, and nothing is asked of their guardian.",
+            "What the law asks of the guardian is written as the kind 'guardian'.",
+        )
+    for kind in kinds:
+        asked = {one.name for one in pack.said_of(kind, "attributes") if one.required != "forbidden"}
+        if "document_number" in asked and "document_type" not in asked:
+            yield LawFinding(
+                Weight.DOUBT,
+                "people",
+                f"The number of a document is asked of '{kind}', and not of what document.",
+                "Ask document_type as well: a number is checked by its kind of document.",
+            )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" and more" if len(names) > _SHOWN else "")

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the writer of a pack or of a country file is told: where a value goes that is not done, and what was forgotten."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.law import countries
+from rollkeeper.law.cases import traced_cases
+from rollkeeper.law.checks import check_pack
+from rollkeeper.law.findings import LawFinding, Weight
+from rollkeeper.law.forgotten import unfinished
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
+from rollkeeper.law.page import law_page
+from rollkeeper.law.scaffold import Shape, scaffold
+from rollkeeper.law.toolkit import plain_text
+from tests.builders.packs import REFERENCE, confirmed
+from tests.in_process import invoke
+
+ON = dt.date(2012, 3, 2)
+COUNTRY = """country: XX
+name: {en: Sample}
+languages: [en]
+sources: [{id: a, title: x, read_on: 2026-11-28}]
+emergency_numbers: [{number: "112", what: {en: any}, source: a}]
+number_plan: {calling_code: "999", international_prefixes: ["00"], digits: {least: 8, most: 9}, source: a}
+documents: [{type: passport, name: {en: Passport}, issuer: any state, holds: [individual], source: a}]
+"""
+
+
+def found(pack: Pack, topic: str) -> list[LawFinding]:
+    return [one for one in check_pack(pack, on=ON) if one.topic == topic]
+
+
+def without(**parts: object) -> Pack:
+    """Return the reference pack with chapters changed."""
+    pack = load_pack("cn-xz-2011")
+    return Pack(pack.file.model_copy(update=parts), pack.hash)
+
+
+def test_a_value_that_is_not_done_has_to_leave_its_chapter():
+    text = REFERENCE.replace("      - name: address\n", "      - name: gender\n", 1)
+
+    (one,) = found(read_pack(confirmed(text).encode(), file="pack.yaml"), "feature")
+
+    assert "gender" in one.sentence
+    assert one.remedy.startswith("Take it out of its chapter and say under 'declined'")
+
+
+def test_an_article_that_is_declined_does_not_count_as_idle():
+    for name in shipped_packs():
+        pack = load_pack(name)
+        idle = [part for one in found(pack, "articles") for part in one.sentence[21:-1].split(", ")]
+        rested = {one.article for one in pack.file.declined}
+
+        assert not rested & set(idle), name
+
+
+@pytest.mark.parametrize("shape", Shape)
+def test_check_names_the_lines_that_are_still_to_be_filled_in(shape, tmp_path):
+    file = tmp_path / "new.yaml"
+    file.write_text(scaffold("xx-a", shape=shape, on=ON), "utf-8")
+
+    said = json.loads(invoke("law", "check", file, "--json").stdout)
+
+    (one,) = [one for one in said if one["topic"] == "to fill in"]
+    assert " 6, 7, 8," in one["sentence"]
+    assert list(unfinished("a: 1\nb: 2\n")) == []
+
+
+def test_minors_of_whose_guardian_nothing_is_asked_are_named():
+    kinds = load_pack("cn-xz-2011").file.party_kinds
+
+    assert found(without(), "people") == []
+    (one,) = found(without(party_kinds=tuple(k for k in kinds if k.id != "guardian")), "people")
+    assert "guardian" in one.sentence
+
+
+def test_a_number_of_no_kind_of_document_is_named():
+    kinds = tuple(
+        kind.model_copy(update={"attributes": tuple(a for a in kind.attributes if a.name != "document_type")})
+        if kind.id == "company"
+        else kind
+        for kind in load_pack("cn-xz-2011").file.party_kinds
+    )
+
+    (one,) = found(without(party_kinds=kinds), "people")
+
+    assert "'company'" in one.sentence
+
+
+def test_a_stage_that_no_case_expects_is_named():
+    cases = load_pack("cn-xz-2011").file.tests
+
+    assert found(without(), "tests") == []
+    (one,) = found(without(tests=tuple(c for c in cases if c.expect != "suspended")), "tests")
+    assert one.sentence == "No case expects: suspended."
+
+
+def test_values_that_only_a_report_supports_are_named():
+    (one,) = [
+        one for one in found(load_pack("ch-vupf-20"), "source") if one.sentence.startswith("No reader can")
+    ]
+
+    assert (one.weight, "retention[0]" in one.sentence) == (Weight.DOUBT, True)
+
+
+def test_a_pack_whose_country_has_no_file_is_told_what_to_write():
+    text = REFERENCE.replace("jurisdiction: CN-XZ", "jurisdiction: XX", 1)
+
+    (one,) = found(read_pack(confirmed(text).encode(), file="pack.yaml"), "country")
+
+    assert "countries/xx.yaml" in one.remedy
+    assert "emergency_numbers" in json.loads(invoke("law", "schema", "--country").stdout)["properties"]
+
+
+def test_a_document_that_the_country_does_not_know_is_told_with_those_it_knows():
+    text = REFERENCE.replace(
+        "  - id: minor\n", "  - id: minor\n    documents: [{type: birth, because: {article: '6'}}]\n", 1
+    )
+
+    (one,) = found(read_pack(confirmed(text).encode(), file="pack.yaml"), "feature")
+
+    assert "known of CN: cn-resident-card, " in one.sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("type: passport", "type: xx-card", "documents[0].type: write one of identity-card, other, passport"),
+        ("issuer: any state, ", "", "documents[0].issuer: it is missing"),
+        ("international_prefixes", "international_prefix", "there is no such field"),
+    ],
+)
+def test_a_fault_of_a_country_file_says_what_to_write(monkeypatch, old, new, says):
+    monkeypatch.setattr(countries, "country_bytes", lambda _: COUNTRY.replace(old, new, 1).encode())
+
+    with pytest.raises((Faults, RollkeeperError)) as raised:
+        countries.country_of.__wrapped__("XX")
+
+    assert says in str(raised.value)
+
+
+def test_a_whole_country_file_has_no_fault(monkeypatch):
+    monkeypatch.setattr(countries, "country_bytes", lambda _: COUNTRY.encode())
+
+    assert countries.country_of.__wrapped__("XX").documents
+
+
+def test_a_scaffold_has_the_holidays_of_its_country():
+    pack = read_pack(scaffold("ke-a", shape=Shape.REGISTER, on=ON).encode(), file="pack.yaml")
+
+    assert pack.file.calendar.holidays.country == "KE"
+
+
+def test_the_trace_says_that_a_last_day_moved_only_where_it_did():
+    said = [line for one in traced_cases(load_pack("cn-xz-2011")) for line in one.counted]
+    moved = [
+        line.split("the last is ")[1][:10] != line.split("moved to ")[1][:10]
+        for line in said
+        if "moved" in line
+    ]
+
+    assert any(moved)
+    assert all(moved)
+    assert any("moved" not in line for line in said)
+
+
+def test_the_law_page_writes_what_is_shown_with_a_document_in_words():
+    page = law_page(load_pack("ng-nin-sim"), language="en", on=ON)
+
+    assert "shown_with the visa page" in page
+    assert "{&#x27;en&#x27;" not in page
+    assert re.search(r"rest on it: \d+\n  - ", plain_text(page))
