@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from rollkeeper.backoffice.batches import authority_to_see
+from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.backoffice.chart import STACK
 from rollkeeper.campaign import queries
 from rollkeeper.campaign.choices import Action
-from rollkeeper.kernel import clock
 
 
 @require_safe
@@ -26,12 +26,13 @@ def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
         on = dt.date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
-    seen = queries.overview(clock.today())
+    choice = campaign_choice(request)
+    seen = choice.overview()
     if seen is None:
         raise Http404
     counts = dict(seen.series)
     due = [one for one in seen.due_soon if one.day == on]
-    batches = queries.batches(due_on=on)
+    batches = [one for one in queries.batches(due_on=on) if not choice.offered or one.campaign == choice.name]
     if on not in counts and not due and not batches:
         raise Http404
     days = [day for day, _ in seen.series]
@@ -40,7 +41,7 @@ def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
     former = before.get(on)
     then = counts[former] if former else {}
     return render(request, "backoffice/campaign_day.html", {
-        "day": on, "before": former, "after": after.get(on), "batches": batches,
+        "day": on, "choice": choice, "before": former, "after": after.get(on), "batches": batches,
         "stages": [
             (stage, counts[on].get(stage, 0), counts[on].get(stage, 0) - then.get(stage, 0) if former else None)
             for stage in reversed(STACK)

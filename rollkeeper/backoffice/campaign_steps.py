@@ -19,12 +19,14 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.staff_requests import RequestView
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.batches import authority_to_see, page_language
+from rollkeeper.backoffice.campaign_choice import campaign_choice, titles_of_open
 from rollkeeper.backoffice.campaign_forms import CloseForm, DayForm, StayForm
 from rollkeeper.campaign import court_stays, queries
 from rollkeeper.campaign.choices import Stage, WorkKind
 from rollkeeper.campaign.work_requests import last_work, request_work
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.packs import load_pack
 
 
@@ -34,9 +36,14 @@ def plan(request: HttpRequest) -> HttpResponse:
     authority = authority_to_see(request)
     check, done = last_work(WorkKind.PLAN_CHECK), last_work(WorkKind.PLAN)
     pack = load_pack(instance().pack)
+    begins = [one.campaign.begins_on for one in pack.campaigns] if not pack.unsupported_fields else []
+    titles = {
+        one.id: text_in(page_language(), {"en": one.id} | one.title)[0] for one in pack.stated_campaigns
+    }
     shown = {
         "pack_title": pack.title(page_language()),
-        "begins_on": pack.campaign.begins_on if pack.has_campaign else None,
+        "begins_on": min(begins, default=None),
+        "titles": titles,
         "overview": queries.overview(clock.today()),
         "check": _newer(check, done),
         "plan": done,
@@ -69,6 +76,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
         "overview": queries.overview(clock.today()),
         "check": _newer(check, done),
         "done": done,
+        "titles": titles_of_open(),
         "may": authority.role_for(Permission.PREPARE_BATCH) is not None,
         "is_moving": _is_moving(check, done),
         "is_due": any(one["count"] for one in (check.outcome.get("found", ()) if check else ())),
@@ -110,11 +118,13 @@ def close(request: HttpRequest) -> HttpResponse:
     authority = authority_to_see(request)
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        request_work(authority, WorkKind.CLOSE, on=clock.today())
-        return redirect("backoffice:close")
-    asked, seen = last_work(WorkKind.CLOSE), queries.overview(clock.today())
+        request_work(authority, WorkKind.CLOSE, on=clock.today(), campaign=campaign_choice(request).key)
+        return redirect(reverse("backoffice:close") + campaign_choice(request).query)
+    choice = campaign_choice(request)
+    asked, seen = last_work(WorkKind.CLOSE, choice.key.campaign_id if choice.key else None), choice.overview()
     left = [(stage, seen.stage_counts.get(stage, 0)) for stage in (Stage.NOT_NOTIFIED, Stage.RUNNING, Stage.SUSPENDED)] if seen else []  # fmt: skip
     shown = {
+        "choice": choice,
         "overview": seen,
         "left": left,
         "form": form,
@@ -131,10 +141,11 @@ def cancel(request: HttpRequest) -> HttpResponse:
     """Cancel a campaign that should not have been planned, after a question. The worker refuses once a line is suspended."""
     authority = authority_to_see(request)
     require(authority, Permission.CLOSE_CAMPAIGN)
-    seen = queries.overview(clock.today())
+    choice = campaign_choice(request)
+    seen = choice.overview()
     if not is_confirmed(request):
         question = Question(
-            title=_("Cancel the campaign?"), button=_("Cancel the campaign"), back=reverse("backoffice:close"),
+            title=_("Cancel the campaign?"), button=_("Cancel the campaign"), back=reverse("backoffice:close") + choice.query,
             consequences=[
                 _("Notices that wait are withdrawn, and all clocks stop. A new plan begins with new notices."),
                 _("Subscribers who were notified must be told that their last day no longer applies."),
@@ -142,7 +153,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
             concerns=sum(seen.stage_counts.values()) if seen else 0, concerned=_("lines in the campaign"),
         )  # fmt: skip
         return confirm(request, question)
-    do_by_worker(request, "cancel-campaign", _("The campaign is cancelled: it concerned %(members)s lines, %(notified)s of them notified."))  # fmt: skip
+    do_by_worker(request, "cancel-campaign", _("The campaign is cancelled: it concerned %(members)s lines, %(notified)s of them notified."), campaign=choice.name)  # fmt: skip
     return redirect("backoffice:close")
 
 

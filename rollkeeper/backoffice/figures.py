@@ -8,16 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from rollkeeper.backoffice.batches import authority_to_see
-from rollkeeper.campaign import queries
+from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.campaign.choices import Stage
-from rollkeeper.kernel import clock
 
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Return the lines in each stage, a row for each nightly run, as CSV."""
     authority_to_see(request)
-    seen, out = queries.overview(clock.today()), io.StringIO()
+    seen, out = campaign_choice(request).overview(), io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["day", *(stage.value for stage in Stage)])
     for day, counts in seen.series if seen else ():

@@ -11,12 +11,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.campaign import closure, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.kernel import clock
@@ -64,7 +66,7 @@ def waive(request: HttpRequest) -> HttpResponse:
     done = closure.waive_unreachable(authority_in(request), lines, because=because, on=clock.today())
     said = ngettext("You answer for %(count)d line.", "You answer for %(count)d lines.", done.waived)
     messages.success(request, said % {"count": done.waived})
-    return redirect("backoffice:unreachable")
+    return redirect(reverse("backoffice:unreachable") + campaign_choice(request).query)
 
 
 def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpResponse:
@@ -75,16 +77,22 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
     after = LineId(chosen["after"]) if chosen.get("after") else None
     region = chosen.get("region", "") if "region" in request.GET else None
     channel = chosen.get("channel") or None
-    seen = queries.overview(clock.today())
+    choice = campaign_choice(request)
+    seen = choice.overview()
     lines = (
         queries.unreachable(
-            after=after, limit=PAGE, region=region, channel="" if channel == "none" else channel
+            after=after,
+            limit=PAGE,
+            region=region,
+            channel="" if channel == "none" else channel,
+            name=choice.name,
         )
         if seen
         else []
     )
-    groups = queries.unreachable_groups() if seen else []
+    groups = queries.unreachable_groups(choice.name) if seen else []
     shown = {
+        "choice": choice,
         "groups": [(one, next_channel(one.channel)) for one in groups],
         "most": max((one.lines for one in groups), default=0),
         "is_filtered": region is not None or channel is not None,

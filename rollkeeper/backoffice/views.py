@@ -14,6 +14,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.batches import CAN_STOP, page_language
+from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.backoffice.chart import NARROW, STACK, WIDE, chart, stacked, thinned
 from rollkeeper.backoffice.forms import LineForm, ReconnectForm
 from rollkeeper.backoffice.stepper import campaign_steps
@@ -42,9 +43,15 @@ def campaign(request: HttpRequest) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.SEE_CAMPAIGN)
     today = clock.today()
-    seen = queries.overview(today)
-    batches = queries.batches(limit=MOST_BATCHES)
+    choice = campaign_choice(request)
+    seen = choice.overview()
+    batches = [
+        one
+        for one in queries.batches(limit=MOST_BATCHES)
+        if not choice.offered or one.campaign == choice.name
+    ]
     shown: dict[str, Any] = {
+        "choice": choice,
         "overview": seen,
         "past_last_day": count_past_last_day(on=today),
         "steps": campaign_steps(seen),

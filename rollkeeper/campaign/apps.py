@@ -7,7 +7,7 @@ from rollkeeper.access.hooks import LONG_REQUESTS, PENDING_SUBJECTS, STAFF_REQUE
 from rollkeeper.access.roles import Permission
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.notices.choices import NoticeKind
-from rollkeeper.notices.hooks import PROMISES
+from rollkeeper.notices.hooks import CAMPAIGN_LAWS, PROMISES
 
 
 class CampaignConfig(AppConfig):
@@ -19,6 +19,7 @@ class CampaignConfig(AppConfig):
         """Register what a first notice promises that is sent only now, lines for a simulation, what waits, and what a worker does."""
         REGISTER_HISTORIES.register_by_name("rollkeeper.campaign.register_histories:write_histories")
         PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)
+        CAMPAIGN_LAWS.register_by_name("rollkeeper.campaign.open_campaign:law_of_campaign")
         STAFF_REQUESTS.register_by_name("rollkeeper.campaign.staff_requests:cancel", key="cancel-campaign")
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.campaign.approvals:pending_batches", key=Permission.APPROVE_BATCH

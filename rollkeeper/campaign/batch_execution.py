@@ -8,7 +8,6 @@ chunk, and each line is processed once. Before each chunk it checks the stays, t
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,15 +20,16 @@ from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.batch_control import lock_batch
 from rollkeeper.campaign.choices import Action, BatchState, stage_before
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
-from rollkeeper.campaign.errors import BatchNotInState
+from rollkeeper.campaign.errors import BATCH_NOT_FOUND, BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
-from rollkeeper.campaign.open_campaign import OpenCampaign, open_campaign, require_same_days
+from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of, require_same_days
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.acts import Act, require_act
@@ -90,7 +90,7 @@ def run_batch(
     while True:
         require_true_clock()
         # Asked for again with each chunk: a pack may change, or be put into force, while a batch runs for hours; and the day may end.
-        this = _Run(authority, role, open_campaign(), day())
+        this = _Run(authority, role, _campaign_of(batch_id), day())
         try:
             with action():
                 batch = lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)
@@ -110,18 +110,32 @@ def run_batch(
             return ran
 
 
+def _campaign_of(batch_id: BatchId) -> OpenCampaign:
+    """Return the campaign of a batch, which is under way. Refuses: BATCH_NOT_FOUND, NO_CAMPAIGN, PackChanged."""
+    batch = Batch.objects.filter(batch_id=batch_id).first()
+    if batch is None:
+        raise BATCH_NOT_FOUND(batch=batch_id)
+    return campaign_of(batch.campaign_id)
+
+
 def run_due_batches(authority: Authority, *, on: dt.date) -> int:
     """Run every approved batch whose day and hour have come, as far as it may go now; return how many lines had their turn.
 
     Nothing where no hour is set. Refuses: as `run_batch`. Ledger: as `run_batch`.
     """
-    from_hour, turned = settings().run_from_hour, 0
+    from_hour, turned, faults = settings().run_from_hour, 0, list[RollkeeperError]()
     if from_hour is None or clock.now().astimezone(clock.zone()).hour < from_hour:
         return 0
     for batch_id in batches_to_run(on=on):
-        with suppress(BatchNotInState):  # a person moved it on meanwhile
+        try:
             ran = run_batch(authority, batch_id, on=on)
             turned += ran.done + ran.skipped
+        except BatchNotInState:  # a person moved it on meanwhile
+            continue
+        except RollkeeperError as fault:  # its campaign may not go on; another may
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return turned
 
 

@@ -16,12 +16,12 @@ from rollkeeper.campaign.approvals import content_of
 from rollkeeper.campaign.choices import Action, BatchState, stage_before
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import DAY_CLOSED, DAY_PAST
-from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.models import Batch, NightlyRun
 from rollkeeper.campaign.open_campaign import (
     OpenCampaign,
-    find_campaign,
+    campaigns_under_way,
     lock_planning,
-    open_campaign,
+    open_campaigns,
     require_same_days,
 )
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
@@ -29,6 +29,7 @@ from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, new_uuid
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.rules import Refused
@@ -39,7 +40,7 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 
 @dataclass(frozen=True, slots=True)
 class DueLines:
-    """What is due on a day for one stage of the law. `excluded` counts lines that are due but that no batch may include."""
+    """What is due on a day for one stage of one campaign. `excluded` counts lines that are due but that no batch may include."""
 
     action: Action
     step: int
@@ -48,69 +49,92 @@ class DueLines:
     count: int
     excluded: Mapping[str, int]
     batch_id: BatchId | None = None
+    campaign: str = ""
 
 
-def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
-    """Count what would be suspended and what terminated on a day if nothing changes until then. Writes nothing.
+def check_day(
+    authority: Authority, *, due_on: dt.date, on: dt.date, name: str | None = None
+) -> list[DueLines]:
+    """Count what would be suspended and what terminated on a day if nothing changes until then: in one campaign, or in all. Writes nothing.
 
-    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
     """
     require(authority, Permission.SEE_CAMPAIGN)
-    return _counted_due(due_on=due_on, on=on)
+    return _counted_due(name, due_on=due_on, on=on)
 
 
-def check_due(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
+def check_due(
+    authority: Authority, *, due_on: dt.date, on: dt.date, name: str | None = None
+) -> list[DueLines]:
     """Count as `check_day` does, for the worker. Writes nothing. Refuses: as `check_day`."""
     require(authority, Permission.PREPARE_BATCH)
-    return _counted_due(due_on=due_on, on=on)
+    return _counted_due(name, due_on=due_on, on=on)
 
 
-def require_due_day(*, due_on: dt.date, on: dt.date) -> None:
+def require_due_day(*, due_on: dt.date, on: dt.date, name: str | None = None) -> None:
     """Make sure that a batch may be prepared for a day. Writes nothing.
 
-    Refuses: NO_CAMPAIGN, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
+    Refuses: NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
     """
     with action():
-        _campaign_on(due_on, on)
+        _campaigns_on(name, due_on, on)
 
 
-def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
-    """Prepare a batch of what is due on a day for each action; a line that is in an unfinished batch stays there.
+def prepare_batches(
+    authority: Authority, *, due_on: dt.date, on: dt.date, name: str | None = None
+) -> list[DueLines]:
+    """Prepare a batch of what is due on a day for each stage of each campaign, or of one; a line that is in an unfinished batch stays there.
 
     Refuses: as `check_day`; UNCONFIRMED_PACK_VALUE. Ledger: campaign:batch:prepared.
     """
     role = require(authority, Permission.PREPARE_BATCH)
     with action(), without_timeout():
         lock_planning()
-        campaign, stays = _campaign_on(due_on, on)
+        campaigns, stays = _campaigns_on(name, due_on, on)
         found = []
-        for step in _steps(campaign):
-            due = _count_due(campaign, step, stays=stays, due_on=due_on)
-            found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
-    return found
+        for campaign in campaigns:
+            for step in _steps(campaign):
+                due = _count_due(campaign, step, stays=stays, due_on=due_on)
+                found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
+        return found
 
 
-def prepare_day(authority: Authority, *, on: dt.date) -> int:
-    """Prepare the batches of a day once; return how many. None without a campaign, and on a day on which no line may lose
+def prepare_day(authority: Authority, *, on: dt.date, after_run: bool = False) -> int:
+    """Prepare the batches of a day once for each campaign; return how many. None without a campaign, and on a day on which no line may lose
     service.
 
-    A batch that was stopped is so prepared again on the next day, or where a person asks for it.
+    A batch that was stopped is so prepared again on the next day, or where a person asks for it. A campaign that refuses keeps none of
+    the others back. `after_run`: only campaigns that had their nightly run on this day.
 
     Refuses: as `prepare_batches`. Ledger: campaign:batch:prepared.
     """
-    campaign = find_campaign()
-    if campaign is None or Batch.objects.filter(due_on=on).exists():
-        return 0
-    if isinstance(may_act_on(campaign.pack, on, stays=known_stays()), Refused):
-        return 0
-    found = prepare_batches(authority, due_on=on, on=on)
-    return sum(due.batch_id is not None for due in found)
+    prepared, faults = 0, list[RollkeeperError]()
+    for one in campaigns_under_way():
+        if Batch.objects.filter(due_on=on, campaign_id=one.campaign_id).exists():
+            continue
+        if after_run and not NightlyRun.objects.filter(campaign_id=one.campaign_id, day=on).exists():
+            continue
+        try:
+            if isinstance(may_act_on(one.read().pack, on, stays=known_stays()), Refused):
+                continue
+            found = prepare_batches(authority, due_on=on, on=on, name=one.name)
+        except RollkeeperError as fault:
+            faults.append(fault)
+        else:
+            prepared += sum(due.batch_id is not None for due in found)
+    if faults:
+        raise faults[0]
+    return prepared
 
 
-def _counted_due(*, due_on: dt.date, on: dt.date) -> list[DueLines]:
+def _counted_due(name: str | None, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     with action(), without_timeout():
-        campaign, stays = _campaign_on(due_on, on)
-        return [_count_due(campaign, step, stays=stays, due_on=due_on) for step in _steps(campaign)]
+        campaigns, stays = _campaigns_on(name, due_on, on)
+        return [
+            _count_due(campaign, step, stays=stays, due_on=due_on)
+            for campaign in campaigns
+            for step in _steps(campaign)
+        ]
 
 
 def _steps(campaign: OpenCampaign) -> range:
@@ -118,25 +142,26 @@ def _steps(campaign: OpenCampaign) -> range:
     return range(1, len(campaign.pack.campaign.stages) + 1)
 
 
-def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:
-    campaign, stays = open_campaign(), known_stays()
-    require_same_days(campaign.pack, on=on)
+def _campaigns_on(name: str | None, due_on: dt.date, on: dt.date) -> tuple[list[OpenCampaign], list[Days]]:
+    campaigns, stays = open_campaigns(name), known_stays()
+    law = campaigns[0].pack  # the days are the law's, and so the same for all
+    require_same_days(law, on=on)
     if due_on < on:
         raise DAY_PAST(day=due_on)
-    verdict = may_act_on(campaign.pack, due_on, stays=stays)
+    verdict = may_act_on(law, due_on, stays=stays)
     if isinstance(verdict, Refused):
         raise DAY_CLOSED(
             day=due_on,
             article=verdict.article,
             why=verdict.reason,
-            next_day=next_open_day(campaign.pack, due_on, stays=stays) or "not known while the stay is open",
+            next_day=next_open_day(law, due_on, stays=stays) or "not known while the stay is open",
         )
-    return campaign, stays
+    return campaigns, stays
 
 
 def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: dt.date) -> DueLines:
     rule = campaign.pack.campaign.stages[step - 1]
-    nothing = DueLines(Action.of(rule), step, rule.bars, due_on, 0, {})
+    nothing = DueLines(Action.of(rule), step, rule.bars, due_on, 0, {}, campaign=campaign.name)
     values: dict[str, Any] = {
         "campaign_id": campaign.campaign_id,
         "asks_again": campaign.pack.campaign.asks_again,

@@ -22,6 +22,7 @@ from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.open_campaign import campaigns_under_way
 from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
@@ -173,13 +174,12 @@ def _finish(authority: Authority, role: str, batch: Batch, *, on: dt.date) -> No
 
 
 def _reopen_campaign(batch: Batch) -> None:
-    """Open a campaign that was closed after this batch: otherwise no campaign would count the restored lines."""
+    """Open a campaign that was closed after this batch, where no other counts its lines now: otherwise none would count those restored."""
     run(
-        "UPDATE campaign_campaign SET closed_on = NULL WHERE campaign_id = %s AND closed_on IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM campaign_campaign WHERE closed_on IS NULL)"
+        "UPDATE campaign_campaign SET closed_on = NULL WHERE campaign_id = %s AND closed_on IS NOT NULL AND campaign_id = %s"
         " AND EXISTS (SELECT FROM campaign_tally WHERE campaign_id = %s AND stage IN ('running', 'suspended')"
         " GROUP BY campaign_id HAVING sum(lines) > 0)",
-        [batch.campaign_id, batch.campaign_id],
+        [batch.campaign_id, _counting_campaign_id(batch), batch.campaign_id],
     )
 
 
@@ -200,12 +200,17 @@ def _request_undo_of_suspension(batch: Batch) -> None:
 
 
 def _counting_campaign_id(batch: Batch) -> UUID:
-    """Return the campaign that counts restored lines: their own, or the one that was begun since."""
-    others = rows(
-        "SELECT campaign_id FROM campaign_campaign WHERE closed_on IS NULL ORDER BY campaign_id = %s DESC LIMIT 1",
+    """Return the campaign that counts restored lines: their own, or the one that took its place since: of the same name, or of another law."""
+    (own,) = rows(
+        "SELECT law_id, campaign_name, closed_on FROM campaign_campaign WHERE campaign_id = %s",
         [batch.campaign_id],
     )
-    return others[0].campaign_id if others else batch.campaign_id
+    if own.closed_on is None:
+        return batch.campaign_id
+    others = [
+        one for one in campaigns_under_way() if one.law_id != own.law_id or one.name == own.campaign_name
+    ]
+    return others[-1].campaign_id if others else batch.campaign_id
 
 
 def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
@@ -216,11 +221,12 @@ def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
     """
     tomorrow = on + dt.timedelta(days=1)
     (campaign,) = rows(
-        "SELECT pack_id, begins_on FROM campaign_campaign WHERE campaign_id = %s",
+        "SELECT pack_id, campaign_name, begins_on FROM campaign_campaign WHERE campaign_id = %s",
         [_counting_campaign_id(batch)],
     )
     try:
         pack = load_pack(campaign.pack_id)
+        pack = pack.of(campaign.campaign_name) if pack.has_campaign else pack
     except RollkeeperError:
         return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
     if not pack.has_campaign:

@@ -31,15 +31,16 @@ class CancelledCampaign:
     notified: int
 
 
-def cancel_campaign(authority: Authority, *, on: dt.date) -> CancelledCampaign:
-    """Cancel the open campaign, on which no line is suspended and no batch open. Its queued notices are withdrawn.
+def cancel_campaign(authority: Authority, *, on: dt.date, name: str | None = None) -> CancelledCampaign:
+    """Cancel the campaign of this name, or the only open one, in which no line is suspended and no batch open. Its queued notices are
+    withdrawn; others go on.
 
-    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, CAMPAIGN_UNDER_WAY. Ledger: campaign:campaign:cancelled.
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_NAMED, PackChanged, CAMPAIGN_UNDER_WAY. Ledger: campaign:campaign:cancelled.
     """
     role = require(authority, Permission.CLOSE_CAMPAIGN)
     with action(), without_timeout():
         lock_planning()
-        campaign = open_campaign()
+        campaign = open_campaign(name)
         at_work = lock_batches(campaign)
         stages = {
             row.stage: int(row.lines)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel import clock
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for 
     from rollkeeper.campaign.batch_planning import DueLines
     from rollkeeper.campaign.batch_rollback import UndoResult
     from rollkeeper.campaign.nightly import NightlyResult
-    from rollkeeper.campaign.planning import PlanCheck
+    from rollkeeper.campaign.planning import PlanCheck, PlanResult
     from rollkeeper.campaign.queries import (
         BatchDetail,
         BatchView,
@@ -26,14 +26,17 @@ if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for 
         PreviewLine,
         StayView,
     )
+    from rollkeeper.campaign.register_histories import NotConcerned
     from rollkeeper.law.explain import Sentence
+    from rollkeeper.law.pack import Pack
 
 
-def due(found: DueLines, detail: BatchDetail | None) -> None:
+def due(found: DueLines, detail: BatchDetail | None, *, is_named: bool = False) -> None:
     """Show what is due for one action, with a preview to check."""
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
+    named = f" ({found.campaign})" if is_named else ""
     out.print(
-        f"[bold]{found.due_on}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars))}.[/bold]{held}"
+        f"[bold]{found.due_on}{named}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars))}.[/bold]{held}"
     )
     if detail is None:
         return
@@ -60,7 +63,8 @@ def plan_check(found: PlanCheck) -> None:
     ]
     if found.last_day_on:
         rows.append(("Last day of subscribers notified today", found.last_day_on))
-    show_table(f"The dry run: {found.pack_id}, begins {found.begins_on}", ("what", "value"), rows)
+    named = f" {found.name}" if found.name else ""
+    show_table(f"The dry run: {found.pack_id}{named}, begins {found.begins_on}", ("what", "value"), rows)
     if found.regions:
         regions = [(name or "Not stated", count) for name, count in found.regions.items()]
         show_table("By region", ("region", "lines"), regions)
@@ -72,6 +76,29 @@ def _alike(preview: Sequence[PreviewLine]) -> list[list[PreviewLine]]:
     for line in preview:
         groups.setdefault((line.notified_on, line.last_day_on, line.sentences), []).append(line)
     return sorted(groups.values(), key=len, reverse=True)
+
+
+def planned(found: PlanResult | PlanCheck, others: NotConcerned, law: Pack) -> None:
+    """Show what a planning did in one campaign, or would do."""
+    named = f" {found.name}" if law.campaign_name else ""
+    if "to_add" in found.__slots__:
+        plan_check(cast("PlanCheck", found))
+    else:
+        done = cast("PlanResult", found)
+        queued = " Their notices are queued: run 'rollkeeper notices send'." if done.members_added else ""
+        out.print(
+            f"Campaign{named} of {done.pack_id}, begins {done.begins_on}: {counted(done.members_added, 'line', 'lines')} added,"
+            f" {done.members_before + done.members_added:,} in all.{queued}"
+        )
+    what = "not asked to verify" if law.campaign.asks_again else "registered"
+    out.print(
+        f"Not concerned: {others.registered:,} {what}, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
+        f" {others.other_service:,} of other services."
+    )
+    if found.better_elsewhere:
+        out.print(
+            f"In another campaign, which gives a later last day: {counted(found.better_elsewhere, 'line', 'lines')}."
+        )
 
 
 def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequence[BatchRunResult]) -> None:
@@ -95,14 +122,15 @@ def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequ
         out.print("No approved batch has its day today.")
 
 
-def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
-    """Show the status of a campaign. Batches and stays also appear after it is closed, because they can still be undone and ended."""
-    if seen is None:
+def status(seen: Sequence[CampaignOverview], batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
+    """Show the status of campaigns. Batches and stays also appear after they are closed, because they can still be undone and ended."""
+    if not seen:
         out.print("No campaign is planned.")
-    else:
-        _overview(seen)
+    several = len({one.campaign for one in batches} | {one.name for one in seen}) > 1
+    for one in seen:
+        _overview(one, is_named=several)
     for batch in batches:
-        _batch(batch)
+        _batch(batch, is_named=several)
     for stay in stays:
         out.print(
             f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.end_approvals} approved its end.",
@@ -110,9 +138,10 @@ def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: S
         )
 
 
-def _overview(seen: CampaignOverview) -> None:
+def _overview(seen: CampaignOverview, *, is_named: bool) -> None:
+    named = f" {seen.name}" if is_named else ""
     show_table(
-        f"Campaign {seen.pack_id}, begins {seen.begins_on}",
+        f"Campaign {seen.pack_id}{named}, begins {seen.begins_on}",
         ("stage", "lines"),
         [(Stage(stage).label, count) for stage, count in seen.stage_counts.items()],
     )
@@ -148,12 +177,13 @@ def explanation(found: Explanation) -> None:
     _sentences(found.sentences)
 
 
-def _batch(batch: BatchView) -> None:
+def _batch(batch: BatchView, *, is_named: bool) -> None:
+    named = f" of {batch.campaign}" if is_named else ""
     by = ", ".join(approver.username for approver in batch.approvals) or "no one yet"
     why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
     reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
     out.print(
-        f"Batch {batch.batch_id}: {batch.action}{_level(batch.level)} on {batch.due_on}, {batch.state}; {counted(batch.line_count, 'line', 'lines')},"
+        f"Batch {batch.batch_id}{named}: {batch.action}{_level(batch.level)} on {batch.due_on}, {batch.state}; {counted(batch.line_count, 'line', 'lines')},"
         f" {batch.done_count:,} done, {batch.skipped_count:,} skipped{reasons}, {batch.undone_count:,} undone;"
         f" approved by {by}.{why}",
         markup=False,

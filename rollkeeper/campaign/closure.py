@@ -10,7 +10,7 @@ from rollkeeper.access.errors import APPROVER_UNKNOWN
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import BatchState, Stage, WaiverReason
 from rollkeeper.campaign.errors import CAMPAIGN_NOT_OVER, WAIVERS_MISSING
-from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
+from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, open_campaigns
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
@@ -63,7 +63,7 @@ class ClosedCampaign:
 def waive_unreachable(
     authority: Authority, line_ids: Sequence[LineId], *, because: WaiverReason, on: dt.date
 ) -> Waived:
-    """Waive lines whose subscribers could not be notified, as a named person. The lines do not change.
+    """Waive lines whose subscribers could not be notified, each in its campaign, as a named person. The lines do not change.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, NO_CAMPAIGN, PackChanged. Ledger: campaign:line:waived, one a line.
     """
@@ -72,27 +72,28 @@ def waive_unreachable(
         raise APPROVER_UNKNOWN()
     with action(), without_timeout():
         lock_planning()
-        campaign = open_campaign()
-        values = {
-            "campaign_id": campaign.campaign_id, "lines": list(line_ids), "because": because.value,
-            "staff_id": authority.staff_id, "day": on, "at": clock.now(), "verb": Verb.LINE_WAIVED.value,
-            "role": role, "actor": authority.commitment, "pack": campaign.pack.hash,
-            "article": campaign.pack.campaign.notice_article,
-        }  # fmt: skip
-        waived = run(sql("campaign", "waive_unreachable"), values)
+        waived = 0
+        for campaign in open_campaigns():
+            values = {
+                "campaign_id": campaign.campaign_id, "lines": list(line_ids), "because": because.value,
+                "staff_id": authority.staff_id, "day": on, "at": clock.now(), "verb": Verb.LINE_WAIVED.value,
+                "role": role, "actor": authority.commitment, "pack": campaign.pack.hash,
+                "article": campaign.pack.campaign.notice_article,
+            }  # fmt: skip
+            waived += run(sql("campaign", "waive_unreachable"), values)
     return Waived(waived, len(line_ids) - waived)
 
 
-def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
-    """Close the open campaign. Its pending notices are withdrawn.
+def close_campaign(authority: Authority, *, on: dt.date, name: str | None = None) -> ClosedCampaign:
+    """Close the campaign of this name, or the only open one. Its pending notices are withdrawn; others go on.
 
-    Refuses: NOT_ALLOWED, NO_CAMPAIGN, PackChanged, WAIVERS_MISSING, CAMPAIGN_NOT_OVER (together). Ledger:
+    Refuses: NOT_ALLOWED, NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_NAMED, PackChanged, WAIVERS_MISSING, CAMPAIGN_NOT_OVER (together). Ledger:
     campaign:campaign:closed.
     """
     role = require(authority, Permission.CLOSE_CAMPAIGN)
     with action(), without_timeout():
         lock_planning()
-        campaign = open_campaign()
+        campaign = open_campaign(name)
         left = _member_counts(campaign, at_work=lock_batches(campaign))
         raise_all(_faults(campaign, left))
         waived = left.not_notified

@@ -17,6 +17,32 @@ NO_CAMPAIGN = Refusal(
 )
 
 
+CAMPAIGN_NOT_FOUND = Refusal(
+    "campaign_not_found",
+    Kind.NOT_FOUND,
+    "No campaign {campaign} is open. These are: {campaigns}.",
+    "Name one of these; 'rollkeeper campaign status' shows them.",
+)
+CAMPAIGN_NOT_NAMED = Refusal(
+    "campaign_not_named",
+    Kind.MALFORMED,
+    "Several campaigns are open: {campaigns}.",
+    "Name one of them: on its page, or with --campaign.",
+)
+CAMPAIGN_NOT_STATED = Refusal(
+    "campaign_not_stated",
+    Kind.NOT_FOUND,
+    "The pack {pack} has no campaign {campaign}. It has: {campaigns}.",
+    "Name one of these.",
+)
+CAMPAIGN_LEFT_OUT = Refusal(
+    "campaign_left_out",
+    Kind.CONFLICT,
+    "The campaign {campaign} is open, and the pack {pack} has it no more; its lines would no longer be processed.",
+    "Keep it in the pack until it is closed or cancelled.",
+)
+
+
 class PackChanged(RollkeeperError):
     """The rule pack is not the one with which the campaign was planned."""
 

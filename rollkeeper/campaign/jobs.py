@@ -7,18 +7,26 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.choices import RequestJob
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.jobs import PeriodicJob
 
 _MOST = 50
 
 
 def prepare() -> int:
-    """Run the nightly run; once a day, on a day on which lines may be acted on, prepare batches of what is due. Return how many."""
+    """Run the nightly run; once a day, on a day on which lines may be acted on, prepare batches of what is due. Return how many.
+
+    A campaign that had no run is not prepared, and keeps none of the others back.
+    """
     from rollkeeper.campaign.batch_planning import prepare_day
     from rollkeeper.campaign.nightly import run_nightly
 
     today = clock.today()
-    run_nightly(worker_authority(), on=today)
+    try:
+        run_nightly(worker_authority(), on=today)
+    except RollkeeperError:
+        prepare_day(worker_authority(), on=today, after_run=True)
+        raise
     return prepare_day(worker_authority(), on=today)
 
 

@@ -42,7 +42,7 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     if not found:
         return None
     (row,) = found
-    pack, stage = load_pack(row.pack_id), Stage(row.stage)
+    pack, stage = load_pack(row.pack_id).of(row.campaign_name), Stage(row.stage)
     if not is_told(pack):
         return None
     follows = pack.campaign.after(row.step)

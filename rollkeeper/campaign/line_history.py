@@ -13,6 +13,8 @@ from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.explain import LineHistory
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.queries import LineFacts, line_history
 
@@ -25,7 +27,8 @@ class LineWithHistory:
     region: str | None
     state: str
     stage: str | None
-    pack_id: str
+    pack: Pack
+    """The law of its campaign, as that campaign has it; of a line in none, that of the instance."""
     history: LineHistory
 
 
@@ -58,9 +61,11 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         terminated_by=line.terminated_by,
         erased_on=line.erased_on,
     )
-    pack_id = notified.pack_id or instance().pack
+    pack = load_pack(notified.pack_id or instance().pack)
+    if any(one.id == notified.campaign_name for one in pack.stated_campaigns):
+        pack = pack.of(notified.campaign_name)
     return LineWithHistory(
-        line.service.value, notified.region, line.state.value, notified.stage, pack_id, history
+        line.service.value, notified.region, line.state.value, notified.stage, pack, history
     )
 
 

@@ -9,12 +9,15 @@ from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage
 
 
 class Campaign(models.Model):
-    """One law run on one population."""
+    """One law run on one population: one of the campaigns that its pack states."""
 
     campaign_id = models.UUIDField(primary_key=True)
     pack_id = models.TextField(db_comment="Where the pack is found: a shipped id, or a path.")
     law_id = models.TextField(
         db_default="", db_comment="The pack's own id: another version of a law is the same law."
+    )
+    campaign_name = models.TextField(
+        db_default="", db_comment="Which of the law's campaigns it is: its id in the pack."
     )
     pack_hash = models.TextField()
     begins_on = models.DateField(db_comment="The law's own first day.")
@@ -27,7 +30,7 @@ class Campaign(models.Model):
         db_table = "campaign_campaign"
         constraints = [
             models.UniqueConstraint(
-                fields=["law_id"],
+                fields=["law_id", "campaign_name"],
                 condition=models.Q(closed_on__isnull=True),
                 name="campaign_campaign_open_twice_for_one_law",
             )

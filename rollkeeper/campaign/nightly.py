@@ -8,7 +8,7 @@ Reads only lines that changed since the last run (`campaign_linechange`) and tho
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from rollkeeper.access.authority import Authority, require
@@ -16,13 +16,19 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
-from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
+from rollkeeper.campaign.open_campaign import (
+    CampaignKey,
+    OpenCampaign,
+    campaigns_under_way,
+    lock_planning,
+)
 from rollkeeper.campaign.planning import release_members
 from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.rules import Allowed
@@ -42,44 +48,90 @@ class NightlyResult:
 
 
 def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -> NightlyResult:
-    """Bring every member to its state on a day. Running it again changes nothing.
+    """Bring every member of every campaign to its state on a day. Running it again changes nothing.
 
-    `after_gap`: a person confirmed the date although there was no nightly run for long. Refuses: NOT_ALLOWED, PackChanged,
-    CLOCK_SET_FORWARDS, NIGHTLY_RUN_GAP; and as `require_act`. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
+    A campaign that may not go on keeps none of the others back: what it refuses is raised when they are done, and its lines are looked at
+    in the next run that it has. `after_gap`: a person confirmed the date although there was no nightly run for long.
+
+    Refuses: NOT_ALLOWED, PackChanged, CLOCK_SET_FORWARDS, NIGHTLY_RUN_GAP; and as `require_act`. Ledger: campaign:clock:started a line,
+    campaign:nightly_run:finished a night and campaign.
     """
     role = require(authority, Permission.RUN_BATCH)
     with action(), without_timeout():
         lock_planning()
-        campaign = find_campaign()
-        if campaign is None:
+        there = campaigns_under_way()
+        if not there:
             # Only a campaign uses the changes: one that an undo opens again, for its former members.
             run(
                 "DELETE FROM campaign_linechange c"
                 " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
             )
             return NightlyResult()
-        # A law that is no longer in force starts no clock and reminds no one.
-        require_act(campaign.pack, Act.NOTIFY, on=on)
-        require_true_clock(is_confirmed=after_gap)
-        if not after_gap:
-            _refuse_gap(campaign, on)
+        ready, faults = _ready(there, on=on, after_gap=after_gap)
+        if not ready:
+            raise faults[0]
         stays = known_stays()
-        values = _values(authority, role, campaign, on)
+        run("DROP TABLE IF EXISTS pg_temp.drained_line")
+        seen = run(sql("campaign", "drain_line_changes"))
+        kept_back = [
+            one.campaign_id for one in there if one.campaign_id not in {done.campaign_id for done in ready}
+        ]
+        if kept_back:
+            run(sql("campaign", "keep_line_changes"), {"campaigns": kept_back})
+        nights = [_run_one(authority, role, one, stays=stays, seen=seen, on=on) for one in ready]
+    if faults:
+        raise faults[0]
+    return NightlyResult(*(sum(counts) for counts in zip(*map(astuple, nights), strict=True)))
+
+
+def _ready(
+    there: list[CampaignKey], *, on: dt.date, after_gap: bool
+) -> tuple[list[OpenCampaign], list[RollkeeperError]]:
+    """Return the campaigns that may go on, and what the others refuse. Those that ask registered subscribers again come first: a line that
+    lost its subscriber leaves them before another one asks it to register.
+    """
+    ready: list[OpenCampaign] = []
+    faults: list[RollkeeperError] = []
+    for one in there:
+        try:
+            campaign = one.read()
+            # A law that is no longer in force starts no clock and reminds no one.
+            require_act(campaign.pack, Act.NOTIFY, on=on)
+            require_true_clock(is_confirmed=after_gap)
+            if not after_gap:
+                _refuse_gap(campaign, on)
+        except RollkeeperError as fault:
+            faults.append(fault)
+        else:
+            ready.append(campaign)
+    return sorted(ready, key=lambda one: not one.pack.campaign.asks_again), faults
+
+
+def _run_one(
+    authority: Authority,
+    role: StaffRole,
+    campaign: OpenCampaign,
+    *,
+    stays: list[Days],
+    seen: int,
+    on: dt.date,
+) -> NightlyResult:
+    values = _values(authority, role, campaign, on)
+    if seen:
         run("DROP TABLE IF EXISTS pg_temp.changed_line")
-        seen = run(sql("campaign", "drain_line_changes"), values)
-        if seen:
-            _restart_served(campaign, on=on)
-            if campaign.pack.campaign.asks_again:
-                _release_unregistered(authority, role, campaign, on=on)
-            else:
-                _reenter(campaign, values, stays=stays, on=on)
-        nightly_result = NightlyResult(
-            out_of_scope=rows(sql("campaign", "leave_campaign"), values)[0].lines if seen else 0,
-            started=_start(campaign, values, stays=stays, on=on) if seen else 0,
-            reminded=_remind(campaign, values, stays=stays, on=on),
-            postponed=_recheck(campaign, values, stays=stays, on=on),
-        )
-        _record_run(authority, role, campaign, values, nightly_result, on=on)
+        run(sql("campaign", "changed_lines"), values)
+        _restart_served(campaign, on=on)
+        if campaign.pack.campaign.asks_again:
+            _release_unregistered(authority, role, campaign, on=on)
+        else:
+            _reenter(campaign, values, stays=stays, on=on)
+    nightly_result = NightlyResult(
+        out_of_scope=rows(sql("campaign", "leave_campaign"), values)[0].lines if seen else 0,
+        started=_start(campaign, values, stays=stays, on=on) if seen else 0,
+        reminded=_remind(campaign, values, stays=stays, on=on),
+        postponed=_recheck(campaign, values, stays=stays, on=on),
+    )
+    _record_run(authority, role, campaign, values, nightly_result, on=on)
     return nightly_result
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which campaign is open, and whether it may still go on as it was planned.
+"""Which campaigns are open, and whether each may still go on as it was planned.
 
 Separate because every act of this package begins here. All of them take one lock in turn, so that two nights at once do
 the work of one.
@@ -9,11 +9,20 @@ import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
-from rollkeeper.campaign.errors import DIFFERENT_DAYS, NO_CAMPAIGN, OTHER_CAMPAIGN_OPEN, PackChanged
+from rollkeeper.campaign.errors import (
+    CAMPAIGN_LEFT_OUT,
+    CAMPAIGN_NOT_FOUND,
+    CAMPAIGN_NOT_NAMED,
+    DIFFERENT_DAYS,
+    NO_CAMPAIGN,
+    OTHER_CAMPAIGN_OPEN,
+    PackChanged,
+)
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import CampaignId
+from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.law.calendars import have_same_days
@@ -23,30 +32,98 @@ from rollkeeper.law.packs import load_pack
 
 @dataclass(frozen=True, slots=True)
 class OpenCampaign:
-    """The campaign under way, with the pack that it obeys."""
+    """A campaign under way, with the pack that it obeys, as that has this campaign."""
 
     campaign_id: CampaignId
     pack_id: str
+    name: str
+    """Its id in the pack."""
     begins_on: dt.date
     pack: Pack
 
 
-def open_campaign() -> OpenCampaign:
-    """Return the campaign under way. Refuses: NO_CAMPAIGN, PackChanged."""
-    found = find_campaign()
-    if found is None:
+@dataclass(frozen=True, slots=True)
+class CampaignKey:
+    """Which campaign is under way, whatever became of its pack."""
+
+    campaign_id: CampaignId
+    name: str
+    pack_id: str
+    law_id: str
+    pack_hash: str
+    begins_on: dt.date
+
+    def read(self) -> OpenCampaign:
+        """Return it with its pack. Refuses: PackChanged."""
+        pack = _planned_pack(self.pack_id, self.pack_hash)
+        return OpenCampaign(self.campaign_id, self.pack_id, self.name, self.begins_on, pack.of(self.name))
+
+    def pack_now(self) -> Pack:
+        """Return the pack as it lies there now, changed or not; as this campaign has it, where it still states it."""
+        pack = load_pack(self.pack_id)
+        is_stated = any(one.id == self.name for one in pack.stated_campaigns)
+        return pack.of(self.name) if is_stated or len(pack.stated_campaigns) == 1 else pack
+
+
+def campaigns_under_way() -> list[CampaignKey]:
+    """Return the campaigns under way, in the order in which they begin."""
+    found = rows(
+        "SELECT campaign_id, campaign_name, pack_id, law_id, pack_hash, begins_on FROM campaign_campaign WHERE closed_on IS NULL"
+        " ORDER BY begins_on, campaign_name"
+    )
+    return [CampaignKey(CampaignId(row.campaign_id), *row[1:]) for row in found]
+
+
+def named_campaigns(name: str | None) -> list[CampaignKey]:
+    """Return the campaign of this name, or all that are under way. Refuses: NO_CAMPAIGN, CAMPAIGN_NOT_FOUND."""
+    there = campaigns_under_way()
+    if not there:
         raise NO_CAMPAIGN()
+    found = [one for one in there if name in {None, one.name}]
+    if not found:
+        raise CAMPAIGN_NOT_FOUND(campaign=name, campaigns=", ".join(one.name for one in there))
     return found
 
 
-def find_campaign() -> OpenCampaign | None:
-    """Return the campaign under way, None where none is planned. Refuses: PackChanged."""
+def open_campaign(name: str | None = None) -> OpenCampaign:
+    """Return the campaign of this name, or the only one under way. Refuses: NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_NAMED, PackChanged."""
+    found = named_campaigns(name)
+    if len(found) > 1:
+        raise CAMPAIGN_NOT_NAMED(campaigns=", ".join(one.name for one in found))
+    return found[0].read()
+
+
+def open_campaigns(name: str | None = None) -> list[OpenCampaign]:
+    """Return the campaign of this name, or all that are under way. Refuses: NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, PackChanged."""
+    return [one.read() for one in named_campaigns(name)]
+
+
+def campaign_of(campaign_id: UUID) -> OpenCampaign:
+    """Return a campaign under way by its reference. Refuses: NO_CAMPAIGN, PackChanged."""
+    for one in campaigns_under_way():
+        if one.campaign_id == campaign_id:
+            return one.read()
+    raise NO_CAMPAIGN()
+
+
+def law_of_campaign(campaign_id: CampaignId) -> Pack | None:
+    """Return the law of a campaign, open or closed, as that campaign has it; None where it cannot be read or states it no more."""
     for row in rows(
-        "SELECT * FROM campaign_campaign WHERE closed_on IS NULL ORDER BY planned_at DESC LIMIT 1"
+        "SELECT pack_id, campaign_name FROM campaign_campaign WHERE campaign_id = %s", [campaign_id]
     ):
-        pack = _planned_pack(row.pack_id, row.pack_hash)
-        return OpenCampaign(CampaignId(row.campaign_id), row.pack_id, row.begins_on, pack)
+        with suppress(RollkeeperError):
+            return load_pack(row.pack_id).of(row.campaign_name)
     return None
+
+
+def campaign_of_line(line_id: LineId) -> OpenCampaign | None:
+    """Return the campaign under way that counts a line, None where none does. Refuses: PackChanged."""
+    found = rows(
+        "SELECT campaign_id FROM campaign_member m JOIN campaign_campaign c USING (campaign_id) WHERE m.line_id = %s"
+        " AND c.closed_on IS NULL AND m.stage IN ('not_notified', 'running', 'suspended')",
+        [line_id],
+    )
+    return campaign_of(found[0].campaign_id) if found else None
 
 
 def _planned_pack(name: str, planned_hash: str) -> Pack:
@@ -60,15 +137,19 @@ def _planned_pack(name: str, planned_hash: str) -> Pack:
 
 
 def require_no_other_campaign(pack: Pack) -> None:
-    """Ensure that no campaign of another law is open: its lines would no longer be processed. A law is known by its id, wherever its
-    file lies.
+    """Ensure that no campaign of another law is open, and none that this law no longer states: its lines would no longer be processed. A
+    law is known by its id, wherever its file lies.
 
-    Refuses: OTHER_CAMPAIGN_OPEN.
+    Refuses: OTHER_CAMPAIGN_OPEN, CAMPAIGN_LEFT_OUT.
     """
-    for row in rows(
-        "SELECT law_id FROM campaign_campaign WHERE closed_on IS NULL AND law_id <> %s", [pack.id]
-    ):
-        raise OTHER_CAMPAIGN_OPEN(pack=row.law_id)
+    there = campaigns_under_way()
+    stated = {one.id for one in pack.stated_campaigns}
+    for one in there:
+        if one.law_id != pack.id:
+            raise OTHER_CAMPAIGN_OPEN(pack=one.law_id)
+        # A law with one campaign may call it otherwise in another version.
+        if one.name not in stated and not len(stated) == len(there) == 1:
+            raise CAMPAIGN_LEFT_OUT(pack=pack.id, campaign=one.name)
 
 
 def require_same_days(pack: Pack, *, on: dt.date) -> None:

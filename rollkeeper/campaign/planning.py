@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.court_stays import known_stays
-from rollkeeper.campaign.errors import PackChanged
+from rollkeeper.campaign.errors import CAMPAIGN_NOT_NAMED, CAMPAIGN_NOT_STATED, PackChanged
 from rollkeeper.campaign.open_campaign import (
-    find_campaign,
+    CampaignKey,
+    campaigns_under_way,
     lock_planning,
     require_no_other_campaign,
     require_same_days,
@@ -26,7 +29,7 @@ from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import CampaignId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
-from rollkeeper.law.campaign_rules import CampaignRules
+from rollkeeper.law.campaign_rules import CampaignRules, campaigns_of
 from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
@@ -39,48 +42,21 @@ from rollkeeper.notices.services import Promise
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """The result of a planning."""
+    """The result of planning one campaign."""
 
     campaign_id: CampaignId
     pack_id: str
     begins_on: dt.date
     members_before: int
     members_added: int
-
-
-def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanResult:
-    """Take every line that the pack concerns into the campaign and owe each its first notice.
-
-    Refuses: NOT_ALLOWED, PACK_NOT_FOUND, PACK_WITHOUT_CAMPAIGN, OTHER_CAMPAIGN_OPEN, DIFFERENT_DAYS; and as `require_act`.
-    Ledger: campaign:campaign:planned, campaign:member:released a line.
-    """
-    role = require(authority, Permission.PLAN_CAMPAIGN)
-    pack = load_pack(pack_id)
-    if not pack.duty or not pack.has_campaign:
-        raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
-    require_act(pack, Act.PLAN, on=on)
-    require_same_days(pack, on=on)
-    note_law(on=on)
-    with action(), without_timeout():
-        lock_planning()
-        require_no_other_campaign(pack)
-        former = _former_hash(pack)
-        campaign_id = _open(pack, lasting_name(pack_id))
-        if former not in {None, pack.hash}:
-            require_adopted(pack, on=on)
-        if former is not None:
-            release_members(authority, role, campaign_id, pack, on=on)
-        before = _count_members(campaign_id)
-        added = _take_in(campaign_id, pack, on=on)
-        if pack.reminders and former not in {None, pack.hash}:
-            _recheck_reminders(campaign_id, on=on)
-        _record(authority, role, pack, campaign_id, before=before, added=added, on=on)
-    return PlanResult(campaign_id, pack.id, pack.campaign.begins_on, before, added)
+    name: str = ""
+    better_elsewhere: int = 0
+    """Lines of its cohort that another campaign of the law takes, because it gives them the later last day."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanCheck:
-    """What a planning would do now."""
+    """What planning one campaign would do now."""
 
     pack_id: str
     begins_on: dt.date
@@ -90,45 +66,68 @@ class PlanCheck:
     """The last day of subscribers who are notified today."""
     regions: dict[str, int]
     """Lines to add by region; the empty name is of those without one."""
+    name: str = ""
+    better_elsewhere: int = 0
 
 
-def check_plan(authority: Authority, *, pack_id: str, on: dt.date) -> PlanCheck:
-    """Count the lines that a planning would take in. Writes nothing. Refuses: as `plan_campaign`."""
+def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None) -> PlanResult:
+    """Plan the campaign of this name, or the only one of the pack. Refuses: as `plan_campaigns`; CAMPAIGN_NOT_NAMED."""
+    stated = load_pack(pack_id).stated_campaigns
+    if name is None and len(stated) > 1:
+        raise CAMPAIGN_NOT_NAMED(campaigns=", ".join(one.id for one in stated))
+    return plan_campaigns(authority, pack_id=pack_id, on=on, name=name)[0]
+
+
+def plan_campaigns(
+    authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None
+) -> list[PlanResult]:
+    """Take every line that a campaign of the pack concerns into it and owe each its first notice: of all its campaigns, or of one.
+
+    First each lets go the lines that it no longer concerns, so that another may take them.
+
+    Refuses: NOT_ALLOWED, PACK_NOT_FOUND, PACK_WITHOUT_CAMPAIGN, OTHER_CAMPAIGN_OPEN, CAMPAIGN_LEFT_OUT, CAMPAIGN_NOT_FOUND, DIFFERENT_DAYS;
+    and as `require_act`. Ledger: campaign:campaign:planned for each, campaign:member:released a line.
+    """
+    role = require(authority, Permission.PLAN_CAMPAIGN)
+    pack, chosen = _chosen(pack_id, name, on=on)
+    note_law(on=on)
+    with action(), without_timeout():
+        lock_planning()
+        require_no_other_campaign(pack)
+        opened = [_open(one, lasting_name(pack_id)) for one in chosen]
+        if any(former not in {None, pack.hash} for _, former in opened):
+            require_adopted(pack, on=on)
+        for one, (campaign_id, former) in zip(chosen, opened, strict=True):
+            if former is not None:
+                release_members(authority, role, campaign_id, one, on=on)
+        return [
+            _plan(authority, role, one, campaign_id, former=former, on=on)
+            for one, (campaign_id, former) in zip(chosen, opened, strict=True)
+        ]
+
+
+def check_plans(
+    authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None
+) -> list[PlanCheck]:
+    """Count the lines that a planning would take in. Writes nothing. Refuses: as `plan_campaigns`."""
     require(authority, Permission.PLAN_CAMPAIGN)
-    pack = load_pack(pack_id)
-    if not pack.duty or not pack.has_campaign:
-        raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
-    require_act(pack, Act.PLAN, on=on)
-    require_same_days(pack, on=on)
+    pack, chosen = _chosen(pack_id, name, on=on)
     with action(), without_timeout():
         require_no_other_campaign(pack)
-        found = rows(
-            "SELECT campaign_id FROM campaign_campaign WHERE law_id = %s AND closed_on IS NULL", [pack.id]
-        )
-        campaign_id = CampaignId(found[0].campaign_id if found else new_uuid())
-        to_add = deadlines.make_clocks("plan_clocks", _values_of_plan(campaign_id, pack, on=on))
-        by_region = rows(
-            "SELECT coalesce(region, '') AS region, count(*) AS lines FROM member_clock GROUP BY 1"
-        )
-        last_day_on = deadlines.last_day_if_notified(
-            pack, stays=known_stays(), begins_on=pack.campaign.begins_on, on=on
-        )
-    return PlanCheck(
-        pack.id, pack.campaign.begins_on, _count_members(campaign_id), to_add, last_day_on,
-        {row.region: row.lines for row in by_region},
-    )  # fmt: skip
+        return [_check(one, on=on) for one in chosen]
 
 
-def current_last_day(on: dt.date) -> Promise | None:
-    """Return the last day for a subscriber notified today, as the law counts it without a pause.
+def current_last_day(campaign_id: CampaignId | None, on: dt.date) -> Promise | None:
+    """Return the last day for a subscriber notified today, as the law of the notice's campaign counts it without a pause.
 
     A first notice may be sent weeks after it was owed: the day that it was to name would be too early by then, or past.
     """
-    try:
-        campaign = find_campaign()
-    except PackChanged:
+    found = next((one for one in campaigns_under_way() if one.campaign_id == campaign_id), None)
+    if found is None:
         return None
-    if campaign is None:
+    try:
+        campaign = found.read()
+    except PackChanged:
         return None
     last_day_on = deadlines.last_day_if_notified(
         campaign.pack, stays=known_stays(), begins_on=campaign.begins_on, on=on
@@ -136,31 +135,95 @@ def current_last_day(on: dt.date) -> Promise | None:
     return Promise(last_day_on, campaign.pack.hash) if last_day_on else None
 
 
-def _former_hash(pack: Pack) -> str | None:
-    found = rows("SELECT pack_hash FROM campaign_campaign WHERE law_id = %s AND closed_on IS NULL", [pack.id])
-    return str(found[0].pack_hash) if found else None
+def _chosen(pack_id: str, name: str | None, *, on: dt.date) -> tuple[Pack, list[Pack]]:
+    """Return a pack, and it again for each campaign to plan. Refuses: as `plan_campaigns`."""
+    pack = load_pack(pack_id)
+    if not pack.duty or not pack.has_campaign:
+        raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
+    if name is not None and name not in {one.id for one in pack.stated_campaigns}:
+        stated = ", ".join(one.id for one in pack.stated_campaigns)
+        raise CAMPAIGN_NOT_STATED(pack=pack.id, campaign=name, campaigns=stated)
+    require_act(pack if name is None else pack.of(name), Act.PLAN, on=on)
+    require_same_days(pack, on=on)
+    return pack, [one for one in pack.campaigns if name in {None, one.campaign.campaign_id}]
 
 
-def _open(pack: Pack, pack_id: str) -> CampaignId:
+def _open(pack: Pack, pack_id: str) -> tuple[CampaignId, str | None]:
+    """Open a campaign, or put it under this version of its law; return it with the version before, None where it is new."""
+    found = _there(pack)
+    if found is None:
+        campaign_id = CampaignId(new_uuid())
+        run(
+            "INSERT INTO campaign_campaign (campaign_id, pack_id, law_id, campaign_name, pack_hash, begins_on, planned_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [campaign_id, pack_id, pack.id, pack.campaign.campaign_id, pack.hash, pack.campaign.begins_on, clock.now()],
+        )  # fmt: skip
+        return campaign_id, None
     run(
-        "INSERT INTO campaign_campaign (campaign_id, pack_id, law_id, pack_hash, begins_on, planned_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (law_id) WHERE closed_on IS NULL"
-        " DO UPDATE SET pack_id = excluded.pack_id, pack_hash = excluded.pack_hash, begins_on = excluded.begins_on",
-        [new_uuid(), pack_id, pack.id, pack.hash, pack.campaign.begins_on, clock.now()],
+        "UPDATE campaign_campaign SET pack_id = %s, campaign_name = %s, pack_hash = %s, begins_on = %s WHERE campaign_id = %s",
+        [pack_id, pack.campaign.campaign_id, pack.hash, pack.campaign.begins_on, found.campaign_id],
     )
-    found = rows(
-        "SELECT campaign_id FROM campaign_campaign WHERE law_id = %s AND closed_on IS NULL", [pack.id]
-    )
-    return CampaignId(found[0].campaign_id)
+    return found.campaign_id, found.pack_hash
 
 
-def cohort_values(rules: CampaignRules) -> dict[str, Any]:
-    """Return what a statement needs to know which lines a campaign concerns."""
+def _there(pack: Pack) -> CampaignKey | None:
+    """Return the campaign under way of this law and name; of a law with one campaign, whatever an earlier version called it."""
+    mine = [one for one in campaigns_under_way() if one.law_id == pack.id]
+    is_only = len(mine) == len(campaigns_of(pack.file)) == 1
+    return next((one for one in mine if is_only or one.name == pack.campaign.campaign_id), None)
+
+
+def _plan(
+    authority: Authority, role: StaffRole, pack: Pack, campaign_id: CampaignId, *, former: str | None, on: dt.date
+) -> PlanResult:  # fmt: skip
+    before = _count_members(campaign_id)
+    added = _take_in(campaign_id, pack, on=on)
+    if pack.reminders and former not in {None, pack.hash}:
+        _recheck_reminders(campaign_id, on=on)
+    _record(authority, role, pack, campaign_id, before=before, added=added, on=on)
+    return PlanResult(
+        campaign_id, pack.id, pack.campaign.begins_on, before, added, pack.campaign.campaign_id, _better_elsewhere(pack, on=on),
+    )  # fmt: skip
+
+
+def _check(pack: Pack, *, on: dt.date) -> PlanCheck:
+    there = _there(pack)
+    campaign_id = there.campaign_id if there else CampaignId(new_uuid())
+    to_add = deadlines.make_clocks("plan_clocks", _values_of_plan(campaign_id, pack, on=on))
+    by_region = rows("SELECT coalesce(region, '') AS region, count(*) AS lines FROM member_clock GROUP BY 1")
+    last_day_on = deadlines.last_day_if_notified(
+        pack, stays=known_stays(), begins_on=pack.campaign.begins_on, on=on
+    )
+    return PlanCheck(
+        pack.id, pack.campaign.begins_on, _count_members(campaign_id), to_add, last_day_on,
+        {row.region: row.lines for row in by_region}, pack.campaign.campaign_id, _better_elsewhere(pack, on=on),
+    )  # fmt: skip
+
+
+def cohort_values(pack: Pack) -> dict[str, Any]:
+    """Return what a statement needs to know which lines a campaign takes."""
+    rules = pack.campaign
     return {
-        "services": sorted(rules.services), "activated_before": rules.activated_before, "asks_again": rules.asks_again,
-        "registered_before": rules.registered_before, "assurance": sorted(rules.assurance), "last_day_over": rules.last_day_over,
-        "zone": instance().zone,
+        "services": sorted(rules.services), "activated_from": rules.activated_from, "activated_before": rules.activated_before,
+        "asks_again": rules.asks_again, "registered_before": rules.registered_before, "assurance": sorted(rules.assurance),
+        "last_day_over": rules.last_day_over, "zone": instance().zone,
+        "later_cohorts": Jsonb([_cohort(one) for one in pack.better_campaigns]),
     }  # fmt: skip
+
+
+def _cohort(rules: CampaignRules) -> dict[str, Any]:
+    return {
+        "services": sorted(rules.services), "activated_from": rules.activated_from.isoformat(), "activated_before": rules.activated_before.isoformat(),
+        "registered_before": rules.registered_before.isoformat(), "assurance": sorted(rules.assurance), "last_day_over": rules.last_day_over,
+    }  # fmt: skip
+
+
+def _better_elsewhere(pack: Pack, *, on: dt.date) -> int:
+    """Count the lines of a campaign's cohort that another one takes, because it gives them the later last day."""
+    if not pack.better_campaigns:
+        return 0
+    (found,) = rows(sql("campaign", "better_elsewhere"), cohort_values(pack) | {"on": on})
+    return int(found.lines)
 
 
 def release_members(
@@ -171,7 +234,7 @@ def release_members(
     Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
     """
     rules = pack.campaign
-    values = cohort_values(rules) | {
+    values = cohort_values(pack) | {
         "campaign_id": campaign_id, "line_ids": None if lines is None else list(lines),
         "begins_on": rules.begins_on, "language": NO_LANGUAGE, "on": on, "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
         "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
@@ -203,8 +266,10 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
 
 def _values_of_plan(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     rules = pack.campaign
-    return cohort_values(rules) | {
-        "campaign_id": campaign_id, "language": NO_LANGUAGE, "anchor_on": rules.starts_on(on), "days": rules.grace_days,
+    others = [one.campaign_id for one in campaigns_under_way() if one.campaign_id != campaign_id]
+    return cohort_values(pack) | {
+        "campaign_id": campaign_id, "other_campaigns": others, "language": NO_LANGUAGE, "anchor_on": rules.starts_on(on),
+        "days": rules.grace_days,
         "on": on, "pack_hash": pack.hash,
     }  # fmt: skip
 

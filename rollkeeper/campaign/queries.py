@@ -6,7 +6,7 @@ Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Action, Stage
 from rollkeeper.campaign.line_history import LineWithHistory, read_history
+from rollkeeper.campaign.open_campaign import CampaignKey, campaigns_under_way
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, Bars
@@ -23,7 +24,6 @@ from rollkeeper.kernel.side_by_side import ENGLISH
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.lawbook.queries import PeriodView, kept_until, pack_at_end, periods
 
@@ -57,6 +57,9 @@ class CampaignOverview:
     reached_by_channel: Mapping[str, int]
     bar_counts: tuple[tuple[str, int], ...]
     """Of those suspended, what they are kept from (kernel.choices.BarLevel) and how many they are, in the order of the law's bars."""
+    name: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the pack calls it, by language; its id there where it has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class BatchView:
     """Empty: the nightly run did."""
     position_done: int
     pilot_done_at: dt.datetime | None
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,41 +199,58 @@ class Explanation:
     deadline: Deadline | None
 
 
-def overview(on: dt.date) -> CampaignOverview | None:
-    """Return the open campaign as a picture, None where none is planned."""
-    found = rows("SELECT * FROM campaign_campaign WHERE closed_on IS NULL ORDER BY planned_at DESC LIMIT 1")
-    if not found:
-        return None
-    campaign = found[0]
+def overview(on: dt.date, name: str | None = None) -> CampaignOverview | None:
+    """Return the open campaign of this name as a picture, or the one that began first; None where there is none."""
+    there = campaigns_under_way()
+    return next((_overview(one, on) for one in there if name in {None, one.name}), None)
+
+
+def overviews(on: dt.date, name: str | None = None) -> list[CampaignOverview]:
+    """Return the open campaign of this name, or all of them, in the order in which they begin."""
+    return [_overview(one, on) for one in campaigns_under_way() if name in {None, one.name}]
+
+
+def _overview(campaign: CampaignKey, on: dt.date) -> CampaignOverview:
     tally = rows(
         "SELECT stage, step, notified_by, next_check_on, sum(lines)::bigint AS lines FROM campaign_tally"
         " WHERE campaign_id = %s GROUP BY 1, 2, 3, 4 HAVING sum(lines) <> 0",
         [campaign.campaign_id],
     )
     stages = _summed((row.stage, row.lines) for row in tally)
+    pack = campaign.pack_now()
+    stated = pack.stated_campaigns[0].title if pack.campaign_name or len(pack.stated_campaigns) == 1 else {}
     return CampaignOverview(
-        campaign_id=CampaignId(campaign.campaign_id),
+        campaign_id=campaign.campaign_id,
         pack_id=campaign.pack_id,
         begins_on=campaign.begins_on,
         stage_counts={stage.value: stages.get(stage.value, 0) for stage in Stage},
         series=_series(campaign.campaign_id),
-        due_soon=_due_soon(load_pack(campaign.pack_id), tally, on),
-        bar_counts=_bar_counts(load_pack(campaign.pack_id), tally),
+        due_soon=_due_soon(pack, tally, on),
+        bar_counts=_bar_counts(pack, tally),
         unreachable=stages.get(Stage.NOT_NOTIFIED.value, 0),
         reached_by_channel=_summed(
             (row.notified_by, row.lines) for row in tally if row.notified_by is not None
         ),
+        name=campaign.name,
+        titles={"en": campaign.name} | dict(stated),
     )
 
 
 def unreachable(
-    *, after: LineId | None = None, limit: int = 1000, region: str | None = None, channel: str | None = None
-) -> list[NotNotifiedLine]:
+    *, after: LineId | None = None, limit: int = 1000, region: str | None = None, channel: str | None = None,
+    name: str | None = None,
+) -> list[NotNotifiedLine]:  # fmt: skip
     """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page.
 
-    With a region or a channel only theirs; the empty text is that of lines without one.
+    With a region, a channel or the name of a campaign only theirs; the empty text is that of lines without one.
     """
-    values = {"after": after or _BEFORE_ALL, "limit": limit, "region": region, "channel": channel}
+    values = {
+        "after": after or _BEFORE_ALL,
+        "limit": limit,
+        "region": region,
+        "channel": channel,
+        "name": name,
+    }
     return [
         NotNotifiedLine(
             LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason, r.channel
@@ -238,9 +259,9 @@ def unreachable(
     ]
 
 
-def unreachable_groups() -> list[NotNotifiedGroup]:
-    """Count the members whom nothing has reached by region and failed channel, the largest group first."""
-    return [NotNotifiedGroup(*row) for row in rows(sql("campaign", "not_notified_groups"))]
+def unreachable_groups(name: str | None = None) -> list[NotNotifiedGroup]:
+    """Count the members whom nothing has reached by region and failed channel, the largest group first; of one campaign, or of all."""
+    return [NotNotifiedGroup(*row) for row in rows(sql("campaign", "not_notified_groups"), {"name": name})]
 
 
 def stays() -> list[StayView]:
@@ -317,7 +338,7 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
     found = read_history(line_id)
     if found is None:
         return None
-    pack = load_pack(found.pack_id)
+    pack = found.pack
     return Explanation(
         line_id=line_id,
         service=found.service,
@@ -346,6 +367,8 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
     """Return the clock that runs for a line of a campaign, as its explanation counts it; None where none runs."""
     if not pack.has_campaign or not is_told(pack) or found.stage not in {Stage.RUNNING, Stage.SUSPENDED}:
         return None
+    if len(pack.stated_campaigns) > 1:
+        return None  # its own campaign is over, and the law states it no more
     history = found.history
     anchor, follows = _anchor(pack, history), pack.campaign.after(_step(history))
     if anchor is None or follows is None or (found.stage == Stage.RUNNING) != (_step(history) == 0):
@@ -375,7 +398,7 @@ def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
 
 def _due_soon(pack: Pack, tally: Iterable[Any], on: dt.date) -> tuple[DayCount, ...]:
     """Count by day what comes up in the next two weeks; what is overdue waits for today's batch."""
-    rules = pack.campaign.stages if pack.has_campaign else ()
+    rules = pack.campaign.stages if len(pack.stated_campaigns) == 1 else ()
     counts = _summed(
         ((max(row.next_check_on, on), row.step), row.lines)
         for row in tally
@@ -392,7 +415,7 @@ def _due_soon(pack: Pack, tally: Iterable[Any], on: dt.date) -> tuple[DayCount, 
 
 def _bar_counts(pack: Pack, tally: Iterable[Any]) -> tuple[tuple[str, int], ...]:
     counts = _summed((row.step, row.lines) for row in tally if row.stage == Stage.SUSPENDED)
-    bars = pack.campaign.bars if pack.has_campaign else ()
+    bars = pack.campaign.bars if len(pack.stated_campaigns) == 1 else ()
     return tuple(
         (BarLevel.of(rule.bars or Bars.ALL).value, counts.get(step, 0)) for step, rule in enumerate(bars, 1)
     )
@@ -420,6 +443,7 @@ def _batch_view(row: Any) -> BatchView:
         prepared_by=row.prepared_by_name,
         position_done=row.position_done,
         pilot_done_at=row.pilot_done_at,
+        campaign=row.campaign_name or "",
     )
 
 
@@ -428,7 +452,7 @@ def _preview_line(
 ) -> PreviewLine:
     found = read_history(line_id)
     assert found is not None  # noqa: S101 - a line of a batch is never deleted
-    pack, history = load_pack(found.pack_id), found.history
+    pack, history = found.pack, found.history
     return PreviewLine(
         line_id=line_id,
         service=found.service,

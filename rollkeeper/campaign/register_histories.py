@@ -15,12 +15,13 @@ from rollkeeper.law.register_histories import WrittenHistories
 def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHistories:
     """Write each line that the pack may concern, with the day on which its subscriber is taken to be notified. Changes nothing."""
     open_instance()
-    services = sorted(pack.campaign.services) if pack.has_campaign else []
-    asks_again = pack.has_campaign and pack.campaign.asks_again
+    all_rules = [one.campaign for one in pack.campaigns]
+    services = sorted({service for rules in all_rules for service in rules.services})
     values = {
         "notified_on": notified_on,
         "services": services,
-        "asks_again": asks_again,
+        "asked": sorted({rules.asks_again for rules in all_rules}),
+        "tells_service": len(all_rules) > 1,
         "zone": instance().zone,
     }
     with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:
@@ -53,13 +54,14 @@ def count_not_concerned(pack: Pack) -> NotConcerned:
     rules = pack.campaign
     (found,) = rows(
         "SELECT count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
-        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(before)s) AS activated_later,"
-        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on < %(before)s AND NOT must_reverify"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND (activated_on >= %(before)s OR activated_on < %(from)s)) AS activated_later,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND NOT must_reverify"
         " AND (is_registered OR %(asks_again)s)) AS registered"
         " FROM lines_line WHERE state IN ('active', 'suspended')",
         {
             "services": sorted(rules.services),
             "before": rules.activated_before,
+            "from": rules.activated_from,
             "asks_again": rules.asks_again,
         },
     )

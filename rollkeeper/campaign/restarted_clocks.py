@@ -10,7 +10,7 @@ campaign would never end.
 import datetime as dt
 from collections.abc import Sequence
 
-from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign
+from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of_line
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run, sql
 from rollkeeper.kernel.ids import LineId
@@ -25,7 +25,7 @@ def restart_clock(line_id: LineId, *, on: dt.date) -> bool:
 
     Precondition: the line is locked and its dispute settled; the caller's action leaves its ledger entry. Refuses: PackChanged.
     """
-    campaign = find_campaign()
+    campaign = campaign_of_line(line_id)
     return campaign is not None and restart_clocks(campaign, [line_id], on=on) == 1
 
 

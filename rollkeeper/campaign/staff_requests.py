@@ -9,7 +9,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.campaign.cancellation import cancel_campaign
 
 
-def cancel(authority: Authority, _payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Cancel the open campaign. Refuses: as `cancel_campaign`."""
-    done = cancel_campaign(authority, on=on)
+def cancel(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
+    """Cancel the campaign that was named, or the only open one. Refuses: as `cancel_campaign`."""
+    done = cancel_campaign(authority, on=on, name=payload.get("campaign"))
     return {"members": done.members, "notified": done.notified}

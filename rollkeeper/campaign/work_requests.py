@@ -6,6 +6,7 @@ person who asked has the permission, and every service asks the law again. What 
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -19,12 +20,13 @@ from rollkeeper.campaign import batch_execution, batch_planning, closure, nightl
 from rollkeeper.campaign.batch_control import lock_batch
 from rollkeeper.campaign.choices import BatchState, WorkKind
 from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.open_campaign import CampaignKey
 from rollkeeper.campaign.rules import watched_until
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import action
-from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.ids import BatchId, CampaignId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
@@ -53,8 +55,11 @@ def request_work(
     on: dt.date,
     batch_id: BatchId | None = None,
     due_on: dt.date | None = None,
+    campaign: CampaignKey | None = None,
 ) -> UUID:
     """Ask for work as a named person; return its reference, that of the open request where there is one. Not for undos.
+
+    `campaign`: the one to close.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, BATCH_NOT_FOUND, BatchNotInState. Ledger: campaign:work:requested.
     """
@@ -63,12 +68,14 @@ def request_work(
         lock_matter("planning", "work")
         if kind is WorkKind.RUN and batch_id is not None:
             lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)
-        already = last_request(key_of(kind), batch_id, is_open=True)
+        subject = campaign.campaign_id if campaign else batch_id
+        already = last_request(key_of(kind), subject, is_open=True)
         if already is not None:
             return already.request_id
         said = {"due_on": due_on.isoformat()} if due_on else {}
+        asked = said | ({"campaign": campaign.name} if campaign else {})
         request_id = ask(
-            authority, key_of(kind), job=RequestJob.CAMPAIGN, subject=batch_id, facts=said, is_kept=True
+            authority, key_of(kind), job=RequestJob.CAMPAIGN, subject=subject, facts=asked, is_kept=True
         )
         facts = {"kind": kind.value, "request": str(request_id), **said}
         facts |= {"batch": str(batch_id)} if batch_id else {}
@@ -76,24 +83,36 @@ def request_work(
     return request_id
 
 
-def last_work(kind: WorkKind, batch_id: BatchId | None = None) -> RequestView | None:
-    """Return the newest request of a kind, for one batch or for none."""
-    return last_request(key_of(kind), batch_id)
+def last_work(kind: WorkKind, subject: BatchId | CampaignId | None = None) -> RequestView | None:
+    """Return the newest request of a kind, about one batch, one campaign to close, or neither."""
+    return last_request(key_of(kind), subject)
 
 
 def check_plan_by_request(authority: Authority, _said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
-    """Count what a planning would take in. Refuses: as `check_plan`."""
-    return _plain(planning.check_plan(authority, pack_id=instance().pack, on=on))
+    """Count what a planning would take in. Refuses: as `check_plans`."""
+    found = planning.check_plans(authority, pack_id=instance().pack, on=on)
+    each = [_plain(one) for one in found]
+    totals = {
+        name: sum(one[name] for one in each) for name in ("to_add", "members_before", "better_elsewhere")
+    }
+    regions = sum((Counter(one.regions) for one in found), Counter[str]())
+    return (each[0] if len(each) == 1 else totals | {"regions": dict(regions)}) | {"campaigns": each}
 
 
 def plan_by_request(authority: Authority, _said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
-    """Plan the campaign. Refuses: as `plan_campaign`."""
-    return _plain(planning.plan_campaign(authority, pack_id=instance().pack, on=on))
+    """Plan all campaigns of the law. Refuses: as `plan_campaigns`."""
+    found = planning.plan_campaigns(authority, pack_id=instance().pack, on=on)
+    each = [_plain(one) for one in found]
+    totals = {
+        name: sum(one[name] for one in each)
+        for name in ("members_added", "members_before", "better_elsewhere")
+    }
+    return (each[0] if len(each) == 1 else totals) | {"campaigns": each}
 
 
-def close_by_request(authority: Authority, _said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
-    """Close the campaign. Refuses: as `close_campaign`."""
-    return _plain(closure.close_campaign(authority, on=on))
+def close_by_request(authority: Authority, said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
+    """Close the campaign that was named. Refuses: as `close_campaign`."""
+    return _plain(closure.close_campaign(authority, on=on, name=said.get("campaign")))
 
 
 def check_batch_by_request(authority: Authority, said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:

@@ -12,11 +12,17 @@ from typing import Final
 
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
-from rollkeeper.law.errors import PACK_NOT_BEGUN, PACK_NOT_IN_FORCE, PACK_OVER, UNCONFIRMED_PACK_VALUE
+from rollkeeper.law.errors import (
+    PACK_NOT_BEGUN,
+    PACK_NOT_IN_FORCE,
+    PACK_OVER,
+    PACK_WITHOUT_CAMPAIGN,
+    UNCONFIRMED_PACK_VALUE,
+)
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.schema_stages import Campaign
 
 
 class Act(StrEnum):
@@ -70,9 +76,9 @@ def require_act(pack: Pack, act: Act, *, on: dt.date) -> None:
     if ends is not None and on > ends:
         raise PACK_OVER(pack=pack.id, action=act.value, day=ends)
     pack.refuse_unsupported()
-    if act in _OF_A_CAMPAIGN:
-        assert pack.campaign  # noqa: S101 - refuses by itself
-    doubtful = [leaf for leaf, because in _grounds(pack.file, act) if not because.confirmed]
+    if act in _OF_A_CAMPAIGN and not pack.has_campaign:
+        raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
+    doubtful = dict.fromkeys(leaf for leaf, because in _grounds(pack, act) if not because.confirmed)
     if doubtful:
         raise UNCONFIRMED_PACK_VALUE(pack=pack.id, action=act.value, leaves=", ".join(doubtful))
     if act in _CUTTING:
@@ -93,8 +99,9 @@ def first_day(pack: Pack, act: Act) -> dt.date:
     return valid.begins
 
 
-def _grounds(file: PackFile, act: Act) -> list[tuple[str, Citation]]:
-    """Return every value that an act rests on."""
+def _grounds(pack: Pack, act: Act) -> list[tuple[str, Citation]]:
+    """Return every value that an act rests on; of a law with several campaigns, those of the one that is meant, or of all."""
+    file = pack.file
     if act is Act.COLLECT:
         # No identity is recorded before it is known when it goes.
         return [("retention", rule.because) for rule in file.retention]
@@ -102,10 +109,13 @@ def _grounds(file: PackFile, act: Act) -> list[tuple[str, Citation]]:
         return [("agents", file.agents.because)] if file.agents else []
     if act not in _OF_A_CAMPAIGN:
         return []
-    (campaign,) = file.campaigns
+    named = [ground for one in pack.stated_campaigns for ground in _campaign_grounds(one, act)]
+    return [("calendar", file.calendar.because), *named]
+
+
+def _campaign_grounds(campaign: Campaign, act: Act) -> list[tuple[str, Citation]]:
     bars = [stage for stage in campaign.stages if stage.reversible]
     grounds = [
-        ("calendar", file.calendar.because),
         ("cohort", campaign.cohort.because),
         ("deadline", campaign.deadline.because),
         *(("notices", notice.because) for notice in campaign.notices),

@@ -6,8 +6,9 @@ happened, so that no two follow each other faster than the law has them, however
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from rollkeeper.kernel.choices import Bars
 from rollkeeper.law.calendars import days_in
@@ -44,6 +45,7 @@ class CampaignRules:
     campaign_id: str
     begins_on: dt.date
     activated_before: dt.date
+    activated_from: dt.date
     services: frozenset[str]
     asks_again: bool
     """Whether it concerns registered subscribers, who verify their registration again; else those who are not registered."""
@@ -101,6 +103,27 @@ class CampaignRules:
         return self.stages[0].clock_article
 
     @property
+    def last_day_on(self) -> dt.date:
+        """Return the law's own last day to register, as no pause and no closed day moves it."""
+        return self.begins_on + dt.timedelta(days=self.grace_days)
+
+    def is_about(self, activated_on: dt.date, service: str | None) -> bool:
+        """Tell whether it concerns lines of this age and service (None: any that it is about)."""
+        fits_age = self.activated_from <= activated_on < self.activated_before
+        return fits_age and (service is None or service in self.services)
+
+    def shares_lines_with(self, other: "CampaignRules") -> bool:
+        """Tell whether both could concern one line on one day."""
+        fits_age = (
+            self.activated_from < other.activated_before and other.activated_from < self.activated_before
+        )
+        return self.asks_again == other.asks_again and fits_age and bool(self.services & other.services)
+
+    def gives_no_less_than(self, other: "CampaignRules") -> bool:
+        """Tell whether it gives each subscriber the same last day or a later one, told in time or late."""
+        return self.last_day_on >= other.last_day_on and self.floor_days >= other.floor_days
+
+    @property
     def slack_days(self) -> int:
         """Return by how many days a notice may be late before it makes the last day later."""
         return self.grace_days - self.floor_days
@@ -114,9 +137,66 @@ class CampaignRules:
         return self.stages[step] if step < len(self.stages) else None
 
 
-def campaign_rules(file: PackFile) -> CampaignRules:
-    """Return the rules of a pack's campaign. Precondition: every field of it is supported."""
-    (campaign,) = file.campaigns
+@dataclass(frozen=True, slots=True)
+class TemporaryReconnectionRule:
+    """For how long a suspended line works again on request, once, without giving a reason."""
+
+    hours: int
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargesWhileSuspended:
+    """What happens to fees while a line is suspended; None if the law does not say."""
+
+    charges: str | None
+    late_fee: bool | None
+    article: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRules:
+    """How people must be notified: by which channels in which order, how often at least, how far apart, and when not."""
+
+    channels: tuple[str, ...]
+    """Empty where the law leaves it to the operator."""
+    min_attempts: int
+    attempts_apart: dt.timedelta
+    quiet_hours: tuple[tuple[dt.time, dt.time], ...]
+
+
+def campaigns_of(file: PackFile) -> tuple[Campaign, ...]:
+    """Return the campaigns that a pack has run, in its own order: one for each phase of those that have any."""
+    return tuple(part for campaign in file.campaigns for part in campaign.parts)
+
+
+def in_order(all_rules: Sequence[CampaignRules]) -> list[CampaignRules]:
+    """Return campaigns in the order in which they take a line that several could: who is registered is asked to verify and not to
+    register; of two that share lines the one with the later last day comes first.
+    """
+    return sorted(
+        all_rules, key=lambda one: (not one.asks_again, -one.last_day_on.toordinal(), -one.floor_days)
+    )
+
+
+def better_than(rules: CampaignRules, ordered: Sequence[CampaignRules]) -> tuple[CampaignRules, ...]:
+    """Return the campaigns that share lines with one and come before it."""
+    names = [one.campaign_id for one in ordered]
+    before = ordered[: names.index(rules.campaign_id)]
+    return tuple(one for one in before if one.shares_lines_with(rules))
+
+
+def crossing(all_rules: Sequence[CampaignRules]) -> Iterator[str]:
+    """Name each two campaigns that share lines, of which neither gives every subscriber the later last day."""
+    for one, other in combinations(all_rules, 2):
+        if one.shares_lines_with(other) and not (
+            one.gives_no_less_than(other) or other.gives_no_less_than(one)
+        ):
+            yield f"'campaigns' ({one.campaign_id} and {other.campaign_id} share lines, and neither always gives the later last day)"
+
+
+def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
+    """Return the rules of a campaign of a pack. Precondition: every field of it is supported."""
     base, when = campaign.deadline.base, campaign.cohort.when
     before = when.activated_before
     assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
@@ -127,6 +207,7 @@ def campaign_rules(file: PackFile) -> CampaignRules:
         campaign_id=campaign.id,
         begins_on=base,
         activated_before=before,
+        activated_from=when.activated_from or dt.date.min,
         services=frozenset(when.services or SERVICES),
         asks_again=bool(when.registered),
         registered_before=when.registered_before or dt.date.max,

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.errors import PACK_CASE_FAILED
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.rules import Days, History, Span, concerns, count_clock, current_stage, run_history
+from rollkeeper.law.rules import (
+    Days,
+    History,
+    Span,
+    campaign_for,
+    concerns,
+    count_clock,
+    current_stage,
+    run_history,
+)
 from rollkeeper.law.schema import Case, PackFile, Retention
 from rollkeeper.law.schema_common import Duration
 from rollkeeper.law.schema_people import Scope
@@ -99,15 +108,16 @@ class _Trial:
         history = history_of(case)
         if not self.has_campaign or history.notified_on is None or not concerns(self._pack, history):
             return
-        rules = self._pack.campaign
-        outcome = run_history(self._pack, history, span_of(self._pack, case))
+        pack = campaign_for(self._pack, history)
+        rules = pack.campaign
+        outcome = run_history(pack, history, span_of(pack, case))
         clocks = [("to register", rules.starts_on(history.notified_on), rules.grace_days)]
         came = [day for day in (outcome.suspended_on, *outcome.further_on) if day]
         for bar, day, follows in zip(rules.bars, came, rules.stages[1:], strict=False):
             clocks.append((f"of '{bar.id}' before '{follows.id}'", day, follows.days))
         for what, anchor, days in clocks:
             found = count_clock(
-                self._pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,
+                pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,
                 through=anchor + dt.timedelta(days=days + 800),
             )  # fmt: skip
             moved = f", moved to {found.last_day_on}" if found.last_day_on != found.reached_on else ""
@@ -142,11 +152,12 @@ def history_of(case: Case) -> History:
         assurance=given.assurance,
         verified_on=given.verified,
         last_day_on=given.last_day if given.last_day and given.last_day < case.on else None,
+        service=given.service,
     )
 
 
 def span_of(pack: Pack, case: Case) -> Span:
     """Return the days of a case: from the campaign's first day to the day asked about."""
-    first = min(pack.campaign.begins_on, case.on) if pack.has_campaign else case.on
+    first = min([case.on, *(one.campaign.begins_on for one in pack.campaigns)])
     stays: tuple[Days, ...] = case.given.stays
     return Span(first, case.on, stays, case.given.outages)

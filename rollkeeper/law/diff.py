@@ -78,6 +78,17 @@ def changed_outcomes(
 
 def _losses(pack: Pack, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return when each line loses what: calls from it, calls to it, data, the contract; the latest day where it does not."""
+    if len(pack.stated_campaigns) > 1:
+        parts = [
+            (outcomes["campaign"] == one.campaign.campaign_id, _losses(one, outcomes))
+            for one in pack.campaigns
+        ]
+        found = parts[0][1]
+        for mine, losses in parts[1:]:
+            found = found.select(
+                losses[name].zip_with(mine, found[name]).alias(name) for name in found.columns
+            )
+        return found
     columns = (
         dict(zip(pack.campaign.bars, ("suspended_on", *further_columns(pack)), strict=True))
         if pack.has_campaign

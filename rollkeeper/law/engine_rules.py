@@ -18,7 +18,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
-from rollkeeper.law.events import LAST_DAY, REGISTERING, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, REGISTERING, SERVICES, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
 
@@ -64,17 +64,17 @@ def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
 def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     """Return one row for each line, in the order of the names: the first day of each sort of event, NULL if there is none.
 
-    To a campaign that asks again, what registering is to others is the verification; of a line that it does not ask it knows no
-    activation.
+    To a campaign that asks again, what registering is to others is the verification; of a line that it does not ask, or of another
+    service, it knows no activation.
     """
-    rules = pack.campaign if pack.has_campaign and pack.campaign.asks_again else None
+    rules = pack.campaign if pack.has_campaign else None
     meant: dict[str, Collection[str]] = {
         "activated_on": ["activated"],
         "notified_on": ["notice_delivered"],
         "registered_on": [*REGISTERING, *VERIFYING],
         "ended_on": ["ended"],
     }
-    if rules:
+    if rules and rules.asks_again:
         kinds = rules.assurance or REGISTERING
         meant |= {
             "recorded_on": REGISTERING,
@@ -91,7 +91,24 @@ def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     found = all_lines.select(
         "line", *(pl.min_horizontal(pl.col(n), pl.lit(for_all[n].item(), pl.Date)) for n in meant)
     )
-    return found if rules is None else _as_asked(found, rules)
+    if rules is None:
+        return found
+    found = _of_services(found, known, rules)
+    return _as_asked(found, rules) if rules.asks_again else found
+
+
+def _of_services(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
+    """Forget the activation of lines that the file says to be of another service."""
+    said = known.filter(pl.col("event").is_in(SERVICES))
+    if said.is_empty():
+        return found
+    own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
+    for_all = said.filter(pl.col("line").is_null())["event"].min()
+    service = found.join(own, on="line", how="left", maintain_order="left")["event"].fill_null(
+        pl.lit(for_all)
+    )
+    is_other = (service.is_not_null() & ~service.is_in(sorted(rules.services))).fill_null(value=False)
+    return found.with_columns(pl.when(~is_other).then(pl.col("activated_on")).alias("activated_on"))
 
 
 def _as_asked(found: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
@@ -118,8 +135,24 @@ def _as_asked(found: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
     )
 
 
+def is_concerned(pack: Pack, found: pl.DataFrame) -> pl.Series:
+    """Tell of each line of `moments` whether the campaign concerns it: true or false, never unknown."""
+    rules, activated = pack.campaign, pl.col("activated_on")
+    fits_age = (activated >= rules.activated_from) & (activated < rules.activated_before)
+    return found.select(fits_age.fill_null(value=False).alias("concerned"))["concerned"]
+
+
 def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
-    """Return what becomes of each line, in the order of the names."""
+    """Return what becomes of each line, in the order of the names; of a law with several campaigns, in the one that takes it."""
+    if len(pack.stated_campaigns) > 1:
+        return by_campaign(
+            (
+                one.campaign.campaign_id,
+                run_rules(one, events, span, bar),
+                is_concerned(one, moments(events, pack=one, through=span.last)),
+            )
+            for one in pack.campaigns
+        )
     run = make_run(pack, span)
     pieces = list(_pieces(pack, events, span, run.cache.first))
     bar.set_total(len(events.names))
@@ -132,9 +165,29 @@ def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
     return _outcomes(found, run.cache.first, names)
 
 
+def by_campaign(found: Iterable[tuple[str, pl.DataFrame, pl.Series]]) -> pl.DataFrame:
+    """Put together what becomes of each line in the first campaign that concerns it, or else in the last; and name that campaign.
+
+    `found`: each campaign in the order in which they take lines, what would become of every line in it, and which it concerns.
+    """
+    parts, free, last = [], None, None
+    for name, outcomes, concerned in found:
+        row = pl.int_range(outcomes.height, eager=True).alias("row")
+        last = outcomes.with_columns(row, pl.lit(name).alias("campaign"))
+        free = pl.repeat(value=True, n=outcomes.height, eager=True) if free is None else free
+        parts.append(last.filter(free & concerned))
+        free = free & ~concerned
+    assert last is not None  # noqa: S101 - a law with several campaigns
+    assert free is not None  # noqa: S101
+    together = pl.concat([*parts, last.filter(free)], how="diagonal").sort("row").drop("row")
+    return together.select(*(name for name in together.columns if name != "campaign"), "campaign")
+
+
 def further_columns(pack: Pack) -> tuple[str, ...]:
     """Return the names of the columns that say when each bar after the first followed."""
-    return tuple(f"{stage.id}_on" for stage in pack.campaign.bars[1:]) if pack.has_campaign else ()
+    if not pack.has_campaign:
+        return ()
+    return tuple(dict.fromkeys(f"{stage.id}_on" for one in pack.campaigns for stage in one.campaign.bars[1:]))
 
 
 def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterator[np.ndarray]:

@@ -14,8 +14,8 @@ from django.db import connections
 from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
-from rollkeeper.law.engine_rules import OUTCOMES, further_columns
-from rollkeeper.law.events import LAST_DAY, REGISTERING, VERIFYING, Events
+from rollkeeper.law.engine_rules import OUTCOMES, by_campaign, further_columns
+from rollkeeper.law.events import LAST_DAY, REGISTERING, SERVICES, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
@@ -25,6 +25,7 @@ _OUTCOMES: Final = (
     "COPY (SELECT suspended_on, restored_on, ended_on, ended_by, erased_on FROM simulated_outcome ORDER BY line)"
     " TO STDOUT (FORMAT csv, HEADER)"
 )
+_CONCERNED: Final = "COPY (SELECT coalesce(is_concerned, false) AS is_concerned FROM simulated_line ORDER BY line) TO STDOUT (FORMAT csv, HEADER)"
 _FURTHER: Final = (
     "COPY (SELECT b.acted_on FROM simulated_line l LEFT JOIN simulated_bar b ON b.line = l.line AND b.place = {place} ORDER BY l.line)"
     " TO STDOUT (FORMAT csv, HEADER)"
@@ -32,7 +33,19 @@ _FURTHER: Final = (
 
 
 def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
-    """Return what becomes of each line, in the order of the names. Precondition: an opened instance."""
+    """Return what becomes of each line, in the order of the names; of a law with several campaigns, in the one that takes it.
+
+    Precondition: an opened instance.
+    """
+    if len(pack.stated_campaigns) > 1:
+        return by_campaign(
+            (one.campaign.campaign_id, *_run(one, events, span, bar)) for one in pack.campaigns
+        )
+    return _run(pack, events, span, bar)[0]
+
+
+def _run(pack: Pack, events: Events, span: Span, bar: Bar) -> tuple[pl.DataFrame, pl.Series]:
+    """Return what becomes of each line in one campaign, and which of them it concerns."""
     bar.set_total(_STEPS + (len(pack.campaign.stages) if pack.has_campaign else 0))
     with database.action(), database.without_timeout():
         database.run("SET LOCAL work_mem = '256MB'")
@@ -48,13 +61,14 @@ def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
         _statement("simulate_outcomes", facts)
         bar.advance()
         found = _copied(_OUTCOMES, OUTCOMES)
+        concerned = _copied(_CONCERNED, {"is_concerned": pl.String})["is_concerned"] == "t"
         for place, name in enumerate(further_columns(pack), 1):
             found = found.with_columns(
                 _copied(_FURTHER.format(place=place), {"acted_on": pl.Date})["acted_on"].alias(name)
             )
         bar.advance()
         _statement("simulate_clear", {})
-    return found
+    return found, concerned
 
 
 def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None:
@@ -83,6 +97,9 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "overflows": kept.overflows_to_next_month,
         "begins_on": dt.date.max,
         "activated_before": dt.date.min,
+        "activated_from": dt.date.min,
+        "all_services": list(SERVICES),
+        "services": list(SERVICES),
         "slack_days": 0,
         "asks_again": False,
         "registered_before": dt.date.max,
@@ -97,6 +114,8 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         facts |= {
             "begins_on": rules.begins_on,
             "activated_before": rules.activated_before,
+            "activated_from": rules.activated_from,
+            "services": sorted(rules.services),
             "slack_days": rules.slack_days,
             "asks_again": rules.asks_again,
             "registered_before": rules.registered_before,

@@ -71,6 +71,12 @@ PACK_WITHOUT_CAMPAIGN = Refusal(
     "The pack {pack} has no campaign: no line may be suspended under it.",
     "Choose the pack of the law in force (the setting 'instance.pack').",
 )
+SEVERAL_CAMPAIGNS = Refusal(
+    "several_campaigns",
+    Kind.INTERNAL,
+    "The pack {pack} has several campaigns ({campaigns}); one of them must be meant.",
+    "Name one of them.",
+)
 PACK_IS_SHIPPED = Refusal(
     "pack_is_shipped",
     Kind.REFUSED,

@@ -15,6 +15,7 @@ from typing import Final, TextIO
 
 import polars as pl
 
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.errors import EVENT_FAULT, EVENTS_FILE_NOT_READ
 
@@ -25,6 +26,8 @@ VERIFYING: Final = ("verified", "transferred")
 """What answers a campaign that asks registered subscribers again."""
 LAST_DAY: Final = "last_day"
 """The last day on which a registration is good."""
+SERVICES: Final = tuple(Service.values)
+"""Of which service a line is; where no row says so, it is one that the law is about."""
 MOMENTS: Final = (
     "activated",
     "notice_delivered",
@@ -33,6 +36,7 @@ MOMENTS: Final = (
     *VERIFYING,
     LAST_DAY,
     "ended",
+    *SERVICES,
 )
 STRETCHES: Final = ("pause", "hold", "stay", "outage")
 GLOBAL_EVENTS: Final = ("stay", "outage")

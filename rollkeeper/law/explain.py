@@ -62,9 +62,20 @@ class LineHistory:
 
 
 def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
-    """Explain a line's status on a day, step by step, with what follows next."""
+    """Explain a line's status on a day, step by step, with what follows next. Of a law with several campaigns the one speaks that takes
+    the line, unless one is meant.
+    """
+    if len(pack.stated_campaigns) > 1 and is_told(pack):
+        pack = next((one for one in pack.campaigns if _concerns(one, history)), pack.campaigns[-1])
     explainer = _Explainer(pack, history, on, language)
     return [*explainer.campaign(), *explainer.end()]
+
+
+def _concerns(pack: Pack, history: LineHistory) -> bool:
+    rules, activated = pack.campaign, history.activated_on
+    if activated is None or not rules.is_about(activated, history.service):
+        return False
+    return rules.asks_again == (history.recorded_on is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +95,18 @@ class _Explainer:
             yield self._sentence("never_activated", rules.cohort_article, on=self.on)
             return
         is_meant = self.history.service is None or self.history.service in rules.services
-        is_older = is_meant and activated is not None and activated < rules.activated_before
-        concerned = is_older and (self.history.recorded_on is not None or not rules.asks_again)
+        fits_age = is_meant and activated is not None and rules.is_about(activated, None)
+        is_older = activated is not None and activated < rules.activated_from
+        concerned = fits_age and (self.history.recorded_on is not None or not rules.asks_again)
         meant = "last_day_over" if rules.last_day_over else "concerned"
-        asked = meant if concerned else "not_asked" if is_older else "out_of_scope"
+        left = "not_asked" if fits_age else "too_old" if is_older else "out_of_scope"
+        asked = meant if concerned else left
         yield self._sentence(
             asked if is_meant else "other_service",
             rules.cohort_article,
             activated_on=activated,
             activated_before=rules.activated_before,
+            activated_from=rules.activated_from,
             recorded_on=self.history.recorded_on,
         )
         if concerned:

@@ -24,7 +24,7 @@ _FEATURES: Final[Sequence[tuple[str, str]]] = (
     ("exemptions", r"scope\.(exemptions|grandfather)"),
     ("deadline by date", r"campaigns\[[^]]*\]\.deadline\.(base|not_before_notice)"),
     ("units of time", r".*(unit: |\.full)"),
-    ("several campaigns", r"campaigns'? \(more than one\)|campaigns\[[^]]*\]\.phases"),
+    ("several campaigns", r"campaigns' \(|campaigns\[[^]]*\]\.phases"),
     ("cohorts", r"campaigns\[[^]]*\]\.cohort"),
     ("notices", r"campaigns\[[^]]*\]\.notices"),
     ("a way back after the end", r"campaigns\[[^]]*\]\.stages.*(reversible_for|on_registered)"),

@@ -12,17 +12,29 @@ from functools import cached_property
 from typing import Any
 
 from rollkeeper.kernel.side_by_side import text_in
-from rollkeeper.law.campaign_rules import CampaignRules, campaign_rules
+from rollkeeper.law.campaign_rules import (
+    CampaignRules,
+    ChargesWhileSuspended,
+    NotificationRules,
+    TemporaryReconnectionRule,
+    better_than,
+    campaign_rules,
+    campaigns_of,
+    crossing,
+    in_order,
+)
 from rollkeeper.law.countries import Country, country_of
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
     PACK_WITHOUT_CAMPAIGN,
+    SEVERAL_CAMPAIGNS,
     UNSUPPORTED_PACK_FIELD,
 )
 from rollkeeper.law.kinds import AcceptedDocument, LastDayRule
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_people import Limit
+from rollkeeper.law.schema_stages import Campaign
 from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
 
 
@@ -53,34 +65,6 @@ class RetentionRules:
     """Not 0: to the end of so many calendar years after the one in which it ended."""
     overflows_to_next_month: bool
     article: str
-
-
-@dataclass(frozen=True, slots=True)
-class TemporaryReconnectionRule:
-    """For how long a suspended line works again on request, once, without giving a reason."""
-
-    hours: int
-    article: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChargesWhileSuspended:
-    """What happens to fees while a line is suspended; None if the law does not say."""
-
-    charges: str | None
-    late_fee: bool | None
-    article: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationRules:
-    """How people must be notified: by which channels in which order, how often at least, how far apart, and when not."""
-
-    channels: tuple[str, ...]
-    """Empty where the law leaves it to the operator."""
-    min_attempts: int
-    attempts_apart: dt.timedelta
-    quiet_hours: tuple[tuple[dt.time, dt.time], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +115,8 @@ class Pack:
 
     file: PackFile = field(repr=False, compare=False)
     hash: str
+    campaign_name: str | None = None
+    """Of a law with several campaigns: the one that is meant (`of`); None: the law as a whole."""
 
     @property
     def id(self) -> str:
@@ -342,11 +328,49 @@ class Pack:
 
     @cached_property
     def campaign(self) -> CampaignRules:
-        """Return the campaign. Refuses: UNSUPPORTED_PACK_FIELD, PACK_WITHOUT_CAMPAIGN."""
+        """Return the campaign. Refuses: UNSUPPORTED_PACK_FIELD, PACK_WITHOUT_CAMPAIGN, SEVERAL_CAMPAIGNS where none is meant."""
         self.refuse_unsupported()
-        if not self.file.campaigns:
+        if not self.stated_campaigns:
             raise PACK_WITHOUT_CAMPAIGN(pack=self.id)
-        return campaign_rules(self.file)
+        if len(self.stated_campaigns) > 1:
+            names = ", ".join(one.id for one in self.stated_campaigns)
+            raise SEVERAL_CAMPAIGNS(pack=self.id, campaigns=names)
+        return campaign_rules(self.file, self.stated_campaigns[0])
+
+    @cached_property
+    def stated_campaigns(self) -> tuple[Campaign, ...]:
+        """Return its campaigns as they are written down, or the one that is meant."""
+        stated = campaigns_of(self.file)
+        return tuple(one for one in stated if self.campaign_name in {None, one.id})
+
+    @cached_property
+    def campaigns(self) -> tuple["Pack", ...]:
+        """Return the law once for each campaign, in the order in which they take a line that several could; empty where it has none.
+
+        Refuses: UNSUPPORTED_PACK_FIELD.
+        """
+        if self.stated_campaigns:
+            self.refuse_unsupported()
+        found = [campaign_rules(self.file, one) for one in self.stated_campaigns]
+        return tuple(self.of(rules.campaign_id) for rules in in_order(found))
+
+    @cached_property
+    def better_campaigns(self) -> tuple[CampaignRules, ...]:
+        """Return the other campaigns of the law that take a line before this one does: they give it the later last day."""
+        before = [campaign_rules(self.file, one) for one in campaigns_of(self.file)]
+        return better_than(self.campaign, in_order(before))
+
+    def of(self, name: str) -> "Pack":
+        """Return the law as one of its campaigns has it. A law with one campaign is the same. Refuses: PACK_WITHOUT_CAMPAIGN."""
+        if len(self.stated_campaigns) == 1:
+            return self
+        if name not in self._by_name:
+            raise PACK_WITHOUT_CAMPAIGN(pack=self.id)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, "Pack"]:
+        return {one.id: Pack(self.file, self.hash, one.id) for one in self.stated_campaigns}
 
     @property
     def has_campaign(self) -> bool:
@@ -356,13 +380,17 @@ class Pack:
     @property
     def pause_article(self) -> str:
         """Return the article by which a clock is paused; without a campaign, the one by which days are counted."""
-        return self.campaign.pause_article if self.has_campaign else self._cited(self.file.calendar.because)
+        return (
+            self.campaigns[0].campaign.pause_article
+            if self.has_campaign
+            else self._cited(self.file.calendar.because)
+        )
 
     @property
     def temporary_reconnection(self) -> TemporaryReconnectionRule | None:
         """Return for how long a suspended line is reconnected on request, None where it is not. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        rules = (campaign.temporary_reconnection for campaign in self.file.campaigns)
+        rules = (campaign.temporary_reconnection for campaign in self.stated_campaigns)
         return next(
             (TemporaryReconnectionRule(rule.lasts.n, self._cited(rule.because)) for rule in rules if rule),
             None,
@@ -372,7 +400,7 @@ class Pack:
     def charges_while_suspended(self) -> ChargesWhileSuspended:
         """Return what the law says of fees while service is suspended. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        said = [money for campaign in self.file.campaigns for money in campaign.stages[0].money]
+        said = [money for campaign in self.stated_campaigns for money in campaign.stages[0].money]
         found = next((money for money in said if money.charges or money.late_fee is not None), None)
         if found is None:
             return ChargesWhileSuspended(None, None, None)
@@ -397,7 +425,7 @@ class Pack:
     def notification_rules(self) -> NotificationRules:
         """Return how people must be notified. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        duty = next((one for campaign in self.file.campaigns for one in campaign.notices), None)
+        duty = next((one for campaign in self.stated_campaigns for one in campaign.notices), None)
         apart = duty.attempts_apart if duty else None
         return NotificationRules(
             channels=tuple(duty.channels) if duty else (),
@@ -412,8 +440,10 @@ class Pack:
     @property
     def told_before(self) -> tuple[dt.date, str] | None:
         """Return before which day the operator is to have told people, and by which article; None if the law names no day."""
-        duties = (one for campaign in self.file.campaigns for one in campaign.notices)
-        return next(((one.told_before, self._cited(one.because)) for one in duties if one.told_before), None)
+        duties = (one for campaign in self.stated_campaigns for one in campaign.notices)
+        return min(
+            ((one.told_before, self._cited(one.because)) for one in duties if one.told_before), default=None
+        )
 
     @cached_property
     def reminders(self) -> tuple[int, ...]:
@@ -421,7 +451,7 @@ class Pack:
         self.refuse_unsupported()
         days = {
             duty.before_deadline.n
-            for campaign in self.file.campaigns
+            for campaign in self.stated_campaigns
             for duty in campaign.notices
             if duty.before_deadline
         }
@@ -462,4 +492,6 @@ class Pack:
     @cached_property
     def unsupported_fields(self) -> tuple[str, ...]:
         """Name every field of it that nothing here supports; empty for a pack that can be used."""
-        return unsupported_fields(self.file)
+        return unsupported_fields(self.file) or tuple(
+            crossing([campaign_rules(self.file, one) for one in campaigns_of(self.file)])
+        )

@@ -197,19 +197,28 @@ class _Page:
 
     def days(self) -> Iterator[str]:
         """Yield the calendar of a line whose subscriber is notified today; nothing by a law that carries no campaign."""
-        _ = self.say
         if not self.pack.has_campaign or not is_told(self.pack):
             return
-        rules, through = self.pack.campaign, self.on + _AHEAD
+        for one in self.pack.campaigns:
+            yield from self.campaign_days(one)
+
+    def campaign_days(self, pack: Pack) -> Iterator[str]:
+        """Yield the calendar of one campaign; where the law has several, by its title."""
+        _ = self.say
+        rules, through = pack.campaign, self.on + _AHEAD
         told = max(self.on, rules.begins_on)
         begun = rules.starts_on(told)
-        grace = count_clock(self.pack, anchor_on=begun, days=rules.grace_days, through=through)
-        yield _h2(_("A line whose subscriber is notified today"))
+        grace = count_clock(pack, anchor_on=begun, days=rules.grace_days, through=through)
+        heading = _("A line whose subscriber is notified today")
+        if pack is not self.pack:
+            title = text_in(self.language, {"en": rules.campaign_id} | pack.stated_campaigns[0].title)[0]
+            heading = f"{heading}{self.colon}{title}"
+        yield _h2(heading)
         if grace.earliest_on is None:
             return
-        begins = self.stage_days(grace.earliest_on, through=through)
+        begins = self.stage_days(pack, grace.earliest_on, through=through)
         ended = begins[-1] if rules.end else None
-        before = self.pack.told_before
+        before = pack.told_before
         said = [
             (_("the operator notifies people before"), before[0] if before else None),
             (_("notified"), told),
@@ -219,18 +228,17 @@ class _Page:
             ),
             *((self.barred(stage), day) for stage, day in zip(rules.bars, begins, strict=False)),
             *([(self.titled(_("may be terminated from"), rules.end), ended)] if rules.end else []),
-            (_("record kept through"), keeps_until(self.pack, ended) if ended else None),
+            (_("record kept through"), keeps_until(pack, ended) if ended else None),
         ]
         yield _list(f"{what}{self.colon}{self.day(when)}" for what, when in said if when)
 
-    def stage_days(self, first: dt.date, *, through: dt.date) -> list[dt.date | None]:
+    def stage_days(self, pack: Pack, first: dt.date, *, through: dt.date) -> list[dt.date | None]:
         """Return from which day each stage may follow where the first does on its first day."""
         days: list[dt.date | None] = [first]
-        for stage in self.pack.campaign.stages[1:]:
+        for stage in pack.campaign.stages[1:]:
             before = days[-1]
             days.append(
-                before
-                and count_clock(self.pack, anchor_on=before, days=stage.days, through=through).earliest_on
+                before and count_clock(pack, anchor_on=before, days=stage.days, through=through).earliest_on
             )
         return days
 

@@ -72,6 +72,8 @@ class History:
     """When the subscriber registered again, or the line went to another one."""
     last_day_on: dt.date | None = None
     """The last day on which the registration was good; None: it has none, or it is not over."""
+    service: str | None = None
+    """None: one that the campaign is about."""
 
 
 class LineOutcome(NamedTuple):
@@ -141,6 +143,7 @@ def keeps_until(pack: Pack, terminated_on: dt.date) -> dt.date:
 
 def run_history(pack: Pack, history: History, span: Span) -> LineOutcome:
     """Return what becomes of a line when the nightly run takes place on every day of the span that is no outage."""
+    pack = campaign_for(pack, history)
     return run_in(make_run(pack, span), history)
 
 
@@ -175,6 +178,7 @@ class Run:
 
     __slots__ = (
         "activated_before",
+        "activated_from",
         "begins",
         "cache",
         "end",
@@ -189,7 +193,7 @@ class Run:
 
     def __init__(self, pack: Pack, cache: CalendarCache, through: dt.date) -> None:
         self.pack, self.cache, self.through = pack, cache, through
-        self.activated_before = self.begins = -NEVER
+        self.activated_before = self.activated_from = self.begins = -NEVER
         self.grace = self.slack = 0
         self.further: tuple[int, ...] = ()
         self.end: int | None = None
@@ -197,6 +201,7 @@ class Run:
         if pack.has_campaign:
             rules = pack.campaign
             self.activated_before = rules.activated_before.toordinal() - cache.first
+            self.activated_from = rules.activated_from.toordinal() - cache.first
             self.begins = rules.begins_on.toordinal() - cache.first
             self.grace, self.slack = rules.grace_days, rules.slack_days
             self.further = tuple(stage.days for stage in rules.bars[1:])
@@ -217,7 +222,7 @@ class Run:
             registered = NEVER
         suspended = by_campaign = restored = NEVER
         further = self.none_further
-        if activated < self.activated_before and notified < NEVER:
+        if self.activated_from <= activated < self.activated_before and notified < NEVER:
             suspended = self._act(
                 max(self.begins, notified - self.slack), self.grace, pauses, registered, terminated
             )
@@ -280,13 +285,26 @@ def make_run(pack: Pack, span: Span) -> Run:
     return Run(pack, cache, span.last)
 
 
+def campaign_for(pack: Pack, history: History) -> Pack:
+    """Return the law as the campaign has it that takes a line with this history: of several the first in their order, or, where none
+    concerns it, the last. A law with one campaign, or without any, is returned as it is.
+    """
+    if len(pack.stated_campaigns) < 2:
+        return pack
+    return next((one for one in pack.campaigns if concerns(one, history)), pack.campaigns[-1])
+
+
 def asked_of(pack: Pack, history: History) -> History:
     """Return a history as the campaign reads it: to one that asks again, a registration is what has to be verified, and the verification
-    is what registering is to others. Of a line that it does not ask it knows no activation.
+    is what registering is to others. Of a line that it does not ask, or of another service, it knows no activation.
     """
-    if not pack.has_campaign or not pack.campaign.asks_again:
+    if not pack.has_campaign:
         return history
     rules, registered, notified = pack.campaign, history.registered_on, history.notified_on
+    if history.service is not None and history.service not in rules.services:
+        history = replace(history, activated_on=None)
+    if not rules.asks_again:
+        return history
     is_asked = (
         registered is not None
         and registered < rules.registered_before
@@ -309,6 +327,7 @@ def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | Non
 
     Without a span the nightly run has taken place every day since the campaign began.
     """
+    pack = campaign_for(pack, history)
     begins = pack.campaign.begins_on if pack.has_campaign else on
     until = span or Span(min(begins, on), on)
     outcome = run_history(pack, history, until._replace(last=on))
@@ -317,6 +336,7 @@ def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | Non
 
 def stage_of(pack: Pack, history: History, outcome: LineOutcome, *, on: dt.date) -> str:
     """Name the stage that an outcome has reached on a day."""
+    pack = campaign_for(pack, history)
     history = asked_of(pack, history)
     if _by(outcome.erased_on, on):
         return "erased"
@@ -334,6 +354,7 @@ def stage_of(pack: Pack, history: History, outcome: LineOutcome, *, on: dt.date)
 
 def concerns(pack: Pack, history: History) -> bool:
     """Tell whether a campaign concerns a line: activated before its day, whether or not it registered since."""
+    pack = campaign_for(pack, history)
     return _is_concerned(pack, asked_of(pack, history))
 
 
@@ -341,7 +362,7 @@ def _is_concerned(pack: Pack, history: History) -> bool:
     return (
         pack.has_campaign
         and history.activated_on is not None
-        and history.activated_on < pack.campaign.activated_before
+        and pack.campaign.is_about(history.activated_on, None)
     )
 
 
@@ -375,7 +396,7 @@ def _counted_so_far(cache: CalendarCache, anchor: int, taken: Sequence[Stretch])
 
 def _count_from(pack: Pack, anchor_on: dt.date) -> int:
     """Return the first day of a cache that many counts can share."""
-    if pack.has_campaign and pack.campaign.begins_on <= anchor_on:
+    if len(pack.stated_campaigns) == 1 and pack.campaign.begins_on <= anchor_on:
         return pack.campaign.begins_on.toordinal()
     return anchor_on.toordinal()
 

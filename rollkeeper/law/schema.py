@@ -231,6 +231,9 @@ class Given(PackModel):
         dt.date | None, Field(description="When a registered subscriber verified the registration again.")
     ] = None
     ended: dt.date | None = None
+    service: Annotated[
+        Service | None, Field(description="Of the line; left out, one that the law is about.")
+    ] = None
     pauses: tuple[tuple[dt.date, dt.date], ...] = ()
     holds: tuple[tuple[dt.date, dt.date], ...] = ()
     stays: tuple[tuple[dt.date, dt.date], ...] = ()

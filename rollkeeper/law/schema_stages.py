@@ -44,13 +44,6 @@ class Calendar(CitedModel):
     bound: Literal["inclusive", "exclusive"] = "inclusive"
 
 
-class Phase(CitedModel):
-    """A part of the cohort that begins on its own day."""
-
-    cohort: Condition
-    start: dt.date
-
-
 class Cohort(CitedModel):
     """The target group of a campaign."""
 
@@ -65,6 +58,18 @@ class Deadline(CitedModel):
     after: Duration
     floor: Duration | None = None
     """How long at least a subscriber who is told late has from the proof of notice; without it, as long as all others."""
+
+
+class Phase(CitedModel):
+    """A part of a campaign's cohort with days that are another's: a campaign that has its notices, stages and extensions in common."""
+
+    id: Annotated[Name, Field(description="The name of this campaign; no other of the pack has it.")]
+    title: Text = Field(default_factory=dict)
+    cohort: Annotated[
+        Condition, Field(description="What narrows or changes the campaign's own cohort; the rest holds.")
+    ]
+    deadline: Deadline | None = None
+    """Its own days; left out, those of the campaign."""
 
 
 class NoticeDuty(CitedModel):
@@ -200,7 +205,7 @@ class TemporaryReconnection(CitedModel):
 
 
 class Campaign(PackModel):
-    """One law run on one population."""
+    """One law run on one population. A pack may have several; where two could take a line, the one with the later last day does."""
 
     id: Name
     title: Text = Field(default_factory=dict)
@@ -217,6 +222,31 @@ class Campaign(PackModel):
     ]
     extensions: tuple[Extension, ...] = ()
     temporary_reconnection: TemporaryReconnection | None = None
+
+    @property
+    def parts(self) -> tuple["Campaign", ...]:
+        """Return the campaigns that are run: itself, or one for each of its phases."""
+        if not self.phases:
+            return (self,)
+        return tuple(
+            self.model_copy(
+                update={
+                    "id": phase.id,
+                    "title": phase.title,
+                    "cohort": Cohort(
+                        when=self.cohort.when.model_copy(
+                            update={
+                                name: getattr(phase.cohort, name) for name in phase.cohort.model_fields_set
+                            }
+                        ),
+                        because=phase.because,
+                    ),
+                    "deadline": phase.deadline or self.deadline,
+                    "phases": (),
+                }
+            )
+            for phase in self.phases
+        )
 
     @property
     def days_between(self) -> list[int] | None:

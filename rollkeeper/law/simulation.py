@@ -15,7 +15,7 @@ import polars as pl
 
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.choices import Engine
-from rollkeeper.law.engine_rules import moments, run_rules, span_of
+from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, RESULT_NOT_WRITTEN
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.pack import Pack
@@ -45,9 +45,7 @@ def simulate(
     span = span_of(events, first, last)
     outcomes = _run(pack, events, span, engine, progress)
     with progress("Counting the stages"):
-        counts = stage_counts(
-            pack, moments(events, pack=pack, through=last), outcomes, first=first, last=last
-        )
+        counts = stage_counts(pack, events, outcomes, first=first, last=last)
     return SimulationResult(
         pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"), counts
     )

@@ -9,7 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from rollkeeper.law.engine_rules import further_columns
+from rollkeeper.law.engine_rules import further_columns, is_concerned, moments
+from rollkeeper.law.events import Events
 from rollkeeper.law.pack import Pack
 
 _BEFORE: Final = ("out_of_scope", "not_notified", "running")
@@ -18,20 +19,35 @@ _AFTER: Final = ("registered", "terminated", "erased")
 
 def stage_names(pack: Pack) -> tuple[str, ...]:
     """Return the stages in which a line can be, in order; the bars by the names that the law gives them."""
-    bars = [stage.id for stage in pack.campaign.bars] if pack.has_campaign else ["suspended"]
-    return (*_BEFORE, *bars, *_AFTER)
+    bars = [stage.id for one in pack.campaigns for stage in one.campaign.bars] or ["suspended"]
+    return (*_BEFORE, *dict.fromkeys(bars), *_AFTER)
 
 
 def stage_counts(
-    pack: Pack, moments: pl.DataFrame, outcomes: pl.DataFrame, *, first: dt.date, last: dt.date
+    pack: Pack, events: Events, outcomes: pl.DataFrame, *, first: dt.date, last: dt.date
 ) -> pl.DataFrame:
     """Return one row for each day and one column for each stage (Int64): lines in it at the end of the day; each row sums up to
     all lines.
     """
-    lines = pl.concat([moments, outcomes.rename({"ended_on": "over_on"})], how="horizontal")
-    concerned = pl.lit(value=False)
+    if len(pack.stated_campaigns) < 2:
+        return _counts(pack, moments(events, pack=pack, through=last), outcomes, first=first, last=last)
+    days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
+    totals = {name: pl.zeros(days.height, pl.Int64, eager=True) for name in stage_names(pack)}
+    for one in pack.campaigns:
+        mine = outcomes["campaign"] == one.campaign.campaign_id
+        seen = moments(events, pack=one, through=last).filter(mine)
+        counts = _counts(one, seen, outcomes.filter(mine), first=first, last=last)
+        totals |= {name: totals[name] + counts[name] for name in stage_names(one)}
+    return days.with_columns(**totals)
+
+
+def _counts(
+    pack: Pack, seen: pl.DataFrame, outcomes: pl.DataFrame, *, first: dt.date, last: dt.date
+) -> pl.DataFrame:
+    lines = pl.concat([seen, outcomes.rename({"ended_on": "over_on"})], how="horizontal")
+    concerned = pl.repeat(value=False, n=seen.height, eager=True)
     if pack.has_campaign:
-        concerned = (pl.col("activated_on") < pack.campaign.activated_before).fill_null(value=False)
+        concerned = is_concerned(pack, seen)
     by_stage = lines.select(
         concerned.alias("concerned"),
         pl.when(concerned).then(pl.col("notified_on")).alias("notified_on"),

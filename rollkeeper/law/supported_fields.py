@@ -57,11 +57,11 @@ def _is(*values: object) -> Check:
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
-    "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].title.*", "campaigns[].stages[].money[].*", "*purpose.*",
+    "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].phases[].title.*", "campaigns[].phases[].id", "campaigns[].stages[].title.*", "campaigns[].stages[].money[].*", "*purpose.*",
     "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*",
 )  # fmt: skip
 
-_SUPPORTED: Final[dict[str, Check]] = {
+_STATED: Final[dict[str, Check]] = {
     "valid.ends": _any,
     "valid.prepares.first": _any,
     "calendar.time_zone": _any,  # an instance with other days plans no campaign and prepares no batch
@@ -101,6 +101,7 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "limits[].over": _any,
     "limits[].exempt[]": _any,
     "campaigns[].cohort.when.activated_before": _any,
+    "campaigns[].cohort.when.activated_from": _any,
     "campaigns[].cohort.when.registered": _any,
     "campaigns[].cohort.when.registered_before": _any,
     "campaigns[].cohort.when.assurance[]": _any,
@@ -173,6 +174,11 @@ _SUPPORTED: Final[dict[str, Check]] = {
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
     "number_reuse.services[]": lambda v: v in SERVICES,
+}
+_SUPPORTED: Final = _STATED | {
+    f"campaigns[].phases[].{leaf.removeprefix('campaigns[].').replace('cohort.when.', 'cohort.')}": rule
+    for leaf, rule in _STATED.items()
+    if leaf.startswith(("campaigns[].cohort.", "campaigns[].deadline."))
 }
 _ALWAYS: Final[dict[str, Check]] = {
     "calendar.no_action_on[]": _any,  # no line is suspended or terminated on a day on which counters are closed
@@ -258,34 +264,52 @@ def _shown(value: Any) -> str:
 
 
 def _shape(pack: PackFile) -> Iterator[str]:
-    """Name what is wrong with the whole although each leaf is known: engines run one campaign, whose bars never narrow."""
-    if len(pack.campaigns) > 1:
-        yield "'campaigns' (more than one)"
+    """Name what is wrong with the whole although each leaf is known."""
     if len(pack.retention) > 1:
         yield "'retention' (more than one)"
     yield from _kinds(pack)
     yield from _limits(pack)
     yield from _routes(pack)
-    for index, campaign in enumerate(pack.campaigns):
-        at = f"campaigns[{index}]"
-        yield from (f"'{at}.cohort' ({fault})" for fault in _cohort(campaign))
-        acts = {act for scope in pack.scope.registering_acts for act in scope.acts}
-        if campaign.cohort.when.registered and acts and "change" not in acts:
-            yield "'scope.registering_acts' (without 'change', by which a registration is verified again)"
-        if not campaign.deadline.not_before_notice:
-            yield f"'{at}.deadline.not_before_notice: false'"
-        after, floor = campaign.deadline.after, campaign.deadline.floor
-        if (
-            floor
-            and isinstance(campaign.deadline.base, dt.date)
-            and floor.n > days_in(pack.calendar, after, campaign.deadline.base)
-        ):
-            yield f"'{at}.deadline.floor' (longer than the time that everybody has)"
-        yield from _notices(campaign.notices, at=f"{at}.notices")
-        for number, extension in enumerate(campaign.extensions):
-            if not extension.clock_stands_still:
-                yield f"'{at}.extensions[{number}]' (in which the clock does not stand still)"
-        yield from (f"'{at}.stages' ({fault})" for fault in _stages(campaign))
+    parts = [
+        (f"campaigns[{index}]" + (f".phases[{number}]" if campaign.phases else ""), part)
+        for index, campaign in enumerate(pack.campaigns)
+        for number, part in enumerate(campaign.parts)
+    ]
+    acts = {act for scope in pack.scope.registering_acts for act in scope.acts}
+    if acts and "change" not in acts and any(one.cohort.when.registered for _, one in parts):
+        yield "'scope.registering_acts' (without 'change', by which a registration is verified again)"
+    for at, campaign in parts:
+        yield from _campaign(pack, campaign, at=at)
+    yield from _together([campaign for _, campaign in parts])
+
+
+def _campaign(pack: PackFile, campaign: Campaign, *, at: str) -> Iterator[str]:
+    yield from (f"'{at}.cohort' ({fault})" for fault in _cohort(campaign))
+    if not campaign.deadline.not_before_notice:
+        yield f"'{at}.deadline.not_before_notice: false'"
+    after, floor = campaign.deadline.after, campaign.deadline.floor
+    if (
+        floor
+        and isinstance(campaign.deadline.base, dt.date)
+        and floor.n > days_in(pack.calendar, after, campaign.deadline.base)
+    ):
+        yield f"'{at}.deadline.floor' (longer than the time that everybody has)"
+    yield from _notices(campaign.notices, at=f"{at}.notices")
+    for number, extension in enumerate(campaign.extensions):
+        if not extension.clock_stands_still:
+            yield f"'{at}.extensions[{number}]' (in which the clock does not stand still)"
+    yield from (f"'{at}.stages' ({fault})" for fault in _stages(campaign))
+
+
+def _together(campaigns: Sequence[Campaign]) -> Iterator[str]:
+    """Say what no line can be told while several campaigns run: it is asked of the law before anyone knows which of them is its own."""
+    for fault, said in (
+        ("with other channels or attempts", [[(n.channels, n.min_attempts, n.attempts_apart) for n in one.notices[:1]] for one in campaigns]),
+        ("with another temporary reconnection", [one.temporary_reconnection and one.temporary_reconnection.lasts for one in campaigns]),
+        ("with other charges", [[(m.charges, m.late_fee) for stage in one.stages[:1] for m in stage.money] for one in campaigns]),
+    ):  # fmt: skip
+        if any(one != said[0] for one in said[1:]):
+            yield f"'campaigns' ({fault} than the first)"
 
 
 def _cohort(campaign: Campaign) -> Iterator[str]:

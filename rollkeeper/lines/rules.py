@@ -4,7 +4,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from rollkeeper.law.pack import TemporaryReconnectionRule
+from rollkeeper.law.campaign_rules import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.lines.choices import LineState, SuspensionReason
 

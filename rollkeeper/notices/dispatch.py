@@ -25,6 +25,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
+from rollkeeper.notices.campaign_facts import CampaignFacts
 from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message, SubmissionResult
 from rollkeeper.notices.models import IMMEDIATELY
@@ -69,14 +70,6 @@ _OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """The day that a notice of a kind may name if it is sent today, and the pack that it rests on."""
-
-    last_day_on: dt.date
-    pack_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Intent:
     """One attempt about to be made."""
 
@@ -107,7 +100,6 @@ class Sender:
         claim: int,
         on: dt.date,
         by_channel: Mapping[Channel, Gateway],
-        promises: Mapping[NoticeKind, Promise],
         present: Collection[Channel] | None = None,
     ) -> None:
         self._present = by_channel.keys() if present is None else present
@@ -120,12 +112,9 @@ class Sender:
             on,
             by_channel,
         )
-        self._promises, self._away, self._languages = (
-            promises,
-            set[Channel](),
-            dict[tuple[NoticeKind, str], list[str]](),
-        )
+        self._away, self._languages = set[Channel](), dict[tuple[NoticeKind, str], list[str]]()
         self._pack = load_pack(instance().pack)
+        self._campaigns = CampaignFacts(self._pack, on=on)
         self._may_demand = may_act(self._pack, Act.NOTIFY, on=on)
         self._policies = {bound: contact_policy(self._pack, is_statutory=bound) for bound in (False, True)}
 
@@ -190,12 +179,12 @@ class Sender:
     def _promised(self, row: Any) -> dt.date | None:
         """Return the day to name: the promised day, or a later one if a subscriber notified today has more time."""
         promised_on: dt.date | None = row.promised_on
-        fresh = self._promises.get(NoticeKind(row.kind))
+        fresh = self._campaigns.promise(row)
         return max(promised_on, fresh.last_day_on) if promised_on and fresh else promised_on
 
     def _step(self, row: Any) -> Step:
         kind, now = NoticeKind(row.kind), clock.now()
-        if kind.is_statutory and not self._may_demand:
+        if kind.is_statutory and not (self._may_demand and self._campaigns.law(row)):
             # Nothing is demanded by a law that is not in force or that no reader confirmed: the notice waits, and all others are sent.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
@@ -266,7 +255,7 @@ class Sender:
         ]
         _drop(dropped, Outcome.FAILED)
         if intents:
-            fresh = [self._promises.get(NoticeKind(one.row.kind)) for one in intents]
+            fresh = [self._campaigns.promise(one.row) for one in intents]
             promised = {
                 "promised_ons": [one.promised_on for one in intents],
                 "pack_hashes": [one.pack_hash if one else None for one in fresh],
@@ -283,7 +272,7 @@ class Sender:
             _message(
                 one,
                 addresses[one.row.line_id],
-                pack=self._pack,
+                pack=self._campaigns.law(one.row) or self._pack,
                 languages=self._languages_of(one.row),
                 receipt=code,
             )

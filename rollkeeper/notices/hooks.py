@@ -6,12 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rollkeeper.kernel.hooks import Hook
+from rollkeeper.kernel.ids import CampaignId
 
 if TYPE_CHECKING:
-    from rollkeeper.notices.dispatch import Promise
+    from rollkeeper.law.pack import Pack
+    from rollkeeper.notices.campaign_facts import Promise
 
 BEFORE_SENDING: Final[Hook[Callable[[dt.date], object]]] = Hook("notices: before sending")
 """Runs before each sending, with its day: what a package owes when a day comes. `disclosures` registers its disclosure requests."""
 
-PROMISES: Final[Hook["Callable[[dt.date], Promise | None]"]] = Hook("notices: what a notice promises")
-"""Says what a notice promises if it is sent on a day, keyed by `NoticeKind`. `campaign` registers the first notice's."""
+PROMISES: Final[Hook["Callable[[CampaignId | None, dt.date], Promise | None]"]] = Hook(
+    "notices: what a notice promises"
+)
+"""Says what a notice of a campaign promises if it is sent on a day, keyed by `NoticeKind`. `campaign` registers the first notice's."""
+
+CAMPAIGN_LAWS: Final[Hook[Callable[[CampaignId], "Pack | None"]]] = Hook("notices: the law of a campaign")
+"""Says which law a notice of a campaign speaks of, as that campaign has it. `campaign` registers it."""

@@ -20,12 +20,13 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.campaign_facts import Promise
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.delivery_reports import DeliveryReport
-from rollkeeper.notices.dispatch import Promise, Sender, contact_policy
+from rollkeeper.notices.dispatch import Sender, contact_policy
 from rollkeeper.notices.gateways.base import CHUNK, Gateway
 from rollkeeper.notices.gateways.registry import channels_with_a_gateway, gateways
-from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
+from rollkeeper.notices.hooks import BEFORE_SENDING
 from rollkeeper.notices.rules import RETRY_AFTER_FAILURE, longest_wait
 from rollkeeper.notices.sent import Sent
 from rollkeeper.notices.settings import settings
@@ -181,12 +182,7 @@ def send_by(
     """
     role, sent = require(authority, Permission.SEND_NOTICES), Sent()
     with hold_lease() as claim:
-        promises = {
-            NoticeKind(kind): found for kind, promise in PROMISES.each_by_key() if (found := promise(on))
-        }
-        sender = Sender(
-            authority, role, claim=claim, on=on, by_channel=by_channel, promises=promises, present=present
-        )
+        sender = Sender(authority, role, claim=claim, on=on, by_channel=by_channel, present=present)
         while seen := sender.send_chunk(
             sent, size=min(CHUNK, CHUNK if limit is None else limit - sent.total)
         ):

@@ -52,7 +52,7 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
 
     None where one bar takes all but the floor and the end follows, or nothing is said of stages; never None to whom a law asks again.
     """
-    if kind not in ASKED_AGAIN or not pack.has_campaign:
+    if kind not in ASKED_AGAIN or len(pack.stated_campaigns) != 1:
         return None
     rules = pack.campaign
     if not rules.asks_again and (kind not in STAGED or rules.has_plain_stages):

@@ -50,3 +50,20 @@ def _stage(name: str, number: int, after: str, days: int, services: str, *, last
         f"      - {{id: {name}, rank: {number + 1}, enter: {{after: {after}, plus: {{n: {days}, unit: day}}}}, {how}, {ends}"
         'always_allow: [emergency, operator_care, registration], because: {article: "3"}}\n'
     )
+
+
+EARLY = "id: early, cohort: {services: [mobile, data_card]}"
+LATE = (
+    "id: late, cohort: {services: [data_card, fixed_line]}, deadline: {base: 2012-04-01, not_before_notice: true, after: {n: 90, unit: day},"
+    ' because: {article: "3"}}'
+)
+"""Two phases of the reference campaign: telephones by its own days, other lines by later ones; a data card fits both."""
+
+
+def phased(*phases: str, text: str = REFERENCE) -> str:
+    """Return a pack's text whose campaign has these phases, without its cases."""
+    written = "".join(f'      - {{{one}, because: {{article: "3"}}}}\n' for one in phases)
+    changed = text.replace("    deadline:\n", f"    phases:\n{written}    deadline:\n", 1)
+    assert changed != text
+    cases = changed.find("\ntests:")
+    return changed if cases < 0 else changed[:cases] + changed[changed.index("\nopen_questions:") :]

@@ -68,7 +68,7 @@ def pause(line_id: LineId, first: dt.date, last: dt.date | None, on: dt.date) ->
 
 def plan(on: dt.date, pack_id: str = PACK) -> planning.PlanResult:
     clock.set_demo_date(on)
-    return planning.plan_campaign(console_authority(), pack_id=pack_id, on=on)
+    return planning.plan_campaigns(console_authority(), pack_id=pack_id, on=on)[0]
 
 
 def approved_batches(

@@ -56,9 +56,12 @@ def test_plan_takes_in_whom_the_law_concerns_and_says_how_many(committed, desk):
     done = desk.campaign("plan", "--json", on=PLANNED)
 
     assert done.code == 0
-    assert done.json == {
-        "begins_on": "2012-01-01", "campaign_id": done.json["campaign_id"], "members_added": 1, "members_before": 0,
+    said = done.json
+    assert said.pop("campaigns") == [said]
+    assert said == {
+        "begins_on": "2012-01-01", "campaign_id": said["campaign_id"], "members_added": 1, "members_before": 0,
         "pack_id": "cn-xz-2011", "not_concerned": {"activated_later": 1, "other_service": 0, "registered": 1},
+        "name": "registration_2012", "better_elsewhere": 0,
     }  # fmt: skip
 
 
@@ -84,11 +87,13 @@ def test_a_dry_run_of_the_plan_counts_as_the_page_does_and_writes_nothing(commit
 
     assert len(before) > 50
     assert [name for name in before if before[name] != after[name]] == []
-    assert done.json == {
+    said = done.json
+    assert said.pop("campaigns") == [said]
+    assert said == {
         "begins_on": "2012-01-01", "last_day_on": "2012-03-01", "members_before": 0, "pack_id": "cn-xz-2011",
-        "regions": {"": 1, "Lhasa": 1}, "to_add": 2, "not_concerned": {"activated_later": 0, "other_service": 0, "registered": 1},
+        "name": "registration_2012", "better_elsewhere": 0, "regions": {"": 1, "Lhasa": 1}, "to_add": 2, "not_concerned": {"activated_later": 0, "other_service": 0, "registered": 1},
     }  # fmt: skip
-    assert planned.json["members_added"] == done.json["to_add"]
+    assert planned.json["members_added"] == said["to_add"]
     for words in (
         "The dry run",
         "Lines to add",
@@ -367,7 +372,8 @@ def test_status_gives_a_machine_the_same(notified, desk):
 
     done = desk.campaign("status", "--json")
 
-    assert set(done.json) == {"batches", "campaign", "stays"}
+    assert set(done.json) == {"batches", "campaign", "campaigns", "stays"}
+    assert done.json["campaigns"] == [done.json["campaign"]]
     assert done.json["campaign"]["stage_counts"] == {
         "running": LINES, "terminated": 0, "out_of_scope": 0, "suspended": 0, "not_notified": 0
     }  # fmt: skip

@@ -24,7 +24,7 @@ from rollkeeper.retention.services import erase_due
 from tests.builders.lines import hold_line, make_line, make_tenure
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ_approvers
-from tests.builders.stages import BARS, asking_again, staged
+from tests.builders.stages import BARS, EARLY, LATE, asking_again, phased, staged
 from tests.campaign.population import PACK, day, end, fate, night, pause, plan, register, tell
 
 FIRST, LAST = day("2011-12-12"), day("2013-08-31")
@@ -57,6 +57,7 @@ class Life:
     """When it was registered before the campaign began, and with which assurance; then `registered_on` is when it is verified again."""
     last_day: dt.date | None = None
     """The last day of that registration."""
+    service: str = "mobile"
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
 
 
 def make_one(life: Life) -> LineId:
-    line_id = make_line(activated_on=life.activated_on, is_registered=life.recorded is not None)
+    line_id = make_line(
+        activated_on=life.activated_on, is_registered=life.recorded is not None, service=life.service
+    )
     if life.recorded:
         on, assurance = life.recorded
         since = dt.datetime.combine(on, dt.time(12), clock.zone())
@@ -181,6 +184,7 @@ def by_the_rules(world: World, pack: str) -> list[tuple[object, ...]]:
                     terminated_on=life.terminated_on,
                     pauses=life.pauses,
                     holds=[life.hold] if life.hold else [],
+                    service=life.service,
                 ),
                 span,
             )
@@ -202,6 +206,19 @@ def differences(world: World, empty_everything: Callable[[], None], pack: str = 
         for life, found, wanted in zip(world.lives, lived, by_the_rules(world, pack), strict=True)
         if found != wanted
     ]
+
+
+served_lives = st.builds(
+    lambda life, service: replace(life, service=service),
+    registered_lives,
+    st.sampled_from(["mobile", "data_card", "fixed_line", "domain"]),
+)
+SEVERAL = phased(
+    EARLY,
+    LATE,
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, services: [mobile, data_card]}",
+)
+"""Two campaigns that register, one with later days, and one next to them that asks registered subscribers again."""
 
 
 TRYING = settings(
@@ -258,3 +275,11 @@ def test_the_real_tables_and_the_rules_agree_on_many_populations(
     committed: None, no_batch_limits: None, empty_everything: Callable[[], None], world: World
 ) -> None:
     assert differences(world, empty_everything) == []
+
+
+@settings(TRYING, max_examples=2)
+@given(worlds_of(served_lives))
+def test_the_real_tables_and_the_rules_agree_on_lines_of_three_campaigns(
+    committed: None, no_batch_limits: None, empty_everything: Callable[[], None], world: World
+) -> None:
+    assert differences(world, empty_everything, str(write_pack(SEVERAL))) == []

@@ -13,7 +13,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
-from rollkeeper.law.pack import TemporaryReconnectionRule
+from rollkeeper.law.campaign_rules import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.lines import services as line_services
 from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason

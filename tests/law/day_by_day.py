@@ -34,6 +34,14 @@ class Again:
     """Only registrations that were no longer good when their subscribers were notified."""
 
 
+@dataclass(frozen=True)
+class Term:
+    """From when the days of a campaign count, and how many."""
+
+    start: dt.date = START
+    grace: int = GRACE
+
+
 Row = tuple[str, dt.date, str, dt.date | None]
 
 
@@ -54,18 +62,18 @@ class Line:
 
 
 def outcomes(
-    rows: list[Row], first: dt.date, last: dt.date, stages: Stages = TWO, again: Again | None = None
-) -> list[tuple]:
+    rows: list[Row], first: dt.date, last: dt.date, stages: Stages = TWO, again: Again | None = None, term: Term = Term()
+) -> list[tuple]:  # fmt: skip
     """Return (line, suspended, restored, ended, ended by, erased, each further bar) for each line, sorted."""
     names = sorted({line for line, *_ in rows if line != "*"})
     return [
-        _outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last, stages, again)
+        _outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last, stages, again, term)
         for name in names
     ]
 
 
 def _outcome(
-    name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages, again: Again | None
+    name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages, again: Again | None, term: Term
 ) -> tuple:
     rows = [row for row in rows if row[1] <= last]
     line = Line(
@@ -76,15 +84,15 @@ def _outcome(
         today = [event for _, on, event, _ in rows if on == day]
         # What is recorded comes first, the end of the contract last.
         order = sorted(today, key=lambda event: (event == "ended", event not in REGISTERING))
-        _events(line, day, order, again)
+        _events(line, day, order, again, term)
         if day >= first and not _covered(rows, day, "outage"):
-            _play_day(line, day, stages, again)
+            _play_day(line, day, stages, again, term)
         day += DAY
     barred = [*line.barred, *[None] * (len(stages) - len(line.barred))]
     return (name, barred[0], line.restored, line.ended, line.ended_by, line.erased, *barred[1:])
 
 
-def _events(line: Line, day: dt.date, events: list[str], again: Again | None) -> None:
+def _events(line: Line, day: dt.date, events: list[str], again: Again | None, term: Term) -> None:
     for event in events:
         if line.ended:
             return
@@ -94,7 +102,7 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None) ->
             case "notice_delivered":
                 # Who is notified before anything is recorded is asked nothing.
                 line.asked = bool(line.asked) and _is_over(line.last_day, day, again)
-                line.anchor = line.anchor or max(day, START)
+                line.anchor = line.anchor or max(day, term.start)
             case "registered" | "declared" | "sighted" | "checked" | "machine_read" if again:
                 if line.asked is None:
                     kinds = set(events) & REGISTERING
@@ -119,7 +127,7 @@ def _is_over(last_day: dt.date | None, day: dt.date, again: Again | None) -> boo
     return not (again and again.last_day) or (last_day is not None and last_day < day)
 
 
-def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None) -> None:
+def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None, term: Term) -> None:
     """Take at most one step."""
     if line.erased:
         return
@@ -132,7 +140,7 @@ def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None) -> 
     if (again and not line.asked) or _closed(day) or _paused(line.rows, day):
         return
     if not line.barred:
-        if _last_day(line.rows, line.anchor, GRACE, day) is not None:
+        if _last_day(line.rows, line.anchor, term.grace, day) is not None:
             line.barred.append(day)
         return
     days = stages[len(line.barred) - 1]

@@ -79,6 +79,17 @@ def registered_rows(draw: st.DrawFn, line: str) -> list[Row]:
 
 
 @st.composite
+def served_rows(draw: st.DrawFn, line: str) -> list[Row]:
+    """A line of which the file says the service, or says none; registered before, or not."""
+    rows: list[Row] = draw(st.one_of(rows_of(line), registered_rows(line)))
+    service = draw(st.sampled_from(["mobile", "data_card", "fixed_line", "domain", None]))
+    return [*rows, (line, D_OF_SERVICE, service, None)] if service else rows
+
+
+D_OF_SERVICE = dt.date(2009, 1, 1)
+
+
+@st.composite
 def populations(
     draw: st.DrawFn, most: int = 8, of: Callable[[str], st.SearchStrategy[list[Row]]] = rows_of
 ) -> list[Row]:

@@ -18,7 +18,7 @@ from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
 from tests.builders.kinds import TOURIST, VISITOR
 from tests.builders.packs import confirmed
-from tests.builders.stages import asking_again, staged
+from tests.builders.stages import LATE, asking_again, phased, staged
 from tests.disclosures.lawful import lawful_pack
 
 ON = dt.date(2012, 3, 2)
@@ -77,7 +77,7 @@ def answers(pack: Pack) -> list[object]:
     return [
         pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
-        [pack.sight_article(k) for k in kinds], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], pack.limits, pack.campaign, pack.temporary_reconnection, pack.retention,
+        [pack.sight_article(k) for k in kinds], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
@@ -155,7 +155,35 @@ def test_which_registrations_are_asked_again_changes_an_answer(condition):
     assert changed_answers(pack, f"campaigns[].cohort.when.{condition}")
 
 
-APART = {f"campaigns[].cohort.when.{one}" for one in ("registered_before", "assurance[]", "last_day_over")}
+OF_A_PHASE = phased(
+    "id: old, cohort: {activated_before: 2011-06-01, activated_from: 2001-01-01, registered: false, services: [mobile]}, deadline: {base: "
+    '2012-01-05, not_before_notice: true, after: {n: 50, unit: day}, floor: {n: 20, unit: day}, because: {article: "3"}}',
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared]}",
+    LATE,
+)
+"""Phases that between them say everything that a phase can say."""
+
+
+@pytest.mark.parametrize("pattern", sorted(one for one in _SUPPORTED if ".phases[]." in one))
+def test_what_a_phase_says_changes_an_answer(pattern):
+    pack = read_pack(confirmed(OF_A_PHASE).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert changed_answers(pack, pattern)
+
+
+def test_from_when_lines_are_concerned_changes_an_answer():
+    text = asking_again().replace(
+        "activated_before: 2012-01-01", "activated_before: 2012-01-01, activated_from: 2001-01-01"
+    )
+    pack = read_pack(confirmed(text).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert changed_answers(pack, "campaigns[].cohort.when.activated_from")
+
+
+APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
+APART |= {f"campaigns[].cohort.when.{one}" for one in ("registered_before", "assurance[]", "last_day_over")}
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 
 

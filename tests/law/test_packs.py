@@ -12,6 +12,7 @@ from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.law import strict_yaml
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.campaign_rules import NotificationRules
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.errors import (
     PACK_ARTICLE_MISSING,
@@ -24,7 +25,7 @@ from rollkeeper.law.errors import (
     UNSUPPORTED_PACK_FIELD,
 )
 from rollkeeper.law.layers import Conflict, list_conflicts
-from rollkeeper.law.pack import NotificationRules, RouteRule
+from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.packs import load_pack, read_pack
 from rollkeeper.law.schema import CitedModel, PackFile
 from rollkeeper.law.strict_yaml import read_strict
@@ -565,7 +566,7 @@ OTHER_LAWS = {
         "'limits[0].scope: national'",
         "'limits[].regions'",
         "'campaigns[].extensions[].adds'",
-        "'campaigns' (more than one)",
+        "campaigns[].cohort.when.lines_held_over",
         "flagged_by",
     ],
     "indonesia": [

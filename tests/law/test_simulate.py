@@ -226,7 +226,7 @@ def counts_of(
     with no_progress("") as bar:
         outcomes = run_rules(pack, events, span_of(events, first, last), bar)
     known = moments(events, pack=pack, through=last)
-    return stage_counts(pack, known, outcomes, first=first, last=last), known, outcomes
+    return stage_counts(pack, events, outcomes, first=first, last=last), known, outcomes
 
 
 @settings(

@@ -280,3 +280,39 @@ def test_a_worker_opens_no_account_but_of_an_agent(officer, asked, as_role):
 
     with as_role("worker"):
         assert refused("UPDATE access_staff SET is_active = true WHERE NOT is_active")
+
+
+ANOTHER = (
+    "INSERT INTO campaign_campaign (campaign_id, pack_id, law_id, campaign_name, pack_hash, begins_on, planned_at)"
+    " VALUES (uuidv7(), %s, %s, %s, %s, '2012-01-01', now())"
+)
+
+
+def test_one_request_begins_all_campaigns_of_one_version_of_a_law(asked, as_role):
+    asked("campaign-plan")
+
+    with as_role("worker"):
+        run(ANOTHER, ["a law", "a law", "early", "a"])
+        run(ANOTHER, ["a law", "a law", "late", "a"])
+
+    assert [row.name for row in rows("SELECT campaign_name AS name FROM campaign_campaign ORDER BY 1")] == [
+        "early",
+        "late",
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["another law", "another law", "late", "a"],
+        ["a law", "a law", "late", "b"],
+        ["b law", "a law", "late", "a"],
+    ],
+)
+def test_one_request_begins_no_campaign_of_another_law_or_version(asked, as_role, more):
+    asked("campaign-plan")
+
+    with as_role("worker"):
+        run(ANOTHER, ["a law", "a law", "early", "a"])
+
+        assert refused(ANOTHER, more)

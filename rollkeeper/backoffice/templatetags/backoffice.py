@@ -2,7 +2,7 @@
 """Filters with which templates say words and draw bars."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.utils.html import format_html_join
@@ -87,3 +87,9 @@ def with_code(text: str) -> SafeString:
 def opening_hours(text: str) -> str:
     """Write opening hours with the reader's names of the days; days with the same hours together."""
     return labels.opening_hours(text)
+
+
+@register.filter
+def named(name: str, titles: Mapping[str, str]) -> str:
+    """Return what the pack calls one of its campaigns."""
+    return titles.get(name, name)

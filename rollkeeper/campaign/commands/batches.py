@@ -24,7 +24,9 @@ from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.commands.cli_options import (
     AsOption,
     BatchArgument,
+    CampaignOption,
     NeededAsOption,
+    batches_in,
     console,
     console_or_user,
     named_or_only,
@@ -53,6 +55,7 @@ def prepare(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; prepare no batch.")] = False,
     after_gap: AfterGapOption = False,
+    campaign: CampaignOption = None,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
@@ -67,19 +70,22 @@ def prepare(
         today = on or clock.today()
         if not dry_run:
             # Checked first: the nightly run starts clocks, and a command that is refused changes nothing.
-            batch_planning.require_due_day(due_on=day or today, on=today)
+            batch_planning.require_due_day(due_on=day or today, on=today, name=campaign)
             nightly.run_nightly(console(), on=today, after_gap=after_gap)
         find = batch_planning.check_day if dry_run else batch_planning.prepare_batches
-        found = find(console(), due_on=day or today, on=today)
+        found = find(console(), due_on=day or today, on=today, name=campaign)
         details = [queries.batch(due.batch_id) for due in found if due.batch_id is not None]
     if as_json:
         emit([dataclasses.asdict(due) | {"batch": plain(detail)} for due, detail in _paired(found, details)])
         return
+    several = len({due.campaign for due in found}) > 1
     for due, detail in _paired(found, details):
-        cli_output.due(due, detail)
+        cli_output.due(due, detail, is_named=several)
 
 
-def approve(as_: NeededAsOption, batch: BatchArgument = None, on: DateOption = None) -> None:
+def approve(
+    as_: NeededAsOption, batch: BatchArgument = None, campaign: CampaignOption = None, on: DateOption = None
+) -> None:
     """Approve a batch; two different people must approve. Without BATCH: the only one that waits.
 
     The password is prompted for, or is the first line of standard input, or is in ROLLKEEPER_PASSWORD; then the code of the
@@ -88,7 +94,7 @@ def approve(as_: NeededAsOption, batch: BatchArgument = None, on: DateOption = N
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
     with opened():
-        chosen = named_or_only(batch, BatchState.WAITING)
+        chosen = named_or_only(batch, BatchState.WAITING, campaign=campaign)
         state = batch_control.approve_batch(signed_in(as_), chosen, on=on or clock.today())
     out.print(
         "Approved: it may run." if state == "approved" else "Recorded. Another person must approve too."
@@ -150,6 +156,11 @@ def _ran(
 def stop(
     batch: BatchArgument = None,
     because: Annotated[str, typer.Option(help="Why; no names.")] = "stopped by a person",
+    campaign: CampaignOption = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Every batch that is approved or runs: of the campaign named, or of all."),
+    ] = False,
     as_: AsOption = None,
     on: DateOption = None,
 ) -> None:
@@ -157,19 +168,31 @@ def stop(
 
     Without BATCH: the only one that is approved or running.
 
+    Other batches go on, those of other campaigns too, unless --all is given.
+
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
     with opened():
-        chosen = named_or_only(batch, BatchState.APPROVED, BatchState.RUNNING)
-        batch_control.stop_batch(console_or_user(as_), chosen, on=on or clock.today(), because=because)
+        states = (BatchState.APPROVED, BatchState.RUNNING)
+        chosen = (
+            batches_in(*states, campaign=campaign)
+            if every
+            else [named_or_only(batch, *states, campaign=campaign)]
+        )
+        authority = console_or_user(as_)
+        for one in chosen:
+            batch_control.stop_batch(authority, one, on=on or clock.today(), because=because)
+    if every:
+        out.print(f"{len(chosen):,} batches stopped.")
     out.print(
         "Stopped. Its effects remain until it is undone; commands that the network has not accepted wait for a day."
     )
 
 
 def undo(
-    batch: BatchArgument = None, as_: AsOption = None, as_json: JsonOption = False, on: DateOption = None
-) -> None:
+    batch: BatchArgument = None, campaign: CampaignOption = None, as_: AsOption = None, as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:  # fmt: skip
     """Return every line of a batch to its exact former state, with its clock time. Without BATCH: the only one that ran.
 
     Lines registered since then are left unchanged. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
@@ -177,7 +200,9 @@ def undo(
     with opened():
         authority = console_or_user(as_)
         with progress("Undoing") as bar:
-            chosen = named_or_only(batch, BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE)
+            chosen = named_or_only(
+                batch, BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, campaign=campaign
+            )
             undone = batch_rollback.undo_batch(authority, chosen, on=on or clock.today(), moved=bar.advance)
     if as_json:
         emit(dataclasses.asdict(undone))

@@ -11,7 +11,14 @@ import typer
 
 from rollkeeper.campaign import cancellation, cli_output, closure, planning, queries
 from rollkeeper.campaign.choices import WaiverReason
-from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
+from rollkeeper.campaign.commands.cli_options import (
+    CampaignOption,
+    NeededAsOption,
+    console,
+    opened,
+    plain,
+    signed_in,
+)
 from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
@@ -26,53 +33,59 @@ def plan(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only count; add no line and queue no notice.")
     ] = False,
+    campaign: Annotated[
+        str | None,
+        typer.Option(
+            "--campaign", metavar="ID", help="Only this campaign of the pack; default: all that it states."
+        ),
+    ] = None,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
     """Add every line that the law concerns to a campaign and queue its first notice.
 
-    Run it again after an import: only new lines are added. Example: rollkeeper campaign plan cn-xz-2011
+    Run it again after an import: only new lines are added.
+
+    Where a line fits several campaigns of the law, it becomes a member of the one with the later last day.
+
+    Example: rollkeeper campaign plan cn-xz-2011
     """
     chosen, today = pack or instance().pack, on or clock.today()
     with opened():
-        check = planning.check_plan(console(), pack_id=chosen, on=today) if dry_run else None
-        planned = None if dry_run else planning.plan_campaign(console(), pack_id=chosen, on=today)
+        if dry_run:
+            checked = planning.check_plans(console(), pack_id=chosen, on=today, name=campaign)
+            found: list[planning.PlanResult | planning.PlanCheck] = [*checked]
+        else:
+            found = [*planning.plan_campaigns(console(), pack_id=chosen, on=today, name=campaign)]
         law = load_pack(chosen)
-        others = count_not_concerned(law)
+        all_others = [count_not_concerned(law.of(one.name)) for one in found]
     if as_json:
-        emit(plain(check or planned) | {"not_concerned": dataclasses.asdict(others)})
+        shown = [
+            dataclasses.asdict(one) | {"not_concerned": dataclasses.asdict(others)}
+            for one, others in zip(found, all_others, strict=True)
+        ]
+        names = [name for name in ("members_before", "members_added", "to_add") if name in shown[0]]
+        counts = {name: sum(one[name] for one in shown) for name in names}
+        emit((shown[0] if len(shown) == 1 else counts) | {"campaigns": shown})
         return
-    if check:
-        cli_output.plan_check(check)
-    if planned:
-        _show_planned(planned)
-    what = "not asked to verify" if law.campaign.asks_again else "registered"
-    out.print(
-        f"Not concerned: {others.registered:,} {what}, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
-        f" {others.other_service:,} of other services."
-    )
+    for one, others in zip(found, all_others, strict=True):
+        cli_output.planned(one, others, law.of(one.name))
 
 
-def _show_planned(planned: planning.PlanResult) -> None:
-    queued = " Their notices are queued: run 'rollkeeper notices send'." if planned.members_added else ""
-    out.print(
-        f"Campaign of {planned.pack_id}, begins {planned.begins_on}: {counted(planned.members_added, 'line', 'lines')} added,"
-        f" {planned.members_before + planned.members_added:,} in all.{queued}"
-    )
-
-
-def status(as_json: JsonOption = False, on: LookBackOption = None) -> None:
+def status(campaign: CampaignOption = None, as_json: JsonOption = False, on: LookBackOption = None) -> None:
     """Show lines per stage, who was reached, what falls due, and the batches.
 
     Example: rollkeeper campaign status --json
     """
     with opened():
-        seen = queries.overview(on or clock.today())
-        batches, stays = queries.batches(), queries.stays()
+        seen = queries.overviews(on or clock.today(), campaign)
+        batches = [one for one in queries.batches() if campaign in {None, one.campaign}]
+        stays = queries.stays()
     if as_json:
         emit(
             {
-                "campaign": plain(seen),
+                "campaign": plain(seen[0]) if len(seen) == 1 else None,
+                "campaigns": [plain(one) for one in seen],
                 "batches": [plain(b) for b in batches],
                 "stays": [plain(s) for s in stays],
             }
@@ -81,14 +94,14 @@ def status(as_json: JsonOption = False, on: LookBackOption = None) -> None:
     cli_output.status(seen, batches, stays)
 
 
-def unreachable(as_json: JsonOption = False) -> None:
+def unreachable(campaign: CampaignOption = None, as_json: JsonOption = False) -> None:
     """List the lines whose subscribers no notice has provably reached, by reference.
 
     Exit code 1 if any of them is not waived. Example: rollkeeper campaign unreachable
     """
     count, waived, last = 0, 0, None
     with opened():
-        while page := queries.unreachable(after=last):
+        while page := queries.unreachable(after=last, name=campaign):
             for line in page:
                 if as_json:
                     out.print(canonical_bytes(plain(line)).decode(), markup=False)
@@ -137,13 +150,13 @@ def waive(
     )
 
 
-def close(as_json: JsonOption = False, on: DateOption = None) -> None:
+def close(campaign: CampaignOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
     """Close the campaign. Every line must be finished, and lines never notified must be waived by a named person.
 
     Example: rollkeeper campaign close
     """
     with opened():
-        closed = closure.close_campaign(console(), on=on or clock.today())
+        closed = closure.close_campaign(console(), on=on or clock.today(), name=campaign)
     if as_json:
         emit(plain(closed))
         return
@@ -153,13 +166,13 @@ def close(as_json: JsonOption = False, on: DateOption = None) -> None:
     )
 
 
-def cancel(as_json: JsonOption = False, on: DateOption = None) -> None:
+def cancel(campaign: CampaignOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
     """Cancel a campaign that should not have been planned. None of its lines may be suspended, and no batch open.
 
     Queued notices are withdrawn and no clock runs any more. A new plan begins with new notices. Example: rollkeeper campaign cancel
     """
     with opened():
-        done = cancellation.cancel_campaign(console(), on=on or clock.today())
+        done = cancellation.cancel_campaign(console(), on=on or clock.today(), name=campaign)
     if as_json:
         emit(plain(done))
         return

@@ -52,6 +52,16 @@ LastDayOption = Annotated[
 ]
 
 
+CampaignOption = Annotated[
+    str | None,
+    typer.Option(
+        "--campaign",
+        metavar="ID",
+        help="The campaign, by its id in the pack; needed where several could be meant.",
+    ),
+]
+
+
 @contextmanager
 def opened() -> Iterator[None]:
     """Open the instance, starting its servers if they are not running."""
@@ -59,14 +69,21 @@ def opened() -> Iterator[None]:
     yield
 
 
-def named_or_only(batch: UUID | None, *states: BatchState) -> BatchId:
-    """Return the batch that was named, or the only one in one of these states. Refuses: BATCH_NOT_NAMED."""
+def named_or_only(batch: UUID | None, *states: BatchState, campaign: str | None = None) -> BatchId:
+    """Return the batch that was named, or the only one in one of these states, of a campaign or of all. Refuses: BATCH_NOT_NAMED."""
     if batch is not None:
         return BatchId(batch)
-    found = [one.batch_id for one in queries.batches() if one.state in states]
+    found = batches_in(*states, campaign=campaign)
     if len(found) != 1:
         raise BATCH_NOT_NAMED(count=len(found), batches=", ".join(map(str, found)) or "none")
     return found[0]
+
+
+def batches_in(*states: BatchState, campaign: str | None = None) -> list[BatchId]:
+    """Return the batches in one of these states, of a campaign or of all."""
+    return [
+        one.batch_id for one in queries.batches() if one.state in states and campaign in {None, one.campaign}
+    ]
 
 
 def console() -> Authority:

@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                 ("campaign_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("pack_id", models.TextField(db_comment="Where the pack is found: a shipped id, or a path.")),
                 ("law_id", models.TextField(db_comment="The pack's own id: another version of a law is the same law.", db_default="")),
+                ("campaign_name", models.TextField(db_comment="Which of the law's campaigns it is: its id in the pack.", db_default="")),
                 ("pack_hash", models.TextField()),
                 ("begins_on", models.DateField(db_comment="The law's own first day.")),
                 ("planned_at", models.DateTimeField()),
@@ -154,7 +155,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "campaign_campaign",
-                "constraints": [models.UniqueConstraint(condition=models.Q(("closed_on__isnull", True)), fields=("law_id",), name="campaign_campaign_open_twice_for_one_law")],
+                "constraints": [models.UniqueConstraint(condition=models.Q(("closed_on__isnull", True)), fields=("law_id", "campaign_name"), name="campaign_campaign_open_twice_for_one_law")],
             },
         ),
         migrations.CreateModel(

@@ -1,14 +1,16 @@
--- Shows each current line that a law may concern as rows of a simulation's file: activated, registered, its last day, notified on a day.
+-- Shows each current line that a law may concern as rows of a simulation's file: activated, registered, its last day, notified on a day;
+-- and of which service, where the law has several campaigns.
 -- Law: art. 3. Reads: lines_line, and lines_tenure where registered subscribers are asked again. Writes: -. Plan: one pass over the
 -- lines. Again: the same.
 SELECT l.line_id, e.day, e.event
   FROM lines_line l
-  LEFT JOIN lines_tenure h ON %(asks_again)s AND h.line_id = l.line_id AND upper_inf(h.held)
+  LEFT JOIN lines_tenure h ON true = ANY (%(asked)s::boolean[]) AND h.line_id = l.line_id AND upper_inf(h.held)
  CROSS JOIN LATERAL (VALUES
        (l.activated_on, 'activated', true),
+       (l.activated_on, l.service, %(tells_service)s),
        (coalesce((lower(h.held) AT TIME ZONE %(zone)s)::date, greatest(l.activated_on, %(notified_on)s::date - 1)),
         CASE WHEN h.assurance IN ('declared', 'sighted', 'checked', 'machine_read') THEN h.assurance ELSE 'registered' END, l.is_registered),
        (h.good_through, 'last_day', h.good_through IS NOT NULL),
-       (%(notified_on)s::date, 'notice_delivered', l.is_registered = %(asks_again)s AND l.activated_on <= %(notified_on)s::date)
+       (%(notified_on)s::date, 'notice_delivered', l.is_registered = ANY (%(asked)s::boolean[]) AND l.activated_on <= %(notified_on)s::date)
      ) AS e (day, event, happened)
  WHERE l.state IN ('active', 'suspended') AND l.service = ANY (%(services)s) AND NOT l.is_essential AND e.happened

@@ -4,9 +4,9 @@
 -- Again: the same row; none for a line in no open campaign.
 
 CREATE OR REPLACE FUNCTION campaign_line_deadline(line uuid)
-RETURNS TABLE (stage text, step smallint, anchor_on date, promised_on date, pack_id text, stays json)
+RETURNS TABLE (stage text, step smallint, anchor_on date, promised_on date, pack_id text, campaign_name text, stays json)
 LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT m.stage, m.step, m.anchor_on, m.promised_on, c.pack_id,
+    SELECT m.stage, m.step, m.anchor_on, m.promised_on, c.pack_id, c.campaign_name,
            (SELECT coalesce(json_agg(json_build_array(lower(s.days), upper(s.days) - 1) ORDER BY s.days), '[]')
               FROM campaign_stay s WHERE NOT isempty(s.days))
       FROM campaign_member m JOIN campaign_campaign c USING (campaign_id)

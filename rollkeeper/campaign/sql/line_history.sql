@@ -5,7 +5,7 @@
 -- Again: the same row.
 -- A member taken over with a running clock (their termination was undone after their own campaign was closed) was notified by the
 -- earlier campaign.
-SELECT l.region, m.stage, m.pack_id, m.promised_on,
+SELECT l.region, m.stage, m.pack_id, m.campaign_name, m.promised_on,
        ARRAY(SELECT n.delivered_on FROM notices_notice n
               WHERE n.line_id = l.line_id AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL
                 AND n.campaign_id = t.campaign_id AND n.queued_on >= coalesce(t.reentered_on, n.queued_on)
@@ -17,9 +17,10 @@ SELECT l.region, m.stage, m.pack_id, m.promised_on,
                 AND a.outcome IN ('bounced', 'unproven', 'uncounted') ORDER BY 1) AS bounced
   FROM lines_line l
   LEFT JOIN LATERAL (
-       SELECT m.stage, m.promised_on, m.anchor_on, m.campaign_id, o.pack_id
+       SELECT m.stage, m.promised_on, m.anchor_on, m.campaign_id, o.pack_id, o.campaign_name
          FROM campaign_member m JOIN campaign_campaign o USING (campaign_id)
-        WHERE m.line_id = l.line_id ORDER BY o.closed_on DESC NULLS FIRST, o.planned_at DESC LIMIT 1) m ON true
+        WHERE m.line_id = l.line_id ORDER BY o.closed_on IS NULL AND m.stage IN ('not_notified', 'running', 'suspended') DESC, o.closed_on DESC NULLS FIRST, o.planned_at DESC
+        LIMIT 1) m ON true
   LEFT JOIN LATERAL (
        SELECT t.campaign_id, t.reentered_on FROM campaign_member t
         WHERE t.line_id = l.line_id AND (t.campaign_id = m.campaign_id OR m.anchor_on IS NOT NULL)

@@ -1,4 +1,4 @@
--- Lists members of the open campaign whom no notice has provably reached, with the state of the attempts.
+-- Lists members of the open campaigns, or of one of them, whom no notice has provably reached, with the state of the attempts.
 -- Law: art. 3 (informing is the operator's duty). Writes: -.
 -- Reads: campaign_member, campaign_campaign, campaign_unreachablewaiver, lines_line, notices_notice.
 -- Plan: campaign_member_not_notified, a page at a time.
@@ -6,7 +6,7 @@
 SELECT m.line_id, l.service, l.region, n.state AS notice_state, n.channel, coalesce(n.attempts, 0) AS attempts,
        e.because AS waiver_reason
   FROM campaign_member m
-  JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL
+  JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL AND (%(name)s::text IS NULL OR c.campaign_name = %(name)s)
   JOIN lines_line l USING (line_id)
   LEFT JOIN LATERAL (
        SELECT state, channel, attempts FROM notices_notice n

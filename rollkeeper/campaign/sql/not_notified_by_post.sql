@@ -1,4 +1,4 @@
--- Lists members of the open campaign whom nothing has reached and to whom a letter failed, with the last letter of each.
+-- Lists members of the open campaigns whom nothing has reached and to whom a letter failed, with the last letter of each.
 -- Law: art. 3 (informing is the operator's duty). Writes: -.
 -- Reads: notices_attempt, notices_notice, campaign_member, campaign_campaign, campaign_unreachablewaiver, lines_line.
 -- Plan: notices_attempt_in_vain_post holds such letters and nothing else, a page at a time; then primary keys.

@@ -1,4 +1,4 @@
--- Counts members of the open campaign whom no notice has provably reached, by region, the channel tried last and its outcome.
+-- Counts members of the open campaigns, or of one of them, whom no notice has provably reached, by region, the channel tried last and its outcome.
 -- Law: art. 3 (informing is the operator's duty). Writes: -.
 -- Reads: campaign_member, campaign_campaign, campaign_unreachablewaiver, lines_line, notices_notice.
 -- Plan: campaign_member_not_notified, one pass of these members; a notice of each by its line.
@@ -6,7 +6,7 @@
 SELECT l.region, n.channel, n.state AS notice_state, count(*) AS lines, count(e.line_id) AS waived,
        count(*) FILTER (WHERE l.contact_kind IS NOT NULL) AS with_address
   FROM campaign_member m
-  JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL
+  JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL AND (%(name)s::text IS NULL OR c.campaign_name = %(name)s)
   JOIN lines_line l USING (line_id)
   LEFT JOIN LATERAL (
        SELECT channel, state FROM notices_notice n

@@ -1,6 +1,6 @@
 -- Takes back members whose line no longer has a registered subscriber, and queues a first notice for each: they are asked again,
 -- with a new period. The line was registered to a person who proved that it is not theirs, or went to a person without a
--- document.
+-- document. One that another campaign counts stays there.
 -- Law: art. 3. Reads: changed_line (temporary), lines_line, lines_tenure, subscribers_subscriber. Writes: campaign_member,
 -- notices_notice. Plan: primary keys by line, only lines that changed (OFFSET 0).
 -- Again: nothing, since they are no longer among those who left.
@@ -16,6 +16,9 @@ WITH back AS (
      WHERE s.stage = 'out_of_scope' AND m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope'
        AND was.out_of_scope_reason = 'registered'
        AND NOT l.is_registered AND l.state IN ('active', 'suspended')
+       AND NOT EXISTS (SELECT FROM campaign_member o JOIN campaign_campaign c USING (campaign_id)
+                        WHERE o.line_id = s.line_id AND o.campaign_id <> %(campaign_id)s AND c.closed_on IS NULL
+                          AND o.stage IN ('not_notified', 'running', 'suspended') OFFSET 0)
  RETURNING m.line_id, l.language
 ), notice_slice AS (
     SELECT b.line_id, uuidv7() AS notice_id, 'register_by' AS kind, %(campaign_id)s::uuid AS campaign_id,

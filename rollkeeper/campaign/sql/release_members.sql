@@ -16,7 +16,11 @@ WITH locked AS MATERIALIZED (
     -- Should their registration be withdrawn they are not asked again (reenter_campaign.sql).
     UPDATE campaign_member m SET out_of_scope_reason = 'not_concerned' FROM lines_line l
      WHERE l.line_id = m.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope' AND m.out_of_scope_reason = 'registered'
-       AND %(line_ids)s::uuid[] IS NULL AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
+       AND %(line_ids)s::uuid[] IS NULL AND (NOT (
+           l.service = ANY (%(services)s) AND l.activated_on >= %(activated_from)s AND l.activated_on < %(activated_before)s)
+           OR NOT %(asks_again)s AND
+-- include campaign.in_later_cohort
+       )
 ), gone AS (
     UPDATE campaign_member m
        SET stage = 'out_of_scope', step = 0, out_of_scope_on = %(on)s, out_of_scope_reason = 'not_concerned', next_check_on = NULL, remind_on = NULL

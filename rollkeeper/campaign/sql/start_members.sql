@@ -5,9 +5,9 @@
 -- Again: nothing, since they are no longer not notified.
 WITH started AS (
     UPDATE campaign_member m
-       SET stage = 'running', anchor_on = c.anchor_on, promised_on = c.promised_on, notified_by = c.channel,
-           next_check_on = greatest(d.earliest_on, c.promised_on + 1, c.anchor_on + c.days),
-           remind_on = greatest(d.last_day_on, c.promised_on) - %(lead_days)s::integer
+       SET stage = 'running', anchor_on = c.anchor_on, promised_on = greatest(m.promised_on, c.promised_on), notified_by = c.channel,
+           next_check_on = greatest(d.earliest_on, m.promised_on + 1, c.promised_on + 1, c.anchor_on + c.days),
+           remind_on = greatest(d.last_day_on, m.promised_on, c.promised_on) - %(lead_days)s::integer
       FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
      WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s
        AND CASE m.stage WHEN 'not_notified' THEN true ELSE false END

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.calendars import is_known, is_known_region
+from rollkeeper.law.campaign_rules import campaigns_of
 from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.confirmations import citations, resolved
 from rollkeeper.law.errors import PACK_ARTICLE_MISSING, PACK_NOT_FOUND
@@ -134,11 +135,11 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
     for index, kind in enumerate(pack.party_kinds):
         names = [attribute.name for attribute in kind.attributes]
         yield from _twice(names, ("party_kinds", index, "attributes"), document)
-    yield from _twice([campaign.id for campaign in pack.campaigns], ("campaigns",), document)
-    for campaign in pack.campaigns:
+    yield from _twice([campaign.id for campaign in campaigns_of(pack)], ("campaigns",), document)
+    for place, campaign in enumerate(pack.campaigns):
         stages = [stage.id for stage in campaign.stages]
         yield from _twice(stages, ("campaigns",), document)
-        yield from _order_faults(campaign, document)
+        yield from _order_faults(campaign, ("campaigns", place, "stages"), document)
     yield from _case_faults(pack, document)
     for index, read in enumerate(pack.confirmations):
         yield from _reading_faults(read, articles, ("confirmations", index), document)
@@ -170,9 +171,8 @@ def _reference_faults(pack: PackFile, document: Document) -> Iterator[Rollkeeper
             yield document.fault(("declined", index, "source"), "the pack names no such source")
 
 
-def _order_faults(campaign: Campaign, document: Document) -> Iterator[RollkeeperError]:
+def _order_faults(campaign: Campaign, at: LeafPath, document: Document) -> Iterator[RollkeeperError]:
     """Yield the stages that follow on something that the campaign does not have."""
-    at = ("campaigns", 0, "stages")
     known = ["deadline", *(stage.id for stage in campaign.stages)]
     for index, stage in enumerate(campaign.stages):
         if stage.enter.after not in known:

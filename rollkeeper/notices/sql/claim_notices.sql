@@ -20,7 +20,7 @@ WITH due AS (
     UPDATE notices_notice n SET claimed_by = %(claim)s
     FROM due d
     WHERE n.line_id = d.line_id AND n.notice_id = d.notice_id
-    RETURNING n.line_id, n.notice_id, n.kind, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed
+    RETURNING n.line_id, n.notice_id, n.kind, n.campaign_id, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed
 )
 SELECT c.*, l.service, l.state, l.is_registered AND NOT l.must_reverify AS is_settled, l.number_sealed, l.contact_sealed, l.contact_kind,
     -- Which of the law's bars is in place: what the notice says still works.

@@ -18,12 +18,28 @@ END
 $$;
 REVOKE ALL ON FUNCTION access_act_as_asked FROM PUBLIC;
 
+-- One request plans a law with all its campaigns: the first that is begun uses it up, and the others follow under the same version of it.
+CREATE OR REPLACE FUNCTION access_begin_campaign_as_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT access_has_used_request(ARRAY['campaign-plan']) OR NOT EXISTS (
+        SELECT FROM campaign_campaign c
+         WHERE c.campaign_id <> NEW.campaign_id AND c.closed_on IS NULL AND c.campaign_name <> NEW.campaign_name
+           AND (c.law_id, c.pack_id, c.pack_hash) = (NEW.law_id, NEW.pack_id, NEW.pack_hash))
+    THEN
+        PERFORM access_use_request(ARRAY['campaign-plan'], NULL);
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_begin_campaign_as_asked FROM PUBLIC;
+
 -- After, not before: an import that goes on, and a campaign that is planned again, meet the row that is there and insert none.
 CREATE OR REPLACE TRIGGER campaign_begun_as_asked AFTER INSERT ON campaign_campaign
-    FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_act_as_asked('campaign-plan');
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_begin_campaign_as_asked();
 CREATE OR REPLACE TRIGGER campaign_changed_as_asked BEFORE UPDATE ON campaign_campaign
-    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (NEW.pack_id, NEW.law_id, NEW.pack_hash, NEW.begins_on)
-                       IS DISTINCT FROM (OLD.pack_id, OLD.law_id, OLD.pack_hash, OLD.begins_on))
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (NEW.pack_id, NEW.law_id, NEW.campaign_name, NEW.pack_hash, NEW.begins_on)
+                       IS DISTINCT FROM (OLD.pack_id, OLD.law_id, OLD.campaign_name, OLD.pack_hash, OLD.begins_on))
     EXECUTE FUNCTION access_act_as_asked('campaign-plan');
 CREATE OR REPLACE TRIGGER campaign_closed_as_asked BEFORE UPDATE ON campaign_campaign
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.closed_on IS NOT NULL AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)
