@@ -158,7 +158,7 @@ def test_which_registrations_are_asked_again_changes_an_answer(condition):
 OF_A_PHASE = phased(
     "id: old, cohort: {activated_before: 2011-06-01, activated_from: 2001-01-01, registered: false, services: [mobile]}, deadline: {base: "
     '2012-01-05, not_before_notice: true, after: {n: 50, unit: day}, floor: {n: 20, unit: day}, because: {article: "3"}}',
-    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared]}",
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true}",
     LATE,
 )
 """Phases that between them say everything that a phase can say."""
