@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -243,8 +244,10 @@ def asked_by(user: int, group: int, message: dict[str, object]) -> bytes:
         "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
         "s.sendall(sys.stdin.buffer.read()); sys.stdout.buffer.write(s.recv(1000))"
     )
+    # Where root's Python lies another user may not be let in: Debian's is everyone's.
+    python = shutil.which("python3", path="/usr/bin") or sys.executable
     return subprocess.run(
-        [sys.executable, "-c", asked, str(protocol.service_socket())], input=protocol.written({"token": "", "with": {}} | message),
+        [python, "-c", asked, str(protocol.service_socket())], input=protocol.written({"token": "", "with": {}} | message),
         user=user, group=group, extra_groups=[], capture_output=True, check=False,
     ).stdout  # fmt: skip
 
