@@ -138,7 +138,7 @@ def test_a_app_reads_nothing_of_the_instance_but_what_it_was_handed(taken):
     no_secret = {
         data_dir / name
         for name in (
-            "settings.toml", "made", "making.lock", "run/start.lock", "run/users.lock", "ledger/receipts", "ledger/vkey", "ledger/checkpoint",
+            "settings.toml", "made", "making.lock", "run/clock.json", "run/start.lock", "run/users.lock", "ledger/receipts", "ledger/vkey", "ledger/checkpoint",
         )
     }  # fmt: skip
 
