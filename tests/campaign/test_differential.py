@@ -277,7 +277,7 @@ def test_the_real_tables_and_the_rules_agree_on_many_populations(
     assert differences(world, empty_everything) == []
 
 
-@settings(TRYING, max_examples=2)
+@settings(TRYING, max_examples=1)
 @given(worlds_of(served_lives))
 def test_the_real_tables_and_the_rules_agree_on_lines_of_three_campaigns(
     committed: None, no_batch_limits: None, empty_everything: Callable[[], None], world: World
