@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_server import CommandServer
 from tests.journeys.conftest import Demo, Visitor
 from tests.operations.test_process_supervisor import free_ports, started
 from tests.settings_files import change_settings
@@ -42,13 +43,20 @@ class Console:
         self.data_dir = data_dir
         self._env = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")}
         self._env |= {"ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_PASSWORD": PASSWORD}
+        self._commands = CommandServer(self._env)
+
+    def set_up(self) -> None:
+        """Make the instance with the installed program."""
+        subprocess.run([str(COMMAND), "setup"], env=self._env, check=True, capture_output=True, timeout=300)
+        self._commands.hold_servers(self.data_dir)
+
+    def go(self) -> None:
+        """End everything that was started."""
+        self._commands.go()
 
     def type(self, *words: str, on: str | None = None, answer: int = 0, typed: str = "") -> str:
         """Type a command, expect its exit code, return what it printed."""
-        said = subprocess.run(
-            [str(COMMAND), *words, *(["--on", on] if on else [])],
-            env=self._env, input=typed, capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
+        said = self._commands.run(*words, *(["--on", on] if on else []), typed=typed)
         assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
         assert "Traceback" not in said.stderr
         return said.stdout + said.stderr if answer else said.stdout
@@ -171,20 +179,11 @@ def console() -> Iterator[Console]:
         "[campaign]\npilot_share = 0.5\npilot_hours = 0\nmax_lines_per_hour = 100000\n", "utf-8"
     )
     console = Console(data_dir)
-    console.type("setup")
+    console.set_up()
     for name, role in STAFF.items():
         console.type("staff", "add", name, "--role", role, on="2011-12-01", typed=PASSWORD + "\n")
-    keeper = "from rollkeeper.platform import embedded_postgres as server; server.ensure_running(); print('up', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", keeper],
-        env=console._env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as servers:
-        servers.stdout.readline()
-        yield console
-        servers.communicate("\n")
+    yield console
+    console.go()
     shutil.rmtree(data_dir)
 
 
