@@ -80,6 +80,8 @@ def _closed_flags(calendar: "Calendar", *, first: int, last: int) -> bytes:
 @lru_cache(maxsize=64)
 def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
     """Tell whether days begin at the same instants in two time zones, whatever their names, in the years around a day."""
+    if one == other:
+        return True
     midnights = [dt.datetime.combine(on + dt.timedelta(days=ahead), dt.time()) for ahead in _LOOKED_AT]
     here, there = ZoneInfo(one), ZoneInfo(other)
     return all(here.utcoffset(at) == there.utcoffset(at) for at in midnights)

@@ -135,7 +135,9 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
         if not any(first <= on <= last for first, last in world.outages):
             if on <= QUIET_FROM:
                 night(on, people)
-            erase_due(worker_authority(), on=on)
+            # In the first year no record may be erased: one that were would be missed after any number of days.
+            if on > QUIET_FROM or on.weekday() == 0:
+                erase_due(worker_authority(), on=on)
         on = QUIET_TO if on == QUIET_FROM else on + dt.timedelta(days=1)
     return [fate(line_id) for line_id in line_ids]
 
