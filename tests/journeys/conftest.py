@@ -1,7 +1,7 @@
 """A demo instance with the demo in it, served by the real command, and a real Chromium to look at it.
 
-Where Chromium is missing every browser test is skipped, and says so. Screenshots of each page in each language and
-width go into a folder beside the checkout's temporary files, and are left there to be looked at.
+Where Chromium is missing every browser test is skipped, and says so. Where ROLLKEEPER_SCREENSHOTS names a folder, pictures of each page
+in each language and width go there, to be looked at; `make screens` makes those of every page.
 """
 
 import base64
@@ -22,9 +22,7 @@ from tests.demo import copy_demo
 from tests.operations.test_process_supervisor import COMMAND, free_ports, started
 
 ROOT = Path(__file__).parents[2]
-SCREENSHOTS = Path(
-    os.environ.get("ROLLKEEPER_SCREENSHOTS", Path(tempfile.gettempdir()) / "rollkeeper-screenshots")
-)
+SCREENSHOTS = Path(named) if (named := os.environ.get("ROLLKEEPER_SCREENSHOTS")) else None
 WIDTHS = (320, 1440)
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The cells of tables whose words or figures reach over their cell's own edge. What scrolls may be as wide as it likes.
@@ -149,12 +147,13 @@ class Visitor:
             self.page.locator("main form button").first.click()
 
     def look(self, name: str) -> None:
-        """Keep screenshots at every width; require that nothing overflows and that axe finds nothing."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        """Require at every width that nothing overflows and that axe finds nothing; keep pictures where they are wanted."""
         language = self.page.get_attribute("html", "lang")
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            needed = self._keep(SCREENSHOTS / f"{name}.{language}.{width}.png")
+            needed = self.page.evaluate("document.documentElement.scrollWidth")
+            if SCREENSHOTS:
+                self._keep(SCREENSHOTS / f"{name}.{language}.{width}.png")
             assert needed <= width, f"{name} in {language} needs {needed} of {width} pixels"
             crowded = self.page.evaluate(CROWDED)
             assert not crowded, f"{name} in {language} at {width}: {crowded} run into what stands beside them"
@@ -162,8 +161,9 @@ class Visitor:
             found = self._axe() if language == "en" or width == WIDTHS[-1] else []
             assert not found, f"{name} in {language} at {width}: {found}"
 
-    def _keep(self, file: Path) -> int:
-        """Keep a picture of the whole page; return how wide it wants to be. The browser packs it quickly, not small."""
+    def _keep(self, file: Path) -> None:
+        """Keep a picture of the whole page. The browser packs it quickly, not small."""
+        file.parent.mkdir(parents=True, exist_ok=True)
         size = self.page.evaluate(
             "(({scrollWidth: width, scrollHeight: height}) => ({width, height}))(document.documentElement)"
         )
@@ -174,7 +174,6 @@ class Visitor:
         }
         self._devtools = self._devtools or self.page.context.new_cdp_session(self.page)
         file.write_bytes(base64.b64decode(self._devtools.send("Page.captureScreenshot", asked)["data"]))
-        return size["width"]
 
     def _axe(self) -> list[str]:
         if not self.page.evaluate("'axe' in window"):

@@ -319,11 +319,11 @@ def test_the_page_is_sound_in_every_language_and_width(page, chromium, key, lang
     text = proof(cosigned=lambda head: seen.line(head) + unread.line(head) + WITNESS)
     answered = answer(page, text, key, [seen, unread, absent])
     page.click(f"nav button[lang={language}]")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     for width in (320, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"check-receipt.{language}.{width}.png", full_page=True)
+        if SCREENSHOTS:
+            page.screenshot(path=SCREENSHOTS / f"check-receipt.{language}.{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert answered[0] == "good"
     assert page.get_attribute("html", "lang") == language
