@@ -5,7 +5,6 @@ import datetime as dt
 import re
 
 import pytest
-from django.test import Client
 
 from rollkeeper.access.authority import console_authority, subscriber_authority
 from rollkeeper.access.roles import StaffRole
@@ -15,8 +14,8 @@ from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import open_case, open_dispute_case, protect_subscriber
-from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
-from tests.builders.staff import enter
+from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
+from tests.builders.backoffice import staffed_backoffice
 from tests.builders.workers import attend
 from tests.registration.conftest import new_line  # noqa: F401
 from tests.selfcare.people import NUMBER, register_line
@@ -28,25 +27,9 @@ LAST = ON + dt.timedelta(days=30)
 def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
     """Request a page as a user; requests use the back office's role, and a worker does at once what they ask for."""
     clock.set_demo_date(ON)
-    app("backoffice")
-    attend(monkeypatch, as_role)
-    for name, role in (
-        ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.SUPERVISOR), ("cai", StaffRole.CAMPAIGN_MANAGER),
-    ):  # fmt: skip
-        employ(role, username=name)
-
-    def asking(name, method, address, data=None, language="en"):
-        client = Client()
-        with as_role("backoffice"):
-            enter(client, name)
-        with as_role("backoffice"):
-            answer = getattr(client, method)(
-                address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
-            )
-        answer.text_ = answer.content.decode()
-        return answer
-
-    return asking
+    return staffed_backoffice(
+        app, as_role, monkeypatch, anna=StaffRole.DATA_PROTECTION_OFFICER, bo=StaffRole.SUPERVISOR, cai=StaffRole.CAMPAIGN_MANAGER,
+    )  # fmt: skip
 
 
 def disputed(kind=CaseKind.DISPUTE, number=NUMBER):

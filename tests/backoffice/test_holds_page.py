@@ -4,14 +4,12 @@
 import datetime as dt
 
 import pytest
-from django.test import Client
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
-from tests.builders.staff import enter
-from tests.builders.workers import attend
+from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
+from tests.builders.backoffice import staffed_backoffice
 from tests.selfcare.people import NUMBER, register_line
 
 LAST = ON + dt.timedelta(days=200)
@@ -26,23 +24,9 @@ HOLD = {
 @pytest.fixture
 def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
     clock.set_demo_date(ON)
-    app("backoffice")
-    attend(monkeypatch, as_role)
-    employ(StaffRole.DATA_PROTECTION_OFFICER, username="anna")
-    employ(StaffRole.SUPERVISOR, username="bo")
-
-    def asking(name, method, address, data=None, language="en"):
-        client = Client()
-        with as_role("backoffice"):
-            enter(client, name)
-        with as_role("backoffice"):
-            answer = getattr(client, method)(
-                address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
-            )
-        answer.text_ = answer.content.decode()
-        return answer
-
-    return asking
+    return staffed_backoffice(
+        app, as_role, monkeypatch, anna=StaffRole.DATA_PROTECTION_OFFICER, bo=StaffRole.SUPERVISOR,
+    )  # fmt: skip
 
 
 def held():

@@ -5,7 +5,6 @@ import datetime as dt
 import re
 
 import pytest
-from django.test import Client
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
@@ -15,10 +14,9 @@ from rollkeeper.incidents.approvals import run_approved_steps
 from rollkeeper.incidents.choices import StepState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
+from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
+from tests.builders.backoffice import staffed_backoffice
 from tests.builders.lines import make_line
-from tests.builders.staff import enter
-from tests.builders.workers import attend
 from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, opened
 
 YES = {"confirmed": "yes"}
@@ -27,25 +25,9 @@ YES = {"confirmed": "yes"}
 @pytest.fixture
 def backoffice(vaulted, app, as_role, monkeypatch):  # noqa: F811
     """Request a page with a role; requests use the back office's role, and a worker does at once what they ask for."""
-    app("backoffice")
-    attend(monkeypatch, as_role)
-    for name, role in (
-        ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.ADMINISTRATOR), ("clerk", StaffRole.CLERK),
-    ):  # fmt: skip
-        employ(role, username=name)
-
-    def asking(name, method, address, data=None, language="en"):
-        client = Client()
-        with as_role("backoffice"):
-            enter(client, name)
-        with as_role("backoffice"):
-            answer = getattr(client, method)(
-                address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
-            )
-        answer.text_ = answer.content.decode()
-        return answer
-
-    return asking
+    return staffed_backoffice(
+        app, as_role, monkeypatch, anna=StaffRole.DATA_PROTECTION_OFFICER, bo=StaffRole.ADMINISTRATOR, clerk=StaffRole.CLERK,
+    )  # fmt: skip
 
 
 @pytest.fixture

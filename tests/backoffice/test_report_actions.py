@@ -2,15 +2,13 @@
 """A report is drafted, read and published by two people on pages, in the back office's database role."""
 
 import pytest
-from django.test import Client
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.reporting.publishing import period_named
-from tests.agents.conftest import ON, employ, vaulted  # noqa: F401 - the same set-up
-from tests.builders.staff import enter
-from tests.builders.workers import attend
+from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
+from tests.builders.backoffice import staffed_backoffice
 
 PERIOD = "2011-Q4"
 YES = {"confirmed": "yes"}
@@ -19,25 +17,9 @@ YES = {"confirmed": "yes"}
 @pytest.fixture
 def asked(vaulted, app, as_role, monkeypatch):  # noqa: F811
     clock.set_demo_date(ON)
-    app("backoffice")
-    attend(monkeypatch, as_role)
-    for name, role in (
-        ("anna", StaffRole.DATA_PROTECTION_OFFICER), ("bo", StaffRole.ADMINISTRATOR), ("cai", StaffRole.AUDITOR),
-    ):  # fmt: skip
-        employ(role, username=name)
-
-    def asking(name, method, address, data=None, language="en"):
-        client = Client()
-        with as_role("backoffice"):
-            enter(client, name)
-        with as_role("backoffice"):
-            answer = getattr(client, method)(
-                address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
-            )
-        answer.text_ = answer.content.decode()
-        return answer
-
-    return asking
+    return staffed_backoffice(
+        app, as_role, monkeypatch, anna=StaffRole.DATA_PROTECTION_OFFICER, bo=StaffRole.ADMINISTRATOR, cai=StaffRole.AUDITOR,
+    )  # fmt: skip
 
 
 def published():
