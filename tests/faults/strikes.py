@@ -17,7 +17,7 @@ from tests.bench.bench_counter import App
 from tests.faults import asleep, under_clock
 from tests.faults.peers import Network, Tap
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
-from tests.faults.soak import Served, kill
+from tests.faults.soak import Served, kill, until
 
 Strike = Callable[[], str | None]
 """Does it; returns a word about it, if there is one."""
@@ -45,7 +45,7 @@ def all_strikes(
         "kill -9 a session of the register": lambda: kill(served.backends(REGISTER)[:1]),
         "kill -9 a session of the keys": lambda: kill(served.backends(KEYS)[:1]),
         "a signal holds the keys' server (SIGSTOP)": lambda: os.kill(served.postmaster(KEYS), signal.SIGSTOP),
-        "kill -9 `serve`": lambda: kill([served.process.pid]),
+        "kill -9 `serve`": lambda: _kill_serve(served),
         "kill -9 everything at once": lambda: _kill_everything(served),
         f"the network drips for {_DRIPS_S} s": lambda: network.drip(_DRIPS_S),
         f"{SLOW_CLIENTS} clients that never finish": lambda: _be_slow(served),
@@ -91,6 +91,13 @@ def _kill_while_reading(served: Served) -> str | None:
         (fields + picture).encode() + drawn.getvalue() + f"\r\n--{edge}--\r\n".encode(),
     )
     return _kill_named(served, "document worker")
+
+
+def _kill_serve(served: Served) -> None:
+    """Kill it, and wait until its counter is gone, which answers a moment longer: what is registered then is no recovery."""
+    counter = served.family()["counter"]
+    kill([served.process.pid])
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in counter), _LASTS_S)
 
 
 def _kill_everything(served: Served) -> None:
