@@ -6,6 +6,7 @@ Progress and remarks go to standard error, results to standard output, so that a
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ from rollkeeper.kernel.errors import (
     RollkeeperError,
 )
 
+_WIDEST, _SENTENCE = 10_000, 100
 _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
@@ -140,13 +142,18 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
     if not lines:
         out.print(f"{title}: none.", markup=False)
         return
+    # A file or a pipe has no edge: a path that is broken there can be neither searched for nor copied.
+    has_edge = out.is_terminal or "COLUMNS" in os.environ
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         number = bool(lines) and all(isinstance(line[index], int) for line in lines)
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
+        longest = max(len(word) for line in lines for word in f"{line[index]} ".split(" "))
+        table.add_column(
+            column, justify="right" if number else "left", overflow="fold", max_width=None if has_edge else max(_SENTENCE, longest),
+        )  # fmt: skip
     for line in lines:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line))
-    out.print(table)
+    (out if has_edge else _PlainConsole(file=out.file, highlight=False, width=_WIDEST)).print(table)
 
 
 def _plain_cell(cell: object) -> object:

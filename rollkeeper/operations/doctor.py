@@ -443,6 +443,11 @@ def _check_offline() -> Iterator[Finding]:
         yield _ok("Nothing that a counter recorded offline is held or has waited for an hour.")
 
 
+_KEEP_RUNNING = (
+    "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). See their logs in logs/."
+)
+
+
 def _check_background_jobs() -> Iterator[Finding]:
     if not may_run_jobs():
         yield Finding(
@@ -455,12 +460,12 @@ def _check_background_jobs() -> Iterator[Finding]:
         )
         return
     now, runs = last_runs()
+    if not runs:
+        yield Finding("", Health.WARNING, "No background job ever ran.", _KEEP_RUNNING)
+        return
     late = [fault for job in all_jobs() if (fault := _fault_of_job(job, runs.get(job.name), now=now))]
     if late:
-        remedy = (
-            "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). See their logs in logs/."
-        )
-        yield Finding("", Health.WARNING, f"{'; '.join(late)}.", remedy)
+        yield Finding("", Health.WARNING, f"{'; '.join(late)}.", _KEEP_RUNNING)
     else:
         detail = ", ".join(f"{job.name} {_ago_text(runs[job.name], now)} ago" for job in all_jobs())
         yield _ok(f"Everything ran when it should: {detail}.")

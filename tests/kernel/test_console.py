@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import rollkeeper
-from rollkeeper.kernel.console import counted
+from rollkeeper.kernel.console import counted, show_table
 
 PACKAGE = Path(rollkeeper.__file__).parent
 NOUNS = (
@@ -21,6 +21,24 @@ NOUNS = (
 )
 def test_a_number_has_the_word_that_goes_with_it(n, said):
     assert counted(n, "line", "lines") == said
+
+
+def test_a_table_in_a_file_is_as_wide_as_its_words(capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    path = "/a/folder/" + "of-a-long-name/" * 20
+
+    show_table("Folders", ("what", "where", "how many"), [("copies", path, 1200)])
+
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if path in line]
+    assert row.split() == ["│", "copies", "│", path, "│", "1,200", "│"]
+
+
+def test_a_table_on_a_terminal_keeps_to_its_width(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+
+    show_table("Folders", ("what", "where"), [("copies", "/a/folder/" * 20)])
+
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
 
 
 def test_no_command_prints_a_count_before_a_word_that_is_plural_for_one_too():

@@ -359,7 +359,7 @@ def test_a_job_is_late_after_its_patience(ago_s, is_late):
 @pytest.mark.parametrize(
     ("noted", "said"),
     [
-        (None, "'made-up' never ran"),
+        (None, "No background job ever ran."),
         (LastRun(10, 11, 0, "made_up_refusal"), "(made_up_refusal)"),
         (LastRun(10, 11), "'made-up' began last"),
     ],
@@ -373,6 +373,15 @@ def test_the_doctor_names_a_job_that_does_not_run(committed, monkeypatch, noted,
 
     assert found.health is doctor.Health.WARNING
     assert said in found.sentence
+
+
+def test_the_doctor_names_each_job_that_never_ran_once_any_did(committed, monkeypatch):
+    monkeypatch.setattr(doctor, "all_jobs", lambda: [job(lambda: 0)])
+    jobs._note("another", LastRun(10, 11))
+
+    (found,) = doctor._check_background_jobs()
+
+    assert found.sentence == "'made-up' never ran."
 
 
 def test_the_process_without_keys_runs_what_needs_none(data_dir):
