@@ -1,6 +1,7 @@
 """Two engines, one law: the rules, the statements and a naive reading answer every history alike."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ SILENT = [("L", D(2010, 5, 1), "activated", None), ("L", D(2011, 12, 20), "notic
 
 
 def quiet(examples: int) -> settings:
-    """Examples in files that each example rewrites."""
+    """Examples in files that each example rewrites; `make soak` tries twenty times as many."""
+    examples *= int(os.environ.get("ROLLKEEPER_EXAMPLES", "1"))
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
     return settings(max_examples=examples, deadline=None, database=None, suppress_health_check=checks)
 
@@ -78,7 +80,7 @@ def test_the_statements_give_the_worked_cases(register):
     assert by_sql(events, D(2012, 1, 1), D(2014, 12, 31)) == expected()
 
 
-@quiet(150)
+@quiet(60)
 @given(rows=populations(), first=days(40, 300), length=st.integers(0, 760))
 @example(
     rows=[
@@ -97,7 +99,7 @@ def test_the_rules_read_every_history_as_the_naive_reading_does(tmp_path, rows, 
     assert found == outcomes(rows, first, last)
 
 
-@quiet(40)
+@quiet(15)
 @given(rows=populations(most=14), first=days(40, 300), length=st.integers(0, 760))
 def test_the_statements_read_every_history_as_the_rules_and_the_naive_reading_do(
     register, tmp_path, rows, first, length
@@ -158,7 +160,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("cohort", ASKED)
-@quiet(60)
+@quiet(20)
 @given(rows=populations(most=12, of=registered_rows), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_ask_registered_subscribers_again_as_the_naive_reading_does(
     register, tmp_path, cohort, rows, first, length

@@ -68,7 +68,7 @@ def by(engine, tmp_path: Path, rows: list[Row], first: dt.date, last: dt.date) -
     return [(name, *outcome) for name, outcome in zip(events.names, found.iter_rows(), strict=True)]
 
 
-@quiet(18)
+@quiet(8)
 @given(rows=populations(most=12, of=served_rows), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_read_three_campaigns_as_the_naive_reading_does(register, tmp_path, rows, first, length):
     last = first + dt.timedelta(days=length)
