@@ -25,6 +25,8 @@ from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.report_actions import report_state
 from rollkeeper.backoffice.report_figures import coverage, tables
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.reporting.audit_samples.queries import samples_of
 from rollkeeper.reporting.queries import report_of, report_periods
 
@@ -112,7 +114,7 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
     language = get_language() or "en"
     report = report_of(authority, chosen) if chosen else None
     draws = authority.role_for(Permission.DRAW_AUDIT_SAMPLE) is not None
-    shown_tables, empty = tables(report, language) if report else ([], [])
+    shown_tables, empty = tables(report, language, law=load_pack(instance().pack)) if report else ([], [])
     shown = {
         "periods": periods,
         "chosen": chosen,

@@ -5,6 +5,7 @@ Lines are reached by their batch alone, whose preview shows them by reference; n
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import pairwise
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_safe
 from rollkeeper.backoffice.batches import authority_to_see
 from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.backoffice.chart import STACK
+from rollkeeper.backoffice.labels import say_stage
 from rollkeeper.campaign import queries
 from rollkeeper.campaign.choices import Action
+from rollkeeper.campaign.stage_counts import DayCount
 
 
 @require_safe
@@ -46,5 +49,16 @@ def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
             (stage, counts[on].get(stage, 0), counts[on].get(stage, 0) - then.get(stage, 0) if former else None)
             for stage in reversed(STACK)
         ] if on in counts else [],
-        "due": [(action.value, sum(one.count for one in due if one.action == action.value)) for action in Action] if due else [],
+        "due": _due(due),
     })  # fmt: skip
+
+
+def _due(due: Sequence[DayCount]) -> list[tuple[str, int]]:
+    """Return what falls due: a row for each action, or, where the law names its stages, for each stage."""
+    if any(one.title for one in due):
+        return [(say_stage(one.action, one.level, one.title), one.count) for one in due]
+    return [
+        (str(action.label), sum(one.count for one in due if one.action == action.value))
+        for action in Action
+        if due
+    ]

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import TextChoices
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.access.choices import RequestState
@@ -26,6 +27,7 @@ from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import BarLevel, Channel, Service, label_of
+from rollkeeper.kernel.side_by_side import ENGLISH, name_in
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
@@ -161,6 +163,13 @@ def opening_hours(text: str) -> str:
                 f"{'–'.join(str(WEEKDAYS_ABBR[one]) for one in ends)} {' '.join('–'.join(span) for span in spans)}"
             )
     return " · ".join(said)
+
+
+def say_stage(action: str, level: str | None, title: Mapping[str, str] | None) -> str:
+    """Say what a stage of a law does, after the name that the law gives it, where it gives it one."""
+    what = f"{say(action, 'action')} · {say(level, 'level')}" if level else say(action, "action")
+    name = name_in(get_language() or ENGLISH, title or {})
+    return f"{name} · {what}" if name else what
 
 
 def say(value: str | None, name: str) -> str:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.reporting.labels import row_label, titles_of
+from rollkeeper.law.pack import Pack
+from rollkeeper.reporting.labels import labels_by_law, labels_in, row_in, row_label, titles_of
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.queries import report_of
 from rollkeeper.reporting.rules import TOTAL
@@ -80,25 +81,34 @@ def coverage(report: Mapping[str, Any], language: str) -> list[Coverage]:
     return sorted(found, key=lambda one: -one.lines)
 
 
-def tables(report: Mapping[str, Any], language: str) -> tuple[list[Table], list[str]]:
-    """Return the tables that have a figure, and the titles of those that are zero throughout."""
-    made = [_table(one, language) for one in report["tables"]]
+def tables(
+    report: Mapping[str, Any], language: str, *, law: Pack | None = None
+) -> tuple[list[Table], list[str]]:
+    """Return the tables that have a figure, and the titles of those that are zero throughout; `law`: what calls its stages by a name."""
+    words = labels_by_law(language, law) if law else labels_in(language)
+    made = [_table(one, language, words) for one in report["tables"]]
     return [one for one in made if one.rows], [one.title for one in made if not one.rows]
 
 
-def _table(one: Mapping[str, Any], language: str) -> Table:
+def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str]) -> Table:
     periods = tuple(one["cells"])
     found = dict.fromkeys(row for cells in one["cells"].values() for row in cells)
     names = sorted(found, key=lambda row: row == TOTAL)
     figures = {row: [one["cells"][period].get(row, 0) for period in periods] for row in names}
     most = max((values[-1] or 0 for row, values in figures.items() if row != TOTAL), default=0)
     rows = tuple(
-        Row(row_label(row, language), tuple(zip(periods, values, strict=True)), _bar(row, values, most))
+        Row(
+            row_in(one["table"], row, words),
+            tuple(zip(periods, values, strict=True)),
+            _bar(row, values, most),
+        )
         for row, values in figures.items()
         if any(value != 0 for value in values)
     )
     zeros = tuple(
-        row_label(row, language) for row, values in figures.items() if not any(value != 0 for value in values)
+        row_in(one["table"], row, words)
+        for row, values in figures.items()
+        if not any(value != 0 for value in values)
     )
     title = titles_of(language).get(one["table"], one["table"])
     return Table(title, one["source"] == "register", periods, rows, zeros)

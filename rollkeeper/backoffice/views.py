@@ -22,7 +22,7 @@ from rollkeeper.backoffice.unreachable import by_channel
 from rollkeeper.campaign import queries, statistics
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.line_lookup import look_up_line
-from rollkeeper.campaign.queries import DayCount
+from rollkeeper.campaign.stage_counts import DayCount
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.ids import CampaignId, LineId
@@ -146,6 +146,11 @@ def _due_by_day(due: tuple[DayCount, ...]) -> list[dict[str, Any]]:
         counts = by_day.setdefault(one.day, {})
         counts[one.action] = counts.get(one.action, 0) + one.count
     return [
-        {"day": day, "suspend": counts.get("suspend", 0), "terminate": counts.get("terminate", 0)}
+        {
+            "day": day,
+            "suspend": counts.get("suspend", 0),
+            "terminate": counts.get("terminate", 0),
+            "named": [one for one in due if one.day == day and one.title],
+        }
         for day, counts in sorted(by_day.items())
     ]

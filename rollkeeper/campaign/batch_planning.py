@@ -6,7 +6,7 @@ The lines of a batch have a random order, so that its pilot and the preview for 
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rollkeeper.access.authority import Authority, require
@@ -50,6 +50,8 @@ class DueLines:
     excluded: Mapping[str, int]
     batch_id: BatchId | None = None
     campaign: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    """What the law calls the stage, by language."""
 
 
 def check_day(
@@ -161,7 +163,9 @@ def _campaigns_on(name: str | None, due_on: dt.date, on: dt.date) -> tuple[list[
 
 def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: dt.date) -> DueLines:
     rule = campaign.pack.campaign.stages[step - 1]
-    nothing = DueLines(Action.of(rule), step, rule.bars, due_on, 0, {}, campaign=campaign.name)
+    nothing = DueLines(
+        Action.of(rule), step, rule.bars, due_on, 0, {}, campaign=campaign.name, title=rule.title
+    )
     values: dict[str, Any] = {
         "campaign_id": campaign.campaign_id,
         "asks_again": campaign.pack.campaign.asks_again,

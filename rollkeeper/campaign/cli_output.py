@@ -10,6 +10,7 @@ from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.console import counted, out, show_table
+from rollkeeper.kernel.side_by_side import ENGLISH, name_in
 
 if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
     from rollkeeper.campaign.batch_execution import BatchRunResult
@@ -36,7 +37,7 @@ def due(found: DueLines, detail: BatchDetail | None, *, is_named: bool = False) 
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
     named = f" ({found.campaign})" if is_named else ""
     out.print(
-        f"[bold]{found.due_on}{named}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars))}.[/bold]{held}"
+        f"[bold]{found.due_on}{named}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars), found.title)}.[/bold]{held}"
     )
     if detail is None:
         return
@@ -146,13 +147,17 @@ def _overview(seen: CampaignOverview, *, is_named: bool) -> None:
         [(Stage(stage).label, count) for stage, count in seen.stage_counts.items()],
     )
     if len(seen.bar_counts) > 1:
-        show_table("Suspended, by what is barred", ("barred", "lines"), list(seen.bar_counts))
+        show_table(
+            "Suspended, by what is barred",
+            ("barred", "lines"),
+            [(f"{one.level}{_level('', one.title)}", one.lines) for one in seen.bar_counts],
+        )
     out.print(
         f"Not reached yet: {seen.unreachable:,}. Reached by: {_counts(seen.reached_by_channel) or 'nothing'}."
         " As of the last nightly run; the next one counts deliveries that were reported since."
     )
     if seen.due_soon:
-        rows = [(day.day, day.action, day.count) for day in seen.due_soon]
+        rows = [(day.day, f"{day.action}{_level(day.level, day.title)}", day.count) for day in seen.due_soon]
         show_table("Due soon, if nothing changes", ("day", "action", "lines"), rows)
 
 
@@ -183,15 +188,17 @@ def _batch(batch: BatchView, *, is_named: bool) -> None:
     why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
     reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
     out.print(
-        f"Batch {batch.batch_id}{named}: {batch.action}{_level(batch.level)} on {batch.due_on}, {batch.state}; {counted(batch.line_count, 'line', 'lines')},"
+        f"Batch {batch.batch_id}{named}: {batch.action}{_level(batch.level, batch.title)} on {batch.due_on}, {batch.state}; {counted(batch.line_count, 'line', 'lines')},"
         f" {batch.done_count:,} done, {batch.skipped_count:,} skipped{reasons}, {batch.undone_count:,} undone;"
         f" approved by {by}.{why}",
         markup=False,
     )
 
 
-def _level(level: str) -> str:
-    return f" ({level})" if level else ""
+def _level(level: str, title: Mapping[str, str]) -> str:
+    """Say what is barred, where more than the floor is left, and what the law calls the stage, where it has a name for it."""
+    said = ": ".join(one for one in (name_in(ENGLISH, title), level) if one)
+    return f" ({said})" if said else ""
 
 
 def _sentences(sentences: Sequence[Sentence]) -> None:

@@ -60,9 +60,14 @@ class CampaignKey:
 
     def pack_now(self) -> Pack:
         """Return the pack as it lies there now, changed or not; as this campaign has it, where it still states it."""
-        pack = load_pack(self.pack_id)
-        is_stated = any(one.id == self.name for one in pack.stated_campaigns)
-        return pack.of(self.name) if is_stated or len(pack.stated_campaigns) == 1 else pack
+        return pack_as_it_lies(self.pack_id, self.name)
+
+
+def pack_as_it_lies(pack_id: str, name: str) -> Pack:
+    """Return a pack as it lies there now; as the campaign of this name has it, where it still states it. Refuses: as `load_pack`."""
+    pack = load_pack(pack_id)
+    is_stated = any(one.id == name for one in pack.stated_campaigns)
+    return pack.of(name) if is_stated or len(pack.stated_campaigns) == 1 else pack
 
 
 def campaigns_under_way() -> list[CampaignKey]:

@@ -5,7 +5,7 @@ Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -16,8 +16,9 @@ from rollkeeper.campaign.choices import Action, Stage
 from rollkeeper.campaign.line_history import LineWithHistory, read_history
 from rollkeeper.campaign.open_campaign import CampaignKey, campaigns_under_way
 from rollkeeper.campaign.settings import settings
+from rollkeeper.campaign.stage_counts import BarCount, DayCount, StageTitles, bar_counts, due_soon, summed
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import BarLevel, Bars
+from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.side_by_side import ENGLISH
@@ -27,20 +28,8 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.lawbook.queries import PeriodView, kept_until, pack_at_end, periods
 
-_DAYS_AHEAD: Final = 14
 _HORIZON_DAYS: Final = 1500
 _BEFORE_ALL: Final = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """So many lines for one action on one day."""
-
-    day: dt.date
-    action: str
-    count: int
-    bars: int | None = None
-    """What the lines are kept from; None: they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +44,8 @@ class CampaignOverview:
     due_soon: tuple[DayCount, ...]
     unreachable: int
     reached_by_channel: Mapping[str, int]
-    bar_counts: tuple[tuple[str, int], ...]
-    """Of those suspended, what they are kept from (kernel.choices.BarLevel) and how many they are, in the order of the law's bars."""
+    bar_counts: tuple[BarCount, ...]
+    """Of those suspended, how many are under which of the law's bars, in its order."""
     name: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     """What the pack calls it, by language; its id there where it has no title."""
@@ -98,6 +87,8 @@ class BatchView:
     position_done: int
     pilot_done_at: dt.datetime | None
     campaign: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    """What the law calls the stage that it carries out, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +207,7 @@ def _overview(campaign: CampaignKey, on: dt.date) -> CampaignOverview:
         " WHERE campaign_id = %s GROUP BY 1, 2, 3, 4 HAVING sum(lines) <> 0",
         [campaign.campaign_id],
     )
-    stages = _summed((row.stage, row.lines) for row in tally)
+    stages = summed((row.stage, row.lines) for row in tally)
     pack = campaign.pack_now()
     stated = pack.stated_campaigns[0].title if pack.campaign_name or len(pack.stated_campaigns) == 1 else {}
     return CampaignOverview(
@@ -225,10 +216,10 @@ def _overview(campaign: CampaignKey, on: dt.date) -> CampaignOverview:
         begins_on=campaign.begins_on,
         stage_counts={stage.value: stages.get(stage.value, 0) for stage in Stage},
         series=_series(campaign.campaign_id),
-        due_soon=_due_soon(pack, tally, on),
-        bar_counts=_bar_counts(pack, tally),
+        due_soon=due_soon(pack, tally, on),
+        bar_counts=bar_counts(pack, tally),
         unreachable=stages.get(Stage.NOT_NOTIFIED.value, 0),
-        reached_by_channel=_summed(
+        reached_by_channel=summed(
             (row.notified_by, row.lines) for row in tally if row.notified_by is not None
         ),
         name=campaign.name,
@@ -293,7 +284,8 @@ def batches(*, limit: int | None = None, due_on: dt.date | None = None) -> list[
         sql("campaign", "batches"),
         {"batch_id": None, "limit": limit, "due_on": due_on, "permission": Permission.APPROVE_BATCH.value},
     )
-    return [_batch_view(row) for row in found]
+    titles = StageTitles()
+    return [_batch_view(row, titles) for row in found]
 
 
 def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
@@ -313,8 +305,8 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     preview = tuple(
         _preview_line(LineId(line.line_id), row, noted=noted, language=language) for line in lines
     )
-    reasons = _summed([*row.excluded.items(), *row.skipped.items()])
-    return BatchDetail(_batch_view(row), reasons, preview)
+    reasons = summed([*row.excluded.items(), *row.skipped.items()])
+    return BatchDetail(_batch_view(row, StageTitles()), reasons, preview)
 
 
 def watch_of(batch_id: BatchId) -> Watch:
@@ -396,32 +388,7 @@ def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
     return tuple((row.day, row.stage_counts) for row in found)
 
 
-def _due_soon(pack: Pack, tally: Iterable[Any], on: dt.date) -> tuple[DayCount, ...]:
-    """Count by day what comes up in the next two weeks; what is overdue waits for today's batch."""
-    rules = pack.campaign.stages if len(pack.stated_campaigns) == 1 else ()
-    counts = _summed(
-        ((max(row.next_check_on, on), row.step), row.lines)
-        for row in tally
-        if row.stage in {Stage.RUNNING, Stage.SUSPENDED}
-        and row.step < len(rules)
-        and row.next_check_on is not None
-        and (row.next_check_on - on).days < _DAYS_AHEAD
-    )
-    return tuple(
-        DayCount(day, Action.of(rules[step]).value, count, rules[step].bars)
-        for (day, step), count in sorted(counts.items())
-    )
-
-
-def _bar_counts(pack: Pack, tally: Iterable[Any]) -> tuple[tuple[str, int], ...]:
-    counts = _summed((row.step, row.lines) for row in tally if row.stage == Stage.SUSPENDED)
-    bars = pack.campaign.bars if len(pack.stated_campaigns) == 1 else ()
-    return tuple(
-        (BarLevel.of(rule.bars or Bars.ALL).value, counts.get(step, 0)) for step, rule in enumerate(bars, 1)
-    )
-
-
-def _batch_view(row: Any) -> BatchView:
+def _batch_view(row: Any, titles: StageTitles) -> BatchView:
     return BatchView(
         batch_id=BatchId(row.batch_id),
         action=row.action,
@@ -444,6 +411,7 @@ def _batch_view(row: Any) -> BatchView:
         position_done=row.position_done,
         pilot_done_at=row.pilot_done_at,
         campaign=row.campaign_name or "",
+        title=titles.of(row),
     )
 
 
@@ -490,10 +458,3 @@ def _last_day(pack: Pack, history: LineHistory, *, step: int) -> dt.date | None:
     ).last_day_on
     promised = history.promised_on if step == _step(history) else None
     return max(last_day_on, promised) if last_day_on and promised else last_day_on
-
-
-def _summed[Key](pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
-    counts: dict[Key, int] = {}
-    for key, count in pairs:
-        counts[key] = counts.get(key, 0) + count
-    return counts

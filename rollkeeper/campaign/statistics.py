@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.campaign.choices import Stage
-from rollkeeper.campaign.queries import DayCount
+from rollkeeper.campaign.stage_counts import DayCount
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import CampaignId, LineId

@@ -44,6 +44,12 @@ def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
     return texts[ENGLISH], ENGLISH
 
 
+def name_in(language: str, names: Mapping[str, str]) -> str:
+    """Return a name in a language, else in one that is there; empty where nothing has a name."""
+    known = names if ENGLISH in names or not names else {**names, ENGLISH: next(iter(names.values()))}
+    return text_in(language, known)[0] if known else ""
+
+
 def no_reader_note(language: str, spoken: Collection[str]) -> str:
     """Return the note under texts that no native reader accepted; if the instance has Chinese, Tibetan has it in Chinese too."""
     with override(language):

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from rollkeeper.kernel.choices import BarLevel, Bars
-from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.kernel.side_by_side import name_in, text_in
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.checks import check_pack
@@ -83,8 +83,7 @@ class _Page:
 
     def text(self, texts: dict[str, str]) -> str:
         """Return a text in the page's language, else in one that is there."""
-        known = texts if "en" in texts or not texts else texts | {"en": next(iter(texts.values()))}
-        return text_in(self.language, known)[0] if known else ""
+        return name_in(self.language, texts)
 
     def standing(self) -> Iterator[str]:
         _ = self.say

@@ -3,13 +3,16 @@
 
 import datetime as dt
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from rollkeeper.kernel.choices import BAR_LEVELS, Bars
+from rollkeeper.kernel.phrasing import looks_like_link
 from rollkeeper.law.schema_common import CitedModel, Duration, Name, PackModel, Text
 from rollkeeper.law.schema_people import Condition
+
+LONGEST_NAME: Final = 60
 
 type Access = Literal["allow", "deny", "allow_listed"]
 
@@ -168,6 +171,15 @@ class Stage(CitedModel):
     reversible: bool
     reversible_for: Duration | None = None
     on_registered: Literal["active", "review"] | None = None
+
+    @field_validator("title")
+    @classmethod
+    def _name_for_notices(cls, title: dict[str, str]) -> dict[str, str]:
+        if any(looks_like_link(name) or len(name) > LONGEST_NAME for name in title.values()):
+            raise ValueError(
+                f"a stage's name goes into notices: nothing like a link, and at most {LONGEST_NAME} characters"
+            )
+        return title
 
     @model_validator(mode="after")
     def _emergency_stays(self) -> "Stage":

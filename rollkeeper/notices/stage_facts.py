@@ -5,7 +5,8 @@ Separate from the texts, which put it into words, because it asks the pack. Only
 something, or without an end, or that asks registered subscribers again: of others the texts say it themselves.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from rollkeeper.kernel.choices import BarLevel, Bars
@@ -32,6 +33,8 @@ class StageFacts:
     """Whether the contract ends in the end; of a bar that is in place, whether it ends next."""
     asks_again: bool = False
     """Whether it goes to registered subscribers, who verify their registration again."""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the law calls what is barred (`bars`) and what is barred next (`next_bars`), by language; only what it gives a name."""
 
     def phrases(self, kind: NoticeKind) -> dict[str, str]:
         """Name the phrases that go into the text of a kind of notice."""
@@ -61,6 +64,11 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
     level, follows = BarLevel.of(rules.bars[at].bars or Bars.ALL), rules.after(at + 1)
     return StageFacts(
         level,
+        names={
+            name: rule.title
+            for name, rule in (("bars", rules.bars[at]), ("next_bars", follows))
+            if rule is not None and rule.title
+        },
         follows=BarLevel.of(follows.bars) if follows and follows.bars is not None else None,
         more_follow=len(rules.bars) > at + 1,
         ends=rules.end is not None if kind.is_statutory else follows is not None and follows.is_end,

@@ -49,6 +49,7 @@ _PHRASES: Final = {
     **{f"{what}_{level.value}": frozenset[str]() for what in ("bars", "works") for level in BarLevel},
     "later": frozenset[str](), "later_bars": frozenset[str](),
     "later_end": frozenset({"days"}), "later_bars_end": frozenset({"days"}),
+    "named": frozenset({"said", "stage"}),
     "then": frozenset[str](), "then_bars": frozenset({"day", "next_bars"}), "then_end": frozenset({"day"}),
 }  # fmt: skip
 """What is put into these, each with its required placeholders."""
@@ -146,7 +147,10 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
         "days": suspension_days,
     } | dict(named or {})
     if stage is not None:
-        facts |= {name: _Phrase(key) for name, key in stage.phrases(kind).items()}
+        names = (
+            {} if brief else stage.names
+        )  # a telephone shows few words: there it is said what stops working
+        facts |= {name: _Phrase(key, names.get(name, {})) for name, key in stage.phrases(kind).items()}
     if brief:
         body = _opened(language, lambda one: one.of(kind, stage).short, signature=signature, facts=facts)
     else:
@@ -189,9 +193,10 @@ def sms_signature() -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """Part of a text, which each language has under this name."""
+    """Part of a text, which each language has under this name; with what the law calls it in brackets, where it has a name there."""
 
     key: str
+    names: Mapping[str, str]
 
 
 def _opened(
@@ -236,6 +241,8 @@ def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
     # What follows is said with what is barred next.
     for name in sorted(said, key=lambda one: one == "follows"):
         known[name] = chosen.phrases[said[name].key].format(**known)
+        if called := said[name].names.get(chosen.language):
+            known[name] = chosen.phrases["named"].format(said=known[name], stage=called)
     return text.format(**known)
 
 

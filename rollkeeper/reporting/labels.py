@@ -12,11 +12,14 @@ from django.utils import translation
 
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.kernel.choices import BarLevel, Channel, Service
+from rollkeeper.kernel.phrasing import bracketed, listed
+from rollkeeper.law.pack import Pack
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.report_tables import STOCKS
 
 ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern, BarLevel)
 """The choices by which rows are counted: their labels are the rows'."""
+_CAMPAIGNS: Final = "campaigns"
 
 
 @cache
@@ -29,6 +32,21 @@ def labels_in(language: str) -> Mapping[str, str]:
     return said
 
 
+def labels_by_law(language: str, law: Pack) -> Mapping[str, str]:
+    """Return the words in one language, and for rows of the table of campaigns (`table.row`) what a law calls the stages counted there."""
+    words, named = labels_in(language), dict[str, dict[str, None]]()
+    for one in law.campaigns if law.duty and not law.unsupported_fields else ():
+        for stage in one.campaign.stages:
+            if name := stage.title.get(language):
+                row = "ended" if stage.bars is None else BarLevel.partial(stage.bars) or "suspended"
+                named.setdefault(row, {})[name] = None
+    with translation.override(language):
+        return words | {
+            f"{_CAMPAIGNS}.{row}": row_in("", row, words) + bracketed(listed(names))
+            for row, names in named.items()
+        }
+
+
 def titles_of(language: str) -> dict[str, str]:
     """Return the title of every table."""
     labels = labels_in(language)
@@ -38,4 +56,9 @@ def titles_of(language: str) -> dict[str, str]:
 
 def row_label(row: str, language: str) -> str:
     """Return how a row is said."""
-    return labels_in(language).get(row, row.replace("_", " "))
+    return row_in("", row, labels_in(language))
+
+
+def row_in(table: str, row: str, words: Mapping[str, str]) -> str:
+    """Return how a row of a table is said."""
+    return words.get(f"{table}.{row}") or words.get(row, row.replace("_", " "))

@@ -60,6 +60,16 @@ LATE = (
 """Two phases of the reference campaign: telephones by its own days, other lines by later ones; a data card fits both."""
 
 
+def named(text: str) -> str:
+    """Return a pack's text whose first two bars have a name, the second in Chinese alone."""
+    changed = text.replace(
+        "id: no_calls_out,", "id: no_calls_out, title: {en: Outgoing bar, zh-hans: 限制呼出},", 1
+    )
+    changed = changed.replace("id: no_calls,", "id: no_calls, title: {zh-hans: 双向限制},", 1)
+    assert changed.count("title: {") >= text.count("title: {") + 2
+    return changed
+
+
 def phased(*phases: str, text: str = REFERENCE) -> str:
     """Return a pack's text whose campaign has these phases, without its cases."""
     written = "".join(f'      - {{{one}, because: {{article: "3"}}}}\n' for one in phases)

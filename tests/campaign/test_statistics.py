@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.campaign.choices import Stage
-from rollkeeper.campaign.queries import DayCount
+from rollkeeper.campaign.stage_counts import DayCount
 from rollkeeper.campaign.statistics import (
     MAX_REGIONS,
     MIN_REGION_LINES,

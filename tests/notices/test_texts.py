@@ -1,5 +1,6 @@
 """What subscribers are notified: every kind in every language, and never a link."""
 
+import dataclasses
 import datetime as dt
 import re
 
@@ -413,6 +414,41 @@ def test_a_notice_of_a_stage_says_what_works_what_follows_and_emergency_calls(la
         assert phrases[f"works_{stage.level}"].format(care="10086") in text
         assert ("2012" in text) is (stage.ends or stage.follows is not None)
     assert sms_parts(text) <= MOST_PARTS[language]
+
+
+NAMED = StageFacts(
+    BarLevel.OUTGOING, BarLevel.CALLS, more_follow=True, ends=True,
+    names={"bars": {"en": "Outgoing bar", "zh-hans": "限制呼出"}, "next_bars": {"zh-hans": "双向限制"}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", STAGED)
+def test_a_letter_names_a_bar_where_the_law_names_it_in_its_language(kind):
+    english, chinese = (
+        written(language, kind, Channel.EMAIL, stage=NAMED).text for language in ("en", "zh-hans")
+    )
+
+    assert "outgoing calls and messages (Outgoing bar)" in english
+    assert "呼出和发送短信（限制呼出）" in chinese
+    assert ("通话和短信（呼出和呼入）（双向限制）" in chinese) is (kind is NoticeKind.SUSPENDED)
+    assert "双向" not in english
+
+
+def test_a_short_notice_has_no_room_for_the_name_of_a_bar():
+    for kind in STAGED:
+        assert (
+            written("en", kind, stage=NAMED).text
+            == written("en", kind, stage=STAGES["first of several"]).text
+        )
+
+
+def test_a_notice_without_names_is_as_it_was():
+    bare = dataclasses.replace(NAMED, names={})
+
+    assert (
+        written("en", NoticeKind.REMINDER, Channel.EMAIL, stage=bare).text
+        == written("en", NoticeKind.REMINDER, Channel.EMAIL, stage=STAGES["first of several"]).text
+    )
 
 
 def test_a_notice_of_a_stage_in_tibetan_goes_out_in_chinese_and_english():

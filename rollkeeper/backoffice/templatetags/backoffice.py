@@ -3,10 +3,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.backoffice import labels
@@ -14,6 +16,7 @@ from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel.error_messages import TranslatedError, mark, translated, translated_words
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.side_by_side import ENGLISH, name_in
 
 register = template.Library()
 
@@ -22,6 +25,20 @@ register = template.Library()
 def say(word: str | None, vocabulary: str) -> str:
     """Say a word of the register: ``{{ batch.state|say:"state" }}``."""
     return labels.say(word, vocabulary)
+
+
+@register.filter
+def stage_said(one: Any) -> str:
+    """Say what a batch, or what is due, does to its lines: ``{{ batch|stage_said }}``. An answer of a worker is a dictionary."""
+    if isinstance(one, Mapping):
+        return labels.say_stage(one["action"], one.get("level"), one.get("title"))
+    return labels.say_stage(one.action, one.level, one.title)
+
+
+@register.filter
+def name_of(title: Mapping[str, str] | None) -> str:
+    """Say what the law calls something, in the reader's language or in one that is there; nothing where it has no name."""
+    return name_in(get_language() or ENGLISH, title or {})
 
 
 @register.filter

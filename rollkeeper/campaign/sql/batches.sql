@@ -7,7 +7,9 @@ WITH chosen AS MATERIALIZED (
      WHERE (%(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid) AND (%(due_on)s::date IS NULL OR due_on = %(due_on)s::date)
      ORDER BY is_open DESC, prepared_at DESC, batch_id LIMIT %(limit)s::integer
 )
-SELECT b.*, (SELECT g.campaign_name FROM campaign_campaign g WHERE g.campaign_id = b.campaign_id) AS campaign_name, (SELECT s.username FROM access_staff s WHERE s.staff_id = b.prepared_by) AS prepared_by_name,
+SELECT b.*, (SELECT g.campaign_name FROM campaign_campaign g WHERE g.campaign_id = b.campaign_id) AS campaign_name,
+       (SELECT g.pack_id FROM campaign_campaign g WHERE g.campaign_id = b.campaign_id) AS pack_id,
+       (SELECT s.username FROM access_staff s WHERE s.staff_id = b.prepared_by) AS prepared_by_name,
        coalesce(c.done, 0) AS done, coalesce(c.undone, 0) AS undone,
        coalesce((SELECT jsonb_object_agg(reason, lines)
                    FROM (SELECT p.key AS reason, sum(p.value::integer) AS lines

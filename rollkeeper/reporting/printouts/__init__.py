@@ -10,8 +10,10 @@ from django.utils import translation
 
 from rollkeeper.kernel.accepted_languages import NO_READER, has_reader
 from rollkeeper.kernel.extras import needs_extra
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
-from rollkeeper.reporting.labels import labels_in, titles_of
+from rollkeeper.reporting.labels import labels_by_law, titles_of
 
 LANGUAGES = ("en", "zh-hans", "bo")
 _LATIN = "Noto Sans"
@@ -31,7 +33,7 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
         raise REPORT_FONTS_MISSING(fonts=", ".join(missing))
     data = {
         "report": report, "digest": digest, "fonts": wanted, "language": language,
-        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(labels_in(language)), "note": _note(language),
+        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(labels_by_law(language, load_pack(instance().pack))), "note": _note(language),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "reporting" / "printouts" / "report.typ").read_bytes()
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
