@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.law.pack import Pack
-from rollkeeper.reporting.labels import labels_by_law, labels_in, row_in, row_label, titles_of
+from rollkeeper.reporting.labels import labels_by_law, labels_in, row_in, row_label, title_of
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.queries import report_of
 from rollkeeper.reporting.rules import TOTAL
@@ -86,11 +86,11 @@ def tables(
 ) -> tuple[list[Table], list[str]]:
     """Return the tables that have a figure, and the titles of those that are zero throughout; `law`: what calls its stages by a name."""
     words = labels_by_law(language, law) if law else labels_in(language)
-    made = [_table(one, language, words) for one in report["tables"]]
+    made = [_table(one, language, words, law) for one in report["tables"]]
     return [one for one in made if one.rows], [one.title for one in made if not one.rows]
 
 
-def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str]) -> Table:
+def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str], law: Pack | None) -> Table:
     periods = tuple(one["cells"])
     found = dict.fromkeys(row for cells in one["cells"].values() for row in cells)
     names = sorted(found, key=lambda row: row == TOTAL)
@@ -110,7 +110,7 @@ def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str]) -> T
         for row, values in figures.items()
         if not any(value != 0 for value in values)
     )
-    title = titles_of(language).get(one["table"], one["table"])
+    title = title_of(one["table"], language, law)
     return Table(title, one["source"] == "register", periods, rows, zeros)
 
 

@@ -9,7 +9,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.packs import load_pack
 from rollkeeper.operations.findings import Finding, Health
-from rollkeeper.reporting.duties import count_duties
+from rollkeeper.reporting.duties import campaign_of_figure, count_duties
 
 _OF_DUTIES: Final = {
     "without_identity": "lines were put into service since the law began and have no registered subscriber",
@@ -24,10 +24,12 @@ def look_at_the_duties() -> Iterator[Finding]:
     today, law = clock.today(), load_pack(instance().pack)
     if law.unsupported_fields or not may_act(law, Act.COLLECT, on=today):
         return
-    told_before = law.told_before[0] if law.told_before else None
     for what, lines in count_duties(today).items():
-        is_early = what == "not_told" and told_before is not None and today < told_before
-        if lines and what in _OF_DUTIES and not is_early:
-            yield Finding(
-                "", Health.WARNING, f"{lines:,} {_OF_DUTIES[what]}.", "See 'rollkeeper reports duties'."
+        figure, campaign = campaign_of_figure(what)
+        told_before = (law.of(campaign) if campaign else law).told_before
+        is_early = figure == "not_told" and told_before is not None and today < told_before[0]
+        if lines and figure in _OF_DUTIES and not is_early:
+            said = _OF_DUTIES[figure].replace(
+                "the campaign", f"the campaign {campaign}" if campaign else "the campaign"
             )
+            yield Finding("", Health.WARNING, f"{lines:,} {said}.", "See 'rollkeeper reports duties'.")

@@ -8,6 +8,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
+from psycopg.types.json import Jsonb
+
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
@@ -33,14 +35,28 @@ class LineWithoutIdentity:
 
 
 def counted_duties(pack: Pack) -> tuple[str, ...]:
-    """Return which figures a law asks for."""
+    """Return which figures a law asks for; of a law with several campaigns who was told in each (`figure:campaign`)."""
     copies = pack.document_copy
     return (
         *LINES,
         *((WITHOUT_IDENTITY,) if pack.duty else ()),
         *((WITHOUT_COPY,) if copies and copies.is_required else ()),
-        *(TELLING if pack.told_before else ()),
+        *(what if one is None else f"{what}:{one}" for one in _told(pack) for what in TELLING),
     )
+
+
+def campaign_of_figure(what: str) -> tuple[str, str]:
+    """Return a figure without the campaign whose lines alone it counts, and that campaign; empty where it counts all."""
+    figure, _, campaign = what.partition(":")
+    return figure, campaign
+
+
+def _told(pack: Pack) -> dict[str | None, dt.date]:
+    """Return before which day people are to be told, by campaign; under None where a law has one."""
+    if len(pack.stated_campaigns) < 2:
+        return {None: pack.told_before[0]} if pack.told_before else {}
+    each = {one.id: pack.of(one.id).told_before for one in pack.stated_campaigns}
+    return {name: found[0] for name, found in each.items() if found}
 
 
 def count_by_service(on: dt.date) -> list[dict[str, Any]]:
@@ -53,10 +69,24 @@ def count_by_service(on: dt.date) -> list[dict[str, Any]]:
         "from": dt.datetime.combine(first_day(pack, Act.COLLECT), dt.time(), clock.zone()),
         "told_before": pack.told_before[0] if pack.told_before else None,
     })  # fmt: skip
+    told = _told_by_campaign(pack, on)
     return [
-        {"service": row.service} | {what: getattr(row, what) for what in counted_duties(pack)}
+        {"service": row.service}
+        | {
+            what: told.get((row.service, what), 0) if campaign_of_figure(what)[1] else getattr(row, what)
+            for what in counted_duties(pack)
+        }
         for row in found
     ]
+
+
+def _told_by_campaign(pack: Pack, on: dt.date) -> dict[tuple[str, str], int]:
+    """Count who was told in each of several campaigns, by service and figure."""
+    duties = [{"name": name, "told_before": day.isoformat()} for name, day in _told(pack).items() if name]
+    if not duties:
+        return {}
+    found = rows(sql("reporting", "told_by_campaign"), {"duties": Jsonb(duties), "law": pack.id, "last": on})
+    return {(row.service, f"{what}:{row.name}"): getattr(row, what) for row in found for what in TELLING}
 
 
 def count_duties(on: dt.date) -> dict[str, int]:

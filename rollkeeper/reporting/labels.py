@@ -13,7 +13,9 @@ from django.utils import translation
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.kernel.choices import BarLevel, Channel, Service
 from rollkeeper.kernel.phrasing import bracketed, listed
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.pack import Pack
+from rollkeeper.reporting.duties import campaign_of_figure
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.report_tables import STOCKS
 
@@ -41,10 +43,11 @@ def labels_by_law(language: str, law: Pack) -> Mapping[str, str]:
                 row = "ended" if stage.bars is None else BarLevel.partial(stage.bars) or "suspended"
                 named.setdefault(row, {})[name] = None
     with translation.override(language):
-        return words | {
+        of_stages = {
             f"{_CAMPAIGNS}.{row}": row_in("", row, words) + bracketed(listed(names))
             for row, names in named.items()
         }
+    return {**words, **of_stages}
 
 
 def titles_of(language: str) -> dict[str, str]:
@@ -52,6 +55,15 @@ def titles_of(language: str) -> dict[str, str]:
     labels = labels_in(language)
     counted = {table.id: table.title.get(language, table.title["en"]) for table in tables()}
     return counted | {f"lines_{what}": labels[what] for what in STOCKS}
+
+
+def title_of(table: str, language: str, law: Pack | None) -> str:
+    """Return the title of a table; of one that counts the lines of one of several campaigns with what the law calls that."""
+    figure, campaign = campaign_of_figure(table)
+    titles = {one.id: one.title for one in law.stated_campaigns} if law else {}
+    name = text_in(language, {"en": campaign} | titles.get(campaign, {}))[0]
+    with translation.override(language):
+        return titles_of(language).get(figure, figure) + bracketed(name)
 
 
 def row_label(row: str, language: str) -> str:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Assemble a report from counted quarters: only the protected figures. Also used to verify one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from rollkeeper.reporting.duties import LINES, TELLING, WITHOUT_COPY, WITHOUT_IDENTITY
+from rollkeeper.reporting.duties import LINES, TELLING, WITHOUT_COPY, WITHOUT_IDENTITY, campaign_of_figure
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.periods import Period
 from rollkeeper.reporting.quarter_counts import Figures, sum_figures, table_figures
@@ -42,8 +42,15 @@ def protected_stocks(stocks: Mapping[str, list[dict[str, Any]]]) -> list[dict[st
                 for quarter, found in stocks.items()
             },
         }
-        for what in STOCKS if what in counted or what in LINES
+        for stock in STOCKS for what in _counted(stock, counted)
     ]  # fmt: skip
+
+
+def _counted(stock: str, counted: Collection[str]) -> list[str]:
+    """Return the figures of a stock: itself, or one for each of several campaigns."""
+    if stock in counted or stock in LINES:
+        return [stock]
+    return sorted(what for what in counted if campaign_of_figure(what)[0] == stock)
 
 
 def _shown(value: int | None) -> int | None:

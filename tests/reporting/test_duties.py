@@ -11,13 +11,18 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.models import Campaign, Member
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from rollkeeper.notices.models import Notice
 from rollkeeper.operations.duty_check import look_at_the_duties
-from rollkeeper.reporting.duties import count_by_service, count_duties, lines_without_identity
+from rollkeeper.reporting.duties import count_by_service, count_duties, counted_duties, lines_without_identity
+from rollkeeper.reporting.labels import title_of, titles_of
 from rollkeeper.reporting.periods import quarters_of
 from rollkeeper.reporting.quarter_counts import count_stocks
 from rollkeeper.reporting.report_tables import protected_stocks
 from tests.builders.lines import make_line
+from tests.builders.packs import use_pack
+from tests.builders.stages import EARLY, LATE, phased
 from tests.in_process import invoke
 from tests.refusals import refusing
 from tests.selfcare.people import register_line
@@ -31,10 +36,10 @@ CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
 CAMPAIGN = UUID("01900000-0000-7000-8000-0000000000aa")
 
 
-def told(line, day):
+def told(line, day, campaign_id=CAMPAIGN, **member):
     """Make a line a member of a campaign, told on a day or not at all."""
     Campaign.objects.get_or_create(
-        campaign_id=CAMPAIGN,
+        campaign_id=campaign_id,
         defaults={
             "pack_id": "cn-xz-2011",
             "pack_hash": "x",
@@ -42,10 +47,10 @@ def told(line, day):
             "planned_at": clock.now(),
         },
     )
-    Member.objects.create(line_id=line, campaign_id=CAMPAIGN, stage="not_notified")
+    Member.objects.create(**{"line_id": line, "campaign_id": campaign_id, "stage": "not_notified"} | member)
     if day:
         Notice.objects.create(
-            line_id=line, campaign_id=CAMPAIGN, kind="register_by", state="delivered", queued_on=day, delivered_on=day, promised_on=day,
+            line_id=line, campaign_id=campaign_id, kind="register_by", state="delivered", queued_on=day, delivered_on=day, promised_on=day,
             language="en", pack_hash="x", channel="sms",
         )  # fmt: skip
 
@@ -80,6 +85,75 @@ def test_who_was_told_in_time_late_and_not_at_all_is_counted():
     counted = count_duties(ON)
 
     assert (counted["told_in_time"], counted["told_late"], counted["not_told"]) == (1, 2, 1)
+
+
+OTHER = UUID("01900000-0000-7000-8000-0000000000bb")
+
+
+@pytest.fixture
+def two_campaigns(law_put_back):
+    """A law with two campaigns, of which the second tells people later; return the two."""
+    use_pack(phased(EARLY.replace("id: early,", "id: early, title: {en: Telephones},"), LATE))
+    for campaign_id, name in ((CAMPAIGN, "early"), (OTHER, "late")):
+        Campaign.objects.create(
+            campaign_id=campaign_id, campaign_name=name, law_id="cn-xz-2011", pack_id="cn-xz-2011", pack_hash="x",
+            begins_on=D(2012, 1, 1), planned_at=clock.now(),
+        )  # fmt: skip
+    return CAMPAIGN, OTHER
+
+
+def test_who_was_told_is_counted_in_each_of_several_campaigns(two_campaigns):
+    early, late = two_campaigns
+    told(make_line(), D(2011, 12, 31), early)
+    told(make_line(), D(2012, 1, 1), late)
+    told(make_line(service="data_card"), None, late)
+    moved = make_line(service="data_card")
+    told(moved, D(2011, 12, 31), early, out_of_scope_reason="not_concerned", stage="out_of_scope")
+    told(moved, None, late)
+
+    counted = count_duties(ON)
+
+    assert {what: n for what, n in counted.items() if "told" in what} == {
+        "told_in_time:early": 1, "told_late:early": 0, "not_told:early": 0,
+        "told_in_time:late": 0, "told_late:late": 1, "not_told:late": 2,
+    }  # fmt: skip
+
+
+def test_a_report_has_a_table_of_each_campaign_with_its_title(two_campaigns):
+    for _ in range(12):
+        told(make_line(), D(2012, 1, 5), two_campaigns[0])
+    quarter = quarters_of(2012)[0]
+
+    shown = protected_stocks({quarter.name: count_stocks(quarter)})
+    law = load_pack(instance().pack)
+
+    assert [one["table"] for one in shown if "told" in one["table"]] == [
+        f"lines_{what}:{name}" for what in ("told_in_time", "told_late", "not_told") for name in ("early", "late")
+    ]  # fmt: skip
+    assert {one["table"]: one["cells"][quarter.name]["mobile"] for one in shown}[
+        "lines_told_late:early"
+    ] == 10
+    assert title_of("lines_told_late:early", "en", law).endswith("(from the register, rounded) (Telephones)")
+    assert title_of("lines_told_late:late", "zh-hans", law).endswith("（late）")
+
+
+def test_the_doctor_names_the_campaign_that_told_late(two_campaigns):
+    told(make_line(), D(2012, 1, 5), two_campaigns[1])
+    clock.set_demo_date(ON)
+
+    found = [one.sentence for one in look_at_the_duties()]
+
+    assert any(one.startswith("1 lines of the campaign late were told") for one in found)
+    assert not any("campaign early" in one for one in found)
+
+
+def test_a_law_with_one_campaign_is_counted_as_before():
+    law = load_pack(instance().pack)
+
+    assert counted_duties(law) == (
+        "lines", "registered", "without_identity", "without_copy", "told_in_time", "told_late", "not_told",
+    )  # fmt: skip
+    assert title_of("lines_told_late", "en", law) == titles_of("en")["lines_told_late"]
 
 
 @pytest.mark.parametrize(("copies", "lacking"), [((), 1), ((b"an invented picture",), 0)])

@@ -13,7 +13,7 @@ from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
-from rollkeeper.reporting.labels import labels_by_law, titles_of
+from rollkeeper.reporting.labels import labels_by_law, title_of, titles_of
 
 LANGUAGES = ("en", "zh-hans", "bo")
 _LATIN = "Noto Sans"
@@ -31,9 +31,13 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
     missing = [name for name in wanted if name not in fonts.families()]
     if missing:
         raise REPORT_FONTS_MISSING(fonts=", ".join(missing))
+    law = load_pack(instance().pack)
+    titles = titles_of(language) | {
+        one["table"]: title_of(one["table"], language, law) for one in report["tables"]
+    }
     data = {
         "report": report, "digest": digest, "fonts": wanted, "language": language,
-        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(labels_by_law(language, load_pack(instance().pack))), "note": _note(language),
+        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles, "words": dict(labels_by_law(language, law)), "note": _note(language),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "reporting" / "printouts" / "report.typ").read_bytes()
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
