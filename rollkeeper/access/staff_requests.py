@@ -103,14 +103,16 @@ class RequestView:
         return self.state is RequestState.APPROVED
 
 
-def ask_worker(authority: Authority, kind: str, **payload: Any) -> Mapping[str, Any] | None:
+def ask_worker(
+    authority: Authority, kind: str, *, subject: UUID | None = None, **payload: Any
+) -> Mapping[str, Any] | None:
     """Have a worker do something in this person's name; return its result, None where it is not done yet.
 
-    `payload` holds references, days, counts and choices, nothing personal. Refuses: APPROVER_UNKNOWN, STAFF_REQUEST_TOO_OLD,
+    `subject`: the campaign that it is about, to which the database holds the worker. `payload` holds references, days, counts and choices, nothing personal. Refuses: APPROVER_UNKNOWN, STAFF_REQUEST_TOO_OLD,
     STAFF_REQUEST_BROKE, and what is refused where it is carried out.
     """
     with action():
-        request_id = ask(authority, kind, payload=payload)
+        request_id = ask(authority, kind, subject=subject, payload=payload)
     return answer_to(request_id)
 
 

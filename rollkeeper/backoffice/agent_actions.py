@@ -176,7 +176,9 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     if do not in _PLAIN | _ASKED_FIRST:
         messages.error(request, _("Choose what is to be done."))
         return redirect("backoffice:agent", code)
-    more = {name: request.POST[name] for name in ("finding", "outlet", "username") if name in request.POST}
+    more: dict[str, Any] = {
+        name: request.POST[name] for name in ("finding", "outlet", "username") if name in request.POST
+    }
     if do in _ASKED_FIRST and not is_confirmed(request):
         return confirm(request, _question(code, do, more), do=do, **more)
     do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **more)

@@ -7,6 +7,7 @@ This app's role in the database may write next to nothing: `access.staff_request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -46,9 +47,11 @@ def confirm(request: HttpRequest, question: Question, **hidden: str) -> HttpResp
     return render(request, "backoffice/confirm.html", {"question": question, "hidden": hidden.items()})
 
 
-def do_by_worker(request: HttpRequest, kind: str, said: Text, **payload: Any) -> Mapping[str, Any] | None:
+def do_by_worker(
+    request: HttpRequest, kind: str, said: Text, *, subject: UUID | None = None, **payload: Any
+) -> Mapping[str, Any] | None:
     """Have a worker do it, and say so; return its result, None where it is not done yet. Refuses: what the worker refuses."""
-    result = ask_worker(authority_in(request), kind, **payload)
+    result = ask_worker(authority_in(request), kind, subject=subject, **payload)
     if result is None:
         messages.warning(
             request, _("It was passed on and will be done within minutes. Reload this page later.")

@@ -153,7 +153,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
             concerns=sum(seen.stage_counts.values()) if seen else 0, concerned=_("lines in the campaign"),
         )  # fmt: skip
         return confirm(request, question)
-    do_by_worker(request, "cancel-campaign", _("The campaign is cancelled: it concerned %(members)s lines, %(notified)s of them notified."), campaign=choice.name)  # fmt: skip
+    do_by_worker(request, "cancel-campaign", _("The campaign is cancelled: it concerned %(members)s lines, %(notified)s of them notified."), subject=choice.key.campaign_id if choice.key else None, campaign=choice.name)  # fmt: skip
     return redirect("backoffice:close")
 
 

@@ -102,7 +102,8 @@ def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
             concerns=made.lines, concerned=_("lines that this import made"),
         )  # fmt: skip
         return confirm(request, question)
-    do_by_worker(request, "undo-import", _("%(lines)s lines are undone."), **{"import": str(import_id)})
+    meant: dict[str, Any] = {"import": str(import_id)}
+    do_by_worker(request, "undo-import", _("%(lines)s lines are undone."), **meant)
     return redirect("backoffice:imports")
 
 

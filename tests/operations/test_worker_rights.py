@@ -124,6 +124,68 @@ def test_a_request_is_good_for_one_campaign_and_for_nothing_else(asked, as_role)
     assert done == [True, False, True, True]
 
 
+@pytest.fixture
+def two_campaigns(register):
+    """Two campaigns that people began."""
+    for law in ("a law", "another"):
+        run(*begin(law))
+    return [row.campaign_id for row in rows("SELECT campaign_id FROM campaign_campaign ORDER BY law_id")]
+
+
+CLOSED_ONE = f"{CLOSED} WHERE campaign_id = %s"
+
+
+@pytest.mark.parametrize("kind", ["campaign-close", "cancel-campaign"])
+def test_who_asked_to_close_one_campaign_asked_for_no_other(asked, as_role, two_campaigns, kind):
+    meant, other = two_campaigns
+    asked(kind, subject=meant)
+
+    with as_role("worker"):
+        before = refused(CLOSED_ONE, [other])
+        done = refused(CLOSED_ONE, [meant])
+        after = refused(CLOSED_ONE, [other])
+
+    assert (before, done, after) == (True, False, True)
+
+
+@pytest.mark.parametrize("kind", ["campaign-close", "cancel-campaign"])
+def test_a_request_that_names_no_campaign_closes_none(asked, as_role, two_campaigns, kind):
+    asked(kind)
+
+    with as_role("worker"):
+        assert refused(CLOSED_ONE, [two_campaigns[0]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb"),
+    [("campaign-close", "campaign:campaign:closed"), ("cancel-campaign", "campaign:campaign:cancelled")],
+)
+def test_the_entry_of_a_close_names_the_campaign_that_was_asked_for(
+    asked, as_role, two_campaigns, kind, verb
+):
+    meant, other = two_campaigns
+    asked(kind, subject=meant)
+
+    with as_role("worker"):
+        tried = [refused(*entry_of(verb, one)) for one in (other, meant)]
+        again = refused(*entry_of(verb, other))
+
+    assert (tried, again) == ([True, False], True)
+
+
+def entry_of(verb, campaign):
+    """An entry that says so of a campaign."""
+    article, facts = ENTRIES[verb]
+    (made,) = rows(
+        "SELECT ledger_body(%s, '2012-03-02T00:00:00Z', '2012-03-02', 'console', 'console', %s, %s, NULL, NULL, %s::jsonb) AS body",
+        [verb, "ab" * 32, article, json.dumps(facts | {"campaign": str(campaign)})],
+    )
+    return (
+        "INSERT INTO ledger_entry (at, day, verb, body) VALUES ('2012-03-02T00:00:00Z', '2012-03-02', %s, %s)",
+        [verb, made.body],
+    )
+
+
 @pytest.mark.usefixtures("under_way")
 def test_an_import_that_was_cut_short_goes_on_without_another_request(as_role):
     statement, parameters = take_in()

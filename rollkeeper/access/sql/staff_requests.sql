@@ -84,6 +84,13 @@ BEGIN
 END
 $$;
 
+-- Whether the present transaction used up a request of one of these kinds about this subject.
+CREATE OR REPLACE FUNCTION access_has_used_request_about(kinds text[], of_subject uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM access_staffrequest
+                    WHERE used_in = pg_current_xact_id_if_assigned()::text::bigint AND kind = ANY (kinds) AND subject = of_subject)
+$$;
+
 -- Whether the present transaction used up a request of one of these kinds.
 CREATE OR REPLACE FUNCTION access_has_used_request(kinds text[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

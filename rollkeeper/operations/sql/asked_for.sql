@@ -34,6 +34,18 @@ END
 $$;
 REVOKE ALL ON FUNCTION access_begin_campaign_as_asked FROM PUBLIC;
 
+-- A request closes the campaign that it is about, and no other that is open at the time.
+CREATE OR REPLACE FUNCTION access_close_campaign_as_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT access_has_used_request_about(ARRAY['campaign-close', 'cancel-campaign'], NEW.campaign_id) THEN
+        PERFORM access_use_request(ARRAY['campaign-close', 'cancel-campaign'], NEW.campaign_id);
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_close_campaign_as_asked FROM PUBLIC;
+
 -- After, not before: an import that goes on, and a campaign that is planned again, meet the row that is there and insert none.
 CREATE OR REPLACE TRIGGER campaign_begun_as_asked AFTER INSERT ON campaign_campaign
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_begin_campaign_as_asked();
@@ -43,7 +55,7 @@ CREATE OR REPLACE TRIGGER campaign_changed_as_asked BEFORE UPDATE ON campaign_ca
     EXECUTE FUNCTION access_act_as_asked('campaign-plan');
 CREATE OR REPLACE TRIGGER campaign_closed_as_asked BEFORE UPDATE ON campaign_campaign
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.closed_on IS NOT NULL AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)
-    EXECUTE FUNCTION access_act_as_asked('campaign-close cancel-campaign');
+    EXECUTE FUNCTION access_close_campaign_as_asked();
 CREATE OR REPLACE TRIGGER imports_begun_as_asked AFTER INSERT ON imports_import
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_act_as_asked('imports-import');
 CREATE OR REPLACE TRIGGER imports_undone_as_asked BEFORE UPDATE ON imports_import
@@ -60,7 +72,11 @@ DECLARE
                                            WHEN 'access:setting:changed' THEN ARRAY['change-settings']
                                            ELSE ARRAY['undo-import'] END;
 BEGIN
-    IF NOT access_has_used_request(kinds) THEN
+    IF NEW.verb IN ('campaign:campaign:closed', 'campaign:campaign:cancelled') THEN
+        IF NOT access_has_used_request_about(kinds, (NEW.body::jsonb #>> '{facts,campaign}')::uuid) THEN
+            PERFORM access_use_request(kinds, coalesce((NEW.body::jsonb #>> '{facts,campaign}')::uuid, '00000000-0000-0000-0000-000000000000'));
+        END IF;
+    ELSIF NOT access_has_used_request(kinds) THEN
         PERFORM access_use_request(kinds, NULL);
     END IF;
     RETURN NEW;
