@@ -22,6 +22,7 @@ def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHist
         "services": services,
         "asked": sorted({rules.asks_again for rules in all_rules}),
         "tells_service": len(all_rules) > 1,
+        "tells_region": any(rules.regions for rules in all_rules),
         "zone": instance().zone,
     }
     with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:
@@ -47,6 +48,8 @@ class NotConcerned:
     activated_later: int
     registered: int
     """Of a campaign that asks registered subscribers again: all that it does not ask."""
+    other_region: int = 0
+    """Of a campaign that names regions: those of another one, or of none that is known."""
 
 
 def count_not_concerned(pack: Pack) -> NotConcerned:
@@ -56,13 +59,16 @@ def count_not_concerned(pack: Pack) -> NotConcerned:
         "SELECT count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
         " count(*) FILTER (WHERE service = ANY (%(services)s) AND (activated_on >= %(before)s OR activated_on < %(from)s)) AS activated_later,"
         " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND NOT must_reverify"
-        " AND (is_registered OR %(asks_again)s)) AS registered"
-        " FROM lines_line WHERE state IN ('active', 'suspended')",
+        " AND in_place AND (is_registered OR %(asks_again)s)) AS registered,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND NOT in_place) AS other_region"
+        " FROM (SELECT *, %(regions)s::text[] = '{}' OR coalesce(region = ANY (%(regions)s::text[]), false) AS in_place FROM lines_line) l"
+        " WHERE state IN ('active', 'suspended')",
         {
             "services": sorted(rules.services),
+            "regions": sorted(rules.regions),
             "before": rules.activated_before,
             "from": rules.activated_from,
             "asks_again": rules.asks_again,
         },
     )
-    return NotConcerned(found.other_service, found.activated_later, found.registered)
+    return NotConcerned(found.other_service, found.activated_later, found.registered, found.other_region)

@@ -47,6 +47,8 @@ class CampaignRules:
     activated_before: dt.date
     activated_from: dt.date
     services: frozenset[str]
+    regions: frozenset[str]
+    """Of which regions its lines are; empty: of any, or of none."""
     asks_again: bool
     """Whether it concerns registered subscribers, who verify their registration again; else those who are not registered."""
     registered_before: dt.date
@@ -112,12 +114,18 @@ class CampaignRules:
         fits_age = self.activated_from <= activated_on < self.activated_before
         return fits_age and (service is None or service in self.services)
 
+    def is_in(self, region: str | None) -> bool:
+        """Tell whether it concerns lines of this region; where it names regions, none of a line whose region no one knows."""
+        return not self.regions or region in self.regions
+
     def shares_lines_with(self, other: "CampaignRules") -> bool:
         """Tell whether both could concern one line on one day."""
         fits_age = (
             self.activated_from < other.activated_before and other.activated_from < self.activated_before
         )
-        return self.asks_again == other.asks_again and fits_age and bool(self.services & other.services)
+        fits_place = not self.regions or not other.regions or bool(self.regions & other.regions)
+        fits_service = bool(self.services & other.services)
+        return self.asks_again == other.asks_again and fits_age and fits_place and fits_service
 
     def gives_no_less_than(self, other: "CampaignRules") -> bool:
         """Tell whether it gives each subscriber the same last day or a later one, told in time or late."""
@@ -209,6 +217,7 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         activated_before=before,
         activated_from=when.activated_from or dt.date.min,
         services=frozenset(when.services or SERVICES),
+        regions=frozenset(when.regions),
         asks_again=bool(when.registered),
         registered_before=when.registered_before or dt.date.max,
         assurance=frozenset(when.assurance),

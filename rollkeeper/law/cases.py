@@ -153,6 +153,7 @@ def history_of(case: Case) -> History:
         verified_on=given.verified,
         last_day_on=given.last_day if given.last_day and given.last_day < case.on else None,
         service=given.service,
+        region=given.region,
     )
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
-from rollkeeper.law.events import LAST_DAY, REGISTERING, SERVICES, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, REGION, REGISTERING, SERVICES, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
 
@@ -93,7 +93,7 @@ def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     )
     if rules is None:
         return found
-    found = _of_services(found, known, rules)
+    found = _of_regions(_of_services(found, known, rules), known, rules)
     return _as_asked(found, rules) if rules.asks_again else found
 
 
@@ -109,6 +109,20 @@ def _of_services(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules)
     )
     is_other = (service.is_not_null() & ~service.is_in(sorted(rules.services))).fill_null(value=False)
     return found.with_columns(pl.when(~is_other).then(pl.col("activated_on")).alias("activated_on"))
+
+
+def _of_regions(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
+    """Forget the activation of lines that the file says to be of another region than those of the campaign, or of none."""
+    if not rules.regions:
+        return found
+    said = known.filter(pl.col("event").str.starts_with(REGION))
+    own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
+    for_all = said.filter(pl.col("line").is_null())["event"].min()
+    region = found.join(own, on="line", how="left", maintain_order="left")["event"].fill_null(
+        pl.lit(for_all, pl.String)
+    )
+    fits = region.is_in([f"{REGION}{one}" for one in sorted(rules.regions)]).fill_null(value=False)
+    return found.with_columns(pl.when(fits).then(pl.col("activated_on")).alias("activated_on"))
 
 
 def _as_asked(found: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:

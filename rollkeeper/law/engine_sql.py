@@ -15,7 +15,7 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.engine_rules import OUTCOMES, by_campaign, further_columns
-from rollkeeper.law.events import LAST_DAY, REGISTERING, SERVICES, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, REGION, REGISTERING, SERVICES, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
@@ -100,6 +100,8 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "activated_from": dt.date.min,
         "all_services": list(SERVICES),
         "services": list(SERVICES),
+        "region_mark": REGION,
+        "regions": [],
         "slack_days": 0,
         "asks_again": False,
         "registered_before": dt.date.max,
@@ -116,6 +118,7 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "activated_before": rules.activated_before,
             "activated_from": rules.activated_from,
             "services": sorted(rules.services),
+            "regions": [f"{REGION}{one}" for one in sorted(rules.regions)],
             "slack_days": rules.slack_days,
             "asks_again": rules.asks_again,
             "registered_before": rules.registered_before,

@@ -28,6 +28,8 @@ LAST_DAY: Final = "last_day"
 """The last day on which a registration is good."""
 SERVICES: Final = tuple(Service.values)
 """Of which service a line is; where no row says so, it is one that the law is about."""
+REGION: Final = "region:"
+"""Before the region that a line is of; where no row says so, it is not known."""
 MOMENTS: Final = (
     "activated",
     "notice_delivered",
@@ -169,7 +171,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
     raw = pl.DataFrame(given, schema=dict.fromkeys(COLUMNS, pl.String))
     read = raw.with_columns(_date("date").alias("day"), _date("until").alias("last"))
     event, stretch = pl.col("event"), pl.col("event").is_in(STRETCHES)
-    known = event.is_in([*MOMENTS, *STRETCHES])
+    known = event.is_in([*MOMENTS, *STRETCHES]) | event.str.contains(f"^{REGION}.")
     no_until = pl.col("until") == ""
     return read.select(
         pl.col("line"),
@@ -187,9 +189,12 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
             ),
         ).alias("line_why"),
         _why((pl.col("day").is_null(), "there is no such date; write YYYY-MM-DD")).alias("date_why"),
-        _why((~known, f"there is no such event; the events are {', '.join(MOMENTS + STRETCHES)}")).alias(
-            "event_why"
-        ),
+        _why(
+            (
+                ~known,
+                f"there is no such event; the events are {', '.join((*MOMENTS, *STRETCHES))}, and {REGION} with a region behind it",
+            )
+        ).alias("event_why"),
         _why(
             (known & stretch & no_until, "the event needs its last day"),
             (known & ~stretch & ~no_until, "the event has no last day, so it must be empty"),

@@ -59,6 +59,8 @@ class LineHistory:
     kept_until: dt.date | None = None
     """The last day on which the record is kept; None: counted by the pack, from the end of the contract."""
     erased_on: dt.date | None = None
+    region: str | None = None
+    """None: not known."""
 
 
 def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
@@ -73,7 +75,7 @@ def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: 
 
 def _concerns(pack: Pack, history: LineHistory) -> bool:
     rules, activated = pack.campaign, history.activated_on
-    if activated is None or not rules.is_about(activated, history.service):
+    if activated is None or not rules.is_about(activated, history.service) or not rules.is_in(history.region):
         return False
     return rules.asks_again == (history.recorded_on is not None)
 
@@ -95,19 +97,21 @@ class _Explainer:
             yield self._sentence("never_activated", rules.cohort_article, on=self.on)
             return
         is_meant = self.history.service is None or self.history.service in rules.services
-        fits_age = is_meant and activated is not None and rules.is_about(activated, None)
+        is_here = rules.is_in(self.history.region)
+        fits_age = is_meant and is_here and activated is not None and rules.is_about(activated, None)
         is_older = activated is not None and activated < rules.activated_from
         concerned = fits_age and (self.history.recorded_on is not None or not rules.asks_again)
         meant = "last_day_over" if rules.last_day_over else "concerned"
         left = "not_asked" if fits_age else "too_old" if is_older else "out_of_scope"
         asked = meant if concerned else left
         yield self._sentence(
-            asked if is_meant else "other_service",
+            asked if is_meant and is_here else "other_region" if is_meant else "other_service",
             rules.cohort_article,
             activated_on=activated,
             activated_before=rules.activated_before,
             activated_from=rules.activated_from,
             recorded_on=self.history.recorded_on,
+            regions=", ".join(sorted(rules.regions)),
         )
         if concerned:
             yield from self._notices()

@@ -234,6 +234,9 @@ class Given(PackModel):
     service: Annotated[
         Service | None, Field(description="Of the line; left out, one that the law is about.")
     ] = None
+    region: Annotated[
+        str | None, Field(description="Of the line, as the operator's file names it; left out, not known.")
+    ] = None
     pauses: tuple[tuple[dt.date, dt.date], ...] = ()
     holds: tuple[tuple[dt.date, dt.date], ...] = ()
     stays: tuple[tuple[dt.date, dt.date], ...] = ()

@@ -46,7 +46,12 @@ class Condition(PackModel):
     ] = None
     party_kinds: tuple[Name, ...] = ()
     services: tuple[Service, ...] = ()
-    regions: tuple[str, ...] = ()
+    regions: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...],
+        Field(
+            description="Lines of one of these regions, as the operator's file of lines names them; a line without a region is of none."
+        ),
+    ] = ()
     area_codes: tuple[str, ...] = ()
     lines_held_over: Annotated[int, Field(ge=0)] | None = None
     flagged_by: tuple[Name, ...] = ()

@@ -107,6 +107,7 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.assurance[]": _any,
     "campaigns[].cohort.when.last_day_over": _is(True),
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
+    "campaigns[].cohort.when.regions[]": _any,
     "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
     "campaigns[].deadline.not_before_notice": _is(True),
     "campaigns[].deadline.after.n": lambda v: v >= 1,

@@ -86,6 +86,15 @@ def served_rows(draw: st.DrawFn, line: str) -> list[Row]:
     return [*rows, (line, D_OF_SERVICE, service, None)] if service else rows
 
 
+@st.composite
+def placed_rows(draw: st.DrawFn, line: str) -> list[Row]:
+    """A line of which the file says service and region, or says neither."""
+    rows: list[Row] = draw(served_rows(line))
+    said = [f"region:{one}" for one in ("Lhasa", "Shigatse", "Nagqu")]
+    regions = draw(st.sampled_from([said[:1], said[1:2], said[2:], said[:2], []]))
+    return [*rows, *((line, D_OF_SERVICE, region, None) for region in regions)]
+
+
 D_OF_SERVICE = dt.date(2009, 1, 1)
 
 

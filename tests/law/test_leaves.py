@@ -158,7 +158,7 @@ def test_which_registrations_are_asked_again_changes_an_answer(condition):
 OF_A_PHASE = phased(
     "id: old, cohort: {activated_before: 2011-06-01, activated_from: 2001-01-01, registered: false, services: [mobile]}, deadline: {base: "
     '2012-01-05, not_before_notice: true, after: {n: 50, unit: day}, floor: {n: 20, unit: day}, because: {article: "3"}}',
-    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true}",
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, regions: [Lhasa]}",
     LATE,
 )
 """Phases that between them say everything that a phase can say."""
@@ -182,8 +182,20 @@ def test_from_when_lines_are_concerned_changes_an_answer():
     assert changed_answers(pack, "campaigns[].cohort.when.activated_from")
 
 
+@pytest.mark.parametrize("regions", ["regions: [Lhasa]", "regions: [Lhasa, Shigatse]"])
+def test_of_which_regions_lines_are_concerned_changes_an_answer(regions):
+    text = asking_again().replace("activated_before: 2012-01-01", f"activated_before: 2012-01-01, {regions}")
+    pack = read_pack(confirmed(text).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert changed_answers(pack, "campaigns[].cohort.when.regions[]")
+
+
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
-APART |= {f"campaigns[].cohort.when.{one}" for one in ("registered_before", "assurance[]", "last_day_over")}
+APART |= {
+    f"campaigns[].cohort.when.{one}"
+    for one in ("registered_before", "assurance[]", "last_day_over", "regions[]")
+}
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 
 

@@ -19,10 +19,10 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.page import law_page
 from rollkeeper.law.rules import History, campaign_for, current_stage
 from rollkeeper.law.stages import stage_counts
-from tests.builders.packs import read_text, write_pack
+from tests.builders.packs import REFERENCE, read_text, write_pack
 from tests.builders.stages import EARLY, LATE, phased
 from tests.law.day_by_day import REGISTERING, TWO, Again, Row, Term, outcomes
-from tests.law.populations import days, populations, served_rows, write_rows
+from tests.law.populations import days, placed_rows, populations, served_rows, write_rows
 from tests.law.test_engines import quiet
 from tests.refusals import refusing
 
@@ -61,10 +61,12 @@ def naive(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
     return found
 
 
-def by(engine, tmp_path: Path, rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
+def by(
+    engine, tmp_path: Path, rows: list[Row], first: dt.date, last: dt.date, *, law: str = LAW
+) -> list[tuple]:
     events = read_events(write_rows(tmp_path / "events.csv", rows))
     with progress("law") as bar:
-        found = engine(load_pack(write_pack(LAW)), events, span_of(events, first, last), bar)
+        found = engine(load_pack(write_pack(law)), events, span_of(events, first, last), bar)
     return [(name, *outcome) for name, outcome in zip(events.names, found.iter_rows(), strict=True)]
 
 
@@ -77,6 +79,86 @@ def test_both_engines_read_three_campaigns_as_the_naive_reading_does(register, t
 
     assert [one[:-1] for one in found] == naive(rows, first, last)
     assert found == by(run_sql, tmp_path, rows, first, last)
+
+
+PLACED = phased(
+    LATE.replace(
+        "id: late, cohort: {services: [data_card, fixed_line]}",
+        "id: lhasa, cohort: {services: [mobile, data_card], regions: [Lhasa]}",
+    ),
+    EARLY.replace("id: early", "id: elsewhere"),
+)
+"""One campaign in a region, by later days, and one wherever a line is."""
+
+
+def naive_of_regions(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
+    """Choose by the region that the file names, and read the days."""
+    found = []
+    for name in sorted({line for line, *_ in rows if line != "*"}):
+        mine = [row for row in rows if row[0] in {name, "*"}]
+        known = [event for _, on, event, _ in mine if on <= last]
+        service = min(
+            (one for one in known if one in {"mobile", "data_card", "fixed_line", "domain"}), default=None
+        )
+        region = min((one for one in known if one.startswith("region:")), default=None)
+        told = [row for row in mine if not row[2].startswith("region:")]
+        if service in {"fixed_line", "domain"}:
+            told = [row for row in told if row[2] != "activated"]
+        found += outcomes(told, first, last, TWO, None, LATER if region == "region:Lhasa" else Term())
+    return found
+
+
+@quiet(18)
+@given(rows=populations(most=12, of=placed_rows), first=days(40, 300), length=st.integers(0, 760))
+def test_both_engines_read_regions_as_the_naive_reading_does(register, tmp_path, rows, first, length):
+    last = first + dt.timedelta(days=length)
+
+    found = by(run_rules, tmp_path, rows, first, last, law=PLACED)
+
+    assert [one[:-1] for one in found] == naive_of_regions(rows, first, last)
+    assert found == by(run_sql, tmp_path, rows, first, last, law=PLACED)
+
+
+ONLY_LHASA = REFERENCE[: REFERENCE.index("\ntests:")].replace(
+    "registered: false", "registered: false, regions: [Lhasa]", 1
+)
+
+
+@pytest.mark.parametrize(
+    ("region", "stage"), [("Lhasa", "suspended"), ("Shigatse", "out_of_scope"), (None, "out_of_scope")]
+)
+def test_a_campaign_of_a_region_asks_no_line_of_another_or_of_none(region, stage):
+    history = History(D(2010, 5, 1), D(2011, 12, 20), region=region)
+
+    assert current_stage(read_text(ONLY_LHASA), history, on=D(2012, 3, 2)) == stage
+
+
+@pytest.mark.parametrize(
+    ("region", "stage"), [("Lhasa", "running"), ("Shigatse", "suspended"), (None, "suspended")]
+)
+def test_a_line_of_a_region_has_the_later_day_of_its_campaign(region, stage):
+    history = History(D(2010, 5, 1), D(2011, 12, 20), service="mobile", region=region)
+
+    assert current_stage(read_text(PLACED), history, on=D(2012, 3, 2)) == stage
+
+
+def test_a_line_of_no_known_region_is_told_why_no_clock_runs():
+    told = LineHistory("mobile", D(2010, 5, 1), notices_delivered=(D(2011, 12, 20),))
+
+    said = " ".join(one.text for one in explain_history(read_text(ONLY_LHASA), told, D(2012, 3, 2)))
+
+    assert "lines of these regions: Lhasa" in said
+    assert "no clock runs" in said
+
+
+def test_campaigns_of_different_regions_share_no_line():
+    crossed = phased(
+        'id: one, cohort: {regions: [Lhasa]}, deadline: {base: 2012-02-01, not_before_notice: true, after: {n: 60, unit: day}, floor: {n: 5, unit: day}, because: {article: "3"}}',
+        "id: two, cohort: {regions: [Shigatse]}",
+    )
+
+    assert read_text(crossed).unsupported_fields == ()
+    assert "share lines" in str(read_text(crossed.replace("[Shigatse]", "[Lhasa]")).unsupported_fields)
 
 
 @pytest.mark.parametrize(
