@@ -2,6 +2,7 @@
 """The forms of a campaign's steps: a day, a reason, a stay, a file."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -56,8 +57,16 @@ class StayForm(forms.Form):
         error_messages={"required": _("Enter the case number or the order.")},
     )
 
-    def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
-        super().__init__(data, initial={"first": today})
+    campaign = forms.ChoiceField(label=_("What does it pause?"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, data: QueryDict | None, *, today: dt.date, titles: Mapping[str, str]) -> None:
+        super().__init__(data, initial={"first": today, "campaign": ""})
+        if titles:
+            field = self.fields["campaign"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it is declared above
+            field.choices = [("", _("All campaigns")), *titles.items()]
+        else:
+            del self.fields["campaign"]
 
 
 class CloseForm(forms.Form):

@@ -23,6 +23,7 @@ from rollkeeper.backoffice.campaign_choice import campaign_choice, titles_of_ope
 from rollkeeper.backoffice.campaign_forms import CloseForm, DayForm, StayForm
 from rollkeeper.campaign import court_stays, queries
 from rollkeeper.campaign.choices import Stage, WorkKind
+from rollkeeper.campaign.open_campaign import named_campaigns
 from rollkeeper.campaign.work_requests import last_work, request_work
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
@@ -88,14 +89,28 @@ def prepare(request: HttpRequest) -> HttpResponse:
 def stays(request: HttpRequest) -> HttpResponse:
     """List the stays, and enter one."""
     authority = authority_to_see(request)
-    form = StayForm(request.POST if request.method == "POST" else None, today=clock.today())
+    form = StayForm(
+        request.POST if request.method == "POST" else None, today=clock.today(), titles=titles_of_open()
+    )
     if form.is_bound and form.is_valid():
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+        name = form.cleaned_data.get("campaign")
+        paused = named_campaigns(name)[0] if name else None
         court_stays.enter_stay(
-            authority, first=first, last=last, reason=form.cleaned_data["reason"], on=clock.today()
+            authority,
+            first=first,
+            last=last,
+            reason=form.cleaned_data["reason"],
+            on=clock.today(),
+            campaign=paused,
         )
-        messages.success(request, _("The stay is entered: every clock is paused while it lasts."))
-        for batch_id in queries.batches_that_acted(first, last):
+        if paused:
+            messages.success(
+                request, _("The stay is entered: the clocks of this campaign are paused while it lasts.")
+            )
+        else:
+            messages.success(request, _("The stay is entered: every clock is paused while it lasts."))
+        for batch_id in queries.batches_that_acted(first, last, campaign=paused):
             messages.warning(request, _("It covers days on which a batch acted. Undo it: batch %(batch)s.") % {"batch": str(batch_id)[-6:].upper()})  # fmt: skip
         return redirect("backoffice:stays")
     return _stays_page(request, authority, form)
@@ -163,6 +178,7 @@ def _stays_page(request: HttpRequest, authority: Authority, form: StayForm) -> H
         {"stay": one, "is_open": one.last is None or one.last > today} for one in queries.stays()
     ]
     shown = {
+        "titles": titles_of_open(),
         "stays": found,
         "form": form,
         "may_enter": authority.role_for(Permission.ENTER_STAY) is not None,

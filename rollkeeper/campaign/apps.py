@@ -8,6 +8,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.hooks import CAMPAIGN_LAWS, PROMISES
+from rollkeeper.provisioning.hooks import RESTING_BATCHES
 
 
 class CampaignConfig(AppConfig):
@@ -16,7 +17,8 @@ class CampaignConfig(AppConfig):
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
-        """Register what a first notice promises that is sent only now, lines for a simulation, what waits, and what a worker does."""
+        """Register what a first notice promises that is sent only now, lines for a simulation, what rests, what waits, and what a worker does."""
+        RESTING_BATCHES.register_by_name("rollkeeper.campaign.court_stays:resting_batches")
         REGISTER_HISTORIES.register_by_name("rollkeeper.campaign.register_histories:write_histories")
         PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)
         CAMPAIGN_LAWS.register_by_name("rollkeeper.campaign.open_campaign:law_of_campaign")

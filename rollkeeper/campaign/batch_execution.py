@@ -147,7 +147,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
         return 0
     require_act(this.campaign.pack, Act(batch.action), on=this.on)
     require_same_days(this.campaign.pack, on=this.on)
-    stays = known_stays()
+    stays = known_stays(batch.campaign_id)
     verdict = may_act_on(this.campaign.pack, this.on, stays=stays)
     if isinstance(verdict, Refused):
         ran.why = f"on {this.on} no line may lose service: {verdict.reason}"

@@ -92,9 +92,8 @@ def prepare_batches(
     role = require(authority, Permission.PREPARE_BATCH)
     with action(), without_timeout():
         lock_planning()
-        campaigns, stays = _campaigns_on(name, due_on, on)
         found = []
-        for campaign in campaigns:
+        for campaign, stays in _campaigns_on(name, due_on, on):
             for step in _steps(campaign):
                 due = _count_due(campaign, step, stays=stays, due_on=due_on)
                 found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
@@ -117,7 +116,7 @@ def prepare_day(authority: Authority, *, on: dt.date, after_run: bool = False) -
         if after_run and not NightlyRun.objects.filter(campaign_id=one.campaign_id, day=on).exists():
             continue
         try:
-            if isinstance(may_act_on(one.read().pack, on, stays=known_stays()), Refused):
+            if isinstance(may_act_on(one.read().pack, on, stays=known_stays(one.campaign_id)), Refused):
                 continue
             found = prepare_batches(authority, due_on=on, on=on, name=one.name)
         except RollkeeperError as fault:
@@ -131,10 +130,9 @@ def prepare_day(authority: Authority, *, on: dt.date, after_run: bool = False) -
 
 def _counted_due(name: str | None, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     with action(), without_timeout():
-        campaigns, stays = _campaigns_on(name, due_on, on)
         return [
             _count_due(campaign, step, stays=stays, due_on=due_on)
-            for campaign in campaigns
+            for campaign, stays in _campaigns_on(name, due_on, on)
             for step in _steps(campaign)
         ]
 
@@ -144,21 +142,26 @@ def _steps(campaign: OpenCampaign) -> range:
     return range(1, len(campaign.pack.campaign.stages) + 1)
 
 
-def _campaigns_on(name: str | None, due_on: dt.date, on: dt.date) -> tuple[list[OpenCampaign], list[Days]]:
-    campaigns, stays = open_campaigns(name), known_stays()
-    law = campaigns[0].pack  # the days are the law's, and so the same for all
+def _campaigns_on(name: str | None, due_on: dt.date, on: dt.date) -> list[tuple[OpenCampaign, list[Days]]]:
+    """Return the campaigns that may act on a day, each with its stays; none that a stay pauses holds back another."""
+    campaigns = [(one, known_stays(one.campaign_id)) for one in open_campaigns(name)]
+    law = campaigns[0][0].pack  # the days are the law's, and so the same for all
     require_same_days(law, on=on)
     if due_on < on:
         raise DAY_PAST(day=due_on)
-    verdict = may_act_on(law, due_on, stays=stays)
-    if isinstance(verdict, Refused):
+    verdicts = [may_act_on(one.pack, due_on, stays=stays) for one, stays in campaigns]
+    ready = [
+        one for one, verdict in zip(campaigns, verdicts, strict=True) if not isinstance(verdict, Refused)
+    ]
+    if not ready and isinstance(verdict := verdicts[0], Refused):
+        stays = campaigns[0][1]
         raise DAY_CLOSED(
             day=due_on,
             article=verdict.article,
             why=verdict.reason,
             next_day=next_open_day(law, due_on, stays=stays) or "not known while the stay is open",
         )
-    return campaigns, stays
+    return ready
 
 
 def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: dt.date) -> DueLines:

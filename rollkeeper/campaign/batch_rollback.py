@@ -231,7 +231,11 @@ def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
         return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
     if not pack.has_campaign:
         return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
-    last_day = next_open_day(pack, on, stays=known_stays()) if campaign.begins_on <= on else None
+    last_day = (
+        next_open_day(pack, on, stays=known_stays(_counting_campaign_id(batch)))
+        if campaign.begins_on <= on
+        else None
+    )
     return {
         "last_day": last_day, "lead_days": max(pack.reminders, default=None), "begins_on": campaign.begins_on,
     }  # fmt: skip

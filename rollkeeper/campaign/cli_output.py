@@ -134,7 +134,8 @@ def status(seen: Sequence[CampaignOverview], batches: Sequence[BatchView], stays
         _batch(batch, is_named=several)
     for stay in stays:
         out.print(
-            f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.end_approvals} approved its end.",
+            f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.end_approvals} approved its end."
+            + (f" Of the campaign {stay.campaign} alone." if stay.campaign else ""),
             markup=False,
         )
 

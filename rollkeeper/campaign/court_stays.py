@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done.
+"""A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done: in all campaigns, or in
+the one that it names.
 
 A running batch checks the stays before each chunk, so a stay entered meanwhile stops it within a chunk. Commands not yet sent to
 the network wait as well: a trigger on the stays tells provisioning on which days it bars and terminates no line.
@@ -12,25 +13,37 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import Approvals, approve, require_approver
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.errors import STAY_NOT_FOUND, STAY_REVERSED
+from rollkeeper.campaign.open_campaign import CampaignKey
 from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, without_timeout
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 
-def known_stays() -> list[Days]:
-    """Return every stay, first and last day inclusive; None if it is open."""
-    found = rows("SELECT lower(days) AS first, upper(days) - 1 AS last FROM campaign_stay ORDER BY days")
-    return [(row.first, row.last) for row in found if row.first is not None]
+def known_stays(campaign_id: UUID | None) -> list[Days]:
+    """Return the stays that pause a campaign, first and last day inclusive (None if it is open); of no campaign those that pause all."""
+    return [(row.first, row.last) for row in rows(sql("campaign", "stays_of"), {"campaign_id": campaign_id})]
+
+
+def resting_batches(on: dt.date) -> list[BatchId] | None:
+    """Return the batches of which the network carries out nothing on a day, because a stay pauses their campaign; None if none does."""
+    found = rows(sql("campaign", "resting_batches"), {"on": on})
+    return [BatchId(row.batch_id) for row in found if row.batch_id] if found else None
 
 
 def enter_stay(
-    authority: Authority, *, first: dt.date, last: dt.date | None, reason: str, on: dt.date
+    authority: Authority,
+    *,
+    first: dt.date,
+    last: dt.date | None,
+    reason: str,
+    on: dt.date,
+    campaign: CampaignKey | None = None,
 ) -> UUID:
-    """Pause every clock from `first` through `last` (None: until it ends).
+    """Pause every clock from `first` through `last` (None: until it ends), or those of one campaign.
 
     Refuses: NOT_ALLOWED, STAY_REVERSED. Ledger: campaign:stay:entered.
     """
@@ -39,10 +52,19 @@ def enter_stay(
         raise STAY_REVERSED(first=first, last=last)
     stay_id = new_uuid()
     facts = {"first": first.isoformat(), "stay": str(stay_id)} | ({"last": last.isoformat()} if last else {})
+    facts |= {"campaign": str(campaign.campaign_id)} if campaign else {}
     with action():
         rows(
-            "SELECT campaign_enter_stay(%s, %s, %s, %s, %s, %s)",
-            [stay_id, first, last, reason, clock.now(), authority.staff_id],
+            "SELECT campaign_enter_stay(%s, %s, %s, %s, %s, %s, %s)",
+            [
+                stay_id,
+                first,
+                last,
+                reason,
+                clock.now(),
+                authority.staff_id,
+                campaign.campaign_id if campaign else None,
+            ],
         )
         append_entry(authority, verb=Verb.STAY_ENTERED, role=role, on=on, facts=facts)
         postpone_commands(on)
@@ -83,7 +105,7 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     lock_matter("stays", "")
-    day, stays = on, known_stays()
+    day, stays = on, _all_stays()  # also of other campaigns: what was stopped waits rather longer
     while ends := [last for first, last in stays if covers((first, last), day)]:
         if None in ends:
             until = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=366)
@@ -96,6 +118,13 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
             "SELECT campaign_postpone_commands(%s, %s, %s, %s)",
             [until, of_batch, STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS],
         )
+
+
+def _all_stays() -> list[Days]:
+    found = rows(
+        "SELECT lower(days) AS first, upper(days) - 1 AS last FROM campaign_stay WHERE NOT isempty(days)"
+    )
+    return [(row.first, row.last) for row in found]
 
 
 def _require_open_stay(stay_id: UUID, on: dt.date) -> None:

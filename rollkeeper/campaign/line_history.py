@@ -52,7 +52,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         notices_bounced=tuple(notified.bounced),
         promised_on=notified.promised_on if notified.stage == runs else None,
         pauses=tuple((pause.first, pause.last) for pause in facts.pauses),
-        stays=tuple(known_stays()),
+        stays=tuple(known_stays(notified.campaign_id)),
         holds=facts.holds,
         suspended_on=suspended_on,
         further_on=tuple(barred_on[1:]),

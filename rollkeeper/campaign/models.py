@@ -189,13 +189,14 @@ class BatchLine(models.Model):
 
 
 class Stay(models.Model):
-    """A court's stay, or a general extension: every clock is paused and nothing is acted on."""
+    """A court's stay, or a general extension: every clock of a campaign, or of all, is paused and nothing is acted on."""
 
     stay_id = models.UUIDField(primary_key=True)
     days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
     reason = models.TextField()
     recorded_at = models.DateTimeField()
     recorded_by = models.UUIDField(null=True)
+    campaign_id = models.UUIDField(null=True, db_comment="The campaign that it pauses; null: all of them.")
 
     class Meta:
         """Few rows."""

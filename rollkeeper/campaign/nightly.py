@@ -70,7 +70,6 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
         ready, faults = _ready(there, on=on, after_gap=after_gap)
         if not ready:
             raise faults[0]
-        stays = known_stays()
         run("DROP TABLE IF EXISTS pg_temp.drained_line")
         seen = run(sql("campaign", "drain_line_changes"))
         kept_back = [
@@ -78,7 +77,10 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
         ]
         if kept_back:
             run(sql("campaign", "keep_line_changes"), {"campaigns": kept_back})
-        nights = [_run_one(authority, role, one, stays=stays, seen=seen, on=on) for one in ready]
+        nights = [
+            _run_one(authority, role, one, stays=known_stays(one.campaign_id), seen=seen, on=on)
+            for one in ready
+        ]
     if faults:
         raise faults[0]
     return NightlyResult(*(sum(counts) for counts in zip(*map(astuple, nights), strict=True)))

@@ -130,7 +130,7 @@ def current_last_day(campaign_id: CampaignId | None, on: dt.date) -> Promise | N
     except PackChanged:
         return None
     last_day_on = deadlines.last_day_if_notified(
-        campaign.pack, stays=known_stays(), begins_on=campaign.begins_on, on=on
+        campaign.pack, stays=known_stays(campaign.campaign_id), begins_on=campaign.begins_on, on=on
     )
     return Promise(last_day_on, campaign.pack.hash) if last_day_on else None
 
@@ -192,7 +192,7 @@ def _check(pack: Pack, *, on: dt.date) -> PlanCheck:
     to_add = deadlines.make_clocks("plan_clocks", _values_of_plan(campaign_id, pack, on=on))
     by_region = rows("SELECT coalesce(region, '') AS region, count(*) AS lines FROM member_clock GROUP BY 1")
     last_day_on = deadlines.last_day_if_notified(
-        pack, stays=known_stays(), begins_on=pack.campaign.begins_on, on=on
+        pack, stays=known_stays(campaign_id), begins_on=pack.campaign.begins_on, on=on
     )
     return PlanCheck(
         pack.id, pack.campaign.begins_on, _count_members(campaign_id), to_add, last_day_on,
@@ -259,7 +259,7 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
         return 0
     if rules.asks_again:
         run(sql("campaign", "ask_again"))
-    deadlines.count_at_least(pack, stays=known_stays(), on=on, from_day=rules.begins_on)
+    deadlines.count_at_least(pack, stays=known_stays(campaign_id), on=on, from_day=rules.begins_on)
     added = int(rows(sql("campaign", "plan_members"), values)[0].lines)
     run("SELECT campaign_refresh_statistics()")
     return added

@@ -161,6 +161,8 @@ class StayView:
     last: dt.date | None
     reason: str
     end_approvals: int
+    campaign: str | None = None
+    """The one that it pauses; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,20 +262,24 @@ def stays() -> list[StayView]:
     found = rows(
         "SELECT stay_id, lower(days) AS first, upper(days) - 1 AS last, reason,"
         " (SELECT count(*) FROM access_approval a WHERE a.subject = s.stay_id AND a.permission = %(end)s AND a.content = ("
-        "SELECT max(content) FROM access_approval b WHERE b.subject = s.stay_id AND b.permission = %(end)s)) AS end_approvals"
+        "SELECT max(content) FROM access_approval b WHERE b.subject = s.stay_id AND b.permission = %(end)s)) AS end_approvals,"
+        " (SELECT c.campaign_name FROM campaign_campaign c WHERE c.campaign_id = s.campaign_id) AS campaign"
         " FROM campaign_stay s ORDER BY recorded_at DESC",
         {"end": Permission.END_STAY.value},
     )
     return [StayView(*row) for row in found]
 
 
-def batches_that_acted(first: dt.date, last: dt.date | None) -> list[BatchId]:
-    """Return the batches that suspended or terminated lines on one of these days and whose undo is not requested."""
+def batches_that_acted(
+    first: dt.date, last: dt.date | None, *, campaign: CampaignKey | None = None
+) -> list[BatchId]:
+    """Return the batches, of a campaign or of all, that suspended or terminated lines on one of these days and whose undo is not requested."""
     found = rows(
         "SELECT b.batch_id FROM campaign_batch b WHERE b.state IN ('running', 'stopped', 'done') AND EXISTS ("
         "SELECT FROM campaign_chunk c WHERE c.batch_id = b.batch_id AND c.done > 0"
-        " AND daterange(%s, %s, '[]') @> (c.ran_at AT TIME ZONE %s)::date) ORDER BY b.prepared_at",
-        [first, last, str(clock.zone())],
+        " AND daterange(%s, %s, '[]') @> (c.ran_at AT TIME ZONE %s)::date)"
+        " AND b.campaign_id = coalesce(%s, b.campaign_id) ORDER BY b.prepared_at",
+        [first, last, str(clock.zone()), campaign.campaign_id if campaign else None],
     )
     return [BatchId(row.batch_id) for row in found]
 

@@ -18,7 +18,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
-from rollkeeper.law.events import LAST_DAY, REGION, REGISTERING, SERVICES, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, REGION, REGISTERING, SERVICES, STAY_OF, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
 
@@ -58,7 +58,13 @@ def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
         )
         return tuple(rows.select("day", "until").sort("day", "until").iter_rows())
 
-    return Span(first, last, stretches("stay", "pause"), stretches("outage"), stretches("hold"))
+    named = events.rows.filter(
+        pl.col("line").is_null(), pl.col("event").str.starts_with(STAY_OF), pl.col("day") <= last
+    ).select("event", "day", "until")
+    return Span(
+        first, last, stretches("stay", "pause"), stretches("outage"), stretches("hold"),
+        tuple((event.removeprefix(STAY_OF), (day, until)) for event, day, until in named.sort("event", "day", "until").iter_rows()),
+    )  # fmt: skip
 
 
 def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:

@@ -76,7 +76,7 @@ def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None
         _statement(
             "simulate_next" if place else "simulate_first", facts | {"days": stage.days, "place": place - 1}
         )
-        fill_due(pack, stays=span.stays, through=span.last)
+        fill_due(pack, stays=span.stays_of(pack), through=span.last)
         _statement("simulate_step", facts)
         bar.advance()
     if pack.campaign.end is None:

@@ -30,6 +30,8 @@ SERVICES: Final = tuple(Service.values)
 """Of which service a line is; where no row says so, it is one that the law is about."""
 REGION: Final = "region:"
 """Before the region that a line is of; where no row says so, it is not known."""
+STAY_OF: Final = "stay:"
+"""Before the name of the one campaign that a stay pauses."""
 MOMENTS: Final = (
     "activated",
     "notice_delivered",
@@ -170,8 +172,10 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
     given = dict(zip(COLUMNS, fields or [[], [], [], []], strict=True))
     raw = pl.DataFrame(given, schema=dict.fromkeys(COLUMNS, pl.String))
     read = raw.with_columns(_date("date").alias("day"), _date("until").alias("last"))
-    event, stretch = pl.col("event"), pl.col("event").is_in(STRETCHES)
-    known = event.is_in([*MOMENTS, *STRETCHES]) | event.str.contains(f"^{REGION}.")
+    event = pl.col("event")
+    is_stay_of_one = event.str.contains(f"^{STAY_OF}.")
+    stretch = event.is_in(STRETCHES) | is_stay_of_one
+    known = event.is_in(MOMENTS) | stretch | event.str.contains(f"^{REGION}.")
     no_until = pl.col("until") == ""
     return read.select(
         pl.col("line"),
@@ -184,7 +188,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
             (_not_utf8("line"), "the field is not UTF-8 text"),
             (pl.col("line") == "", "the name of a line is missing"),
             (
-                event.is_in(GLOBAL_EVENTS) & (pl.col("line") != ALL_LINES),
+                (event.is_in(GLOBAL_EVENTS) | is_stay_of_one) & (pl.col("line") != ALL_LINES),
                 "a stay or an outage concerns every line, so it must be *",
             ),
         ).alias("line_why"),
@@ -192,7 +196,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
         _why(
             (
                 ~known,
-                f"there is no such event; the events are {', '.join((*MOMENTS, *STRETCHES))}, and {REGION} with a region behind it",
+                f"there is no such event; the events are {', '.join((*MOMENTS, *STRETCHES))}, {STAY_OF} with a campaign and {REGION} with a region behind it",
             )
         ).alias("event_why"),
         _why(

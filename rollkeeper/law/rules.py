@@ -98,6 +98,13 @@ class Span(NamedTuple):
     stays: tuple[Days, ...] = ()
     outages: tuple[Days, ...] = ()
     holds: tuple[Days, ...] = ()
+    campaign_stays: tuple[tuple[str, Days], ...] = ()
+    """Stays of one campaign, by its name."""
+
+    def stays_of(self, pack: Pack) -> tuple[Days, ...]:
+        """Return the stays that pause a campaign: those of all, and those that name it."""
+        name = pack.campaign.campaign_id if pack.has_campaign else None
+        return (*self.stays, *(days for of, days in self.campaign_stays if of == name))
 
 
 def count_clock(
@@ -279,7 +286,7 @@ def make_run(pack: Pack, span: Span) -> Run:
     cache = CalendarCache(
         first=begin,
         closed=closed_flags(pack, first=begin, last=end),
-        stays=merge(map(_ordinals, span.stays)),
+        stays=merge(map(_ordinals, span.stays_of(pack))),
         outages=merge(map(_ordinals, span.outages)),
         holds=merge(map(_ordinals, span.holds)),
         runs_from=span.first.toordinal(),

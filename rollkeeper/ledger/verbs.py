@@ -115,7 +115,7 @@ class Verb(StrEnum):
     )  # fmt: skip
     STAY_ENTERED = (
         "campaign:stay:entered",
-        EntrySchema(facts={"first": DAY, "stay": REFERENCE}, optional={"last": DAY}),
+        EntrySchema(facts={"first": DAY, "stay": REFERENCE}, optional={"campaign": REFERENCE, "last": DAY}),
     )
     MEMBER_RELEASED = (
         "campaign:member:released",

@@ -27,6 +27,7 @@ from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.gateways.base import CHUNK, Gateway, Order
 from rollkeeper.provisioning.gateways.registry import all_services, network_gateway
+from rollkeeper.provisioning.hooks import RESTING_BATCHES
 from rollkeeper.provisioning.models import IMMEDIATELY
 from rollkeeper.provisioning.rules import LONGEST_WAIT, Transition, counted_tries, next_state
 from rollkeeper.provisioning.settings import settings
@@ -195,8 +196,10 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
                 serialize_on(_CLAIMING)
                 # Looked for in each turn, and once it has come: a stay may have been entered meanwhile.
                 is_open = desks_open and not rows("SELECT FROM provisioning_closedday WHERE days @> %s", [on])
+                resting = [rest for one in RESTING_BATCHES.each() if (rest := one(on)) is not None]
                 values = {
                     "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
+                    "some_rest": bool(resting), "resting": [batch for rest in resting for batch in rest],
                     "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1)), "services": list(position.services),
                 }  # fmt: skip
                 found = rows(sql("provisioning", "claim_commands"), values | position.of(kind))

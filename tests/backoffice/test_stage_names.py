@@ -68,8 +68,8 @@ def test_a_batch_is_called_as_the_law_calls_its_stage(manager, monkeypatch, lang
     drawn = prepared(LAW)
 
     shown = [
-        manager("get", f"/campaign/{tail}").text_
-        for tail in ("", f"batches/{drawn.batch_id}/", f"days/{DUE}/")
+        manager("get", tail).text_
+        for tail in ("/campaign/", f"/batches/{drawn.batch_id}/", f"/campaign/days/{DUE}/")
     ]
 
     assert [f"{name} · " in page for page in shown] == [True] * 3

@@ -12,7 +12,7 @@ from rollkeeper.kernel.console import progress
 from rollkeeper.law.campaign_rules import CampaignRules
 from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.engine_sql import run_sql
-from rollkeeper.law.errors import PACK_FAULT, SEVERAL_CAMPAIGNS
+from rollkeeper.law.errors import EVENT_FAULT, PACK_FAULT, SEVERAL_CAMPAIGNS
 from rollkeeper.law.events import read_events
 from rollkeeper.law.explain import LineHistory, explain_history
 from rollkeeper.law.packs import load_pack
@@ -81,6 +81,73 @@ def test_both_engines_read_three_campaigns_as_the_naive_reading_does(register, t
     assert found == by(run_sql, tmp_path, rows, first, last)
 
 
+@st.composite
+def stayed_populations(draw: st.DrawFn) -> list[Row]:
+    """A population with stays of all campaigns, and with some that name one."""
+    rows: list[Row] = draw(populations(most=12, of=served_rows))
+    for name in draw(st.lists(st.sampled_from(["early", "late", "again", "unknown"]), max_size=3)):
+        first = draw(days(0, 400))
+        rows.append(("*", first, f"stay:{name}", first + dt.timedelta(days=draw(st.integers(0, 60)))))
+    return rows
+
+
+def naive_of_stays(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
+    """Give each line the stays of all and of its own campaign, as a clerk would."""
+    bare = [row for row in rows if not row[2].startswith("stay:")]
+    found = []
+    for name in sorted({line for line, *_ in bare if line != "*"}):
+        mine = [row for row in bare if row[0] in {name, "*"}]
+        taken = campaign_of(mine, last)
+        stays = [(line, on, "stay", until) for line, on, event, until in rows if event == f"stay:{taken}"]
+        found += naive([*mine, *stays], first, last)
+    return found
+
+
+def campaign_of(mine: list[Row], last: dt.date) -> str:
+    """Name the campaign that takes a line."""
+    known = [(on, event) for _, on, event, _ in mine if on <= last]
+    service = min(
+        (event for _, event in known if event in {"mobile", "data_card", "fixed_line", "domain"}),
+        default=None,
+    )
+    recorded = min((on for on, event in known if event in REGISTERING), default=None)
+    notified = min((on for on, event in known if event == "notice_delivered"), default=D.max)
+    if (
+        service in {None, "mobile", "data_card"}
+        and recorded is not None
+        and recorded < D(2011, 6, 30)
+        and recorded <= notified
+    ):
+        return "again"
+    return "early" if service == "mobile" else "late"
+
+
+@quiet(8)
+@given(rows=stayed_populations(), first=days(40, 300), length=st.integers(0, 760))
+def test_both_engines_read_a_stay_of_one_campaign_as_the_naive_reading_does(
+    register, tmp_path, rows, first, length
+):
+    last = first + dt.timedelta(days=length)
+
+    found = by(run_rules, tmp_path, rows, first, last)
+
+    assert [one[:-1] for one in found] == naive_of_stays(rows, first, last)
+    assert found == by(run_sql, tmp_path, rows, first, last)
+
+
+@pytest.mark.parametrize(
+    ("event", "until", "line", "why"),
+    [("stay:early", "", "*", "needs its last day"), ("stay:early", "2012-01-02", "L1", "concerns every line"), ("stay:", "2012-01-02", "*", "no such event"),
+     ("region:", "", "L1", "no such event"), ("region:Lhasa", "2012-01-02", "L1", "has no last day")],
+)  # fmt: skip
+def test_a_stay_of_a_campaign_and_a_region_are_read_as_strictly(tmp_path, event, until, line, why):
+    file = tmp_path / "events.csv"
+    file.write_text(f"line,date,event,until\n{line},2012-01-01,{event},{until}\n", "utf-8")
+
+    with refusing(EVENT_FAULT, match=why):
+        read_events(file)
+
+
 PLACED = phased(
     LATE.replace(
         "id: late, cohort: {services: [data_card, fixed_line]}",
@@ -108,7 +175,7 @@ def naive_of_regions(rows: list[Row], first: dt.date, last: dt.date) -> list[tup
     return found
 
 
-@quiet(18)
+@quiet(8)
 @given(rows=populations(most=12, of=placed_rows), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_read_regions_as_the_naive_reading_does(register, tmp_path, rows, first, length):
     last = first + dt.timedelta(days=length)

@@ -8,6 +8,7 @@ import typer
 
 from rollkeeper.campaign import court_stays, queries
 from rollkeeper.campaign.commands.cli_options import (
+    CampaignOption,
     FirstDayOption,
     LastDayOption,
     NeededAsOption,
@@ -15,6 +16,7 @@ from rollkeeper.campaign.commands.cli_options import (
     opened,
     signed_in,
 )
+from rollkeeper.campaign.open_campaign import named_campaigns
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, out
 
@@ -23,9 +25,10 @@ def enter(
     reason: Annotated[str, typer.Option(help="Case number or order; no names.")],
     first: FirstDayOption = None,
     last: LastDayOption = None,
+    campaign: CampaignOption = None,
     on: DateOption = None,
 ) -> None:
-    """Pause every clock; a running batch stops before its next chunk.
+    """Pause every clock, or those of one campaign; a running batch stops before its next chunk.
 
     If it begins on a past day, the batches that acted since then are listed: their lines get service back only when they are
     undone. Example: rollkeeper campaign stay enter --reason "order 12/2012"
@@ -34,8 +37,11 @@ def enter(
         raise typer.BadParameter("--reason is empty: name the case or the order")
     with opened():
         today = on or clock.today()
-        stay_id = court_stays.enter_stay(console(), first=first or today, last=last, reason=reason, on=today)
-        acted = queries.batches_that_acted(first or today, last)
+        paused = named_campaigns(campaign)[0] if campaign else None
+        stay_id = court_stays.enter_stay(
+            console(), first=first or today, last=last, reason=reason, on=today, campaign=paused
+        )
+        acted = queries.batches_that_acted(first or today, last, campaign=paused)
     out.print(f"Stay {stay_id} is entered.")
     for batch_id in acted:
         out.print(f"It covers days on which a batch acted. Undo it: rollkeeper campaign undo {batch_id}")

@@ -23,7 +23,10 @@ WITH counted AS MATERIALIZED (
              THEN 0 ELSE greatest(1, coalesce((%(stage_days)s::integer[])[m.step + 1], 1) - (
                SELECT count(*) FROM generate_series(s.begun_on + 1, s.restored_on, interval '1 day') AS d (day)
                 WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
-                  AND NOT EXISTS (SELECT FROM campaign_stay t WHERE t.days @> d.day::date))::integer) END AS last_day_on,
+                  AND NOT EXISTS (SELECT FROM campaign_stay s JOIN campaign_campaign c ON c.campaign_id = m.campaign_id
+                                   WHERE s.days @> d.day::date AND
+-- include campaign.pauses_campaign
+                                 ))::integer) END AS last_day_on,
            coalesce(p.language, l.language, %(language)s) AS notice_language
       FROM campaign_member m
       JOIN lines_line l USING (line_id)

@@ -1,12 +1,15 @@
--- A stay is entered and ended by these alone: it pauses every clock, so that what shortens one takes days from everyone.
+-- A stay is entered and ended by these alone: it pauses every clock, or those of one campaign, so that what shortens one takes days from
+-- everyone whom it concerns.
 -- Law: art. 3, 11. Reads: access_approval, access_staff. Writes: campaign_stay.
 -- Plan: primary key; the approvals of one subject. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
 -- With their owner's rights: a role that executes them moves no first day, reopens no stay and ends none in the past.
-CREATE OR REPLACE FUNCTION campaign_enter_stay(stay uuid, first_day date, last_day date, because text, said_at timestamptz, by_staff uuid)
-RETURNS void
+DROP FUNCTION IF EXISTS campaign_enter_stay(uuid, date, date, text, timestamptz, uuid);
+CREATE OR REPLACE FUNCTION campaign_enter_stay(
+    stay uuid, first_day date, last_day date, because text, said_at timestamptz, by_staff uuid, of_campaign uuid
+) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    INSERT INTO campaign_stay (stay_id, days, reason, recorded_at, recorded_by)
-    VALUES (stay, daterange(first_day, last_day, '[]'), because, kernel_instant(said_at), by_staff)
+    INSERT INTO campaign_stay (stay_id, days, reason, recorded_at, recorded_by, campaign_id)
+    VALUES (stay, daterange(first_day, last_day, '[]'), because, kernel_instant(said_at), by_staff, of_campaign)
 $$;
 
 -- Ends a stay with this day, or with its first day where that is later; tells the last day, and nothing where the stay ends by then.

@@ -199,7 +199,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:undo:withdrawn' THEN ARRAY[['batch', 'reference', '+'], ['request', 'reference', '+']]
     WHEN 'campaign:work:requested' THEN ARRAY[['batch', 'reference', '_'], ['due_on', 'day', '_'], ['kind', 'code', '+'], ['request', 'reference', '+']]
     WHEN 'campaign:nightly_run:finished' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['postponed', 'count', '+'], ['reminded', 'count', '_'], ['started', 'count', '+']]
-    WHEN 'campaign:stay:entered' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
+    WHEN 'campaign:stay:entered' THEN ARRAY[['campaign', 'reference', '_'], ['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
     WHEN 'campaign:member:released' THEN ARRAY[['stage', 'code', '+']]
     WHEN 'campaign:stay:end_approved' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
     WHEN 'campaign:stay:ended' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]

@@ -13,13 +13,14 @@
 -- temporary reconnection), or that may not be sent on this day, supersedes nothing yet. A line whose number belongs to another
 -- line by now (`released`, and not erased) has nothing left to bar, terminate or restore: an element that uses the number would
 -- do it to the other line. A terminated line is no longer restored, and a restore command for it supersedes nothing. On a day on
--- which counters are closed, or under a stay, no line loses service for a missing registration, whenever commanded. Exception:
+-- which counters are closed, or under a stay, no line loses service for a missing registration, whenever commanded; under
+-- a stay of one campaign none of its batches, nor one whose command names no batch. Exception:
 -- the bar for an undone termination that the network may have received, because it gives emergency calls back. Commands that the
 -- network accepted before are read back, and not delivered again.
 WITH due AS (
     SELECT c.* FROM unnest(%(services)s::text[]) AS asked (service) CROSS JOIN LATERAL (
     SELECT c.line_id, c.command_id, c.position, c.next_try_at, c.state,
-           %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
+           %(is_open)s AND NOT (%(some_rest)s AND coalesce(c.batch_id = ANY (%(resting)s::uuid[]), true)) OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
                SELECT FROM (SELECT batch_id, kind, position, sent_at, read_back_at, claimed_by FROM provisioning_command
                              WHERE line_id = c.line_id OFFSET 0) e
                 WHERE e.batch_id = c.batch_id AND e.kind = 'terminate' AND e.position < c.position
@@ -46,7 +47,8 @@ WITH due AS (
         SELECT FROM provisioning_command n
         WHERE n.line_id = d.line_id AND n.position > d.position
           AND NOT (n.state = 'waiting' AND n.attempts = 0 AND (
-              n.next_try_at > %(now)s OR NOT %(is_open)s AND n.kind <> 'restore' AND n.reason = 'registration'))
+              n.next_try_at > %(now)s
+              OR (NOT %(is_open)s OR %(some_rest)s AND coalesce(n.batch_id = ANY (%(resting)s::uuid[]), true)) AND n.kind <> 'restore' AND n.reason = 'registration'))
           AND NOT (n.kind = 'restore' AND coalesce(l.state, '') = 'terminated')
     ) OR coalesce(l.state = 'released' AND l.erased_on IS NULL OR l.state = 'terminated' AND %(kind)s = 'restore', false) AS is_superseded
     FROM due d LEFT JOIN lines_line l USING (line_id)
