@@ -9,7 +9,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.cases import cases_not_run
 from rollkeeper.law.confirmations import citations, outdated
-from rollkeeper.law.countries import country_of
+from rollkeeper.law.countries import country_of, own_country, own_file
 from rollkeeper.law.features import features_missing
 from rollkeeper.law.findings import LawFinding, Weight
 from rollkeeper.law.forgotten import forgotten
@@ -121,12 +121,19 @@ def _cases(pack: Pack) -> Iterator[LawFinding]:
 
 def _country(pack: Pack) -> Iterator[LawFinding]:
     code = pack.file.jurisdiction.partition("-")[0]
+    try:
+        own_country(pack.file.jurisdiction)
+    except RollkeeperError as fault:
+        yield from (
+            LawFinding(Weight.DOUBT, "country", str(one), one.advice)
+            for one in getattr(fault, "faults", (fault,))
+        )
     if pack.duty and country_of(pack.file.jurisdiction) is None:
         yield LawFinding(
             Weight.DOUBT,
             "country",
             f"The country {code} has no file: its emergency numbers and documents are not known, and no line is barred.",
-            f"Write rollkeeper/law/countries/{code.lower()}.yaml: 'rollkeeper law schema --country' prints what it can hold.",
+            f"Write {own_file(code)}: 'rollkeeper law schema --country' prints what it can hold.",
         )
 
 

@@ -7,7 +7,19 @@ EMERGENCY_NUMBERS_MISSING = Refusal(
     "emergency_numbers_missing",
     Kind.CONFLICT,
     "The country of the rule pack '{pack}' ({jurisdiction}) has no file with emergency numbers.",
-    "Add the country's file to rollkeeper/law/countries, with its emergency numbers; no line is barred without it.",
+    "Add the country's file to the folder law/countries of the instance, with its emergency numbers; no line is barred without it.",
+)
+COUNTRY_LACKS_NUMBERS = Refusal(
+    "country_lacks_numbers",
+    Kind.REFUSED,
+    "{file} is not used: it lacks numbers that every line of {country} reaches: {numbers}.",
+    "Add them to it: a number more does no harm. Until then the shipped file of the country holds.",
+)
+COUNTRY_OF_ANOTHER_NAME = Refusal(
+    "country_of_another_name",
+    Kind.MALFORMED,
+    "{file} is not used: it says that it is of {country}.",
+    "Give it the name of its country: its code in small letters.",
 )
 PACK_NOT_FOUND = Refusal(
     "pack_not_found",

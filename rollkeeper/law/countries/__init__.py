@@ -2,20 +2,26 @@
 """Country files: what several rule packs of one country share, first of all its emergency numbers.
 
 A pack names its country by its jurisdiction: ``CN-XZ`` has the file ``cn.yaml``. Country files are read as strictly as packs. Each
-fact names its source, and says whether it was read there: `confirmed` is false by default.
+fact names its source, and says whether it was read there: `confirmed` is false by default. An operator adds a country, or numbers to a
+shipped one, in the folder `law/countries` of the instance.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.kernel.settings import data_dir
+from rollkeeper.law.errors import COUNTRY_LACKS_NUMBERS, COUNTRY_OF_ANOTHER_NAME
 from rollkeeper.law.schema_common import Language, Name, Text
-from rollkeeper.law.strict_yaml import Document, in_plain_words, read_strict
+from rollkeeper.law.strict_yaml import MAX_BYTES, Document, in_plain_words, read_strict
 
 type DialledNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
 """A short number as it is dialled, without a prefix."""
@@ -26,6 +32,7 @@ type NumberPattern = Annotated[str, StringConstraints(pattern=r"^[0-9\[\]{},|()-
 """An extended regular expression of digits, without backslashes: every network element reads it."""
 
 _SUFFIX: Final = ".yaml"
+_CODE: Final = re.compile("[A-Z]{2}")
 _OF_ANY_STATE: Final = frozenset({"passport", "identity-card", "residence-permit", "other"})
 """Types of document that no library has to know: every other one has a `check` of its name."""
 
@@ -128,24 +135,88 @@ def shipped_countries() -> tuple[str, ...]:
     return tuple(sorted(e.name.removesuffix(_SUFFIX).upper() for e in here if e.name.endswith(_SUFFIX)))
 
 
+def own_file(code: str) -> Path:
+    """Return where the operator's own file of a country lies in this instance, whether or not it is there."""
+    return data_dir() / "law" / "countries" / f"{code.lower()}{_SUFFIX}"
+
+
 def country_bytes(jurisdiction: str) -> bytes | None:
-    """Return the country file of a jurisdiction, byte by byte; None if there is none."""
-    code = jurisdiction.partition("-")[0]
-    if code not in shipped_countries():
-        return None
-    return (files("rollkeeper.law.countries") / f"{code.lower()}{_SUFFIX}").read_bytes()
+    """Return the country file of a jurisdiction, byte by byte: the operator's own before the shipped one; None if there is none.
+
+    An own file that is refused counts as not there: `law check` and `doctor` say why.
+    """
+    code = _code(jurisdiction)
+    own = _own_bytes(code)
+    if own is not None:
+        with suppress(RollkeeperError):
+            read_own(own, code)
+            return own
+    return _shipped_bytes(code)
 
 
-@cache
 def country_of(jurisdiction: str) -> Country | None:
     """Return the country file of a jurisdiction (ISO 3166-1 or 3166-2: ``CN``, ``CN-XZ``), None if there is none.
 
     Refuses: PACK_FAULT.
     """
     text = country_bytes(jurisdiction)
-    if text is None:
+    return None if text is None else _read(text, f"{_code(jurisdiction).lower()}{_SUFFIX}")
+
+
+def own_country(jurisdiction: str) -> Country | None:
+    """Return the operator's own country file, None if there is none. Refuses: PACK_FAULT, COUNTRY_OF_ANOTHER_NAME, COUNTRY_LACKS_NUMBERS."""
+    code = _code(jurisdiction)
+    text = _own_bytes(code)
+    return None if text is None else read_own(text, code)
+
+
+def read_own(text: bytes, code: str) -> Country:
+    """Read an operator's own country file. One of a shipped country keeps every number that is shipped: one more does no harm, one less may.
+
+    Refuses: PACK_FAULT, COUNTRY_OF_ANOTHER_NAME, COUNTRY_LACKS_NUMBERS.
+    """
+    file = str(own_file(code))
+    found = _read(text, file)
+    if found.country != code:
+        raise COUNTRY_OF_ANOTHER_NAME(file=file, country=found.country)
+    shipped = _shipped_bytes(code)
+    if shipped is not None:
+        known = _read(shipped, f"{code.lower()}{_SUFFIX}")
+        lacks = sorted(
+            {one.number for one in known.emergency_numbers} - {one.number for one in found.emergency_numbers}
+        )
+        every = {one.number for one in (*found.emergency_numbers, *found.reachable_numbers)}
+        lacks += sorted({one.number for one in known.reachable_numbers} - every)
+        if lacks:
+            raise COUNTRY_LACKS_NUMBERS(file=file, country=code, numbers=", ".join(lacks))
+    return found
+
+
+def _code(jurisdiction: str) -> str:
+    return jurisdiction.partition("-")[0]
+
+
+@cache
+def _shipped_bytes(code: str) -> bytes | None:
+    if code not in shipped_countries():
         return None
-    document = read_strict(text, f"{jurisdiction.partition('-')[0].lower()}{_SUFFIX}")
+    return (files("rollkeeper.law.countries") / f"{code.lower()}{_SUFFIX}").read_bytes()
+
+
+def _own_bytes(code: str) -> bytes | None:
+    """Return the operator's own file; None where there is none, or where it cannot be read, which is no code of a country."""
+    if not _CODE.fullmatch(code):
+        return None
+    try:
+        with own_file(code).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _read(text: bytes, name: str) -> Country:
+    document = read_strict(text, name)
     try:
         found = Country.model_validate(document.data)
     except ValidationError as fault:
