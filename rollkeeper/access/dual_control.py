@@ -8,7 +8,7 @@ only after some hours. The service that carries it out may check again: `has_eno
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -73,6 +73,8 @@ class PendingSubject:
     level: str = ""
     """What it would bar, where it would leave something (kernel.choices.BarLevel)."""
     lines: int | None = None
+    title: Mapping[str, str] = field(default_factory=dict)
+    """What the law calls it, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class PendingApproval:
     """The person who reads this submitted or approved it, and cannot approve it."""
     level: str = ""
     lines: int | None = None
+    title: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
@@ -274,7 +277,7 @@ def _pending(
         yield PendingApproval(
             permission=permission, action_kind=one.action_kind, about=one.about, requested_at=one.requested_at,
             requested_by=names.get(one.requested_by, ""), given=len(people), needed=rule_for(permission).people,
-            is_own=authority.staff_id in {*one.submitted_by, *people}, level=one.level, lines=one.lines,
+            is_own=authority.staff_id in {*one.submitted_by, *people}, level=one.level, lines=one.lines, title=one.title,
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from rollkeeper.access.dual_control import PendingApproval, pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import RequestView, requests_under_way
-from rollkeeper.backoffice.labels import say
+from rollkeeper.backoffice.labels import named, say
 from rollkeeper.campaign.choices import Action, WorkKind
 from rollkeeper.campaign.work_requests import PERMISSION_FOR, key_of
 from rollkeeper.incidents.choices import Step
@@ -69,7 +69,7 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     """List what waits for approvers and the reader may approve, and what a worker has to do that the reader may see; the longest first."""
     authority = authority_in(request)
     listed: list[tuple[PendingApproval | RequestView, str | Promise, str]] = [
-        (one, say(one.level, "level") or _LABELS[one.action_kind], _address(one))
+        (one, named(one.title, say(one.level, "level") or _LABELS[one.action_kind]), _address(one))
         for one in pending_here(authority)
     ]
     for one in requests_under_way():

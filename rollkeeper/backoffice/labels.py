@@ -167,9 +167,15 @@ def opening_hours(text: str) -> str:
 
 def say_stage(action: str, level: str | None, title: Mapping[str, str] | None) -> str:
     """Say what a stage of a law does, after the name that the law gives it, where it gives it one."""
-    what = f"{say(action, 'action')} · {say(level, 'level')}" if level else say(action, "action")
+    return named(
+        title, f"{say(action, 'action')} · {say(level, 'level')}" if level else say(action, "action")
+    )
+
+
+def named(title: Mapping[str, str] | None, what: str | Promise) -> str:
+    """Say what something is after the name that the law gives it, where it gives it one."""
     name = name_in(get_language() or ENGLISH, title or {})
-    return f"{name} · {what}" if name else what
+    return f"{name} · {what}" if name else str(what)
 
 
 def say(value: str | None, name: str) -> str:

@@ -12,7 +12,8 @@ from rollkeeper.access.dual_control import PendingSubject, has_enough_decisions
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import commitment_of
 from rollkeeper.campaign.choices import BatchState
-from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.models import Batch, Campaign
+from rollkeeper.campaign.stage_counts import StageTitles
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
@@ -48,10 +49,12 @@ def _day_of(
 
 def pending_batches() -> list[PendingSubject]:
     """Return the batches that wait for approvers."""
+    of, titles = {one.campaign_id: one for one in Campaign.objects.all()}, StageTitles()
     return [
         PendingSubject(
             one.batch_id, f"{one.action}_batch", one.prepared_at, str(one.batch_id), content=one.content,
             requested_by=StaffId(one.prepared_by) if one.prepared_by else None, level=BarLevel.partial(one.bars), lines=one.line_count,
+            title=titles.of(of.get(one.campaign_id), one.step, one.pack_hash),
         )
         for one in Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
     ]  # fmt: skip

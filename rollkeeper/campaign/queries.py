@@ -417,7 +417,7 @@ def _batch_view(row: Any, titles: StageTitles) -> BatchView:
         position_done=row.position_done,
         pilot_done_at=row.pilot_done_at,
         campaign=row.campaign_name or "",
-        title=titles.of(row),
+        title=titles.of(row, row.step, row.pack_hash),
     )
 
 

@@ -85,15 +85,20 @@ class StageTitles:
     def __init__(self) -> None:
         self._packs: dict[tuple[str, str], Pack | None] = {}
 
-    def of(self, batch: Any) -> Mapping[str, str]:
-        """Return what a batch's stage is called by the version of the law for which it was prepared; empty where another one lies there."""
-        key = (batch.pack_id or "", batch.campaign_name or "")
+    def of(self, campaign: Any, step: int, pack_hash: str) -> Mapping[str, str]:
+        """Return what a stage of a campaign is called by this version of the law; empty where another one lies there.
+
+        `campaign`: what has the `pack_id` and the `campaign_name`.
+        """
+        if campaign is None or not campaign.pack_id:
+            return {}
+        key = (campaign.pack_id, campaign.campaign_name)
         if key not in self._packs:
             self._packs[key] = None
             with suppress(RollkeeperError):  # a law that cannot be read names nothing
                 self._packs[key] = pack_as_it_lies(*key)
         pack = self._packs[key]
-        return title_of_stage(pack, batch.step) if pack and pack.hash == batch.pack_hash else {}
+        return title_of_stage(pack, step) if pack and pack.hash == pack_hash else {}
 
 
 def summed[Key](pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:

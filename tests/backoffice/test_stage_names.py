@@ -75,6 +75,16 @@ def test_a_batch_is_called_as_the_law_calls_its_stage(manager, monkeypatch, lang
     assert [f"{name} · " in page for page in shown] == [True] * 3
 
 
+def test_what_waits_for_approvers_has_the_name(signed_in):  # noqa: F811
+    before = instance().pack
+    prepared(LAW)
+
+    page = signed_in(StaffRole.SUPERVISOR, "sup")("get", "/pending-approvals/").text_
+
+    write_settings(instance={"pack": before})
+    assert "Outgoing bar · " in page
+
+
 def test_a_batch_of_a_law_without_names_has_none(manager):
     prepared(BARE)
 
