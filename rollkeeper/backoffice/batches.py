@@ -18,7 +18,7 @@ from rollkeeper.access.dual_control import approvals_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import RequestView
-from rollkeeper.backoffice.campaign_choice import titles_of_open
+from rollkeeper.backoffice.campaign_choice import query_of, titles_of_open
 from rollkeeper.backoffice.campaign_forms import ReasonForm
 from rollkeeper.backoffice.forms import BatchApprovalForm
 from rollkeeper.backoffice.preview_picture import preview_picture
@@ -158,7 +158,8 @@ def _batch_page(
     may = _allowed_actions(request, authority, view, known)
     shown = {
         "batch": view,
-        "titles": titles_of_open(),
+        "titles": (titles := titles_of_open()),
+        "campaign_query": query_of(view.campaign) if view.campaign in titles else "",
         "steps": batch_steps(view, known),
         "next": what_next(view, known),
         "work": work,

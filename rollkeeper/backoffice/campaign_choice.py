@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 
 from rollkeeper.campaign import queries
-from rollkeeper.campaign.open_campaign import CampaignKey, campaigns_under_way
+from rollkeeper.campaign.open_campaign import CampaignKey, campaigns_under_way, closed_campaigns
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.side_by_side import ENGLISH, text_in
 
@@ -42,6 +42,11 @@ class CampaignChoice:
         return next((one.query for one in self.offered if one.is_shown), "")
 
     @property
+    def further(self) -> str:
+        """Return the same for an address that asks for something already."""
+        return self.query.replace("?", "&")
+
+    @property
     def title(self) -> str:
         """Return what the pack calls the campaign; empty where there is no choice."""
         return next((one.title for one in self.offered if one.is_shown), "")
@@ -51,19 +56,26 @@ class CampaignChoice:
         return queries.overview(clock.today(), self.name) if self.key else None
 
 
-def campaign_choice(request: HttpRequest) -> CampaignChoice:
-    """Return which campaign a page shows. Refuses: a name that no open campaign has."""
+def campaign_choice(request: HttpRequest, *, also_closed: bool = False) -> CampaignChoice:
+    """Return which campaign a page shows. Refuses: a name that no open campaign has.
+
+    `also_closed`: the page of a campaign's end goes on being shown once it has ended.
+    """
     there, asked = campaigns_under_way(), request.GET.get("campaign")
+    if also_closed and asked and all(asked != one.name for one in there):
+        there = [*there, *closed_campaigns(asked)]
     if not there:
         return CampaignChoice(None, ())
     chosen = next((one for one in there if asked in {None, one.name}), None)
     if chosen is None:
         raise Http404
-    offered = [
-        ShownCampaign(one.name, title_of(one), f"?{urlencode({'campaign': one.name})}", one is chosen)
-        for one in there
-    ]
+    offered = [ShownCampaign(one.name, title_of(one), query_of(one.name), one is chosen) for one in there]
     return CampaignChoice(chosen, tuple(offered) if len(offered) > 1 else ())
+
+
+def query_of(name: str) -> str:
+    """Return what the address of a page of this campaign ends with."""
+    return f"?{urlencode({'campaign': name})}"
 
 
 def titles_of_open() -> dict[str, str]:

@@ -135,7 +135,7 @@ def close(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         request_work(authority, WorkKind.CLOSE, on=clock.today(), campaign=campaign_choice(request).key)
         return redirect(reverse("backoffice:close") + campaign_choice(request).query)
-    choice = campaign_choice(request)
+    choice = campaign_choice(request, also_closed=True)
     asked, seen = last_work(WorkKind.CLOSE, choice.key.campaign_id if choice.key else None), choice.overview()
     left = [(stage, seen.stage_counts.get(stage, 0)) for stage in (Stage.NOT_NOTIFIED, Stage.RUNNING, Stage.SUSPENDED)] if seen else []  # fmt: skip
     shown = {

@@ -16,12 +16,13 @@ from rollkeeper.campaign.choices import Stage
 def figures(request: HttpRequest) -> HttpResponse:
     """Return the lines in each stage, a row for each nightly run, as CSV."""
     authority_to_see(request)
-    seen, out = campaign_choice(request).overview(), io.StringIO()
+    choice, out = campaign_choice(request), io.StringIO()
+    seen, named = choice.overview(), f"-{choice.name}" if choice.offered else ""
     writer = csv.writer(out)
     writer.writerow(["day", *(stage.value for stage in Stage)])
     for day, counts in seen.series if seen else ():
         writer.writerow([day.isoformat(), *(counts.get(stage.value, 0) for stage in Stage)])
     return HttpResponse(
         out.getvalue(), content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="campaign.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="campaign{named}.csv"'},
     )  # fmt: skip

@@ -79,6 +79,16 @@ def campaigns_under_way() -> list[CampaignKey]:
     return [CampaignKey(CampaignId(row.campaign_id), *row[1:]) for row in found]
 
 
+def closed_campaigns(name: str) -> list[CampaignKey]:
+    """Return the campaign of this name that was closed last, if there is one."""
+    found = rows(
+        "SELECT campaign_id, campaign_name, pack_id, law_id, pack_hash, begins_on FROM campaign_campaign"
+        " WHERE closed_on IS NOT NULL AND campaign_name = %s ORDER BY closed_on DESC, begins_on DESC LIMIT 1",
+        [name],
+    )
+    return [CampaignKey(CampaignId(row.campaign_id), *row[1:]) for row in found]
+
+
 def named_campaigns(name: str | None) -> list[CampaignKey]:
     """Return the campaign of this name, or all that are under way. Refuses: NO_CAMPAIGN, CAMPAIGN_NOT_FOUND."""
     there = campaigns_under_way()

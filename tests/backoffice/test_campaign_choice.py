@@ -1,23 +1,28 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Pages of several campaigns: a choice where there is one, and what is asked for goes to the campaign that is shown."""
 
+import html
+import re
+
 import pytest
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.choices import RequestJob
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.staff_requests import do_staff_requests
-from rollkeeper.campaign import planning, queries
+from rollkeeper.backoffice import unreachable
+from rollkeeper.campaign import batch_planning, planning, queries
+from rollkeeper.campaign.nightly import run_nightly
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
-from tests.backoffice.test_pages import PLANNED, signed_in  # noqa: F401
+from tests.backoffice.test_pages import DUE, PLANNED, signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.builders.packs import use_pack
 from tests.builders.stages import EARLY, LATE, phased
-from tests.campaign.population import plan, register
+from tests.campaign.population import plan, register, tell
 
 TITLES = ("title: {en: Telephones}, ", "title: {en: Other lines}, ")
 LAW = phased(
@@ -105,9 +110,6 @@ def test_the_campaign_that_is_shown_is_closed_and_no_other(law, as_role):
     register(mobile, PLANNED)
     run("DISCARD TEMP")
     with as_role("worker"):
-        from rollkeeper.access.authority import worker_authority
-        from rollkeeper.campaign.nightly import run_nightly
-
         run_nightly(worker_authority(), on=PLANNED)
 
     law("post", "/campaign/close/?campaign=early", {"sure": "on"})
@@ -137,3 +139,78 @@ def test_figures_are_those_of_the_campaign_that_is_shown(law):
     planned()
 
     assert law("get", "/campaign/figures.csv?campaign=late").status_code == 200
+
+
+def test_no_link_of_a_campaigns_pages_leads_to_another_campaign(law):
+    make_line(service="mobile", region="Lhasa"), make_line(service="data_card", region="Lhasa")
+    planned()
+    run_nightly(worker_authority(), on=PLANNED)
+
+    pages = [
+        text(law("get", f"/{one}/?campaign=late")) for one in ("campaign", "unreachable", "campaign/close")
+    ]
+
+    links = {html.unescape(one) for page in pages for one in re.findall(r'href="([^"]+)"', page)}
+    about_one = [
+        one
+        for one in links
+        if re.match(r"/(campaign/(days|close|figures)|unreachable)|\?", one) and "campaign=early" not in one
+    ]
+    assert any(one.startswith("/campaign/days/") for one in about_one)
+    assert any("region=Lhasa" in one for one in about_one)
+    assert not [one for one in about_one if "campaign=late" not in one]
+
+
+def test_the_next_unreachable_lines_are_of_the_same_campaign(law, monkeypatch):
+    monkeypatch.setattr(unreachable, "PAGE", 1)
+    make_line(service="data_card"), make_line(service="data_card")
+    planned()
+
+    shown = text(law("get", "/unreachable/?campaign=late"))
+
+    assert re.search(r'href="\?after=[^"]+campaign=late"', shown)
+
+
+def test_who_asked_for_the_end_of_one_campaign_sees_it_ended(law, as_role):
+    mobile = make_line(service="mobile")
+    make_line(service="data_card")
+    planned()
+    register(mobile, PLANNED)
+    run("DISCARD TEMP")
+    with as_role("worker"):
+        run_nightly(worker_authority(), on=PLANNED)
+
+    law("post", "/campaign/close/?campaign=early", {"sure": "on"})
+    work(as_role)
+    ended = law("get", "/campaign/close/?campaign=early")
+
+    assert ended.status_code == 200
+    assert "Closed on 20 December 2011" in text(ended)
+    assert 'href="/campaign/"' in text(ended)
+    assert law("get", "/campaign/close/?campaign=none").status_code == 404
+
+
+def test_the_file_of_figures_is_named_for_its_campaign(law):
+    make_line(service="mobile"), make_line(service="data_card")
+    planned()
+
+    assert (
+        "campaign-late.csv"
+        in law("get", "/campaign/figures.csv?campaign=late").headers["Content-Disposition"]
+    )
+
+
+def test_a_batch_leads_back_to_its_own_campaign(law):
+    mobile = make_line(service="mobile")
+    make_line(service="data_card")
+    planned()
+    tell(mobile, PLANNED)
+    run_nightly(worker_authority(), on=PLANNED)
+    clock.set_demo_date(DUE)
+    run_nightly(worker_authority(), on=DUE)
+    batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE)
+    (batch,) = [one for one in queries.batches() if one.campaign == "early"]
+
+    shown = text(law("get", f"/batches/{batch.batch_id}/"))
+
+    assert 'class="govuk-back-link" href="/campaign/?campaign=early"' in shown
