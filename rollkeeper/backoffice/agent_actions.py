@@ -22,7 +22,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
-from rollkeeper.agents.choices import Severity
+from rollkeeper.agents.choices import Severity, Verdict
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.kernel import clock
 
@@ -190,14 +190,7 @@ def suspension_question(code: str, *, is_fraud: bool) -> Question:
     accounts, lines = queries.concerned_by(code, on=clock.today())
     said = [_said_accounts(accounts), _("The agent can no longer register anyone, from this moment.")]
     if is_fraud:
-        said.append(
-            ngettext(
-                "The subscriber of %(n)d line is asked to confirm the record. No line is suspended.",
-                "The subscribers of %(n)d lines are asked to confirm the record. No line is suspended.",
-                lines,
-            )
-            % {"n": lines}
-        )
+        said.append(_said_reverified(lines))
     return Question(
         title=_("Suspend %(agent)s?") % {"agent": code},
         button=_("Suspend"),
@@ -208,6 +201,23 @@ def suspension_question(code: str, *, is_fraud: bool) -> Question:
         if is_fraud
         else ngettext("account is closed", "accounts are closed", accounts),
     )
+
+
+def reverification_question() -> Question:
+    """Ask before the subscriber of a line is asked to confirm a record that an agent made."""
+    return Question(
+        title=_("Ask the subscriber to confirm the record?"), button=Verdict.REVERIFY.label, back=reverse("backoffice:agents"),
+        consequences=[_said_reverified(1)], is_harmful=False,
+        concerns=1, concerned=ngettext("subscriber is asked to confirm", "subscribers are asked to confirm", 1),
+    )  # fmt: skip
+
+
+def _said_reverified(lines: int) -> str:
+    return ngettext(
+        "The subscriber of %(n)d line is asked to confirm the record. No line is suspended.",
+        "The subscribers of %(n)d lines are asked to confirm the record. No line is suspended.",
+        lines,
+    ) % {"n": lines}
 
 
 def _question(code: str, do: str, more: dict[str, str]) -> Question:

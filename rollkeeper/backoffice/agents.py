@@ -19,7 +19,7 @@ from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
 from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.agents.suspension import suspend_agent
-from rollkeeper.backoffice.agent_actions import suspension_question
+from rollkeeper.backoffice.agent_actions import reverification_question, suspension_question
 from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.report_actions import report_state
@@ -100,7 +100,11 @@ def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if verdict not in set(Verdict):
         messages.error(request, _("Choose the result."))
         return redirect("backoffice:agents")
-    settle_case(authority_in(request), case_id, Verdict(verdict), on=clock.today())
+    authority, chosen = authority_in(request), Verdict(verdict)
+    require(authority, Permission.SETTLE_AGENT_CASE)
+    if chosen is Verdict.REVERIFY and not is_confirmed(request):
+        return confirm(request, reverification_question(), verdict=verdict)
+    settle_case(authority, case_id, chosen, on=clock.today())
     messages.success(request, _("The case is settled."))
     return redirect("backoffice:agents")
 

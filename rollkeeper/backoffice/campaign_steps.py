@@ -118,8 +118,12 @@ def stays(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_stay(request: HttpRequest, stay_id: UUID) -> HttpResponse:
-    """Agree, as one of two people, that today is the last day of a stay."""
-    ended = court_stays.end_stay(authority_to_see(request), stay_id=stay_id, on=clock.today())
+    """Agree, as one of two people, that today is the last day of a stay; asked first, since the clocks go on."""
+    authority = authority_to_see(request)
+    require(authority, Permission.END_STAY)
+    if not is_confirmed(request):
+        return confirm(request, _end_of_stay())
+    ended = court_stays.end_stay(authority, stay_id=stay_id, on=clock.today())
     if ended:
         messages.success(request, _("Today is the last day of the stay."))
     else:
@@ -185,6 +189,18 @@ def _stays_page(request: HttpRequest, authority: Authority, form: StayForm) -> H
         "may_end": authority.role_for(Permission.END_STAY) is not None,
     }
     return render(request, "backoffice/stays.html", shown, status=422 if form.errors else 200)
+
+
+def _end_of_stay() -> Question:
+    running = sum(one.stage_counts.get(Stage.RUNNING, 0) for one in queries.overviews(clock.today()))
+    return Question(
+        title=_("Approve that the stay ends today?"), button=_("Approve its end today"), back=reverse("backoffice:stays"),
+        consequences=[
+            _("Once two people have approved it on the same day, every clock goes on from tomorrow."),
+            _("Lines can then lose service when their days are over, in batches that two people approve."),
+        ],
+        concerns=running, concerned=_("lines whose clock goes on"),
+    )  # fmt: skip
 
 
 def _newer(check: RequestView | None, done: RequestView | None) -> RequestView | None:

@@ -61,7 +61,9 @@ def mark(text: str, language: str) -> str:
 def translated_words(text: str) -> tuple[str, str]:
     """Say the text of a fact or a stored reason, and return its language where it is not the page's own."""
     said = _word(text)
-    return said, "" if said != text or _is_english() else ENGLISH
+    if said != text or _is_english():
+        return said, ""
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text, ENGLISH
 
 
 def catalogue_key(text: str) -> str:

@@ -86,9 +86,14 @@ def test_a_case_is_settled_from_the_page_by_who_may(counter, backoffice, set_set
     address = f"/agent-cases/{case.case_id}/settle/"
 
     refused = backoffice(StaffRole.AUDITOR)("post", address, {"verdict": "reverify"})
-    done = backoffice(StaffRole.SUPERVISOR)("post", address, {"verdict": "reverify"})
+    ask = backoffice(StaffRole.SUPERVISOR)
+    question = ask("post", address, {"verdict": "reverify"}).content.decode()
+    before = queries.open_cases()
+    done = ask("post", address, {"verdict": "reverify", "confirmed": "yes"})
 
     assert (refused.status_code, done.status_code) == (403, 200)
+    assert '<span class="rk-figure">1</span> subscriber is asked to confirm' in question
+    assert before == [case]
     assert queries.open_cases() == []
     assert rows("SELECT line_id FROM agents_reverification")[0].line_id == case.line_id
 

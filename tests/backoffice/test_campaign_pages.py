@@ -165,10 +165,15 @@ def test_a_stay_is_entered_by_one_and_ended_by_two(batch, signed_in):  # noqa: F
     first("post", "/campaign/stays/", {"first": DUE.isoformat(), "reason": "order 12/2012"})
     (stay,) = rows("SELECT stay_id FROM campaign_stay")
 
-    first("post", f"/campaign/stays/{stay.stay_id}/end/")
+    question = first("post", f"/campaign/stays/{stay.stay_id}/end/").text_
+    after_question = rows("SELECT FROM access_approval WHERE subject = %s", [stay.stay_id])
+    first("post", f"/campaign/stays/{stay.stay_id}/end/", {"confirmed": "yes"})
     between = rows("SELECT upper_inf(days) AS is_open FROM campaign_stay")[0].is_open
-    second("post", f"/campaign/stays/{stay.stay_id}/end/")
+    second("post", f"/campaign/stays/{stay.stay_id}/end/", {"confirmed": "yes"})
 
+    assert "Approve that the stay ends today?" in question
+    assert re.search(r'<span class="rk-figure">\d+</span> lines whose clock goes on', question)
+    assert after_question == []
     assert between
     assert not rows("SELECT upper_inf(days) AS is_open FROM campaign_stay")[0].is_open
 

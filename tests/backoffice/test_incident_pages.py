@@ -9,17 +9,20 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.backoffice.incident_runbook import clock_of, length_of
-from rollkeeper.incidents import queries
+from rollkeeper.incidents import approvals, queries
 from rollkeeper.incidents.approvals import run_approved_steps
 from rollkeeper.incidents.choices import StepState
+from rollkeeper.incidents.errors import NOTHING_TO_SUSPEND
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import Kind, Refusal
 from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
 from tests.builders.backoffice import staffed_backoffice
 from tests.builders.lines import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, accessed, held_by, opened
 
 YES = {"confirmed": "yes"}
+VAULT_DOWN = Refusal("vault_down", Kind.INTERNAL, "The vault does not answer.", "Start it.")
 
 
 @pytest.fixture
@@ -104,6 +107,26 @@ def test_a_step_is_withdrawn_from_the_page_by_anybody_who_could_agree(backoffice
 
     assert "withdrawn, and not done" in answer.text_
     assert queries.steps(CONSOLE, made)[0].state is StepState.WITHDRAWN
+
+
+@pytest.mark.parametrize(("refusal", "language", "said"), [
+    (NOTHING_TO_SUSPEND, "en", "This incident is not about an account, so there is none to close."),
+    (NOTHING_TO_SUSPEND, "zh-hans", "该事件不涉及账号"),
+    (VAULT_DOWN, "zh-hans", '<span lang="en">vault down</span>'),
+])  # fmt: skip
+def test_why_a_step_was_refused_is_said_in_words(backoffice, leak, monkeypatch, refusal, language, said):
+    def refuse(*_, **__):
+        raise refusal()
+
+    _, at, _ = leak
+    monkeypatch.setattr(approvals, "remedy_incident", refuse)
+    backoffice("anna", "post", at + "ask/", YES | {"step": "sign_out_everyone"})
+    carried()
+
+    shown = backoffice("anna", "get", at, language=language).text_
+
+    assert said in shown
+    assert refusal.code not in shown
 
 
 def test_a_word_that_is_no_step_does_nothing_and_a_clerk_sees_nothing(backoffice, leak):

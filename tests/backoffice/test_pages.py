@@ -349,6 +349,7 @@ def test_what_is_no_number_gets_one_clear_sentence(batch, signed_in, typed):
     page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": typed})
 
     assert page.status_code in {404, 422}
+    assert ("<title>Error: " in page.text_) is (page.status_code == 422)
     assert "campaign:line:explained" not in verbs()
 
 
@@ -410,6 +411,7 @@ def test_nobody_answers_for_nothing(batch, signed_in, lines):
     )
 
     assert answer.status_code == 422
+    assert "<title>Error: " in answer.text_
     assert rows("SELECT FROM campaign_unreachablewaiver") == []
 
 

@@ -98,6 +98,7 @@ def test_what_pages_change_is_this_list_and_no_limit_number_or_secret(file):
 
 
 def test_a_change_is_written_entered_and_shown_with_who_and_when(asked, file):
+    form = asked("get").text_
     answer = asked(data=FORM | {"instance-operator_name": "Plateau Telecom", "notices-quiet_from": "20:30"})
     shown = asked("get", address="/administration/settings/").text_
     content = tomllib.loads(file.read_text("utf-8"))
@@ -109,6 +110,7 @@ def test_a_change_is_written_entered_and_shown_with_who_and_when(asked, file):
         "notices": {"quiet_from": dt.time(20, 30)},
     }
     assert file.read_text("utf-8").startswith('# by hand\n[instance]\nkind = "demo"\n')
+    assert "Comments in the file are not kept" not in form
     assert "Plateau" not in file.with_name(FORMER).read_text("utf-8")
     assert sorted((one["table"], one["setting"]) for one in entered()) == [
         ("instance", "operator_name"),

@@ -346,3 +346,15 @@ def test_every_page_is_there_in_every_language(come_in, language):
         answer = browser.get(page)
         assert answer.status_code == 200
         assert f'<html lang="{language}"' in text(answer)
+
+
+def test_a_page_with_a_fault_says_so_in_its_title(browser, come_in):
+    line = register_line()
+    answers = [browser.post("/", {})]
+    come_in()
+    answers += [browser.post("/verify/", {}), do(browser, "dispute", line, key="")]
+
+    titles = [text(one).partition("<title>")[2][:7] for one in answers]
+
+    assert [one.status_code for one in answers] == [422, 422, 422]
+    assert titles == ["Error: "] * 3

@@ -3,7 +3,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.utils.html import format_html_join
@@ -14,11 +14,13 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND
 from rollkeeper.kernel.error_messages import TranslatedError, mark, translated, translated_words
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.side_by_side import ENGLISH, name_in
 
 register = template.Library()
+_FAILURES: Final = {one.code: one for one in (INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND)}
 
 
 @register.filter
@@ -45,6 +47,13 @@ def name_of(title: Mapping[str, str] | None) -> str:
 def say_stored(text: str) -> str:
     """Say a reason as it was stored: Rollkeeper's own in the reader's language, what a person wrote as it is."""
     return mark(*translated_words(text))
+
+
+@register.filter
+def say_failure(code: str) -> str:
+    """Say why a step of an incident was refused; its code is what is kept."""
+    refusal = _FAILURES.get(code)
+    return mark(*((one := translated(refusal())[0]).sentence, one.language)) if refusal else say_stored(code)
 
 
 @register.filter
