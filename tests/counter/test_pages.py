@@ -214,6 +214,7 @@ def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_a
 
     held = tenures(find_line(number).line_id)[0]
     assert page.count("The press reported that this is to be asked") == page.count('rk-fold"') == 2
+    assert page.index('value="cn-business-licence" selected') < page.index('rk-fold"')
     assert answer.status_code == 302, answer.content.decode()
     assert (held.user_person_id, held.bearer_person_id) == (None, None)
 
