@@ -122,6 +122,8 @@ def end(manager, supervisor, demo, look):
     for one in (page, other):
         one.goto(demo.backoffice + "/campaign/stays/")
         press(one, "Approve its end today")
+        look(manager, "stay-end")
+        press(one, "Approve its end today")
     said["stay"] = other.inner_text("main")
     page.goto(demo.backoffice + "/campaign/close/")
     page.check("#id_sure")
