@@ -25,6 +25,14 @@ from rollkeeper.vault.fields import Field
 
 STATE_HINT = _("Of a passport: the letters printed on it, such as NPL.")
 _DAY = {"type": "date", "autocomplete": "off"}
+_MISSING = {
+    "number": _("Enter the whole number of the line."),
+    "code": _("Enter the code."),
+    "document_number": _("Enter the number of the document."),
+    "name": _("Enter the full name as it is on the document."),
+    "first": _("Enter the first day."),
+}
+"""What to enter where a field was left empty."""
 
 
 class QuietForm(forms.Form):
@@ -35,9 +43,12 @@ class QuietForm(forms.Form):
 
     def full_clean(self) -> None:
         """Check what was typed; no sentence repeats it."""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if name in _MISSING:
+                field.error_messages["required"] = _MISSING[name]
             if isinstance(field, forms.ChoiceField):
-                field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
+                chosen = _("Choose one that is in the list.")
+                field.error_messages |= {"required": chosen, "invalid_choice": chosen}
             if isinstance(field, forms.BooleanField):
                 field.error_messages["required"] = _("This box must be ticked to continue.")
         super().full_clean()

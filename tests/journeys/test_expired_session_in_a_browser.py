@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A session that ends, or a network that goes, while a form of the back office is filled in: nothing typed is lost."""
+"""A session that ends, or a network that goes, while a form is filled in: nothing typed is lost, and what came of it is said."""
 
 import pytest
 
@@ -7,6 +7,7 @@ pytestmark = pytest.mark.browser
 
 NUMBER = "+8613908910003"
 KEPT = "[data-session-ended]"
+SUBMIT = "form[data-quiet] button[type=submit]:not(.rk-read)"
 
 
 def filled(visitor):
@@ -16,6 +17,16 @@ def filled(visitor):
     page.goto(visitor.demo.backoffice + "/line/")
     page.fill("#id_number", NUMBER)
     page.wait_for_selector("body.js-enabled")
+    return page
+
+
+def at_counter_form(visitor, form):
+    """Open a form of the counter, and type a number."""
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    page = visitor.page
+    page.goto(f"{visitor.demo.counter}/{form}/")
+    page.fill("#id_number", NUMBER)
+    page.wait_for_function("() => window.htmx")
     return page
 
 
@@ -77,3 +88,36 @@ def test_a_form_that_is_sent_twice_at_once_is_one_request(strict_visitor):
     page.wait_for_selector("h1:has-text('Why this line')")
 
     assert len(posted) == 1
+
+
+@pytest.mark.parametrize("form", ["register", "reconnect"])
+def test_a_counter_says_that_its_session_ended_and_keeps_what_was_typed(strict_visitor, form):
+    page, counter = at_counter_form(strict_visitor, form), strict_visitor.demo.counter
+    page.context.clear_cookies(name="rollkeeper_counter_session")
+
+    page.click(SUBMIT)
+    page.wait_for_selector("#faults .govuk-error-summary")
+
+    strict_visitor.complaints.clear()
+    assert "Your session has ended, and nothing was recorded." in page.inner_text("#faults")
+    assert "Load this page again" not in page.inner_text("#faults")
+    assert page.title().startswith("Error: ")
+    assert page.input_value("#id_number") == NUMBER
+    assert page.is_enabled(SUBMIT)
+    page.click("#faults a")
+    page.wait_for_url(counter + "/account/login/**")
+
+
+def test_a_counter_says_that_no_answer_came_to_a_form_that_cannot_wait(strict_visitor):
+    page = at_counter_form(strict_visitor, "reconnect")
+    page.context.set_offline(True)
+
+    page.click(SUBMIT)
+    page.wait_for_selector("#faults .govuk-error-summary")
+    told = page.inner_text("#faults")
+    page.context.set_offline(False)
+    page.click(SUBMIT)
+    page.wait_for_selector("#faults a[href='#id_number'], .govuk-panel--confirmation")
+
+    strict_visitor.complaints.clear()
+    assert "it is recorded only once" in told

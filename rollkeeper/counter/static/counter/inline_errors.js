@@ -53,8 +53,27 @@ function show() {
   if (summary.querySelector(".govuk-error-summary")) document.title = `${summary.dataset.error} ${title}`;
 }
 
+function sayNoReceipt(form, why) {
+  clear(form);
+  const said = document.querySelector("[data-not-taken]").content.cloneNode(true);
+  said.querySelector(`[data-${why}]`).hidden = false;
+  summary.replaceChildren(said);
+  summary.firstElementChild.focus();
+  document.title = `${summary.dataset.error} ${title}`;
+}
+
 if (summary?.dataset.error) {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === summary) show();
   });
+  // An answer that is neither faults nor a receipt is not drawn, and without a network there is none: that is said here. What can
+  // be sealed waits on the device instead.
+  document.body.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
+    if (elt.matches("form[data-quiet]")) sayNoReceipt(elt, xhr.status === 401 ? "signed-out" : "refused");
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.body.addEventListener(name, ({ detail: { elt } }) => {
+      if (elt.matches("form[data-quiet]:not([data-offline])")) sayNoReceipt(elt, "no-answer");
+    });
+  }
 }
