@@ -67,6 +67,7 @@ def test_a_slip_and_an_envelope_are_noted_and_the_register_takes_them_in(letters
     page = manager("get", "/letters/").text_
 
     assert (answer.status_code, taken) == (302, [1, 1])
+    assert "a scanner writes there what it reads" in noted
     assert noted.count("Not yet processed") == 2
     assert (state(notified), state(gone), state(waits)) == ("delivered", "queued", "sent")
     assert ("Arrived" in page, "Returned" in page) == (True, True)
