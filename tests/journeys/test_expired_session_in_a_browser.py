@@ -98,14 +98,15 @@ def test_a_counter_says_that_its_session_ended_and_keeps_what_was_typed(strict_v
     page.click(SUBMIT)
     page.wait_for_selector("#faults .govuk-error-summary")
 
-    strict_visitor.complaints.clear()
     assert "Your session has ended, and nothing was recorded." in page.inner_text("#faults")
     assert "Load this page again" not in page.inner_text("#faults")
     assert page.title().startswith("Error: ")
     assert page.input_value("#id_number") == NUMBER
     assert page.is_enabled(SUBMIT)
+    assert page.locator("[data-slip]:not([hidden])").count() == 0
     page.click("#faults a")
-    page.wait_for_url(counter + "/account/login/**")
+    page.wait_for_url(counter + "/account/login/")
+    strict_visitor.complaints.clear()
 
 
 def test_a_counter_says_that_no_answer_came_to_a_form_that_cannot_wait(strict_visitor):

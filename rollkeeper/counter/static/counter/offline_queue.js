@@ -191,7 +191,11 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   const isElsewhere = !xhr.responseURL.endsWith(elt.getAttribute("hx-post"));
   const to = xhr.getResponseHeader("HX-Redirect");
   const isAnswer = to !== null || xhr.responseText.includes("govuk-error-summary");
-  if (isElsewhere || xhr.status === 403 || xhr.status >= 500 || !isAnswer) {
+  if (xhr.status >= 400 && !isAnswer && !elt.checkValidity()) {
+    // Nothing missing is taken down: `inline_errors.js` says that no receipt came.
+    elt.pending = null;
+    void store.forget("submissions", record.key);
+  } else if (isElsewhere || xhr.status === 403 || xhr.status >= 500 || !isAnswer) {
     event.preventDefault();
     trouble = isElsewhere || xhr.status === 403 ? "signed-out" : "";
     void wait(elt, record);
