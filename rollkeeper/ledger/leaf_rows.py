@@ -20,7 +20,7 @@ OTHER: Final = "other"
 _SECRET_ROW = struct.Struct(f">hiqi{leaves.SECRET_BYTES}s")
 _EPOCH = dt.date(2000, 1, 1).toordinal()
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_UNESCAPED = {b"n": b"\n", b"t": b"\t"}
+_UNESCAPED = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 
 class Rows(NamedTuple):
@@ -29,17 +29,15 @@ class Rows(NamedTuple):
     numbers: list[int]
     secrets: bytes
     leaves: bytes
-    last_xid: str
-    """The transaction of the last one."""
 
 
 def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, str]) -> Rows:
-    """Return the rows of entries that come as lines (transaction, number, day, verb, body) and get the leaves from `first` on."""
+    """Return the rows of entries that come as PostgreSQL's lines (transaction, number, day, verb, body) and get the leaves from `first` on."""
     width = leaves.SECRET_BYTES
     numbers, secret_rows, leaf_rows = [], [], []
     heads: dict[tuple[bytes, bytes], tuple[bytes, bytes, bytes]] = {}
-    for nth, line in enumerate(lines.split(b"\n")):
-        xid, number, day, verb, body = line.split(b"\t")
+    for nth, line in enumerate(lines.removesuffix(b"\n").split(b"\n")):
+        _, number, day, verb, body = line.split(b"\t")
         entry_id, secret = int(number), secrets[nth * width : (nth + 1) * width]
         root = leaves.root_of_written(_unescaped(body), secret=secret, entry_id=entry_id)
         kept = heads.get((day, verb))
@@ -52,7 +50,7 @@ def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, st
         leaf_rows.append(b"\x00\x06\x00\x00\x00\x08%b\x00\x00\x00\x08%b%b%b\x00\x00\x00\x20%b" % (
             (first + nth).to_bytes(8), entry_id.to_bytes(8), middle, root, leaf_hash,
         ))  # fmt: skip
-    return Rows(numbers, b"".join(secret_rows), b"".join(leaf_rows), xid.decode())
+    return Rows(numbers, b"".join(secret_rows), b"".join(leaf_rows))
 
 
 def secret_row(entry_id: int, secret: bytes) -> bytes:

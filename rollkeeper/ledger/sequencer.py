@@ -9,12 +9,12 @@ The secrets of a step are committed to the store of keys before its leaves: a st
 """
 
 import os
-import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import batched
 from multiprocessing import get_context
 from typing import Any
 
@@ -26,34 +26,24 @@ from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Rows, make_rows
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
-STEP_ENTRIES = 1 << 16
+STEP_ENTRIES = 1 << 18
 # One integrator at a time; the number is the package's own ("ledger" on a telephone's keys).
 LOCK = 533437
-_WORTH_PROCESSES = 20_000
-_AT_ONCE = 4_096
-_NO_LIMIT = str(1 << 63)
+_TAKEN_AT_ONCE = 1 << 14
+_MADE_AT_ONCE = 1 << 12
 _CLASSES = {verb.value: verb.leaf_class.value for verb in Verb}
 
-type Part = tuple[int, bytes]
-"""How many entries, and their lines."""
 type Made = Callable[[], Rows]
-type Make = Callable[[Iterable[Part], int], list[Made]]
-# A line has no tab and no line break but those between columns and lines: `leaf_rows` takes the escapes out again.
-_LINES = r"""
-WITH taken AS MATERIALIZED (
-{query}
-), numbered AS (
-    SELECT *, row_number() OVER (ORDER BY xid, entry_id) - 1 AS nth FROM taken
-)
-SELECT count(*)::integer,
-       convert_to(string_agg(concat_ws(E'\t', xid::text, entry_id::text, to_char(day, 'YYYY-MM-DD'), verb,
-                                       replace(replace(replace(body, '\', '\\'), E'\t', '\t'), E'\n', '\n')),
-                             E'\n' ORDER BY nth), 'UTF8')
-  FROM numbered
- GROUP BY nth / {at_once}
- ORDER BY nth / {at_once}
-"""
-_COUNT_AND_LENGTH = struct.Struct(">6xii")
+type Make = Callable[[bytes, int, bytes], Made]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Entries of which leaves are being made: how many, the place of the last one, and the rows."""
+
+    count: int
+    through: dict[str, Any]
+    made: list[Made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +72,20 @@ def integrate(progress: Callable[[int], None] = lambda _: None) -> IntegrationRe
 
 @contextmanager
 def _making() -> Iterator[Make]:
-    """Make rows here, and in as many processes as there are processors once a step has very many entries.
-
-    They begin with the first part while the server still gives out the others.
-    """
+    """Make the first rows here, when they are asked for, and of very many entries the others at once, in as many processes as processors."""
     pools: list[ProcessPoolExecutor] = []
+    have = 0
 
-    def make_all(parts: Iterable[Part], first: int) -> list[Made]:
-        made: list[Made] = []
-        waiting: list[tuple[bytes, int, bytes, dict[str, str]]] = []
-        end = first
-        for count, lines in parts:
-            waiting.append((lines, end, os.urandom(leaves.SECRET_BYTES * count), _CLASSES))
-            end += count
-            if end - first >= _WORTH_PROCESSES and (os.cpu_count() or 1) > 1:
-                pools[:] = pools or [ProcessPoolExecutor(mp_context=get_context("spawn"))]
-                made += [pools[0].submit(make_rows, *one).result for one in waiting]
-                waiting.clear()
-        return made + [partial(make_rows, *one) for one in waiting]
+    def make(lines: bytes, first: int, secrets: bytes) -> Made:
+        nonlocal have
+        have += len(secrets) // leaves.SECRET_BYTES
+        if have <= _TAKEN_AT_ONCE or (os.cpu_count() or 1) == 1:
+            return partial(make_rows, lines, first, secrets, _CLASSES)
+        pools[:] = pools or [ProcessPoolExecutor(mp_context=get_context("spawn"))]
+        return pools[0].submit(make_rows, lines, first, secrets, _CLASSES).result
 
     try:
-        yield make_all
+        yield make
     finally:
         for pool in pools:
             pool.shutdown()
@@ -110,47 +93,73 @@ def _making() -> Iterator[Make]:
 
 def _step(make: Make) -> tuple[int, int]:
     database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    (here,) = database.rows("SELECT system_identifier AS cluster FROM pg_control_system()")
+    (here,) = database.rows(
+        "SELECT system_identifier AS cluster, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon FROM pg_control_system()"
+    )
     last = _last_step(here.cluster)
-    size = int(last["size"])
+    size, added = int(last["size"]), 0
     is_restored = last["cluster"] != here.cluster
-    if not is_restored:
-        database.rows(database.sql("ledger", "by_index"))
-        added, through = _place(_taken("integrate", last | {"most": STEP_ENTRIES}), size, make)
-        last |= through
-    else:
+    if is_restored:
         database.run("LOCK TABLE ledger_entry IN SHARE MODE")
-        added, _ = _place(_taken("adopt", {}), size, make)
+        database.run("DELETE FROM ledger_appended")
+    else:
+        database.rows(database.sql("ledger", "by_index"))
+    for taken in [_take("adopt", {}, size, make)] if is_restored else _ahead(_take_some(last, make)):
+        _place(taken.made)
+        added += taken.count
+        last |= taken.through
+        _fill_tiles(size + added)
+    # A step that is full may have ended within a transaction, whose note waits for the rest.
+    before = last["through_xid"] if added == STEP_ENTRIES else here.horizon
+    if is_restored:
         (newest,) = database.rows("SELECT coalesce(max(entry_id), 0) AS entry FROM ledger_entry")
         last |= {"through_xid": "0", "through_entry": 0, "floor_entry": newest.entry, "cluster": here.cluster}
-        database.run("DELETE FROM ledger_appended")
-    size += added
     if added or is_restored:
-        _note_step(last | {"size": size})
-    # A step that is full may have ended within a transaction, whose note waits for the rest.
-    before = last["through_xid"] if added == STEP_ENTRIES else _NO_LIMIT
+        _note_step(last | {"size": size + added})
     database.run(database.sql("ledger", "take_notes"), {"before": before})
-    _fill_tiles(size)
-    return size, added
+    return size + added, added
 
 
-def _taken(statement: str, values: dict[str, Any]) -> Iterator[Part]:
-    """Give entries as lines, some thousands in one value: no object is made of a row that only passes through."""
-    lines = _LINES.format(query=database.sql("ledger", statement), at_once=_AT_ONCE)
-    wanted = "COPY (" + lines + ") TO STDOUT (FORMAT BINARY)"
+def _take_some(last: dict[str, Any], make: Make) -> Iterator[Taken]:
+    """Take entries behind the last one until none is left or the step is full."""
+    size, most = int(last["size"]), STEP_ENTRIES
+    while most:
+        asked = min(most, _TAKEN_AT_ONCE)
+        taken = _take("integrate", last | {"most": asked}, size, make)
+        if taken.count:
+            yield taken
+        last = last | taken.through
+        size, most = size + taken.count, most - taken.count if taken.count == asked else 0
+
+
+def _ahead(taking: Iterator[Taken]) -> Iterator[Taken]:
+    """Give what is taken one later: while some rows are written, the next are already being made."""
+    before: Taken | None = None
+    for taken in taking:
+        if before:
+            yield before
+        before = taken
+    if before:
+        yield before
+
+
+def _take(statement: str, values: dict[str, Any], first: int, make: Make) -> Taken:
+    """Take entries as lines, and have leaves from `first` on made of them with a fresh secret each."""
+    made: list[Made] = []
+    count, newest = 0, b""
+    wanted = f"COPY ({database.sql('ledger', statement)}) TO STDOUT"
     with connection.connection.cursor() as cursor, cursor.copy(wanted, values or None) as copy:
-        for row in copy:
-            part = bytes(row).removeprefix(COPY_HEAD)
-            if part and part != COPY_END:
-                count, _ = _COUNT_AND_LENGTH.unpack_from(part)
-                yield count, part[_COUNT_AND_LENGTH.size :]
+        for lines in batched(copy, _MADE_AT_ONCE):
+            made.append(make(b"".join(lines), first + count, os.urandom(leaves.SECRET_BYTES * len(lines))))
+            count += len(lines)
+            newest = bytes(lines[-1])
+    xid, _, rest = newest.decode().partition("\t")
+    through = {"through_xid": xid, "through_entry": int(rest.partition("\t")[0])} if count else {}
+    return Taken(count, through, made)
 
 
-def _place(found: Iterator[Part], size: int, make: Make) -> tuple[int, dict[str, Any]]:
-    """Give these entries the leaves from `size` on, with a fresh secret each; return how many, and which was the last."""
-    made = make(found, size)
-    if not made:
-        return 0, {}
+def _place(made: list[Made]) -> None:
+    """Write leaves, and their secrets before they are committed."""
     numbers: list[int] = []
     secrets: list[bytes] = []
     statement = (
@@ -165,7 +174,6 @@ def _place(found: Iterator[Part], size: int, make: Make) -> tuple[int, dict[str,
             secrets.append(part.secrets)
         copy.write(COPY_END)
         keep_secrets(numbers, secrets)
-    return len(numbers), {"through_xid": part.last_xid, "through_entry": numbers[-1]}
 
 
 def _last_step(cluster: int) -> dict[str, Any]:

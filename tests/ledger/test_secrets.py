@@ -88,6 +88,30 @@ def test_an_integration_that_is_killed_after_the_secrets_draws_new_ones(fill, mo
     assert set(before.values()).isdisjoint(after.values())
 
 
+def test_an_integration_that_is_killed_between_its_parts_draws_all_secrets_again(fill, monkeypatch):
+    fill(1, 30)
+    parts = []
+
+    def killed_at_the_second(*kept):
+        keep_secrets(*kept)
+        parts.append(kept)
+        if len(parts) == 2:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(sequencer, "_TAKEN_AT_ONCE", 10)
+    monkeypatch.setattr(sequencer, "keep_secrets", killed_at_the_second)
+    with pytest.raises(ZeroDivisionError):
+        integrate()
+    before = secrets_of(range(1, 31))
+    monkeypatch.undo()
+
+    done = integrate()
+
+    after = secrets_of(range(1, 31))
+    assert (len(before), done.added, len(after)) == (20, 30, 30)
+    assert set(before.values()).isdisjoint(after.values())
+
+
 def test_an_app_is_given_no_more_than_a_thousand_secrets_a_day(kept):
     with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
         keys.execute("SELECT setval('ledger_secrets_given', 0)")

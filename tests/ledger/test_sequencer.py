@@ -229,6 +229,39 @@ def test_tiles_are_the_hashes_of_the_leaves_and_of_the_tiles_below(ledger, monke
     assert bytes(high.root) == tree.root_of(hashes[: 65_536 * 32])
 
 
+def test_entries_taken_in_many_parts_and_steps_have_the_order_of_one(ledger, monkeypatch):
+    for name, size in (("STEP_ENTRIES", 250), ("_TAKEN_AT_ONCE", 100), ("_MADE_AT_ONCE", 30)):
+        monkeypatch.setattr(f"rollkeeper.ledger.sequencer.{name}", size)
+    with writer() as older, writer() as younger:
+        write(younger, 401, 777)
+        write(older, 1, 400)
+        older.execute("COMMIT")
+        younger.execute("COMMIT")
+
+    done = integrate()
+
+    assert (done.size, done.added) == (777, 777)
+    assert leaves() == [f"entry {n}" for n in range(1, 778)]
+    assert [
+        bytes(row.hashes) for row in database.rows("SELECT hashes FROM ledger_tile ORDER BY tile_index")
+    ] == [leaf_hashes()[at : at + 8192] for at in (0, 8192, 16384)]
+    assert not database.rows("SELECT FROM ledger_appended")
+    assert not database.rows("SELECT FROM ledger_fault")
+
+
+def test_what_no_program_wrote_is_hashed_letter_by_letter(ledger):
+    odd = ["\\N", "a\tb\nc\\d", "\b\f\r\v\\b", '{"a":"\\n"}', "", "\\."]
+    for body in odd:
+        database.run(
+            "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)",
+            [body],
+        )
+
+    integrate()
+
+    assert leaves() == odd
+
+
 def test_a_tree_that_grows_by_ones_is_the_tree_that_grows_at_once(ledger):
     for number in range(1, 260):
         with writer() as one:
