@@ -30,6 +30,7 @@ from rollkeeper.platform.os_users import (
     allow_traversal,
     is_readable_by,
     let_everyone_enter,
+    let_group,
     let_read_what_comes,
     processes_in,
     system_user,
@@ -284,8 +285,7 @@ def _allow_writing_copies(user: str) -> None:
         document_store.prepare()
         for place in (folder, *(folder / name for name in document_store.PREFIXES)):
             place.mkdir(exist_ok=True)
-            shutil.chown(place, "root", user)
-            place.chmod(0o730)
+            let_group(place, user, 0o3)
         allow_traversal(folder, user)
 
 
@@ -293,7 +293,7 @@ def _allow_reading_copies(user: str) -> None:
     """Let the vault service read the copies of documents: those that are there, and those that a counter or a worker puts there."""
     folder, counter = document_store.folder(), system_user("rollkeeper-counter")
     if folder and counter:
-        _allow_writing_copies(counter)  # first: what a group may is not changed once there is a list
+        _allow_writing_copies(counter)
         allow_traversal(folder / "copy", user)
         with suppress(OSError):  # not every file system keeps access control lists
             let_read_what_comes(folder, user)

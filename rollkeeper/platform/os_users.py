@@ -8,11 +8,14 @@ such separation: `docs/decisions/0009-an-os-user-per-process.md` says what risk 
 import fcntl
 import os
 import pwd
+import shutil
 import stat
 import struct
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Final
 
@@ -102,6 +105,20 @@ def let_read_what_comes(folder: Path, user: str) -> None:
         _grant(below, uid, 5 if below.is_dir() else 4)
 
 
+def let_group(folder: Path, group: str, rights: int) -> None:
+    """Give a folder to root and one group with these rights. In a folder that inherited a list the mode alone would not reach the group."""
+    shutil.chown(folder, "root", group)
+    with _locked(folder):
+        folder.chmod(0o700 | rights << 3)
+        entries = _access_list(folder)
+        if (_MASK, _NO_ID) in entries:
+            entries[_GROUP_OBJ, _NO_ID] = rights
+            entries[_MASK, _NO_ID] = reduce(
+                or_, (granted for (tag, _), granted in entries.items() if tag in {_USER, _GROUP_OBJ})
+            )
+            os.setxattr(folder, _ACL, _packed(entries))
+
+
 def let_everyone_enter(folder: Path, *, inside: Path) -> None:
     """Let every user pass through `folder` and the folders above it, from `inside` on: what is published may be served by any user."""
     for one in (folder, *folder.parents):
@@ -140,10 +157,7 @@ def _let_enter(folder: Path, uid: int) -> None:
 
 def _grant(place: Path, uid: int, rights: int) -> None:
     """Add an entry for one user to the access control list of a folder or file (acl(5)); everything else that it says stays."""
-    held = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
-    try:
-        # Both servers start at once: without the lock each would write the list without the other's entry.
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with _locked(place):
         entries = _access_list(place)
         granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
         entries |= {
@@ -151,6 +165,15 @@ def _grant(place: Path, uid: int, rights: int) -> None:
             (_MASK, _NO_ID): granted | rights,
         }
         os.setxattr(place, _ACL, _packed(entries))
+
+
+@contextmanager
+def _locked(place: Path) -> Iterator[None]:
+    """Hold a list alone: both servers start at once, and each would write it without the other's entry."""
+    held = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(held)
 

@@ -19,6 +19,7 @@ from rollkeeper.operations import credential_handover
 from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
 from rollkeeper.platform.os_users import allow_traversal, is_readable_by, system_user
 from rollkeeper.site.web_apps import AppName
+from rollkeeper.vault import document_store
 from tests.refusals import refusing
 
 ASK = "import sys, pwd; from rollkeeper.platform.os_users import system_user; print(pwd.getpwnam(system_user(sys.argv[1])).pw_uid)"
@@ -137,3 +138,39 @@ def test_where_nothing_can_be_granted_a_production_instance_serves_no_app_as_roo
 @pytest.mark.skipif(os.geteuid() == 0, reason="root makes users")
 def test_an_ordinary_user_runs_every_part_alone():
     assert system_user("rollkeeper-anything") is None
+
+
+PUTS_AND_LISTS = """
+import os, sys
+from contextlib import suppress
+folder = sys.argv[1]
+for place in (folder, *(os.path.join(folder, f"{number:02x}") for number in range(256))):
+    try:
+        os.listdir(place)
+        print("lists", place)
+    except PermissionError:
+        pass
+    if place != folder:
+        with suppress(PermissionError):
+            open(os.path.join(place, "copy"), "xb").close()
+            print("puts")
+"""
+
+
+@only_root
+def test_a_counter_puts_copies_into_folders_that_were_made_again(tmp_path, monkeypatch):
+    folder = tmp_path / "documents"
+    monkeypatch.setattr(document_store, "folder", lambda: folder)
+    counter, vault = credential_handover._user_of(AppName.COUNTER), system_user("rollkeeper-vault")
+    credential_handover._allow_reading_copies(vault)
+    for place in folder.iterdir():
+        place.rmdir()
+
+    credential_handover._allow_writing_copies(counter)
+
+    put = subprocess.run(
+        [sys.executable, "-c", PUTS_AND_LISTS, folder],
+        user=counter, group=counter, extra_groups=[], umask=0o077, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert put.stdout.split() == ["puts"] * 256
+    assert is_readable_by(vault, [folder / one / "copy" for one in document_store.PREFIXES])
