@@ -187,9 +187,10 @@ def number_index_of_handle(authority: Authority, text: str) -> bytes | None:
     said = _HANDLE.fullmatch(text)
     if said is None or authority.staff_id is None:
         return None
-    (found,) = rows(
-        "SELECT lines_number_of_handle(%s, %s) AS number_index", [UUID(said[1]), authority.staff_id]
-    )
+    with counted_lookups():
+        (found,) = rows(
+            "SELECT lines_number_of_handle(%s, %s) AS number_index", [UUID(said[1]), authority.staff_id]
+        )
     return found.number_index and bytes(found.number_index)
 
 

@@ -325,6 +325,40 @@ def test_letting_documents_go_tries_no_more_of_them_than_the_limit_gives(new_day
     assert all("without_its_ledger_entry" in one for one in said[:2])
 
 
+def test_asking_for_the_number_of_a_handle_counts_as_a_lookup(new_day, as_role):
+    set_limits(lookups_per_day=2)
+
+    with as_role("counter"):
+        tried = [refused("SELECT lines_number_of_handle(uuidv7(), uuidv7())") for _ in range(3)]
+
+    assert tried == [False, False, True]
+
+
+def test_no_app_is_told_that_something_was_disclosed_to_an_authority(held, as_role):
+    line_id, _, _ = held
+    for kind in ("restored", "disclosed"):
+        run(
+            "WITH made AS (INSERT INTO notices_notice (line_id, kind, language, queued_on, pack_hash)"
+            " VALUES (%s, %s, 'en', '2012-03-02', '') RETURNING line_id, notice_id)"
+            " INSERT INTO notices_attempt (line_id, notice_id, channel, sent_at) SELECT line_id, notice_id, 'sms', now() FROM made",
+            [line_id, kind],
+        )
+
+    told = {}
+    for role in ("counter", "backoffice", "auditor", "worker"):
+        with as_role(role):
+            kinds = {row.kind for row in rows("SELECT kind FROM notices_notice")} & {"restored", "disclosed"}
+            tries = 0 if role == "counter" else len(rows("SELECT FROM notices_attempt"))
+            told[role] = (sorted(kinds), tries)
+
+    assert told == {
+        "counter": (["restored"], 0),
+        "backoffice": (["restored"], 1),
+        "auditor": (["restored"], 1),
+        "worker": (["disclosed", "restored"], 2),
+    }
+
+
 def test_one_entry_joins_two_references_and_no_third(clerk, held, as_role):  # noqa: F811
     line_id, _, _ = held
     (tenure,) = tenures(line_id)

@@ -75,11 +75,15 @@ $$;
 
 -- At a counter a handle ends; the worker still reads one in a registration that was taken without a network.
 CREATE OR REPLACE FUNCTION lines_number_of_handle(shown uuid, clerk uuid) RETURNS bytea
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT n.number_index FROM lines_countercode s JOIN lines_line l USING (line_id)
-      JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id
-     WHERE s.handle_id = shown AND s.redeemed_by = clerk
-       AND (s.ends_at > clock_timestamp() OR kernel_acting_role() IN ('worker', 'console'))
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN (
+        SELECT n.number_index FROM lines_countercode s JOIN lines_line l USING (line_id)
+          JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id
+         WHERE s.handle_id = shown AND s.redeemed_by = clerk
+           AND (s.ends_at > clock_timestamp() OR kernel_acting_role() IN ('worker', 'console')));
+END
 $$;
 
 -- A submission for the line waits for a second person: the handle lasts for a day from the making of its code.

@@ -1,7 +1,7 @@
 -- What apps may know of the ledger's entries and of pauses: of one line, one code, one account, one batch at a time. No app selects a
 -- body, the line of an entry, or a pause, which together say who was in hospital, in detention or disabled.
 -- Law: art. 11 (no one can access everyone). Reads: ledger_entry, ledger_leaf, ledger_deferreddisclosuremark, lines_pause, lines_tenure,
--- registration_submission, agents_registration, access_approval, reporting_auditsampleline, selfcare_case. Writes: a trigger.
+-- registration_submission, agents_registration, access_approval, reporting_auditsampleline, selfcare_case, notices_notice. Writes: a trigger, policies.
 -- Plan: indexes by line, by person and by account; primary keys. Again: CREATE OR REPLACE: the same functions; a lookup counts again.
 
 -- The entry of a receipt's code; NULL where the letters are not its own. Counted at an app, a miss ten times: the letters come out of the
@@ -131,6 +131,19 @@ BEGIN
     RETURN QUERY SELECT lower(p.days), upper(p.days) - 1 FROM lines_pause p WHERE p.line_id = line ORDER BY p.days;
 END
 $$;
+
+-- That something was disclosed to an authority is for the person and those who decide it: no app sees the notice, or a try to deliver it.
+ALTER TABLE notices_notice ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS notices_notice_of_others ON notices_notice;
+CREATE POLICY notices_notice_of_others ON notices_notice TO worker, vault, vault_service USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS notices_notice_at_an_app ON notices_notice;
+CREATE POLICY notices_notice_at_an_app ON notices_notice TO counter, backoffice, auditor USING (kind <> 'disclosed');
+ALTER TABLE notices_attempt ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS notices_attempt_of_others ON notices_attempt;
+CREATE POLICY notices_attempt_of_others ON notices_attempt TO worker, vault, vault_service USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS notices_attempt_at_an_app ON notices_attempt;
+CREATE POLICY notices_attempt_at_an_app ON notices_attempt FOR SELECT TO backoffice, auditor USING (EXISTS (
+    SELECT FROM notices_notice n WHERE n.line_id = notices_attempt.line_id AND n.notice_id = notices_attempt.notice_id));
 
 -- When the SIM of a line was replaced last.
 CREATE OR REPLACE FUNCTION lines_sim_replaced_on(line uuid) RETURNS date
