@@ -35,6 +35,7 @@ from rollkeeper.operations.errors import (
 from rollkeeper.operations.settings import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.registration.settings import settings as offline_settings
+from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault import canaries
 from rollkeeper.vault import document_store as vault_copies
 from rollkeeper.vault import keys as vault_keys
@@ -155,6 +156,7 @@ def set_limits(
         "kernel_is_production": ("boolean", _or(production, instance().kind is InstanceKind.PRODUCTION)),
         "kernel_zone": ("text", instance().zone),
         "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
+        "selfcare_codes_per_hour": ("integer", portal_settings().codes_per_hour),
     }  # fmt: skip
     for name, (kind, value) in values.items():
         database.run(

@@ -109,9 +109,9 @@ def _hand_over(
         authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts={"channel": means.value}
     )
     (given,) = rows(
-        "SELECT selfcare_hand_over_code(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS is_given",
-        [page, line.line_id, entry_id, means.value, hash_code(page, code), chosen.codes_per_hour, chosen.code_minutes,
-         chosen.code_attempts, chosen.session_minutes],
+        "SELECT selfcare_hand_over_code(%s, %s, %s, %s, %s, %s, %s, %s) AS is_given",
+        [page, line.line_id, entry_id, means.value, hash_code(page, code), chosen.code_minutes, chosen.code_attempts,
+         chosen.session_minutes],
     )  # fmt: skip
     if not given.is_given:
         raise TOO_MANY_HANDED_CODES()

@@ -14,7 +14,13 @@ class Portal(Table):
     code_minutes: Annotated[int, Field(gt=0, le=60, description="Minutes for which a code is valid.")] = 10
     code_attempts: Annotated[int, Field(gt=0, le=10, description="Tries for one code.")] = 5
     codes_per_hour: Annotated[
-        int, Field(gt=0, le=20, description="Codes to one line in an hour; twice this number in a day.")
+        int,
+        Field(
+            gt=0,
+            le=20,
+            description="Codes to one line in an hour; twice this number in a day. `rollkeeper setup` puts it into effect for codes by "
+            "menu or counter.",
+        ),
     ] = 3
     code_requests_per_hour: Annotated[
         int, Field(gt=0, description="Code requests of one source in an hour, for all numbers.")

@@ -5,12 +5,13 @@ import datetime as dt
 import json
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, subscriber_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -135,6 +136,23 @@ def test_a_line_gets_no_more_codes_by_calls_than_by_messages(at_portal):
     codes = [call(page(source=f"203.0.113.{nth}")) for nth in range(portal_settings().codes_per_hour + 2)]
 
     assert [code is not None for code in codes] == [True] * portal_settings().codes_per_hour + [False] * 2
+
+
+def test_no_caller_of_the_database_says_how_many_codes_a_line_has_in_an_hour(data_dir):
+    (asked,) = rows("SELECT proargnames AS names FROM pg_proc WHERE proname = 'selfcare_hand_over_code'")
+
+    assert "hourly" not in asked.names
+    assert rows("SELECT selfcare_codes_per_hour() AS most")[0].most == portal_settings().codes_per_hour
+
+
+@pytest.mark.parametrize("role", ["counter", "worker"])
+def test_no_role_raises_the_number_of_codes_of_an_hour(register, as_role, role):
+    statement = (
+        "CREATE OR REPLACE FUNCTION selfcare_codes_per_hour() RETURNS integer LANGUAGE sql RETURN 1000000"
+    )
+
+    with as_role(role), pytest.raises(DatabaseError), transaction.atomic():
+        run(statement)
 
 
 def test_the_menu_gives_so_many_codes_an_hour_and_no_more(at_portal, monkeypatch):

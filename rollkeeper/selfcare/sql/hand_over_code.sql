@@ -11,12 +11,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      ORDER BY c.made_at DESC LIMIT 100
 $$;
 
--- Writes the hash of a code to one page; false where the line had its codes of the hour or of the day.
+-- Writes the hash of a code to one page; false where the line had its codes of the hour or of the day, which no caller says.
+DROP FUNCTION IF EXISTS selfcare_hand_over_code(uuid, uuid, bigint, text, bytea, integer, integer, integer, integer);
 CREATE OR REPLACE FUNCTION selfcare_hand_over_code(
-    page uuid, line uuid, entry bigint, means text, hash bytea, hourly integer, minutes integer, attempts integer, session_length integer
+    page uuid, line uuid, entry bigint, means text, hash bytea, minutes integer, attempts integer, session_length integer
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    hourly CONSTANT integer := selfcare_codes_per_hour();
 BEGIN
     IF (means IN ('care_menu', 'counter')) IS NOT TRUE OR NOT EXISTS (
         SELECT FROM ledger_entry e WHERE e.entry_id = entry AND e.line_id = line AND e.verb = 'selfcare:code:sent'
