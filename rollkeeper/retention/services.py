@@ -311,7 +311,7 @@ def _clear(
         rows("SELECT ledger_reduce_entries(%(entries)s::bigint[])", values)
         run(sql("retention", "clear_rows"), values)
         # Waits for concurrent registrations of these people, so that the next statement sees them.
-        rows(sql("retention", "lock_documents"), values)
+        rows("SELECT subscribers_lock_documents(%(persons)s)", values)
         run(sql("subscribers", "forget_many"), values)
 
 

@@ -178,6 +178,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "subscribers_find_documents": ["counter", "worker"],
         "subscribers_link": ["counter", "worker"],
         "subscribers_make": ["counter", "worker"],
+        "subscribers_lock_documents": ["worker"],
         "subscribers_replace_document": ["counter", "worker"],
         "subscribers_unlink": ["counter", "worker"],
         "campaign_is_approved": None,  # by triggers on what takes service away

@@ -14,12 +14,12 @@ from rollkeeper.access.staff_requests import ask
 from rollkeeper.campaign import batch_execution
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.kernel.database import run
-from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
 from tests.builders.lines import make_line
 from tests.builders.packs import write_pack
 from tests.builders.stages import staged
 from tests.campaign.population import state
-from tests.campaign.test_batches import DUE, approve, drawn, notified_lines
+from tests.campaign.test_batches import DUE, NOTIFIED, approve, drawn, notified_lines
 
 type People = tuple[Authority, Authority]
 type AsRole = Callable[[str], AbstractContextManager[None]]
@@ -123,6 +123,90 @@ def test_an_approved_batch_is_not_run_before_its_day(
     with as_role("worker"):
         assert refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE - dt.timedelta(days=1))
         assert not refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "promised", "may"),
+    [
+        ("delivered", "register_by", -1, True),
+        ("delivered", "register_by", 0, False),
+        ("delivered", "register_by", 1, False),
+        ("sent", "reminder", 0, False),
+        ("withdrawn", "reminder", 1, True),
+    ],
+)
+def test_an_approved_batch_cuts_no_line_through_a_day_that_a_notice_named(
+    approved: tuple[BatchId, LineId], as_role: AsRole, state: str, kind: str, promised: int, *, may: bool
+) -> None:
+    batch_id, line_id = approved
+    run(
+        "INSERT INTO notices_notice (line_id, kind, campaign_id, language, state, queued_on, promised_on, pack_hash, delivered_on)"
+        " SELECT %(line)s, %(kind)s, campaign_id, 'en', %(state)s, %(on)s, %(promised)s, '', CASE WHEN %(state)s = 'delivered' THEN %(on)s::date END"
+        " FROM campaign_member WHERE line_id = %(line)s",
+        {"line": line_id, "kind": kind, "state": state, "on": NOTIFIED, "promised": DUE + dt.timedelta(days=promised)},
+    )  # fmt: skip
+
+    with as_role("worker"):
+        assert refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE) is not may
+
+
+def test_an_approved_batch_cuts_no_line_of_whom_no_notice_arrived(
+    approved: tuple[BatchId, LineId], as_role: AsRole
+) -> None:
+    batch_id, line_id = approved
+    run("UPDATE notices_notice SET state = 'sent', delivered_on = NULL")
+
+    with as_role("worker"):
+        assert refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE notices_notice SET promised_on = promised_on - 1",
+        "UPDATE notices_notice SET promised_on = NULL",
+        "UPDATE notices_notice SET state = 'withdrawn', delivered_on = NULL",
+        "UPDATE notices_notice SET kind = 'restored'",
+        "UPDATE notices_notice SET queued_on = '2000-01-01'",
+        "UPDATE notices_notice SET campaign_id = NULL",
+        "UPDATE campaign_member SET promised_on = promised_on - 1",
+        "UPDATE campaign_member SET promised_on = NULL",
+        "UPDATE campaign_member SET anchor_on = anchor_on - 1",
+    ],
+)
+def test_a_worker_takes_no_promised_day_back(people: People, as_role: AsRole, statement: str) -> None:
+    notified_lines(1)
+    run("UPDATE campaign_member SET promised_on = '2012-03-02'")
+
+    with as_role("worker"):
+        assert refused(statement)
+        assert not refused("UPDATE notices_notice SET promised_on = promised_on + 1")
+        assert not refused(
+            "UPDATE campaign_member SET promised_on = promised_on + 1, anchor_on = anchor_on + 1"
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE subscribers_document SET until = '2012-01-01'",
+        "SELECT subscribers_replace_document(document_index, person_id, '2012-01-01') FROM subscribers_document",
+    ],
+)
+def test_a_worker_marks_no_document_as_replaced_without_an_entry(
+    people: People, as_role: AsRole, statement: str
+) -> None:
+    run(
+        "SELECT subscribers_make(%(who)s, ARRAY['person'], ARRAY['en'], '2012-01-01')",
+        {"who": [person := new_uuid()]},
+    )
+    run(
+        "SELECT subscribers_add_documents(ARRAY['\\x01'::bytea], %s, ARRAY['passport'], '2012-01-01')",
+        [[person]],
+    )
+
+    with as_role("worker"):
+        assert refused(statement)
 
 
 def test_a_batch_of_whom_an_account_is_closed_takes_service_from_no_line(

@@ -1,8 +1,8 @@
 -- Holds a worker's role, and a command's, to what people decided: a line loses service only as a member of a batch that enough people
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
--- imports_import, ledger_entry, retention_erasure. Writes: triggers on campaign_batch, campaign_batchline, lines_line, lines_suspension,
--- retention_erasure.
+-- campaign_member, imports_import, ledger_entry, lines_tenure, notices_notice, retention_erasure. Writes: triggers on campaign_batch,
+-- campaign_batchline, campaign_member, lines_line, lines_suspension, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
 -- pilot, and its hourly limit, are still the worker's to keep.
@@ -91,6 +91,56 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
 
+-- Whether a line would be cut before it may: never notified, or on or before a day that a notice of the campaign named which went out.
+-- Of a line that is barred already, by the notice of the bar before.
+CREATE OR REPLACE FUNCTION campaign_breaks_promise(line uuid, campaign uuid, next_step integer, day date) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN barred.since IS NULL AND NOT EXISTS (
+                    SELECT FROM notices_notice n WHERE n.line_id = line AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL) THEN true
+                ELSE EXISTS (
+                    SELECT FROM notices_notice n LEFT JOIN campaign_member m USING (line_id, campaign_id)
+                     WHERE n.line_id = line AND n.campaign_id = campaign AND n.state IN ('sent', 'delivered') AND n.promised_on >= day
+                       AND CASE WHEN barred.since IS NULL
+                                THEN n.kind IN ('register_by', 'reminder') AND n.queued_on >= coalesce(m.reentered_on, n.queued_on)
+                                ELSE n.kind = 'suspended' AND n.queued_on >= barred.since END) END
+      FROM (SELECT max(s.begun_on) AS since FROM lines_suspension s
+             WHERE s.line_id = line AND s.reason = 'registration' AND s.restored_on IS NULL AND s.step < next_step) AS barred
+$$;
+REVOKE ALL ON FUNCTION campaign_breaks_promise FROM PUBLIC;
+
+-- What was promised is not taken back: neither the day that a notice names, nor that a notice arrived, nor a member's clock.
+CREATE OR REPLACE TRIGGER notices_notice_promise_kept BEFORE UPDATE ON notices_notice
+    FOR EACH ROW WHEN ((NEW.promised_on < OLD.promised_on OR NEW.promised_on IS NULL AND OLD.promised_on IS NOT NULL
+                        OR OLD.delivered_on IS NOT NULL AND (NEW.state, NEW.delivered_on) IS DISTINCT FROM (OLD.state, OLD.delivered_on))
+                       AND kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('notices_promise_taken_back', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER campaign_member_promise_kept BEFORE UPDATE ON campaign_member
+    FOR EACH ROW WHEN (NEW.stage = 'running' AND OLD.stage IN ('not_notified', 'running')
+                       AND (NEW.promised_on < OLD.promised_on OR NEW.promised_on IS NULL AND OLD.promised_on IS NOT NULL
+                            OR NEW.anchor_on < OLD.anchor_on)
+                       AND kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('campaign_promise_taken_back', 'insufficient_privilege');
+
+-- A document is marked as replaced, or as valid again, only with an entry about its person or a line of theirs.
+CREATE OR REPLACE FUNCTION subscribers_require_entry_of_document() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
+          JOIN ledger_entry e ON e.xid = pg_current_xact_id()
+         WHERE e.person_id = one.person_id
+            OR EXISTS (SELECT FROM lines_tenure h WHERE h.line_id = e.line_id AND h.person_id = one.person_id)
+    ) THEN
+        RAISE EXCEPTION 'subscribers_document_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION subscribers_require_entry_of_document FROM PUBLIC;
+DROP TRIGGER IF EXISTS subscribers_document_entered ON subscribers_document;
+CREATE CONSTRAINT TRIGGER subscribers_document_entered AFTER UPDATE OF until ON subscribers_document DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console', 'counter')) EXECUTE FUNCTION subscribers_require_entry_of_document();
+
 -- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been; or one that a line came in with.
 CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -104,7 +154,8 @@ BEGIN
                    AND campaign_is_approved(b.batch_id, b.content)) IS NOT TRUE)
        OR EXISTS (
            SELECT FROM begun s JOIN campaign_batch b USING (batch_id) LEFT JOIN campaign_batchline l USING (line_id, batch_id)
-            WHERE (l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)) IS NOT TRUE)
+            WHERE (l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)) IS NOT TRUE
+               OR campaign_breaks_promise(s.line_id, b.campaign_id, s.step, s.begun_on))
     THEN
         RAISE EXCEPTION 'lines_suspension_that_no_approved_batch_has' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -154,7 +205,8 @@ BEGIN
                     WHEN n.terminated_by = 'campaign' THEN NOT EXISTS (
                         SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
                          WHERE l.line_id = n.line_id AND b.batch_id = ANY (running) AND b.due_on <= kernel_day(n.terminated_on)
-                           AND l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count))
+                           AND l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)
+                           AND NOT campaign_breaks_promise(n.line_id, b.campaign_id, b.step + 1, n.terminated_on))
                     ELSE NOT EXISTS (
                         SELECT FROM ledger_entry e
                          WHERE e.xid = pg_current_xact_id() AND e.line_id = n.line_id

@@ -135,8 +135,8 @@ GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_rede
     lines_count_code_attempt, lines_create, lines_reassign_number TO counter, worker;
 GRANT UPDATE (erased_on) ON subscribers_subscriber TO worker;
 GRANT DELETE ON subscribers_document TO worker;
--- A newer document takes the place of one; a wrong one is let go by a function. References are joined, and parted again.
-GRANT UPDATE (until) ON subscribers_document TO worker;
+-- A newer document takes the place of one, and a wrong one is let go, by a function. References are joined, and parted again.
+GRANT EXECUTE ON FUNCTION subscribers_lock_documents TO worker;
 GRANT SELECT ON subscribers_personlink TO counter;
 GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
@@ -184,7 +184,10 @@ GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
 GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice;
 
 -- Notices and network commands.
-GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
+-- A day that was promised is only lengthened (approved_batches.sql).
+GRANT SELECT, INSERT, UPDATE (state, channel, promised_on, pack_hash, attempts, next_try_at, next_channel, claimed_by, delivered_on)
+    ON notices_notice TO worker;
+GRANT SELECT, INSERT, UPDATE ON notices_attempt TO worker;
 -- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;

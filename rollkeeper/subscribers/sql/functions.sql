@@ -57,6 +57,14 @@ BEGIN
 END
 $$;
 
+-- Locks the documents of people who may be erased, in one order, waiting for transactions that refer to them.
+CREATE OR REPLACE FUNCTION subscribers_lock_documents(persons uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM subscribers_document WHERE person_id = ANY (persons) ORDER BY document_index FOR UPDATE;
+END
+$$;
+
 -- Notes that two references are one person. At an app only with the ledger entry that says so, which the same transaction wrote for a
 -- line that one of them holds, and once for each entry.
 CREATE OR REPLACE FUNCTION subscribers_link(stays uuid, goes uuid, on_day date, entry bigint) RETURNS void
