@@ -36,10 +36,13 @@ def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, st
     width = leaves.SECRET_BYTES
     numbers, secret_rows, leaf_rows = [], [], []
     heads: dict[tuple[bytes, bytes], tuple[bytes, bytes, bytes]] = {}
+    is_plain = leaves.are_plain(lines.decode())
     for nth, line in enumerate(lines.removesuffix(b"\n").split(b"\n")):
         _, number, day, verb, body = line.split(b"\t")
         entry_id, secret = int(number), secrets[nth * width : (nth + 1) * width]
-        root = leaves.root_of_written(_unescaped(body), secret=secret, entry_id=entry_id)
+        if not is_plain:
+            body = _unescaped(body)
+        root = leaves.root_of_written(body, secret=secret, entry_id=entry_id, is_plain=is_plain)
         kept = heads.get((day, verb))
         if kept is None:
             kept = heads[day, verb] = _constants(day.decode(), classes.get(verb.decode(), OTHER))
