@@ -5,7 +5,8 @@ Separate from the services, which only append: this runs later, alone, in steps 
 or within any of them. Writers and integrator never wait for each other; an entry whose transaction began before another that is
 still open waits for the next run.
 
-The secrets of a step are committed to the store of keys before its leaves: a step that is killed in between draws new ones.
+A step takes entries in parts: while leaves of one are written, those of the next are made. Secrets are committed to the store of keys
+before the leaves: a step that is killed in between draws new ones.
 """
 
 import os

@@ -44,7 +44,7 @@ def tile_name(level: int | str, index: int, width: int = tree.TILE_WIDTH) -> str
 
 def bundle(entries: Sequence[bytes]) -> bytes:
     """Return entries one after another, each behind its length."""
-    return b"".join(part for entry in entries for part in (len(entry).to_bytes(2, "big"), entry))
+    return b"".join([len(entry).to_bytes(2) + entry for entry in entries])
 
 
 class TileStore:
