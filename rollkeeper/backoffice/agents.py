@@ -23,7 +23,7 @@ from rollkeeper.backoffice.agent_actions import reverification_question, suspens
 from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.report_actions import report_state
-from rollkeeper.backoffice.report_figures import coverage, tables
+from rollkeeper.backoffice.report_figures import coverage, parts
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -118,7 +118,7 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
     language = get_language() or "en"
     report = report_of(authority, chosen) if chosen else None
     draws = authority.role_for(Permission.DRAW_AUDIT_SAMPLE) is not None
-    shown_tables, empty = tables(report, language, law=load_pack(instance().pack)) if report else ([], [])
+    shown_parts, empty = parts(report, language, law=load_pack(instance().pack)) if report else ([], [])
     shown = {
         "periods": periods,
         "chosen": chosen,
@@ -127,7 +127,7 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
         "samples": samples_of(authority, chosen) if draws and chosen else [],
         "draw": SampleDrawForm() if draws and report and len(report["quarters"]) == 1 else None,
         "coverage": coverage(report, language) if report else [],
-        "tables": shown_tables,
+        "parts": shown_parts,
         "empty_tables": empty,
     }
     return render(request, "backoffice/reports.html", shown)

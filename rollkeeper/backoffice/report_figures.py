@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.law.pack import Pack
-from rollkeeper.reporting.labels import labels_by_law, labels_in, row_in, row_label, title_of
+from rollkeeper.reporting.labels import labels_by_law, labels_in, row_in, row_label, step_label, title_of
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.queries import report_of
+from rollkeeper.reporting.report_parts import CAMPAIGN, PARTS, Step, campaign_steps, part_of
 from rollkeeper.reporting.rules import TOTAL
 
 
@@ -46,6 +47,7 @@ class Row:
 class Table:
     """One table: its rows, and the names of the rows that are zero throughout."""
 
+    part: str
     title: str
     is_rounded: bool
     periods: tuple[str, ...]
@@ -81,6 +83,33 @@ def coverage(report: Mapping[str, Any], language: str) -> list[Coverage]:
     return sorted(found, key=lambda one: -one.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a report: its title, and the tables that have a figure; the steps of the campaign with their bars, in its part alone."""
+
+    title: str
+    tables: list[Table]
+    steps: list[tuple[str, Step]]
+
+
+def parts(
+    report: Mapping[str, Any], language: str, *, law: Pack | None = None
+) -> tuple[list[Part], list[str]]:
+    """Return the parts of a report that say something, in order, and the titles of the tables that are zero throughout."""
+    shown, empty = tables(report, language, law=law)
+    words = labels_by_law(language, law) if law else labels_in(language)
+    steps = [(step_label(one, language, words, law), one) for one in campaign_steps(report)]
+    made = [
+        Part(
+            words[f"part_{part}"],
+            [one for one in shown if one.part == part],
+            steps if part == CAMPAIGN else [],
+        )
+        for part in PARTS
+    ]
+    return [one for one in made if one.tables], empty
+
+
 def tables(
     report: Mapping[str, Any], language: str, *, law: Pack | None = None
 ) -> tuple[list[Table], list[str]]:
@@ -111,7 +140,7 @@ def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str], law:
         if not any(value != 0 for value in values)
     )
     title = title_of(one["table"], language, law)
-    return Table(title, one["source"] == "register", periods, rows, zeros)
+    return Table(part_of(one), title, one["source"] == "register", periods, rows, zeros)
 
 
 def _bar(row: str, values: Sequence[int | None], most: int) -> int:

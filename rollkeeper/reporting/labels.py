@@ -17,7 +17,9 @@ from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.reporting.duties import campaign_of_figure
 from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.report_parts import Step
 from rollkeeper.reporting.report_tables import STOCKS
+from rollkeeper.reporting.rules import TOTAL
 
 ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern, BarLevel)
 """The choices by which rows are counted: their labels are the rows'."""
@@ -74,3 +76,9 @@ def row_label(row: str, language: str) -> str:
 def row_in(table: str, row: str, words: Mapping[str, str]) -> str:
     """Return how a row of a table is said."""
     return words.get(f"{table}.{row}") or words.get(row, row.replace("_", " "))
+
+
+def step_label(step: Step, language: str, words: Mapping[str, str], law: Pack | None) -> str:
+    """Return how a step of the campaign is said: by its row, or by its table where that is counted as a whole."""
+    said = title_of(step.table, language, law) if step.row == TOTAL else row_in(step.table, step.row, words)
+    return said[:1].upper() + said[1:]

@@ -1,6 +1,6 @@
 """How a report looks: coverage first, zeros folded. The figures are invented."""
 
-from rollkeeper.backoffice.report_figures import coverage, tables
+from rollkeeper.backoffice.report_figures import coverage, parts, tables
 
 REPORT = {
     "period": "2012",
@@ -42,3 +42,44 @@ def test_a_hidden_figure_is_no_zero():
     shown, _ = tables(REPORT, "en")
 
     assert dict(shown[2].rows[1].cells)["2012-Q1"] is None
+
+
+CUT = {
+    "period": "2012-Q2",
+    "tables": [
+        *REPORT["tables"],
+        {
+            "table": "campaigns", "source": "ledger", "people": True,
+            "cells": {
+                "2012-Q1": {"planned": 400, "clock_started": 300, "suspended": None},
+                "2012-Q2": {"planned": 0, "clock_started": 0, "suspended": 100},
+            },
+        },
+        {"table": "wrong_cuts", "source": "ledger", "people": True, "cells": {"2012-Q1": {}, "2012-Q2": {"restored_by_undo": 40}}},
+        {"table": "guarding", "source": "ledger", "people": False, "cells": {"2012-Q1": {}, "2012-Q2": {"backups": 7}}},
+    ],
+}  # fmt: skip
+
+
+def test_a_report_is_read_from_coverage_by_way_of_the_campaign_and_what_was_cured():
+    shown, _ = parts(CUT, "en")
+
+    assert [one.title for one in shown] == [
+        "Coverage",
+        "The campaign",
+        "What went wrong, and its cure",
+        "All else that was counted",
+    ]
+    assert [len(one.tables) for one in shown] == [2, 2, 1, 1]
+
+
+def test_the_campaign_is_a_picture_of_its_steps_on_one_scale():
+    campaign = parts(CUT, "en")[0][1]
+
+    assert [(step.row, step.figures) for _, step in campaign.steps] == [
+        ("planned", (("2012-Q1", 400, 100), ("2012-Q2", 0, 0))),
+        ("clock_started", (("2012-Q1", 300, 75), ("2012-Q2", 0, 0))),
+        ("suspended", (("2012-Q1", None, None), ("2012-Q2", 100, 25))),
+        ("restored_by_undo", (("2012-Q1", 0, 0), ("2012-Q2", 40, 10))),
+    ]
+    assert all(name for name, _ in campaign.steps)

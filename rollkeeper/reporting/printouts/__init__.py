@@ -13,7 +13,8 @@ from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
-from rollkeeper.reporting.labels import labels_by_law, title_of, titles_of
+from rollkeeper.reporting.labels import labels_by_law, step_label, title_of, titles_of
+from rollkeeper.reporting.report_parts import CAMPAIGN, PARTS, campaign_steps, part_of
 
 LANGUAGES = ("en", "zh-hans", "bo")
 _LATIN = "Noto Sans"
@@ -35,9 +36,20 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
     titles = titles_of(language) | {
         one["table"]: title_of(one["table"], language, law) for one in report["tables"]
     }
+    words = dict(labels_by_law(language, law))
     data = {
         "report": report, "digest": digest, "fonts": wanted, "language": language,
-        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles, "words": dict(labels_by_law(language, law)), "note": _note(language),
+        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles, "words": words, "note": _note(language),
+        "parts": [
+            {
+                "title": words[f"part_{part}"], "tables": [one for one in report["tables"] if part_of(one) == part],
+                "steps": [
+                    {"name": step_label(one, language, words, law), "figures": one.figures}
+                    for one in (campaign_steps(report) if part == CAMPAIGN else [])
+                ],
+            }
+            for part in PARTS
+        ],
     }  # fmt: skip
     sheet = (files("rollkeeper") / "reporting" / "printouts" / "report.typ").read_bytes()
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
