@@ -122,7 +122,7 @@ def end_stay(request: HttpRequest, stay_id: UUID) -> HttpResponse:
     authority = authority_to_see(request)
     require(authority, Permission.END_STAY)
     if not is_confirmed(request):
-        return confirm(request, _end_of_stay())
+        return confirm(request, _end_of_stay(stay_id))
     ended = court_stays.end_stay(authority, stay_id=stay_id, on=clock.today())
     if ended:
         messages.success(request, _("Today is the last day of the stay."))
@@ -191,8 +191,9 @@ def _stays_page(request: HttpRequest, authority: Authority, form: StayForm) -> H
     return render(request, "backoffice/stays.html", shown, status=422 if form.errors else 200)
 
 
-def _end_of_stay() -> Question:
-    running = sum(one.stage_counts.get(Stage.RUNNING, 0) for one in queries.overviews(clock.today()))
+def _end_of_stay(stay_id: UUID) -> Question:
+    paused = next((one.campaign for one in queries.stays() if one.stay_id == stay_id), None)
+    running = sum(one.stage_counts.get(Stage.RUNNING, 0) for one in queries.overviews(clock.today(), paused))
     return Question(
         title=_("Approve that the stay ends today?"), button=_("Approve its end today"), back=reverse("backoffice:stays"),
         consequences=[

@@ -214,3 +214,24 @@ def test_a_batch_leads_back_to_its_own_campaign(law):
     shown = text(law("get", f"/batches/{batch.batch_id}/"))
 
     assert 'class="govuk-back-link" href="/campaign/?campaign=early"' in shown
+
+
+@pytest.mark.parametrize(("paused", "concerned"), [("early", 1), ("late", 2), ("", 3)])
+def test_the_end_of_a_stay_is_asked_with_the_lines_of_what_it_pauses(law, paused, concerned):
+    for service in ("mobile", "fixed_line", "data_card"):
+        make_line(service=service)
+    planned()
+    for row in rows("SELECT line_id FROM lines_line"):
+        tell(row.line_id, PLANNED)
+    run("DISCARD TEMP")
+    run_nightly(worker_authority(), on=PLANNED)
+    law(
+        "post",
+        "/campaign/stays/",
+        {"first": PLANNED.isoformat(), "reason": "order 3/2012", "campaign": paused},
+    )
+    (stay,) = rows("SELECT stay_id FROM campaign_stay")
+
+    question = text(law("post", f"/campaign/stays/{stay.stay_id}/end/"))
+
+    assert f'<span class="rk-figure">{concerned}</span> lines whose clock goes on' in question
