@@ -148,7 +148,7 @@ def _take(statement: str, values: dict[str, Any], first: int, make: Make) -> Tak
     """Take entries as lines, and have leaves from `first` on made of them with a fresh secret each."""
     made: list[Made] = []
     count, newest = 0, b""
-    wanted = f"COPY ({database.sql('ledger', statement)}) TO STDOUT"
+    wanted = "COPY (" + database.sql("ledger", statement) + ") TO STDOUT"
     with connection.connection.cursor() as cursor, cursor.copy(wanted, values or None) as copy:
         for lines in batched(copy, _MADE_AT_ONCE):
             made.append(make(b"".join(lines), first + count, os.urandom(leaves.SECRET_BYTES * len(lines))))
