@@ -181,6 +181,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "subscribers_lock_documents": ["worker"],
         "subscribers_replace_document": ["counter", "worker"],
         "subscribers_unlink": ["counter", "worker"],
+        "campaign_breaks_promise": None,  # by the same triggers
         "campaign_is_approved": None,  # by triggers on what takes service away
         "imports_is_asked_for": None,  # by the same triggers
         "imports_brings": None,  # by the same triggers

@@ -66,9 +66,9 @@ def test_a_page_offers_a_choice_where_several_campaigns_are_open(law):
 
     first, late = text(law("get", "/campaign/")), text(law("get", "/campaign/?campaign=late"))
 
-    assert 'aria-current="page">Telephones' in first
+    assert 'aria-current="page" href="?campaign=early">Telephones' in first
     assert 'href="?campaign=late"' in first
-    assert 'aria-current="page">Other lines' in late
+    assert 'aria-current="page" href="?campaign=late">Other lines' in late
     assert '<span class="rk-figure">1</span>' in first
     assert '<span class="rk-figure">2</span>' in late
     assert "/unreachable/?campaign=late" in late
