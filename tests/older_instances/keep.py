@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Keeps a small instance of this version, with invented people, so that every later version is tried on it.
 
-    python -m tests.older_instances.keep 0.1.0     makes a small demo and writes 0.1.0.tar.xz next to this file: once for each release
+    python -m tests.older_instances.keep 0.2.0     makes a small demo and writes 0.2.0.tar.xz next to this file: once for each release
 
 In the archive: `register.dump` and `keys.dump` (pg_dump), and the other files of the data directory. Its secrets are those of a demo.
 """
