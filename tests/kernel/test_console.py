@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import rollkeeper
+from rollkeeper.kernel import console
 from rollkeeper.kernel.console import counted, show_table
 
 PACKAGE = Path(rollkeeper.__file__).parent
@@ -35,6 +36,7 @@ def test_a_table_in_a_file_is_as_wide_as_its_words(capsys, monkeypatch):
 
 def test_a_table_on_a_terminal_keeps_to_its_width(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(console, "out", console._PlainConsole(highlight=False, soft_wrap=True))
 
     show_table("Folders", ("what", "where"), [("copies", "/a/folder/" * 20)])
 
