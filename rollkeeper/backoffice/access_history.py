@@ -15,7 +15,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.ledger.queries import AccessEntry
-from rollkeeper.lines.access_history import accesses_by_number
+from rollkeeper.lines.access_history import accesses_by_number, acts_of
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.vault.fields import field_label, purpose_label
 
@@ -37,13 +37,13 @@ def access_history(request: HttpRequest) -> HttpResponse:
     except LineNotFound as fault:
         missed = shown | {"missed": translated(fault)}
         return render(request, "backoffice/access_history.html", missed, status=404)
-    shown |= {"found": found, "looks": [_say(look) for look in reversed(found.accesses)]}
+    shown |= {"found": found, "acts": acts_of([_say(look) for look in reversed(found.accesses)])}
     return render(request, "backoffice/access_history.html", shown)
 
 
 def _say(look: AccessEntry) -> dict[str, Any]:
     return {
-        "at": look.at, "who": label_of(look.role, StaffRole), "what": field_label(look.field),
+        "at": look.at, "role": look.role, "purpose": look.purpose, "who": label_of(look.role, StaffRole), "what": str(field_label(look.field)),
         "why": purpose_label(look.purpose), "leaf": look.leaf_index,
         "withheld_until": look.withheld_until,
     }  # fmt: skip

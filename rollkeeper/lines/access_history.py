@@ -7,6 +7,7 @@ The ledger knows persons and lines by their references; who held which line when
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Final
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -26,6 +27,8 @@ from rollkeeper.lines.lookups import missed
 from rollkeeper.lines.protection import refuse_protected_subscriber
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.services import look_up_line
+
+_ONE_ACT: Final = dt.timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,25 @@ def access_periods(person_id: PersonId) -> dict[TenureId, TenurePeriod]:
 
 def _of_person(person_id: PersonId) -> list[AccessEntry]:
     return accesses(person_id, held=list(access_periods(person_id).values()))
+
+
+def acts_of(accesses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return accesses as pages show them, the newest first, as acts: what one role did for one purpose within a minute is one.
+
+    An access says `at`, `role`, `purpose`, `what` and `withheld_until`; an act has what its newest access has, `accesses`, `first`, `fields`.
+    """
+    acts: list[dict[str, Any]] = []
+    for one in accesses:
+        last = acts[-1] if acts else None
+        is_same = last and (last["role"], last["purpose"]) == (one["role"], one["purpose"])
+        if last and is_same and last["first"] - one["at"] <= _ONE_ACT:
+            last["accesses"].append(one)
+            last["first"] = one["at"]
+        else:
+            acts.append(one | {"accesses": [one], "first": one["at"]})
+    for act in acts:
+        act["fields"] = list(dict.fromkeys(one["what"] for one in act["accesses"]))
+        act["withheld_until"] = next(
+            (one["withheld_until"] for one in act["accesses"] if one["withheld_until"]), None
+        )
+    return acts

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import label_of
+from rollkeeper.lines.access_history import acts_of
 from rollkeeper.portal.views import during_session, shown_to
 from rollkeeper.vault.fields import field_label, purpose_label
 
 ACTS_SHOWN: Final = 100
-_ONE_ACT: Final = dt.timedelta(seconds=60)
 OWN: Final = "subscriber"
 
 
@@ -48,25 +48,6 @@ def access_history(request: HttpRequest) -> HttpResponse:
         request, "portal/access_history.html",
         shown | {"missing": [dt.date.fromisoformat(one) for one in shown["missing"]], "acts": acts[:ACTS_SHOWN], "more": more, "filter": asked, "is_filtered": any(chosen.values())},
     )  # fmt: skip
-
-
-def acts_of(accesses: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return accesses, the newest first, as acts: what one role did for one purpose within a minute is one."""
-    acts: list[dict[str, Any]] = []
-    for one in accesses:
-        last = acts[-1] if acts else None
-        is_same = last and (last["role"], last["purpose"]) == (one["role"], one["purpose"])
-        if last and is_same and last["first"] - one["at"] <= _ONE_ACT:
-            last["accesses"].append(one)
-            last["first"] = one["at"]
-        else:
-            acts.append(one | {"accesses": [one], "first": one["at"]})
-    for act in acts:
-        act["fields"] = list(dict.fromkeys(one["what"] for one in act["accesses"]))
-        act["withheld_until"] = next(
-            (one["withheld_until"] for one in act["accesses"] if one["withheld_until"]), None
-        )
-    return acts
 
 
 def _said(access: dict[str, Any]) -> dict[str, Any]:

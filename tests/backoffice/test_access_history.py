@@ -6,6 +6,7 @@ import pytest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import find_line
 from tests.backoffice.test_pages import DUE, NUMBER, batch, signed_in  # noqa: F401
 
 
@@ -17,8 +18,6 @@ class Somebody:
 @pytest.fixture
 def looked_at(batch):  # noqa: F811
     """The line of NUMBER, whose number was opened for a notice."""
-    from rollkeeper.lines.queries import find_line
-
     line_id = find_line(NUMBER).line_id
     append_entry(
         Somebody(), verb=Verb.SEALED_OPENED, role="supervisor", on=DUE, line_id=line_id,
@@ -31,11 +30,25 @@ def test_every_look_is_said_in_plain_words_the_newest_first(looked_at, signed_in
 
     page = ask("post", "/access-history/", {"number": NUMBER}).content.decode()
 
-    assert "a supervisor" in page
+    assert "A supervisor" in page
     assert "Number of the line" in page
     assert "to answer a complaint, a dispute or an appeal" in page
-    assert page.index("the data protection officer") < page.index("a supervisor")
+    assert page.index("The data protection officer") < page.index("A supervisor")
     assert NUMBER not in page
+
+
+def test_what_one_role_did_for_one_purpose_is_one_act_that_unfolds(looked_at, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.DATA_PROTECTION_OFFICER)
+    for field in ("name", "address"):
+        append_entry(
+            Somebody(), verb=Verb.SEALED_OPENED, role="supervisor", on=DUE, line_id=find_line(NUMBER).line_id,
+            facts={"field": field, "purpose": "complaint"},
+        )  # fmt: skip
+
+    page = ask("post", "/access-history/", {"number": NUMBER}).content.decode()
+    acts = page.split("<details")[1:]
+
+    assert [act.count("not published yet") for act in acts if "A supervisor" in act] == [3]
 
 
 def test_it_is_said_in_chinese(looked_at, signed_in):  # noqa: F811

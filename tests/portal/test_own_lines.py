@@ -12,8 +12,8 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.access_history import acts_of
 from rollkeeper.lines.queries import current_tenure, line_history, view_line
-from rollkeeper.portal.access_history import acts_of
 from rollkeeper.portal.own_lines import said_lines
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
