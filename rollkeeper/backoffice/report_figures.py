@@ -49,7 +49,6 @@ class Table:
 
     part: str
     title: str
-    is_rounded: bool
     periods: tuple[str, ...]
     rows: tuple[Row, ...]
     zeros: tuple[str, ...]
@@ -140,7 +139,7 @@ def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str], law:
         if not any(value != 0 for value in values)
     )
     title = title_of(one["table"], language, law)
-    return Table(part_of(one), title, one["source"] == "register", periods, rows, zeros)
+    return Table(part_of(one), title, periods, rows, zeros)
 
 
 def _bar(row: str, values: Sequence[int | None], most: int) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The order in which a report is read: coverage, the campaign with its picture, what went wrong and its cure, then all else."""
+"""The order in which a report is read: lines and records, the campaign with its picture, what went wrong and its cure, then all else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -61,11 +61,11 @@ CUT = {
 }  # fmt: skip
 
 
-def test_a_report_is_read_from_coverage_by_way_of_the_campaign_and_what_was_cured():
+def test_a_report_is_read_from_lines_by_way_of_the_campaign_and_what_was_cured():
     shown, _ = parts(CUT, "en")
 
     assert [one.title for one in shown] == [
-        "Coverage",
+        "Lines and records",
         "The campaign",
         "What went wrong, and its cure",
         "All else that was counted",
