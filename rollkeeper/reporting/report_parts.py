@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from rollkeeper.reporting.rules import TOTAL
 
-COVERAGE: Final = "coverage"
+LINES: Final = "lines"
 CAMPAIGN: Final = "campaign"
 CURED: Final = "cured"
 REST: Final = "rest"
-PARTS: Final = (COVERAGE, CAMPAIGN, CURED, REST)
+PARTS: Final = (LINES, CAMPAIGN, CURED, REST)
 _TABLES: Final = {
     CAMPAIGN: {"notices_delivered", "notices_bounced", "campaigns", "batches"},
     CURED: {"wrong_cuts", "cases_settled", "forged_documents", "incidents", "exposed"},
@@ -36,7 +36,7 @@ class Step:
 def part_of(table: Mapping[str, Any]) -> str:
     """Return the part of a report to which a table belongs."""
     if table["source"] == "register":
-        return COVERAGE
+        return LINES
     return next((part for part, names in _TABLES.items() if table["table"] in names), REST)
 
 
