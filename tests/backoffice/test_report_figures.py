@@ -1,6 +1,9 @@
 """How a report looks: coverage first, zeros folded. The figures are invented."""
 
+import pytest
+
 from rollkeeper.backoffice.report_figures import coverage, parts, tables
+from rollkeeper.reporting.printouts import pdf
 
 REPORT = {
     "period": "2012",
@@ -83,3 +86,15 @@ def test_the_campaign_is_a_picture_of_its_steps_on_one_scale():
         ("restored_by_undo", (("2012-Q1", 0, 0), ("2012-Q2", 40, 10))),
     ]
     assert all(name for name, _ in campaign.steps)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_report_with_its_picture_hidden_figures_and_zeros_goes_on_paper(data_dir, language):
+    report = CUT | {
+        "operator": "Invented Telecom",
+        "first": "2012-04-01",
+        "last": "2012-06-30",
+        "origin": "ledger.example",
+    }
+
+    assert pdf(report, language=language, digest="ab" * 32).startswith(b"%PDF")
