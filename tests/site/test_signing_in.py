@@ -74,6 +74,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_page(username):
 
     assert answer.status_code == 200
     assert "not correct" in answer.content.decode()
+    assert "<title>Error: Sign in" in answer.content.decode()
     assert "wrong wrong wrong" not in answer.content.decode()
     assert not is_in(client)
 
