@@ -301,9 +301,9 @@ def lines_in_force_of(person_id: PersonId) -> dict[LineId, str | None]:
     """
     found = prepared_rows(
         "SELECT h.line_id, (SELECT language FROM subscribers_subscriber WHERE person_id = %(person)s) AS language"
-        " FROM subscribers_references_of(%(person)s) AS one (person_id) JOIN lines_tenure h USING (person_id)"
-        " JOIN lines_line l USING (line_id) WHERE upper_inf(h.held) AND h.contested_on IS NULL"
-        " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
+        " FROM subscribers_references_of(%(person)s) AS one (person_id) CROSS JOIN LATERAL (SELECT t.line_id FROM lines_tenure t"
+        " WHERE t.person_id = one.person_id AND upper_inf(t.held) AND t.contested_on IS NULL OFFSET 0) AS h"
+        " JOIN lines_line l USING (line_id) WHERE l.state IN ('active', 'suspended') ORDER BY h.line_id",
         {"person": person_id},
     )
     return {LineId(row.line_id): row.language for row in found}

@@ -63,6 +63,11 @@ ALTER ROLE portal SET transaction_timeout = '120s';
 ALTER ROLE portal SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE portal SET temp_file_limit = '64MB';
 
+-- What these apps do is about one line or one person. A plan that was made while the tables were almost empty is kept by a session and by
+-- the functions that it called; by a scan of the whole table each registration would take longer than the one before, until statistics come.
+ALTER ROLE counter SET enable_seqscan = off;
+ALTER ROLE portal SET enable_seqscan = off;
+
 CREATE OR REPLACE FUNCTION public.kernel_end_long_transactions() RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
