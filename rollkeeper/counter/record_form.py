@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -78,6 +79,7 @@ class RecordForm(RegistrationForm, QuietForm):
     """True identity for one line, by one action, for one kind of party."""
 
     texts = FormTexts(STATE_HINT, labels.HINTS)
+    has_reasons_together = True
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: str, pack: Pack,
@@ -135,8 +137,11 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["confirmed"] = confirmed_field(
                 _("I checked with both that this line is to go from one to the other.")
             )
-        self.reasons = [reason for name in self.fields if (reason := self._reason_of(name))]
+
+    @cached_property
+    def reasons(self) -> list[Reason]:
         """Why each field is asked, together on one place of the page: a fold at each would double the way by keyboard."""
+        return [reason for name in self.fields if (reason := self._reason_of(name))]
 
     def _ask_of_parts(self, pack: Pack, service: str) -> None:
         self.part_names: dict[PartyRole, list[str]] = {}
@@ -156,7 +161,6 @@ class RecordForm(RegistrationForm, QuietForm):
         why = getattr(field, "why", "")
         if not why:
             return None
-        field.why = ""  # type: ignore[attr-defined]
         part = next((part.label for part in self.part_names if name.startswith(f"{part.key}__")), "")
         label = f"{part} · {field.label}" if part and len(self.part_names) > 1 else str(field.label)
         return Reason(label, why, field.why_language, field.article)  # type: ignore[attr-defined]

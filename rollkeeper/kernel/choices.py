@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The choices that laws, settings and the register share, and the label of any stored choice."""
 
+from contextlib import suppress
 from enum import IntFlag
 from typing import Final
 
@@ -84,6 +85,6 @@ BAR_LEVELS: Final = tuple(int(bars) for bars in _LEVELS.values())
 def label_of(value: str, *choices: type[TextChoices]) -> str:
     """Return the label of a stored value in the reader's language; of a value that no choice has, its own words."""
     for one in choices:
-        if value in one.values:
+        with suppress(ValueError):  # `values` would make a list of them all each time
             return str(one(value).label)
     return str(value).replace("_", " ")

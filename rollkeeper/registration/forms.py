@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,8 @@ class RegistrationForm(forms.Form):
 
     texts: ClassVar[FormTexts]
     most_letters: ClassVar[int | None] = None
+    has_reasons_together: ClassVar[bool] = False
+    """Whether the page says in one place why each field is asked, and not at each."""
 
     def ask(self, attributes: Sequence[Attribute], *, head: str = "") -> list[str]:
         """Add the fields of one part, and those that a picture of its document fills in; return the names of the former."""
@@ -123,7 +126,7 @@ class RegistrationForm(forms.Form):
         )  # fmt: skip
 
     def _attribute_field(self, attribute: Attribute) -> forms.Field:
-        label, required = label_of(attribute.name, Field), attribute.required
+        label, required = _label_later(attribute.name, Field), attribute.required
         kind = ATTRIBUTES.get(attribute.name, AttributeType.TEXT)
         page = get_language() or ""
         why, language = attribute.why_in(page)
@@ -135,11 +138,15 @@ class RegistrationForm(forms.Form):
                 label=label, required=required, max_length=self.most_letters, widget=_widget(kind), help_text=hint
             )  # fmt: skip
         return asked(
-            chosen, why=why, article=cite(attribute.article), language="" if language == page else language
+            chosen, why=why, article=_cite_later(attribute.article), language="" if language == page else language
         )
 
 
-def asked[F: forms.Field](field: F, *, why: Any, article: str = "", language: str = "") -> F:
+_cite_later, _label_later = lazy(cite, str), lazy(label_of, str)
+"""Most forms are filled in and never shown."""
+
+
+def asked[F: forms.Field](field: F, *, why: Any, article: Any = "", language: str = "") -> F:
     """Add to a field why it is asked and by which article, as cited; the template shows both, in the language of the reason."""
     field.why, field.why_language = why, language  # type: ignore[attr-defined]
     field.article = article  # type: ignore[attr-defined]
