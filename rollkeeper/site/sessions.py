@@ -21,16 +21,17 @@ from django.contrib.sessions.models import Session
 from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import prepared_rows, run
+from rollkeeper.kernel.database import prepared_rows
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
 """Where a session ends some time after its last request, its row says so to this step: not every request writes to the disk."""
 SOURCE_MARK = "source_mark"
 """The key under which a session has a hash of the address from which its owner signed in."""
-_OWNED = (
-    "UPDATE django_session SET staff_id = %s::uuid, source_mark = %s WHERE session_key = %s AND begun_by = CURRENT_USER"
-    " AND (staff_id IS NULL OR source_mark = '')"
+_KEPT = (
+    "UPDATE django_session SET session_data = %s, expire_date = %s, staff_id = coalesce(staff_id, %s::uuid),"
+    " source_mark = coalesce(nullif(source_mark, ''), %s)"
+    " WHERE session_key = %s AND begun_by = CURRENT_USER RETURNING reference"
 )
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
@@ -60,19 +61,31 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it
         """Keep the session; where nothing in it changed and it was kept a moment ago, look only whether it has ended."""
-        if (
-            must_create
-            or self.modified
-            or not self._ends_at
-            or self.get_expiry_date() - self._ends_at > _STEP
-        ):
+        if self.session_key is None:
+            self.create()
+        elif must_create:
             super().save(must_create)
             if AUTH_USER in self:
-                run(
-                    _OWNED,
-                    [self[AUTH_USER], bytes.fromhex(self.get(SOURCE_MARK, "")), _row(self.session_key)],
-                )
-        elif not self.exists(self.session_key or ""):
+                self._write()
+        elif self.modified or not self._ends_at or self.get_expiry_date() - self._ends_at > _STEP:
+            self._write()
+        elif not self.exists(self.session_key):
+            raise UpdateError
+
+    def _write(self) -> None:
+        """Write the content, and once whose session it is and from where."""
+        content = self._get_session()
+        is_kept = prepared_rows(
+            _KEPT,
+            [
+                self.encode(content),
+                self.get_expiry_date(),
+                content.get(AUTH_USER),
+                bytes.fromhex(content.get(SOURCE_MARK, "")),
+                _row(self.session_key),
+            ],
+        )
+        if not is_kept:
             raise UpdateError
 
     def exists(self, session_key: str) -> bool:
