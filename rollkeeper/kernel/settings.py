@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -223,7 +224,15 @@ def _write(content: Content) -> None:
 def data_dir() -> Path:
     """Return the folder of this instance, whether or not it exists."""
     chosen = os.environ.get("ROLLKEEPER_HOME")
-    return Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_path("rollkeeper"))
+    if not chosen:
+        return Path(platformdirs.user_data_path("rollkeeper"))
+    return _resolved(chosen) if chosen.startswith("/") else Path(chosen).expanduser().resolve()
+
+
+@lru_cache(maxsize=1)
+def _resolved(chosen: str) -> Path:
+    # Asked for several times by each request; each part of the path would be looked at each time.
+    return Path(chosen).resolve()
 
 
 def settings_file() -> Path:
