@@ -138,7 +138,10 @@ class RegistrationForm(forms.Form):
                 label=label, required=required, max_length=self.most_letters, widget=_widget(kind), help_text=hint
             )  # fmt: skip
         return asked(
-            chosen, why=why, article=_cite_later(attribute.article), language="" if language == page else language
+            chosen,
+            why=why,
+            article=_cite_later(attribute.article),
+            language="" if language == page else language,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.signals import request_started
 
+from rollkeeper.kernel.database import trust_quiet_connections
 from rollkeeper.kernel.settings import take_over_changes
 from rollkeeper.kernel.side_by_side import fall_back_on_chinese_and_english
 
@@ -18,8 +19,10 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Prepare the catalogues; have each request of an app begin with the settings as they are."""
         fall_back_on_chinese_and_english()
-        request_started.connect(_take_over_changes)
+        # After Django's own receiver, which forgets what it knew of its connections.
+        request_started.connect(_prepare)
 
 
-def _take_over_changes(**_: Any) -> None:
+def _prepare(**_: Any) -> None:
     take_over_changes()
+    trust_quiet_connections()

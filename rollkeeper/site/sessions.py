@@ -74,7 +74,7 @@ class SessionStore(db.SessionStore):
 
     def _write(self) -> None:
         """Write the content, and once whose session it is and from where."""
-        content = self._get_session()
+        content = dict(self.items())
         is_kept = prepared_rows(
             _KEPT,
             [

@@ -1,11 +1,13 @@
 """The register is a real PostgreSQL with rights for each role."""
 
 import pytest
-from django.db import connection
+from django.core.signals import request_started
+from django.db import connection, connections
 from django.db.utils import DatabaseError, ProgrammingError
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.instance import instance
+from tests.superuser import as_superuser
 
 
 def test_the_counter_cannot_read_what_is_sealed(register, as_role):
@@ -105,3 +107,31 @@ def test_everything_that_a_servers_url_says_reaches_the_connection(monkeypatch):
     assert made["OPTIONS"]["connect_timeout"] == "3"
     assert made["OPTIONS"]["target_session_attrs"] == "read-write"
     assert made["OPTIONS"]["require_auth"] == "scram-sha-256"
+
+
+@pytest.fixture
+def with_health_checks(committed):
+    """A connection as an app has it, given back as it was."""
+    connection.close()
+    connection.ensure_connection()
+    yield connections
+    connection.close()
+
+
+def test_a_request_asks_nothing_of_a_server_that_is_there(with_health_checks, monkeypatch):
+    store = with_health_checks["default"]
+    monkeypatch.setattr(store, "is_usable", lambda: pytest.fail("asked without a reason"))
+
+    request_started.send(sender=None)
+
+    assert database.prepared_rows("SELECT 1 AS n")[0].n == 1
+
+
+def test_a_request_connects_again_where_the_server_has_ended_the_connection(with_health_checks):
+    (mine,) = database.rows("SELECT pg_backend_pid() AS pid")
+    with as_superuser() as owner:
+        owner.execute("SELECT pg_terminate_backend(%s, 5000)", [mine.pid])
+
+    request_started.send(sender=None)
+
+    assert database.rows("SELECT pg_backend_pid() AS pid")[0].pid != mine.pid
