@@ -63,7 +63,11 @@ def administration(request: HttpRequest) -> HttpResponse:
 def health_page(request: HttpRequest) -> HttpResponse:
     """Show what the doctor found when the worker last asked it."""
     require(authority_in(request), Permission.MANAGE_STAFF)
-    return render(request, "backoffice/health.html", {"findings": last_findings()})
+    findings = last_findings()
+    return render(request, "backoffice/health.html", {
+        "findings": findings, "to_look_at": [one for one in findings if one.health != "ok"],
+        "well": [one for one in findings if one.health == "ok"],
+    })  # fmt: skip
 
 
 @require_safe
@@ -136,6 +140,8 @@ def _value(name: str, value: object) -> str:
         if value is None
         else ", ".join(map(str, value))
         if isinstance(value, (list, tuple))
+        else str(value).lower()
+        if isinstance(value, bool)
         else str(value)
     )
     if text and (any(word in name for word in _HIDDEN) or ("://" in text and "@" in text)):

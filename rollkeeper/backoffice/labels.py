@@ -31,6 +31,7 @@ from rollkeeper.kernel.side_by_side import ENGLISH, name_in
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
+from rollkeeper.provisioning.gateways.registry import ELEMENT_GROUPS
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.selfcare.choices import DisputeReason, ForgerySign
 from rollkeeper.vault.fields import Field, LineField, Paper
@@ -95,6 +96,7 @@ JOBS: dict[str, Promise] = {
     "prepare-notices": _("Prepare notices for sending"),
     "process-offline": _("Process registrations made without a network"),
     "publish-ledger": _("Publish the ledger"),
+    "remind-of-last-days": _("Remind subscribers of the last day of their registration"),
     "run-batches": _("Run approved batches"),
     "run-disclosures": _("Notify people of disclosures"),
     "send-alarms": _("Mail alarms to the operator"),
@@ -106,6 +108,11 @@ JOBS: dict[str, Promise] = {
     "settle-letters": _("Record returned letters"),
     "staff-requests": _("Carry out what staff asked for on pages"),
     "undo-batches": _("Undo batches"),
+    **{f"push-{group}": _("Send commands to the network") for group in ELEMENT_GROUPS},
+    **{
+        f"check-floor-{group}": _("Check that barred lines reach emergency numbers")
+        for group in ELEMENT_GROUPS
+    },
 }
 """What each job does; one that is not here is shown by its name."""
 CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {

@@ -1,6 +1,7 @@
 """Every stored choice that a page of the back office can show has a label, and only there."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rollkeeper.incidents import scope
 from rollkeeper.incidents.choices import Step
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.lines.choices import LineState
+from rollkeeper.operations.scheduler import PACKAGES_WITH_JOBS
 
 TEMPLATES = Path(rollkeeper.__file__).parent / "backoffice" / "templates"
 
@@ -35,6 +37,14 @@ def test_it_is_said(name, known):
 @pytest.mark.parametrize(("name", "known"), [("stage_note", Stage), ("step_note", Step)])
 def test_every_choice_with_notes_has_one_for_each_value(name, known):
     assert {*known.values} == labels.NOTES[name].keys()
+
+
+def test_every_job_is_told_in_words():
+    known = {
+        job.name for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS
+    }
+
+    assert known == labels.JOBS.keys()
 
 
 def test_every_name_that_a_template_writes_is_known():

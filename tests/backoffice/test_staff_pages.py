@@ -71,7 +71,9 @@ def test_the_overview_says_first_what_is_wrong(app):
 
     assert "1 thing is wrong" in first
     assert "Nearly full." in first
-    assert all_of_them.index("Make room.") < all_of_them.index("Opens.")
+    assert (
+        all_of_them.index("Make room.") < all_of_them.index("1 check is well") < all_of_them.index("Opens.")
+    )
 
 
 def test_a_role_is_told_in_words_and_not_by_its_code(app):
