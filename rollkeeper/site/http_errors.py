@@ -20,6 +20,7 @@ from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
 from django.core.signals import got_request_exception
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -92,6 +93,9 @@ class RefusalMiddleware:
         if isinstance(fault, ReauthenticationNeeded) and _is_for_a_person(request):
             methods = get_adapter().get_reauthentication_methods(request.user)
             return _ask_to_confirm(request, methods[0]["url"]) if methods else refuse(request, fault)
+        if isinstance(fault, DataError):  # no table can hold it, a NUL for example: no form of a page sends such a value
+            _log_refused(request, BAD_REQUEST())
+            return not_read(request)
         return refuse(request, fault) if isinstance(fault, RollkeeperError) else None
 
 

@@ -104,6 +104,19 @@ def test_an_address_with_a_nul_is_not_found_and_no_crash(app, serving, address):
     assert answer.status_code == 404
 
 
+def test_a_value_with_a_nul_is_refused_and_is_no_crash(app):
+    app("backoffice")
+    client = sign_in(StaffRole.ADMINISTRATOR)
+    client.raise_request_exception = False
+
+    answer = client.post(
+        "/agents/agent-101/do/", {"do": "remediate", "finding": "abc\0"}, HTTP_ACCEPT="text/html"
+    )
+
+    assert answer.status_code == 400
+    assert "nothing was done" in answer.content.decode()
+
+
 @pytest.fixture
 def written():
     """What reaches a log file: everything that comes to the root logger, formatted."""
