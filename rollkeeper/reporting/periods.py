@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rollkeeper.reporting.errors import INVALID_REPORT_PERIOD
 
-_STARTS = (1, 4, 7, 10)
+_STARTS, _ENDS = (1, 4, 7, 10), ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,9 @@ def period_between(first: dt.date, last: dt.date) -> Period:
 
 def quarters_of(year: int) -> tuple[Period, ...]:
     """Return the four quarters of a year."""
-    firsts = [dt.date(year, month, 1) for month in _STARTS]
-    ends = [*firsts[1:], dt.date(year + 1, 1, 1)]
     return tuple(
-        Period(f"{year}-Q{nth}", first, end - dt.timedelta(days=1))
-        for nth, (first, end) in enumerate(zip(firsts, ends, strict=True), 1)
+        Period(f"{year}-Q{nth}", dt.date(year, month, 1), dt.date(year, *end))
+        for nth, (month, end) in enumerate(zip(_STARTS, _ENDS, strict=True), 1)
     )
 
 

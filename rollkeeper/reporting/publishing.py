@@ -103,7 +103,7 @@ def publish_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.
 def period_named(name: str) -> Period:
     """Return the period of this name. Refuses: REPORT_NOT_FOUND."""
     number = name.partition("-")[0]
-    if not (number.isascii() and number.isdecimal() and len(number) == 4):
+    if not (number.isascii() and number.isdecimal() and len(number) == 4 and int(number) >= dt.MINYEAR):
         raise REPORT_NOT_FOUND()
     for one in (whole_year(int(number)), *quarters_of(int(number))):
         if one.name == name:

@@ -93,7 +93,9 @@ class RefusalMiddleware:
         if isinstance(fault, ReauthenticationNeeded) and _is_for_a_person(request):
             methods = get_adapter().get_reauthentication_methods(request.user)
             return _ask_to_confirm(request, methods[0]["url"]) if methods else refuse(request, fault)
-        if isinstance(fault, DataError):  # no table can hold it, a NUL for example: no form of a page sends such a value
+        if isinstance(
+            fault, DataError
+        ):  # no table can hold it, a NUL for example: no form of a page sends such a value
             _log_refused(request, BAD_REQUEST())
             return not_read(request)
         return refuse(request, fault) if isinstance(fault, RollkeeperError) else None

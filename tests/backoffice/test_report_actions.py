@@ -6,9 +6,11 @@ import pytest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
+from rollkeeper.reporting.errors import REPORT_NOT_FOUND
 from rollkeeper.reporting.publishing import period_named
 from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
 from tests.builders.backoffice import staffed_backoffice
+from tests.refusals import refusing
 
 PERIOD = "2011-Q4"
 YES = {"confirmed": "yes"}
@@ -84,3 +86,9 @@ def test_a_draft_is_drawn_in_every_language(asked, language):
 
 def test_a_period_is_found_by_its_name_alone():
     assert (period_named("2011").name, period_named(PERIOD).name) == ("2011", PERIOD)
+
+
+@pytest.mark.parametrize("name", ["9999-12-31", "0000", "0000-Q1", "２０１１", "2011-Q5"])
+def test_what_is_no_period_is_not_found(name):
+    with refusing(REPORT_NOT_FOUND):
+        period_named(name)
