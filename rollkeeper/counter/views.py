@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.access.authority import Authority, require
@@ -176,7 +177,8 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
 
     if request.method == "GET":
         start_in_background()
-    shown = page_context(chosen, kind=kind_in(request, pack), pack=pack)
+    # A form that is carried out leads on to its receipt: its page is not drawn.
+    shown: Any = SimpleLazyObject(lambda: page_context(chosen, kind=kind_in(request, pack), pack=pack))
     return action_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
 
