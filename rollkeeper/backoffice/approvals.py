@@ -15,10 +15,11 @@ from rollkeeper.access.dual_control import PendingApproval, pending_approvals
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import RequestView, requests_under_way
-from rollkeeper.backoffice.labels import named, say
+from rollkeeper.backoffice.labels import say
 from rollkeeper.campaign.choices import Action, WorkKind
 from rollkeeper.campaign.work_requests import PERMISSION_FOR, key_of
 from rollkeeper.incidents.choices import Step
+from rollkeeper.kernel.side_by_side import named
 
 _HERE = frozenset(Permission) - {Permission.APPROVE_ACTION}
 """Actions that wait at a counter are approved there: the approver checks the person and the documents."""

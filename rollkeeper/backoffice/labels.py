@@ -7,7 +7,6 @@ from itertools import groupby
 from django.db.models import TextChoices
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.access.choices import RequestState
@@ -27,7 +26,7 @@ from rollkeeper.disclosures.choices import Outcome as DisclosureOutcome
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.incidents.choices import About, Severity, Step, StepState
 from rollkeeper.kernel.choices import BarLevel, Channel, Service, label_of
-from rollkeeper.kernel.side_by_side import ENGLISH, name_in
+from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.choices import IncidentDuty
 from rollkeeper.lines.choices import LineState
 from rollkeeper.notices.choices import NO_LANGUAGE, LetterVerdict, NoticeState, Outcome
@@ -177,12 +176,6 @@ def say_stage(action: str, level: str | None, title: Mapping[str, str] | None) -
     return named(
         title, f"{say(action, 'action')} · {say(level, 'level')}" if level else say(action, "action")
     )
-
-
-def named(title: Mapping[str, str] | None, what: str | Promise) -> str:
-    """Say what something is after the name that the law gives it, where it gives it one."""
-    name = name_in(get_language() or ENGLISH, title or {})
-    return f"{name} · {what}" if name else str(what)
 
 
 def say(value: str | None, name: str) -> str:

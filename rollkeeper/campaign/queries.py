@@ -176,6 +176,8 @@ class Deadline:
     earliest_on: dt.date | None
     bars: int | None = None
     """What the line is kept from then; None: the contract ends."""
+    title: Mapping[str, str] = field(default_factory=dict)
+    """What the law calls that stage, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +384,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
     last = ahead.last_day_on
     last = max(last, history.promised_on) if last and history.promised_on else last
     return Deadline(
-        follows=Action.of(follows), bars=follows.bars,
+        follows=Action.of(follows), bars=follows.bars, title=follows.title,
         counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on,
     )  # fmt: skip
 

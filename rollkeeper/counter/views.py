@@ -49,6 +49,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, label_of
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
@@ -464,7 +465,7 @@ def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:
         return {}
     level = BarLevel.partial(deadline.follows.bars)
     return {
-        "next_level": label_of(level, BarLevel) if level else "",
+        "next_level": named(deadline.follows.title, label_of(level, BarLevel) if level else ""),
         "deadline": deadline, "share": deadline.share(on=on), "is_last_day_over": deadline.last_day_on < on,
         "deadline_article": cite(deadline.article),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from gettext import NullTranslations
 from typing import Any, Final
 
-from django.utils.translation import gettext, override, trans_real
+from django.utils.translation import get_language, gettext, override, trans_real
 
 from rollkeeper.kernel.accepted_languages import NO_READER, is_spoken
 from rollkeeper.kernel.phrasing import cite, write_day
@@ -48,6 +48,11 @@ def name_in(language: str, names: Mapping[str, str]) -> str:
     """Return a name in a language, else in one that is there; empty where nothing has a name."""
     known = names if ENGLISH in names or not names else {**names, ENGLISH: next(iter(names.values()))}
     return text_in(language, known)[0] if known else ""
+
+
+def named(names: Mapping[str, str] | None, what: object) -> str:
+    """Say what something is after the name that the law gives it, in the reader's language, where it gives it one."""
+    return " · ".join(said for said in (name_in(get_language() or ENGLISH, names or {}), str(what)) if said)
 
 
 def no_reader_note(language: str, spoken: Collection[str]) -> str:

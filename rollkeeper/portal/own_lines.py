@@ -12,6 +12,7 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel.choices import BarLevel, Service, label_of
 from rollkeeper.kernel.phrasing import cite
+from rollkeeper.kernel.side_by_side import named
 from rollkeeper.lines.choices import LineState, SuspensionReason, reason_label
 from rollkeeper.portal.forms import WithdrawForm
 from rollkeeper.portal.tokens import HERE
@@ -104,7 +105,7 @@ def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
     said: Shown = found | {
         "last_day": last, "earliest": earliest, "suspends": suspends, "is_over": earliest is not None and earliest <= on,
         "is_soon": is_soon, "is_paused": earliest is None, "weight": 1 + is_soon + (not suspends),
-        "barred_said": label_of(found["barred"], BarLevel) if found["barred"] else "",
+        "barred_said": named(found["title"], label_of(found["barred"], BarLevel) if found["barred"] else ""),
     }  # fmt: skip
     return said
 

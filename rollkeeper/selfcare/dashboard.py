@@ -165,6 +165,7 @@ def _deadline(deadline: Deadline) -> Shown:
     return {
         "follows": deadline.follows.value, "counted": deadline.counted, "days": deadline.days,
         "last_day": _day_of(deadline.last_day_on), "earliest": _day_of(deadline.earliest_on), "barred": BarLevel.partial(deadline.bars),
+        "title": dict(deadline.title),
     }  # fmt: skip
 
 

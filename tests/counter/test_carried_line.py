@@ -24,7 +24,7 @@ from rollkeeper.lines.queries import find_line, number_index_of
 from tests.builders.lines import activate_line, change_line, suspend_line
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ
-from tests.builders.stages import asking_again, staged
+from tests.builders.stages import asking_again, named, staged
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number
@@ -267,13 +267,13 @@ def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member
 def test_under_a_law_of_several_bars_a_counter_says_what_is_taken_and_what_comes(
     at_counter, suspended, member
 ):
-    line_id = member(Stage.SUSPENDED, dt.date(2012, 3, 1), str(write_pack(staged(20, 30))))
+    line_id = member(Stage.SUSPENDED, dt.date(2012, 3, 1), str(write_pack(named(staged(20, 30)))))
     run("UPDATE lines_suspension SET bars = %s WHERE line_id = %s", [int(Bars.OUTGOING), line_id])
 
     page = found(at_counter, suspended)
 
     assert "Outgoing calls and messages barred" in page
-    assert "What follows then: Calls and messages barred, data works" in page
+    assert "What follows then: 双向限制 · Calls and messages barred, data works" in page
     assert "Emergency calls, the care number and registration still work" in page
 
 

@@ -26,7 +26,7 @@ LINE = {
     "line": "0198c0de-0000-7000-8000-000000000001", "here": True, "service": "mobile", "state": "active", "registered": False,
     "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None, "good_through": None,
     "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
-    "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": ""},
+    "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": "", "title": {}},
 }  # fmt: skip
 SHOWN = {"applied_until": None, "verified": False, "limited": False, "named": {}}
 
@@ -88,14 +88,14 @@ def test_a_clock_that_is_paused_names_no_day():
 def test_under_a_law_of_several_bars_the_page_says_what_is_taken_and_what_comes(
     browser, language, taken, next_taken
 ):
-    clock = LINE["deadline"] | {"barred": "calls"}
+    clock = LINE["deadline"] | {"barred": "calls", "title": {"en": "Second bar", "zh-hans": "第二阶段"}}
     with translation.override(language):
         line = said(state="suspended", barred="outgoing", deadline=clock)
 
         shown = render_to_string("portal/deadline.html", {"line": line, "at": 1})
 
     assert line["barred_said"] == taken
-    assert next_taken in shown
+    assert f"{'Second bar' if language == 'en' else '第二阶段'} · {next_taken}" in shown
     assert ("Emergency calls" if language == "en" else "紧急呼叫") in shown
 
 
